@@ -1,0 +1,36 @@
+# syntax=docker/dockerfile:1
+# One image for all parts: `sluice receiver`, `sluice dispatcher`, `sluice worker`.
+
+FROM maven:3.9-eclipse-temurin-25 AS build
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,target=/root/.m2 \
+    mvn -B -q package -DskipTests \
+ && mkdir -p /out/lib \
+ && cp standalone/target/library/*.jar standalone/target/sluice-standalone-*.jar /out/lib/
+
+# The worker renders with the kustomize program. Git is not needed: JGit is in the jars.
+FROM debian:bookworm-slim AS kustomize
+ARG KUSTOMIZE_VERSION=5.7.1
+ARG TARGETARCH=amd64
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates curl \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /out
+RUN base=https://github.com/kubernetes-sigs/kustomize/releases/download/kustomize%2Fv${KUSTOMIZE_VERSION} \
+ && archive=kustomize_v${KUSTOMIZE_VERSION}_linux_${TARGETARCH}.tar.gz \
+ && curl -fsSLO "$base/$archive" \
+ && curl -fsSL "$base/checksums.txt" | grep " $archive\$" | sha256sum -c - \
+ && tar -xzf "$archive" kustomize \
+ && rm "$archive"
+
+FROM eclipse-temurin:25-jre
+COPY --from=kustomize /out/kustomize /usr/local/bin/kustomize
+COPY --from=build /out/lib /opt/sluice/lib
+COPY --chmod=0755 container/sluice container/sluice-ready /usr/local/bin/
+# a new volume takes its owner from here
+RUN install -d -o 65532 -g 65532 /var/lib/sluice
+USER 65532:65532
+WORKDIR /var/lib/sluice
+ENTRYPOINT ["sluice"]
+CMD ["--help"]

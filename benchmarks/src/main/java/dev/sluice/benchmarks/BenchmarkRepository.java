@@ -1,0 +1,94 @@
+package dev.sluice.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.revwalk.RevCommit;
+
+/** A bare repository of many applications, each a ConfigMap, and a clone that pushes to it. */
+final class BenchmarkRepository implements AutoCloseable {
+
+  private final Path bare;
+  private final Git clone;
+  private final String namespace;
+
+  private BenchmarkRepository(Path bare, Git clone, String namespace) {
+    this.bare = bare;
+    this.clone = clone;
+    this.namespace = namespace;
+  }
+
+  static BenchmarkRepository create(Path directory, int applications, String namespace)
+      throws GitAPIException, IOException {
+    Path bare = directory.resolve("apps.git");
+    Git.init().setBare(true).setDirectory(bare.toFile()).setInitialBranch("main").call().close();
+    Git clone =
+        Git.init().setDirectory(directory.resolve("apps").toFile()).setInitialBranch("main").call();
+    BenchmarkRepository repository = new BenchmarkRepository(bare, clone, namespace);
+    for (int i = 0; i < applications; i++) {
+      repository.write(i, "initial");
+    }
+    repository.push("all");
+    return repository;
+  }
+
+  String url() {
+    return "file://" + bare.toAbsolutePath();
+  }
+
+  static String application(int index) {
+    return "app-%05d".formatted(index);
+  }
+
+  /** Changes one application and pushes; returns the commit and the one before it. */
+  ObjectId[] change(int index, String version) throws GitAPIException, IOException {
+    ObjectId before = clone.getRepository().resolve("HEAD");
+    write(index, version);
+    return new ObjectId[] {before, push(version)};
+  }
+
+  private void write(int index, String version) throws IOException {
+    Path file =
+        clone
+            .getRepository()
+            .getWorkTree()
+            .toPath()
+            .resolve(application(index))
+            .resolve("configmap.yaml");
+    Files.createDirectories(file.getParent());
+    Files.writeString(
+        file,
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: %s
+          namespace: %s
+        data:
+          version: "%s"
+        """
+            .formatted(application(index), namespace, version));
+  }
+
+  private RevCommit push(String message) throws GitAPIException {
+    clone.add().addFilepattern(".").call();
+    RevCommit commit =
+        clone
+            .commit()
+            .setMessage(message)
+            .setAuthor("benchmark", "benchmark@localhost")
+            .setCommitter("benchmark", "benchmark@localhost")
+            .setSign(false)
+            .call();
+    clone.push().setRemote(bare.toUri().toString()).add("main").call();
+    return commit;
+  }
+
+  @Override
+  public void close() {
+    clone.close();
+  }
+}

@@ -1,0 +1,93 @@
+package dev.sluice.benchmarks;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+
+/**
+ * The least that any such system must do for one commit: fetch it, and make the API calls one after
+ * the other: ledger (intent), read the object, apply it, ledger (done). No broker, no decision, no
+ * rendering.
+ */
+final class Floor implements AutoCloseable {
+
+  private final Git mirror;
+  private final String url;
+  private final KubernetesClient cluster;
+  private final String namespace;
+  private ConfigMap ledger;
+
+  private Floor(Git mirror, String url, KubernetesClient cluster, String namespace) {
+    this.mirror = mirror;
+    this.url = url;
+    this.cluster = cluster;
+    this.namespace = namespace;
+    this.ledger = apply(configMap("floor-ledger", Map.of("ledger", "new")));
+  }
+
+  static Floor create(Path directory, String url, KubernetesClient cluster, String namespace)
+      throws GitAPIException {
+    Git mirror =
+        Git.init().setBare(true).setDirectory(directory.resolve("floor.git").toFile()).call();
+    Floor floor = new Floor(mirror, url, cluster, namespace);
+    floor.fetch();
+    return floor;
+  }
+
+  /** Does it once, for the newest commit; returns milliseconds for the fetch and for all. */
+  double[] run(String version) throws GitAPIException, IOException {
+    long start = System.nanoTime();
+    fetch();
+    long fetched = System.nanoTime();
+    write("intent " + version);
+    ConfigMap wanted = configMap("floor-object", Map.of("version", version));
+    ConfigMap live = cluster.configMaps().inNamespace(namespace).withName("floor-object").get();
+    if (live != null) {
+      wanted.getMetadata().setResourceVersion(live.getMetadata().getResourceVersion());
+    }
+    apply(wanted);
+    write("done " + version);
+    long end = System.nanoTime();
+    return new double[] {(fetched - start) / 1e6, (end - start) / 1e6};
+  }
+
+  private void fetch() throws GitAPIException {
+    mirror.fetch().setRemote(url).setRefSpecs("+refs/heads/main:refs/heads/main").call();
+  }
+
+  private void write(String text) {
+    ConfigMap next = configMap("floor-ledger", Map.of("ledger", text));
+    next.getMetadata().setResourceVersion(ledger.getMetadata().getResourceVersion());
+    ledger = apply(next);
+  }
+
+  private ConfigMap apply(ConfigMap configMap) {
+    return cluster
+        .configMaps()
+        .inNamespace(namespace)
+        .resource(configMap)
+        .fieldManager("floor")
+        .forceConflicts()
+        .serverSideApply();
+  }
+
+  private ConfigMap configMap(String name, Map<String, String> data) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(namespace)
+        .endMetadata()
+        .withData(data)
+        .build();
+  }
+
+  @Override
+  public void close() {
+    mirror.close();
+  }
+}

@@ -1,0 +1,79 @@
+package dev.sluice.benchmarks;
+
+import dev.sluice.benchmarks.LatencyRun.Step;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The figures for one number of applications.
+ *
+ * @param steps by step, over the runs
+ * @param p50ToFloor p50 of {@code CHANGED} over p50 of {@code FLOOR}
+ */
+record LatencyReport(
+    int applications,
+    int runs,
+    int pushesPerRun,
+    Map<Step, Figure> steps,
+    double p50ToFloor,
+    Memory memory) {
+
+  /** A figure over the runs: the median of the runs' p50 and p99, and the spread of the p50. */
+  record Figure(double p50, double p50Least, double p50Most, double p99) {}
+
+  /**
+   * Memory of the process, in MiB, with everything in it (the simulated cluster too, where there is
+   * one).
+   */
+  record Memory(long residentMiB, long heapUsedMiB) {}
+
+  static LatencyReport of(int applications, List<LatencyRun> runs, Memory memory) {
+    Map<Step, Figure> steps = new EnumMap<>(Step.class);
+    List<Map<Step, Sample>> samples = runs.stream().map(LatencyRun::samples).toList();
+    for (Step step : Step.values()) {
+      Sample p50 = Sample.of(samples.stream().map(run -> run.get(step).median()).toList());
+      Sample p99 = Sample.of(samples.stream().map(run -> run.get(step).percentile(99)).toList());
+      steps.put(step, new Figure(p50.median(), p50.least(), p50.most(), p99.median()));
+    }
+    return new LatencyReport(
+        applications,
+        runs.size(),
+        runs.getFirst().pushes().size(),
+        steps,
+        steps.get(Step.CHANGED).p50() / steps.get(Step.FLOOR).p50(),
+        memory);
+  }
+
+  static String header() {
+    StringBuilder header = new StringBuilder("%6s ".formatted("N"));
+    for (Step step : Step.values()) {
+      header.append(" %20s".formatted(step.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+    }
+    return header.append("  (p50 [spread] / p99)").toString();
+  }
+
+  String row() {
+    StringBuilder row = new StringBuilder("%6d ".formatted(applications));
+    for (Figure figure : steps.values()) {
+      row.append(
+          " %20s"
+              .formatted(
+                  "%.1f [%.1f-%.1f]/%.1f"
+                      .formatted(figure.p50(), figure.p50Least(), figure.p50Most(), figure.p99())));
+    }
+    return row.toString();
+  }
+
+  String ratios(LatencyReport smallest) {
+    return "N=%d: p50 %.2f x the floor; %.2f x N=%d; resident %d MiB, heap %d MiB"
+        .formatted(
+            applications,
+            p50ToFloor,
+            steps.get(Step.CHANGED).p50() / smallest.steps().get(Step.CHANGED).p50(),
+            smallest.applications(),
+            memory.residentMiB(),
+            memory.heapUsedMiB());
+  }
+}

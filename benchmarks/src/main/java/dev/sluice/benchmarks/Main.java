@@ -1,0 +1,16 @@
+package dev.sluice.benchmarks;
+
+import dev.sluice.standalone.cli.CommandLineInterface;
+import java.util.List;
+
+/** {@code ./sluice benchmark}. */
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLineInterface(List.of(LatencyBenchmark.command()), System.getenv())
+            .run(arguments));
+  }
+}

@@ -1,0 +1,44 @@
+package dev.sluice.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Measured times in milliseconds, sorted. */
+final class Sample {
+
+  private final double[] sorted;
+
+  private Sample(double[] sorted) {
+    this.sorted = sorted;
+  }
+
+  static Sample of(List<Double> values) {
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException("nothing was measured");
+    }
+    return new Sample(values.stream().mapToDouble(Double::doubleValue).sorted().toArray());
+  }
+
+  /** The value that the given share of the sample does not exceed (nearest rank). */
+  double percentile(double percent) {
+    int rank = (int) Math.ceil(percent / 100 * sorted.length);
+    return sorted[Math.max(0, rank - 1)];
+  }
+
+  double median() {
+    return percentile(50);
+  }
+
+  double least() {
+    return sorted[0];
+  }
+
+  double most() {
+    return sorted[sorted.length - 1];
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(sorted);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.worker.lead.Leadership;
+import dev.sluice.worker.render.Renderers;
+import dev.sluice.worker.report.Reporter;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The worker of one cluster: stands by until it has the lead, then makes the cluster what its sync
+ * topic says. Closing it lets what runs come to its end and gives the Lease back.
+ */
+public final class ClusterWorker implements AutoCloseable {
+
+  private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Duration STUCK = Duration.ofMinutes(1);
+  private static final Duration RENDERING = Duration.ofMinutes(1);
+
+  private final WorkerConfig config;
+  private final Outside outside;
+  private final Reporter reporter;
+  private @Nullable Term term;
+  private boolean closing;
+  private @Nullable Leadership leadership;
+  private @Nullable HealthEndpoint health;
+
+  private ClusterWorker(WorkerConfig config, Outside outside) {
+    this.config = config;
+    this.outside = outside;
+    this.reporter =
+        new Reporter(
+            outside.kafka(), config.cluster(), outside.listener()::reported, outside.clock());
+  }
+
+  /** Starts a worker that no one in this process listens to. */
+  public static ClusterWorker start(
+      WorkerConfig config, KafkaConnection kafka, KubernetesClient client, Clock clock)
+      throws InterruptedException {
+    Renderers renderers =
+        Renderers.onThisMachine(
+            Optional.ofNullable(System.getenv("PATH")).orElse(""),
+            Path.of(System.getProperty("java.io.tmpdir")),
+            RENDERING);
+    return start(config, new Outside(kafka, client, renderers, WorkerListener.NONE, clock));
+  }
+
+  /** Starts a worker. */
+  public static ClusterWorker start(WorkerConfig config, Outside outside) {
+    ClusterWorker worker = new ClusterWorker(config, outside);
+    worker.open();
+    return worker;
+  }
+
+  private synchronized void open() {
+    leadership =
+        Leadership.start(
+            outside.client(),
+            new Leadership.Identity(
+                config.systemNamespace(), config.leaseName(), config.identity()),
+            config.lease(),
+            new Terms());
+    if (config.healthPort().isPresent()) {
+      health = HealthEndpoint.start(config.healthPort().get(), this::isLive, this::status);
+    }
+  }
+
+  /** Where the worker is. */
+  public synchronized WorkerStatus status() {
+    if (closing) {
+      return WorkerStatus.CLOSED;
+    }
+    return term == null ? WorkerStatus.STANDBY : term.status();
+  }
+
+  /** Whether it turns: a worker that does not should be started anew. */
+  public synchronized boolean isLive() {
+    return term == null || term.isAlive(outside.clock().instant().minus(STUCK));
+  }
+
+  @Override
+  public void close() {
+    Leadership ending;
+    synchronized (this) {
+      closing = true;
+      ending = leadership;
+      if (health != null) {
+        health.close();
+      }
+    }
+    if (ending != null) {
+      ending.close();
+    }
+    reporter.close();
+  }
+
+  private boolean leaseIsFresh() {
+    Leadership current;
+    synchronized (this) {
+      current = leadership;
+    }
+    return current != null && current.isFresh();
+  }
+
+  /** Begins and ends terms as the lead comes and goes. */
+  private final class Terms implements Leadership.Candidate {
+
+    @Override
+    public void lead() {
+      synchronized (ClusterWorker.this) {
+        if (term == null && !closing) {
+          term = new Term(config, outside, reporter, ClusterWorker.this::leaseIsFresh);
+          term.start();
+        }
+      }
+    }
+
+    @Override
+    public void stop() {
+      Term ending;
+      boolean gracefully;
+      synchronized (ClusterWorker.this) {
+        ending = term;
+        gracefully = closing;
+      }
+      if (ending != null) {
+        ending.end(gracefully ? GRACE : Duration.ZERO);
+      }
+      synchronized (ClusterWorker.this) {
+        term = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.worker.render.Renderers;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+
+/**
+ * What a worker works with.
+ *
+ * @param client of the cluster, made from a {@linkplain #tuned tuned} configuration
+ */
+public record Outside(
+    KafkaConnection kafka,
+    KubernetesClient client,
+    Renderers renderers,
+    WorkerListener listener,
+    Clock clock) {
+
+  /**
+   * A configuration as workers need it: it does not retry, since lanes do, and watches over plain
+   * HTTP, as every client but fabric8 does.
+   */
+  public static Config tuned(Config config) {
+    return new ConfigBuilder(config)
+        .withRequestRetryBackoffLimit(0)
+        .withOnlyHttpWatches(true)
+        .build();
+  }
+}

@@ -1,0 +1,306 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.apply.Applications;
+import dev.sluice.worker.apply.LabelSweep;
+import dev.sluice.worker.apply.Neighbours;
+import dev.sluice.worker.lane.Backoff;
+import dev.sluice.worker.lane.Breaker;
+import dev.sluice.worker.lane.LanePolicy;
+import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.log.LogListener;
+import dev.sluice.worker.log.SyncLog;
+import dev.sluice.worker.log.TargetReader;
+import dev.sluice.worker.report.Reporter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time from taking the lead to losing it: reads ledgers and log, drives the difference to zero
+ * by lanes, and sweeps now and then. A lead that is taken again is another term, which believes
+ * nothing of the one before.
+ */
+final class Term implements LogListener {
+
+  private static final Logger log = LoggerFactory.getLogger(Term.class);
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+
+  private final WorkerConfig config;
+  private final Outside outside;
+  private final Reporter reporter;
+  private final BooleanSupplier leaseIsFresh;
+  private final ClusterApi api;
+  private final LedgerStore ledgers;
+  private final Neighbours neighbours = new Neighbours();
+  private final Map<ApplicationName, StoredLedger> found = new HashMap<>();
+  private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private final CountDownLatch ending = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile WorkerStatus status = WorkerStatus.CATCHING_UP;
+  private volatile Duration grace = Duration.ZERO;
+  private volatile @Nullable SyncLog syncLog;
+  private volatile @Nullable Lanes lanes;
+
+  Term(WorkerConfig config, Outside outside, Reporter reporter, BooleanSupplier leaseIsFresh) {
+    this.config = config;
+    this.outside = outside;
+    this.reporter = reporter;
+    this.leaseIsFresh = leaseIsFresh;
+    this.api = new ClusterApi(outside.client(), config.patience().callTimeout());
+    this.ledgers = new LedgerStore(api, config.systemNamespace(), config.installation());
+    this.thread =
+        Thread.ofPlatform().name("term-" + config.cluster()).daemon().unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /**
+   * Ends it, and returns when nothing is written any more.
+   *
+   * @param forRunning how long running attempts may take to come to their own end
+   */
+  void end(Duration forRunning) {
+    grace = forRunning;
+    ending.countDown();
+    thread.interrupt();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  WorkerStatus status() {
+    return status;
+  }
+
+  /** Whether the log's loop comes round. */
+  boolean isAlive(Instant since) {
+    SyncLog reading = syncLog;
+    return thread.isAlive() && (reading == null || reading.turnedAt().isAfter(since));
+  }
+
+  private void run() {
+    try (TargetReader targets = new TargetReader(outside.kafka(), config.cluster())) {
+      found.putAll(listLedgers());
+      found.values().forEach(stored -> neighbours.found(stored.ledger()));
+      Lanes working = lanes(targets);
+      lanes = working;
+      try (SyncLog reading =
+              SyncLog.start(outside.kafka(), config.cluster(), this, outside.clock());
+          LedgerWatch watch =
+              LedgerWatch.start(
+                  outside.client(), config.systemNamespace(), ledgers.selector(), working);
+          NamespaceWatch namespaces = NamespaceWatch.start(outside.client(), working)) {
+        syncLog = reading;
+        log.atDebug()
+            .addKeyValue("cluster", config.cluster())
+            .log("watching {} {}", watch, namespaces);
+        sweepNowAndThen();
+      } finally {
+        stop(working);
+      }
+    } catch (InterruptedException e) {
+      // the end of the term
+    } catch (RuntimeException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        log.atError()
+            .addKeyValue("cluster", config.cluster())
+            .setCause(e)
+            .log("the worker stopped in a way that nobody foresaw");
+        status = WorkerStatus.STOPPED;
+      }
+    }
+  }
+
+  private Lanes lanes(TargetReader targets) {
+    WorkerConfig.Patience patience = config.patience();
+    Backoff backoff =
+        new Backoff(
+            patience.retryLeast(),
+            patience.retryMost(),
+            () -> ThreadLocalRandom.current().nextDouble());
+    Applications applications =
+        new Applications(
+            found,
+            ledgers,
+            neighbours,
+            new Applications.Tools(api, outside.renderers(), targets, reporter, outside.clock()),
+            new Applications.Lead(
+                config.installation(),
+                outside.kafka().topics().sync(config.cluster()),
+                leaseIsFresh,
+                this::wake));
+    return new Lanes(
+        applications::work,
+        new LanePolicy(backoff, patience.stuckAfter(), patience.slowTimer()),
+        config.concurrency(),
+        new Breaker(backoff, outside.clock()),
+        outside.clock());
+  }
+
+  private void wake(ApplicationName application) {
+    lanes().wake(application);
+  }
+
+  private Lanes lanes() {
+    Lanes working = lanes;
+    if (working == null) {
+      throw new IllegalStateException("no lanes before the ledgers are read");
+    }
+    return working;
+  }
+
+  private void stop(Lanes working) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      working.stop(grace);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Map<ApplicationName, StoredLedger> listLedgers() throws InterruptedException {
+    while (true) {
+      try {
+        return ledgers.list();
+      } catch (ApiException e) {
+        log.atWarn()
+            .addKeyValue("cluster", config.cluster())
+            .setCause(e)
+            .log("cannot list the ledgers; trying again");
+        pause(TRY_AGAIN);
+      }
+    }
+  }
+
+  private void sweepNowAndThen() throws InterruptedException {
+    caughtUp.await();
+    LabelSweep sweep =
+        new LabelSweep(config.cluster(), config.installation(), api, ledgers, reporter);
+    while (true) {
+      try {
+        sweep.sweep();
+      } catch (ApiException | IllegalStateException e) {
+        log.atWarn()
+            .addKeyValue("cluster", config.cluster())
+            .setCause(e)
+            .log("a sweep did not come to its end; the next one tries again");
+      }
+      pause(config.patience().sweepInterval());
+    }
+  }
+
+  private void pause(Duration duration) throws InterruptedException {
+    if (ending.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new InterruptedException("the term ends");
+    }
+  }
+
+  @Override
+  public void caughtUp(Map<ApplicationName, List<LogEntry>> history) {
+    Map<ApplicationName, ResultEvent.LedgerSummary> summaries = new HashMap<>();
+    found.forEach((application, stored) -> summaries.put(application, summary(stored.ledger())));
+    reporter.send(
+        new ResultEvent.WorkerHello(config.cluster(), config.identity(), summaries),
+        TraceParent.start());
+    // all are expected before any is begun: so each knows what the others are about to let go
+    history.values().forEach(records -> expect(records.getLast()));
+    history.forEach(this::drive);
+    status = WorkerStatus.LEADING;
+    caughtUp.countDown();
+    log.atInfo()
+        .addKeyValue("cluster", config.cluster())
+        .log("leading: {} applications in the log, {} ledgers", history.size(), found.size());
+  }
+
+  private void expect(LogEntry newest) {
+    neighbours.expect(newest);
+    if (ledger(newest.application()).holds(newest.generation())) {
+      neighbours.settle(newest);
+    }
+  }
+
+  private void drive(ApplicationName application, List<LogEntry> records) {
+    LogEntry newest = records.getLast();
+    long settled = ledger(application).settledGeneration();
+    for (LogEntry record : records) {
+      if (!record.equals(newest) && record.generation().value() > settled) {
+        lanes().superseded(record, newest.generation().value());
+      }
+    }
+    lanes().offer(newest);
+  }
+
+  private Ledger ledger(ApplicationName application) {
+    StoredLedger stored = found.get(application);
+    return stored == null ? Ledger.unknown(application) : stored.ledger();
+  }
+
+  private static ResultEvent.LedgerSummary summary(Ledger ledger) {
+    return new ResultEvent.LedgerSummary(
+        ledger.generation().map(Generation::value).orElse(0L),
+        ledger.phase().name(),
+        ledger.inputDigest());
+  }
+
+  @Override
+  public void received(LogEntry entry, SyncEvent payload) {
+    neighbours.expect(entry);
+    lanes().offer(entry, payload);
+  }
+
+  @Override
+  public void damaged(OriginalRecord original, Optional<String> key, String reason) {
+    String position =
+        "%s/%d/%d".formatted(original.topic(), original.partition(), original.offset());
+    reporter.send(
+        new DeadLetterEvent.Opened(
+            position,
+            key.map(application -> config.cluster() + "/" + application).orElse(position),
+            Optional.empty(),
+            new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
+            1,
+            original));
+  }
+
+  @Override
+  public void stopped(String ceType, long offset) {
+    status = WorkerStatus.STOPPED;
+  }
+}

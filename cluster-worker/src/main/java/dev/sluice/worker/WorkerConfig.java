@@ -1,0 +1,165 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.worker.lead.LeaseTimes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How a worker works.
+ *
+ * @param installation tells installations of Sluice in one cluster apart
+ * @param systemNamespace where ledgers and the Lease are; made when it is missing
+ * @param identity of this worker, unlike that of any other of the cluster
+ * @param concurrency how many applications are worked at once
+ * @param healthPort of {@code /livez} and {@code /readyz}; empty for none
+ */
+public record WorkerConfig(
+    ClusterName cluster,
+    String installation,
+    String systemNamespace,
+    String identity,
+    LeaseTimes lease,
+    int concurrency,
+    Patience patience,
+    Optional<Integer> healthPort) {
+
+  /**
+   * How long things may take, and how often they are tried.
+   *
+   * @param retryLeast between the first attempts that fail for reasons that pass
+   * @param retryMost between later ones
+   * @param stuckAfter how long such attempts go on before the application is parked
+   * @param slowTimer between attempts at what is parked
+   * @param sweepInterval between looks for what fenced workers left
+   * @param callTimeout of one call to the API
+   */
+  public record Patience(
+      Duration retryLeast,
+      Duration retryMost,
+      Duration stuckAfter,
+      Duration slowTimer,
+      Duration sweepInterval,
+      Duration callTimeout) {
+
+    public static final Patience DEFAULT =
+        new Patience(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(60),
+            Duration.ofMinutes(10),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(30));
+  }
+
+  public static final Setting<ClusterName> CLUSTER =
+      Setting.of("cluster", "NAME", "the cluster this worker works in", ClusterName::new);
+  public static final Setting<String> INSTALLATION =
+      Setting.text("installation", "ID", "tells installations of Sluice in one cluster apart")
+          .or("default");
+  public static final Setting<String> SYSTEM_NAMESPACE =
+      Setting.text("system-namespace", "NAMESPACE", "where ledgers and the Lease are")
+          .or("sluice-system");
+  public static final Setting<Optional<String>> IDENTITY =
+      Setting.text("identity", "NAME", "of this worker, unlike any other's (default: made up)")
+          .optional();
+  public static final Setting<Integer> CONCURRENCY =
+      Setting.integer("concurrency", "how many applications are worked at once", 1, 1000).or("16");
+  public static final Setting<Duration> LEASE_DURATION =
+      Setting.duration("lease-duration", "how long a Lease that is not renewed keeps others out")
+          .or("15s");
+  public static final Setting<Duration> LEASE_RENEW_DEADLINE =
+      Setting.duration("lease-renew-deadline", "how long to try to renew the Lease").or("10s");
+  public static final Setting<Duration> LEASE_RETRY_PERIOD =
+      Setting.duration("lease-retry-period", "between attempts to take or renew the Lease")
+          .or("2s");
+  public static final Setting<Duration> SLOW_TIMER =
+      Setting.duration("slow-timer", "between attempts at applications that are parked").or("5m");
+  public static final Setting<Duration> STUCK_AFTER =
+      Setting.duration("stuck-after", "how long an application is retried before it is parked")
+          .or("10m");
+  public static final Setting<Duration> SWEEP_INTERVAL =
+      Setting.duration("sweep-interval", "between looks for what fenced workers left").or("1m");
+  public static final Setting<Optional<Integer>> HEALTH_PORT =
+      Setting.integer("health-port", "port of /livez and /readyz", 1, 65535).optional();
+
+  /** The settings that workers of several clusters in one process share. */
+  public static final List<Setting<?>> SHARED_SETTINGS =
+      List.of(
+          INSTALLATION,
+          SYSTEM_NAMESPACE,
+          CONCURRENCY,
+          LEASE_DURATION,
+          LEASE_RENEW_DEADLINE,
+          LEASE_RETRY_PERIOD,
+          SLOW_TIMER,
+          STUCK_AFTER,
+          SWEEP_INTERVAL);
+
+  /** All settings of a worker by itself. */
+  public static final List<Setting<?>> SETTINGS =
+      Stream.concat(Stream.of(CLUSTER, IDENTITY, HEALTH_PORT), SHARED_SETTINGS.stream()).toList();
+
+  /** A worker with the defaults of everything else. */
+  public static WorkerConfig of(ClusterName cluster, String identity) {
+    return new WorkerConfig(
+        cluster,
+        "default",
+        "sluice-system",
+        identity,
+        new LeaseTimes(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2)),
+        16,
+        Patience.DEFAULT,
+        Optional.empty());
+  }
+
+  /**
+   * A worker by itself, by {@link #SETTINGS}.
+   *
+   * @param fallbackIdentity where none is set
+   */
+  public static WorkerConfig from(SettingValues values, String fallbackIdentity) {
+    return from(
+        values,
+        values.get(CLUSTER),
+        values.get(IDENTITY).orElse(fallbackIdentity),
+        values.get(HEALTH_PORT));
+  }
+
+  /** One of several workers in a process, by {@link #SHARED_SETTINGS}. */
+  public static WorkerConfig from(SettingValues values, ClusterName cluster, String identity) {
+    return from(values, cluster, identity, Optional.empty());
+  }
+
+  private static WorkerConfig from(
+      SettingValues values, ClusterName cluster, String identity, Optional<Integer> healthPort) {
+    Patience standard = Patience.DEFAULT;
+    return new WorkerConfig(
+        cluster,
+        values.get(INSTALLATION),
+        values.get(SYSTEM_NAMESPACE),
+        identity,
+        new LeaseTimes(
+            values.get(LEASE_DURATION),
+            values.get(LEASE_RENEW_DEADLINE),
+            values.get(LEASE_RETRY_PERIOD)),
+        values.get(CONCURRENCY),
+        new Patience(
+            standard.retryLeast(),
+            standard.retryMost(),
+            values.get(STUCK_AFTER),
+            values.get(SLOW_TIMER),
+            values.get(SWEEP_INTERVAL),
+            standard.callTimeout()),
+        healthPort);
+  }
+
+  /** The Lease that one worker of the cluster holds. */
+  String leaseName() {
+    return "sluice-worker-" + installation;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.sluice.worker;
+
+/** Where a worker is. */
+public enum WorkerStatus {
+  /** Another worker leads, or no one yet. */
+  STANDBY(true),
+  /** It leads, and reads the log. */
+  CATCHING_UP(false),
+  /** It leads, and follows the log. */
+  LEADING(true),
+  /** The log holds what this version does not know. */
+  STOPPED(false),
+  CLOSED(false);
+
+  private final boolean ready;
+
+  WorkerStatus(boolean ready) {
+    this.ready = ready;
+  }
+
+  /** Whether it does what it should. */
+  public boolean isReady() {
+    return ready;
+  }
+}

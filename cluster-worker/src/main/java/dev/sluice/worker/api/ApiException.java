@@ -1,0 +1,93 @@
+package dev.sluice.worker.api;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call to the Kubernetes API that did not go: an error Status, or no answer at all.
+ *
+ * <p>The message is the server's own and may echo values of the object that was sent: nothing but
+ * the classifier reads it.
+ */
+public final class ApiException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The code when there was no answer. */
+  public static final int NO_ANSWER = 0;
+
+  private final int code;
+  private final String reason;
+  private final String detailsKind;
+  private final transient List<Cause> causes;
+  private final @Nullable Duration retryAfter;
+
+  /** What the server says is wrong with one field. */
+  public record Cause(String reason, String field, String message) {}
+
+  public ApiException(
+      int code,
+      String reason,
+      String message,
+      String detailsKind,
+      List<Cause> causes,
+      @Nullable Duration retryAfter) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.detailsKind = detailsKind;
+    this.causes = List.copyOf(causes);
+    this.retryAfter = retryAfter;
+  }
+
+  private ApiException(String message, Throwable cause) {
+    super(message, cause);
+    this.code = NO_ANSWER;
+    this.reason = "Unreachable";
+    this.detailsKind = "";
+    this.causes = List.of();
+    this.retryAfter = null;
+  }
+
+  public static ApiException unreachable(String message, Throwable cause) {
+    return new ApiException(message, cause);
+  }
+
+  /** The HTTP status; {@link #NO_ANSWER} if the server did not answer. */
+  public int code() {
+    return code;
+  }
+
+  /** The Status' reason, such as {@code Invalid}; empty if it has none. */
+  public String reason() {
+    return reason;
+  }
+
+  /** The resource that the Status is about, such as {@code namespaces}; empty if it names none. */
+  public String detailsKind() {
+    return detailsKind;
+  }
+
+  public List<Cause> causes() {
+    return causes;
+  }
+
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
+  }
+
+  public boolean hasCause(String causeReason) {
+    return causes.stream().anyMatch(cause -> cause.reason().equals(causeReason));
+  }
+
+  /** A precondition did not hold: someone else wrote in between. */
+  public boolean isPreconditionFailed() {
+    return code == 409 && !hasCause("FieldManagerConflict");
+  }
+
+  public boolean isNotFound() {
+    return code == 404;
+  }
+}

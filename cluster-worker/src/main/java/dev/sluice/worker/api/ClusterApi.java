@@ -1,0 +1,229 @@
+package dev.sluice.worker.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Json;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.net.URLEncoder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Single calls to the Kubernetes API with exact JSON bodies, over fabric8's HTTP client (its
+ * authentication and TLS). Retries nothing: what happens after a failure is the lane's decision.
+ */
+public final class ClusterApi {
+
+  /** The field manager that owns what Sluice writes. */
+  public static final String FIELD_MANAGER = "sluice";
+
+  /**
+   * A {@code resourceVersion} that no object ever has (etcd's first revision is 1, and is no
+   * object's): applied at it, what is absent is created and what is there answers 409.
+   */
+  public static final String ABSENT = "1";
+
+  private static final String JSON = "application/json";
+  private static final String METADATA_ONLY =
+      "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+  private static final int PAGE = 500;
+
+  private final KubernetesClient client;
+  private final String base;
+  private final Duration timeout;
+
+  /**
+   * @param timeout bounds every call
+   */
+  public ClusterApi(KubernetesClient client, Duration timeout) {
+    this.client = client;
+    String url = client.getMasterUrl().toString();
+    this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    this.timeout = timeout;
+  }
+
+  /** Reads one object; empty if it, or its kind, is not there. */
+  public Optional<ObjectNode> get(String path) throws InterruptedException {
+    try {
+      return Optional.of(call("GET", path, JSON, JSON, null));
+    } catch (ApiException e) {
+      if (e.isNotFound()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Creates a namespace if it is missing; leaves one that is there alone. */
+  public void ensureNamespace(String name) throws InterruptedException {
+    String path = "/api/v1/namespaces/" + name;
+    if (get(path).isEmpty()) {
+      ObjectNode namespace = Json.mapper().createObjectNode();
+      namespace.put("apiVersion", "v1").put("kind", "Namespace");
+      namespace.putObject("metadata").put("name", name);
+      apply(path, namespace, true);
+    }
+  }
+
+  /** Server-side apply (KEP-555). */
+  public ObjectNode apply(String path, ObjectNode object, boolean force)
+      throws InterruptedException {
+    return call(
+        "PATCH",
+        "%s?fieldManager=%s&force=%s".formatted(path, FIELD_MANAGER, force),
+        "application/apply-patch+yaml",
+        JSON,
+        object);
+  }
+
+  /** JSON merge patch (RFC 7386). */
+  public ObjectNode merge(String path, ObjectNode patch) throws InterruptedException {
+    return call(
+        "PATCH",
+        path + "?fieldManager=" + FIELD_MANAGER,
+        "application/merge-patch+json",
+        JSON,
+        patch);
+  }
+
+  /** Deletes exactly the object that was read, dependents in the background. */
+  public void delete(String path, String uid, String resourceVersion) throws InterruptedException {
+    ObjectNode options = Json.mapper().createObjectNode();
+    options.put("apiVersion", "v1").put("kind", "DeleteOptions");
+    options.put("propagationPolicy", "Background");
+    options.putObject("preconditions").put("uid", uid).put("resourceVersion", resourceVersion);
+    call("DELETE", path, JSON, JSON, options);
+  }
+
+  /** Goes through a collection in pages, whole objects. */
+  public void list(String collection, String labelSelector, Consumer<ObjectNode> visitor)
+      throws InterruptedException {
+    pages(collection, labelSelector, JSON, visitor);
+  }
+
+  /** Goes through a collection in pages; only metadata where the server can leave out the rest. */
+  public void listMetadata(String collection, String labelSelector, Consumer<ObjectNode> visitor)
+      throws InterruptedException {
+    pages(collection, labelSelector, METADATA_ONLY, visitor);
+  }
+
+  private void pages(
+      String collection, String labelSelector, String accept, Consumer<ObjectNode> visitor)
+      throws InterruptedException {
+    String more = "";
+    do {
+      ObjectNode page =
+          call(
+              "GET",
+              "%s?limit=%d&labelSelector=%s%s"
+                  .formatted(
+                      collection,
+                      PAGE,
+                      encode(labelSelector),
+                      more.isEmpty() ? "" : "&continue=" + encode(more)),
+              JSON,
+              accept,
+              null);
+      for (JsonNode item : page.path("items")) {
+        visitor.accept((ObjectNode) item);
+      }
+      more = page.path("metadata").path("continue").asText("");
+    } while (!more.isEmpty());
+  }
+
+  private ObjectNode call(
+      String method, String path, String contentType, String accept, @Nullable ObjectNode body)
+      throws InterruptedException {
+    HttpRequest request = request(method, path, contentType, accept, body);
+    CompletableFuture<HttpResponse<String>> pending =
+        client.getHttpClient().sendAsync(request, String.class);
+    HttpResponse<String> response;
+    try {
+      response = pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      pending.cancel(true);
+      throw e;
+    } catch (TimeoutException e) {
+      pending.cancel(true);
+      throw ApiException.unreachable("no answer to %s within %s".formatted(method, timeout), e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw ApiException.unreachable(
+          "%s did not get through: %s".formatted(method, cause.getClass().getSimpleName()), cause);
+    }
+    return read(method, response);
+  }
+
+  private HttpRequest request(
+      String method, String path, String contentType, String accept, @Nullable ObjectNode body) {
+    HttpRequest.Builder builder =
+        client
+            .getHttpClient()
+            .newHttpRequestBuilder()
+            .uri(base + path)
+            .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    builder.header("Accept", accept);
+    if (body == null) {
+      return builder.build();
+    }
+    try {
+      return builder.method(method, contentType, Json.mapper().writeValueAsString(body)).build();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write a JSON tree", e);
+    }
+  }
+
+  private static ObjectNode read(String method, HttpResponse<String> response) {
+    String text = response.body() == null ? "" : response.body();
+    JsonNode node;
+    try {
+      node = Json.mapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      node = Json.mapper().missingNode();
+    }
+    if (response.isSuccessful() && node instanceof ObjectNode object) {
+      return object;
+    }
+    List<ApiException.Cause> causes = new ArrayList<>();
+    for (JsonNode cause : node.path("details").path("causes")) {
+      causes.add(
+          new ApiException.Cause(
+              cause.path("reason").asText(""),
+              cause.path("field").asText(""),
+              cause.path("message").asText("")));
+    }
+    throw new ApiException(
+        response.code(),
+        node.path("reason").asText(""),
+        node.path("message").asText("HTTP %d to %s".formatted(response.code(), method)),
+        node.path("details").path("kind").asText(""),
+        causes,
+        retryAfter(response, node));
+  }
+
+  private static @Nullable Duration retryAfter(HttpResponse<String> response, JsonNode status) {
+    String header = response.header("Retry-After");
+    if (header != null && header.matches("\\d{1,6}")) {
+      return Duration.ofSeconds(Long.parseLong(header));
+    }
+    JsonNode seconds = status.path("details").path("retryAfterSeconds");
+    return seconds.isInt() && seconds.asInt() > 0 ? Duration.ofSeconds(seconds.asInt()) : null;
+  }
+
+  static String encode(String text) {
+    return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+  }
+}

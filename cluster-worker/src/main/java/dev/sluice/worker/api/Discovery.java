@@ -1,0 +1,60 @@
+package dev.sluice.worker.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What kinds the cluster serves, asked by group and version when first needed. An unknown kind is
+ * asked for again every time: its definition may have come in between.
+ */
+public final class Discovery {
+
+  private final ClusterApi api;
+  private final Map<String, Map<String, ApiResource>> known = new ConcurrentHashMap<>();
+
+  public Discovery(ClusterApi api) {
+    this.api = api;
+  }
+
+  /** How a kind is addressed; empty if the cluster does not serve it. */
+  public Optional<ApiResource> find(String apiVersion, String kind) throws InterruptedException {
+    ApiResource cached = known.getOrDefault(apiVersion, Map.of()).get(kind);
+    if (cached != null) {
+      return Optional.of(cached);
+    }
+    Map<String, ApiResource> fresh = ask(apiVersion);
+    if (fresh.isEmpty()) {
+      known.remove(apiVersion);
+    } else {
+      known.put(apiVersion, fresh);
+    }
+    return Optional.ofNullable(fresh.get(kind));
+  }
+
+  /** Asks anew the next time: a definition came, or an answer no longer holds. */
+  public void forget(String apiVersion) {
+    known.remove(apiVersion);
+  }
+
+  private Map<String, ApiResource> ask(String apiVersion) throws InterruptedException {
+    String root = apiVersion.contains("/") ? "/apis/" + apiVersion : "/api/" + apiVersion;
+    Optional<ObjectNode> list = api.get(root);
+    if (list.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, ApiResource> resources = new HashMap<>();
+    for (JsonNode resource : list.get().path("resources")) {
+      String plural = resource.path("name").asText("");
+      if (!plural.contains("/")) { // not a subresource
+        resources.put(
+            resource.path("kind").asText(""),
+            new ApiResource(root, plural, resource.path("namespaced").asBoolean()));
+      }
+    }
+    return Map.copyOf(resources);
+  }
+}

@@ -1,0 +1,212 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.DeadLetterEvent.Closed.Reason;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.lane.Classifier;
+import dev.sluice.worker.lane.Effect;
+import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Pace;
+import dev.sluice.worker.lane.Work;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerMovedException;
+import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.render.RenderException;
+import dev.sluice.worker.report.ReportException;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a lane does for its application: it compares the ledger with what the topic asks for, has
+ * the difference carried out, and tells what became of it.
+ *
+ * <p>Every way out of an attempt is an {@link Outcome}; this is the place where exceptions become
+ * one.
+ */
+final class ApplicationWork implements Work {
+
+  private static final Logger log = LoggerFactory.getLogger(ApplicationWork.class);
+  private static final int LEDGER_TRIES = 4;
+
+  private final Book book;
+  private final Site site;
+
+  ApplicationWork(Book book, Site site) {
+    this.book = book;
+    this.site = site;
+  }
+
+  @Override
+  public void distrust() {
+    book.distrust();
+  }
+
+  @Override
+  public Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+      throws InterruptedException {
+    Outcome outcome;
+    try {
+      outcome = attemptOrThrow(entry, payload, pace);
+    } catch (HaltException e) {
+      outcome = e.outcome();
+    } catch (ApiException e) {
+      outcome = Classifier.classify(e, Failure.Stage.LEDGER, Optional.empty());
+    } catch (ManifestException e) {
+      String wakesOn =
+          e.failure().code().equals(ManifestException.UNKNOWN_KIND)
+              ? "the kind's CustomResourceDefinition"
+              : "a new generation";
+      outcome = new Outcome.Parked(e.failure(), wakesOn);
+    } catch (RenderException e) {
+      outcome =
+          e.isTemporary()
+              ? new Outcome.RetryAfter(e.failure(), Optional.empty())
+              : new Outcome.Parked(e.failure(), "a new generation");
+    } catch (InterruptException e) {
+      throw e;
+    } catch (ReportException | KafkaException e) {
+      outcome = retry("BrokerUnavailable", "the broker does not answer");
+    }
+    if (outcome instanceof Outcome.Parked) {
+      site.neighbours().settle(entry);
+    }
+    return outcome;
+  }
+
+  private Outcome attemptOrThrow(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+      throws HaltException,
+          RenderException,
+          ManifestException,
+          ReportException,
+          InterruptedException {
+    for (int tries = 0; tries < LEDGER_TRIES; tries++) {
+      try {
+        return advance(entry, payload, pace);
+      } catch (LedgerMovedException e) {
+        book.distrust();
+      }
+    }
+    return retry("LedgerContended", "the ledger changed every time before it could be written");
+  }
+
+  private Outcome advance(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+      throws HaltException,
+          RenderException,
+          ManifestException,
+          ReportException,
+          LedgerMovedException,
+          InterruptedException {
+    Ledger ledger = book.current();
+    if (ledger.isAfter(entry.generation())) {
+      throw fenced(entry, ledger);
+    }
+    if (ledger.holds(entry.generation())) {
+      site.neighbours().settle(entry);
+      return new Outcome.Done();
+    }
+    Optional<SyncEvent> event = payload.isPresent() ? payload : site.targets().read(entry);
+    if (event.isEmpty()) {
+      // compacted away: the record that took its place is on its way
+      return new Outcome.Done();
+    }
+    Generations generations = new Generations(book, site, entry);
+    Attempt attempt =
+        new Attempt(
+            new Ownership(site.installation(), entry.application()),
+            entry.generation(),
+            event.get() instanceof SyncEvent.Target target && target.spec().policy().force(),
+            () -> fence(entry),
+            pace);
+    switch (event.get()) {
+      case SyncEvent.Target target -> generations.apply(target, attempt);
+      case SyncEvent.Removal removal -> generations.remove(removal, attempt);
+    }
+    return new Outcome.Done();
+  }
+
+  private void fence(LogEntry entry) throws HaltException, InterruptedException {
+    StoredLedger now = book.look();
+    if (now.ledger().isAfter(entry.generation())) {
+      throw fenced(entry, now.ledger());
+    }
+    if (!book.isKnown(now)) {
+      book.distrust();
+      throw new HaltException(
+          retry("LedgerMoved", "someone else wrote or deleted the ledger meanwhile"));
+    }
+  }
+
+  private HaltException fenced(LogEntry entry, Ledger ledger) {
+    site.reporter()
+        .send(
+            new ResultEvent.Fenced(entry.subject(), ledger.generation().orElseThrow().value()),
+            entry.trace());
+    return new HaltException(new Outcome.Done());
+  }
+
+  @Override
+  public void tell(Effect effect) throws ReportException, InterruptedException {
+    LogEntry entry = effect.entry();
+    ResultEvent result =
+        switch (effect) {
+          case Effect.Superseded superseded ->
+              new ResultEvent.Superseded(entry.subject(), superseded.by());
+          case Effect.Retrying retrying ->
+              new ResultEvent.Retrying(
+                  entry.subject(), retrying.attempt(), retrying.delay(), retrying.failure());
+          case Effect.Parked parked ->
+              new ResultEvent.Parked(entry.subject(), parked.failure(), parked.wakesOn());
+        };
+    site.reporter().send(result, entry.trace()).await();
+    switch (effect) {
+      case Effect.Superseded _ -> site.neighbours().settle(entry);
+      case Effect.Retrying retrying ->
+          say(entry, "trying again in " + retrying.delay(), retrying.failure());
+      case Effect.Parked parked -> open(parked);
+    }
+  }
+
+  private static void say(LogEntry entry, String next, Failure failure) {
+    log.atWarn()
+        .addKeyValue("cluster", entry.subject().cluster())
+        .addKeyValue("application", entry.application())
+        .addKeyValue("generation", entry.generation())
+        .log("{}: {} ({})", next, failure.message(), failure.code());
+  }
+
+  private void open(Effect.Parked parked) throws ReportException, InterruptedException {
+    Ledger ledger = book.current();
+    Ledger.OpenEntry open =
+        site.deadLetters()
+            .parked(ledger.deadLetter(), parked.entry(), parked.failure(), parked.attempts());
+    if (ledger.deadLetter().equals(Optional.of(open))) {
+      return;
+    }
+    say(parked.entry(), "parked until " + parked.wakesOn(), parked.failure());
+    try {
+      book.write(ledger.withDeadLetter(open));
+    } catch (LedgerMovedException e) {
+      book.distrust();
+      throw new ReportException("the ledger moved on while its dead letter was opened", e);
+    }
+  }
+
+  private static Outcome retry(String code, String message) {
+    return new Outcome.RetryAfter(
+        new Failure(code, message, Failure.Stage.LEDGER, Optional.empty()), Optional.empty());
+  }
+
+  /** Why an open entry is closed when a generation is done. */
+  static Reason closing(LogEntry entry) {
+    return entry.removal() ? Reason.REMOVED : Reason.SUCCEEDED;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.lane.Work;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.log.TargetReader;
+import dev.sluice.worker.render.Renderers;
+import dev.sluice.worker.report.Reporter;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Makes the work of each application of a cluster, from the ledgers found on taking the lead. */
+public final class Applications {
+
+  private final Map<ApplicationName, StoredLedger> found;
+  private final LedgerStore ledgers;
+  private final Site site;
+
+  /** What the worker works with while it leads. */
+  public record Tools(
+      ClusterApi api, Renderers renderers, TargetReader targets, Reporter reporter, Clock clock) {}
+
+  /**
+   * What the worker knows of itself.
+   *
+   * @param syncTopic names the topic that targets come from, for dead letters
+   * @param leaseIsFresh whether no one else can have taken the lead by now
+   * @param wake has what is parked of an application tried again
+   */
+  public record Lead(
+      String installation,
+      String syncTopic,
+      BooleanSupplier leaseIsFresh,
+      Consumer<ApplicationName> wake) {}
+
+  public Applications(
+      Map<ApplicationName, StoredLedger> found,
+      LedgerStore ledgers,
+      Neighbours neighbours,
+      Tools tools,
+      Lead lead) {
+    this.found = new ConcurrentHashMap<>(found);
+    this.ledgers = ledgers;
+    Discovery discovery = new Discovery(tools.api());
+    this.site =
+        new Site(
+            lead.installation(),
+            new SourceRendering(tools.renderers(), discovery, lead.installation()),
+            new PlanRunner(tools.api(), discovery, neighbours),
+            neighbours,
+            tools.targets(),
+            tools.reporter(),
+            new DeadLetters(tools.reporter(), lead.syncTopic()),
+            lead.leaseIsFresh(),
+            lead.wake(),
+            tools.clock());
+  }
+
+  /** The work of an application; asked for once for each. */
+  public Work work(ApplicationName application) {
+    StoredLedger known =
+        Optional.ofNullable(found.remove(application))
+            .orElseGet(() -> StoredLedger.absent(Ledger.unknown(application)));
+    return new ApplicationWork(new Book(application, ledgers, Optional.of(known)), site);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Pace;
+import dev.sluice.worker.manifest.Ownership;
+import java.util.Optional;
+
+/**
+ * What the writing of every object of one attempt has in common.
+ *
+ * @param owner whom the objects belong to
+ * @param force take fields over from other managers
+ */
+record Attempt(Ownership owner, Generation generation, boolean force, Fence fence, Pace pace) {
+
+  /** Asked whenever someone else turns out to have written where this attempt writes. */
+  interface Fence {
+
+    /**
+     * Reads the ledger again.
+     *
+     * @throws HaltException if it says that this attempt is no longer the newest
+     */
+    void check() throws HaltException, InterruptedException;
+  }
+
+  /**
+   * Looks at the ledger again if a newer generation of the application wrote this. The
+   * resourceVersion protects what was read before a successor wrote; this, what is read after.
+   *
+   * @throws HaltException if this attempt is no longer the newest
+   */
+  void requireNotNewer(LiveObject live) throws HaltException, InterruptedException {
+    if (live.belongsTo(owner) && live.generation() > generation.value()) {
+      fence.check();
+    }
+  }
+
+  static HaltException retry(
+      String code, String message, Failure.Stage stage, Optional<ObjectRef> object) {
+    return new HaltException(
+        new Outcome.RetryAfter(new Failure(code, message, stage, object), Optional.empty()));
+  }
+
+  static HaltException park(
+      String code, String message, Failure.Stage stage, ObjectRef object, String wakesOn) {
+    return new HaltException(
+        new Outcome.Parked(new Failure(code, message, stage, Optional.of(object)), wakesOn));
+  }
+}

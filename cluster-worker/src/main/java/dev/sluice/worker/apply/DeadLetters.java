@@ -1,0 +1,75 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterEvent.Closed.Reason;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.report.ReportException;
+import dev.sluice.worker.report.Reporter;
+import java.util.Optional;
+
+/**
+ * The dead letters of applications. Which one is open is in the application's ledger, so that a
+ * successor closes it.
+ */
+final class DeadLetters {
+
+  private final Reporter reporter;
+  private final String topic;
+
+  /**
+   * @param topic where the records are that do not go
+   */
+  DeadLetters(Reporter reporter, String topic) {
+    this.reporter = reporter;
+    this.topic = topic;
+  }
+
+  /**
+   * Opens an entry, or says that the open one was tried again.
+   *
+   * @return what the ledger has to remember
+   */
+  Ledger.OpenEntry parked(
+      Optional<Ledger.OpenEntry> open, LogEntry entry, Failure failure, int attempts)
+      throws ReportException, InterruptedException {
+    Subject subject = entry.subject();
+    String key = key(subject);
+    Ledger.OpenEntry own = new Ledger.OpenEntry(key + "/" + entry.generation(), entry.generation());
+    if (open.equals(Optional.of(own))) {
+      reporter.send(new DeadLetterEvent.Retried(own.entry(), key, attempts, failure)).await();
+      return own;
+    }
+    reporter
+        .send(
+            new DeadLetterEvent.Opened(
+                own.entry(),
+                key,
+                Optional.of(subject),
+                failure,
+                attempts,
+                new OriginalRecord(topic, 0, entry.offset(), Optional.empty())))
+        .await();
+    if (open.isPresent()) {
+      close(open.get(), entry, Reason.SUPERSEDED);
+    }
+    return own;
+  }
+
+  /** Closes an entry, since its application is well again, or gone. */
+  void close(Ledger.OpenEntry open, LogEntry by, Reason reason)
+      throws ReportException, InterruptedException {
+    reporter
+        .send(
+            new DeadLetterEvent.Closed(
+                open.entry(), key(by.subject()), reason, by.generation().value()))
+        .await();
+  }
+
+  private static String key(Subject subject) {
+    return subject.cluster() + "/" + subject.application();
+  }
+}

@@ -1,0 +1,157 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectChange.Action;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerMovedException;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.plan.Desired;
+import dev.sluice.worker.plan.Inventory;
+import dev.sluice.worker.plan.Plan;
+import dev.sluice.worker.plan.PlanRequest;
+import dev.sluice.worker.plan.Planner;
+import dev.sluice.worker.render.RenderException;
+import dev.sluice.worker.report.ReportException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One generation from intent to done.
+ *
+ * <p>The order is: intent in the ledger; objects; result at the broker; done in the ledger. A
+ * worker that dies before the last step leaves an intent, and its successor goes over all of it and
+ * tells the result again, under the same id: so no result is lost, and none is told of what is not
+ * so. A result is told only while no one else can have taken the lead, or after another look at the
+ * ledger.
+ */
+final class Generations {
+
+  private final Book book;
+  private final Site site;
+  private final LogEntry entry;
+
+  Generations(Book book, Site site, LogEntry entry) {
+    this.book = book;
+    this.site = site;
+    this.entry = entry;
+  }
+
+  /** Makes the cluster hold a target. */
+  void apply(SyncEvent.Target target, Attempt attempt)
+      throws HaltException,
+          RenderException,
+          ManifestException,
+          ReportException,
+          LedgerMovedException,
+          InterruptedException {
+    Ledger ledger = book.current();
+    Desired desired = site.rendering().render(target);
+    Instant renderedAt = site.clock().instant();
+    Plan.Ready plan =
+        switch (new Planner()
+            .plan(
+                new PlanRequest(
+                    desired.manifests(),
+                    ledger.inventory(),
+                    ledger.intent(),
+                    target.spec().policy(),
+                    false))) {
+          case Plan.Ready ready -> ready;
+          case Plan.Held held ->
+              throw new HaltException(
+                  new Outcome.Parked(held.failure(), "approval, or a new generation"));
+        };
+    site.neighbours().planned(entry, plan.inventories().after());
+    Instant plannedAt = site.clock().instant();
+    int objects = plan.inventories().after().size();
+    if (plan.isNothing()) {
+      site.runner().run(plan, entry, attempt);
+      finish(new ResultEvent.Unchanged(entry.subject(), objects), plan, attempt);
+      return;
+    }
+    site.reporter()
+        .send(
+            new ResultEvent.Planned(entry.subject(), planned(plan), desired.renderer()),
+            entry.trace());
+    List<ObjectChange> changes = carryOut(plan, attempt);
+    finish(
+        new ResultEvent.Applied(
+            entry.subject(),
+            changes,
+            objects,
+            new ResultEvent.Timings(
+                entry.receivedAt(), renderedAt, plannedAt, site.clock().instant())),
+        plan,
+        attempt);
+  }
+
+  /** Makes the cluster hold nothing of the application. */
+  void remove(SyncEvent.Removal removal, Attempt attempt)
+      throws HaltException, ReportException, LedgerMovedException, InterruptedException {
+    Plan.Ready plan = new Planner().removal(book.current().inventory(), removal.orphan(), false);
+    site.neighbours().planned(entry, Inventory.EMPTY);
+    List<ObjectChange> changes = carryOut(plan, attempt);
+    plan.skipped().forEach(ref -> changes.add(new ObjectChange(ref, Action.SKIPPED)));
+    finish(new ResultEvent.Removed(entry.subject(), changes), plan, attempt);
+  }
+
+  private List<ObjectChange> carryOut(Plan.Ready plan, Attempt attempt)
+      throws HaltException, LedgerMovedException, InterruptedException {
+    book.write(book.current().begin(header(), plan.inventories().during(), plan.writeSet()));
+    List<ObjectChange> changes = site.runner().run(plan, entry, attempt);
+    for (ObjectChange change : changes) {
+      if (change.action() == Action.TRANSFERRED) {
+        // who claims it may be parked until now
+        claimant(change.object()).ifPresent(site.wake());
+      }
+    }
+    return changes;
+  }
+
+  private Optional<ApplicationName> claimant(ObjectRef ref) {
+    return site.neighbours().otherClaimant(ref, entry.application());
+  }
+
+  private void finish(ResultEvent result, Plan.Ready plan, Attempt attempt)
+      throws HaltException, ReportException, LedgerMovedException, InterruptedException {
+    if (!site.leaseIsFresh().getAsBoolean()) {
+      attempt.fence().check();
+    }
+    Ledger ledger = book.current();
+    site.reporter().send(result, entry.trace()).await();
+    if (ledger.deadLetter().isPresent()) {
+      site.deadLetters().close(ledger.deadLetter().get(), entry, ApplicationWork.closing(entry));
+    }
+    book.write(ledger.finish(header(), plan.inventories().after()));
+  }
+
+  private Ledger.Header header() {
+    return new Ledger.Header(
+        entry.generation(), entry.removal(), entry.subject().commit(), entry.inputDigest());
+  }
+
+  private static List<ObjectChange> planned(Plan.Ready plan) {
+    List<ObjectChange> changes = new ArrayList<>();
+    plan.applies()
+        .forEach(
+            step ->
+                changes.add(
+                    new ObjectChange(
+                        step.ref(),
+                        switch (step.reason()) {
+                          case NEW -> Action.CREATED;
+                          case CHANGED, REASSERT -> Action.CONFIGURED;
+                        })));
+    plan.prunes().forEach(step -> changes.add(new ObjectChange(step.ref(), Action.DELETED)));
+    return changes;
+  }
+}

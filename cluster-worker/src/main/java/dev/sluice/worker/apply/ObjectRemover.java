@@ -1,0 +1,129 @@
+package dev.sluice.worker.apply;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Json;
+import dev.sluice.contract.event.ObjectChange.Action;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ApiResource;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.lane.Classifier;
+import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.manifest.Ownership;
+import java.util.Optional;
+
+/**
+ * Deletes single objects: only what still carries the application's labels, only exactly what was
+ * read (uid and resourceVersion), and nothing that another application claims.
+ */
+final class ObjectRemover {
+
+  private static final int TRIES = 5;
+
+  private final ClusterApi api;
+  private final Discovery discovery;
+  private final Neighbours neighbours;
+
+  ObjectRemover(ClusterApi api, Discovery discovery, Neighbours neighbours) {
+    this.api = api;
+    this.discovery = discovery;
+    this.neighbours = neighbours;
+  }
+
+  /** What became of an object; {@code pending} if it waits for finalizers. */
+  record Removal(Action action, boolean pending) {}
+
+  Removal remove(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
+    try {
+      return tryToRemove(ref, attempt);
+    } catch (ApiException e) {
+      throw new HaltException(Classifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
+    }
+  }
+
+  /** Takes the application's labels off an object that stays. */
+  void release(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
+    try {
+      Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
+      if (resource.isEmpty()) {
+        return;
+      }
+      String path = resource.get().path(ref);
+      Optional<LiveObject> live = api.get(path).map(LiveObject::new);
+      if (live.isPresent() && live.get().belongsTo(attempt.owner())) {
+        attempt.requireNotNewer(live.get());
+        ObjectNode patch = Json.mapper().createObjectNode();
+        ObjectNode metadata = patch.putObject("metadata");
+        metadata.put("resourceVersion", live.get().resourceVersion());
+        metadata
+            .putObject("labels")
+            .putNull(Ownership.APPLICATION_LABEL)
+            .putNull(Ownership.INSTALLATION_LABEL);
+        metadata.putObject("annotations").putNull(LiveObject.GENERATION);
+        api.merge(path, patch);
+      }
+    } catch (ApiException e) {
+      if (!e.isNotFound()) {
+        throw new HaltException(Classifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
+      }
+    }
+  }
+
+  /** Whether the object is not, or no longer, there. */
+  boolean isGone(ObjectRef ref) throws HaltException, InterruptedException {
+    try {
+      Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
+      return resource.isEmpty() || api.get(resource.get().path(ref)).isEmpty();
+    } catch (ApiException e) {
+      throw new HaltException(Classifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
+    }
+  }
+
+  private Removal tryToRemove(ObjectRef ref, Attempt attempt)
+      throws HaltException, InterruptedException {
+    Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
+    if (resource.isEmpty()) {
+      return new Removal(Action.DELETED, false); // it went with its kind
+    }
+    String path = resource.get().path(ref);
+    for (int tries = 0; tries < TRIES; tries++) {
+      Optional<ObjectNode> found = api.get(path);
+      if (found.isEmpty()) {
+        return new Removal(Action.DELETED, false);
+      }
+      LiveObject live = new LiveObject(found.get());
+      if (!live.belongsTo(attempt.owner())) {
+        boolean ofAnother =
+            live.belongsTo(attempt.owner().installation())
+                && !live.label(Ownership.APPLICATION_LABEL).isEmpty();
+        return new Removal(ofAnother ? Action.TRANSFERRED : Action.SKIPPED, false);
+      }
+      attempt.requireNotNewer(live);
+      if (neighbours.otherClaimant(ref, attempt.owner().application()).isPresent()) {
+        return new Removal(Action.TRANSFERRED, false);
+      }
+      if (live.isTerminating()) {
+        return new Removal(Action.DELETED, true);
+      }
+      try {
+        api.delete(path, live.uid(), live.resourceVersion());
+        return new Removal(Action.DELETED, live.hasFinalizers());
+      } catch (ApiException e) {
+        if (e.isNotFound()) {
+          return new Removal(Action.DELETED, false);
+        }
+        if (!e.isPreconditionFailed()) {
+          throw e;
+        }
+        attempt.fence().check();
+      }
+    }
+    throw Attempt.retry(
+        "Conflict",
+        "%s changed every time between reading and deleting it".formatted(ref),
+        Failure.Stage.PRUNE,
+        Optional.of(ref));
+  }
+}

@@ -1,0 +1,199 @@
+package dev.sluice.worker.apply;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Json;
+import dev.sluice.contract.event.ObjectChange.Action;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ApiResource;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.lane.Classifier;
+import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.plan.ApplyStep;
+import java.util.Optional;
+
+/**
+ * Writes single objects by server-side apply, every time with a precondition.
+ *
+ * <p>An object that is there is written at the {@code resourceVersion} and {@code uid} it was read
+ * at. One that is not is written at {@value ClusterApi#ABSENT}, which no object ever has: the
+ * server creates what is absent and answers 409 for what is not, so that a late create overwrites
+ * nothing. The annotation {@value LiveObject#GENERATION} makes every write a change, even of equal
+ * content: so it always raises the resourceVersion, and whoever read the object before can write it
+ * no more.
+ */
+final class ObjectWriter {
+
+  /**
+   * What servers before 1.24 say of Services that are created with one (kubernetes#106745); there a
+   * look has to do instead.
+   */
+  private static final String NO_PRECONDITION =
+      "resourceVersion should not be set on objects to be created";
+
+  private static final int TRIES = 5;
+
+  private final ClusterApi api;
+  private final Discovery discovery;
+  private final Neighbours neighbours;
+
+  ObjectWriter(ClusterApi api, Discovery discovery, Neighbours neighbours) {
+    this.api = api;
+    this.discovery = discovery;
+    this.neighbours = neighbours;
+  }
+
+  /**
+   * Writes one object.
+   *
+   * @return what was done; empty if the object belongs to another application of which it is not
+   *     known yet whether it still wants it: to be tried again soon
+   */
+  Optional<Action> write(ApplyStep step, Attempt attempt)
+      throws HaltException, InterruptedException {
+    try {
+      return tryToWrite(step, attempt);
+    } catch (ApiException e) {
+      if (e.isNotFound()) {
+        discovery.forget(step.ref().apiVersion());
+      }
+      throw new HaltException(Classifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())));
+    }
+  }
+
+  private Optional<Action> tryToWrite(ApplyStep step, Attempt attempt)
+      throws HaltException, InterruptedException {
+    ObjectRef ref = step.ref();
+    String path = resource(ref).path(ref);
+    // what was never applied is most likely not there: created without a look
+    Optional<LiveObject> live =
+        step.reason() == ApplyStep.Reason.NEW ? Optional.empty() : read(path);
+    for (int tries = 0; tries < TRIES; tries++) {
+      if (live.isPresent()) {
+        if (step.mode() == ApplyStep.Mode.CREATE_ONLY) {
+          return Optional.of(Action.SKIPPED);
+        }
+        if (!mayWrite(ref, live.get(), attempt)) {
+          return Optional.empty();
+        }
+      }
+      try {
+        if (live.isPresent()) {
+          live = Optional.of(folded(path, live.get()));
+        }
+        apply(path, body(step, live, attempt), live.isPresent(), attempt);
+        return Optional.of(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
+      } catch (ApiException e) {
+        if (!e.isPreconditionFailed()) {
+          throw e;
+        }
+        attempt.fence().check();
+        live = read(path);
+      }
+    }
+    throw Attempt.retry(
+        "Conflict",
+        "%s changed every time between reading and writing it".formatted(ref),
+        Failure.Stage.APPLY,
+        Optional.of(ref));
+  }
+
+  private void apply(String path, ObjectNode body, boolean isThere, Attempt attempt)
+      throws InterruptedException {
+    try {
+      api.apply(path, body, attempt.force());
+    } catch (ApiException e) {
+      boolean refusesPrecondition =
+          !isThere && e.code() == 500 && String.valueOf(e.getMessage()).contains(NO_PRECONDITION);
+      if (!refusesPrecondition) {
+        throw e;
+      }
+      if (api.get(path).isPresent()) {
+        throw e;
+      }
+      body.withObject("/metadata").remove("resourceVersion");
+      api.apply(path, body, attempt.force());
+    }
+  }
+
+  private boolean mayWrite(ObjectRef ref, LiveObject live, Attempt attempt)
+      throws HaltException, InterruptedException {
+    attempt.requireNotNewer(live);
+    if (live.isTerminating()) {
+      throw Attempt.retry(
+          "Terminating",
+          "%s is being deleted; it is created again once it is gone".formatted(ref),
+          Failure.Stage.APPLY,
+          Optional.of(ref));
+    }
+    String owner = live.label(Ownership.APPLICATION_LABEL);
+    boolean ofAnother =
+        live.belongsTo(attempt.owner().installation())
+            && !owner.isEmpty()
+            && !owner.equals(attempt.owner().application().value());
+    if (!ofAnother) {
+      return true;
+    }
+    return switch (neighbours.standing(ref, new ApplicationName(owner))) {
+      case RELEASED -> {
+        // a worker that no longer leads knows old things of its neighbours
+        attempt.fence().check();
+        yield true;
+      }
+      case UNDECIDED -> false;
+      case CLAIMED ->
+          throw Attempt.park(
+              "OwnedByAnother",
+              "%s belongs to application %s: remove it from one of the two".formatted(ref, owner),
+              Failure.Stage.APPLY,
+              ref,
+              "application %s letting go of it".formatted(owner));
+    };
+  }
+
+  private LiveObject folded(String path, LiveObject live) throws InterruptedException {
+    Optional<ArrayNode> fields = FieldFold.fold(live.content());
+    if (fields.isEmpty()) {
+      return live;
+    }
+    ObjectNode patch = Json.mapper().createObjectNode();
+    patch
+        .putObject("metadata")
+        .put("resourceVersion", live.resourceVersion())
+        .set("managedFields", fields.get());
+    return new LiveObject(api.merge(path, patch));
+  }
+
+  private static ObjectNode body(ApplyStep step, Optional<LiveObject> live, Attempt attempt) {
+    ObjectNode body = step.manifest().content().deepCopy();
+    ObjectNode metadata = body.withObject("/metadata");
+    metadata.put(
+        "resourceVersion", live.map(LiveObject::resourceVersion).orElse(ClusterApi.ABSENT));
+    live.ifPresent(there -> metadata.put("uid", there.uid()));
+    metadata.withObject("/annotations").put(LiveObject.GENERATION, attempt.generation().toString());
+    return body;
+  }
+
+  private Optional<LiveObject> read(String path) throws InterruptedException {
+    return api.get(path).map(LiveObject::new);
+  }
+
+  private ApiResource resource(ObjectRef ref) throws HaltException, InterruptedException {
+    Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
+    if (resource.isEmpty()) {
+      throw Attempt.park(
+          "MissingKind",
+          "the cluster serves no %s in %s: install its CustomResourceDefinition"
+              .formatted(ref.kind(), ref.apiVersion()),
+          Failure.Stage.APPLY,
+          ref,
+          "the kind's CustomResourceDefinition");
+    }
+    return resource.get();
+  }
+}

@@ -1,0 +1,26 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.log.TargetReader;
+import dev.sluice.worker.report.Reporter;
+import java.time.Clock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * What the applications of a cluster share while this worker leads.
+ *
+ * @param leaseIsFresh whether no one else can have taken the lead by now
+ * @param wake has what is parked of an application tried again
+ */
+record Site(
+    String installation,
+    Rendering rendering,
+    PlanRunner runner,
+    Neighbours neighbours,
+    TargetReader targets,
+    Reporter reporter,
+    DeadLetters deadLetters,
+    BooleanSupplier leaseIsFresh,
+    Consumer<ApplicationName> wake,
+    Clock clock) {}

@@ -1,0 +1,292 @@
+package dev.sluice.worker.lane;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.report.ReportException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The serial queue of one application: a virtual thread that attempts the newest generation until
+ * it is done. All waiting ends early when a newer one comes.
+ */
+final class Lane implements Pace {
+
+  private static final Logger log = LoggerFactory.getLogger(Lane.class);
+  private static final Duration UNTOLD = Duration.ofSeconds(1);
+
+  private final ApplicationName application;
+  private final Work work;
+  private final Shared shared;
+  private final LaneMachine machine;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private @Nullable SyncEvent payload;
+
+  /**
+   * What the lanes of a cluster have in common.
+   *
+   * @param running a permit for each attempt that may run
+   * @param payloads a permit for each payload that may wait in memory
+   */
+  record Shared(
+      LanePolicy policy, Semaphore running, Semaphore payloads, Breaker breaker, Clock clock) {}
+
+  Lane(ApplicationName application, Work work, Shared shared) {
+    this.application = application;
+    this.work = work;
+    this.shared = shared;
+    this.machine = new LaneMachine(shared.policy());
+    this.thread = Thread.ofVirtual().name("lane-" + application).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Takes what the topic says; older than what is known is passed over. */
+  void offer(LogEntry entry, Optional<SyncEvent> hot) {
+    locked(
+        () -> {
+          if (machine.offer(entry, shared.clock().instant())) {
+            takePayload();
+            payload = hot.filter(_ -> shared.payloads().tryAcquire()).orElse(null);
+          }
+        });
+  }
+
+  /** Does the newest again, since the cluster may have lost it. */
+  void again() {
+    work.distrust();
+    locked(() -> machine.again(shared.clock().instant()));
+  }
+
+  /** Tries now what is parked. */
+  void wake() {
+    locked(() -> machine.wake(shared.clock().instant()));
+  }
+
+  /** Tries now what is parked for such a failure. */
+  void wake(Predicate<Failure> cause) {
+    locked(() -> machine.wake(shared.clock().instant(), cause));
+  }
+
+  /** Says a superseded record of the past. */
+  void tell(Effect effect) {
+    locked(() -> machine.effects().add(effect));
+  }
+
+  boolean isIdle() {
+    lock.lock();
+    try {
+      return machine.state() instanceof LaneState.Idle && machine.effects().isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void interrupt() {
+    thread.interrupt();
+  }
+
+  void join() throws InterruptedException {
+    thread.join();
+  }
+
+  @Override
+  public void pause(Duration duration) throws HaltException, InterruptedException {
+    shared.running().release();
+    try {
+      lock.lockInterruptibly();
+      try {
+        long nanos = duration.toNanos();
+        while (nanos > 0 && !machine.isOvertaken()) {
+          nanos = changed.awaitNanos(nanos);
+        }
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      shared.running().acquireUninterruptibly();
+    }
+    lock.lockInterruptibly();
+    try {
+      if (machine.isOvertaken()) {
+        throw new HaltException(
+            new Outcome.RetryAfter(
+                new Failure(
+                    "Superseded", "a newer generation came", Failure.Stage.APPLY, Optional.empty()),
+                Optional.empty()));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        boolean told = tellAll();
+        if (awaitDue(told ? Optional.empty() : Optional.of(UNTOLD))) {
+          turn();
+        }
+      }
+    } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException e) {
+      // the end of the lane: its ledger says how far it came
+    }
+  }
+
+  private void turn() throws InterruptedException {
+    shared.running().acquire();
+    try {
+      Duration wait = shared.breaker().admit();
+      LogEntry entry;
+      Optional<SyncEvent> hot;
+      lock.lockInterruptibly();
+      try {
+        Instant now = shared.clock().instant();
+        if (!wait.isZero()) {
+          machine.postpone(now.plus(wait));
+          return;
+        }
+        entry = machine.begin(now);
+        hot = takePayload();
+      } finally {
+        lock.unlock();
+      }
+      Outcome outcome = attempt(entry, hot);
+      lock.lockInterruptibly();
+      try {
+        machine.end(outcome, shared.clock().instant());
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      shared.running().release();
+    }
+  }
+
+  private Optional<SyncEvent> takePayload() {
+    Optional<SyncEvent> taken = Optional.ofNullable(payload);
+    if (taken.isPresent()) {
+      shared.payloads().release();
+      payload = null;
+    }
+    return taken;
+  }
+
+  private Outcome attempt(LogEntry entry, Optional<SyncEvent> hot) throws InterruptedException {
+    Outcome outcome;
+    try {
+      outcome = work.attempt(entry, hot, this);
+    } catch (RuntimeException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      log.atError()
+          .addKeyValue("application", application)
+          .addKeyValue("generation", entry.generation())
+          .setCause(e)
+          .log("an attempt failed in a way that nobody foresaw");
+      outcome =
+          new Outcome.RetryAfter(
+              new Failure(
+                  "Internal",
+                  "the worker failed with " + e.getClass().getSimpleName() + "; see its log",
+                  Failure.Stage.APPLY,
+                  Optional.empty()),
+              Optional.empty());
+    }
+    switch (outcome) {
+      case Outcome.Done() -> shared.breaker().answered();
+      case Outcome.RetryAfter retry when retry.failure().code().equals(Classifier.UNREACHABLE) ->
+          shared.breaker().failed();
+      case Outcome.RetryAfter _, Outcome.Parked _ -> {
+        // may have come without a word of the API
+      }
+    }
+    return outcome;
+  }
+
+  private boolean tellAll() throws InterruptedException {
+    while (true) {
+      Effect effect;
+      lock.lockInterruptibly();
+      try {
+        effect = machine.effects().peek();
+      } finally {
+        lock.unlock();
+      }
+      if (effect == null) {
+        return true;
+      }
+      try {
+        work.tell(effect);
+      } catch (ReportException | RuntimeException e) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        log.atWarn()
+            .addKeyValue("application", application)
+            .addKeyValue("generation", effect.entry().generation())
+            .setCause(e)
+            .log("could not tell of a {}; trying again", effect.getClass().getSimpleName());
+        return false;
+      }
+      locked(() -> machine.effects().remove());
+    }
+  }
+
+  /** Waits until an attempt is due (true), or there is something to tell (false). */
+  private boolean awaitDue(Optional<Duration> atMost) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        Instant now = shared.clock().instant();
+        Optional<Instant> due = machine.due();
+        if (due.isPresent() && !due.get().isAfter(now)) {
+          return true;
+        }
+        if (atMost.isEmpty() && !machine.effects().isEmpty()) {
+          return false;
+        }
+        Optional<Duration> wait = due.map(at -> Duration.between(now, at)).or(() -> atMost);
+        if (wait.isEmpty()) {
+          changed.await();
+        } else if (changed.awaitNanos(least(wait.get(), atMost)) <= 0 && atMost.isPresent()) {
+          return false;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static long least(Duration wait, Optional<Duration> atMost) {
+    return TimeUnit.MILLISECONDS.toNanos(1)
+        + Math.min(wait.toNanos(), atMost.map(Duration::toNanos).orElse(Long.MAX_VALUE / 2));
+  }
+
+  private void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package dev.sluice.worker.lane;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.log.LogEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The states of a lane and the steps between them; no I/O, no clock of its own, not for use by
+ * several threads at once. What has to be told gathers in {@link #effects()}.
+ */
+final class LaneMachine {
+
+  private final LanePolicy policy;
+  private final Queue<Effect> effects = new ArrayDeque<>();
+  private LaneState state = new LaneState.Idle();
+  private @Nullable LogEntry newest;
+  private @Nullable LogEntry pending;
+
+  LaneMachine(LanePolicy policy) {
+    this.policy = policy;
+  }
+
+  LaneState state() {
+    return state;
+  }
+
+  /** What was not told yet, oldest first; whoever tells it takes it out. */
+  Queue<Effect> effects() {
+    return effects;
+  }
+
+  /** Whether an attempt is running that a newer generation waits for. */
+  boolean isOvertaken() {
+    return pending != null;
+  }
+
+  Optional<Generation> newest() {
+    return Optional.ofNullable(newest).map(LogEntry::generation);
+  }
+
+  /** The topic has this record; what is not newer than all before is passed over. */
+  boolean offer(LogEntry entry, Instant now) {
+    if (newest != null && !entry.generation().isAfter(newest.generation())) {
+      return false;
+    }
+    newest = entry;
+    switch (state) {
+      case LaneState.Idle() -> state = new LaneState.Queued(entry, now);
+      case LaneState.Queued(LogEntry old, Instant _) -> replace(old, entry, now);
+      case LaneState.Retrying(LogEntry old, LaneState.Tries _, Instant _) ->
+          replace(old, entry, now);
+      case LaneState.Parked(LogEntry old, LaneState.Tries _, Failure _, Instant _) ->
+          replace(old, entry, now);
+      case LaneState.Running _ -> {
+        if (pending != null) {
+          effects.add(new Effect.Superseded(pending, entry.generation().value()));
+        }
+        pending = entry;
+      }
+    }
+    return true;
+  }
+
+  /** What was done may not be so any more: do the newest again. */
+  void again(Instant now) {
+    if (newest != null && !(state instanceof LaneState.Running)) {
+      state = new LaneState.Queued(newest, now);
+    }
+  }
+
+  /** What is parked should be tried now. */
+  void wake(Instant now) {
+    wake(now, _ -> true);
+  }
+
+  /** What is parked for such a failure should be tried now. */
+  void wake(Instant now, Predicate<Failure> cause) {
+    if (state
+            instanceof
+            LaneState.Parked(LogEntry entry, LaneState.Tries tries, Failure failure, Instant _)
+        && cause.test(failure)) {
+      state = new LaneState.Parked(entry, tries, failure, now);
+    }
+  }
+
+  /** When the next attempt is due; empty if none is. */
+  Optional<Instant> due() {
+    return switch (state) {
+      case LaneState.Idle _, LaneState.Running _ -> Optional.empty();
+      case LaneState.Queued queued -> Optional.of(queued.due());
+      case LaneState.Retrying retrying -> Optional.of(retrying.due());
+      case LaneState.Parked parked -> Optional.of(parked.due());
+    };
+  }
+
+  /** Moves what is due to a later time, without counting it as tried. */
+  void postpone(Instant due) {
+    state =
+        switch (state) {
+          case LaneState.Queued queued -> new LaneState.Queued(queued.entry(), due);
+          case LaneState.Retrying retrying ->
+              new LaneState.Retrying(retrying.entry(), retrying.tries(), due);
+          case LaneState.Parked parked ->
+              new LaneState.Parked(parked.entry(), parked.tries(), parked.failure(), due);
+          case LaneState.Idle idle -> idle;
+          case LaneState.Running running -> running;
+        };
+  }
+
+  /**
+   * Begins the attempt that is due.
+   *
+   * @throws IllegalStateException if none is
+   */
+  LogEntry begin(Instant now) {
+    LaneState.Running running =
+        switch (state) {
+          case LaneState.Queued(LogEntry entry, Instant _) ->
+              new LaneState.Running(entry, LaneState.Tries.begin(now));
+          case LaneState.Retrying(LogEntry entry, LaneState.Tries tries, Instant _) ->
+              new LaneState.Running(entry, tries);
+          case LaneState.Parked(LogEntry entry, LaneState.Tries tries, Failure _, Instant _) ->
+              new LaneState.Running(entry, tries);
+          case LaneState.Idle _, LaneState.Running _ ->
+              throw new IllegalStateException("nothing to begin: " + state);
+        };
+    state = running;
+    return running.entry();
+  }
+
+  /** The attempt has ended. */
+  void end(Outcome outcome, Instant now) {
+    if (!(state instanceof LaneState.Running(LogEntry entry, LaneState.Tries tries))) {
+      throw new IllegalStateException("nothing is running: " + state);
+    }
+    if (pending != null) {
+      if (!(outcome instanceof Outcome.Done)) {
+        effects.add(new Effect.Superseded(entry, pending.generation().value()));
+      }
+      state = new LaneState.Queued(pending, now);
+      pending = null;
+      return;
+    }
+    LaneState.Tries failed = tries.oneMore();
+    switch (outcome) {
+      case Outcome.Done() -> state = new LaneState.Idle();
+      case Outcome.RetryAfter(Failure failure, Optional<Duration> asked) ->
+          retry(entry, failed, failure, asked, now);
+      case Outcome.Parked(Failure failure, String wakesOn) ->
+          park(entry, failed, failure, wakesOn, now);
+    }
+  }
+
+  private void retry(
+      LogEntry entry,
+      LaneState.Tries tries,
+      Failure failure,
+      Optional<Duration> asked,
+      Instant now) {
+    boolean stuck = !now.isBefore(tries.since().plus(policy.stuckAfter()));
+    if (stuck || tries.parked()) {
+      park(entry, tries, failure, "its end, tried again by the slow timer", now);
+      return;
+    }
+    Duration own = policy.backoff().after(tries.failed());
+    Duration delay = asked.filter(wanted -> wanted.compareTo(own) > 0).orElse(own);
+    state = new LaneState.Retrying(entry, tries, now.plus(delay));
+    effects.add(new Effect.Retrying(entry, tries.failed(), delay, failure));
+  }
+
+  private void park(
+      LogEntry entry, LaneState.Tries tries, Failure failure, String wakesOn, Instant now) {
+    state =
+        new LaneState.Parked(
+            entry, tries.park(), failure, now.plus(policy.afterParking(tries.failed())));
+    effects.add(new Effect.Parked(entry, tries.failed(), failure, wakesOn));
+  }
+
+  private void replace(LogEntry old, LogEntry entry, Instant now) {
+    if (entry.generation().isAfter(old.generation())) {
+      effects.add(new Effect.Superseded(old, entry.generation().value()));
+    }
+    state = new LaneState.Queued(entry, now);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.sluice.worker.lead;
+
+import java.time.Duration;
+
+/**
+ * The times of a Lease.
+ *
+ * @param duration how long a Lease that is not renewed keeps others out
+ * @param renewDeadline how long its holder tries to renew it before giving up the lead
+ * @param retryPeriod between attempts to take or renew it
+ */
+public record LeaseTimes(Duration duration, Duration renewDeadline, Duration retryPeriod) {
+
+  public LeaseTimes {
+    if (duration.compareTo(renewDeadline) <= 0 || renewDeadline.compareTo(retryPeriod) <= 0) {
+      throw new IllegalArgumentException(
+          "a lease lasts longer than its renewal may take, and that longer than a retry: %s, %s, %s"
+              .formatted(duration, renewDeadline, retryPeriod));
+    }
+  }
+}

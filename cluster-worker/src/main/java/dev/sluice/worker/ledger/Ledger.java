@@ -1,0 +1,144 @@
+package dev.sluice.worker.ledger;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.plan.Inventory;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the worker knows about an application in this cluster. It outlives the application: a
+ * removal leaves a tombstone, so that nothing older is ever applied again.
+ *
+ * @param generation the newest that was begun; empty if none ever was
+ * @param inputDigest of the target that was begun; empty for a removal
+ * @param inventory old and intended objects together while a generation is being applied, exactly
+ *     what it left once that is done
+ * @param intent what a begun generation is writing or deleting; empty once it is done
+ * @param kinds every kind ever written, as {@code apiVersion|kind}: where a sweep looks
+ * @param deadLetter the entry that is open about this application
+ */
+public record Ledger(
+    ApplicationName application,
+    Optional<Generation> generation,
+    Phase phase,
+    Optional<CommitId> commit,
+    String inputDigest,
+    Inventory inventory,
+    Set<ObjectRef> intent,
+    Set<String> kinds,
+    Optional<OpenEntry> deadLetter) {
+
+  /** How far the generation came. */
+  public enum Phase {
+    /** None was begun. */
+    NEW,
+    /** Begun, and not known to be finished. */
+    APPLYING,
+    /** The cluster holds it. */
+    DONE,
+    /** A removal was begun, and is not known to be finished. */
+    REMOVING,
+    /** A removal is done. */
+    REMOVED
+  }
+
+  /** An open dead letter: its name, and the generation that opened it. */
+  public record OpenEntry(String entry, Generation generation) {}
+
+  public Ledger {
+    intent = Set.copyOf(intent);
+    kinds = Set.copyOf(kinds);
+  }
+
+  /** Of an application that this cluster never had. */
+  public static Ledger unknown(ApplicationName application) {
+    return new Ledger(
+        application,
+        Optional.empty(),
+        Phase.NEW,
+        Optional.empty(),
+        "",
+        Inventory.EMPTY,
+        Set.of(),
+        Set.of(),
+        Optional.empty());
+  }
+
+  /** Whether a newer generation than this one was begun. */
+  public boolean isAfter(Generation other) {
+    return generation.isPresent() && generation.get().isAfter(other);
+  }
+
+  /** Whether this very generation is done. */
+  public boolean holds(Generation other) {
+    return isSettled() && generation.equals(Optional.of(other));
+  }
+
+  /** Whether no write of it can be under way, but a fenced worker's. */
+  @JsonIgnore
+  public boolean isSettled() {
+    return switch (phase) {
+      case DONE, REMOVED -> true;
+      case NEW, APPLYING, REMOVING -> false;
+    };
+  }
+
+  /** The highest generation whose end is known; 0 if none is. */
+  public long settledGeneration() {
+    long begun = generation.map(Generation::value).orElse(0L);
+    return isSettled() ? begun : Math.max(0, begun - 1);
+  }
+
+  /** The same about to be changed to what another generation asks for. */
+  public Ledger begin(Header header, Inventory during, Set<ObjectRef> writeSet) {
+    Set<String> allKinds = new TreeSet<>(kinds);
+    writeSet.forEach(ref -> allKinds.add(ref.apiVersion() + "|" + ref.kind()));
+    return new Ledger(
+        application,
+        Optional.of(header.generation()),
+        header.removal() ? Phase.REMOVING : Phase.APPLYING,
+        header.commit(),
+        header.inputDigest(),
+        during,
+        writeSet,
+        allKinds,
+        deadLetter);
+  }
+
+  /** The same once all is done, with no dead letter open any more. */
+  public Ledger finish(Header header, Inventory after) {
+    return new Ledger(
+        application,
+        Optional.of(header.generation()),
+        header.removal() ? Phase.REMOVED : Phase.DONE,
+        header.commit(),
+        header.inputDigest(),
+        after,
+        Set.of(),
+        kinds,
+        Optional.empty());
+  }
+
+  /** The same with this dead letter open. */
+  public Ledger withDeadLetter(OpenEntry entry) {
+    return new Ledger(
+        application,
+        generation,
+        phase,
+        commit,
+        inputDigest,
+        inventory,
+        intent,
+        kinds,
+        Optional.of(entry));
+  }
+
+  /** What a ledger says about the generation it is at. */
+  public record Header(
+      Generation generation, boolean removal, Optional<CommitId> commit, String inputDigest) {}
+}

@@ -1,0 +1,11 @@
+package dev.sluice.worker.ledger;
+
+/** Someone else wrote, or deleted, the ledger since it was read: read it again, then decide. */
+public final class LedgerMovedException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  LedgerMovedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

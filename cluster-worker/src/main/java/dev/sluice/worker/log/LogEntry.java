@@ -1,0 +1,52 @@
+package dev.sluice.worker.log;
+
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import java.time.Instant;
+
+/**
+ * What is remembered of a record of the sync topic: all but its payload, which is read again by
+ * offset when it is needed.
+ *
+ * @param batch see {@link dev.sluice.contract.event.Provenance}
+ * @param receivedAt when this worker read the record
+ */
+public record LogEntry(
+    Subject subject,
+    boolean removal,
+    String inputDigest,
+    Batch batch,
+    TraceParent trace,
+    long offset,
+    Instant receivedAt) {
+
+  /** The decision that a record came from, and how many records of it this cluster has. */
+  public record Batch(String name, int size) {}
+
+  static LogEntry of(Envelope<SyncEvent> envelope, long offset, Instant receivedAt) {
+    SyncEvent event = envelope.event();
+    return new LogEntry(
+        Subject.of(event),
+        event instanceof SyncEvent.Removal,
+        switch (event) {
+          case SyncEvent.Target target -> target.inputDigest();
+          case SyncEvent.Removal _ -> "";
+        },
+        new Batch(event.provenance().batch(), event.provenance().batchSize()),
+        envelope.trace(),
+        offset,
+        receivedAt);
+  }
+
+  public ApplicationName application() {
+    return subject.application();
+  }
+
+  public Generation generation() {
+    return subject.generation();
+  }
+}

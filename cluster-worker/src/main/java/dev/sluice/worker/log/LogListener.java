@@ -1,0 +1,29 @@
+package dev.sluice.worker.log;
+
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ApplicationName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Who is told what the sync topic holds. Called by the reader's thread only; must not block. */
+public interface LogListener {
+
+  /**
+   * The topic was read to what was its end when reading began.
+   *
+   * @param history by application, what the topic still holds, generations rising; the last one is
+   *     what the application should be
+   */
+  void caughtUp(Map<ApplicationName, List<LogEntry>> history);
+
+  /** A record that came after that, newer than all before about its application. */
+  void received(LogEntry entry, SyncEvent payload);
+
+  /** A record that cannot be read. The reader goes on behind it. */
+  void damaged(OriginalRecord original, Optional<String> key, String reason);
+
+  /** A record of an unknown type. The reader has stopped before it. */
+  void stopped(String ceType, long offset);
+}

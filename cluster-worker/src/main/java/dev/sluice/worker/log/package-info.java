@@ -1,0 +1,5 @@
+/** Reading the cluster's sync topic. */
+@NullMarked
+package dev.sluice.worker.log;
+
+import org.jspecify.annotations.NullMarked;

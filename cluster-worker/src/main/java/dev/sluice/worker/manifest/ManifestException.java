@@ -1,0 +1,54 @@
+package dev.sluice.worker.manifest;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectRef;
+import java.util.Optional;
+
+/** The manifests cannot be applied as they are; says which document of which file, and why. */
+public final class ManifestException extends Exception {
+
+  /**
+   * The failure code of a kind that the cluster does not serve and whose definition is not among
+   * the manifests. New definitions in the cluster may heal it; every other code waits for new
+   * inputs.
+   */
+  public static final String UNKNOWN_KIND = "UnknownKind";
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Failure failure;
+
+  private ManifestException(Failure failure) {
+    super(failure.message());
+    this.failure = failure;
+  }
+
+  /** The text itself is at fault. */
+  static ManifestException unreadable(String code, String message) {
+    return new ManifestException(
+        new Failure(code, message, Failure.Stage.RENDER, Optional.empty()));
+  }
+
+  /**
+   * Nothing was rendered.
+   *
+   * @param path the application's path, for the message
+   */
+  public static ManifestException empty(String path) {
+    return unreadable(
+        "EmptyRendering",
+        "%s renders to nothing, and that is never read as 'delete all': put manifests there, or"
+                .formatted(path.isEmpty() ? "the repository's root" : path)
+            + " remove the application from the fleet");
+  }
+
+  /** An object is at fault. */
+  static ManifestException refused(String code, String message, ObjectRef object) {
+    return new ManifestException(
+        new Failure(code, message, Failure.Stage.PLAN, Optional.of(object)));
+  }
+
+  public Failure failure() {
+    return failure;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.sluice.worker.manifest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Reads the objects of a manifest text, lists taken apart. */
+public final class ManifestReader {
+
+  private static final Pattern API_VERSION =
+      Pattern.compile("([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-z0-9]+");
+  private static final Pattern KIND = Pattern.compile("[A-Za-z][A-Za-z0-9]*");
+
+  /** What a path segment of the API may be (Kubernetes' {@code ValidatePathSegmentName}). */
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[^/%\\s\\p{Cntrl}]{1,253}");
+
+  private static final Pattern NAMESPACE = Pattern.compile("([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?");
+
+  private ManifestReader() {}
+
+  /**
+   * Reads all objects, in the order of the text; none if the text holds only comments.
+   *
+   * @param source names the text in messages
+   * @throws ManifestException if the text is not readable, or holds what is no object
+   */
+  public static List<Manifest> read(String text, String source) throws ManifestException {
+    List<Manifest> manifests = new ArrayList<>();
+    for (YamlDocument document : YamlDocument.readAll(text, source)) {
+      String place =
+          "%s, document %d (line %d)".formatted(source, document.index(), document.line());
+      add(document.content(), place, manifests);
+    }
+    return manifests;
+  }
+
+  /**
+   * Refuses more objects than one application may have.
+   *
+   * @param place where it became too many
+   */
+  public static void limit(int objects, String place) throws ManifestException {
+    if (objects > YamlDocument.MAX_DOCUMENTS) {
+      throw YamlDocument.tooMany(place);
+    }
+  }
+
+  private static void add(JsonNode content, String place, List<Manifest> manifests)
+      throws ManifestException {
+    if (!(content instanceof ObjectNode object)) {
+      throw invalid(place, "is not a mapping, so not a Kubernetes object");
+    }
+    String apiVersion = text(object, "apiVersion", API_VERSION, place);
+    String kind = text(object, "kind", KIND, place);
+    if (kind.endsWith("List") && (object.path("items").isArray() || kind.equals("List"))) {
+      addItems(object, place, manifests);
+      return;
+    }
+    String named = "%s (%s)".formatted(place, kind);
+    JsonNode metadata = object.path("metadata");
+    if (metadata.hasNonNull("generateName") && !metadata.hasNonNull("name")) {
+      throw invalid(
+          named, "has generateName and so another name each time: give it a metadata.name");
+    }
+    String name = text(object, "metadata.name", NAME, named);
+    String namespace =
+        metadata.hasNonNull("namespace")
+            ? text(object, "metadata.namespace", NAMESPACE, named)
+            : "";
+    ObjectRef ref = new ObjectRef(apiVersion, kind, namespace, name);
+    manifests.add(new Manifest(ref, object, place));
+    limit(manifests.size(), place);
+  }
+
+  /** The items of a typed list may leave out what the list's kind says. */
+  private static void addItems(ObjectNode list, String place, List<Manifest> manifests)
+      throws ManifestException {
+    String kind = list.path("kind").asText();
+    int index = 0;
+    for (JsonNode item : list.path("items")) {
+      index++;
+      if (!kind.equals("List")
+          && item instanceof ObjectNode object
+          && !object.has("kind")
+          && !object.has("apiVersion")) {
+        object.put("kind", kind.substring(0, kind.length() - "List".length()));
+        object.set("apiVersion", list.get("apiVersion"));
+      }
+      add(item, "%s, item %d".formatted(place, index), manifests);
+    }
+  }
+
+  private static String text(ObjectNode object, String path, Pattern pattern, String place)
+      throws ManifestException {
+    JsonNode value = object.at("/" + path.replace('.', '/'));
+    if (value.isMissingNode() || value.isNull()) {
+      throw invalid(place, "has no " + path);
+    }
+    if (!value.isTextual()) {
+      throw invalid(place, "has a %s that is not text: quote it".formatted(path));
+    }
+    if (!pattern.matcher(value.textValue()).matches()) {
+      throw invalid(place, "has a %s that cannot be one".formatted(path));
+    }
+    return value.textValue();
+  }
+
+  private static ManifestException invalid(String place, String problem) {
+    return ManifestException.unreadable("InvalidManifest", place + " " + problem);
+  }
+}

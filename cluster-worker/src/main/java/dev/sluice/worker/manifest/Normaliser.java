@@ -1,0 +1,130 @@
+package dev.sluice.worker.manifest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes manifests what is sent: one spelling for one meaning, so that digests and comparisons with
+ * live objects do not see differences that are none.
+ *
+ * <ul>
+ *   <li>{@code metadata.namespace}: the application's where a namespaced object names none; dropped
+ *       from cluster-scoped ones, where it means nothing.
+ *   <li>{@code status}, {@code metadata.managedFields}, {@code resourceVersion}, {@code uid},
+ *       {@code creationTimestamp}, {@code generation}, {@code selfLink}: dropped. They are the
+ *       server's; people get them into Git by exporting live objects. Sent, managedFields is
+ *       refused, a stale resourceVersion or uid makes a conflict that never ends, and the rest is
+ *       ignored.
+ *   <li>A Secret's {@code stringData} goes to {@code data}; ports get the protocol that the server
+ *       defaults to (see {@link Spelling}).
+ *   <li>The labels of {@link Ownership}. Its annotation is dropped: it is written with the object,
+ *       and different each time.
+ * </ul>
+ */
+public final class Normaliser {
+
+  private static final List<String> SERVER_METADATA =
+      List.of(
+          "managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink");
+
+  private final Ownership ownership;
+  private final String namespace;
+  private final Scopes scopes;
+
+  /**
+   * @param namespace where namespaced objects go that name none
+   * @param scopes of the kinds that the cluster serves
+   */
+  public Normaliser(Ownership ownership, String namespace, Scopes scopes) {
+    this.ownership = ownership;
+    this.namespace = namespace;
+    this.scopes = scopes;
+  }
+
+  /**
+   * The manifests, normalised, in the same order; the given ones are left as they are.
+   *
+   * @throws ManifestException if a kind is unknown, or two manifests are one object
+   */
+  public List<Manifest> normalise(List<Manifest> manifests) throws ManifestException {
+    Scopes all = DefinedKinds.of(manifests).over(scopes);
+    Map<List<String>, Manifest> seen = new HashMap<>();
+    List<Manifest> normalised = new ArrayList<>(manifests.size());
+    for (Manifest manifest : manifests) {
+      Manifest next = normalise(manifest, all);
+      ObjectRef ref = next.ref();
+      List<String> identity = List.of(ref.group(), ref.kind(), ref.namespace(), ref.name());
+      Manifest other = seen.putIfAbsent(identity, next);
+      if (other != null) {
+        throw ManifestException.refused(
+            "DuplicateObject",
+            "%s is there twice: in %s and in %s; remove one"
+                .formatted(ref, other.source(), manifest.source()),
+            ref);
+      }
+      normalised.add(next);
+    }
+    return normalised;
+  }
+
+  private Manifest normalise(Manifest manifest, Scopes all) throws ManifestException {
+    ObjectRef ref = placed(manifest, all);
+    ObjectNode content = manifest.content().deepCopy();
+    content.remove("status");
+    ObjectNode metadata = (ObjectNode) content.get("metadata");
+    metadata.remove(SERVER_METADATA);
+    if (ref.namespace().isEmpty()) {
+      metadata.remove("namespace");
+    } else {
+      metadata.put("namespace", ref.namespace());
+    }
+    if (metadata.get("annotations") instanceof ObjectNode annotations) {
+      annotations.remove(Ownership.GENERATION_ANNOTATION);
+    }
+    ObjectNode labels = mapping(metadata, "labels", manifest);
+    labels.put(Ownership.APPLICATION_LABEL, ownership.application().value());
+    labels.put(Ownership.INSTALLATION_LABEL, ownership.installation());
+    Manifest next = new Manifest(ref, content, manifest.source());
+    Spelling.correct(next);
+    return next;
+  }
+
+  private ObjectRef placed(Manifest manifest, Scopes all) throws ManifestException {
+    ObjectRef ref = manifest.ref();
+    Optional<Boolean> namespaced = all.namespaced(ref.apiVersion(), ref.kind());
+    if (namespaced.isEmpty()) {
+      throw ManifestException.refused(
+          ManifestException.UNKNOWN_KIND,
+          ("%s: the cluster does not know %s %s: install its CustomResourceDefinition, or put it"
+                  + " among the application's manifests")
+              .formatted(manifest.source(), ref.apiVersion(), ref.kind()),
+          ref);
+    }
+    String place = "";
+    if (namespaced.get()) {
+      place = ref.namespace().isEmpty() ? namespace : ref.namespace();
+    }
+    return new ObjectRef(ref.apiVersion(), ref.kind(), place, ref.name());
+  }
+
+  private static ObjectNode mapping(ObjectNode metadata, String field, Manifest manifest)
+      throws ManifestException {
+    JsonNode value = metadata.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return metadata.putObject(field);
+    }
+    if (value instanceof ObjectNode object) {
+      return object;
+    }
+    throw ManifestException.refused(
+        "InvalidManifest",
+        "%s: metadata.%s is not a mapping".formatted(manifest.source(), field),
+        manifest.ref());
+  }
+}

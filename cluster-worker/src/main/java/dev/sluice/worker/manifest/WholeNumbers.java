@@ -1,0 +1,33 @@
+package dev.sluice.worker.manifest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Makes the numbers of a JSON text those that the same text as YAML would have. */
+final class WholeNumbers {
+
+  private WholeNumbers() {}
+
+  /**
+   * Changes and returns the tree.
+   *
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  static JsonNode in(JsonNode node) {
+    switch (node) {
+      case ObjectNode object -> object.properties().forEach(e -> e.setValue(in(e.getValue())));
+      case ArrayNode array -> {
+        for (int i = 0; i < array.size(); i++) {
+          array.set(i, in(array.get(i)));
+        }
+      }
+      default -> {
+        if (node.isFloatingPointNumber()) {
+          return GoScalars.real(node.doubleValue());
+        }
+      }
+    }
+    return node;
+  }
+}

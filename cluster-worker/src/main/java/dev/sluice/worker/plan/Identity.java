@@ -1,0 +1,11 @@
+package dev.sluice.worker.plan;
+
+import dev.sluice.contract.event.ObjectRef;
+
+/** What makes two references the same object: all but the version. */
+record Identity(String group, String kind, String namespace, String name) {
+
+  static Identity of(ObjectRef ref) {
+    return new Identity(ref.group(), ref.kind(), ref.namespace(), ref.name());
+  }
+}

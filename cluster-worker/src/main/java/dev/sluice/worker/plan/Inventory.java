@@ -1,0 +1,36 @@
+package dev.sluice.worker.plan;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.sluice.contract.event.ObjectRef;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What an application has in a cluster, sorted, each object once whatever its version. */
+public record Inventory(@JsonValue List<InventoryEntry> entries) {
+
+  public static final Inventory EMPTY = new Inventory(List.of());
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public Inventory {
+    entries = entries.stream().sorted(Comparator.comparing(InventoryEntry::ref)).toList();
+    Set<Identity> seen = new HashSet<>();
+    for (InventoryEntry entry : entries) {
+      if (!seen.add(Identity.of(entry.ref()))) {
+        throw new IllegalArgumentException("twice in one inventory: " + entry.ref());
+      }
+    }
+  }
+
+  /** The entry of this object, in whatever version it was written. */
+  public Optional<InventoryEntry> find(ObjectRef ref) {
+    return entries.stream().filter(entry -> entry.ref().sameObject(ref)).findFirst();
+  }
+
+  public int size() {
+    return entries.size();
+  }
+}

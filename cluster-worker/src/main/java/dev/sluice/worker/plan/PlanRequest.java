@@ -1,0 +1,29 @@
+package dev.sluice.worker.plan;
+
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.worker.manifest.Manifest;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * All that a plan is decided from.
+ *
+ * @param desired normalised, each object once
+ * @param old the ledger's inventory
+ * @param unfinished the write set of an intent that was never known to be done; empty if the ledger
+ *     is done
+ * @param approved someone looked at what this generation deletes and said yes
+ */
+public record PlanRequest(
+    List<Manifest> desired,
+    Inventory old,
+    Set<ObjectRef> unfinished,
+    Policy policy,
+    boolean approved) {
+
+  public PlanRequest {
+    desired = List.copyOf(desired);
+    unfinished = Set.copyOf(unfinished);
+  }
+}

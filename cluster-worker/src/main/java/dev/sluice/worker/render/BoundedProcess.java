@@ -1,0 +1,146 @@
+package dev.sluice.worker.render;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Runs a program with a limit to its time and to what it writes. Whatever happens, neither it nor
+ * its descendants are left running.
+ */
+final class BoundedProcess {
+
+  static final int MAX_OUTPUT = 16 << 20;
+  static final int MAX_ERRORS = 64 << 10;
+
+  /** How long the pipes of a program that ended may stay open, held by one that it started. */
+  private static final Duration PIPES_CLOSE = Duration.ofSeconds(5);
+
+  private final List<String> command;
+  private final Path directory;
+  private final Map<String, String> environment;
+  private final Duration limit;
+
+  /**
+   * @param environment all of it: nothing is inherited
+   */
+  BoundedProcess(
+      List<String> command, Path directory, Map<String, String> environment, Duration limit) {
+    this.command = List.copyOf(command);
+    this.directory = directory;
+    this.environment = Map.copyOf(environment);
+    this.limit = limit;
+  }
+
+  /** How a program ended. */
+  sealed interface Ending {
+
+    /** By itself. */
+    record Exited(int code, String output, String errors) implements Ending {}
+
+    /** Killed, since it took too long. */
+    record TookTooLong() implements Ending {}
+
+    /** Killed, since it wrote too much. */
+    record WroteTooMuch() implements Ending {}
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @throws IOException if it could not be started
+   */
+  Ending run() throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      process.getOutputStream().close();
+      Capture output = new Capture(process.getInputStream(), MAX_OUTPUT);
+      Capture errors = new Capture(process.getErrorStream(), MAX_ERRORS);
+      AtomicBoolean tooMuch = new AtomicBoolean();
+      Thread outputs =
+          Thread.startVirtualThread(
+              () -> {
+                if (!output.readAll()) {
+                  tooMuch.set(true);
+                  kill(process);
+                }
+              });
+      Thread complaints = Thread.startVirtualThread(errors::readAndDropRest);
+      if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        return new Ending.TookTooLong();
+      }
+      if (!outputs.join(PIPES_CLOSE) || !complaints.join(PIPES_CLOSE)) {
+        return new Ending.TookTooLong();
+      }
+      return tooMuch.get()
+          ? new Ending.WroteTooMuch()
+          : new Ending.Exited(process.exitValue(), output.text(), errors.text());
+    } finally {
+      kill(process);
+    }
+  }
+
+  private static void kill(Process process) {
+    // Listed first: once the parent is gone, nobody knows its children.
+    List<ProcessHandle> descendants = process.descendants().toList();
+    process.destroyForcibly();
+    descendants.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** What a program writes to one of its pipes, up to a limit. */
+  private static final class Capture {
+
+    private final InputStream in;
+    private final int limit;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    Capture(InputStream in, int limit) {
+      this.in = in;
+      this.limit = limit;
+    }
+
+    /** Whether it ended within the limit. */
+    boolean readAll() {
+      try {
+        byte[] buffer = new byte[64 << 10];
+        int read = in.read(buffer);
+        while (read >= 0) {
+          if (bytes.size() + read > limit) {
+            return false;
+          }
+          bytes.write(buffer, 0, read);
+          read = in.read(buffer);
+        }
+        return true;
+      } catch (IOException e) {
+        // The process was killed; how it ended is said elsewhere.
+        return true;
+      }
+    }
+
+    void readAndDropRest() {
+      if (!readAll()) {
+        try {
+          in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+          bytes.writeBytes("\n(cut)".getBytes(StandardCharsets.UTF_8));
+        }
+      }
+    }
+
+    String text() {
+      return bytes.toString(StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sluice.worker.render;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.manifest.YamlDocument;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds what a kustomization would fetch from elsewhere: by HTTP, or from directories of this
+ * machine (kustomize's load restriction is about files, and lets bases lie anywhere). A target is
+ * self-contained: what is fetched while rendering is not what was asked for, and may be what only
+ * the worker can reach.
+ */
+final class RemoteReferences {
+
+  private static final Set<String> FILE_NAMES =
+      Set.of("kustomization.yaml", "kustomization.yml", "Kustomization");
+
+  /** Fields whose values kustomize loads. Others, such as literals, may well hold URLs. */
+  private static final Set<String> LOADED =
+      Set.of(
+          "resources",
+          "bases",
+          "components",
+          "crds",
+          "configurations",
+          "generators",
+          "transformers",
+          "validators",
+          "patchesStrategicMerge",
+          "path",
+          "paths",
+          "files",
+          "env",
+          "envs",
+          "file");
+
+  private RemoteReferences() {}
+
+  /**
+   * Does nothing if there are none.
+   *
+   * @throws RenderException naming the file
+   */
+  static void refuse(List<InputFile> files) throws RenderException {
+    Set<String> linked = new HashSet<>();
+    for (InputFile file : files) {
+      if (file instanceof InputFile.Link link && isKustomization(link.path())) {
+        linked.add(InputPaths.linkTarget(link));
+      }
+    }
+    for (InputFile file : files) {
+      if (file instanceof InputFile.Text text
+          && (isKustomization(text.path())
+              || linked.contains(text.path())
+              || text.text().contains("builtin"))) {
+        refuse(text.text(), text.path());
+      }
+    }
+  }
+
+  private static boolean isKustomization(String path) {
+    return FILE_NAMES.contains(path.substring(path.lastIndexOf('/') + 1));
+  }
+
+  private static void refuse(String text, String path) throws RenderException {
+    List<YamlDocument> documents;
+    try {
+      documents = YamlDocument.readAll(text, path);
+    } catch (ManifestException e) {
+      throw RenderException.permanent(e.failure().code(), e.failure().message());
+    }
+    for (YamlDocument document : documents) {
+      walk(document.content(), false, path);
+    }
+  }
+
+  private static void walk(JsonNode node, boolean loaded, String path) throws RenderException {
+    if (node.isObject()) {
+      for (Map.Entry<String, JsonNode> entry : node.properties()) {
+        walk(entry.getValue(), LOADED.contains(entry.getKey()), path);
+      }
+    } else if (node.isArray()) {
+      for (JsonNode element : node) {
+        walk(element, loaded, path);
+      }
+    } else if (loaded && node.isTextual()) {
+      String value = node.textValue();
+      if (value.contains("\n")) {
+        refuse(value, path);
+      } else if (isRemote(value)) {
+        throw RenderException.permanent(
+            "RemoteReference",
+            "%s names a remote file or base: copy it into the repository".formatted(path));
+      } else {
+        InputPaths.checkReference(path, value.substring(value.indexOf('=') + 1));
+      }
+    }
+  }
+
+  /** A generator's file may be given as {@code key=file}. */
+  private static boolean isRemote(String value) {
+    String lower = value.toLowerCase(Locale.ROOT).strip();
+    String file = lower.substring(lower.indexOf('=') + 1);
+    return isUrl(lower) || isUrl(file);
+  }
+
+  private static boolean isUrl(String value) {
+    return value.startsWith("http://")
+        || value.startsWith("https://")
+        || value.startsWith("ssh://")
+        || value.startsWith("git::")
+        || value.startsWith("git@");
+  }
+}

@@ -1,0 +1,89 @@
+package dev.sluice.worker.render;
+
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.SourceInputs;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The renderings used last, up to so many characters. Rendering depends on nothing but its inputs
+ * and the renderer, so an entry is never out of date.
+ */
+final class RenderCache {
+
+  private final long capacity;
+  private final Map<String, RenderResult> results = new LinkedHashMap<>(16, 0.75f, true);
+  private long held;
+
+  RenderCache(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /** The digest of all that a rendering depends on. */
+  static String key(SourceInputs inputs, String renderer) {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is always there", e);
+    }
+    add(digest, renderer);
+    add(digest, inputs.path());
+    for (InputFile file : inputs.files()) {
+      add(digest, file.path());
+      switch (file) {
+        case InputFile.Text text -> {
+          add(digest, text.executable() ? "x" : "-");
+          add(digest, text.text());
+        }
+        case InputFile.Binary binary -> {
+          add(digest, binary.executable() ? "X" : "b");
+          add(digest, binary.bytes());
+        }
+        case InputFile.Link link -> {
+          add(digest, "l");
+          add(digest, link.target());
+        }
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  synchronized Optional<RenderResult> find(String key) {
+    return Optional.ofNullable(results.get(key));
+  }
+
+  synchronized void put(String key, RenderResult result) {
+    if (size(result) > capacity) {
+      return;
+    }
+    RenderResult before = results.put(key, result);
+    held += size(result) - (before == null ? 0 : size(before));
+    Iterator<RenderResult> oldest = results.values().iterator();
+    while (held > capacity) {
+      held -= size(oldest.next());
+      oldest.remove();
+    }
+  }
+
+  private static long size(RenderResult result) {
+    return result.parts().stream().mapToLong(part -> part.text().length() + 100L).sum() + 200L;
+  }
+
+  private static void add(MessageDigest digest, String text) {
+    add(digest, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** With its length, so that no two lists of values look alike. */
+  private static void add(MessageDigest digest, byte[] bytes) {
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+    digest.update(bytes);
+  }
+}

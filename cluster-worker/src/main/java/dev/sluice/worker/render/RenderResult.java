@@ -1,0 +1,29 @@
+package dev.sluice.worker.render;
+
+import java.util.List;
+
+/**
+ * The text that a source rendered to.
+ *
+ * @param renderer who made it, such as {@code kubectl kustomize v5.5.0}
+ */
+public record RenderResult(List<Part> parts, String renderer) {
+
+  public RenderResult {
+    parts = List.copyOf(parts);
+  }
+
+  /**
+   * A piece of text that holds whole documents.
+   *
+   * @param source the file it came from, or the directory that was built; for messages
+   */
+  public record Part(String source, String text) {
+
+    /** Leaves the text out: it may hold Secrets. */
+    @Override
+    public String toString() {
+      return "Part[source=%s, %d characters]".formatted(source, text.length());
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Telling what became of targets: results and dead letters. */
+@NullMarked
+package dev.sluice.worker.report;
+
+import org.jspecify.annotations.NullMarked;

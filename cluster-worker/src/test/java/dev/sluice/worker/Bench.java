@@ -1,0 +1,147 @@
+package dev.sluice.worker;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.simulated.ClusterFixture;
+import dev.sluice.worker.lead.LeaseTimes;
+import dev.sluice.worker.render.Renderers;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster, a broker, and workers that go between them. */
+final class Bench implements AutoCloseable {
+
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final WorkerConfig.Patience SHORT =
+      new WorkerConfig.Patience(
+          Duration.ofMillis(50),
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(10),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(20));
+
+  final ClusterName cluster = new ClusterName("test");
+  final ClusterFixture fixture = ClusterFixture.open();
+  final String namespace = fixture.namespace();
+  final String systemNamespace = fixture.namespace();
+  final KafkaConnection kafka = KafkaFixture.provisioned(2);
+  final Targets targets = new Targets(kafka, cluster, namespace);
+  final Results results = new Results(kafka);
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  Bench() {
+    targets.createTopic();
+  }
+
+  ClusterWorker worker(String identity) {
+    return worker(identity, null);
+  }
+
+  ClusterWorker worker(String identity, @Nullable Interceptor interceptor) {
+    KubernetesClient client = client(interceptor);
+    open.push(client);
+    ClusterWorker worker =
+        ClusterWorker.start(
+            config(identity),
+            new Outside(kafka, client, renderers(), WorkerListener.NONE, Clock.systemUTC()));
+    open.push(worker);
+    return worker;
+  }
+
+  WorkerConfig config(String identity) {
+    return new WorkerConfig(
+        cluster,
+        // installations of tests that share a real cluster do not see each other
+        systemNamespace,
+        systemNamespace,
+        identity,
+        new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(200)),
+        4,
+        SHORT,
+        Optional.empty());
+  }
+
+  KubernetesClient client(@Nullable Interceptor interceptor) {
+    Config config = Outside.tuned(Config.fromKubeconfig(fixture.kubeconfig()));
+    KubernetesClientBuilder builder = new KubernetesClientBuilder().withConfig(config);
+    if (interceptor != null) {
+      builder.withHttpClientBuilderConsumer(
+          http -> http.addOrReplaceInterceptor("test", interceptor));
+    }
+    return builder.build();
+  }
+
+  private static Renderers renderers() {
+    try {
+      return Renderers.onThisMachine(
+          System.getenv().getOrDefault("PATH", ""),
+          Path.of(System.getProperty("java.io.tmpdir")),
+          Duration.ofMinutes(1));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The value in a ConfigMap that {@link Targets#configMap} makes; empty if it is not there. */
+  Optional<String> value(String configMap) {
+    return object(configMap).map(found -> found.getData().get("key"));
+  }
+
+  Optional<ConfigMap> object(String configMap) {
+    return Optional.ofNullable(
+        fixture.client().configMaps().inNamespace(namespace).withName(configMap).get());
+  }
+
+  /** Waits until a ConfigMap has this value. */
+  void awaitValue(String configMap, String value) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> value(configMap), found -> found.equals(Optional.of(value)));
+  }
+
+  /** Waits for the end of a generation that changed something. */
+  ResultEvent.Applied awaitApplied(String application, long generation) {
+    return await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                results.all(ResultEvent.Applied.class).stream()
+                    .filter(
+                        applied ->
+                            applied.subject().application().value().equals(application)
+                                && applied.subject().generation().value() == generation)
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a part does not close", e);
+      }
+    }
+    results.close();
+    targets.close();
+    fixture.close();
+  }
+}

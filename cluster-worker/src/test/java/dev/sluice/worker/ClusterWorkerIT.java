@@ -1,0 +1,290 @@
+package dev.sluice.worker;
+
+import static dev.sluice.worker.Targets.configMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectChange.Action;
+import dev.sluice.contract.event.ResultEvent;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("kubernetes")
+class ClusterWorkerIT {
+
+  private final Bench bench = new Bench();
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  @Test
+  void makesTheClusterWhatTheLogSays() {
+    bench.worker("one");
+
+    bench.targets.send(
+        bench.targets.target("web", 1, configMap("a", "first"), configMap("b", "first")));
+    bench.awaitValue("a", "first");
+    ResultEvent.Applied created = bench.awaitApplied("web", 1);
+    bench.targets.send(
+        bench.targets.target("web", 2, configMap("a", "second"), configMap("c", "first")));
+    bench.awaitValue("a", "second");
+    ResultEvent.Applied changed = bench.awaitApplied("web", 2);
+
+    assertThat(created.changes()).extracting(ObjectChange::action).containsOnly(Action.CREATED);
+    assertThat(changed.changes())
+        .extracting(change -> change.object().name() + " " + change.action())
+        .containsExactly("a CONFIGURED", "c CREATED", "b DELETED");
+    assertThat(bench.value("b")).isEmpty();
+    assertThat(bench.object("a").orElseThrow().getMetadata().getAnnotations())
+        .containsEntry("sluice.dev/generation", "2");
+    assertThat(bench.results.all(ResultEvent.Planned.class)).hasSize(2);
+  }
+
+  @Test
+  void sendsNothingForWhatHasNotChanged() {
+    Requests requests = new Requests();
+    bench.worker("one", requests);
+    bench.targets.send(
+        bench.targets.target("web", 1, configMap("a", "first"), configMap("b", "first")));
+    bench.awaitApplied("web", 1);
+    requests.clear();
+
+    bench.targets.send(
+        bench.targets.target("web", 2, configMap("a", "first"), configMap("b", "second")));
+    bench.awaitApplied("web", 2);
+    List<String> ofOne = requests.aboutObjects(bench.namespace);
+    int writes = requests.writes().size();
+    bench.targets.send(
+        bench.targets.target("web", 3, configMap("a", "first"), configMap("b", "second")));
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(ResultEvent.Unchanged.class).isEmpty());
+
+    assertThat(ofOne).extracting(line -> line.substring(0, 3)).containsExactly("GET", "PAT");
+    assertThat(ofOne).allMatch(line -> line.endsWith("/configmaps/b"));
+    assertThat(writes).as("intent, object, done").isEqualTo(3);
+    assertThat(requests.aboutObjects(bench.namespace)).isEqualTo(ofOne);
+  }
+
+  @Test
+  void parksWhatTheApiRefusesAndHealsWithTheNextGoodGeneration() {
+    bench.worker("one");
+    String bad =
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: Not_A_Name
+        """;
+    bench.targets.send(bench.targets.target("bad", 1, configMap("a", "first"), bad));
+    bench.targets.send(bench.targets.target("good", 1, configMap("b", "first")));
+
+    bench.awaitApplied("good", 1);
+    DeadLetterEvent.Opened opened =
+        await()
+            .atMost(Bench.PATIENCE)
+            .until(
+                () -> bench.results.all(DeadLetterEvent.Opened.class).stream().findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+    bench.targets.send(bench.targets.target("bad", 2, configMap("a", "second")));
+    bench.awaitApplied("bad", 2);
+
+    assertThat(opened.entry()).isEqualTo("test/bad/1");
+    assertThat(opened.failure().code()).isEqualTo("Invalid");
+    assertThat(opened.failure().object().orElseThrow().name()).isEqualTo("Not_A_Name");
+    assertThat(bench.value("a")).contains("second");
+    await()
+        .atMost(Bench.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(bench.results.all(DeadLetterEvent.Closed.class))
+                    .containsExactly(
+                        new DeadLetterEvent.Closed(
+                            "test/bad/1", "test/bad", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2)));
+  }
+
+  @Test
+  void closesAnEntryThatAPredecessorOpened() {
+    ClusterWorker first = bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, "not: [a manifest"));
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(DeadLetterEvent.Opened.class).isEmpty());
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () ->
+                bench
+                    .fixture
+                    .client()
+                    .configMaps()
+                    .inNamespace(bench.systemNamespace)
+                    .list()
+                    .getItems()
+                    .stream()
+                    .anyMatch(map -> map.getMetadata().getName().equals("sluice-ledger-web")));
+    first.close();
+
+    bench.worker("two");
+    bench.targets.send(bench.targets.target("web", 2, configMap("a", "first")));
+
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(DeadLetterEvent.Closed.class).isEmpty());
+    assertThat(bench.results.all(DeadLetterEvent.Opened.class)).hasSize(1);
+  }
+
+  @Test
+  void holdsAGenerationThatWouldDeleteTooMuch() {
+    bench.worker("one");
+    String[] many =
+        IntStream.range(0, 6).mapToObj(i -> configMap("m" + i, "x")).toArray(String[]::new);
+    bench.targets.send(bench.targets.target("web", 1, many));
+    bench.awaitApplied("web", 1);
+
+    bench.targets.send(bench.targets.target("web", 2, many[0]));
+
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () ->
+                bench.results.all(ResultEvent.Parked.class).stream()
+                    .anyMatch(parked -> parked.failure().code().equals("PruneLimit")));
+    assertThat(bench.value("m5")).contains("x");
+  }
+
+  @Test
+  void removesAndRemembersThatItDid() {
+    bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+    bench.awaitApplied("web", 1);
+
+    bench.targets.send(bench.targets.removal("web", 2, false));
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(ResultEvent.Removed.class).isEmpty());
+    // a late record of a fenced dispatcher
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "late")));
+    bench.targets.send(bench.targets.target("other", 1, configMap("b", "first")));
+    bench.awaitApplied("other", 1);
+
+    assertThat(bench.value("a")).isEmpty();
+  }
+
+  @Test
+  void handsAnObjectOverBetweenApplicationsOfOneBatch() {
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target("from", 1, configMap("moving", "x"), configMap("a", "x")),
+        bench.targets.target("to", 1, configMap("b", "x")));
+    bench.awaitApplied("from", 1);
+    bench.awaitApplied("to", 1);
+    String uid = bench.object("moving").orElseThrow().getMetadata().getUid();
+
+    bench.targets.send(
+        Targets.inBatch(bench.targets.target("from", 2, configMap("a", "x")), "move", 2),
+        Targets.inBatch(
+            bench.targets.target("to", 2, configMap("moving", "y"), configMap("b", "x")),
+            "move",
+            2));
+    bench.awaitApplied("from", 2);
+    bench.awaitApplied("to", 2);
+
+    var moved = bench.object("moving").orElseThrow();
+    assertThat(moved.getMetadata().getUid()).isEqualTo(uid);
+    assertThat(moved.getMetadata().getLabels()).containsEntry("sluice.dev/application", "to");
+    assertThat(moved.getData()).containsEntry("key", "y");
+  }
+
+  @Test
+  void fillsAClusterThatWasWipedFromTheLogAlone() {
+    assumeTrue(bench.fixture.isSimulated(), "a real cluster is not wiped");
+    bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+    bench.awaitApplied("web", 1);
+
+    bench.fixture.simulatedCluster().wipe();
+    bench
+        .fixture
+        .client()
+        .namespaces()
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(bench.namespace)
+                .endMetadata()
+                .build())
+        .create();
+
+    bench.awaitValue("a", "first");
+  }
+
+  @Test
+  void aStandbyTakesOver() {
+    ClusterWorker first = bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+    bench.awaitApplied("web", 1);
+    ClusterWorker second = bench.worker("two");
+    assertThat(second.status()).isEqualTo(WorkerStatus.STANDBY);
+
+    first.close();
+    bench.targets.send(bench.targets.target("web", 2, configMap("a", "second")));
+
+    bench.awaitValue("a", "second");
+    bench.awaitApplied("web", 2);
+    assertThat(bench.results.all(ResultEvent.WorkerHello.class))
+        .extracting(ResultEvent.WorkerHello::worker)
+        .containsExactly("one", "two");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "PATCH"})
+  void aWorkerThatWasStoppedPutsNothingOlderOverNewer(String before) throws Exception {
+    Requests requests = new Requests();
+    bench.worker("zombie", requests);
+    bench.targets.send(
+        bench.targets.target("web", 1, configMap("changed", "1"), configMap("same", "1")));
+    bench.awaitApplied("web", 1);
+    requests.pauseAt(
+        line -> line.startsWith(before) && line.contains("/namespaces/" + bench.namespace + "/"));
+    // its generation 2 writes both, and creates one that generation 3 does not have
+    bench.targets.send(
+        bench.targets.target(
+            "web", 2, configMap("changed", "2"), configMap("same", "2"), configMap("late", "2")));
+    requests.awaitPaused();
+
+    bench.worker("successor");
+    // what was 'same' in generation 1 is so again: equal to what is live
+    bench.targets.send(
+        bench.targets.target("web", 3, configMap("changed", "3"), configMap("same", "1")));
+    bench.awaitApplied("web", 3);
+    requests.resume();
+
+    await()
+        .atMost(Bench.PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(bench.value("late")).isEmpty();
+              assertThat(bench.value("changed")).contains("3");
+              assertThat(bench.value("same")).contains("1");
+            });
+    bench.targets.send(bench.targets.target("web", 4, configMap("changed", "4")));
+    bench.awaitApplied("web", 4);
+    assertThat(bench.results.all(ResultEvent.Applied.class))
+        .extracting(applied -> applied.subject().generation().value())
+        .containsExactly(1L, 3L, 4L);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.sluice.worker;
+
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Sees the requests of a worker, and can hold the worker up as SIGSTOP does. */
+final class Requests implements Interceptor {
+
+  private final List<String> seen = new CopyOnWriteArrayList<>();
+  private final CountDownLatch paused = new CountDownLatch(1);
+  private final CountDownLatch resumed = new CountDownLatch(1);
+  private volatile @Nullable Predicate<String> pauseAt;
+  private volatile boolean pausing;
+
+  @Override
+  public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+    String line = request.method() + " " + request.uri().getPath();
+    seen.add(line);
+    Predicate<String> trigger = pauseAt;
+    if (trigger != null && trigger.test(line)) {
+      pauseAt = null;
+      pausing = true;
+      paused.countDown();
+    }
+    if (pausing) {
+      hold();
+    }
+  }
+
+  /** From the first such request on, no request goes out before {@link #resume}. */
+  void pauseAt(Predicate<String> request) {
+    pauseAt = request;
+  }
+
+  void awaitPaused() throws InterruptedException {
+    paused.await();
+  }
+
+  void resume() {
+    pausing = false;
+    resumed.countDown();
+  }
+
+  /** Those about objects: neither Leases nor ledgers nor what the watch asks. */
+  List<String> aboutObjects(String namespace) {
+    return seen.stream().filter(line -> line.contains("/namespaces/" + namespace + "/")).toList();
+  }
+
+  List<String> writes() {
+    return seen.stream()
+        .filter(line -> !line.startsWith("GET") && !line.contains("/leases"))
+        .toList();
+  }
+
+  void clear() {
+    seen.clear();
+  }
+
+  private void hold() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        resumed.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true; // a stopped process notices nothing before it goes on
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

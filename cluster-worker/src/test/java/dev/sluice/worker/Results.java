@@ -1,0 +1,52 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.kafka.KafkaConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** All that was ever reported, read from the topics. */
+final class Results implements AutoCloseable {
+
+  private final KafkaConsumer<String, byte[]> consumer;
+  private final List<Event> seen = new ArrayList<>();
+
+  Results(KafkaConnection kafka) {
+    this.consumer = new KafkaConsumer<>(kafka.consumer("test-results"));
+    List<TopicPartition> partitions =
+        List.of(kafka.topics().results(), kafka.topics().deadLetters()).stream()
+            .flatMap(topic -> consumer.partitionsFor(topic).stream())
+            .map(info -> new TopicPartition(info.topic(), info.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+  }
+
+  /** Everything of this type so far, in the order it was written. */
+  synchronized <E extends Event> List<E> all(Class<E> type) {
+    boolean more = true;
+    while (more) {
+      more = false;
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(50))) {
+        more = true;
+        if (EventCodec.decode(record) instanceof Decoded.Known known) {
+          seen.add(known.envelope().event());
+        } else {
+          throw new IllegalStateException("a record of " + record.topic() + " cannot be read");
+        }
+      }
+    }
+    return seen.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

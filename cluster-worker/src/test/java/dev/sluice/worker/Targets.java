@@ -1,0 +1,144 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.TopicProvisioner;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** A dispatcher for tests: writes the sync topic of one cluster. */
+final class Targets implements AutoCloseable {
+
+  private final KafkaConnection kafka;
+  private final ClusterName cluster;
+  private final String namespace;
+  private final KafkaProducer<String, byte[]> producer;
+
+  Targets(KafkaConnection kafka, ClusterName cluster, String namespace) {
+    this.kafka = kafka;
+    this.cluster = cluster;
+    this.namespace = namespace;
+    this.producer = new KafkaProducer<>(kafka.producer("test-dispatcher"));
+  }
+
+  void createTopic() {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      new TopicProvisioner(admin, kafka.topics()).provision(cluster);
+    }
+  }
+
+  /** One application at one generation, each manifest a file of its own. */
+  SyncEvent.Target target(String application, long generation, String... manifests) {
+    return target(application, generation, Policy.DEFAULT, manifests);
+  }
+
+  SyncEvent.Target target(String application, long generation, Policy policy, String... manifests) {
+    List<InputFile> files = new ArrayList<>();
+    for (int i = 0; i < manifests.length; i++) {
+      files.add(new InputFile.Text("%s/%03d.yaml".formatted(application, i), false, manifests[i]));
+    }
+    return new SyncEvent.Target(
+        new ApplicationName(application),
+        cluster,
+        new Generation(generation),
+        new ApplicationSpec(namespace, policy),
+        Map.of(),
+        List.of(
+            new SourceInputs(
+                new RepositoryId("example.org/team/app"),
+                GitRef.branch("main"),
+                new CommitId("%040x".formatted(generation)),
+                application,
+                SourceType.PLAIN,
+                files)),
+        "v1:" + application + generation,
+        alone(application, generation));
+  }
+
+  /** The same as a part of a batch of so many records. */
+  static SyncEvent.Target inBatch(SyncEvent.Target target, String batch, int size) {
+    return new SyncEvent.Target(
+        target.application(),
+        target.cluster(),
+        target.generation(),
+        target.spec(),
+        target.clusterLabels(),
+        target.sources(),
+        target.inputDigest(),
+        provenance(batch, size));
+  }
+
+  SyncEvent.Removal removal(String application, long generation, boolean orphan) {
+    return new SyncEvent.Removal(
+        new ApplicationName(application),
+        cluster,
+        new Generation(generation),
+        orphan,
+        alone(application, generation));
+  }
+
+  void send(SyncEvent... events) {
+    for (SyncEvent event : events) {
+      send(
+          EventCodec.encode(
+              kafka.topics().sync(cluster),
+              0,
+              new Envelope<>(event.id(), "dispatcher", Instant.now(), TraceParent.start(), event)));
+    }
+  }
+
+  void send(ProducerRecord<String, byte[]> record) {
+    try {
+      producer.send(record).get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static String configMap(String name, String value) {
+    return """
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: %s
+    data:
+      key: "%s"
+    """
+        .formatted(name, value);
+  }
+
+  private static Provenance alone(String application, long generation) {
+    return provenance(application + generation, 1);
+  }
+
+  private static Provenance provenance(String batch, int size) {
+    return new Provenance(List.of(), Optional.empty(), Instant.now(), Instant.now(), batch, size);
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.sluice.worker.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.log.LogEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LaneMachineTest {
+
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Failure FAILURE =
+      new Failure("Any", "any", Failure.Stage.APPLY, Optional.empty());
+  private static final Outcome RETRY = new Outcome.RetryAfter(FAILURE, Optional.empty());
+  private static final Outcome PARK = new Outcome.Parked(FAILURE, "anything");
+
+  private final LaneMachine machine =
+      new LaneMachine(
+          new LanePolicy(
+              new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(8), () -> 1),
+              Duration.ofMinutes(1),
+              Duration.ofMinutes(5)));
+
+  @Test
+  void passesOverWhatIsNotNewer() {
+    machine.offer(entry(2), START);
+
+    assertThat(machine.offer(entry(2), START)).isFalse();
+    assertThat(machine.offer(entry(1), START)).isFalse();
+    assertThat(machine.begin(START)).isEqualTo(entry(2));
+  }
+
+  @Test
+  void backsOffAndDoubles() {
+    machine.offer(entry(1), START);
+
+    fail(RETRY, START);
+    assertThat(machine.due()).contains(START.plusSeconds(1));
+    fail(RETRY, START.plusSeconds(1));
+    assertThat(machine.due()).contains(START.plusSeconds(3));
+    assertThat(machine.effects())
+        .containsExactly(
+            new Effect.Retrying(entry(1), 1, Duration.ofSeconds(1), FAILURE),
+            new Effect.Retrying(entry(1), 2, Duration.ofSeconds(2), FAILURE));
+  }
+
+  @Test
+  void leavesTheServerAloneForAsLongAsItAsks() {
+    machine.offer(entry(1), START);
+
+    fail(new Outcome.RetryAfter(FAILURE, Optional.of(Duration.ofSeconds(30))), START);
+
+    assertThat(machine.due()).contains(START.plusSeconds(30));
+  }
+
+  @Test
+  void aNewerGenerationEndsTheWaitingOfAnOlderOne() {
+    machine.offer(entry(1), START);
+    fail(RETRY, START);
+    machine.effects().clear();
+
+    machine.offer(entry(2), START);
+
+    assertThat(machine.due()).contains(START);
+    assertThat(machine.effects()).containsExactly(new Effect.Superseded(entry(1), 2));
+  }
+
+  @Test
+  void whatComesWhileOneRunsWaitsForItsEndAndOnlyTheNewestOfItIsDone() {
+    machine.offer(entry(1), START);
+    machine.begin(START);
+
+    machine.offer(entry(2), START);
+    machine.offer(entry(3), START);
+
+    assertThat(machine.isOvertaken()).isTrue();
+    assertThat(machine.due()).isEmpty();
+    machine.end(new Outcome.Done(), START);
+    assertThat(machine.begin(START)).isEqualTo(entry(3));
+    assertThat(machine.effects()).containsExactly(new Effect.Superseded(entry(2), 3));
+  }
+
+  @Test
+  void whatFailsWhileANewerOneWaitsIsSupersededAndNotParked() {
+    machine.offer(entry(1), START);
+    machine.begin(START);
+    machine.offer(entry(2), START);
+
+    machine.end(PARK, START);
+
+    assertThat(machine.effects()).containsExactly(new Effect.Superseded(entry(1), 2));
+  }
+
+  @Test
+  void triesWhatIsParkedSoonThenBySlowTimer() {
+    machine.offer(entry(1), START);
+
+    fail(PARK, START);
+    assertThat(machine.due()).contains(START.plusSeconds(5));
+    fail(PARK, START);
+    assertThat(machine.due()).contains(START.plusSeconds(10));
+    for (int i = 0; i < 60; i++) {
+      fail(PARK, START);
+    }
+    assertThat(machine.due()).contains(START.plus(Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void wakesWhatIsParkedForThatCauseOnly() {
+    machine.offer(entry(1), START);
+    fail(PARK, START);
+
+    machine.wake(START.plusSeconds(1), failure -> !failure.equals(FAILURE));
+    assertThat(machine.due()).contains(START.plusSeconds(5));
+    machine.wake(START.plusSeconds(1), FAILURE::equals);
+
+    assertThat(machine.due()).contains(START.plusSeconds(1));
+    fail(RETRY, START.plusSeconds(1));
+    assertThat(machine.state()).isInstanceOf(LaneState.Parked.class);
+  }
+
+  @Test
+  void whatIsStuckIsParked() {
+    machine.offer(entry(1), START);
+    fail(RETRY, START);
+    machine.effects().clear();
+
+    fail(RETRY, START.plus(Duration.ofMinutes(1)));
+
+    assertThat(machine.state()).isInstanceOf(LaneState.Parked.class);
+    assertThat(machine.effects()).singleElement().isInstanceOf(Effect.Parked.class);
+  }
+
+  @Test
+  void doesTheNewestAgainWhenTheClusterLostIt() {
+    machine.offer(entry(1), START);
+    machine.begin(START);
+    machine.end(new Outcome.Done(), START);
+    assertThat(machine.due()).isEmpty();
+
+    machine.again(START);
+
+    assertThat(machine.begin(START)).isEqualTo(entry(1));
+  }
+
+  private void fail(Outcome outcome, Instant at) {
+    machine.begin(at);
+    machine.end(outcome, at);
+  }
+
+  private static final TraceParent TRACE = TraceParent.start();
+
+  private static LogEntry entry(long generation) {
+    return new LogEntry(
+        new Subject(
+            new ClusterName("c"),
+            new ApplicationName("a"),
+            new Generation(generation),
+            Optional.empty(),
+            new EventId("sync/c/a/" + generation)),
+        false,
+        "digest",
+        new LogEntry.Batch("batch", 1),
+        TRACE,
+        generation,
+        START);
+  }
+}

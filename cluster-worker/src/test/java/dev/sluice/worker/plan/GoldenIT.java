@@ -1,0 +1,167 @@
+package dev.sluice.worker.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.Json;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.manifest.ManifestReader;
+import dev.sluice.worker.manifest.Normaliser;
+import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.manifest.Scopes;
+import dev.sluice.worker.render.RenderResult;
+import dev.sluice.worker.render.Renderers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whole cases: a directory's files, the objects they become, the plan. With {@code
+ * -Dgolden.update=true} what comes out is written down as what is expected, to be reviewed as a
+ * diff.
+ */
+class GoldenIT {
+
+  private static final Path CASES = Path.of("src/test/resources/golden");
+
+  private static final Scopes CLUSTER =
+      (apiVersion, kind) ->
+          Optional.ofNullable(
+              Map.of(
+                      "ConfigMap", true,
+                      "Secret", true,
+                      "Service", true,
+                      "ServiceAccount", true,
+                      "Deployment", true,
+                      "Namespace", false,
+                      "CustomResourceDefinition", false,
+                      "ValidatingWebhookConfiguration", false)
+                  .get(kind));
+
+  @TempDir Path temporary;
+
+  static Stream<String> becomesTheExpectedPlan() throws IOException {
+    try (Stream<Path> cases = Files.list(CASES)) {
+      return cases.map(path -> path.getFileName().toString()).sorted().toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void becomesTheExpectedPlan(String name) throws Exception {
+    Path directory = CASES.resolve(name);
+    JsonNode about = Json.mapper().readTree(directory.resolve("case.json").toFile());
+    SourceType type = Json.mapper().treeToValue(about.get("type"), SourceType.class);
+    Renderers renderers =
+        Renderers.onThisMachine(System.getenv("PATH"), temporary, Duration.ofSeconds(60));
+    assumeTrue(
+        type == SourceType.PLAIN || renderers.kustomizeName().isPresent(),
+        "neither kustomize nor kubectl is on the PATH");
+    SourceInputs inputs =
+        new SourceInputs(
+            new RepositoryId("forge.example/team/shop"),
+            GitRef.branch("main"),
+            new CommitId("a".repeat(40)),
+            about.get("path").asText(),
+            type,
+            files(directory.resolve("input")));
+
+    List<Manifest> read = new ArrayList<>();
+    for (RenderResult.Part part : renderers.render(inputs).parts()) {
+      read.addAll(ManifestReader.read(part.text(), part.source()));
+    }
+    List<Manifest> desired =
+        new Normaliser(
+                new Ownership("golden", new ApplicationName("shop")), "shop-default", CLUSTER)
+            .normalise(read);
+    Plan plan =
+        new Planner()
+            .plan(new PlanRequest(desired, Inventory.EMPTY, Set.of(), Policy.DEFAULT, false));
+
+    String objects =
+        Json.mapper()
+            .writerWithDefaultPrettyPrinter()
+            .writeValueAsString(desired.stream().map(Manifest::content).toList());
+    check(directory.resolve("objects.json"), objects + "\n");
+    check(directory.resolve("plan.txt"), described(plan));
+  }
+
+  private static String described(Plan plan) {
+    List<String> lines = new ArrayList<>();
+    switch (plan) {
+      case Plan.Held held -> lines.add("held: " + held.failure().code());
+      case Plan.Ready ready -> {
+        for (Stage stage : ready.stages()) {
+          stage
+              .steps()
+              .forEach(
+                  step ->
+                      lines.add(
+                          "%s %s %s %s"
+                              .formatted(stage.phase(), step.reason(), step.mode(), step.ref())));
+        }
+        ready.skipped().forEach(ref -> lines.add("skipped " + ref));
+        ready
+            .inventories()
+            .after()
+            .entries()
+            .forEach(
+                entry ->
+                    lines.add(
+                        "inventory %s %s%s"
+                            .formatted(
+                                entry.ref(),
+                                entry.digest().substring(0, 10),
+                                entry.keep() ? " keep" : "")));
+      }
+    }
+    return String.join("\n", lines) + "\n";
+  }
+
+  private static void check(Path expected, String actual) throws IOException {
+    if (Boolean.getBoolean("golden.update")) {
+      Files.writeString(expected, actual);
+    }
+    assertThat(actual).isEqualTo(Files.readString(expected));
+  }
+
+  private static List<InputFile> files(Path root) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      return paths
+          .filter(path -> Files.isSymbolicLink(path) || Files.isRegularFile(path))
+          .sorted()
+          .map(path -> file(root.relativize(path).toString(), path))
+          .toList();
+    }
+  }
+
+  private static InputFile file(String name, Path path) {
+    try {
+      return Files.isSymbolicLink(path)
+          ? new InputFile.Link(name, Files.readSymbolicLink(path).toString())
+          : new InputFile.Text(name, false, Files.readString(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

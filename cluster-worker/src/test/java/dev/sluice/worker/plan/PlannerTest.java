@@ -1,0 +1,341 @@
+package dev.sluice.worker.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Json;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.worker.manifest.Manifest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PlannerTest {
+
+  private final Planner planner = new Planner();
+
+  @Test
+  void tellsNewChangedAndUnchanged() {
+    Manifest same = configMap("same", "1");
+    Manifest changed = configMap("changed", "2");
+    Manifest fresh = configMap("fresh", "1");
+    Inventory old = inventory(entry(same), entry(configMap("changed", "1")));
+
+    Plan.Ready plan = ready(request(List.of(fresh, same, changed), old));
+
+    assertThat(plan.applies())
+        .extracting(ApplyStep::ref, ApplyStep::reason)
+        .containsExactly(
+            tuple(changed.ref(), ApplyStep.Reason.CHANGED),
+            tuple(fresh.ref(), ApplyStep.Reason.NEW));
+    assertThat(plan.unchanged()).containsExactly(same.ref());
+    assertThat(plan.inventories().after())
+        .isEqualTo(inventory(entry(same), entry(changed), entry(fresh)));
+    assertThat(plan.isNothing()).isFalse();
+  }
+
+  @Test
+  void doesNothingWhereNothingChanged() {
+    Manifest same = configMap("same", "1");
+
+    Plan.Ready plan = ready(request(List.of(same), inventory(entry(same))));
+
+    assertThat(plan.isNothing()).isTrue();
+    assertThat(plan.writeSet()).isEmpty();
+  }
+
+  @Test
+  void writesAllOfAnUnfinishedIntentAgain() {
+    Manifest same = configMap("same", "1");
+    PlanRequest request =
+        new PlanRequest(
+            List.of(same), inventory(entry(same)), Set.of(same.ref()), Policy.DEFAULT, false);
+
+    assertThat(ready(request).applies())
+        .extracting(ApplyStep::reason)
+        .containsExactly(ApplyStep.Reason.REASSERT);
+  }
+
+  @Test
+  void prunesInReverseOrderWhatIsNoLongerDesired() {
+    Manifest stays = configMap("stays", "1");
+    Inventory old =
+        inventory(
+            entry(stays),
+            entry(manifest("v1", "Service", "gone")),
+            entry(manifest("apps/v1", "Deployment", "gone")));
+
+    Plan.Ready plan = ready(request(List.of(stays), old));
+
+    assertThat(plan.prunes())
+        .extracting(step -> step.ref().kind())
+        .containsExactly("Deployment", "Service");
+    assertThat(plan.inventories().during().size()).isEqualTo(3);
+    assertThat(plan.inventories().after().size()).isEqualTo(1);
+  }
+
+  @Test
+  void anotherVersionIsTheSameObject() {
+    Manifest before = manifest("apps/v1beta1", "Deployment", "web");
+    Manifest now = manifest("apps/v1", "Deployment", "web");
+
+    Plan.Ready plan =
+        ready(request(List.of(now), inventory(new InventoryEntry(before.ref(), "old", false))));
+
+    assertThat(plan.applies()).extracting(ApplyStep::ref).containsExactly(now.ref());
+    assertThat(plan.prunes()).isEmpty();
+    assertThat(plan.inventories().after().find(before.ref()).orElseThrow().ref())
+        .isEqualTo(now.ref());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sluice.dev/prune,disabled",
+    "kustomize.toolkit.fluxcd.io/prune,Disabled",
+    "helm.sh/resource-policy,keep",
+    "argocd.argoproj.io/sync-options,'Validate=false, Prune=false'",
+  })
+  void remembersThatAnObjectMustNotBeDeleted(String annotation, String value) {
+    Manifest kept = annotated("kept", annotation, value);
+    Manifest other = configMap("other", "1");
+    Inventory old = ready(request(List.of(kept, other), Inventory.EMPTY)).inventories().after();
+
+    Plan.Ready plan = ready(request(List.of(other), old));
+
+    assertThat(plan.prunes()).isEmpty();
+    assertThat(plan.skipped()).containsExactly(kept.ref());
+    assertThat(plan.inventories().after()).isEqualTo(inventory(entry(other)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sluice.dev/reconcile,disabled",
+    "kustomize.toolkit.fluxcd.io/reconcile,disabled",
+    "kustomize.toolkit.fluxcd.io/ssa,Ignore",
+  })
+  void leavesAloneWhatMustNotBeTouched(String annotation, String value) {
+    Manifest ignored = annotated("ignored", annotation, value);
+    Manifest other = configMap("other", "1");
+
+    Plan.Ready fresh = ready(request(List.of(ignored, other), Inventory.EMPTY));
+    Plan.Ready owned =
+        ready(
+            request(
+                List.of(ignored, other),
+                inventory(new InventoryEntry(ignored.ref(), "before", false))));
+
+    assertThat(fresh.skipped()).containsExactly(ignored.ref());
+    assertThat(fresh.inventories().after()).isEqualTo(inventory(entry(other)));
+    assertThat(owned.prunes()).isEmpty();
+    assertThat(owned.inventories().after().find(ignored.ref()).orElseThrow().digest())
+        .isEqualTo("before");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sluice.dev/apply,IfNotPresent,CREATE_ONLY",
+    "kustomize.toolkit.fluxcd.io/ssa,IfNotPresent,CREATE_ONLY",
+    "kustomize.toolkit.fluxcd.io/ssa,Merge,APPLY",
+  })
+  void createsOnlyWhereThatIsAskedFor(String annotation, String value, ApplyStep.Mode mode) {
+    Plan.Ready plan = ready(request(List.of(annotated("a", annotation, value)), Inventory.EMPTY));
+
+    assertThat(plan.applies()).extracting(ApplyStep::mode).containsExactly(mode);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10,  5, 50, false",
+    "10,  6, 50, true",
+    "10,  2,  1, false",
+    "10,  3,  1, true",
+    " 2,  1, 50, false",
+    " 3,  2, 50, false",
+    "10,  1,  0, true",
+    "10, 10, 100, false",
+  })
+  void guardsAgainstDeletingTooMuch(int objects, int gone, int percent, boolean held) {
+    List<Manifest> all =
+        IntStream.range(0, objects).mapToObj(i -> configMap("c" + i, "1")).toList();
+    Inventory old = inventory(all.stream().map(PlannerTest::entry).toArray(InventoryEntry[]::new));
+    List<Manifest> desired =
+        Stream.concat(all.stream().skip(gone), Stream.of(configMap("fresh", "1"))).toList();
+    Policy policy = new Policy(true, percent, true, Policy.DEFAULT.timeout());
+    PlanRequest request = new PlanRequest(desired, old, Set.of(), policy, false);
+
+    Plan plan = planner.plan(request);
+    Plan approved = planner.plan(new PlanRequest(desired, old, Set.of(), policy, true));
+
+    assertThat(plan instanceof Plan.Held).isEqualTo(held);
+    if (plan instanceof Plan.Held(Failure failure)) {
+      assertThat(failure.code()).isEqualTo("PruneLimit");
+      assertThat(failure.message()).contains("%d of the application's %d".formatted(gone, objects));
+    }
+    assertThat(approved).isInstanceOf(Plan.Ready.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "v1, Namespace, true",
+    "v1, PersistentVolumeClaim, true",
+    "apiextensions.k8s.io/v1, CustomResourceDefinition, true",
+    "example.com/v1, Namespace, false",
+    "v1, Secret, false",
+  })
+  void guardsProtectedKinds(String apiVersion, String kind, boolean held) {
+    Manifest guarded = manifest(apiVersion, kind, "data");
+    Manifest stays = configMap("stays", "1");
+    Inventory old = inventory(entry(guarded), entry(stays));
+
+    Plan plan = planner.plan(request(List.of(stays), old));
+    Plan.Ready removal = planner.removal(old, false, false);
+    Plan.Ready approved = planner.removal(old, false, true);
+
+    assertThat(plan instanceof Plan.Held(Failure f) && f.code().equals("PruneProtected"))
+        .isEqualTo(held);
+    assertThat(removal.skipped().contains(guarded.ref())).isEqualTo(held);
+    assertThat(removal.prunes()).hasSize(held ? 1 : 2);
+    assertThat(approved.prunes()).hasSize(2);
+  }
+
+  @Test
+  void withoutPruningRemembersWhatItWouldPrune() {
+    Manifest stays = configMap("stays", "1");
+    Manifest gone = configMap("gone", "1");
+    Inventory old = inventory(entry(stays), entry(gone));
+    Policy policy = new Policy(false, 50, true, Policy.DEFAULT.timeout());
+
+    Plan.Ready plan = ready(new PlanRequest(List.of(stays), old, Set.of(), policy, false));
+
+    assertThat(plan.prunes()).isEmpty();
+    assertThat(plan.skipped()).containsExactly(gone.ref());
+    assertThat(plan.inventories().after()).isEqualTo(old);
+  }
+
+  @Test
+  void nothingDesiredIsNeverDeleteAll() {
+    Plan plan = planner.plan(request(List.of(), inventory(entry(configMap("a", "1")))));
+
+    assertThat(plan)
+        .isInstanceOfSatisfying(
+            Plan.Held.class, held -> assertThat(held.failure().code()).isEqualTo("EmptyRendering"));
+  }
+
+  @Test
+  void removalPrunesAllOrOrphansAll() {
+    Inventory old =
+        inventory(
+            entry(configMap("a", "1")), entry(annotated("b", "sluice.dev/prune", "disabled")));
+
+    Plan.Ready removal = planner.removal(old, false, false);
+    Plan.Ready orphaned = planner.removal(old, true, false);
+
+    assertThat(removal.prunes()).extracting(step -> step.ref().name()).containsExactly("a");
+    assertThat(removal.skipped()).extracting(ObjectRef::name).containsExactly("b");
+    assertThat(orphaned.prunes()).isEmpty();
+    assertThat(orphaned.skipped()).hasSize(2);
+    assertThat(orphaned.inventories().after()).isEqualTo(Inventory.EMPTY);
+  }
+
+  @RepeatedTest(200)
+  void accountsForEveryObjectOnce(RepetitionInfo repetition) {
+    RandomObjects world = new RandomObjects(repetition.getCurrentRepetition());
+    List<Manifest> desired = world.refs(12).stream().map(world::manifest).toList();
+    List<InventoryEntry> entries = new ArrayList<>();
+    for (ObjectRef ref : world.refs(12)) {
+      entries.add(
+          new InventoryEntry(ref, world.manifest(ref).digest(), world.random.nextInt(4) == 0));
+    }
+    Inventory old = new Inventory(entries);
+    Set<ObjectRef> unfinished =
+        Set.copyOf(
+            entries.stream()
+                .map(InventoryEntry::ref)
+                .filter(ref -> world.random.nextInt(3) == 0)
+                .toList());
+    Policy policy = new Policy(world.random.nextInt(4) > 0, 50, true, Policy.DEFAULT.timeout());
+
+    Plan.Ready plan = ready(new PlanRequest(desired, old, unfinished, policy, true));
+
+    Set<Identity> desiredOnes =
+        Set.copyOf(desired.stream().map(m -> Identity.of(m.ref())).toList());
+    List<ObjectRef> applied = plan.applies().stream().map(ApplyStep::ref).toList();
+    List<ObjectRef> pruned = plan.prunes().stream().map(PruneStep::ref).toList();
+    List<ObjectRef> all = new ArrayList<>(applied);
+    all.addAll(pruned);
+    all.addAll(plan.unchanged());
+    all.addAll(plan.skipped());
+    assertThat(all.stream().map(Identity::of)).doesNotHaveDuplicates();
+    assertThat(all.stream().map(Identity::of).toList())
+        .containsAll(desiredOnes)
+        .containsAll(old.entries().stream().map(e -> Identity.of(e.ref())).toList());
+    assertThat(pruned.stream().map(Identity::of)).doesNotContainAnyElementsOf(desiredOnes);
+    assertThat(plan.unchanged().stream().map(Identity::of))
+        .noneMatch(unfinished.stream().map(Identity::of).toList()::contains);
+    assertThat(pruned).isSortedAccordingTo(Order.INSTANCE.reversed());
+    assertThat(applied).isSortedAccordingTo(Order.INSTANCE);
+    for (ObjectRef ref : applied) {
+      assertThat(plan.inventories().during().find(ref)).isPresent();
+      assertThat(plan.inventories().after().find(ref)).isPresent();
+    }
+    for (ObjectRef ref : pruned) {
+      assertThat(plan.inventories().during().find(ref)).isPresent();
+      assertThat(plan.inventories().after().find(ref)).isEmpty();
+    }
+    PlanRequest again =
+        new PlanRequest(desired, plan.inventories().after(), Set.of(), policy, true);
+    if (planner.plan(again) instanceof Plan.Ready second) {
+      assertThat(second.isNothing())
+          .as("a plan that was carried out leaves nothing to do")
+          .isTrue();
+    }
+  }
+
+  private Plan.Ready ready(PlanRequest request) {
+    Plan plan = planner.plan(request);
+    assertThat(plan).isInstanceOf(Plan.Ready.class);
+    return (Plan.Ready) plan;
+  }
+
+  private static PlanRequest request(List<Manifest> desired, Inventory old) {
+    return new PlanRequest(desired, old, Set.of(), Policy.DEFAULT, false);
+  }
+
+  private static Inventory inventory(InventoryEntry... entries) {
+    return new Inventory(List.of(entries));
+  }
+
+  private static InventoryEntry entry(Manifest manifest) {
+    return new InventoryEntry(manifest.ref(), manifest.digest(), manifest.directives().keep());
+  }
+
+  private static Manifest configMap(String name, String value) {
+    return new Manifest(
+        new ObjectRef("v1", "ConfigMap", "n", name),
+        Json.mapper().createObjectNode().put("value", value),
+        "test");
+  }
+
+  private static Manifest manifest(String apiVersion, String kind, String name) {
+    return new Manifest(
+        new ObjectRef(apiVersion, kind, "", name),
+        Json.mapper().createObjectNode().put("apiVersion", apiVersion),
+        "test");
+  }
+
+  private static Manifest annotated(String name, String annotation, String value) {
+    ObjectNode content = Json.mapper().createObjectNode();
+    content.putObject("metadata").putObject("annotations").put(annotation, value);
+    return new Manifest(new ObjectRef("v1", "ConfigMap", "n", name), content, "test");
+  }
+}

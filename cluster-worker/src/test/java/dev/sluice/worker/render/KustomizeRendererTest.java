@@ -1,0 +1,346 @@
+package dev.sluice.worker.render;
+
+import static dev.sluice.worker.render.Inputs.kustomization;
+import static dev.sluice.worker.render.Inputs.link;
+import static dev.sluice.worker.render.Inputs.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.fleet.SourceType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What surrounds kustomize, with shell scripts in its place. */
+class KustomizeRendererTest {
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+  private Path inputs;
+
+  @BeforeEach
+  void makeInputs() throws IOException {
+    inputs = Files.createDirectory(directory.resolve("inputs"));
+  }
+
+  @Test
+  void findsKustomizeAndItsVersion() throws Exception {
+    script("kustomize", "echo v5.4.3");
+    script("kubectl", "echo '{\"kustomizeVersion\":\"v5.5.0\"}'");
+
+    assertThat(KustomizeCommand.find("/nowhere:" + directory).map(KustomizeCommand::name))
+        .contains("kustomize v5.4.3");
+    assertThat(KustomizeCommand.find("/nowhere")).isEmpty();
+  }
+
+  @Test
+  void fallsBackToKubectl() throws Exception {
+    script("kustomize", "exit 1");
+    script("kubectl", "echo '{\"clientVersion\":{},\"kustomizeVersion\":\"v5.5.0\"}'");
+
+    KustomizeCommand command = KustomizeCommand.find(directory.toString()).orElseThrow();
+
+    assertThat(command.name()).isEqualTo("kubectl kustomize v5.5.0");
+    assertThat(command.build("app"))
+        .startsWith(directory.resolve("kubectl").toString(), "kustomize", "app");
+  }
+
+  @Test
+  void runsInAPrivateDirectoryWithNothingFromOutside() throws Exception {
+    KustomizeRenderer renderer =
+        renderer(
+            """
+            echo "args: $*"
+            echo "mode: $(/usr/bin/stat -c %a ..)"
+            echo "files: $(/usr/bin/find . -type f -o -type l | /usr/bin/sort | /usr/bin/tr '\\n' ' ')"
+            echo "link: $(/bin/cat app/link.yaml)"
+            echo "environment: $(/usr/bin/env | /usr/bin/cut -d= -f1 | /usr/bin/sort | /usr/bin/tr '\\n' ' ')"
+            """,
+            LONG);
+
+    RenderResult result =
+        renderer.render(
+            kustomization(
+                text("app/kustomization.yaml", "resources: [../base]"),
+                text("base/a.yaml", "shared"),
+                link("app/link.yaml", "../base/a.yaml")));
+
+    assertThat(result.parts().getFirst().text())
+        .contains(
+            "args: app --load-restrictor=LoadRestrictionsRootOnly",
+            "mode: 700",
+            "files: ./app/kustomization.yaml ./app/link.yaml ./base/a.yaml \n",
+            "link: shared",
+            "environment: HOME HTTPS_PROXY HTTP_PROXY PATH PWD ");
+    assertThat(result.parts().getFirst().source()).isEqualTo("kustomization app");
+    assertThat(inputs).isEmptyDirectory();
+  }
+
+  @Test
+  void saysWhyABuildFailedWithoutNamingTheMachine() throws Exception {
+    KustomizeRenderer renderer =
+        renderer("echo \"$PWD/app/kustomization.yaml: no such field\" >&2; exit 1", LONG);
+
+    RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
+
+    assertThat(failure.failure().code()).isEqualTo("RenderFailed");
+    assertThat(failure.failure().message())
+        .contains("cannot build app (exit code 1): app/kustomization.yaml: no such field")
+        .doesNotContain(directory.toString());
+    assertThat(failure.isTemporary()).isFalse();
+    assertThat(inputs).isEmptyDirectory();
+  }
+
+  @Test
+  void killsWhatHangsWithItsChildren() throws Exception {
+    Path pids = directory.resolve("pids");
+    KustomizeRenderer renderer =
+        renderer(
+            "/bin/sleep 1000 & echo $! > %s; echo $$ >> %s; wait".formatted(pids, pids),
+            Duration.ofSeconds(1));
+
+    RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
+
+    assertThat(failure.failure().code()).isEqualTo("RendererTimeout");
+    assertThat(failure.isTemporary()).isTrue();
+    assertGone(pids);
+    assertThat(inputs).isEmptyDirectory();
+  }
+
+  @Test
+  void killsWhatSpinsWhenItsLaneIsInterrupted() throws Exception {
+    Path pids = directory.resolve("pids");
+    KustomizeRenderer renderer =
+        renderer("echo $$ > %s; while :; do :; done".formatted(pids), LONG);
+    AtomicReference<Object> outcome = new AtomicReference<>();
+    Thread lane =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                outcome.set(renderer.render(kustomization(text("app/kustomization.yaml", ""))));
+              } catch (RenderException | InterruptedException e) {
+                outcome.set(e);
+              }
+            });
+    await().until(() -> Files.exists(pids) && !Files.readString(pids).isBlank());
+
+    lane.interrupt();
+
+    assertThat(lane.join(LONG)).isTrue();
+    assertThat(outcome.get()).isInstanceOf(InterruptedException.class);
+    assertGone(pids);
+    assertThat(inputs).isEmptyDirectory();
+  }
+
+  @Test
+  void killsWhatWritesWithoutEnd() throws Exception {
+    KustomizeRenderer renderer =
+        renderer(
+            "while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx;"
+                + " done",
+            LONG);
+
+    RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
+
+    assertThat(failure.failure().code()).isEqualTo("RenderingTooLarge");
+    assertThat(failure.isTemporary()).isFalse();
+  }
+
+  @Test
+  void survivesErrorsWithoutEnd() throws Exception {
+    KustomizeRenderer renderer =
+        renderer("/usr/bin/head -c 1000000 /dev/zero | /usr/bin/tr '\\0' x >&2; exit 3", LONG);
+
+    RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
+
+    assertThat(failure.failure().message()).contains("exit code 3").hasSizeLessThan(3_000);
+  }
+
+  @Test
+  void aKilledRendererMayDoBetterLater() throws Exception {
+    KustomizeRenderer renderer = renderer("kill -9 $$", LONG);
+
+    RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
+
+    assertThat(failure.failure().code()).isEqualTo("RendererKilled");
+    assertThat(failure.isTemporary()).isTrue();
+  }
+
+  static Stream<Arguments> refusesToLeaveTheDirectory() {
+    InputFile file = text("app/kustomization.yaml", "");
+    return Stream.of(
+        Arguments.of(List.of(text("../evil.yaml", "x"))),
+        Arguments.of(List.of(text("app/../../evil.yaml", "x"))),
+        Arguments.of(List.of(text("/tmp/evil.yaml", "x"))),
+        Arguments.of(List.of(text("app/./x.yaml", "x"))),
+        Arguments.of(List.of(text("app//x.yaml", "x"))),
+        Arguments.of(List.of(text("", "x"))),
+        Arguments.of(List.of(text("app\\x.yaml", "x"))),
+        Arguments.of(List.of(text("app/\0.yaml", "x"))),
+        Arguments.of(List.of(text(".git/config", "x"))),
+        Arguments.of(List.of(file, file)),
+        Arguments.of(List.of(file, text("app/kustomization.yaml/x", "x"))),
+        Arguments.of(List.of(link("app/x", "/etc"))),
+        Arguments.of(List.of(link("app/x", "../../etc"))),
+        Arguments.of(List.of(link("app/x", "../app/../../etc/passwd"))),
+        Arguments.of(List.of(link("app/x", ""))),
+        Arguments.of(
+            List.of(link("dir", "other"), text("other/a", "x"), link("dir/b", "../other/a"))));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void refusesToLeaveTheDirectory(List<InputFile> files) throws Exception {
+    KustomizeRenderer renderer = renderer("echo ran", LONG);
+
+    RenderException failure = failure(renderer, kustomization(files.toArray(InputFile[]::new)));
+
+    assertThat(failure.failure().code()).isEqualTo("UnsafePath");
+    assertThat(failure.isTemporary()).isFalse();
+    assertThat(inputs).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "resources: ['http://127.0.0.1/x.yaml']",
+        "resources: ['HTTPS://example.com/x.yaml']",
+        "bases: ['git@github.com:a/b']",
+        "components: ['ssh://git@example.com/a']",
+        "patches: [{path: 'https://example.com/x.yaml'}]",
+        "configMapGenerator: [{name: a, files: ['k=http://127.0.0.1/x']}]",
+        "openapi: {path: 'http://127.0.0.1/x'}",
+        """
+        generators:
+        - |-
+          apiVersion: builtin
+          kind: ConfigMapGenerator
+          files: ['http://127.0.0.1/x']
+        """,
+      })
+  void refusesRemoteReferences(String kustomization) throws Exception {
+    KustomizeRenderer renderer = renderer("echo ran", LONG);
+
+    RenderException failure =
+        failure(renderer, kustomization(text("app/kustomization.yaml", kustomization)));
+
+    assertThat(failure.failure().code()).isEqualTo("RemoteReference");
+    assertThat(failure.failure().message()).contains("app/kustomization.yaml");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "resources: ['../../elsewhere']",
+        "resources: [/etc]",
+        "components: ['a/../../../elsewhere']",
+        "configMapGenerator: [{name: a, files: ['k=/etc/passwd']}]",
+        "patches: [{path: '../../x.yaml'}]",
+      })
+  void refusesReferencesOutOfTheRepository(String kustomization) throws Exception {
+    KustomizeRenderer renderer = renderer("echo ran", LONG);
+    SourceInputs straight = kustomization(text("app/kustomization.yaml", kustomization));
+    SourceInputs linked =
+        kustomization(
+            link("app/kustomization.yaml", "other.txt"), text("app/other.txt", kustomization));
+
+    assertThat(failure(renderer, straight).failure().code()).isEqualTo("UnsafePath");
+    assertThat(failure(renderer, linked).failure().code()).isEqualTo("UnsafePath");
+  }
+
+  @Test
+  void urlsThatNothingLoadsAreFine() throws Exception {
+    KustomizeRenderer renderer = renderer("echo ran", LONG);
+    SourceInputs source =
+        kustomization(
+            text(
+                "app/kustomization.yaml",
+                "commonAnnotations: {docs: 'https://example.com'}",
+                "configMapGenerator: [{name: a, literals: ['URL=http://127.0.0.1/x']}]"));
+
+    assertThat(renderer.render(source).parts().getFirst().text()).isEqualTo("ran\n");
+  }
+
+  @Test
+  void rendersTheSameInputsOnce() throws Exception {
+    Path count = directory.resolve("count");
+    Renderers renderers =
+        new Renderers(Optional.of(renderer("echo x >> %s; echo ran".formatted(count), LONG)));
+    SourceInputs one = kustomization(text("app/kustomization.yaml", "a: 1"));
+    SourceInputs other = kustomization(text("app/kustomization.yaml", "a: 2"));
+
+    RenderResult first = renderers.render(one);
+    RenderResult second = renderers.render(one);
+    renderers.render(other);
+
+    assertThat(second).isEqualTo(first);
+    assertThat(Files.readAllLines(count)).hasSize(2);
+  }
+
+  @Test
+  void saysWhatToInstall() {
+    Renderers renderers = new Renderers(Optional.empty());
+
+    RenderException failure =
+        catchThrowableOfType(
+            RenderException.class,
+            () -> renderers.render(kustomization(text("app/kustomization.yaml", ""))));
+
+    assertThat(failure.failure().code()).isEqualTo("RendererMissing");
+    assertThat(failure.failure().message()).contains("install kustomize", "kubectl");
+  }
+
+  @Test
+  void plainSourcesNeedNoProgram() throws Exception {
+    Renderers renderers = new Renderers(Optional.empty());
+
+    assertThat(renderers.render(Inputs.of(SourceType.PLAIN, "", text("a.yaml", "a"))).parts())
+        .hasSize(1);
+  }
+
+  private KustomizeRenderer renderer(String body, Duration limit) throws IOException {
+    Path file = script("fake", body);
+    return new KustomizeRenderer(
+        new KustomizeCommand(List.of(file.toString()), "fake v1"), inputs, limit, 2);
+  }
+
+  private Path script(String name, String body) throws IOException {
+    Path file = directory.resolve(name);
+    Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  private static RenderException failure(KustomizeRenderer renderer, SourceInputs source) {
+    RenderException failure =
+        catchThrowableOfType(RenderException.class, () -> renderer.render(source));
+    assertThat(failure).as("failed").isNotNull();
+    return failure;
+  }
+
+  private static void assertGone(Path pids) throws IOException {
+    for (String pid : Files.readAllLines(pids)) {
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive))
+                      .isEmpty());
+    }
+  }
+}

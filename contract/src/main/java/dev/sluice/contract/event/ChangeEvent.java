@@ -1,0 +1,77 @@
+package dev.sluice.contract.event;
+
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What reaches a home: something happened to a repository, or to a definition whose first source is
+ * in it. Topic {@code changes}, keyed by repository.
+ */
+public sealed interface ChangeEvent extends Event {
+
+  RepositoryId repository();
+
+  @Override
+  default String key() {
+    return repository().value();
+  }
+
+  /**
+   * A ref moved, or may have: a hint, since Git is the truth.
+   *
+   * @param before where the forge says it was; never believed
+   * @param after where the forge says it is now: an expectation; empty if the ref was deleted
+   */
+  record RefChanged(
+      RepositoryId repository,
+      GitRef ref,
+      Optional<CommitId> before,
+      Optional<CommitId> after,
+      Origin origin)
+      implements ChangeEvent {}
+
+  /**
+   * A pull or merge request was merged. It enriches the audit; the push that comes with it moves
+   * the target branch.
+   */
+  record MergeRecorded(
+      RepositoryId repository,
+      GitRef target,
+      Optional<CommitId> mergeCommit,
+      long number,
+      String title,
+      Optional<String> author,
+      Optional<String> mergedBy,
+      Optional<String> url,
+      Origin origin)
+      implements ChangeEvent {}
+
+  /**
+   * A fleet revision defines this application so; sent to the home of the definition.
+   *
+   * @param orphaned clusters that are in the fleet no more: what is there stays as it is, whatever
+   *     the application's policy
+   */
+  record DefinitionAccepted(
+      RepositoryId repository,
+      Definition definition,
+      String fleetRevision,
+      Set<ClusterName> orphaned)
+      implements ChangeEvent {
+
+    public DefinitionAccepted {
+      orphaned = Set.copyOf(orphaned);
+    }
+  }
+
+  /** A fleet revision defines this application no more. */
+  record DefinitionRemoved(
+      RepositoryId repository, ApplicationName application, String fleetRevision)
+      implements ChangeEvent {}
+}

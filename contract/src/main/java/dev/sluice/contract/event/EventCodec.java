@@ -1,0 +1,105 @@
+package dev.sluice.contract.event;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events to Kafka records and back: JSON value, CloudEvents 1.0 in binary mode ({@code ce_*}
+ * headers, Kafka protocol binding), {@code traceparent} header.
+ */
+public final class EventCodec {
+
+  private EventCodec() {}
+
+  /** The record for an event, on the partition that its key hashes to. */
+  public static ProducerRecord<String, byte[]> encode(String topic, Envelope<?> envelope) {
+    return encode(topic, null, envelope);
+  }
+
+  /** The record for an event, on the given partition. */
+  public static ProducerRecord<String, byte[]> encode(
+      String topic, @Nullable Integer partition, Envelope<?> envelope) {
+    return new ProducerRecord<>(
+        topic, partition, envelope.event().key(), value(envelope.event()), headers(envelope));
+  }
+
+  /** The JSON of an event. */
+  public static byte[] value(Event event) {
+    try {
+      return Json.mapper().writeValueAsBytes(event);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write " + event.getClass().getName(), e);
+    }
+  }
+
+  /** The headers of an event. */
+  public static Headers headers(Envelope<?> envelope) {
+    EventType type = EventType.of(envelope.event());
+    return new RecordHeaders()
+        .add("ce_specversion", "1.0".getBytes(UTF_8))
+        .add("ce_id", envelope.id().value().getBytes(UTF_8))
+        .add("ce_source", envelope.source().getBytes(UTF_8))
+        .add("ce_type", type.ceType().getBytes(UTF_8))
+        .add("ce_time", envelope.time().toString().getBytes(UTF_8))
+        .add("ce_subject", envelope.event().key().getBytes(UTF_8))
+        .add("content-type", "application/json".getBytes(UTF_8))
+        .add("traceparent", envelope.trace().value().getBytes(UTF_8));
+  }
+
+  /** Reads a record. Never throws for what is in it. */
+  public static Decoded decode(ConsumerRecord<String, byte[]> record) {
+    Headers headers = record.headers();
+    Optional<String> ceType = header(headers, "ce_type");
+    if (ceType.isEmpty()) {
+      return new Decoded.Damaged("no ce_type header");
+    }
+    Optional<EventType> type = EventType.named(ceType.get());
+    if (type.isEmpty()) {
+      return new Decoded.UnknownType(ceType.get());
+    }
+    if (record.value() == null) {
+      return new Decoded.Damaged("no value");
+    }
+    try {
+      Event event = Json.mapper().readValue(record.value(), type.get().eventClass());
+      String id = header(headers, "ce_id").orElse("");
+      Instant time =
+          header(headers, "ce_time")
+              .map(Instant::parse)
+              .orElse(Instant.ofEpochMilli(record.timestamp()));
+      return new Decoded.Known(
+          new Envelope<>(
+              new EventId(id),
+              header(headers, "ce_source").orElse("unknown"),
+              time,
+              header(headers, "traceparent")
+                  .flatMap(TraceParent::parse)
+                  .orElseGet(TraceParent::start),
+              event));
+    } catch (JacksonException e) {
+      return new Decoded.Damaged(
+          "the value is not a valid %s: %s".formatted(ceType.get(), e.getOriginalMessage()));
+    } catch (IOException | IllegalArgumentException | NullPointerException | DateTimeException e) {
+      return new Decoded.Damaged("not a valid %s: %s".formatted(ceType.get(), e.getMessage()));
+    }
+  }
+
+  private static Optional<String> header(Headers headers, String name) {
+    Header header = headers.lastHeader(name);
+    return header == null || header.value() == null
+        ? Optional.empty()
+        : Optional.of(new String(header.value(), UTF_8));
+  }
+}

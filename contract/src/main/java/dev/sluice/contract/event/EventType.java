@@ -1,0 +1,73 @@
+package dev.sluice.contract.event;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The registry of event types: the name in {@code ce_type}, and the record that it is. */
+public enum EventType {
+  REF_CHANGED("ref-changed", ChangeEvent.RefChanged.class),
+  MERGE_RECORDED("merge-recorded", ChangeEvent.MergeRecorded.class),
+  DEFINITION_ACCEPTED("definition-accepted", ChangeEvent.DefinitionAccepted.class),
+  DEFINITION_REMOVED("definition-removed", ChangeEvent.DefinitionRemoved.class),
+  TARGET("target", SyncEvent.Target.class),
+  REMOVAL("removal", SyncEvent.Removal.class),
+  PLANNED("planned", ResultEvent.Planned.class),
+  APPLIED("applied", ResultEvent.Applied.class),
+  UNCHANGED("unchanged", ResultEvent.Unchanged.class),
+  SUPERSEDED("superseded", ResultEvent.Superseded.class),
+  RETRYING("retrying", ResultEvent.Retrying.class),
+  PARKED("parked", ResultEvent.Parked.class),
+  REMOVED("removed", ResultEvent.Removed.class),
+  FENCED("fenced", ResultEvent.Fenced.class),
+  SWEPT("swept", ResultEvent.Swept.class),
+  WORKER_HELLO("worker-hello", ResultEvent.WorkerHello.class),
+  DEAD_LETTER_OPENED("dead-letter-opened", DeadLetterEvent.Opened.class),
+  DEAD_LETTER_RETRIED("dead-letter-retried", DeadLetterEvent.Retried.class),
+  DEAD_LETTER_CLOSED("dead-letter-closed", DeadLetterEvent.Closed.class),
+  REF_STATE("ref-state", StateRecord.RefState.class),
+  APPLICATION_STATE("application-state", StateRecord.ApplicationState.class);
+
+  private static final Map<Class<?>, EventType> BY_CLASS =
+      Arrays.stream(values())
+          .collect(Collectors.toUnmodifiableMap(type -> type.eventClass, Function.identity()));
+  private static final Map<String, EventType> BY_NAME =
+      Arrays.stream(values())
+          .collect(Collectors.toUnmodifiableMap(EventType::ceType, Function.identity()));
+
+  private final String slug;
+  private final Class<? extends Event> eventClass;
+
+  EventType(String slug, Class<? extends Event> eventClass) {
+    this.slug = slug;
+    this.eventClass = eventClass;
+  }
+
+  static EventType of(Event event) {
+    EventType type = BY_CLASS.get(event.getClass());
+    if (type == null) {
+      throw new IllegalStateException("unregistered event class " + event.getClass().getName());
+    }
+    return type;
+  }
+
+  static Optional<EventType> named(String ceType) {
+    return Optional.ofNullable(BY_NAME.get(ceType));
+  }
+
+  /** The CloudEvents type, such as {@code dev.sluice.ref-changed.v1}. */
+  public String ceType() {
+    return "dev.sluice." + slug + ".v1";
+  }
+
+  /** Name of the JSON Schema file, such as {@code ref-changed.v1.json}. */
+  public String schemaFile() {
+    return slug + ".v1.json";
+  }
+
+  public Class<? extends Event> eventClass() {
+    return eventClass;
+  }
+}

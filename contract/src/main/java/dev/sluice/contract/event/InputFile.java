@@ -1,0 +1,26 @@
+package dev.sluice.contract.event;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** A file of an input closure. Paths are relative to the repository's root, with '/'. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = InputFile.Text.class, name = "text"),
+  @JsonSubTypes.Type(value = InputFile.Binary.class, name = "binary"),
+  @JsonSubTypes.Type(value = InputFile.Link.class, name = "link")
+})
+public sealed interface InputFile {
+
+  String path();
+
+  /** A file whose bytes are UTF-8. */
+  record Text(String path, boolean executable, String text) implements InputFile {}
+
+  /** Any other file; Base64 in JSON. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared: the closure's digest is
+  record Binary(String path, boolean executable, byte[] bytes) implements InputFile {}
+
+  /** A symbolic link that stays inside the tree. */
+  record Link(String path, String target) implements InputFile {}
+}

@@ -1,0 +1,29 @@
+package dev.sluice.contract.event;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+import java.util.Optional;
+
+/** How Sluice came to know of a change. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Origin.Webhook.class, name = "webhook"),
+  @JsonSubTypes.Type(value = Origin.Sweep.class, name = "sweep")
+})
+public sealed interface Origin {
+
+  /**
+   * A forge told.
+   *
+   * @param endpoint the receiver's endpoint
+   * @param delivery the forge's id of the delivery, the same when it is delivered again
+   * @param actor who pushed or merged, as the forge names them
+   * @param receivedAt when the request's last byte was read
+   */
+  record Webhook(String endpoint, String delivery, Optional<String> actor, Instant receivedAt)
+      implements Origin {}
+
+  /** A look at the remote's refs found it. */
+  record Sweep(Instant foundAt) implements Origin {}
+}

@@ -1,0 +1,107 @@
+package dev.sluice.contract.event;
+
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What became of a target: the audit log. Topic {@code results}, keyed by cluster and application.
+ */
+public sealed interface ResultEvent extends Event {
+
+  ClusterName cluster();
+
+  /** A result about one generation of one application. */
+  sealed interface OfTarget extends ResultEvent {
+
+    Subject subject();
+
+    @Override
+    default ClusterName cluster() {
+      return subject().cluster();
+    }
+
+    @Override
+    default String key() {
+      return subject().cluster() + "/" + subject().application();
+    }
+  }
+
+  /** Rendering succeeded and this is what will be done. */
+  record Planned(Subject subject, List<ObjectChange> changes, String renderer) implements OfTarget {
+    public Planned {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /** The cluster holds the target. Objects that needed no call are left out of the change set. */
+  record Applied(Subject subject, List<ObjectChange> changes, int objects, Timings timings)
+      implements OfTarget {
+    public Applied {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /** The cluster already held exactly this. */
+  record Unchanged(Subject subject, int objects) implements OfTarget {}
+
+  /** A newer generation came before this one was done. */
+  record Superseded(Subject subject, long by) implements OfTarget {}
+
+  /** Transient trouble: it will be tried again. */
+  record Retrying(Subject subject, int attempt, Duration delay, Failure failure)
+      implements OfTarget {}
+
+  /** It does not go as things are; a dead letter is open. */
+  record Parked(Subject subject, Failure failure, String wakesOn) implements OfTarget {}
+
+  /** A removal is done: the application's objects are gone (or orphaned). */
+  record Removed(Subject subject, List<ObjectChange> changes) implements OfTarget {
+    public Removed {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /** This worker was about to write something older than the ledger and did not. */
+  record Fenced(Subject subject, long ledgerGeneration) implements OfTarget {}
+
+  /** Objects that a fenced worker had left behind were found by label and removed. */
+  record Swept(ClusterName cluster, ApplicationName application, List<ObjectChange> changes)
+      implements ResultEvent {
+    public Swept {
+      changes = List.copyOf(changes);
+    }
+
+    @Override
+    public String key() {
+      return cluster + "/" + application;
+    }
+  }
+
+  /** A worker took the lead and tells what the cluster's ledgers hold. */
+  record WorkerHello(
+      ClusterName cluster, String worker, Map<ApplicationName, LedgerSummary> ledgers)
+      implements ResultEvent {
+    public WorkerHello {
+      ledgers = Map.copyOf(ledgers);
+    }
+
+    @Override
+    public String key() {
+      return cluster.value();
+    }
+  }
+
+  /** One ledger in a hello. */
+  record LedgerSummary(long generation, String phase, String inputDigest) {}
+
+  /**
+   * When the steps were finished.
+   *
+   * @param receivedAt when the worker read the target from the topic
+   */
+  record Timings(Instant receivedAt, Instant renderedAt, Instant plannedAt, Instant appliedAt) {}
+}

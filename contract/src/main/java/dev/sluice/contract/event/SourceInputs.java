@@ -1,0 +1,27 @@
+package dev.sluice.contract.event;
+
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.util.List;
+
+/**
+ * The files of one source that rendering reads, at one commit.
+ *
+ * @param path the application's directory (or single file) in the repository; empty for its root
+ * @param type what the files are, found out by then
+ * @param files paths from the repository's root, sorted
+ */
+public record SourceInputs(
+    RepositoryId repository,
+    GitRef ref,
+    CommitId commit,
+    String path,
+    SourceType type,
+    List<InputFile> files) {
+
+  public SourceInputs {
+    files = List.copyOf(files);
+  }
+}

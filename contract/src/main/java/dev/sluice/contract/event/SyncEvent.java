@@ -1,0 +1,80 @@
+package dev.sluice.contract.event;
+
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one application should be in one cluster. Topic {@code sync.<cluster>}, compacted, keyed by
+ * application: the latest record is the desired state.
+ */
+public sealed interface SyncEvent extends Event {
+
+  ApplicationName application();
+
+  ClusterName cluster();
+
+  Generation generation();
+
+  Provenance provenance();
+
+  @Override
+  default String key() {
+    return application().value();
+  }
+
+  /** Deterministic id of the record. */
+  default EventId id() {
+    return EventId.of("sync", cluster(), application(), generation());
+  }
+
+  /**
+   * The application should be what these inputs render to. Self-contained: who has it needs no Git.
+   *
+   * @param clusterLabels the cluster's labels that rendering may use
+   * @param sources the input closure, one entry for each source of the application, in its order
+   * @param inputDigest the closure's digest, with the version of its algorithm
+   */
+  record Target(
+      ApplicationName application,
+      ClusterName cluster,
+      Generation generation,
+      ApplicationSpec spec,
+      Map<String, String> clusterLabels,
+      List<SourceInputs> sources,
+      String inputDigest,
+      Provenance provenance)
+      implements SyncEvent {
+
+    public Target {
+      clusterLabels = Map.copyOf(clusterLabels);
+      sources = List.copyOf(sources);
+      if (sources.isEmpty()) {
+        throw new IllegalArgumentException(
+            "a target has at least one source: " + application + " in " + cluster);
+      }
+    }
+
+    /** The commit of the first source, which stands for the target in listings. */
+    public CommitId commit() {
+      return sources.getFirst().commit();
+    }
+  }
+
+  /**
+   * The application should be in this cluster no more.
+   *
+   * @param orphan leave its objects where they are and only forget them
+   */
+  record Removal(
+      ApplicationName application,
+      ClusterName cluster,
+      Generation generation,
+      boolean orphan,
+      Provenance provenance)
+      implements SyncEvent {}
+}

@@ -1,0 +1,202 @@
+package dev.sluice.contract.fleet;
+
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.GitRef;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads an {@code Application}'s document into its definition. */
+final class ApplicationDocument {
+
+  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,6}h)?(\\d{1,6}m)?(\\d{1,6}s)?");
+
+  private final Map<String, FleetRepository> repositories;
+  private final Map<ClusterName, ClusterTarget> clusters;
+
+  ApplicationDocument(
+      Map<String, FleetRepository> repositories, Map<ClusterName, ClusterTarget> clusters) {
+    this.repositories = repositories;
+    this.clusters = clusters;
+  }
+
+  /** The definition; empty if there are problems, which the document then has. */
+  Optional<Definition> read(ApplicationName name, FleetDocument document, Fields spec) {
+    List<SourceSpec> sources = sources(spec);
+    List<ClusterTarget> targets = targets(spec.requiredFields("clusters"));
+    Optional<String> namespace = spec.required("namespace", ApplicationDocument::namespace);
+    Policy policy = spec.fields("policy").map(ApplicationDocument::policy).orElse(Policy.DEFAULT);
+    boolean orphan = spec.text("onRemoval", ApplicationDocument::orphans).orElse(false);
+    spec.refuseOthers();
+    if (!document.holds()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Definition(
+            name, sources, targets, new ApplicationSpec(namespace.orElseThrow(), policy), orphan));
+  }
+
+  private List<SourceSpec> sources(Fields spec) {
+    boolean one = spec.has("source");
+    boolean several = spec.has("sources");
+    if (one == several) {
+      spec.problem("sources", "exactly one of source and sources is required");
+      return List.of();
+    }
+    List<Fields> found = one ? spec.fields("source").stream().toList() : spec.list("sources");
+    if (several && found.isEmpty()) {
+      spec.problem("sources", "must name at least one source");
+    }
+    List<SourceSpec> sources = new ArrayList<>();
+    for (Fields fields : found) {
+      source(fields).ifPresent(sources::add);
+    }
+    if (sources.stream().map(SourceSpec::repository).distinct().count() > 1) {
+      spec.problem(
+          "sources", "of several repositories are not supported yet: put them into one repository");
+    }
+    if (sources.stream().map(SourceSpec::ref).distinct().count() > 1) {
+      spec.problem("sources", "of several refs are not supported yet: use one ref for all");
+    }
+    return sources;
+  }
+
+  private Optional<SourceSpec> source(Fields fields) {
+    Optional<FleetRepository> repository =
+        fields.required("repository", name -> known("Repository", repositories.get(name), name));
+    Optional<GitRef> ref = fields.text("ref", GitRef::parse);
+    Optional<String> path = fields.text("path", ApplicationDocument::path);
+    Optional<SourceType> type = fields.text("type", ApplicationDocument::type);
+    fields.refuseOthers();
+    return repository.map(
+        found ->
+            new SourceSpec(
+                found.id(),
+                found.url(),
+                found.credentials(),
+                ref.orElse(GitRef.branch("main")),
+                path.orElse(""),
+                type));
+  }
+
+  private List<ClusterTarget> targets(Fields fields) {
+    boolean byName = fields.has("names");
+    boolean bySelector = fields.has("selector");
+    List<ClusterTarget> targets = List.of();
+    if (byName == bySelector) {
+      fields.problem("", "exactly one of names and selector is required");
+    } else if (byName) {
+      targets = fields.texts("names", this::cluster).stream().distinct().toList();
+      if (targets.isEmpty()) {
+        fields.problem("names", "must name at least one cluster");
+      }
+    } else {
+      Fields selector = fields.requiredFields("selector");
+      if (!selector.has("matchLabels")) {
+        selector.problem("matchLabels", "is required; {} selects every cluster");
+      }
+      Map<String, String> labels = selector.labels("matchLabels");
+      selector.refuseOthers();
+      targets =
+          clusters.values().stream()
+              .filter(cluster -> cluster.labels().entrySet().containsAll(labels.entrySet()))
+              .toList();
+      if (targets.isEmpty()) {
+        fields.problem(
+            "selector", "selects no cluster; to take the application out, remove its document");
+      }
+    }
+    fields.refuseOthers();
+    return targets;
+  }
+
+  private ClusterTarget cluster(String name) {
+    return known("Cluster", clusters.get(new ClusterName(name)), name);
+  }
+
+  private static Policy policy(Fields fields) {
+    boolean prune = fields.bool("prune", Policy.DEFAULT.prune());
+    int limit = fields.integer("pruneLimitPercent", Policy.DEFAULT.pruneLimitPercent());
+    if (limit < 0 || limit > 100) {
+      fields.problem("pruneLimitPercent", "is between 0 and 100, not " + limit);
+      limit = Policy.DEFAULT.pruneLimitPercent();
+    }
+    boolean force = fields.bool("force", Policy.DEFAULT.force());
+    Duration timeout =
+        fields.text("timeout", ApplicationDocument::timeout).orElse(Policy.DEFAULT.timeout());
+    fields.refuseOthers();
+    return new Policy(prune, limit, force, timeout);
+  }
+
+  private static Duration timeout(String text) {
+    Optional<Duration> duration = Optional.empty();
+    if (!text.isEmpty() && DURATION.matcher(text).matches()) {
+      try {
+        duration = Optional.of(Duration.parse("PT" + text.toUpperCase(Locale.ROOT)));
+      } catch (DateTimeParseException e) {
+        duration = Optional.empty();
+      }
+    }
+    Duration timeout =
+        duration.orElseThrow(
+            () -> new IllegalArgumentException("must be a duration such as 90s, 5m or 1h30m"));
+    return new Policy(true, 0, true, timeout).timeout();
+  }
+
+  private static boolean orphans(String text) {
+    return switch (text) {
+      case "prune" -> false;
+      case "orphan" -> true;
+      default -> throw new IllegalArgumentException("must be prune or orphan, not " + text);
+    };
+  }
+
+  private static String namespace(String text) {
+    if (!NAMESPACE.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "must be a DNS label: lower-case letters, digits and '-', at most 63");
+    }
+    return text;
+  }
+
+  private static SourceType type(String text) {
+    return switch (text) {
+      case "plain" -> SourceType.PLAIN;
+      case "kustomize" -> SourceType.KUSTOMIZE;
+      default -> throw new IllegalArgumentException("must be plain or kustomize, not " + text);
+    };
+  }
+
+  /** A path below the repository's root, in the one form that definitions use. */
+  private static String path(String text) {
+    if (text.startsWith("/") || text.chars().anyMatch(c -> c < ' ' || c == '\\')) {
+      throw new IllegalArgumentException("must be a relative path with '/' between its parts");
+    }
+    List<String> parts = new ArrayList<>();
+    for (String part : text.split("/", -1)) {
+      if (part.equals("..")) {
+        throw new IllegalArgumentException("must stay inside the repository: '..' is not allowed");
+      }
+      if (!part.isEmpty() && !part.equals(".")) {
+        parts.add(part);
+      }
+    }
+    return String.join("/", parts);
+  }
+
+  private static <T> T known(String kind, @Nullable T found, String name) {
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "there is no valid %s named '%s' in the fleet".formatted(kind, name));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.sluice.contract.fleet;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/**
+ * Says where a secret is, never what it is: {@code env:NAME} or {@code file:PATH}. Definitions,
+ * events and logs carry only this.
+ */
+public record SecretReference(@JsonValue String value) {
+
+  private static final Pattern FORM = Pattern.compile("env:[A-Za-z_][A-Za-z0-9_]*|file:.+");
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public SecretReference {
+    if (!FORM.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "a secret is given by reference, env:NAME or file:PATH, never by value");
+    }
+  }
+
+  /**
+   * Reads the secret; a file's trailing line break is not part of it.
+   *
+   * @throws IllegalStateException if it is missing or empty; says where, never what
+   */
+  public String resolve() {
+    String secret = value.startsWith("env:") ? fromEnvironment() : fromFile();
+    if (secret.isEmpty()) {
+      throw new IllegalStateException("the secret at " + value + " is empty");
+    }
+    return secret;
+  }
+
+  private String fromEnvironment() {
+    String secret = System.getenv(value.substring("env:".length()));
+    if (secret == null) {
+      throw new IllegalStateException("there is no secret at " + value + ": variable not set");
+    }
+    return secret;
+  }
+
+  private String fromFile() {
+    Path path = Path.of(value.substring("file:".length()));
+    try {
+      return Files.readString(path).replaceFirst("\\R\\z", "");
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "there is no secret at %s: %s".formatted(value, e.getClass().getSimpleName()), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,13 @@
+package dev.sluice.contract.fleet;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** What an application's files are. */
+public enum SourceType {
+  /** Manifests as they are. */
+  @JsonProperty("plain")
+  PLAIN,
+  /** A kustomization. */
+  @JsonProperty("kustomize")
+  KUSTOMIZE
+}

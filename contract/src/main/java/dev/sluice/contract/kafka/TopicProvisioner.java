@@ -1,0 +1,150 @@
+package dev.sluice.contract.kafka;
+
+import dev.sluice.contract.name.ClusterName;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Creates the topics with the settings their use depends on, and refuses to go on over topics that
+ * do not fit.
+ */
+public final class TopicProvisioner {
+
+  private static final String MONTH = Long.toString(30L * 24 * 3600 * 1000);
+  private static final String YEAR = Long.toString(365L * 24 * 3600 * 1000);
+
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
+  private static final Duration ASK_AGAIN = Duration.ofMillis(50);
+
+  private final Admin admin;
+  private final Topics topics;
+
+  public TopicProvisioner(Admin admin, Topics topics) {
+    this.admin = admin;
+    this.topics = topics;
+  }
+
+  /**
+   * Creates what is missing of {@code changes}, {@code state}, {@code results} and {@code
+   * dead-letters}.
+   *
+   * @param homes partitions of {@code changes} and {@code state}; fixed at creation, since an
+   *     application's home is a partition
+   * @return the number of homes
+   * @throws IllegalStateException if existing topics have another number of partitions
+   */
+  public int provision(int homes) {
+    create(
+        topics.changes(),
+        homes,
+        delete(YEAR, Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime")));
+    create(topics.state(), homes, compact(Map.of()));
+    create(topics.results(), homes, delete(YEAR, Map.of()));
+    create(topics.deadLetters(), 1, delete(YEAR, Map.of()));
+    Map<String, TopicDescription> found = describe(List.of(topics.changes(), topics.state()));
+    for (String topic : List.of(topics.changes(), topics.state())) {
+      int partitions = found.get(topic).partitions().size();
+      if (partitions != homes) {
+        throw new IllegalStateException(
+            "topic %s has %d partitions, but this installation is set to %d homes: the number is fixed when the topics are created; set homes=%d"
+                .formatted(topic, partitions, homes, partitions));
+      }
+    }
+    return homes;
+  }
+
+  /** Creates the topic of a cluster if it is missing. */
+  public void provision(ClusterName cluster) {
+    create(
+        topics.sync(cluster),
+        1,
+        compact(
+            Map.of(
+                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+                MONTH,
+                TopicConfig.COMPRESSION_TYPE_CONFIG,
+                "zstd")));
+  }
+
+  /** Whether the topic of a cluster is there. */
+  public boolean exists(ClusterName cluster) {
+    return names().contains(topics.sync(cluster));
+  }
+
+  private Set<String> names() {
+    try {
+      return admin.listTopics().names().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("cannot list topics: " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while listing topics", e);
+    }
+  }
+
+  /** A broker may hear of topics a moment after the controller has created them. */
+  private Map<String, TopicDescription> describe(List<String> names) {
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    try {
+      while (true) {
+        try {
+          return admin.describeTopics(names).allTopicNames().get();
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+              || System.nanoTime() - deadline > 0) {
+            throw new IllegalStateException(
+                "cannot describe topics %s: %s".formatted(names, e.getCause().getMessage()), e);
+          }
+          Thread.sleep(ASK_AGAIN);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while describing topics", e);
+    }
+  }
+
+  private void create(String name, int partitions, Map<String, String> settings) {
+    NewTopic topic =
+        new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
+    try {
+      admin.createTopics(List.of(topic)).all().get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw new IllegalStateException(
+            "cannot create topic %s: %s".formatted(name, e.getCause().getMessage()), e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while creating topic " + name, e);
+    }
+  }
+
+  private static Map<String, String> delete(String retentionMs, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+    settings.put(TopicConfig.RETENTION_MS_CONFIG, retentionMs);
+    settings.put(
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaConnection.MAX_RECORD_BYTES));
+    return settings;
+  }
+
+  private static Map<String, String> compact(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    settings.put(
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaConnection.MAX_RECORD_BYTES));
+    return settings;
+  }
+}

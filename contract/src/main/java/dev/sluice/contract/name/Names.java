@@ -1,0 +1,29 @@
+package dev.sluice.contract.name;
+
+import java.util.regex.Pattern;
+
+/** The syntax checks that the name types share. */
+final class Names {
+
+  private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+  private Names() {}
+
+  /**
+   * Returns {@code value} if it is a DNS label (RFC 1123, as Kubernetes names are), else throws.
+   *
+   * @throws IllegalArgumentException naming {@code what} and the rule
+   */
+  static String dnsLabel(String what, String value) {
+    if (!DNS_LABEL.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "%s '%s' is not a DNS label: lower-case letters, digits and '-', at most 63, no '-' at either end"
+              .formatted(what, abbreviated(value)));
+    }
+    return value;
+  }
+
+  static String abbreviated(String value) {
+    return value.length() <= 80 ? value : value.substring(0, 80) + "...";
+  }
+}

@@ -1,0 +1,81 @@
+package dev.sluice.contract.name;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The one canonical name of a repository: {@code host/path}, lower case, without {@code .git}.
+ * Webhooks, fleet definitions and topics all key by it, and it is computed nowhere else.
+ */
+public record RepositoryId(@JsonValue String value) implements Comparable<RepositoryId> {
+
+  private static final Pattern CANONICAL =
+      Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?(/[^/\\s\\p{Cntrl}#?%\\\\]+)+");
+  private static final Pattern SCP = Pattern.compile("(?:[^@/]+@)?([^/:@]+):(?!//)(.+)");
+  private static final Pattern URL =
+      Pattern.compile("([a-z][a-z0-9+.-]*)://(?:[^@/]*@)?([^/:@]*)(?::(\\d+))?/(.*)");
+  private static final int MAX_LENGTH = 512;
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public RepositoryId {
+    if (value.length() > MAX_LENGTH
+        || !CANONICAL.matcher(value).matches()
+        || value.contains("/../")
+        || value.contains("/./")
+        || value.endsWith("/..")
+        || value.endsWith("/.")
+        || !value.equals(value.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          "'%s' is not a canonical repository name (host/path, lower case)"
+              .formatted(Names.abbreviated(value)));
+    }
+  }
+
+  /**
+   * The name of the repository {@code path} (such as {@code owner/name}) on a forge's host.
+   *
+   * @throws IllegalArgumentException if the two do not make a canonical name
+   */
+  public static RepositoryId of(String host, String path) {
+    String trimmed = path.replaceAll("^/+|/+$", "");
+    if (trimmed.endsWith(".git")) {
+      trimmed = trimmed.substring(0, trimmed.length() - ".git".length());
+    }
+    return new RepositoryId((host + "/" + trimmed).toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * The name that a clone URL means: https, ssh, scp-like ({@code git@host:path}) and file URLs,
+   * the last on the host {@code localhost}. Ports are left out: a forge's ssh and https ports
+   * differ.
+   *
+   * @throws IllegalArgumentException if the URL is of none of these forms
+   */
+  public static RepositoryId fromUrl(String url) {
+    Matcher full = URL.matcher(url);
+    if (full.matches()) {
+      String host = full.group(2).isEmpty() ? "localhost" : full.group(2);
+      return of(host, full.group(4));
+    }
+    Matcher scp = SCP.matcher(url);
+    if (scp.matches()) {
+      return of(scp.group(1), scp.group(2));
+    }
+    throw new IllegalArgumentException(
+        "'%s' is not a clone URL (https://, ssh://, file:// or git@host:path)"
+            .formatted(Names.abbreviated(url)));
+  }
+
+  @Override
+  public int compareTo(RepositoryId other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The values that everything is named by: repositories, refs, commits, applications, clusters,
+ * generations.
+ */
+@NullMarked
+package dev.sluice.contract.name;
+
+import org.jspecify.annotations.NullMarked;

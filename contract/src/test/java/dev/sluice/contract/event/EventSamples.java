@@ -1,0 +1,141 @@
+package dev.sluice.contract.event;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One event of every type, every field filled. */
+public final class EventSamples {
+
+  public static final RepositoryId REPOSITORY = new RepositoryId("git.example/acme/shop");
+  public static final GitRef MAIN = GitRef.branch("main");
+  public static final CommitId COMMIT = new CommitId("1".repeat(40));
+  public static final ApplicationName WEB = new ApplicationName("web");
+  public static final ClusterName STAGING = new ClusterName("staging");
+  public static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  private static final EventId CAUSE = EventId.of("github", "72d3162e", 0);
+  private static final Origin WEBHOOK =
+      new Origin.Webhook("github", "72d3162e", Optional.of("octo"), NOON);
+  private static final ObjectRef DEPLOYMENT = new ObjectRef("apps/v1", "Deployment", "web", "web");
+  private static final ObjectChange CHANGE =
+      new ObjectChange(DEPLOYMENT, ObjectChange.Action.CONFIGURED);
+  private static final Failure FAILURE =
+      new Failure(
+          "Invalid", "spec.replicas: not a number", Failure.Stage.APPLY, Optional.of(DEPLOYMENT));
+  private static final Provenance PROVENANCE =
+      new Provenance(List.of(CAUSE), Optional.of("octo"), NOON, NOON, "b1", 3);
+  private static final Subject SUBJECT =
+      new Subject(STAGING, WEB, Generation.FIRST, Optional.of(COMMIT), EventId.of("sync"));
+  private static final Definition DEFINITION =
+      new Definition(
+          WEB,
+          List.of(
+              new SourceSpec(
+                  REPOSITORY,
+                  "https://git.example/acme/shop.git",
+                  Optional.of(new SecretReference("env:TOKEN")),
+                  MAIN,
+                  "apps/web",
+                  Optional.of(SourceType.KUSTOMIZE))),
+          List.of(new ClusterTarget(STAGING, Map.of("env", "staging"))),
+          new ApplicationSpec("web", Policy.DEFAULT),
+          false);
+
+  private EventSamples() {}
+
+  public static List<Event> all() {
+    return List.of(
+        new ChangeEvent.RefChanged(
+            REPOSITORY, MAIN, Optional.of(COMMIT), Optional.of(COMMIT), WEBHOOK),
+        new ChangeEvent.MergeRecorded(
+            REPOSITORY,
+            MAIN,
+            Optional.of(COMMIT),
+            7,
+            "Add a page",
+            Optional.of("octo"),
+            Optional.of("cat"),
+            Optional.of("https://git.example/acme/shop/pull/7"),
+            new Origin.Sweep(NOON)),
+        new ChangeEvent.DefinitionAccepted(
+            REPOSITORY, DEFINITION, "r1", Set.of(new ClusterName("retired"))),
+        new ChangeEvent.DefinitionRemoved(REPOSITORY, WEB, "r1"),
+        new SyncEvent.Target(
+            WEB,
+            STAGING,
+            Generation.FIRST,
+            DEFINITION.spec(),
+            Map.of("env", "staging"),
+            List.of(
+                new SourceInputs(
+                    REPOSITORY,
+                    MAIN,
+                    COMMIT,
+                    "apps/web",
+                    SourceType.KUSTOMIZE,
+                    List.of(
+                        new InputFile.Text("apps/web/a.yaml", false, "a: 1\n"),
+                        new InputFile.Binary("apps/web/b.bin", true, "\u00ff".getBytes(UTF_8)),
+                        new InputFile.Link("apps/web/c.yaml", "a.yaml")))),
+            "v1:abc",
+            PROVENANCE),
+        new SyncEvent.Removal(WEB, STAGING, Generation.FIRST.next(), false, PROVENANCE),
+        new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5"),
+        new ResultEvent.Applied(
+            SUBJECT, List.of(CHANGE), 3, new ResultEvent.Timings(NOON, NOON, NOON, NOON)),
+        new ResultEvent.Unchanged(SUBJECT, 3),
+        new ResultEvent.Superseded(SUBJECT, 2),
+        new ResultEvent.Retrying(SUBJECT, 2, Duration.ofSeconds(4), FAILURE),
+        new ResultEvent.Parked(SUBJECT, FAILURE, "a new generation"),
+        new ResultEvent.Removed(SUBJECT, List.of(CHANGE)),
+        new ResultEvent.Fenced(SUBJECT, 9),
+        new ResultEvent.Swept(STAGING, WEB, List.of(CHANGE)),
+        new ResultEvent.WorkerHello(
+            STAGING, "worker-0", Map.of(WEB, new ResultEvent.LedgerSummary(3, "DONE", "v1:abc"))),
+        new DeadLetterEvent.Opened(
+            "staging/web/1",
+            "staging/web",
+            Optional.of(SUBJECT),
+            FAILURE,
+            1,
+            new OriginalRecord("sluice.sync.staging", 0, 12, Optional.of(new byte[] {1}))),
+        new DeadLetterEvent.Retried("staging/web/1", "staging/web", 2, FAILURE),
+        new DeadLetterEvent.Closed(
+            "staging/web/1", "staging/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2),
+        new StateRecord.RefState(
+            REPOSITORY,
+            MAIN,
+            Optional.of(COMMIT),
+            Optional.of(
+                new StateRecord.Pending(
+                    Optional.of(COMMIT), List.of(CAUSE), Optional.of("octo"), NOON))),
+        new StateRecord.ApplicationState(
+            WEB,
+            Optional.of(DEFINITION),
+            "r1",
+            Map.of(
+                STAGING,
+                new StateRecord.Dispatched(
+                    Generation.FIRST, Optional.of("v1:abc"), Optional.of(COMMIT))),
+            Map.of(STAGING, 1)));
+  }
+}

@@ -1,0 +1,156 @@
+package dev.sluice.contract.event;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.classmate.ResolvedType;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.victools.jsonschema.generator.CustomDefinition;
+import com.github.victools.jsonschema.generator.FieldScope;
+import com.github.victools.jsonschema.generator.Option;
+import com.github.victools.jsonschema.generator.OptionPreset;
+import com.github.victools.jsonschema.generator.SchemaGenerationContext;
+import com.github.victools.jsonschema.generator.SchemaGenerator;
+import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
+import com.github.victools.jsonschema.generator.SchemaVersion;
+import com.github.victools.jsonschema.module.jackson.JacksonModule;
+import com.github.victools.jsonschema.module.jackson.JacksonOption;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The published schemas say what the records are. To write them anew after a change of the records:
+ * run with {@code -Dsluice.write-schemas=true}.
+ */
+class EventSchemasTest {
+
+  private static final Path SCHEMAS = Path.of("src/main/resources/schemas/events");
+
+  @ParameterizedTest
+  @EnumSource(EventType.class)
+  void publishedSchemaIsTheRecords(EventType type) throws IOException {
+    Path file = SCHEMAS.resolve(type.schemaFile());
+    String generated = generate(type);
+    if (Boolean.getBoolean("sluice.write-schemas")) {
+      Files.createDirectories(SCHEMAS);
+      Files.writeString(file, generated);
+    }
+    assertThat(file).hasContent(generated);
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void samplesFitTheirSchemaAndSurviveTheCodec(Event sample) throws IOException {
+    EventType type = EventType.of(sample);
+    byte[] value = EventCodec.value(sample);
+    JsonNode json = Json.mapper().readTree(value);
+    JsonNode schema = Json.mapper().readTree(SCHEMAS.resolve(type.schemaFile()).toFile());
+    assertThat(
+            JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(schema)
+                .validate(json))
+        .isEmpty();
+
+    Envelope<Event> envelope =
+        new Envelope<>(EventId.of("a", 1), "test", EventSamples.NOON, TraceParent.start(), sample);
+    ProducerRecord<String, byte[]> record = EventCodec.encode("t", envelope);
+    Decoded decoded = EventCodec.decode(received(record));
+    assertThat(decoded).isInstanceOf(Decoded.Known.class);
+    Envelope<?> read = ((Decoded.Known) decoded).envelope();
+    assertThat(read.id()).isEqualTo(envelope.id());
+    assertThat(read.trace()).isEqualTo(envelope.trace());
+    assertThat(new String(EventCodec.value(read.event()), UTF_8))
+        .isEqualTo(new String(value, UTF_8));
+    assertThat(record.key()).isNotBlank();
+  }
+
+  @Test
+  void everyTypeHasASample() {
+    Set<EventType> sampled =
+        EventSamples.all().stream().map(EventType::of).collect(Collectors.toSet());
+    assertThat(sampled).containsExactlyInAnyOrder(EventType.values());
+  }
+
+  private static Stream<Event> samples() {
+    return EventSamples.all().stream();
+  }
+
+  private static ConsumerRecord<String, byte[]> received(ProducerRecord<String, byte[]> record) {
+    ConsumerRecord<String, byte[]> received =
+        new ConsumerRecord<>("t", 0, 0, record.key(), record.value());
+    record.headers().forEach(header -> received.headers().add(header));
+    return received;
+  }
+
+  private static String generate(EventType type) throws IOException {
+    SchemaGeneratorConfigBuilder builder =
+        new SchemaGeneratorConfigBuilder(
+                Json.mapper(), SchemaVersion.DRAFT_2020_12, OptionPreset.PLAIN_JSON)
+            .with(new JacksonModule(JacksonOption.FLATTENED_ENUMS_FROM_JSONPROPERTY))
+            .with(
+                Option.FLATTENED_OPTIONALS,
+                Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES,
+                Option.EXTRA_OPEN_API_FORMAT_VALUES);
+    builder.forFields().withRequiredCheck(EventSchemasTest::isRequired);
+    builder.forTypesInGeneral().withCustomDefinitionProvider(EventSchemasTest::scalar);
+    ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(type.eventClass());
+    ObjectNode document = Json.mapper().createObjectNode();
+    document.put("$id", "https://sluice.dev/schemas/events/" + type.schemaFile());
+    document.put("title", type.ceType());
+    document.setAll(schema);
+    return Json.mapper()
+            .writer()
+            .with(SerializationFeature.INDENT_OUTPUT)
+            .writeValueAsString(document)
+        + "\n";
+  }
+
+  private static boolean isRequired(FieldScope field) {
+    return !field.getDeclaredType().isInstanceOf(Optional.class)
+        && !field.isFakeContainerItemScope();
+  }
+
+  private static CustomDefinition scalar(ResolvedType type, SchemaGenerationContext context) {
+    Class<?> raw = type.getErasedType();
+    ObjectNode node = context.getGeneratorConfig().createObjectNode();
+    if (raw == Instant.class) {
+      return new CustomDefinition(node.put("type", "string").put("format", "date-time"), true);
+    }
+    if (raw == Duration.class) {
+      return new CustomDefinition(node.put("type", "string").put("format", "duration"), true);
+    }
+    if (raw == byte[].class) {
+      return new CustomDefinition(
+          node.put("type", "string").put("contentEncoding", "base64"), true);
+    }
+    return Arrays.stream(raw.getDeclaredFields())
+        .filter(field -> field.isAnnotationPresent(JsonValue.class))
+        .findFirst()
+        .map(Field::getType)
+        .map(
+            value ->
+                new CustomDefinition(
+                    node.put("type", value == long.class ? "integer" : "string"), true))
+        .orElse(null);
+  }
+}

@@ -1,0 +1,302 @@
+package dev.sluice.contract.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FleetLoaderTest {
+
+  private static final String BASE =
+      """
+      apiVersion: sluice.dev/v1
+      kind: Repository
+      metadata: {name: shop}
+      spec: {url: "https://Forge.example/Acme/Shop.git", forge: github, credentials: "env:SHOP_TOKEN"}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Cluster
+      metadata: {name: staging, labels: {env: staging}}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Cluster
+      metadata: {name: production, labels: {env: production}}
+      """;
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void base() throws IOException {
+    write("base.yaml", BASE);
+  }
+
+  @Test
+  void anEmptyFileMayBeOneThatIsBeingWritten() throws IOException {
+    write("apps.yaml", "");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isFalse();
+    assertThat(reading.problems()).singleElement().asString().contains("apps.yaml", "is empty");
+  }
+
+  @Test
+  void resolvesAnApplication() throws IOException {
+    write(
+        "apps/web.yml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web}
+        spec:
+          source: {repository: shop, path: ./apps/web/, type: kustomize}
+          clusters: {names: [staging, production]}
+          namespace: shop
+          policy: {prune: false, pruneLimitPercent: 10, force: false, timeout: 1h30m}
+          onRemoval: orphan
+        """);
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.complete()).isTrue();
+    assertThat(reading.clusters())
+        .containsExactly(new ClusterName("production"), new ClusterName("staging"));
+    RepositoryId repository = new RepositoryId("forge.example/acme/shop");
+    assertThat(reading.repositories())
+        .containsExactly(
+            new FleetRepository(
+                "shop",
+                repository,
+                "https://Forge.example/Acme/Shop.git",
+                Optional.of("github"),
+                Optional.of(new SecretReference("env:SHOP_TOKEN"))));
+    Definition web = reading.definitions().getFirst();
+    assertThat(web.sources())
+        .containsExactly(
+            new SourceSpec(
+                repository,
+                "https://Forge.example/Acme/Shop.git",
+                Optional.of(new SecretReference("env:SHOP_TOKEN")),
+                GitRef.branch("main"),
+                "apps/web",
+                Optional.of(SourceType.KUSTOMIZE)));
+    assertThat(web.clusters().getFirst())
+        .isEqualTo(new ClusterTarget(new ClusterName("production"), Map.of("env", "production")));
+    assertThat(web.spec())
+        .isEqualTo(
+            new ApplicationSpec("shop", new Policy(false, 10, false, Duration.ofMinutes(90))));
+    assertThat(web.orphanOnRemoval()).isTrue();
+  }
+
+  @Test
+  void selectsClustersByLabels() throws IOException {
+    application("web", "clusters: {selector: {matchLabels: {env: staging}}}");
+
+    assertThat(FleetLoader.read(directory).definitions().getFirst().clusters())
+        .extracting(ClusterTarget::name)
+        .containsExactly(new ClusterName("staging"));
+  }
+
+  @Test
+  void oneInvalidApplicationStopsNoOther() throws IOException {
+    application("good", "clusters: {names: [staging]}");
+    application("bad", "clusters: {names: [staging]}\n  policy: {timeout: soon}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.definitions())
+        .extracting(Definition::application)
+        .containsExactly(new ApplicationName("good"));
+    assertThat(reading.invalid()).containsExactly(new ApplicationName("bad"));
+    assertThat(reading.complete()).isTrue();
+    assertThat(reading.problems())
+        .singleElement()
+        .isEqualTo(
+            new FleetProblem(
+                "bad.yaml",
+                1,
+                "spec.policy.timeout",
+                "must be a duration such as 90s, 5m or 1h30m"));
+  }
+
+  @Test
+  void tellsAllProblemsOfADocument() throws IOException {
+    write(
+        "web.yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web, annotation: x}
+        spec:
+          source: {repository: nowhere, path: ../etc, brnach: main}
+          clusters: {names: [moon]}
+          policy: {prune: "yes"}
+        """);
+
+    assertThat(FleetLoader.read(directory).problems())
+        .extracting(FleetProblem::field)
+        .containsExactlyInAnyOrder(
+            "metadata.annotation",
+            "spec.source.repository",
+            "spec.source.path",
+            "spec.source.brnach",
+            "spec.clusters.names[0]",
+            "spec.clusters.names",
+            "spec.policy.prune",
+            "spec.namespace");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kind: Aplication|is neither",
+        "metadata: {name: 'Not A Label'}|cannot be named",
+      })
+  void whatCannotBeToldApartRemovesNothing(String line, String why) throws IOException {
+    String document =
+        "apiVersion: sluice.dev/v1\nkind: Application\nmetadata: {name: web}\nspec: {}";
+    String key = line.substring(0, line.indexOf(':'));
+    write("odd.yaml", document.replaceAll("(?m)^" + key + ":.*$", line));
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).as(why).isFalse();
+    assertThat(reading.problems()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a: b: c|not valid YAML",
+        "a: 1\\na: 2|not valid YAML",
+        "a: &x [1]\\nb: *x|aliases",
+        "just text|mapping",
+      })
+  void anUnreadableFileRemovesNothing(String text, String message) throws IOException {
+    application("good", "clusters: {names: [staging]}");
+    write("odd.yaml", text.replace("\\n", "\n"));
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isFalse();
+    assertThat(reading.definitions()).hasSize(1);
+    assertThat(reading.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.file()).isEqualTo("odd.yaml");
+              assertThat(problem.message()).contains(message);
+            });
+  }
+
+  @Test
+  void anEmptyOrMissingDirectoryRemovesNothing(@TempDir Path empty) {
+    assertThat(FleetLoader.read(empty).complete()).isFalse();
+    assertThat(FleetLoader.read(empty.resolve("missing")).complete()).isFalse();
+    assertThat(FleetLoader.read(empty).problems()).hasSize(1);
+  }
+
+  @Test
+  void anInvalidClusterIsNotADeselection() throws IOException {
+    application("web", "clusters: {selector: {matchLabels: {}}}");
+    write(
+        "cluster.yaml",
+        "apiVersion: sluice.dev/v1\nkind: Cluster\nmetadata: {name: qa, labels: {v: 1.20}}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isFalse();
+    assertThat(reading.problems())
+        .singleElement()
+        .hasToString(
+            "cluster.yaml, document 1, metadata.labels.v: must be a string: write it in quotes");
+  }
+
+  @Test
+  void twoOfOneNameAreBothInvalid() throws IOException {
+    application("web", "clusters: {names: [staging]}");
+    write("copy.yaml", Files.readString(directory.resolve("web.yaml")));
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.definitions()).isEmpty();
+    assertThat(reading.invalid()).containsExactly(new ApplicationName("web"));
+    assertThat(reading.problems()).hasSize(2);
+  }
+
+  @Test
+  void applicationSetsAreNotSupportedYet() throws IOException {
+    write(
+        "set.yaml",
+        "apiVersion: sluice.dev/v1\nkind: ApplicationSet\nmetadata: {name: all}\nspec: {}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isTrue();
+    assertThat(reading.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains("not supported yet"));
+  }
+
+  @Test
+  void credentialsInAUrlAreRefusedAndNotShown() throws IOException {
+    write("base.yaml", BASE.replace("https://", "https://bot:hunter2@"));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.field()).isEqualTo("spec.url");
+              assertThat(problem.toString()).doesNotContain("hunter2");
+            });
+  }
+
+  @Test
+  void theRevisionIsOfTheContentOnly() throws IOException {
+    application("web", "clusters: {names: [staging]}");
+    String before = FleetLoader.read(directory).revision();
+    Files.move(directory.resolve("web.yaml"), directory.resolve("renamed.yml"));
+    assertThat(FleetLoader.read(directory).revision()).isEqualTo(before);
+
+    Files.delete(directory.resolve("renamed.yml"));
+    application("web", "clusters: {names: [production]}");
+    assertThat(FleetLoader.read(directory).revision()).isNotEqualTo(before);
+  }
+
+  private void application(String name, String more) throws IOException {
+    write(
+        name + ".yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: %s}
+        spec:
+          source: {repository: shop, path: apps/%s}
+          namespace: shop
+          %s
+        """
+            .formatted(name, name, more));
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = directory.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.contract.name;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NamesTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://GitHub.com/Acme/Shop.git, github.com/acme/shop",
+    "https://token@github.com/acme/shop, github.com/acme/shop",
+    "ssh://git@gitlab.example:2222/a/b/c.git, gitlab.example/a/b/c",
+    "git@github.com:acme/shop.git, github.com/acme/shop",
+    "http://localhost:8080/demo/apps/, localhost/demo/apps",
+    "file:///srv/git/apps.git, localhost/srv/git/apps",
+  })
+  void oneNameForOneRepository(String url, String expected) {
+    assertThat(RepositoryId.fromUrl(url)).hasToString(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "boom",
+        "/srv/git",
+        "https://",
+        "https://host",
+        "https://host/a/../b",
+        "a:b\nc"
+      })
+  void whatIsNoRepositoryIsRefused(String url) {
+    assertThatThrownBy(() -> RepositoryId.fromUrl(url))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "main",
+        "refs/heads/",
+        "refs/heads/a..b",
+        "refs/heads/a b",
+        "refs/heads/a\0b",
+        "refs/heads/.a",
+        "refs/heads/a.lock",
+        "refs//a",
+        "refs/heads/a^",
+        "refs/heads/@{1}"
+      })
+  void whatGitRefusesIsNoRef(String ref) {
+    assertThatThrownBy(() -> new GitRef(ref)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void theAllZeroIdIsNoCommit() {
+    assertThat(CommitId.orNone("0".repeat(40))).isEmpty();
+    assertThat(CommitId.orNone("0".repeat(64))).isEmpty();
+    assertThat(CommitId.orNone("A".repeat(40)).orElseThrow()).hasToString("a".repeat(40));
+    assertThatThrownBy(() -> CommitId.orNone("abc")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-a", "a-", "A", "a.b", "a_b"})
+  void namesAreDnsLabels(String name) {
+    assertThatThrownBy(() -> new ApplicationName(name))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new ClusterName(name)).isInstanceOf(IllegalArgumentException.class);
+  }
+}

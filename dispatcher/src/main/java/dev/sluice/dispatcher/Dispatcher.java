@@ -1,0 +1,100 @@
+package dev.sluice.dispatcher;
+
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.TopicProvisioner;
+import dev.sluice.dispatcher.fleet.FleetIntake;
+import dev.sluice.dispatcher.git.Mirrors;
+import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.dispatcher.home.HomeSetting;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * Turns changes into targets: a home for each partition of {@code changes} that the group gives to
+ * this instance, and, where the first home is, the intake of the fleet.
+ */
+public final class Dispatcher implements AutoCloseable {
+
+  private static final Duration STUCK = Duration.ofSeconds(60);
+
+  private final Clock clock;
+  private final ScheduledExecutorService timers;
+  private final Mirrors mirrors;
+  private final FleetIntake intake;
+  private final ChangesConsumer consumer;
+  private final Optional<HealthServer> health;
+
+  private Dispatcher(
+      DispatcherConfig config, KafkaConnection connection, Clock clock, DispatchListener listener) {
+    this.clock = clock;
+    this.timers =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("dispatcher-timers").factory());
+    this.mirrors = new Mirrors(config.mirrors(), clock);
+    this.intake = new FleetIntake(config.fleet(), config.guard(), connection, clock);
+    this.consumer =
+        new ChangesConsumer(
+            new HomeSetting(connection, mirrors, config.timing(), clock, timers, listener),
+            config.instance(),
+            homes -> intake.lead(homes.contains(0)));
+    this.health = config.healthPort().map(port -> HealthServer.start(port, this));
+  }
+
+  /**
+   * Creates the topics that are missing and starts.
+   *
+   * @throws IllegalStateException if the topics do not fit the configuration, or Kafka is not there
+   */
+  public static Dispatcher start(DispatcherConfig config, KafkaConnection connection, Clock clock) {
+    return start(config, connection, clock, DispatchListener.NONE);
+  }
+
+  /** The same, with someone who listens. */
+  public static Dispatcher start(
+      DispatcherConfig config, KafkaConnection connection, Clock clock, DispatchListener listener) {
+    try (Admin admin = Admin.create(connection.admin())) {
+      new TopicProvisioner(admin, connection.topics()).provision(config.homes());
+    }
+    Dispatcher dispatcher = new Dispatcher(config, connection, clock, listener);
+    dispatcher.consumer.start();
+    return dispatcher;
+  }
+
+  /** Why this is not ready; empty if it is. */
+  public List<String> obstacles() {
+    List<String> obstacles = new ArrayList<>(consumer.obstacles());
+    intake.obstacle().ifPresent(obstacles::add);
+    return obstacles;
+  }
+
+  public boolean isReady() {
+    return obstacles().isEmpty();
+  }
+
+  /** Whether all its threads come round. */
+  public boolean isAlive() {
+    return Duration.between(consumer.lastTurn(), clock.instant()).compareTo(STUCK) < 0;
+  }
+
+  /** Where health is served, if it is. */
+  public OptionalInt healthPort() {
+    return health.map(server -> OptionalInt.of(server.port())).orElse(OptionalInt.empty());
+  }
+
+  /** Ends the transactions under way and hands the homes over; what is unfinished is remembered. */
+  @Override
+  public void close() {
+    health.ifPresent(HealthServer::close);
+    consumer.close();
+    intake.close();
+    timers.shutdownNow();
+    mirrors.close();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.sluice.dispatcher;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.dispatcher.fleet.RemovalGuard;
+import dev.sluice.dispatcher.home.Timing;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a dispatcher is set.
+ *
+ * @param fleet directory of the fleet's documents
+ * @param mirrors directory that the Git mirrors are kept in
+ * @param homes how many partitions {@code changes} has; fixed when the topics are created
+ * @param instance a name that is the same after a restart: the broker then gives the homes back at
+ *     once, without waiting whether the one that was killed comes back; empty where several
+ *     dispatchers are not told apart
+ * @param healthPort where {@code /livez} and {@code /readyz} are served; 0 for any free port
+ */
+public record DispatcherConfig(
+    Path fleet,
+    Path mirrors,
+    int homes,
+    Timing timing,
+    RemovalGuard guard,
+    Optional<String> instance,
+    Optional<Integer> healthPort) {
+
+  public static final Setting<Path> FLEET =
+      Setting.path("fleet", "directory of the fleet's YAML documents");
+  public static final Setting<Path> MIRRORS =
+      Setting.path("mirrors", "directory that Git mirrors are kept in; can be lost")
+          .or(".sluice/mirrors");
+  public static final Setting<Integer> HOMES =
+      Setting.integer("homes", "partitions of the changes topic; fixed when it is created", 1, 1024)
+          .or("8");
+  public static final Setting<Duration> FETCH_PATIENCE =
+      Setting.duration("fetch-patience", "how long to ask Git for a commit that a webhook told of")
+          .or("30s");
+  public static final Setting<Duration> GRACE =
+      Setting.duration("grace", "how long a change may take before the state remembers it")
+          .or("500ms");
+  public static final Setting<Duration> SWEEP =
+      Setting.duration(
+              "sweep", "between looks at refs for which no webhook came, jittered; 0s for never")
+          .or("3m");
+  public static final Setting<Integer> REMOVAL_LIMIT =
+      Setting.integer(
+              "removal-limit",
+              "percent of the applications that a fleet revision may remove or deselect",
+              0,
+              100)
+          .or("30");
+  public static final Setting<Optional<String>> APPROVE_REVISION =
+      Setting.text("approve-revision", "DIGEST", "a fleet revision that may remove more than that")
+          .optional();
+  public static final Setting<Optional<String>> INSTANCE =
+      Setting.text(
+              "dispatcher-instance",
+              "NAME",
+              "a name of this dispatcher that is the same after a restart, for a faster one")
+          .optional();
+  public static final Setting<Optional<Integer>> HEALTH_PORT =
+      Setting.integer("dispatcher-health-port", "serves /livez and /readyz; 0 for any", 0, 65535)
+          .optional();
+
+  public static final List<Setting<?>> SETTINGS =
+      List.of(
+          FLEET,
+          MIRRORS,
+          HOMES,
+          FETCH_PATIENCE,
+          GRACE,
+          SWEEP,
+          REMOVAL_LIMIT,
+          APPROVE_REVISION,
+          INSTANCE,
+          HEALTH_PORT);
+
+  /** With what is usual for all but the directories. */
+  public static DispatcherConfig of(Path fleet, Path mirrors) {
+    return new DispatcherConfig(
+        fleet,
+        mirrors,
+        8,
+        Timing.DEFAULT,
+        RemovalGuard.DEFAULT,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same, by this name where it has none. */
+  public DispatcherConfig orInstance(String name) {
+    return new DispatcherConfig(
+        fleet, mirrors, homes, timing, guard, instance.or(() -> Optional.of(name)), healthPort);
+  }
+
+  public static DispatcherConfig from(SettingValues values) {
+    return new DispatcherConfig(
+        values.get(FLEET),
+        values.get(MIRRORS),
+        values.get(HOMES),
+        new Timing(values.get(FETCH_PATIENCE), values.get(GRACE), values.get(SWEEP)),
+        new RemovalGuard(values.get(REMOVAL_LIMIT), values.get(APPROVE_REVISION)),
+        values.get(INSTANCE),
+        values.get(HEALTH_PORT));
+  }
+}

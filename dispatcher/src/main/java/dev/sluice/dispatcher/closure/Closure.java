@@ -1,0 +1,61 @@
+package dev.sluice.dispatcher.closure;
+
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.dispatcher.git.SourceTree;
+import dev.sluice.dispatcher.git.TreeEntry;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The inputs of one source of an application at one commit: rendering reads these files and nothing
+ * else.
+ *
+ * @param type found out, or as the definition says
+ * @param path of the source, canonical
+ * @param entries sorted by path, each path once
+ */
+public record Closure(
+    SourceType type, String path, List<ClosureEntry> entries, Footprint footprint) {
+
+  public Closure {
+    entries = entries.stream().sorted(Comparator.comparing(ClosureEntry::path)).toList();
+  }
+
+  /**
+   * Digest over all that rendering reads: {@code v1:} and SHA-256 in hex. Equal digests mean equal
+   * renderings; the prefix is the version of this algorithm. What was absent is not in it: whatever
+   * comes to be there and is read, is an entry then.
+   */
+  public String digest() {
+    return ClosureDigest.of(this);
+  }
+
+  /** Reads the files, sorted by path, from the tree that this was resolved from. */
+  public List<InputFile> load(SourceTree tree) {
+    return entries.stream().map(entry -> load(tree, entry)).toList();
+  }
+
+  private static InputFile load(SourceTree tree, ClosureEntry entry) {
+    return switch (entry) {
+      case ClosureEntry.Link link -> new InputFile.Link(link.path(), link.target());
+      case ClosureEntry.File file -> load(tree, file);
+    };
+  }
+
+  private static InputFile load(SourceTree tree, ClosureEntry.File file) {
+    var kind = file.executable() ? TreeEntry.Kind.EXECUTABLE : TreeEntry.Kind.FILE;
+    byte[] bytes =
+        tree.read(
+            new TreeEntry(file.path(), kind, file.objectId()), ClosureLimits.DEFAULT.maxBytes());
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return new InputFile.Text(file.path(), file.executable(), text);
+    } catch (CharacterCodingException e) {
+      return new InputFile.Binary(file.path(), file.executable(), bytes);
+    }
+  }
+}

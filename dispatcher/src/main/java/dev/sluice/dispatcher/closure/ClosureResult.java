@@ -1,0 +1,24 @@
+package dev.sluice.dispatcher.closure;
+
+import dev.sluice.contract.event.Failure;
+
+/** What became of finding an application's inputs in a commit. */
+public sealed interface ClosureResult {
+
+  /** What was looked at; also of a refusal, so that whatever may heal it is noticed. */
+  Footprint footprint();
+
+  record Resolved(Closure closure) implements ClosureResult {
+    @Override
+    public Footprint footprint() {
+      return closure.footprint();
+    }
+  }
+
+  /**
+   * These inputs cannot be rendered, whenever that is tried.
+   *
+   * @param failure stage {@code SOURCE}
+   */
+  record Refused(Failure failure, Footprint footprint) implements ClosureResult {}
+}

@@ -1,0 +1,286 @@
+package dev.sluice.dispatcher.closure;
+
+import dev.sluice.dispatcher.git.FileTooLargeException;
+import dev.sluice.dispatcher.git.SourceTree;
+import dev.sluice.dispatcher.git.TreeEntry;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * One resolution on its way through a tree: follows paths and symbolic links without ever leaving
+ * it, notes all it looks at, and gathers the entries of the closure within its limits.
+ */
+final class Walk {
+
+  private static final int MAX_PATH = 4096;
+  private static final int MAX_LINKS = 40;
+  private static final int MAX_STEPS = 200_000;
+
+  private final SourceTree tree;
+  private final ClosureLimits limits;
+  private final Map<String, ClosureEntry> entries = new TreeMap<>();
+  private final Set<String> present = new HashSet<>();
+  private final Set<String> absent = new HashSet<>();
+  private final Set<String> watched = new HashSet<>();
+  private final Set<String> directories = new HashSet<>();
+  private long bytes;
+  private int steps;
+
+  Walk(SourceTree tree, ClosureLimits limits) {
+    this.tree = tree;
+    this.limits = limits;
+  }
+
+  /**
+   * What is at {@code path}, seen from a directory: as everywhere, '..' is taken off the written
+   * path first, and symbolic links are followed then.
+   *
+   * @param directory where it really is
+   * @param what names the path in refusals
+   * @return empty if there is nothing, or only the dead end of a link
+   */
+  Optional<Found> find(String directory, String path, String what) {
+    Deque<String> ahead = new ArrayDeque<>(written(directory, path, what));
+    List<ClosureEntry.Link> links = new ArrayList<>();
+    String here = "";
+    while (!ahead.isEmpty()) {
+      String name = ahead.pop();
+      if (name.equals("..")) {
+        watched.add(here); // that it is there is all that matters, and its last file may go
+        here = parent(here, what);
+        continue;
+      }
+      Optional<TreeEntry> next = look(join(here, name));
+      if (next.isEmpty()) {
+        return Optional.empty();
+      }
+      TreeEntry entry = next.get();
+      switch (entry.kind()) {
+        case DIRECTORY -> here = entry.path();
+        case FILE, EXECUTABLE -> {
+          present.add(entry.path());
+          return ahead.isEmpty() ? Optional.of(new Found(entry, links)) : Optional.empty();
+        }
+        case SYMLINK -> {
+          present.add(entry.path());
+          ClosureEntry.Link link = link(entry, what);
+          links.add(link);
+          if (links.size() > MAX_LINKS) {
+            throw new RefusedException(
+                "SymlinkLoop",
+                "%s goes round through the symbolic link '%s': remove the link"
+                    .formatted(what, entry.path()));
+          }
+          components(link.target()).reversed().forEach(ahead::push);
+        }
+        case GITLINK, MISNAMED -> throw unreadable(entry);
+      }
+    }
+    present.add(here);
+    directories.add(here);
+    return look(here).map(entry -> new Found(entry, links));
+  }
+
+  /** The same, where nothing is a refusal. */
+  Found require(String directory, String path, String what) {
+    return find(directory, path, what)
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "MissingFile",
+                    "%s is not in the repository: add it, or take it out".formatted(what)));
+  }
+
+  /** All that is in a directory; from now on everything under it matters. */
+  List<TreeEntry> list(String directory) {
+    step();
+    watched.add(directory);
+    return tree.list(directory);
+  }
+
+  /** Makes the links that lead to something part of the closure. */
+  void addLinks(Found found) {
+    found.links().forEach(link -> put(link, link.target().length()));
+  }
+
+  /** Makes a file part of the closure, with the links that lead to it. */
+  void addFile(Found found) {
+    addLinks(found);
+    TreeEntry file = found.entry();
+    if (!entries.containsKey(file.path())) {
+      long size = tree.size(file);
+      boolean executable = file.kind() == TreeEntry.Kind.EXECUTABLE;
+      present.add(file.path());
+      put(new ClosureEntry.File(file.path(), executable, file.objectId(), size), size);
+    }
+  }
+
+  /** The text of a file that says what else is read. */
+  String text(TreeEntry file, int maxBytes) {
+    try {
+      return utf8(tree.read(file, maxBytes));
+    } catch (FileTooLargeException e) {
+      throw new RefusedException("TooLarge", e.getMessage() + ": split it");
+    } catch (CharacterCodingException e) {
+      throw new RefusedException(
+          "NotText", "'%s' is not UTF-8: save it as UTF-8".formatted(file.path()));
+    }
+  }
+
+  int size() {
+    return entries.size();
+  }
+
+  /** The closure's entries, sorted by path. */
+  List<ClosureEntry> entries() {
+    Map<String, String> byFoldedPath = new HashMap<>();
+    for (String path : entries.keySet()) {
+      String other = byFoldedPath.put(path.toLowerCase(Locale.ROOT), path);
+      if (other != null) {
+        throw new RefusedException(
+            "CaseCollision",
+            "'%s' and '%s' differ only in upper and lower case, and one would overwrite the other on some machines: rename one"
+                .formatted(other, path));
+      }
+    }
+    return List.copyOf(entries.values());
+  }
+
+  /** What was looked at on the way to a closure: of a directory found, something is in it. */
+  Footprint footprint() {
+    return new Footprint(present, absent, watched);
+  }
+
+  /** The same on the way to a refusal, which may be about nothing but a directory being there. */
+  Footprint footprintOfRefusal() {
+    Set<String> all = new HashSet<>(watched);
+    all.addAll(directories);
+    return new Footprint(present, absent, all);
+  }
+
+  static RefusedException unreadable(TreeEntry entry) {
+    return entry.kind() == TreeEntry.Kind.GITLINK
+        ? new RefusedException(
+            "Submodule",
+            "'%s' is a submodule, which is not followed: commit its files, or give them an application of their own"
+                .formatted(entry.path()))
+        : new RefusedException(
+            "BadName",
+            "'%s' has a name that no file may have (not UTF-8, control characters, or reserved by Git): rename it"
+                .formatted(entry.path()));
+  }
+
+  private Optional<TreeEntry> look(String path) {
+    step();
+    Optional<TreeEntry> entry = tree.entry(path);
+    if (entry.isEmpty()) {
+      absent.add(path);
+    }
+    return entry;
+  }
+
+  private void step() {
+    if (++steps > MAX_STEPS) {
+      throw new RefusedException(
+          "TooComplex",
+          "finding the inputs takes more than %d steps: split the application"
+              .formatted(MAX_STEPS));
+    }
+  }
+
+  private void put(ClosureEntry entry, long size) {
+    if (entries.putIfAbsent(entry.path(), entry) != null) {
+      return;
+    }
+    bytes += size;
+    if (entries.size() > limits.maxFiles()) {
+      throw new RefusedException(
+          "TooManyFiles",
+          "the inputs are more than %d files ('%s' is one too many): split the application"
+              .formatted(limits.maxFiles(), entry.path()));
+    }
+    if (bytes > limits.maxBytes()) {
+      throw new RefusedException(
+          "TooLarge",
+          "the inputs are larger than %d bytes (%d with '%s'): split the application"
+              .formatted(limits.maxBytes(), bytes, entry.path()));
+    }
+  }
+
+  private ClosureEntry.Link link(TreeEntry entry, String what) {
+    try {
+      String target = utf8(tree.read(entry, MAX_PATH));
+      if (target.startsWith("/")) {
+        throw outside(what + ", a symbolic link to '" + target + "',");
+      }
+      return new ClosureEntry.Link(entry.path(), target);
+    } catch (FileTooLargeException | CharacterCodingException e) {
+      throw new RefusedException(
+          "BadLink", "the symbolic link '%s' leads to no path: remove it".formatted(entry.path()));
+    }
+  }
+
+  /** The written path's components from the root, with every '.' and '..' worked off. */
+  private static List<String> written(String directory, String path, String what) {
+    if (path.length() > MAX_PATH || path.chars().anyMatch(Character::isISOControl)) {
+      throw new RefusedException(
+          "BadPath",
+          "%s is not a path: it has control characters or more than %d characters"
+              .formatted(what.length() > 200 ? what.substring(0, 200) + "..." : what, MAX_PATH));
+    }
+    if (path.startsWith("/")) {
+      throw outside(what);
+    }
+    List<String> cleaned = new ArrayList<>(components(directory));
+    for (String component : components(path)) {
+      if (!component.equals("..")) {
+        cleaned.add(component);
+      } else if (cleaned.isEmpty()) {
+        throw outside(what);
+      } else {
+        cleaned.removeLast();
+      }
+    }
+    return cleaned;
+  }
+
+  private static RefusedException outside(String what) {
+    return new RefusedException(
+        "OutsideRepository",
+        "%s leaves the repository: only relative paths inside of it are read".formatted(what));
+  }
+
+  private static List<String> components(String path) {
+    return Arrays.stream(path.split("/"))
+        .filter(component -> !component.isEmpty() && !component.equals("."))
+        .toList();
+  }
+
+  private static String parent(String path, String what) {
+    if (path.isEmpty()) {
+      throw outside(what + ", by way of a symbolic link,");
+    }
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+  }
+
+  private static String join(String directory, String name) {
+    return directory.isEmpty() ? name : directory + "/" + name;
+  }
+
+  private static String utf8(byte[] bytes) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.sluice.dispatcher.fleet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Tells whether a directory may have changed: names, sizes and times of all that is in it. Follows
+ * links, since that is how Kubernetes mounts configuration.
+ */
+record DirectoryStamp(List<String> entries) {
+
+  private static final int MAX_DEPTH = 16;
+
+  static DirectoryStamp of(Path directory) {
+    try (Stream<Path> paths = Files.walk(directory, MAX_DEPTH)) {
+      return new DirectoryStamp(paths.sorted().map(DirectoryStamp::entry).toList());
+    } catch (IOException | UncheckedIOException e) {
+      return new DirectoryStamp(List.of("unreadable: " + e.getMessage()));
+    }
+  }
+
+  private static String entry(Path path) {
+    try {
+      return path + " " + Files.size(path) + " " + Files.getLastModifiedTime(path).toMillis();
+    } catch (IOException e) {
+      return path + " unreadable";
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.sluice.dispatcher.fleet;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.dispatcher.home.Home;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** The definitions that the homes have, or will have once they have read what was sent to them. */
+final class KnownDefinitions {
+
+  private final Map<ApplicationName, Definition> definitions = new HashMap<>();
+
+  /** Reads the homes' state, and after it the events that they have not taken in yet. */
+  static KnownDefinitions read(KafkaConnection connection) {
+    KnownDefinitions known = new KnownDefinitions();
+    Map<String, Object> properties = new HashMap<>(connection.consumer("fleet-intake"));
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
+    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
+      List<TopicPartition> changes = partitions(consumer, connection.topics().changes());
+      // before the state: what is finished later than this is read twice, and in order
+      Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(new HashSet<>(changes));
+      List<TopicPartition> state = partitions(consumer, connection.topics().state());
+      consumer.assign(state);
+      consumer.seekToBeginning(state);
+      known.follow(consumer, state);
+      consumer.assign(changes);
+      for (TopicPartition partition : changes) {
+        OffsetAndMetadata offset = committed.get(partition);
+        if (offset == null) {
+          consumer.seekToBeginning(List.of(partition));
+        } else {
+          consumer.seek(partition, offset.offset());
+        }
+      }
+      known.follow(consumer, changes);
+    }
+    return known;
+  }
+
+  Map<ApplicationName, Definition> definitions() {
+    return Map.copyOf(definitions);
+  }
+
+  void replay(Event event) {
+    switch (event) {
+      case StateRecord.ApplicationState state ->
+          state
+              .definition()
+              .ifPresentOrElse(
+                  definition -> definitions.put(state.application(), definition),
+                  () -> definitions.remove(state.application()));
+      case ChangeEvent.DefinitionAccepted accepted ->
+          definitions.put(accepted.definition().application(), accepted.definition());
+      case ChangeEvent.DefinitionRemoved removed -> definitions.remove(removed.application());
+      default -> {}
+    }
+  }
+
+  private void follow(KafkaConsumer<String, byte[]> consumer, List<TopicPartition> partitions) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    Set<TopicPartition> open = new HashSet<>(partitions);
+    open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
+    while (!open.isEmpty()) {
+      consumer
+          .poll(Duration.ofSeconds(1))
+          .forEach(
+              record -> {
+                if (EventCodec.decode(record) instanceof Decoded.Known known) {
+                  replay(known.envelope().event());
+                }
+              });
+      open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
+    }
+  }
+
+  private static List<TopicPartition> partitions(
+      KafkaConsumer<String, byte[]> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(info.topic(), info.partition()))
+        .toList();
+  }
+}

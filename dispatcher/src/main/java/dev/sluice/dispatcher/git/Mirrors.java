@@ -1,0 +1,199 @@
+package dev.sluice.dispatcher.git;
+
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jgit.errors.IncorrectObjectTypeException;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.treewalk.TreeWalk;
+import org.eclipse.jgit.treewalk.filter.TreeFilter;
+
+/**
+ * Bare mirrors of the followed repositories under one directory. Safe for concurrent use: one fetch
+ * at a time for each repository, reads at any time.
+ */
+public final class Mirrors implements AutoCloseable {
+
+  private final MirrorDirectory directory;
+  private final Clock clock;
+  private final PackCollection packs = new PackCollection();
+  private final Map<RepositoryId, Mirror> mirrors = new ConcurrentHashMap<>();
+
+  /** Mirrors under {@code directory}, which is made if needed and belongs to this process alone. */
+  public Mirrors(Path directory, Clock clock) {
+    IsolatedSystemReader.install();
+    this.directory = new MirrorDirectory(directory);
+    this.clock = clock;
+  }
+
+  /**
+   * Brings the ref of the source's repository to the mirror; blocks for as long as the network
+   * takes. Asked with an expectation (what a webhook said the ref became), it answers {@link
+   * FetchOutcome.At} only when the remote shows that or something that follows it.
+   */
+  public FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
+    Mirror mirror = mirror(source.repository());
+    Look.Shown shown = mirror.look(Remote.of(source), ref);
+    packs.collectIfMany(source.repository(), mirror);
+    return switch (shown) {
+      case Look.Unreadable unreadable -> unreadable.failed();
+      case Look.NoRef _ ->
+          expected.isPresent()
+              ? new FetchOutcome.NotYet(Optional.empty())
+              : new FetchOutcome.Gone();
+      case Look.Head head ->
+          expected.isEmpty() || follows(source.repository(), mirror, head, id(expected.get()))
+              ? new FetchOutcome.At(commitId(head.head()))
+              : new FetchOutcome.NotYet(Optional.of(commitId(head.head())));
+    };
+  }
+
+  /**
+   * Whether what is shown can be what was announced or later than it. An announced commit that we
+   * have but that is not before the head was rewritten away, if the ref moved under our eyes; if it
+   * did not, the remote may be showing the time before the announcement.
+   */
+  private boolean follows(
+      RepositoryId repository, Mirror mirror, Look.Head head, ObjectId expected) {
+    if (expected.equals(head.value()) || expected.equals(head.head())) {
+      return true;
+    }
+    if (!hasObject(mirror, expected)) {
+      return false;
+    }
+    try {
+      boolean moved = !head.before().equals(Optional.of(head.value()));
+      return moved || mirror.refs().contains(head.head(), expected);
+    } catch (IOException e) {
+      throw broken(repository, e);
+    }
+  }
+
+  /** Whether the mirror has the commit; false for a repository that was never fetched. */
+  public boolean has(RepositoryId repository, CommitId commit) {
+    return existing(repository).filter(mirror -> hasObject(mirror, id(commit))).isPresent();
+  }
+
+  /**
+   * The files of a commit.
+   *
+   * @throws NotMirroredException if the mirror does not have it
+   */
+  public SourceTree tree(RepositoryId repository, CommitId commit) {
+    Mirror mirror = having(repository, commit);
+    try (RevWalk walk = new RevWalk(mirror.repository())) {
+      return new CommitTree(
+          mirror.repository(),
+          parse(walk, repository, commit).getTree(),
+          repository + " at " + commit.abbreviated());
+    } catch (IOException e) {
+      throw broken(repository, e);
+    }
+  }
+
+  /**
+   * The paths that differ between two commits: added, deleted, or with another content, mode or
+   * kind. A rename is two paths.
+   *
+   * @throws NotMirroredException if the mirror does not have both
+   */
+  public Set<String> changedPaths(RepositoryId repository, CommitId from, CommitId to) {
+    Mirror mirror = having(repository, from);
+    Set<String> changed = new HashSet<>();
+    try (RevWalk commits = new RevWalk(mirror.repository());
+        TreeWalk walk = new TreeWalk(mirror.repository())) {
+      walk.addTree(parse(commits, repository, from).getTree());
+      walk.addTree(parse(commits, repository, to).getTree());
+      walk.setRecursive(true);
+      walk.setFilter(TreeFilter.ANY_DIFF);
+      while (walk.next()) {
+        changed.add(EntryNames.displayPath(walk.getRawPath()));
+      }
+      return changed;
+    } catch (IOException e) {
+      throw broken(repository, e);
+    }
+  }
+
+  /**
+   * Keeps a commit, and all before it, from garbage collection for good: for what was dispatched.
+   *
+   * @throws NotMirroredException if the mirror does not have it
+   */
+  public void keep(RepositoryId repository, CommitId commit) {
+    Mirror mirror = having(repository, commit);
+    try {
+      mirror.refs().keep(id(commit));
+    } catch (IOException e) {
+      throw broken(repository, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    packs.close();
+    mirrors.values().forEach(mirror -> mirror.repository().close());
+  }
+
+  private Mirror mirror(RepositoryId repository) {
+    return mirrors.computeIfAbsent(repository, id -> directory.open(id, clock));
+  }
+
+  private Optional<Mirror> existing(RepositoryId repository) {
+    return mirrors.containsKey(repository) || directory.has(repository)
+        ? Optional.of(mirror(repository))
+        : Optional.empty();
+  }
+
+  private Mirror having(RepositoryId repository, CommitId commit) {
+    return existing(repository)
+        .filter(mirror -> hasObject(mirror, id(commit)))
+        .orElseThrow(() -> new NotMirroredException(repository, commit));
+  }
+
+  private static boolean hasObject(Mirror mirror, ObjectId id) {
+    Repository repository = mirror.repository();
+    try {
+      return repository.getObjectDatabase().has(id);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static RevCommit parse(RevWalk walk, RepositoryId repository, CommitId commit)
+      throws IOException {
+    try {
+      return walk.parseCommit(id(commit));
+    } catch (MissingObjectException | IncorrectObjectTypeException e) {
+      throw new NotMirroredException(repository, commit);
+    }
+  }
+
+  private MirrorException broken(RepositoryId repository, IOException cause) {
+    return new MirrorException(
+        "the mirror of %s in %s cannot be used: delete that directory and it is fetched anew"
+            .formatted(repository, directory.of(repository)),
+        cause);
+  }
+
+  private static ObjectId id(CommitId commit) {
+    return ObjectId.fromString(commit.value());
+  }
+
+  private static CommitId commitId(ObjectId id) {
+    return new CommitId(id.name());
+  }
+}

@@ -1,0 +1,38 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.name.CommitId;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What several reasons come to, oldest first. */
+final class Causes {
+
+  private Causes() {}
+
+  /** Whoever acted last. */
+  static Optional<String> actor(List<Hint.Cause> causes) {
+    return causes.reversed().stream().flatMap(cause -> cause.actor().stream()).findFirst();
+  }
+
+  /** When the first was heard of. */
+  static Optional<Instant> heardAt(List<Hint.Cause> causes) {
+    return causes.stream().map(Hint.Cause::heardAt).min(Comparator.naturalOrder());
+  }
+
+  /** What the newest expectation is; empty if the newest says that the ref is gone. */
+  static Optional<CommitId> expected(List<Hint> hints) {
+    return hints.reversed().stream()
+        .map(Hint::ask)
+        .filter(Hint.Ask.Moved.class::isInstance)
+        .map(ask -> ((Hint.Ask.Moved) ask).expected())
+        .findFirst()
+        .flatMap(expected -> expected);
+  }
+
+  /** Whether any of them is about the ref itself, so that the remote must be asked. */
+  static boolean askRemote(List<Hint> hints) {
+    return hints.stream().anyMatch(hint -> hint.ask() instanceof Hint.Ask.Moved);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.dispatcher.home.DispatchListener.ChangeSeen;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a home does with each kind of event. */
+final class ChangeHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(ChangeHandler.class);
+
+  private final HomeMemory memory;
+  private final Decider decider;
+  private final Lanes lanes;
+  private final Clock clock;
+  private final DispatchListener listener;
+
+  ChangeHandler(
+      HomeMemory memory, Decider decider, Lanes lanes, Clock clock, DispatchListener listener) {
+    this.memory = memory;
+    this.decider = decider;
+    this.lanes = lanes;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /** Deals with a record; returns why the home must stop taking events, if it must. */
+  Optional<String> handle(ConsumerRecord<String, byte[]> record, Batch batch) {
+    switch (EventCodec.decode(record)) {
+      case Decoded.Known known -> {
+        if (known.envelope().event() instanceof ChangeEvent event) {
+          handle(event, known.envelope(), record.offset(), batch);
+        } else {
+          damaged(record, "it is not an event of this topic", batch);
+        }
+      }
+      case Decoded.Damaged damaged -> damaged(record, damaged.reason(), batch);
+      case Decoded.UnknownType unknown -> {
+        return Optional.of(
+            "record %d of partition %d of %s is of the unknown type %s: this version stops here, so that nothing is lost; start a newer one"
+                .formatted(record.offset(), record.partition(), record.topic(), unknown.ceType()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void handle(ChangeEvent event, Envelope<?> envelope, long offset, Batch batch) {
+    switch (event) {
+      case ChangeEvent.RefChanged moved -> refChanged(moved, envelope, offset, batch);
+      case ChangeEvent.DefinitionAccepted accepted -> accepted(accepted, envelope, offset, batch);
+      case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
+      case ChangeEvent.MergeRecorded _ -> batch.finish(offset);
+    }
+  }
+
+  private void refChanged(
+      ChangeEvent.RefChanged moved, Envelope<?> envelope, long offset, Batch batch) {
+    RefKey key = new RefKey(moved.repository(), moved.ref());
+    if (!memory.isFollowed(key)) {
+      log.atDebug()
+          .addKeyValue("repository", moved.repository())
+          .addKeyValue("ref", moved.ref())
+          .addKeyValue("eventId", envelope.id())
+          .log("no application follows this ref");
+      batch.finish(offset);
+      return;
+    }
+    Optional<String> actor = Optional.empty();
+    Instant heardAt = envelope.time();
+    switch (moved.origin()) {
+      case Origin.Webhook webhook -> {
+        actor = webhook.actor();
+        heardAt = webhook.receivedAt();
+      }
+      case Origin.Sweep sweep -> heardAt = sweep.foundAt();
+    }
+    listener.seen(
+        new ChangeSeen(
+            envelope.id(),
+            moved.repository(),
+            moved.ref(),
+            moved.after(),
+            actor,
+            heardAt,
+            clock.instant()));
+    Hint.Cause cause = new Hint.Cause(List.of(envelope.id()), actor, heardAt, envelope.trace());
+    lanes.hint(
+        key, new Hint(cause, new Hint.Ask.Moved(moved.after()), OptionalLong.of(offset)), batch);
+  }
+
+  private void accepted(
+      ChangeEvent.DefinitionAccepted accepted, Envelope<?> envelope, long offset, Batch batch) {
+    Hint.Cause cause = cause(envelope);
+    Set<RefKey> before = refs(accepted.definition().application());
+    batch.add(decider.accepted(accepted, cause, clock.instant()));
+    before.forEach(key -> lanes.forgetUnfollowed(key, batch));
+    Hint.Ask ask = new Hint.Ask.Defined(accepted.definition().application());
+    // sources of one application are on one ref, so one lane looks at all of it
+    RefKey key = RefKey.of(accepted.definition().sources().getFirst());
+    lanes.hint(key, new Hint(cause, ask, OptionalLong.of(offset)), batch);
+  }
+
+  private void removed(
+      ChangeEvent.DefinitionRemoved removed, Envelope<?> envelope, long offset, Batch batch) {
+    Set<RefKey> before = refs(removed.application());
+    batch.add(decider.removed(removed, cause(envelope), clock.instant()));
+    before.forEach(key -> lanes.forgetUnfollowed(key, batch));
+    batch.finish(offset);
+    log.atInfo()
+        .addKeyValue("application", removed.application())
+        .addKeyValue("eventId", envelope.id())
+        .log("removed from the fleet by revision {}", removed.fleetRevision());
+  }
+
+  private void damaged(ConsumerRecord<String, byte[]> record, String reason, Batch batch) {
+    byte[] value = record.value() == null ? new byte[0] : record.value();
+    batch.add(decider.damaged(record.offset(), value, reason, clock.instant()));
+    batch.finish(record.offset());
+    log.atWarn()
+        .addKeyValue("offset", record.offset())
+        .addKeyValue("partition", record.partition())
+        .log("a damaged record became a dead letter: {}", reason);
+  }
+
+  private Set<RefKey> refs(ApplicationName application) {
+    return memory
+        .application(application)
+        .flatMap(ApplicationState::definition)
+        .map(Definition::sources)
+        .orElse(List.of())
+        .stream()
+        .map(RefKey::of)
+        .collect(Collectors.toSet());
+  }
+
+  private static Hint.Cause cause(Envelope<?> envelope) {
+    return new Hint.Cause(
+        List.of(envelope.id()), Optional.empty(), envelope.time(), envelope.trace());
+  }
+}

@@ -1,0 +1,278 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Pending;
+import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides for one home which records follow from what was heard and seen. Pure but for the memory,
+ * which changes by the decided state records at once: who cannot write a decision must read the
+ * memory anew.
+ */
+final class Decider {
+
+  /** A forge that is away for days must not make a record grow for days. */
+  private static final int MAX_PENDING_CAUSES = 100;
+
+  private final HomeMemory memory;
+  private final String source;
+  private final String changesTopic;
+  private final int home;
+
+  Decider(HomeMemory memory, String changesTopic, int home) {
+    this.memory = memory;
+    this.source = "dispatcher/home-" + home;
+    this.changesTopic = changesTopic;
+    this.home = home;
+  }
+
+  /** One part of what a look found. */
+  Decision found(Part part, List<Hint> hints, Instant now) {
+    Decision decision = decision(hints, now);
+    OriginalRecord origin = origin(hints);
+    Map<ApplicationName, ApplicationDraft> drafts = new LinkedHashMap<>();
+    for (Finding finding : part.findings()) {
+      ApplicationDraft draft = draft(finding, drafts, decision);
+      if (draft == null) {
+        continue;
+      }
+      switch (finding) {
+        case Finding.Differs differs ->
+            draft.send(differs, provenance(part.seen(), differs, hints, now), origin);
+        case Finding.Same same -> draft.heal(same.cluster().name());
+        case Finding.Refused refused -> refuse(draft, refused.failure(), origin, decision);
+      }
+    }
+    drafts.values().forEach(draft -> draft.changed().ifPresent(state -> remember(decision, state)));
+    return decision;
+  }
+
+  /**
+   * The ref is at this commit and everything that follows from it is decided.
+   *
+   * @param left hints that came later, and that only {@code state} remembers
+   */
+  Decision seen(RefKey key, Optional<CommitId> head, List<Hint> left, Instant now) {
+    Decision decision = new Decision(source, now, TraceParent.start());
+    RefState after = new RefState(key.repository(), key.ref(), head, pending(left));
+    if (!after.equals(memory.ref(key))) {
+      remember(decision, after);
+    }
+    return decision;
+  }
+
+  /** The ref is no more. That removes nothing; the last good targets stay in force. */
+  Decision gone(RefKey key, List<Hint> hints, Instant now) {
+    Decision decision = decision(hints, now);
+    OriginalRecord origin = origin(hints);
+    Failure failure =
+        new Failure(
+            "RefGone",
+            "%s is gone from %s: what was applied last stays; push the ref again, or take the application out of the fleet"
+                .formatted(key.ref(), key.repository()),
+            Failure.Stage.SOURCE,
+            Optional.empty());
+    for (ApplicationState state : memory.following(key)) {
+      ApplicationDraft draft = new ApplicationDraft(state, decision);
+      refuse(draft, failure, origin, decision);
+      draft.changed().ifPresent(changed -> remember(decision, changed));
+    }
+    return decision;
+  }
+
+  /** What these hints are about takes longer: {@code state} remembers them. */
+  Decision unfinished(RefKey key, List<Hint> hints, Instant now) {
+    Decision decision = decision(hints, now);
+    remember(
+        decision,
+        new RefState(key.repository(), key.ref(), memory.ref(key).head(), pending(hints)));
+    return decision;
+  }
+
+  /** The fleet defines the application so: out of the clusters that it names no more. */
+  Decision accepted(ChangeEvent.DefinitionAccepted event, Hint.Cause cause, Instant now) {
+    Decision decision = new Decision(source, now, cause.trace());
+    Definition definition = event.definition();
+    ApplicationDraft draft = draft(definition.application(), decision);
+    Set<ClusterName> selected =
+        definition.clusters().stream().map(ClusterTarget::name).collect(Collectors.toSet());
+    Provenance provenance = removal(cause, event.fleetRevision(), now);
+    for (ClusterName cluster : clusters(draft.before())) {
+      if (!selected.contains(cluster)) {
+        boolean orphan = definition.orphanOnRemoval() || event.orphaned().contains(cluster);
+        draft.remove(cluster, orphan, provenance);
+      }
+    }
+    // a definition that is as before keeps its revision: a fleet's every edit would rewrite all
+    String revision =
+        draft.isDefinedAs(definition) ? draft.before().fleetRevision() : event.fleetRevision();
+    draft.changed(Optional.of(definition), revision).ifPresent(state -> remember(decision, state));
+    return decision;
+  }
+
+  /** The fleet has the application no more: out of all clusters. Its counters stay. */
+  Decision removed(ChangeEvent.DefinitionRemoved event, Hint.Cause cause, Instant now) {
+    Decision decision = new Decision(source, now, cause.trace());
+    Optional<ApplicationState> known = memory.application(event.application());
+    if (known.isEmpty()) {
+      return decision;
+    }
+    ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
+    boolean orphan = known.get().definition().map(Definition::orphanOnRemoval).orElse(false);
+    Provenance provenance = removal(cause, event.fleetRevision(), now);
+    for (ClusterName cluster : clusters(known.get())) {
+      draft.remove(cluster, orphan, provenance);
+    }
+    draft
+        .changed(Optional.empty(), event.fleetRevision())
+        .ifPresent(state -> remember(decision, state));
+    return decision;
+  }
+
+  /** A record that no one can read. */
+  Decision damaged(long offset, byte[] value, String reason, Instant now) {
+    Decision decision = new Decision(source, now, TraceParent.start());
+    String entry = changesTopic + "/" + home + "/" + offset;
+    Failure failure =
+        new Failure(
+            "Damaged",
+            "record %d of partition %d of %s cannot be read: %s; its sender must send it again"
+                .formatted(offset, home, changesTopic, reason),
+            Failure.Stage.DECODE,
+            Optional.empty());
+    decision.add(
+        new DeadLetterEvent.Opened(
+            entry,
+            entry,
+            Optional.empty(),
+            failure,
+            1,
+            new OriginalRecord(changesTopic, home, offset, Optional.of(value))));
+    return decision;
+  }
+
+  /** A sweep found the ref elsewhere: an ordinary event of it. */
+  Decision swept(RefKey key, Optional<CommitId> now, Instant at) {
+    Decision decision = new Decision("sweep", at, TraceParent.start());
+    EventId id =
+        EventId.of("sweep", key, now.map(CommitId::value).orElse("gone"), at.toEpochMilli());
+    decision.add(
+        decision.encoded(
+            id,
+            new ChangeEvent.RefChanged(
+                key.repository(), key.ref(), memory.ref(key).head(), now, new Origin.Sweep(at))));
+    return decision;
+  }
+
+  private void refuse(
+      ApplicationDraft draft, Failure failure, OriginalRecord origin, Decision decision) {
+    ApplicationState state = draft.before();
+    decision.refused(state, failure);
+    state
+        .definition()
+        .ifPresent(
+            definition ->
+                definition
+                    .clusters()
+                    .forEach(cluster -> draft.refuse(cluster.name(), failure, origin)));
+  }
+
+  private @Nullable ApplicationDraft draft(
+      Finding finding, Map<ApplicationName, ApplicationDraft> drafts, Decision decision) {
+    Definition definition = finding.definition();
+    ApplicationDraft draft =
+        drafts.computeIfAbsent(definition.application(), name -> draft(name, decision));
+    return draft.isDefinedAs(definition) ? draft : null;
+  }
+
+  private ApplicationDraft draft(ApplicationName name, Decision decision) {
+    ApplicationState state =
+        memory
+            .application(name)
+            .orElseGet(() -> new ApplicationState(name, Optional.empty(), "", Map.of(), Map.of()));
+    return new ApplicationDraft(state, decision);
+  }
+
+  private Decision decision(List<Hint> hints, Instant now) {
+    return new Decision(
+        source, now, hints.isEmpty() ? TraceParent.start() : hints.getLast().cause().trace());
+  }
+
+  private void remember(Decision decision, StateRecord record) {
+    memory.replay(record);
+    decision.add(record);
+  }
+
+  private static Set<ClusterName> clusters(ApplicationState state) {
+    Set<ClusterName> clusters = new TreeSet<>(state.dispatched().keySet());
+    clusters.addAll(state.refused().keySet());
+    return clusters;
+  }
+
+  private OriginalRecord origin(List<Hint> hints) {
+    long offset = hints.stream().mapToLong(hint -> hint.offset().orElse(0)).max().orElse(0);
+    return new OriginalRecord(changesTopic, home, offset, Optional.empty());
+  }
+
+  private static Provenance provenance(
+      Part.Seen seen, Finding.Differs differs, List<Hint> hints, Instant now) {
+    List<Hint.Cause> causes =
+        hints.stream()
+            .filter(hint -> hint.concerns(differs.definition().application()))
+            .map(Hint::cause)
+            .toList();
+    return new Provenance(
+        causes.stream().flatMap(cause -> cause.events().stream()).distinct().toList(),
+        Causes.actor(causes),
+        Causes.heardAt(causes).orElse(now),
+        now,
+        seen.key().repository() + "@" + seen.commit(),
+        seen.batchSizes().getOrDefault(differs.cluster().name(), 1));
+  }
+
+  private static Provenance removal(Hint.Cause cause, String fleetRevision, Instant now) {
+    return new Provenance(
+        cause.events(), cause.actor(), cause.heardAt(), now, "fleet@" + fleetRevision, 1);
+  }
+
+  private static Optional<Pending> pending(List<Hint> hints) {
+    if (hints.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Hint.Cause> causes = hints.stream().map(Hint::cause).toList();
+    return Optional.of(
+        new Pending(
+            Causes.expected(hints),
+            causes.reversed().stream()
+                .flatMap(cause -> cause.events().stream())
+                .distinct()
+                .limit(MAX_PENDING_CAUSES)
+                .toList()
+                .reversed(),
+            Causes.actor(causes),
+            Causes.heardAt(causes).orElseThrow()));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.dispatcher.home.DispatchListener.Affected;
+import dev.sluice.dispatcher.home.DispatchListener.RefusedSource;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was decided about one input: the records to write, and what is to be told of them. */
+final class Decision {
+
+  private final String source;
+  private final Instant now;
+  private final TraceParent trace;
+  private final List<Outgoing> records = new ArrayList<>();
+  private final List<Affected> affected = new ArrayList<>();
+  private final List<RefusedSource> refused = new ArrayList<>();
+
+  Decision(String source, Instant now, TraceParent trace) {
+    this.source = source;
+    this.now = now;
+    this.trace = trace;
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  Outgoing encoded(EventId id, Event event) {
+    return Outgoing.of(new Envelope<>(id, source, now, trace.child(), event));
+  }
+
+  void add(Outgoing outgoing) {
+    records.add(outgoing);
+  }
+
+  void add(SyncEvent event) {
+    add(encoded(event.id(), event));
+  }
+
+  void add(StateRecord record) {
+    add(encoded(EventId.of("state", record.key()), record));
+  }
+
+  void add(DeadLetterEvent event) {
+    String step =
+        switch (event) {
+          case DeadLetterEvent.Opened _ -> "opened";
+          case DeadLetterEvent.Retried retried -> "retried-" + retried.attempts();
+          case DeadLetterEvent.Closed closed -> "closed-" + closed.generation();
+        };
+    add(encoded(EventId.of("dead-letter", event.entry(), step, now.toEpochMilli()), event));
+  }
+
+  void affected(Affected one) {
+    affected.add(one);
+  }
+
+  void refused(ApplicationState state, Failure failure) {
+    refused.add(new RefusedSource(state.application(), failure));
+  }
+
+  List<Outgoing> records() {
+    return records;
+  }
+
+  List<Affected> affected() {
+    return affected;
+  }
+
+  List<RefusedSource> refused() {
+    return refused;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import java.util.List;
+
+/** What looking at an application's sources found. */
+sealed interface Finding {
+
+  /** The definition that was looked at; a finding about another than the current one is void. */
+  Definition definition();
+
+  /**
+   * These are its inputs for a cluster, and they differ from what was last sent there.
+   *
+   * @param reason why it was looked at: a path, or what else changed
+   */
+  record Differs(Definition definition, ClusterTarget cluster, Payload payload, String reason)
+      implements Finding {}
+
+  /**
+   * What a target carries besides its definition.
+   *
+   * @param bytes about how many its files are
+   */
+  record Payload(String digest, List<SourceInputs> sources, long bytes) {}
+
+  /** Its sources are readable, and in this cluster nothing differs. */
+  record Same(Definition definition, ClusterTarget cluster) implements Finding {}
+
+  /** Its sources cannot be rendered, in any cluster. */
+  record Refused(Definition definition, Failure failure, String reason) implements Finding {}
+}

@@ -1,0 +1,178 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.dispatcher.closure.ClosureIndex;
+import dev.sluice.dispatcher.closure.ClosureResolver;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One home: its thread takes inputs one after the other, decides, and writes what was decided in
+ * transactions. Inputs that wait together share one. Git is never read on this thread.
+ */
+public final class Home implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Home.class);
+  private static final int MAX_UNFINISHED = 2_000;
+  private static final long CLOSE_MILLIS = 5_000;
+
+  private final int partition;
+  private final HomeSetting setting;
+  private final HomeOwner owner;
+  private final BlockingQueue<HomeInput> inputs = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile int unfinished;
+  private volatile Optional<String> halted = Optional.empty();
+  private volatile boolean roomAwaited;
+  private volatile Instant lastTurn;
+
+  public Home(int partition, HomeSetting setting, HomeOwner owner) {
+    this.partition = partition;
+    this.setting = setting;
+    this.owner = owner;
+    this.lastTurn = setting.clock().instant();
+    this.thread = Thread.ofPlatform().daemon().name("home-" + partition).unstarted(this::run);
+  }
+
+  /** The consumer group of all dispatchers of an installation. */
+  public static String group(KafkaConnection connection) {
+    return connection.topics().prefix() + "-dispatcher";
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  public int partition() {
+    return partition;
+  }
+
+  /** Hands over an event; never blocks. */
+  public void offer(ConsumerRecord<String, byte[]> record) {
+    inputs.add(new HomeInput.Received(record));
+  }
+
+  /**
+   * Whether no more events should be handed over for now; if so, the owner is told when that has
+   * changed.
+   */
+  public boolean isFull() {
+    boolean full = halted.isPresent() || inputs.size() + unfinished >= MAX_UNFINISHED;
+    if (full) {
+      roomAwaited = true;
+    }
+    return full;
+  }
+
+  /** Why this home takes no more events until the program is replaced; normally empty. */
+  public Optional<String> halted() {
+    return halted;
+  }
+
+  /** When the home's thread last came round. */
+  public Instant lastTurn() {
+    return lastTurn;
+  }
+
+  /** Lets the transaction under way end, and stops. */
+  @Override
+  public void close() {
+    stopping = true;
+    inputs.add(new HomeInput.Stop());
+    try {
+      thread.join(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try (HomeLog kafka = HomeLog.open(setting.connection(), partition)) {
+      HomeMemory memory = new HomeMemory();
+      OffsetTracker offsets = new OffsetTracker(kafka.read(memory::replay));
+      try (Looks looks = looks()) {
+        live(kafka, memory, offsets, looks);
+      }
+    } catch (RuntimeException | Error e) {
+      // whatever it was: a home that ended without a word would never go on
+      if (!stopping) {
+        log.atWarn().addKeyValue("home", partition).setCause(e).log("the home has ended");
+        owner.failed(this, e);
+      }
+    }
+  }
+
+  private Looks looks() {
+    Inspector inspector = new Inspector(new ClosureResolver(), new ClosureIndex());
+    Look look = new Look(setting.mirrors(), inspector, setting.clock());
+    return new Looks(look, setting.timers(), inputs::add);
+  }
+
+  private void live(HomeLog kafka, HomeMemory memory, OffsetTracker offsets, Looks looks) {
+    Decider decider = new Decider(memory, setting.connection().topics().changes(), partition);
+    Lanes lanes =
+        new Lanes(
+            memory,
+            new Lanes.Tools(decider, looks, setting.timing(), setting.clock(), setting.listener()));
+    ChangeHandler changes =
+        new ChangeHandler(memory, decider, lanes, setting.clock(), setting.listener());
+    Batch batch = new Batch(offsets);
+    lanes.resume(batch);
+    write(kafka, batch, offsets);
+    owner.ready(this, offsets.next());
+    while (!stopping) {
+      Optional<HomeInput> input = next();
+      while (input.isPresent() && !stopping) {
+        handle(input.get(), changes, lanes, batch);
+        input = batch.isFull() ? Optional.empty() : Optional.ofNullable(inputs.poll());
+      }
+      write(kafka, batch, offsets);
+      if (roomAwaited && !isFull()) {
+        roomAwaited = false;
+        owner.roomy(this);
+      }
+    }
+  }
+
+  private Optional<HomeInput> next() {
+    lastTurn = setting.clock().instant();
+    try {
+      return Optional.ofNullable(inputs.poll(1, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      stopping = true;
+      return Optional.empty();
+    }
+  }
+
+  private void handle(HomeInput input, ChangeHandler changes, Lanes lanes, Batch batch) {
+    switch (input) {
+      case HomeInput.Received received -> {
+        if (halted.isEmpty()) {
+          batch.start(received.record().offset());
+          halted = changes.handle(received.record(), batch);
+          halted.ifPresent(reason -> log.atError().addKeyValue("home", partition).log(reason));
+        }
+      }
+      case HomeInput.OfRef ofRef -> lanes.handle(ofRef, batch);
+      case HomeInput.Stop _ -> {}
+    }
+  }
+
+  private void write(HomeLog kafka, Batch batch, OffsetTracker offsets) {
+    OptionalLong offset = offsets.toCommit();
+    if (!batch.records().isEmpty() || offset.isPresent()) {
+      kafka.write(batch.records(), offset);
+      offset.ifPresent(offsets::committed);
+    }
+    unfinished = offsets.unfinished();
+    batch.committed().forEach(Runnable::run);
+  }
+}

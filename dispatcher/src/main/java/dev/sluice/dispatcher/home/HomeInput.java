@@ -1,0 +1,33 @@
+package dev.sluice.dispatcher.home;
+
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** What a home's thread deals with, one after the other. */
+sealed interface HomeInput {
+
+  record Received(ConsumerRecord<String, byte[]> record) implements HomeInput {}
+
+  /** What concerns one ref. */
+  sealed interface OfRef extends HomeInput {
+    RefKey key();
+  }
+
+  /**
+   * A look has found something.
+   *
+   * @param written to be completed once the part is
+   */
+  record PartFound(RefKey key, Part part, CompletableFuture<Void> written) implements OfRef {}
+
+  record LookEnded(RefKey key, LookRequest.Aim aim, LookEnd end) implements OfRef {}
+
+  record RetryDue(RefKey key) implements OfRef {}
+
+  record GraceOver(RefKey key) implements OfRef {}
+
+  record SweepDue(RefKey key) implements OfRef {}
+
+  /** Nothing but a reason to turn. */
+  record Stop() implements HomeInput {}
+}

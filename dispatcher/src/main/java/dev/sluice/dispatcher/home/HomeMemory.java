@@ -1,0 +1,93 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a home knows: exactly what its state records say, since it changes only by replaying them.
+ */
+final class HomeMemory {
+
+  private final Map<RefKey, RefState> refs = new HashMap<>();
+  private final Map<ApplicationName, ApplicationState> applications = new HashMap<>();
+  private final Map<RefKey, Set<ApplicationName>> followers = new HashMap<>();
+
+  void replay(StateRecord record) {
+    switch (record) {
+      case RefState ref -> refs.put(RefKey.of(ref), ref);
+      case ApplicationState state -> {
+        ApplicationState old = applications.put(state.application(), state);
+        if (old != null) {
+          old.definition().ifPresent(this::unfollow);
+        }
+        state.definition().ifPresent(this::follow);
+      }
+    }
+  }
+
+  RefState ref(RefKey key) {
+    RefState known = refs.get(key);
+    return known != null
+        ? known
+        : new RefState(key.repository(), key.ref(), Optional.empty(), Optional.empty());
+  }
+
+  Collection<RefState> refs() {
+    return Collections.unmodifiableCollection(refs.values());
+  }
+
+  Optional<ApplicationState> application(ApplicationName name) {
+    return Optional.ofNullable(applications.get(name));
+  }
+
+  /** The applications that have a source on this ref, by name. */
+  List<ApplicationState> following(RefKey key) {
+    return followers.getOrDefault(key, Set.of()).stream().map(this::known).toList();
+  }
+
+  boolean isFollowed(RefKey key) {
+    return followers.containsKey(key);
+  }
+
+  Set<RefKey> followed() {
+    return Set.copyOf(followers.keySet());
+  }
+
+  private ApplicationState known(ApplicationName name) {
+    ApplicationState state = applications.get(name);
+    if (state == null) {
+      throw new IllegalStateException("application " + name + " follows a ref but is not known");
+    }
+    return state;
+  }
+
+  private void follow(Definition definition) {
+    for (var source : definition.sources()) {
+      followers
+          .computeIfAbsent(RefKey.of(source), _ -> new TreeSet<>())
+          .add(definition.application());
+    }
+  }
+
+  private void unfollow(Definition definition) {
+    for (var source : definition.sources()) {
+      followers.computeIfPresent(
+          RefKey.of(source),
+          (_, names) -> {
+            names.remove(definition.application());
+            return names.isEmpty() ? null : names;
+          });
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.dispatcher.git.Mirrors;
+import java.time.Clock;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** What all homes of a dispatcher share. */
+public record HomeSetting(
+    KafkaConnection connection,
+    Mirrors mirrors,
+    Timing timing,
+    Clock clock,
+    ScheduledExecutorService timers,
+    DispatchListener listener) {}

@@ -1,0 +1,274 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.CommitId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lanes of a home: when to look at which ref, and what to do with what was seen. Refs never
+ * wait for each other. Of the home's thread only.
+ */
+final class Lanes {
+
+  /** What the lanes work with. */
+  record Tools(
+      Decider decider, Looks looks, Timing timing, Clock clock, DispatchListener listener) {}
+
+  private static final Logger log = LoggerFactory.getLogger(Lanes.class);
+
+  /** From here on trouble is worth a line. */
+  private static final Duration LONG = Duration.ofSeconds(1);
+
+  /** After a start webhooks may have been missed: every ref is looked at within this. */
+  private static final Duration FIRST_SWEEP = Duration.ofSeconds(10);
+
+  private final HomeMemory memory;
+  private final Tools tools;
+  private final Map<RefKey, RefLane> lanes = new HashMap<>();
+
+  Lanes(HomeMemory memory, Tools tools) {
+    this.memory = memory;
+    this.tools = tools;
+  }
+
+  /** Takes up what state says was unfinished, and reads the other refs' closures in advance. */
+  void resume(Batch batch) {
+    for (RefKey key : memory.followed()) {
+      RefLane lane = lane(key);
+      RefState ref = memory.ref(key);
+      ref.pending().map(Hint::of).ifPresent(lane.inHand::add);
+      if (lane.hasWork()) {
+        start(lane, batch);
+      } else if (ref.head().isPresent()) {
+        start(lane, new LookRequest.Aim.Warm());
+      }
+    }
+  }
+
+  /** A reason to look at a ref. */
+  void hint(RefKey key, Hint hint, Batch batch) {
+    RefLane lane = lane(key);
+    lane.waiting.add(hint);
+    if (!lane.graceTimer) {
+      lane.graceTimer = true;
+      var unused = tools.looks().after(tools.timing().grace(), new HomeInput.GraceOver(key));
+    }
+    start(lane, batch);
+  }
+
+  void handle(HomeInput.OfRef input, Batch batch) {
+    RefLane lane = lanes.get(input.key());
+    if (lane == null) {
+      return;
+    }
+    switch (input) {
+      case HomeInput.PartFound found -> partFound(lane, found, batch);
+      case HomeInput.LookEnded ended -> {
+        lane.looking = false;
+        ended(lane, ended, batch);
+      }
+      case HomeInput.RetryDue _ -> start(lane, batch);
+      case HomeInput.GraceOver _ -> graceOver(lane, batch);
+      case HomeInput.SweepDue _ -> {
+        scheduleSweep(lane.key, tools.timing().sweep());
+        if (!lane.looking && !lane.hasWork()) {
+          start(lane, new LookRequest.Aim.Sweep());
+        }
+      }
+    }
+  }
+
+  private void partFound(RefLane lane, HomeInput.PartFound found, Batch batch) {
+    Part part = found.part();
+    List<Hint> hints = List.copyOf(lane.inHand);
+    Decision decision = tools.decider().found(part, hints, now());
+    batch.add(decision);
+    lane.report.add(decision);
+    if (part.last()) {
+      CommitId commit = part.seen().commit();
+      lane.indexed = Optional.of(commit);
+      lane.marked.clear();
+      settle(lane, Optional.of(commit), batch);
+      batch.afterwards(() -> tell(lane, part.seen(), hints));
+    }
+    batch.afterwards(() -> found.written().complete(null));
+  }
+
+  /** What was in hand is answered by this head. */
+  private void settle(RefLane lane, Optional<CommitId> head, Batch batch) {
+    lane.answered().forEach(batch::finish);
+    batch.add(tools.decider().seen(lane.key, head, lane.rememberedWaiting(), now()));
+  }
+
+  private void tell(RefLane lane, Part.Seen seen, List<Hint> hints) {
+    var evaluated = lane.report.finish(seen, hints, now());
+    LookReport.log(evaluated);
+    tools.listener().evaluated(evaluated);
+  }
+
+  private void ended(RefLane lane, HomeInput.LookEnded ended, Batch batch) {
+    switch (ended.end()) {
+      case LookEnd.Done _ -> {}
+      case LookEnd.Gone _ -> gone(lane, batch);
+      case LookEnd.NotYet _ ->
+          retry(lane, tools.timing().beforeExpectingAgain(++lane.attempts), batch);
+      case LookEnd.Failed failed -> failed(lane, ended, batch);
+      case LookEnd.Warmed warmed -> {
+        lane.indexed = Optional.of(warmed.commit());
+        lane.marked.addAll(warmed.differing());
+      }
+      case LookEnd.Swept swept -> {
+        if (memory.isFollowed(lane.key)
+            && !swept.at().equals(memory.ref(lane.key).head())
+            && !lane.hasWork()) {
+          batch.add(tools.decider().swept(lane.key, swept.at(), now()));
+        }
+      }
+    }
+    if (lane.attempts == 0) {
+      start(lane, batch);
+    }
+  }
+
+  private void gone(RefLane lane, Batch batch) {
+    lane.report.reset();
+    lane.indexed = Optional.empty();
+    batch.add(tools.decider().gone(lane.key, List.copyOf(lane.inHand), now()));
+    settle(lane, Optional.empty(), batch);
+    log.atWarn()
+        .addKeyValue("repository", lane.key.repository())
+        .addKeyValue("ref", lane.key.ref())
+        .log("the ref is gone; what was applied last stays");
+  }
+
+  private void failed(RefLane lane, HomeInput.LookEnded ended, Batch batch) {
+    LookEnd.Failed failed = (LookEnd.Failed) ended.end();
+    lane.report.reset();
+    // some closures may have been read anew and others not: the next look reads all
+    lane.indexed = Optional.empty();
+    if (!lane.hasWork()) {
+      log.atWarn()
+          .addKeyValue("repository", lane.key.repository())
+          .addKeyValue("ref", lane.key.ref())
+          .log("{} did not go: {}", ended.aim().getClass().getSimpleName(), failed.reason());
+      return;
+    }
+    Duration delay = tools.timing().beforeTryingAgain(++lane.attempts, failed.retryable());
+    if (lane.attempts == 1 || delay.compareTo(LONG) >= 0) {
+      log.atWarn()
+          .addKeyValue("repository", lane.key.repository())
+          .addKeyValue("ref", lane.key.ref())
+          .addKeyValue("attempts", lane.attempts)
+          .log("cannot look at the ref, trying again in {}: {}", delay, failed.reason());
+    }
+    // what the remote cannot tell says nothing about what it should show
+    lane.tryingSince = Optional.empty();
+    retry(lane, delay, batch);
+  }
+
+  private void retry(RefLane lane, Duration delay, Batch batch) {
+    if (lane.waiting.isEmpty()) {
+      // one at a time: else each webhook during an outage would add retries of its own
+      lane.retry.ifPresent(earlier -> earlier.cancel(false));
+      lane.retry = Optional.of(tools.looks().after(delay, new HomeInput.RetryDue(lane.key)));
+    } else {
+      start(lane, batch);
+    }
+  }
+
+  private void graceOver(RefLane lane, Batch batch) {
+    lane.graceTimer = false;
+    List<Hint> hints = lane.hints();
+    List<Hint> unremembered = hints.stream().filter(hint -> !hint.isRemembered()).toList();
+    if (unremembered.isEmpty()) {
+      return;
+    }
+    batch.add(tools.decider().unfinished(lane.key, hints, now()));
+    unremembered.forEach(batch::finish);
+    lane.remembered();
+  }
+
+  private void start(RefLane lane, Batch batch) {
+    forgetUnfollowed(lane.key, batch);
+    if (lane.looking || !lane.hasWork()) {
+      return;
+    }
+    lane.takeUp();
+    Instant since = lane.tryingSince.orElseGet(this::now);
+    lane.tryingSince = Optional.of(since);
+    boolean patient = Duration.between(since, now()).compareTo(tools.timing().patience()) < 0;
+    start(
+        lane,
+        Causes.askRemote(lane.inHand) || memory.ref(lane.key).head().isEmpty()
+            ? new LookRequest.Aim.Fetch(patient ? Causes.expected(lane.inHand) : Optional.empty())
+            : new LookRequest.Aim.Evaluate());
+  }
+
+  private void start(RefLane lane, LookRequest.Aim aim) {
+    List<ApplicationState> applications = memory.following(lane.key);
+    if (lane.looking || applications.isEmpty()) {
+      return;
+    }
+    lane.looking = true;
+    LookRequest.Known known =
+        new LookRequest.Known(
+            memory.ref(lane.key).head(), lane.indexed, applications, lane.toMark());
+    tools.looks().start(new LookRequest(lane.key, source(lane.key, applications), aim, known));
+  }
+
+  /** Drops the lane of a ref that the fleet follows no more; its hints need no answer. */
+  void forgetUnfollowed(RefKey key, Batch batch) {
+    RefLane lane = lanes.get(key);
+    if (lane != null && !memory.isFollowed(key) && !lane.looking) {
+      lane.takeUp();
+      settle(lane, memory.ref(key).head(), batch);
+      lanes.remove(key);
+    }
+  }
+
+  private RefLane lane(RefKey key) {
+    return lanes.computeIfAbsent(
+        key,
+        _ -> {
+          Duration first = tools.timing().sweep();
+          scheduleSweep(key, first.compareTo(FIRST_SWEEP) < 0 ? first : FIRST_SWEEP);
+          return new RefLane(key);
+        });
+  }
+
+  private void scheduleSweep(RefKey key, Duration interval) {
+    if (interval.isPositive() && memory.isFollowed(key)) {
+      double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
+      var unused =
+          tools
+              .looks()
+              .after(
+                  Duration.ofMillis((long) (interval.toMillis() * jitter)),
+                  new HomeInput.SweepDue(key));
+    }
+  }
+
+  private Instant now() {
+    return tools.clock().instant();
+  }
+
+  private static SourceSpec source(RefKey key, List<ApplicationState> applications) {
+    return applications.stream()
+        .flatMap(application -> application.definition().stream())
+        .flatMap(definition -> definition.sources().stream())
+        .filter(source -> RefKey.of(source).equals(key))
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import java.util.Optional;
+import java.util.Set;
+
+/** How a look ended. */
+sealed interface LookEnd {
+
+  /** All parts are written, the last one too. */
+  record Done() implements LookEnd {}
+
+  /** The ref does not exist. */
+  record Gone() implements LookEnd {}
+
+  /** Git does not show yet what it should. */
+  record NotYet() implements LookEnd {}
+
+  /** It could not be looked at. */
+  record Failed(String reason, boolean retryable) implements LookEnd {}
+
+  /**
+   * The index is about this commit.
+   *
+   * @param differing applications whose inputs there are not what was last sent
+   */
+  record Warmed(CommitId commit, Set<ApplicationName> differing) implements LookEnd {}
+
+  /** The remote's ref is here; empty if it is gone. */
+  record Swept(Optional<CommitId> at) implements LookEnd {}
+}

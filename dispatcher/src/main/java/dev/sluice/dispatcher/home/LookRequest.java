@@ -1,0 +1,47 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a look is to find out, as the home knew it when it began.
+ *
+ * @param source whose URL and credentials are used
+ * @param aim what for
+ */
+record LookRequest(RefKey key, SourceSpec source, Aim aim, Known known) {
+
+  /** What a look is for. */
+  sealed interface Aim {
+
+    /** Find the applications whose inputs differ at the ref's head, asked of the remote. */
+    record Fetch(Optional<CommitId> expected) implements Aim {}
+
+    /** The same at the head that is known, if there is one. */
+    record Evaluate() implements Aim {}
+
+    /** Only remember which paths matter, at the head that is known. */
+    record Warm() implements Aim {}
+
+    /** Only find out where the remote's ref is. */
+    record Sweep() implements Aim {}
+  }
+
+  /**
+   * What the home knows of the ref.
+   *
+   * @param indexed the commit that the index is about; empty if it is about none
+   * @param applications that follow the ref
+   * @param marked those to look at whatever has changed
+   */
+  record Known(
+      Optional<CommitId> head,
+      Optional<CommitId> indexed,
+      List<ApplicationState> applications,
+      Set<ApplicationName> marked) {}
+}

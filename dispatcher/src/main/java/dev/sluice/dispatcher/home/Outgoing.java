@@ -1,0 +1,37 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.kafka.Topics;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** A record that a home has decided to write. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Outgoing(Envelope<?> envelope, byte[] value) {
+
+  static Outgoing of(Envelope<?> envelope) {
+    return new Outgoing(envelope, EventCodec.value(envelope.event()));
+  }
+
+  /** The record; what belongs to the home goes to the home's own partition. */
+  ProducerRecord<String, byte[]> record(Topics topics, int home) {
+    return switch (envelope.event()) {
+      case StateRecord _ -> on(topics.state(), home);
+      case ChangeEvent _ -> on(topics.changes(), home);
+      case SyncEvent sync -> on(topics.sync(sync.cluster()), null);
+      case DeadLetterEvent _ -> on(topics.deadLetters(), null);
+      case ResultEvent _ -> on(topics.results(), null);
+    };
+  }
+
+  private ProducerRecord<String, byte[]> on(String topic, @Nullable Integer partition) {
+    return new ProducerRecord<>(
+        topic, partition, envelope.event().key(), value, EventCodec.headers(envelope));
+  }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * As much of what a look found as goes into one transaction.
+ *
+ * @param last with this the ref's head is the commit
+ */
+record Part(Seen seen, List<Finding> findings, boolean last) {
+
+  Part {
+    findings = List.copyOf(findings);
+  }
+
+  /**
+   * What a look saw, the same in all its parts.
+   *
+   * @param batchSizes by cluster, how many targets the look leads to
+   * @param applications how many follow the ref
+   */
+  record Seen(
+      RefKey key,
+      CommitId commit,
+      Instant fetchedAt,
+      Map<ClusterName, Integer> batchSizes,
+      int applications) {}
+}

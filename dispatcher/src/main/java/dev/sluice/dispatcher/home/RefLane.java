@@ -1,0 +1,90 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Future;
+
+/**
+ * What is going on about one ref. At most one look at a time; hints that come during a look wait
+ * for the next one, since that look may have read the remote before them. Of the home's thread
+ * only.
+ */
+final class RefLane {
+
+  final RefKey key;
+
+  /** What the current look, or the retry that is waited for, answers; oldest first. */
+  final List<Hint> inHand = new ArrayList<>();
+
+  /** What came since. */
+  final List<Hint> waiting = new ArrayList<>();
+
+  final Set<ApplicationName> marked = new TreeSet<>();
+  final LookReport report = new LookReport();
+  Optional<CommitId> indexed = Optional.empty();
+  boolean looking;
+  boolean graceTimer;
+  int attempts;
+  Optional<Future<?>> retry = Optional.empty();
+  Optional<Instant> tryingSince = Optional.empty();
+
+  RefLane(RefKey key) {
+    this.key = key;
+  }
+
+  boolean hasWork() {
+    return !inHand.isEmpty() || !waiting.isEmpty();
+  }
+
+  /** Takes up all that waits: the next look answers it. */
+  void takeUp() {
+    if (!waiting.isEmpty()) {
+      // what was told of just now may take its time to show
+      tryingSince = Optional.empty();
+    }
+    inHand.addAll(waiting);
+    waiting.clear();
+  }
+
+  /** The look has answered what was in hand. */
+  List<Hint> answered() {
+    List<Hint> answered = List.copyOf(inHand);
+    inHand.clear();
+    attempts = 0;
+    tryingSince = Optional.empty();
+    return answered;
+  }
+
+  /** All hints, oldest first. */
+  List<Hint> hints() {
+    List<Hint> all = new ArrayList<>(inHand);
+    all.addAll(waiting);
+    return all;
+  }
+
+  List<Hint> rememberedWaiting() {
+    return waiting.stream().filter(Hint::isRemembered).toList();
+  }
+
+  void remembered() {
+    inHand.replaceAll(Hint::remembered);
+    waiting.replaceAll(Hint::remembered);
+  }
+
+  /** What to look at whatever the paths say. */
+  Set<ApplicationName> toMark() {
+    Set<ApplicationName> names = new TreeSet<>(marked);
+    for (Hint hint : inHand) {
+      if (hint.ask() instanceof Hint.Ask.Defined defined) {
+        names.add(defined.application());
+      }
+    }
+    return names;
+  }
+}

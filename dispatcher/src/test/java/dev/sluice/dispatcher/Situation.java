@@ -1,0 +1,342 @@
+package dev.sluice.dispatcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Origin.Webhook;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.fleet.RemovalGuard;
+import dev.sluice.dispatcher.git.Origin;
+import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.dispatcher.home.Timing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** A fleet of one repository and two clusters, with its topics, and the dispatchers over them. */
+final class Situation implements AutoCloseable {
+
+  static final GitRef MAIN = GitRef.branch("main");
+  static final ClusterName STAGING = new ClusterName("staging");
+  static final ClusterName PRODUCTION = new ClusterName("production");
+  static final Timing TIMING =
+      new Timing(Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ZERO);
+
+  final KafkaConnection connection = KafkaFixture.connect();
+  final Path directory;
+  final Origin origin;
+  final RepositoryId repository;
+  private final Path fleet;
+  private final KafkaProducer<String, byte[]> producer;
+  private final List<Dispatcher> dispatchers = new ArrayList<>();
+  private final AtomicInteger deliveries = new AtomicInteger();
+  private final Map<String, String> files = new TreeMap<>();
+  private Optional<CommitId> head = Optional.empty();
+
+  Situation(Path directory) throws IOException {
+    this.directory = directory;
+    this.fleet = Files.createDirectories(directory.resolve("fleet"));
+    this.origin = new Origin(directory.resolve("shop.git"));
+    this.repository = RepositoryId.fromUrl(origin.url());
+    this.producer = new KafkaProducer<>(connection.producer("test"));
+    document(
+        "base",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: shop}
+        spec: {url: "%s"}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Cluster
+        metadata: {name: staging, labels: {env: staging}}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Cluster
+        metadata: {name: production, labels: {env: production}}
+        """
+            .formatted(origin.url()));
+  }
+
+  void document(String name, String text) throws IOException {
+    Files.writeString(fleet.resolve(name + ".yaml"), text);
+  }
+
+  void application(String name, String clusters) throws IOException {
+    document(
+        name,
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: %s}
+        spec:
+          source: {repository: shop, path: apps/%s}
+          clusters: {names: [%s]}
+          namespace: %s
+        """
+            .formatted(name, name, clusters, name));
+  }
+
+  void removeDocument(String name) throws IOException {
+    Files.delete(fleet.resolve(name + ".yaml"));
+  }
+
+  /** Puts a config map into an application's directory; part of the next commit. */
+  Situation put(String application, String value) {
+    return file(
+        "apps/" + application + "/config.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {value: %s}\n"
+            .formatted(application, value));
+  }
+
+  Situation file(String path, String text) {
+    files.put(path, text);
+    return this;
+  }
+
+  Situation delete(String path) {
+    files.remove(path);
+    return this;
+  }
+
+  /** Commits without moving the branch. */
+  CommitId commit() throws IOException {
+    Map<String, Origin.Content> contents = new HashMap<>();
+    files.forEach((path, text) -> contents.put(path, Origin.Content.file(text)));
+    CommitId[] parents = head.stream().toArray(CommitId[]::new);
+    CommitId commit = origin.commit(contents, parents);
+    head = Optional.of(commit);
+    return commit;
+  }
+
+  /** Commits and moves the branch; nobody tells. */
+  CommitId push() throws IOException {
+    CommitId commit = commit();
+    origin.set(MAIN, commit);
+    return commit;
+  }
+
+  CommitId pushAndTell() throws IOException {
+    CommitId commit = push();
+    tell(Optional.of(commit));
+    return commit;
+  }
+
+  EventId tell(Optional<CommitId> after) {
+    return tell(repository, after);
+  }
+
+  EventId tell(RepositoryId told, Optional<CommitId> after) {
+    EventId id = EventId.of("webhook", "hub", "delivery-" + deliveries.incrementAndGet(), 0);
+    ChangeEvent event =
+        new ChangeEvent.RefChanged(
+            told,
+            MAIN,
+            Optional.empty(),
+            after,
+            new Webhook("hub", id.value(), Optional.of("octocat"), Instant.now()));
+    send(
+        EventCodec.encode(
+            connection.topics().changes(),
+            new Envelope<>(id, "receiver/hub", Instant.now(), TraceParent.start(), event)));
+    return id;
+  }
+
+  void send(ProducerRecord<String, byte[]> record) {
+    try {
+      producer.send(record).get();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  DispatcherConfig config(String mirrors) {
+    return new DispatcherConfig(
+        fleet,
+        directory.resolve(mirrors),
+        2,
+        TIMING,
+        RemovalGuard.DEFAULT,
+        Optional.empty(),
+        Optional.of(0));
+  }
+
+  DispatcherConfig oneHome(Timing timing) {
+    DispatcherConfig usual = config("mirrors");
+    return new DispatcherConfig(
+        usual.fleet(),
+        usual.mirrors(),
+        1,
+        timing,
+        usual.guard(),
+        usual.instance(),
+        usual.healthPort());
+  }
+
+  /** Takes the only home's transactional id, as a second owner of that home would. */
+  KafkaProducer<String, byte[]> fence() {
+    KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(connection.transactionalProducer("home-0"));
+    producer.initTransactions();
+    return producer;
+  }
+
+  Dispatcher start() {
+    return start(config("mirrors"), DispatchListener.NONE);
+  }
+
+  Dispatcher start(DispatcherConfig config, DispatchListener listener) {
+    return start(config, Clock.systemUTC(), listener);
+  }
+
+  Dispatcher start(DispatcherConfig config, Clock clock, DispatchListener listener) {
+    Dispatcher dispatcher = Dispatcher.start(config, connection, clock, listener);
+    dispatchers.add(dispatcher);
+    await().atMost(Duration.ofSeconds(30)).until(dispatcher::isReady);
+    return dispatcher;
+  }
+
+  /** What a worker of the cluster would read. */
+  List<SyncEvent> sync(ClusterName cluster) {
+    return events(connection.topics().sync(cluster), SyncEvent.class);
+  }
+
+  List<DeadLetterEvent> deadLetters() {
+    return events(connection.topics().deadLetters(), DeadLetterEvent.class);
+  }
+
+  List<StateRecord> state() {
+    return events(connection.topics().state(), StateRecord.class);
+  }
+
+  List<SyncEvent> awaitSync(ClusterName cluster, int atLeast) {
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> sync(cluster), events -> events.size() >= atLeast);
+  }
+
+  /** Everything told so far has been dealt with, and what it led to can be read. */
+  void awaitQuiet() {
+    await().atMost(Duration.ofSeconds(60)).until(() -> lag() == 0 && !isAnythingPending());
+  }
+
+  private boolean isAnythingPending() {
+    Map<String, StateRecord> latest = new HashMap<>();
+    state().forEach(record -> latest.put(record.key(), record));
+    return latest.values().stream()
+        .anyMatch(
+            record -> record instanceof StateRecord.RefState ref && ref.pending().isPresent());
+  }
+
+  private long lag() {
+    Map<String, Object> properties = new HashMap<>(connection.consumer("lag"));
+    properties.put("group.id", connection.topics().prefix() + "-dispatcher");
+    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
+      List<TopicPartition> partitions = partitions(consumer, connection.topics().changes());
+      var ends = consumer.endOffsets(partitions);
+      var committed = consumer.committed(Map.copyOf(ends).keySet());
+      long lag = 0;
+      consumer.assign(partitions);
+      for (TopicPartition partition : partitions) {
+        // control records of transactions are nothing to deal with
+        consumer.seek(
+            partition,
+            Optional.ofNullable(committed.get(partition)).map(c -> c.offset()).orElse(0L));
+      }
+      for (var open = openPartitions(consumer, ends); !open.isEmpty(); ) {
+        lag += consumer.poll(Duration.ofMillis(100)).count();
+        open = openPartitions(consumer, ends);
+      }
+      return lag;
+    }
+  }
+
+  private static List<TopicPartition> openPartitions(
+      KafkaConsumer<String, byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.keySet().stream()
+        .filter(partition -> consumer.position(partition) < ends.get(partition))
+        .toList();
+  }
+
+  private <E extends Event> List<E> events(String topic, Class<E> type) {
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(connection.consumer("reader"))) {
+      List<TopicPartition> partitions = partitions(consumer, topic);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      var ends = consumer.endOffsets(partitions);
+      List<E> events = new ArrayList<>();
+      while (!openPartitions(consumer, ends).isEmpty()) {
+        consumer
+            .poll(Duration.ofMillis(100))
+            .forEach(
+                record -> {
+                  if (EventCodec.decode(record) instanceof Decoded.Known known) {
+                    events.add(type.cast(known.envelope().event()));
+                  }
+                });
+      }
+      return events;
+    }
+  }
+
+  private static List<TopicPartition> partitions(
+      KafkaConsumer<String, byte[]> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .toList();
+  }
+
+  /** The records as lines: {@code application generation value}. */
+  static List<String> lines(List<SyncEvent> events) {
+    return events.stream().map(Situation::line).collect(Collectors.toList());
+  }
+
+  private static String line(SyncEvent event) {
+    String what =
+        switch (event) {
+          case SyncEvent.Removal removal -> removal.orphan() ? "orphan" : "removal";
+          case SyncEvent.Target target ->
+              new String(EventCodec.value(target), UTF_8).replaceAll("(?s).*value: (\\w+).*", "$1");
+        };
+    return event.application() + " " + event.generation() + " " + what;
+  }
+
+  @Override
+  public void close() {
+    dispatchers.forEach(Dispatcher::close);
+    producer.close();
+    origin.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.dispatcher.closure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,187 @@
+package dev.sluice.dispatcher.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.FleetReading;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class IntakePlanTest {
+
+  private static final RepositoryId SHOP = new RepositoryId("forge.example/acme/shop");
+
+  @Test
+  void sendsOnlyWhatDiffers() {
+    IntakePlan plan =
+        IntakePlan.of(
+            known(define("web", "one"), define("api", "one")),
+            reading(true, define("web", "one"), define("api", "one", "two"), define("new", "one")),
+            RemovalGuard.DEFAULT);
+
+    assertThat(plan.events())
+        .containsExactly(accepted(define("api", "one", "two")), accepted(define("new", "one")));
+    assertThat(plan.refusals()).isEmpty();
+  }
+
+  @Test
+  void whatIsMissingIsRemoved() {
+    IntakePlan plan =
+        IntakePlan.of(
+            known(define("web", "one"), define("api", "one")),
+            reading(true, define("web", "one")),
+            RemovalGuard.DEFAULT);
+
+    assertThat(plan.events())
+        .containsExactly(new ChangeEvent.DefinitionRemoved(SHOP, new ApplicationName("api"), "r1"));
+  }
+
+  @Test
+  void nothingIsTakenAwayByAnIncompleteReading() {
+    IntakePlan plan =
+        IntakePlan.of(
+            known(define("web", "one", "two"), define("api", "one")),
+            reading(false, define("web", "one"), define("new", "one")),
+            RemovalGuard.DEFAULT);
+
+    assertThat(plan.events()).containsExactly(accepted(define("new", "one")));
+    assertThat(plan.refusals()).singleElement().asString().contains("could not be read");
+  }
+
+  @Test
+  void theInvalidKeepTheirDefinition() {
+    FleetReading reading =
+        new FleetReading(
+            List.of(),
+            Set.of(new ApplicationName("web")),
+            true,
+            List.of(),
+            new TreeSet<>(),
+            List.of(),
+            "r1");
+
+    assertThat(IntakePlan.of(known(define("web", "one")), reading, RemovalGuard.DEFAULT).events())
+        .isEmpty();
+  }
+
+  @Test
+  void takingAwayManyNeedsApproval() {
+    List<Definition> ten = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      ten.add(define("app-" + i, "one", "two"));
+    }
+    Definition[] all = ten.toArray(Definition[]::new);
+    // two are missing and two are deselected: four of ten
+    Definition[] six =
+        Stream.concat(
+                Stream.of(define("app-0", "one"), define("app-1", "one")),
+                ten.subList(2, 8).stream())
+            .toArray(Definition[]::new);
+
+    IntakePlan refused = IntakePlan.of(known(all), reading(true, six), RemovalGuard.DEFAULT);
+    assertThat(refused.events()).isEmpty();
+    assertThat(refused.refusals())
+        .singleElement()
+        .asString()
+        .contains("4 of 10")
+        .contains("approve-revision=r1");
+
+    RemovalGuard approved = new RemovalGuard(30, Optional.of("r1"));
+    assertThat(IntakePlan.of(known(all), reading(true, six), approved).events()).hasSize(4);
+    RemovalGuard another = new RemovalGuard(30, Optional.of("r0"));
+    assertThat(IntakePlan.of(known(all), reading(true, six), another).events()).isEmpty();
+    Definition[] seven = ten.subList(0, 7).toArray(Definition[]::new);
+    assertThat(IntakePlan.of(known(all), reading(true, seven), RemovalGuard.DEFAULT).events())
+        .hasSize(3);
+  }
+
+  @Test
+  void aClusterThatLeftTheFleetIsOrphaned() {
+    IntakePlan plan =
+        IntakePlan.of(
+            known(define("web", "one", "retired")),
+            reading(true, define("web", "one")),
+            RemovalGuard.DEFAULT);
+
+    assertThat(plan.events())
+        .containsExactly(
+            new ChangeEvent.DefinitionAccepted(
+                SHOP, define("web", "one"), "r1", Set.of(new ClusterName("retired"))));
+  }
+
+  @Test
+  void anotherRepositoryIsRefused() {
+    RepositoryId other = new RepositoryId("forge.example/acme/other");
+
+    IntakePlan plan =
+        IntakePlan.of(
+            known(define("web", "one")),
+            reading(true, define(other, "web", "one")),
+            RemovalGuard.DEFAULT);
+
+    assertThat(plan.events()).isEmpty();
+    assertThat(plan.refusals()).singleElement().asString().contains("removed from the fleet first");
+  }
+
+  private static ChangeEvent accepted(Definition definition) {
+    return new ChangeEvent.DefinitionAccepted(SHOP, definition, "r1", Set.of());
+  }
+
+  private static Map<ApplicationName, Definition> known(Definition... definitions) {
+    Map<ApplicationName, Definition> known = new HashMap<>();
+    for (Definition definition : definitions) {
+      known.put(definition.application(), definition);
+    }
+    return known;
+  }
+
+  private static FleetReading reading(boolean complete, Definition... definitions) {
+    return new FleetReading(
+        List.of(definitions),
+        Set.of(),
+        complete,
+        List.of(),
+        new TreeSet<>(Set.of(new ClusterName("one"), new ClusterName("two"))),
+        List.of(),
+        "r1");
+  }
+
+  private static Definition define(String name, String... clusters) {
+    return define(SHOP, name, clusters);
+  }
+
+  private static Definition define(RepositoryId repository, String name, String... clusters) {
+    SourceSpec source =
+        new SourceSpec(
+            repository,
+            "https://" + repository,
+            Optional.empty(),
+            GitRef.branch("main"),
+            "apps/" + name,
+            Optional.empty());
+    return new Definition(
+        new ApplicationName(name),
+        List.of(source),
+        Stream.of(clusters)
+            .map(cluster -> new ClusterTarget(new ClusterName(cluster), Map.of()))
+            .toList(),
+        new ApplicationSpec(name, Policy.DEFAULT),
+        false);
+  }
+}

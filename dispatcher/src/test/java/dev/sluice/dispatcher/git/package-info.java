@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.dispatcher.git;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,113 @@
+package dev.sluice.receiver;
+
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.receiver.endpoint.LiveEndpoint;
+import dev.sluice.receiver.http.HttpFront;
+import dev.sluice.receiver.publish.BrokerWatch;
+import dev.sluice.receiver.publish.ChangePublisher;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running receiver. Keeps nothing that must survive: what it answered 202 to is in Kafka, and ids
+ * of events are derived from the deliveries.
+ */
+public final class Receiver implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+
+  private final Vertx vertx;
+  private final ChangePublisher publisher;
+  private final BrokerWatch watch;
+  private final HttpFront front;
+  private final int port;
+
+  private Receiver(
+      Vertx vertx, HttpFront front, ChangePublisher publisher, BrokerWatch watch, int port) {
+    this.vertx = vertx;
+    this.front = front;
+    this.publisher = publisher;
+    this.watch = watch;
+    this.port = port;
+  }
+
+  /**
+   * Starts a receiver, whether or not the broker is there yet: readiness says so.
+   *
+   * @throws dev.sluice.contract.config.ConfigurationException with every secret that is missing,
+   *     empty or malformed
+   * @throws IllegalStateException if the address cannot be listened on
+   */
+  public static Receiver start(ReceiverConfig config, KafkaConnection connection) {
+    return start(config, connection, Clock.systemUTC());
+  }
+
+  /** The same by another clock. */
+  public static Receiver start(ReceiverConfig config, KafkaConnection connection, Clock clock) {
+    Map<String, LiveEndpoint> endpoints = LiveEndpoint.resolve(config.endpoints(), clock);
+    if (endpoints.isEmpty()) {
+      LOG.atWarn().log("no webhook endpoint is configured: every webhook is answered 404");
+    }
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setFileSystemOptions(
+                    // nothing is served from the class path, and the disk may be read-only
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false)));
+    try {
+      ChangePublisher publisher =
+          new ChangePublisher(vertx, connection, config.limits().publishTimeout());
+      BrokerWatch watch = new BrokerWatch(vertx, connection);
+      HttpFront front =
+          HttpFront.create(
+              vertx, endpoints, config.limits(), new HttpFront.Upstream(publisher, watch), clock);
+      int port = await(front.listen(config.port(), config.host()));
+      LOG.atInfo()
+          .addKeyValue("address", config.host() + ":" + port)
+          .addKeyValue("endpoints", endpoints.keySet())
+          .log("receiver listens");
+      return new Receiver(vertx, front, publisher, watch, port);
+    } catch (RuntimeException e) {
+      await(vertx.close());
+      throw new IllegalStateException(
+          "the receiver cannot start on %s:%d: %s"
+              .formatted(config.host(), config.port(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return port;
+  }
+
+  /** Takes no more requests, finishes those it has, and gives Kafka time to acknowledge. */
+  @Override
+  public void close() {
+    // step by step from outside: a future chained to Vert.x' own end has no event loop to end on
+    try {
+      await(front.close());
+      await(publisher.close());
+      await(watch.close());
+    } finally {
+      await(vertx.close());
+    }
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+    }
+  }
+}

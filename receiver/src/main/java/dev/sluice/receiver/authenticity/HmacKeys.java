@@ -1,0 +1,53 @@
+package dev.sluice.receiver.authenticity;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The live HMAC-SHA256 keys of an endpoint. */
+final class HmacKeys {
+
+  static final int DIGEST_BYTES = 32;
+
+  private static final String ALGORITHM = "HmacSHA256";
+
+  private final List<SecretKeySpec> keys;
+
+  /**
+   * @throws IllegalArgumentException if there is no key, or an empty one: it would accept what
+   *     anyone can sign
+   */
+  HmacKeys(List<byte[]> keys) {
+    if (keys.isEmpty() || keys.stream().anyMatch(key -> key.length == 0)) {
+      throw new IllegalArgumentException("a signature needs at least one key, none of them empty");
+    }
+    this.keys = keys.stream().map(key -> new SecretKeySpec(key, ALGORITHM)).toList();
+  }
+
+  /** Whether any of the digests was made with any of the keys over the concatenated parts. */
+  boolean signed(List<byte[]> digests, byte[]... parts) {
+    boolean signed = false;
+    for (SecretKeySpec key : keys) {
+      byte[] expected = digest(key, parts);
+      for (byte[] digest : digests) {
+        signed |= MessageDigest.isEqual(expected, digest);
+      }
+    }
+    return signed;
+  }
+
+  private static byte[] digest(SecretKeySpec key, byte[]... parts) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      for (byte[] part : parts) {
+        mac.update(part);
+      }
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+    }
+  }
+}

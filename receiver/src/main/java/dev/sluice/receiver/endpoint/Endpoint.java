@@ -1,0 +1,77 @@
+package dev.sluice.receiver.endpoint;
+
+import dev.sluice.contract.config.KeyValues;
+import dev.sluice.contract.fleet.SecretReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * One place that a forge sends its webhooks to: {@code POST /webhooks/<name>}.
+ *
+ * @param host the forge's host, which begins the canonical names of its repositories
+ * @param secrets GitHub webhook secrets or GitLab secret tokens; several while they are rotated
+ * @param signingSecrets GitLab signing tokens ({@code whsec_...}); with any of them the signature
+ *     is required and secret tokens no longer do
+ */
+public record Endpoint(
+    String name,
+    Forge forge,
+    String host,
+    List<SecretReference> secrets,
+    List<SecretReference> signingSecrets) {
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+  private static final Pattern HOST = Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?");
+
+  /**
+   * @throws IllegalArgumentException with everything that is wrong
+   */
+  public Endpoint {
+    host = host.toLowerCase(Locale.ROOT);
+    secrets = List.copyOf(secrets);
+    signingSecrets = List.copyOf(signingSecrets);
+    List<String> problems = new ArrayList<>();
+    if (!NAME.matcher(name).matches()) {
+      problems.add("name is not a DNS label: lower-case letters, digits and '-'");
+    }
+    if (!HOST.matcher(host).matches()) {
+      problems.add("host is not a host name");
+    }
+    if (secrets.isEmpty() && signingSecrets.isEmpty()) {
+      problems.add("at least one secret=env:NAME or secret=file:PATH is needed");
+    }
+    if (forge == Forge.GITHUB && !signingSecrets.isEmpty()) {
+      problems.add("signing-secret is GitLab's; GitHub signs with secret");
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+  }
+
+  /**
+   * Reads {@code name=N,forge=github|gitlab,host=H,secret=REF,signing-secret=REF}; the last two may
+   * come several times, the host may be left out.
+   *
+   * @throws IllegalArgumentException with everything that is wrong
+   */
+  public static Endpoint parse(String text) {
+    KeyValues values =
+        KeyValues.parse(
+            "endpoint", text, Set.of("name", "forge", "host", "secret", "signing-secret"));
+    Forge forge =
+        switch (values.get("forge")) {
+          case "github" -> Forge.GITHUB;
+          case "gitlab" -> Forge.GITLAB;
+          default -> throw new IllegalArgumentException("expected forge=github or forge=gitlab");
+        };
+    return new Endpoint(
+        values.get("name"),
+        forge,
+        values.find("host").orElse(forge.publicHost()),
+        values.all("secret").stream().map(SecretReference::new).toList(),
+        values.all("signing-secret").stream().map(SecretReference::new).toList());
+  }
+}

@@ -1,0 +1,121 @@
+package dev.sluice.receiver.http;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Envelope;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+
+/** What became of a request: the one table from outcomes to HTTP. */
+sealed interface Outcome {
+
+  int status();
+
+  JsonObject body();
+
+  default Map<String, String> headers() {
+    return Map.of();
+  }
+
+  /** All its events are acknowledged by the broker. */
+  record Accepted(List<Envelope<ChangeEvent>> events) implements Outcome {
+    List<String> ids() {
+      return events.stream().map(event -> event.id().value()).toList();
+    }
+
+    @Override
+    public int status() {
+      return 202;
+    }
+
+    @Override
+    public JsonObject body() {
+      return new JsonObject().put("events", new JsonArray(ids()));
+    }
+  }
+
+  /** Authentic, but nothing to do: success, since forges switch off hooks that fail. */
+  record Ignored(String reason) implements Outcome {
+    @Override
+    public int status() {
+      return 200;
+    }
+
+    @Override
+    public JsonObject body() {
+      return new JsonObject().put("ignored", reason);
+    }
+  }
+
+  /** Not accepted, for a reason that needs no detail. */
+  enum Refused implements Outcome {
+    UNAUTHENTICATED(401, "unauthenticated"),
+    UNKNOWN(404, "not found"),
+    METHOD(405, "only POST is allowed"),
+    TOO_SLOW(408, "the request took too long"),
+    TOO_LARGE(413, "the body is too large"),
+    /** Nobody is there to hear it; the status is nginx's, for the log. */
+    CUT_OFF(499, "the connection broke before the body was complete"),
+    /** A defect; the log has the cause. */
+    FAILED(500, "internal error");
+
+    private final int status;
+    private final String error;
+
+    Refused(int status, String error) {
+      this.status = status;
+      this.error = error;
+    }
+
+    @Override
+    public int status() {
+      return status;
+    }
+
+    String error() {
+      return error;
+    }
+
+    @Override
+    public JsonObject body() {
+      return new JsonObject().put("error", error);
+    }
+
+    @Override
+    public Map<String, String> headers() {
+      return this == METHOD ? Map.of("Allow", "POST") : Map.of();
+    }
+  }
+
+  /** Authentic, but it cannot be read. */
+  record Malformed(String reason) implements Outcome {
+    @Override
+    public int status() {
+      return 400;
+    }
+
+    @Override
+    public JsonObject body() {
+      return new JsonObject().put("error", reason);
+    }
+  }
+
+  /** Not now: the forge, or a person, has to deliver it again. */
+  record Unavailable(String reason) implements Outcome {
+    @Override
+    public int status() {
+      return 503;
+    }
+
+    @Override
+    public JsonObject body() {
+      return new JsonObject().put("error", "cannot accept now, deliver again");
+    }
+
+    @Override
+    public Map<String, String> headers() {
+      return Map.of("Retry-After", "10");
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package dev.sluice.receiver.payload;
+
+/** Leaves the reading of a body; its message is the reason of {@link Parsed.Malformed}. */
+final class MalformedPayloadException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  MalformedPayloadException(String reason) {
+    super(reason);
+  }
+
+  MalformedPayloadException(String reason, Throwable cause) {
+    super(reason, cause);
+  }
+}

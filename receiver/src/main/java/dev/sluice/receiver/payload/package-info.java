@@ -1,0 +1,5 @@
+/** What it says: pure functions from the bytes of an authentic request to change events. */
+@NullMarked
+package dev.sluice.receiver.payload;
+
+import org.jspecify.annotations.NullMarked;

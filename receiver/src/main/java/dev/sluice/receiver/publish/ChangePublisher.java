@@ -1,0 +1,66 @@
+package dev.sluice.receiver.publish;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.kafka.KafkaConnection;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.kafka.client.producer.KafkaWriteStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RecordMetadata;
+
+/**
+ * Writes change events to Kafka. What was not acknowledged in time may still arrive: ids are
+ * derived, so a second delivery of the same is harmless.
+ */
+public final class ChangePublisher {
+
+  private static final int MAX_IN_FLIGHT = 1_000;
+
+  private final KafkaWriteStream<String, byte[]> producer;
+  private final String topic;
+  private final Duration timeout;
+  private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
+
+  public ChangePublisher(Vertx vertx, KafkaConnection connection, Duration timeout) {
+    Map<String, Object> properties = connection.producer("sluice-receiver");
+    int millis = Math.toIntExact(timeout.toMillis());
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
+    this.producer = KafkaWriteStream.create(vertx, properties);
+    // each failure is told by its own future; without a handler it would be logged as unhandled too
+    producer.exceptionHandler(_ -> {});
+    this.topic = connection.topics().changes();
+    this.timeout = timeout;
+  }
+
+  /**
+   * Succeeds once the broker has acknowledged all events; fails if it has not in time, or if too
+   * many wait for it already.
+   */
+  public Future<Void> publish(List<Envelope<ChangeEvent>> envelopes) {
+    if (!inFlight.tryAcquire()) {
+      return Future.failedFuture("too many deliveries wait for the broker");
+    }
+    List<Future<RecordMetadata>> sent =
+        envelopes.stream()
+            .map(envelope -> producer.send(EventCodec.encode(topic, envelope)))
+            .toList();
+    return Future.join(sent)
+        .onComplete(_ -> inFlight.release())
+        .<Void>mapEmpty()
+        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Gives what was sent its time to be acknowledged. */
+  public Future<Void> close() {
+    return producer.close(timeout.toMillis());
+  }
+}

@@ -1,0 +1,42 @@
+package dev.sluice.receiver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.contract.config.ConfigurationException;
+import dev.sluice.contract.config.Settings;
+import dev.sluice.receiver.endpoint.Endpoint;
+import dev.sluice.receiver.http.Limits;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReceiverConfigTest {
+
+  @Test
+  void hasDefaults() {
+    assertThat(read(Map.of()))
+        .isEqualTo(new ReceiverConfig("0.0.0.0", 8080, List.of(), Limits.DEFAULT));
+  }
+
+  @Test
+  void readsEndpoints() {
+    String endpoint = "name=a,forge=github,secret=env:A,secret=env:B";
+
+    assertThat(read(Map.of("webhook-endpoint", List.of(endpoint))).endpoints())
+        .containsExactly(Endpoint.parse(endpoint));
+  }
+
+  @Test
+  void refusesBuffersThatHoldNoBody() {
+    assertThatThrownBy(() -> read(Map.of("webhook-max-buffered", List.of("10"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("--webhook-max-body");
+  }
+
+  private static ReceiverConfig read(Map<String, List<String>> options) {
+    return ReceiverConfig.from(
+        new Settings(ReceiverConfig.SETTINGS, List.of()).read(options, Map.of(), Optional.empty()));
+  }
+}

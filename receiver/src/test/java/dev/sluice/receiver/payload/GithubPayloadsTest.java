@@ -1,0 +1,193 @@
+package dev.sluice.receiver.payload;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
+import dev.sluice.contract.event.ChangeEvent.RefChanged;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.net.URLEncoder;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GithubPayloadsTest {
+
+  private static final CommitId ONE = new CommitId("1".repeat(40));
+  private static final CommitId TWO = new CommitId("2".repeat(40));
+  private static final String PUSH = Deliveries.fixture("github-push.json");
+  private static final String MERGED = Deliveries.fixture("github-merged.json");
+  private static final RefChanged PUSHED =
+      new RefChanged(
+          new RepositoryId("git.example.com/shop/frontend"),
+          GitRef.branch("main"),
+          Optional.of(ONE),
+          Optional.of(TWO),
+          new Origin.Webhook("forge", "d-1", Optional.of("ada"), Deliveries.RECEIVED));
+
+  @Test
+  void readsAPush() {
+    assertThat(read("push", PUSH)).isEqualTo(Parsed.Events.of(PUSHED));
+  }
+
+  @Test
+  void readsAPushSentAsAForm() {
+    String form = "x=%zz&payload=" + URLEncoder.encode(PUSH, UTF_8) + "&y=";
+    Map<String, String> headers =
+        Map.of(
+            "X-GitHub-Event", "push",
+            "X-GitHub-Delivery", "d-1",
+            "Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+
+    assertThat(new GithubPayloads().read(Deliveries.of(form.getBytes(UTF_8), headers)))
+        .isEqualTo(Parsed.Events.of(PUSHED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "payload", "payload=%7", "payload=%zz", "payload={}&payload={}"})
+  void refusesABrokenForm(String form) {
+    Map<String, String> headers =
+        Map.of("X-GitHub-Event", "push", "Content-Type", "application/x-www-form-urlencoded");
+
+    assertThat(new GithubPayloads().read(Deliveries.of(form.getBytes(UTF_8), headers)))
+        .isInstanceOfSatisfying(
+            Parsed.Malformed.class,
+            malformed -> assertThat(malformed.reason()).startsWith("the form has"));
+  }
+
+  @Test
+  void readsCreationAndDeletion() {
+    String none = "0".repeat(40);
+
+    RefChanged created = event(read("push", PUSH.replace("1".repeat(40), none)));
+    RefChanged deleted = event(read("push", PUSH.replace("2".repeat(40), none)));
+
+    assertThat(created.before()).isEmpty();
+    assertThat(created.after()).contains(TWO);
+    assertThat(deleted.before()).contains(ONE);
+    assertThat(deleted.after()).isEmpty();
+  }
+
+  @Test
+  void readsTagsAndSha256Ids() {
+    RefChanged tag = event(read("push", PUSH.replace("refs/heads/main", "refs/tags/v1")));
+    RefChanged sha256 =
+        event(
+            read(
+                "push",
+                PUSH.replace("2".repeat(40), "2".repeat(64))
+                    .replace("1".repeat(40), "0".repeat(64))));
+
+    assertThat(tag.ref()).isEqualTo(GitRef.tag("v1"));
+    assertThat(sha256.after()).contains(new CommitId("2".repeat(64)));
+    assertThat(sha256.before()).isEmpty();
+  }
+
+  @Test
+  void takesTheSenderWhereNoPusherIsNamed() {
+    RefChanged change = event(read("push", PUSH.replace("{\"name\": \"ada\"}", "null")));
+    assertThat(((Origin.Webhook) change.origin()).actor()).contains("ada-login");
+  }
+
+  @Test
+  void readsAMerge() {
+    assertThat(read("pull_request", MERGED))
+        .isEqualTo(
+            Parsed.Events.of(
+                new MergeRecorded(
+                    new RepositoryId("git.example.com/shop/frontend"),
+                    GitRef.branch("main"),
+                    Optional.of(new CommitId("3".repeat(40))),
+                    62,
+                    "Raise the limit",
+                    Optional.of("grace"),
+                    Optional.of("ada"),
+                    Optional.of("https://git.example.com/shop/frontend/pull/62"),
+                    new Origin.Webhook("forge", "d-1", Optional.of("ada"), Deliveries.RECEIVED))));
+  }
+
+  @Test
+  void ignoresAClosedRequestThatWasNotMerged() {
+    assertThat(read("pull_request", MERGED.replace("\"merged\": true", "\"merged\": false")))
+        .isEqualTo(new Parsed.Ignored("not a merge"));
+    assertThat(read("pull_request", MERGED.replace("\"closed\"", "\"edited\"")))
+        .isEqualTo(new Parsed.Ignored("not a merge"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "refs/heads/gh-readonly-queue/main/pr-1-abc, a merge queue's own branch",
+    "refs/notes/commits, neither a branch nor a tag"
+  })
+  void ignoresRefsThatNobodyFollows(String ref, String reason) {
+    assertThat(read("push", PUSH.replace("refs/heads/main", ref)))
+        .isEqualTo(new Parsed.Ignored(reason));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ping", "create", "delete", "repository", "no_such_event"})
+  void ignoresOtherEventsUnread(String event) {
+    assertThat(read(event, "not even JSON")).isInstanceOf(Parsed.Ignored.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"refs/heads/main\" | \"main\" | ref has a value that cannot be right",
+        "\"refs/heads/main\" | \"refs/heads/a\\u0000b\" | ref has a value that cannot be right",
+        "\"refs/heads/main\" | \"refs/heads/\\ud800\" | ref holds a lone surrogate",
+        "\"refs/heads/main\" | {\"a\": []} | ref is not a text",
+        "\"refs/heads/main\" | null | ref is missing",
+        "\"2222222222222222222222222222222222222222\" | \"22\" |"
+            + " after has a value that cannot be right",
+        "\"Shop/Frontend\" | \"..\" | repository.full_name has a value that cannot be right",
+        "\"Shop/Frontend\" | [\"x\"] | repository.full_name is not a text",
+        "\"ada\" | 7 | pusher.name is not a text",
+      })
+  void refusesFieldsThatCannotBeRight(String from, String to, String reason) {
+    assertThat(PUSH).contains(from);
+    assertThat(read("push", PUSH.replace(from, to))).isEqualTo(new Parsed.Malformed(reason));
+  }
+
+  @Test
+  void refusesARequestWithoutEventHeader() {
+    Parsed parsed = new GithubPayloads().read(Deliveries.of(PUSH.getBytes(UTF_8), Map.of()));
+    assertThat(parsed)
+        .isEqualTo(new Parsed.Malformed("the header X-GitHub-Event is missing or doubled"));
+  }
+
+  @Test
+  void derivesTheIdFromTheBodyWhereTheForgeSendsNone() {
+    Map<String, String> without = Map.of("X-GitHub-Event", "push");
+    Map<String, String> unprintable = Map.of("X-GitHub-Event", "push", "X-GitHub-Delivery", "a\tb");
+
+    String id = id(without);
+
+    assertThat(id).matches("sha256:[0-9a-f]{64}").isEqualTo(id(unprintable));
+  }
+
+  private static String id(Map<String, String> headers) {
+    RefChanged change =
+        event(new GithubPayloads().read(Deliveries.of(PUSH.getBytes(UTF_8), headers)));
+    return ((Origin.Webhook) change.origin()).delivery();
+  }
+
+  private static RefChanged event(Parsed parsed) {
+    return (RefChanged) ((Parsed.Events) parsed).events().getFirst();
+  }
+
+  private static Parsed read(String event, String body) {
+    return new GithubPayloads()
+        .read(
+            Deliveries.of(
+                body.getBytes(UTF_8), Map.of("X-GitHub-Event", event, "X-GitHub-Delivery", "d-1")));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.sluice.receiver.payload;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonFieldsTest {
+
+  @Test
+  void findsFieldsWhereverTheyAre() throws MalformedPayloadException {
+    JsonFields fields =
+        read("{\"x\":[{\"a\":1}],\"o\":{\"p\":{\"q\":\"deep\"},\"r\":7},\"t\":true,\"n\":null}");
+
+    assertThat(fields.text("o.p.q")).contains("deep");
+    assertThat(fields.requiredNumber("o.r")).isEqualTo(7);
+    assertThat(fields.truth("t")).contains(true);
+    assertThat(fields.text("n")).isEmpty();
+  }
+
+  @Test
+  void tellsCaseApart() throws MalformedPayloadException {
+    assertThat(read("{\"N\":\"other\"}").text("n")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "\"text\"",
+        "[{}]",
+        "{",
+        "{\"n\":\"cut",
+        "{} {}",
+        "{}]",
+        "{\"n\":1,\"n\":2}",
+        "{\"x\":{\"y\":1,\"y\":2}}",
+        "{'n':1}",
+        "{\"n\":NaN}",
+        "{\"n\":1,}",
+        "{/* c */}",
+      })
+  void refusesWhatIsNotOneStrictObject(String document) {
+    assertThatThrownBy(() -> read(document)).isInstanceOf(MalformedPayloadException.class);
+  }
+
+  @Test
+  void refusesOtherEncodings() {
+    assertThatThrownBy(() -> read("{}".getBytes(UTF_16)))
+        .isInstanceOf(MalformedPayloadException.class);
+    assertThatThrownBy(() -> read("\uFEFF{}".getBytes(UTF_8)))
+        .hasMessage("the body begins with a byte order mark");
+    assertThatThrownBy(() -> read("{\"x\":\"\u00fc\"}".getBytes(ISO_8859_1)))
+        .hasMessage("the body is not valid UTF-8");
+    byte[] overlong = {'{', '"', 'x', '"', ':', '"', (byte) 0xc0, (byte) 0xaf, '"', '}'};
+    assertThatThrownBy(() -> read(overlong)).hasMessage("the body is not valid UTF-8");
+  }
+
+  @Test
+  void boundsNestingNumbersAndWantedTexts() {
+    assertThatThrownBy(() -> read("{\"x\":" + "[".repeat(100_000)))
+        .isInstanceOf(MalformedPayloadException.class);
+    assertThatThrownBy(() -> read("{\"x\":" + "1".repeat(200_000) + "}"))
+        .isInstanceOf(MalformedPayloadException.class);
+    assertThatThrownBy(() -> read("{\"o\":{\"r\":" + "9".repeat(100) + "}}"))
+        .isInstanceOf(MalformedPayloadException.class);
+    assertThatThrownBy(() -> read("{\"n\":\"" + "x".repeat(100_000) + "\"}"))
+        .isInstanceOf(MalformedPayloadException.class);
+  }
+
+  @Test
+  void passesOverLongTextsThatNobodyWants() throws MalformedPayloadException {
+    assertThat(read("{\"x\":\"" + "x".repeat(2_000_000) + "\",\"n\":\"y\"}").text("n"))
+        .contains("y");
+  }
+
+  @Test
+  void quotesNothingOfTheBody() {
+    assertThatThrownBy(() -> read("{\"n\": hunter2}"))
+        .hasMessageContaining("line 1 column")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  private static JsonFields read(String document) throws MalformedPayloadException {
+    return read(document.getBytes(UTF_8));
+  }
+
+  private static JsonFields read(byte[] document) throws MalformedPayloadException {
+    return JsonFields.read(document, Set.of("n", "t", "o.p.q", "o.r"));
+  }
+}

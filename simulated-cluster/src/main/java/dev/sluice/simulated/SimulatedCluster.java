@@ -1,0 +1,170 @@
+package dev.sluice.simulated;
+
+import dev.sluice.simulated.resource.ResourceCatalog;
+import dev.sluice.simulated.server.ApiServer;
+import dev.sluice.simulated.server.Cluster;
+import dev.sluice.simulated.store.Store;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A Kubernetes API server in this process, over plain HTTP and without authentication.
+ *
+ * <p>It stores, validates, applies, watches and deletes objects as a real one does, and runs no
+ * controllers but the deletion of namespaces' contents and of owned objects: a Deployment gets no
+ * pods. What it does not support it answers with 501.
+ */
+public final class SimulatedCluster implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final SimulatedClusterOptions options;
+  private final Vertx vertx;
+  private final Context loop;
+  private final Store store;
+  private final FaultInjector faults = new FaultInjector();
+  private final ApiServer server;
+  private final HttpServer listener;
+
+  private SimulatedCluster(SimulatedClusterOptions options) {
+    this.options = options;
+    this.store = Store.open(options.dataDirectory());
+    this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+    this.loop = vertx.getOrCreateContext();
+    Cluster cluster = new Cluster(store, new ResourceCatalog(), Clock.systemUTC());
+    this.server = new ApiServer(vertx, cluster, faults::faultFor);
+    try {
+      this.listener =
+          call(
+              () -> {
+                server.start();
+                return vertx
+                    .createHttpServer()
+                    .requestHandler(server.router())
+                    .listen(options.port(), options.host());
+              });
+    } catch (RuntimeException e) {
+      stop();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a cluster and waits until it listens.
+   *
+   * @throws UncheckedIOException if the data directory cannot be used
+   * @throws IllegalStateException if the port is taken
+   */
+  public static SimulatedCluster start(SimulatedClusterOptions options) {
+    return new SimulatedCluster(options);
+  }
+
+  public String name() {
+    return options.name();
+  }
+
+  /** Where the API is served. */
+  public URI uri() {
+    return URI.create("http://" + options.host() + ":" + listener.actualPort());
+  }
+
+  /** A kubeconfig, as YAML, whose only context is called like the cluster. */
+  public String kubeconfig() {
+    return """
+    apiVersion: v1
+    kind: Config
+    clusters:
+    - name: %1$s
+      cluster:
+        server: %2$s
+    users:
+    - name: %1$s
+      user: {}
+    contexts:
+    - name: %1$s
+      context:
+        cluster: %1$s
+        user: %1$s
+    current-context: %1$s
+    """
+        .formatted(options.name(), uri());
+  }
+
+  /** Drops every object a fresh cluster does not have; watchers are told. */
+  public void wipe() {
+    call(
+        () -> {
+          server.wipe();
+          return Future.succeededFuture();
+        });
+  }
+
+  /** Forgets the history of changes, so that watches from older resource versions get 410. */
+  public void expireHistory() {
+    call(
+        () -> {
+          store.compact();
+          return Future.succeededFuture();
+        });
+  }
+
+  /** The seam through which tests make requests fail. */
+  public FaultInjector faults() {
+    return faults;
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private void stop() {
+    await(vertx.close());
+    try {
+      store.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs a step on the event loop, where all state lives, and waits for it. */
+  private <T> T call(Callable<Future<T>> step) {
+    io.vertx.core.Promise<T> promise = io.vertx.core.Promise.promise();
+    loop.runOnContext(
+        ignored -> {
+          try {
+            step.call().onComplete(promise);
+          } catch (Exception e) {
+            promise.fail(e);
+          }
+        });
+    return await(promise.future());
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the simulated cluster was busy", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "the simulated cluster failed: " + e.getCause().getMessage(), e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("the simulated cluster does not answer", e);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.sluice.simulated.admission;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/** Refuses changes of what cannot be changed. */
+final class Immutability {
+  private static final String IMMUTABLE = "field is immutable";
+  private static final String WHEN_SET = "field is immutable when `immutable` is set";
+  private static final List<String> STATEFUL_SET =
+      List.of(
+          "replicas",
+          "ordinals",
+          "template",
+          "updateStrategy",
+          "persistentVolumeClaimRetentionPolicy",
+          "minReadySeconds",
+          "revisionHistoryLimit");
+
+  private Immutability() {}
+
+  static void check(String kind, JsonNode live, JsonNode object, Problems problems) {
+    switch (kind) {
+      case "ConfigMap" -> sealed(live, object, problems, "data", "binaryData");
+      case "Secret" -> {
+        same("/type", "type", live, object, problems);
+        sealed(live, object, problems, "data");
+      }
+      case "Deployment", "ReplicaSet", "DaemonSet" -> selector(live, object, problems);
+      case "StatefulSet" -> {
+        if (!without(live).equals(without(object))) {
+          problems.forbidden(
+              "spec",
+              "updates to statefulset spec for fields other than 'replicas', 'ordinals',"
+                  + " 'template', 'updateStrategy', 'revisionHistoryLimit',"
+                  + " 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+        }
+      }
+      case "Job" -> {
+        same("/spec/completions", "spec.completions", live, object, problems);
+        selector(live, object, problems);
+        same("/spec/template", "spec.template", live, object, problems);
+      }
+      case "Service" -> {
+        if (!live.at("/spec/clusterIP").asText().isEmpty()
+            && !live.at("/spec/type").asText().equals("ExternalName")
+            && !object.at("/spec/type").asText().equals("ExternalName")) {
+          same("/spec/clusterIP", "spec.clusterIP", live, object, problems);
+        }
+      }
+      case "RoleBinding", "ClusterRoleBinding" -> {
+        JsonNode role = object.path("roleRef");
+        if (!live.path("roleRef").equals(role)) {
+          problems.invalidLiteral(
+              "roleRef",
+              "rbac.RoleRef{APIGroup:%s, Kind:%s, Name:%s}"
+                  .formatted(role.path("apiGroup"), role.path("kind"), role.path("name")),
+              "cannot change roleRef");
+        }
+      }
+      case "PersistentVolumeClaim" -> claim(live, object, problems);
+      case "CustomResourceDefinition" -> {
+        for (String field : List.of("group", "scope")) {
+          same("/spec/" + field, "spec." + field, live, object, problems);
+        }
+        same("/spec/names/kind", "spec.names.kind", live, object, problems);
+        same("/spec/names/plural", "spec.names.plural", live, object, problems);
+      }
+      default -> {}
+    }
+  }
+
+  private static void same(
+      String pointer, String field, JsonNode live, JsonNode object, Problems problems) {
+    JsonNode value = object.at(pointer);
+    if (!live.at(pointer).equals(value)) {
+      problems.invalid(field, value.isTextual() ? value.asText() : value, IMMUTABLE);
+    }
+  }
+
+  private static void selector(JsonNode live, JsonNode object, Problems problems) {
+    JsonNode selector = object.at("/spec/selector");
+    if (!live.at("/spec/selector").equals(selector)) {
+      problems.invalidLiteral(
+          "spec.selector",
+          "v1.LabelSelector{MatchLabels:"
+              + WorkloadValidation.goMap(selector.path("matchLabels"))
+              + ", MatchExpressions:[]v1.LabelSelectorRequirement(nil)}",
+          IMMUTABLE);
+    }
+  }
+
+  private static void sealed(JsonNode live, JsonNode object, Problems problems, String... fields) {
+    if (!live.path("immutable").asBoolean()) {
+      return;
+    }
+    if (!object.path("immutable").asBoolean()) {
+      problems.forbidden("immutable", WHEN_SET);
+    }
+    for (String field : fields) {
+      if (!live.path(field).equals(object.path(field))) {
+        problems.forbidden(field, WHEN_SET);
+      }
+    }
+  }
+
+  private static void claim(JsonNode live, JsonNode object, Problems problems) {
+    ObjectNode before = live.path("spec").deepCopy();
+    ObjectNode after = object.path("spec").deepCopy();
+    before.remove("resources");
+    after.remove("resources");
+    if (!before.equals(after)) {
+      problems.forbidden(
+          "spec",
+          "spec is immutable after creation except resources.requests and"
+              + " volumeAttributesClassName for bound claims");
+    }
+  }
+
+  private static JsonNode without(JsonNode object) {
+    ObjectNode spec = object.path("spec").deepCopy();
+    spec.remove(STATEFUL_SET);
+    return spec;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sluice.simulated.apply;
+
+import java.util.Optional;
+
+/**
+ * Who owns fields: a field manager, the way it wrote, the version it wrote in and the subresource.
+ *
+ * <p>An applier is the same owner whatever version it applies.
+ */
+public record FieldOwner(
+    String manager, Operation operation, String apiVersion, Optional<String> subresource) {
+
+  /** The way a manager writes. */
+  public enum Operation {
+    APPLY("Apply"),
+    UPDATE("Update");
+
+    private final String text;
+
+    Operation(String text) {
+      this.text = text;
+    }
+
+    public String text() {
+      return text;
+    }
+  }
+
+  boolean isSameAs(FieldOwner other) {
+    return manager.equals(other.manager)
+        && operation == other.operation
+        && subresource.equals(other.subresource)
+        && (operation == Operation.APPLY || apiVersion.equals(other.apiVersion));
+  }
+
+  /** This owner as conflict messages show it. */
+  String show(String time) {
+    StringBuilder text = new StringBuilder("\"" + manager + "\"");
+    subresource.ifPresent(name -> text.append(" with subresource \"").append(name).append('"'));
+    if (operation == Operation.UPDATE) {
+      text.append(" using ").append(apiVersion).append(" at ").append(time);
+    }
+    return text.toString();
+  }
+}

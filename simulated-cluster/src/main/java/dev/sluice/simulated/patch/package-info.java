@@ -1,0 +1,5 @@
+/** The three patch formats of the API server besides apply. Pure functions. */
+@NullMarked
+package dev.sluice.simulated.patch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,63 @@
+package dev.sluice.simulated.resource;
+
+import dev.sluice.simulated.schema.TypeTable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The resources that every simulated cluster has. */
+final class BuiltInResources {
+  // apiVersion | kind | plural | short names | categories | scope | subresources
+  private static final String TABLE =
+      """
+      v1 Namespace namespaces ns - cluster status
+      v1 ConfigMap configmaps cm - namespace -
+      v1 Secret secrets - - namespace -
+      v1 Service services svc all namespace status
+      v1 ServiceAccount serviceaccounts sa - namespace -
+      v1 Event events ev - namespace -
+      v1 Pod pods po all namespace status
+      v1 PersistentVolumeClaim persistentvolumeclaims pvc - namespace status
+      apps/v1 Deployment deployments deploy all namespace status,scale
+      apps/v1 ReplicaSet replicasets rs all namespace status,scale
+      apps/v1 StatefulSet statefulsets sts all namespace status,scale
+      apps/v1 DaemonSet daemonsets ds all namespace status
+      batch/v1 Job jobs - all namespace status
+      batch/v1 CronJob cronjobs cj all namespace status
+      rbac.authorization.k8s.io/v1 Role roles - - namespace -
+      rbac.authorization.k8s.io/v1 RoleBinding rolebindings - - namespace -
+      rbac.authorization.k8s.io/v1 ClusterRole clusterroles - - cluster -
+      rbac.authorization.k8s.io/v1 ClusterRoleBinding clusterrolebindings - - cluster -
+      coordination.k8s.io/v1 Lease leases - - namespace -
+      networking.k8s.io/v1 Ingress ingresses ing - namespace status
+      policy/v1 PodDisruptionBudget poddisruptionbudgets pdb - namespace status
+      autoscaling/v2 HorizontalPodAutoscaler horizontalpodautoscalers hpa all namespace status
+      apiextensions.k8s.io/v1 CustomResourceDefinition customresourcedefinitions crd,crds api-extensions cluster status
+      """;
+
+  private BuiltInResources() {}
+
+  static List<ResourceType> all(TypeTable types) {
+    return TABLE.lines().map(line -> read(line.split(" ", -1), types)).toList();
+  }
+
+  private static ResourceType read(String[] columns, TypeTable types) {
+    String kind = columns[1];
+    return new ResourceType(
+        GroupVersion.parse(columns[0]),
+        new ResourceType.Names(
+            columns[2],
+            kind.toLowerCase(java.util.Locale.ROOT),
+            kind,
+            words(columns[3]),
+            words(columns[4])),
+        columns[5].equals("namespace"),
+        types.type(kind),
+        new ResourceType.Traits(Set.copyOf(words(columns[6])), Optional.empty()));
+  }
+
+  private static List<String> words(String column) {
+    return column.equals("-") ? List.of() : Arrays.asList(column.split(",", -1));
+  }
+}

@@ -1,0 +1,124 @@
+package dev.sluice.simulated.server;
+
+import dev.sluice.simulated.Fault;
+import dev.sluice.simulated.ObservedRequest;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP side of the API server: faults first, then the endpoint, then the answer or a Status.
+ */
+public final class ApiServer {
+  private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+  private static final long BODY_LIMIT = 3L * 1024 * 1024;
+
+  private final Vertx vertx;
+  private final Function<ObservedRequest, Optional<Fault>> faults;
+  private final Controllers controllers;
+  private final Endpoints endpoints;
+
+  /** Creates a server over the objects of a cluster; nothing happens before {@link #start}. */
+  public ApiServer(
+      Vertx vertx, Cluster cluster, Function<ObservedRequest, Optional<Fault>> faults) {
+    this.vertx = vertx;
+    this.faults = faults;
+    ObjectReader reader = new ObjectReader(cluster);
+    ObjectRemover remover = new ObjectRemover(cluster, reader);
+    this.controllers =
+        new Controllers(cluster, remover, task -> vertx.setTimer(1, ignored -> task.run()));
+    this.endpoints = new Endpoints(cluster, vertx);
+  }
+
+  /** Starts the controllers; on the event loop. */
+  public void start() {
+    controllers.start();
+  }
+
+  /** Drops all objects but those of a fresh cluster; on the event loop. */
+  public void wipe() {
+    controllers.wipe();
+  }
+
+  /** The handler of all requests. */
+  public Router router() {
+    Router router = Router.router(vertx);
+    router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
+    router.route().handler(this::receive);
+    router.route().failureHandler(this::refuse);
+    return router;
+  }
+
+  private void receive(RoutingContext context) {
+    Optional<Fault> fault = faults.apply(observe(context));
+    if (fault.isEmpty()) {
+      serve(context);
+      return;
+    }
+    switch (fault.get()) {
+      case Fault.Fail(int status, String reason, String message) ->
+          Responses.send(context, ApiException.of(status, reason, message));
+      case Fault.Delay delay ->
+          vertx.setTimer(Math.max(1, delay.by().toMillis()), ignored -> serve(context));
+      case Fault.CutBefore cut -> context.request().connection().close();
+      case Fault.CutAfter cut -> {
+        Responses.discard(context);
+        serve(context);
+        context.request().connection().close();
+      }
+    }
+  }
+
+  private void serve(RoutingContext context) {
+    try {
+      endpoints.serve(context);
+    } catch (ApiException e) {
+      Responses.send(context, e);
+    } catch (RuntimeException e) {
+      log.atError().setCause(e).log("request failed");
+      Responses.send(
+          context, ApiException.of(500, "InternalError", "Internal error occurred: " + e));
+    }
+  }
+
+  private void refuse(RoutingContext context) {
+    ApiException status =
+        context.statusCode() == 413
+            ? ApiException.of(
+                413, "RequestEntityTooLarge", "Request entity too large: limit is " + BODY_LIMIT)
+            : ApiException.of(500, "InternalError", "Internal error occurred");
+    Responses.send(context, status);
+  }
+
+  private static ObservedRequest observe(RoutingContext context) {
+    Map<String, String> parameters = parameters(context);
+    Buffer body = context.body().buffer();
+    return new ObservedRequest(
+        context.request().method().name(),
+        context.request().path(),
+        parameters,
+        header(context, "User-Agent"),
+        body == null ? "" : body.toString());
+  }
+
+  static Map<String, String> parameters(RoutingContext context) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    context
+        .queryParams()
+        .forEach(entry -> parameters.putIfAbsent(entry.getKey(), entry.getValue()));
+    return parameters;
+  }
+
+  static String header(RoutingContext context, String name) {
+    String value = context.request().getHeader(name);
+    return value == null ? "" : value;
+  }
+}

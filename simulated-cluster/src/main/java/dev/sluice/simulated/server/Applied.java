@@ -1,0 +1,121 @@
+package dev.sluice.simulated.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.simulated.apply.MistypedException;
+import dev.sluice.simulated.resource.ResourceType;
+
+/** What is asked of a configuration before it is applied. */
+final class Applied {
+  private Applied() {}
+
+  /**
+   * Reads the configuration of an apply.
+   *
+   * @throws ApiException 400 if it is of another kind, place or name than the request
+   */
+  static ObjectNode read(ApiRequest request) {
+    ResourceType type = request.type();
+    if (!(Bodies.yaml(request.call().body()) instanceof ObjectNode applied)) {
+      throw ApiException.badRequest("error decoding YAML: the configuration is not an object");
+    }
+    if (applied.path("kind").asText().isEmpty()) {
+      throw ApiException.badRequest("Object 'Kind' is missing in '" + applied + "'");
+    }
+    String apiVersion = applied.path("apiVersion").asText();
+    if (!apiVersion.equals(type.groupVersion().apiVersion())) {
+      throw ApiException.badRequest(
+          "Incorrect version specified in apply patch. Specified patch version: "
+              + apiVersion
+              + ", expected: "
+              + type.groupVersion().apiVersion());
+    }
+    if (!applied.path("kind").asText().equals(type.kind())) {
+      throw ApiException.badRequest(
+          "the kind in the data ("
+              + applied.path("kind").asText()
+              + ") does not match the expected kind ("
+              + type.kind()
+              + ")");
+    }
+    JsonNode metadata = applied.path("metadata");
+    if (!metadata.path("managedFields").isMissingNode()
+        && !metadata.path("managedFields").isNull()) {
+      throw ApiException.badRequest("metadata.managedFields must be nil");
+    }
+    String name = metadata.path("name").asText();
+    if (!name.isEmpty() && !name.equals(request.name())) {
+      throw ApiException.badRequest(
+          "the name of the object ("
+              + name
+              + ") does not match the name on the URL ("
+              + request.name()
+              + ")");
+    }
+    String namespace = metadata.path("namespace").asText();
+    if (!namespace.isEmpty() && !namespace.equals(request.namespace())) {
+      throw ApiException.badRequest(
+          "the namespace of the object ("
+              + namespace
+              + ") does not match the namespace on the request ("
+              + request.namespace()
+              + ")");
+    }
+    applied.withObject("/metadata").put("name", request.name());
+    if (type.namespaced()) {
+      applied.withObject("/metadata").put("namespace", request.namespace());
+    }
+    return applied;
+  }
+
+  /** An apply with a uid is meant for an object that is there. */
+  static void requireCreatable(ApiRequest request, ObjectNode applied) {
+    if (request.subresource().isPresent()) {
+      throw ApiException.notFound(request.type().groupResource(), request.name());
+    }
+    JsonNode metadata = applied.path("metadata");
+    if (!metadata.path("uid").asText().isEmpty()) {
+      throw ApiException.conflict(
+          request.type(),
+          request.name(),
+          "uid mismatch: the provided object specified uid "
+              + metadata.path("uid").asText()
+              + ", and no existing object was found");
+    }
+  }
+
+  /** An error in what the merged object says, which only shows when it is read back. */
+  static ApiException unreadable(ApiRequest request, ApiException e) {
+    ResourceType type = request.type();
+    String kind = type.groupVersion().apiVersion() + ", Kind=" + type.kind();
+    return ApiException.of(
+        500,
+        "",
+        "failed to convert new object ("
+            + request.namespace()
+            + "/"
+            + request.name()
+            + "; "
+            + kind
+            + ") to proper version ("
+            + type.groupVersion().apiVersion()
+            + "): unable to convert unstructured object to "
+            + kind
+            + ": error decoding from json: "
+            + e.getMessage().substring(e.getMessage().indexOf(": ") + 2));
+  }
+
+  static ApiException mistyped(ApiRequest request, MistypedException e) {
+    ResourceType type = request.type();
+    String place =
+        (request.namespace().isEmpty() ? "" : request.namespace())
+            + "/"
+            + request.name()
+            + "; "
+            + type.groupVersion().apiVersion()
+            + ", Kind="
+            + type.kind();
+    return ApiException.of(
+        500, "", "failed to create typed patch object (" + place + "): " + e.getMessage());
+  }
+}

@@ -1,0 +1,132 @@
+package dev.sluice.simulated.server;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.sluice.simulated.resource.ResourceType;
+import dev.sluice.simulated.schema.Decoding;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Reads request bodies. */
+final class Bodies {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final ObjectMapper YAML = YAMLMapper.builder().build();
+
+  private Bodies() {}
+
+  static JsonNode json(String body) {
+    return read(JSON, body);
+  }
+
+  /** Reads JSON or YAML, whichever the content type says. */
+  static JsonNode any(ApiRequest request) {
+    String type = mediaType(request.call().contentType());
+    return switch (type) {
+      case "", "application/json" -> json(request.call().body());
+      case "application/yaml", "application/apply-patch+yaml" -> yaml(request.call().body());
+      default -> throw unsupported(type);
+    };
+  }
+
+  static JsonNode yaml(String body) {
+    return read(YAML, body);
+  }
+
+  static ApiException unsupported(String type) {
+    return ApiException.general(
+        415,
+        "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include:"
+            + " application/json, application/yaml"
+            + (type.contains("protobuf")
+                ? "; the simulated cluster does not read protobuf: write the object to a file and"
+                    + " use kubectl create -f or kubectl apply -f"
+                : ""));
+  }
+
+  static String mediaType(String contentType) {
+    int semicolon = contentType.indexOf(';');
+    return (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).strip();
+  }
+
+  private static JsonNode read(ObjectMapper mapper, String body) {
+    try {
+      JsonNode node = mapper.readTree(body);
+      return node == null ? mapper.missingNode() : node;
+    } catch (IOException e) {
+      throw ApiException.badRequest(
+          "the object provided is unrecognized (must be of type Object): couldn't get version/kind;"
+              + " json parse error: "
+              + (e instanceof com.fasterxml.jackson.core.JsonProcessingException parse
+                  ? parse.getOriginalMessage()
+                  : e.getMessage()));
+    }
+  }
+
+  /** The body as an object of the requested type; undeclared fields and nulls are gone. */
+  static ObjectNode object(ApiRequest request) {
+    return decode(request, any(request));
+  }
+
+  /**
+   * A value as an object of the requested type.
+   *
+   * @throws ApiException 400 if it is of another kind or has fields of the wrong type
+   */
+  static ObjectNode decode(ApiRequest request, JsonNode body) {
+    ResourceType type = request.type();
+    String apiVersion = body.path("apiVersion").asText();
+    String kind = body.path("kind").asText();
+    String expected = type.groupVersion().apiVersion();
+    if (!body.isObject() || (kind.isEmpty() && type.isCustom())) {
+      throw ApiException.badRequest(
+          "Object 'Kind' is missing in '" + (body.isMissingNode() ? "" : body) + "'");
+    }
+    boolean otherVersion = !apiVersion.isEmpty() && !apiVersion.equals(expected);
+    boolean otherKind = !kind.isEmpty() && !kind.equals(type.kind());
+    if (otherVersion || otherKind) {
+      throw ApiException.badRequest(
+          "the API version in the data ("
+              + apiVersion
+              + ") does not match the expected API version ("
+              + expected
+              + ")");
+    }
+    Decoding decoding = Decoding.of(type.schema(), body);
+    String prefix =
+        type.kind()
+            + " in version \""
+            + type.groupVersion().version()
+            + "\" cannot be handled as a "
+            + type.kind()
+            + ": ";
+    // what is mistyped in a custom resource is for its schema to say
+    Optional<String> mistyped =
+        decoding.mistyped().stream()
+            .filter(problem -> !type.isCustom() || problem.contains("field .metadata"))
+            .findFirst();
+    if (mistyped.isPresent()) {
+      throw ApiException.badRequest(prefix + mistyped.get());
+    }
+    Optional<String> strictness = request.parameter("fieldValidation");
+    if (strictness.filter("Strict"::equals).isPresent() && !decoding.unknown().isEmpty()) {
+      throw ApiException.badRequest(
+          prefix
+              + "strict decoding error: "
+              + String.join(
+                  ", ",
+                  decoding.unknown().stream().map(f -> "unknown field \"" + f + "\"").toList()));
+    }
+    ObjectNode object = (ObjectNode) decoding.value();
+    ObjectNode result = Cluster.blank(type);
+    result.setAll(object);
+    result.put("apiVersion", expected).put("kind", type.kind());
+    result.withObject("/metadata");
+    return result;
+  }
+}

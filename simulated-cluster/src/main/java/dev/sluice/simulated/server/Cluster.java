@@ -1,0 +1,54 @@
+package dev.sluice.simulated.server;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.simulated.resource.ResourceCatalog;
+import dev.sluice.simulated.resource.ResourceType;
+import dev.sluice.simulated.store.ObjectKey;
+import dev.sluice.simulated.store.Store;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** What all operations share: the objects, the resources, the time. Used from one thread. */
+public record Cluster(Store store, ResourceCatalog catalog, Clock clock) {
+
+  /** Now, as object metadata has it: RFC 3339 in whole seconds. */
+  String now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  Optional<ObjectNode> find(ResourceType type, ObjectKey key) {
+    return store.get(type.groupResource(), key).map(object -> served(type, object));
+  }
+
+  /**
+   * The object of that key, in the version of the type.
+   *
+   * @throws ApiException 404 if there is none
+   */
+  ObjectNode get(ResourceType type, ObjectKey key) {
+    return find(type, key)
+        .orElseThrow(() -> ApiException.notFound(type.groupResource(), key.name()));
+  }
+
+  Optional<ObjectNode> namespace(String name) {
+    return store.get("namespaces", new ObjectKey("", name));
+  }
+
+  /** An object in the version it is asked for; versions differ in nothing but their name. */
+  static ObjectNode served(ResourceType type, ObjectNode object) {
+    String apiVersion = type.groupVersion().apiVersion();
+    if (object.path("apiVersion").asText().equals(apiVersion)) {
+      return object;
+    }
+    return object.deepCopy().put("apiVersion", apiVersion);
+  }
+
+  /** An object of that type about which nothing is known yet. */
+  static ObjectNode blank(ResourceType type) {
+    ObjectNode blank = JsonNodeFactory.instance.objectNode();
+    blank.put("apiVersion", type.groupVersion().apiVersion()).put("kind", type.kind());
+    return blank;
+  }
+}

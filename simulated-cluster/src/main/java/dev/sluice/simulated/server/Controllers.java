@@ -1,0 +1,119 @@
+package dev.sluice.simulated.server;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.simulated.resource.ResourceType;
+import dev.sluice.simulated.store.Change;
+import dev.sluice.simulated.store.ObjectKey;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * The few controllers a cluster cannot be without: deletion of namespaces' contents and of owned
+ * objects. They look at the whole state after a change, never at the change.
+ */
+final class Controllers {
+  private static final List<String> FRESH =
+      List.of("default", "kube-node-lease", "kube-public", "kube-system");
+
+  private final Cluster cluster;
+  private final ObjectRemover remover;
+  private final Executor later;
+  private final CustomResources definitions;
+  private boolean pending;
+
+  Controllers(Cluster cluster, ObjectRemover remover, Executor later) {
+    this.cluster = cluster;
+    this.remover = remover;
+    this.later = later;
+    this.definitions = new CustomResources(cluster);
+  }
+
+  /** Brings a cluster into the state a fresh one has, and then follows its changes. */
+  void start() {
+    addFreshNamespaces();
+    definitions.start();
+    cluster.store().listen(this::changed);
+    schedule();
+  }
+
+  void addFreshNamespaces() {
+    ResourceType type = cluster.catalog().builtIn("Namespace");
+    for (String name : FRESH) {
+      if (cluster.find(type, new ObjectKey("", name)).isEmpty()) {
+        ObjectNode namespace = Cluster.blank(type);
+        namespace.putObject("metadata").put("name", name);
+        new Preparation(cluster)
+            .forCreate(
+                new ApiRequest(
+                    type,
+                    "",
+                    "",
+                    Optional.empty(),
+                    new ApiRequest.Call("POST", java.util.Map.of(), "", "", "")),
+                namespace);
+        cluster.store().put(type.groupResource(), namespace);
+      }
+    }
+  }
+
+  /** Removes every object there is, without waiting for finalizers. */
+  void wipe() {
+    for (ResourceType type : cluster.catalog().stored()) {
+      for (ObjectNode object :
+          List.copyOf(cluster.store().list(type.groupResource(), Optional.empty()))) {
+        cluster.store().remove(type.groupResource(), ObjectKey.of(object));
+      }
+    }
+    addFreshNamespaces();
+  }
+
+  private void changed(Change change) {
+    boolean matters =
+        change.kind() == Change.Kind.DELETED
+            || change.after().path("metadata").has("ownerReferences")
+            || change.after().path("metadata").has("deletionTimestamp");
+    if (matters) {
+      schedule();
+    }
+  }
+
+  private void schedule() {
+    if (!pending) {
+      pending = true;
+      later.execute(
+          () -> {
+            pending = false;
+            sweepNamespaces();
+            definitions.sweep(remover);
+            new GarbageCollector(cluster).sweep(remover);
+          });
+    }
+  }
+
+  private void sweepNamespaces() {
+    ResourceType namespaces = cluster.catalog().builtIn("Namespace");
+    for (ObjectNode namespace : List.copyOf(cluster.store().list("namespaces", Optional.empty()))) {
+      if (namespace.path("metadata").has("deletionTimestamp")) {
+        String name = namespace.path("metadata").path("name").asText();
+        if (emptied(name)) {
+          remover.finish(namespaces, namespace, "spec", "kubernetes");
+        }
+      }
+    }
+  }
+
+  private boolean emptied(String namespace) {
+    boolean empty = true;
+    for (ResourceType type : cluster.catalog().stored()) {
+      if (type.namespaced()) {
+        for (ObjectNode object :
+            List.copyOf(cluster.store().list(type.groupResource(), Optional.of(namespace)))) {
+          remover.remove(type, object, false);
+        }
+        empty &= cluster.store().list(type.groupResource(), Optional.of(namespace)).isEmpty();
+      }
+    }
+    return empty;
+  }
+}

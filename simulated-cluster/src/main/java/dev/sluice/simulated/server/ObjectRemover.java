@@ -1,0 +1,157 @@
+package dev.sluice.simulated.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.simulated.resource.ResourceType;
+import dev.sluice.simulated.store.ObjectKey;
+import java.util.List;
+import java.util.Optional;
+
+/** Deletes objects, at once or when their finalizers are done. */
+final class ObjectRemover {
+  private final Cluster cluster;
+  private final ObjectReader reader;
+
+  ObjectRemover(Cluster cluster, ObjectReader reader) {
+    this.cluster = cluster;
+    this.reader = reader;
+  }
+
+  /** Deletes one object; answers with it while it waits for finalizers, else with a Status. */
+  ObjectNode delete(ApiRequest request) {
+    JsonNode options = options(request);
+    ResourceType type = request.type();
+    ObjectNode live = cluster.get(type, request.key());
+    requirePreconditions(request, options, live);
+    return remove(type, live, Deletion.of(request, options));
+  }
+
+  /** Deletes what matches, and answers with the list of it. */
+  ObjectNode deleteCollection(ApiRequest request) {
+    JsonNode options = options(request);
+    ObjectNode list = reader.list(request);
+    for (JsonNode item : list.path("items")) {
+      cluster
+          .find(request.type(), ObjectKey.of(item))
+          .ifPresent(live -> remove(request.type(), live, Deletion.of(request, options)));
+    }
+    return list;
+  }
+
+  /** How dependents are treated, and whether anything happens at all. */
+  private record Deletion(boolean orphan, boolean dryRun) {
+    static Deletion of(ApiRequest request, JsonNode options) {
+      String policy =
+          options
+              .path("propagationPolicy")
+              .asText(request.parameter("propagationPolicy").orElse(""));
+      boolean orphan =
+          policy.equals("Orphan")
+              || options.path("orphanDependents").asBoolean()
+              || request.flag("orphanDependents");
+      Optional<String> dry = Optional.ofNullable(options.path("dryRun").path(0).asText(null));
+      return new Deletion(orphan, request.dryRun() || ApiRequest.isDryRun("DeleteOptions", dry));
+    }
+  }
+
+  private static JsonNode options(ApiRequest request) {
+    return request.call().body().isEmpty()
+        ? JsonNodeFactory.instance.objectNode()
+        : Bodies.any(request);
+  }
+
+  private static void requirePreconditions(ApiRequest request, JsonNode options, JsonNode live) {
+    JsonNode wanted = options.path("preconditions");
+    JsonNode actual = live.path("metadata");
+    precondition(request, "UID", "deleted and then recreated", wanted, actual);
+    precondition(request, "ResourceVersion", "modified", wanted, actual);
+  }
+
+  private static void precondition(
+      ApiRequest request, String what, String happened, JsonNode wanted, JsonNode actual) {
+    String field = what.equals("UID") ? "uid" : "resourceVersion";
+    String expected = wanted.path(field).asText();
+    String found = actual.path(field).asText();
+    if (!expected.isEmpty() && !expected.equals(found)) {
+      ResourceType type = request.type();
+      String kind = type.group().isEmpty() ? type.kind() : type.kind() + "." + type.group();
+      throw ApiException.conflict(
+          kind,
+          request.name(),
+          "the %1$s in the precondition (%2$s) does not match the %1$s in record (%3$s). The object might have been %4$s"
+              .formatted(what, expected, found, happened));
+    }
+  }
+
+  private ObjectNode remove(ResourceType type, ObjectNode live, Deletion deletion) {
+    if (deletion.orphan() && !deletion.dryRun()) {
+      new GarbageCollector(cluster).orphanDependentsOf(live);
+    }
+    return remove(type, live, deletion.dryRun());
+  }
+
+  /** Deletes an object the way a controller does: dependents follow in the background. */
+  ObjectNode remove(ResourceType type, ObjectNode live, boolean dryRun) {
+    boolean waits = isHeld(live);
+    if (!waits) {
+      if (!dryRun) {
+        cluster.store().remove(type.groupResource(), ObjectKey.of(live));
+      }
+      return success(type, live);
+    }
+    if (live.path("metadata").has("deletionTimestamp")) {
+      return live;
+    }
+    ObjectNode marked = live.deepCopy();
+    ObjectNode metadata = marked.withObject("/metadata");
+    metadata.put("deletionTimestamp", cluster.now()).put("deletionGracePeriodSeconds", 0);
+    if (metadata.has("generation")) {
+      metadata.put("generation", metadata.path("generation").asLong() + 1);
+    }
+    if (type.kind().equals("Namespace")) {
+      marked.withObject("/status").put("phase", "Terminating");
+      metadata.remove("deletionGracePeriodSeconds");
+    }
+    return dryRun ? marked : cluster.store().put(type.groupResource(), marked);
+  }
+
+  private static boolean isHeld(ObjectNode object) {
+    return !object.path("metadata").path("finalizers").isEmpty()
+        || (object.path("kind").asText().equals("Namespace")
+            && !object.path("spec").path("finalizers").isEmpty());
+  }
+
+  /** Takes a finalizer off an object, which ends its deletion if it was the last. */
+  void finish(ResourceType type, ObjectNode live, String section, String finalizer) {
+    ObjectNode next = live.deepCopy();
+    if (next.path(section).path("finalizers") instanceof ArrayNode finalizers) {
+      List<JsonNode> kept =
+          finalizers.valueStream().filter(f -> !f.asText().equals(finalizer)).toList();
+      finalizers.removeAll();
+      finalizers.addAll(kept);
+      if (finalizers.isEmpty()) {
+        next.withObject("/" + section).remove("finalizers");
+      }
+    }
+    ObjectNode stored = cluster.store().put(type.groupResource(), next);
+    if (!isHeld(stored)) {
+      cluster.store().remove(type.groupResource(), ObjectKey.of(stored));
+    }
+  }
+
+  private static ObjectNode success(ResourceType type, ObjectNode object) {
+    ObjectNode status = JsonNodeFactory.instance.objectNode();
+    status.put("kind", "Status").put("apiVersion", "v1").putObject("metadata");
+    status.put("status", "Success");
+    ObjectNode details = status.putObject("details");
+    details.put("name", object.path("metadata").path("name").asText());
+    if (!type.group().isEmpty()) {
+      details.put("group", type.group());
+    }
+    details.put("kind", type.plural());
+    details.put("uid", object.path("metadata").path("uid").asText());
+    return status;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.sluice.simulated.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which objects a list, a watch or a collection deletion is about. */
+final class Selector {
+  private static final Pattern SET =
+      Pattern.compile("([^\\s!=,()]+)\\s+(in|notin)\\s*\\(([^)]*)\\)");
+  private static final Pattern EQUALITY =
+      Pattern.compile("([^\\s!=,()]+)\\s*(==|=|!=)\\s*([^\\s!=,()]*)");
+  private static final Pattern EXISTENCE = Pattern.compile("(!?)\\s*([^\\s!=,()]+)");
+
+  private Selector() {}
+
+  /** The label and field selectors of a request, together. */
+  static Predicate<ObjectNode> of(ApiRequest request) {
+    Predicate<ObjectNode> labels =
+        request.parameter("labelSelector").map(Selector::labels).orElse(o -> true);
+    Predicate<ObjectNode> fields =
+        request.parameter("fieldSelector").map(text -> fields(request, text)).orElse(o -> true);
+    return labels.and(fields);
+  }
+
+  /**
+   * Reads a label selector.
+   *
+   * @throws ApiException 400 if it is malformed
+   */
+  static Predicate<ObjectNode> labels(String text) {
+    Predicate<ObjectNode> all = o -> true;
+    for (String term : terms(text)) {
+      all = all.and(label(term.strip(), text));
+    }
+    return all;
+  }
+
+  private static List<String> terms(String text) {
+    List<String> result = new ArrayList<>();
+    int depth = 0;
+    int start = 0;
+    for (int i = 0; i < text.length(); i++) {
+      switch (text.charAt(i)) {
+        case '(' -> depth++;
+        case ')' -> depth--;
+        case ',' -> {
+          if (depth == 0) {
+            result.add(text.substring(start, i));
+            start = i + 1;
+          }
+        }
+        default -> {}
+      }
+    }
+    result.add(text.substring(start));
+    return result;
+  }
+
+  private static Predicate<ObjectNode> label(String term, String selector) {
+    Matcher set = SET.matcher(term);
+    if (set.matches()) {
+      Set<String> values = new HashSet<>();
+      Arrays.stream(set.group(3).split(",", -1)).map(String::strip).forEach(values::add);
+      boolean in = set.group(2).equals("in");
+      return o -> {
+        JsonNode value = value(o, set.group(1));
+        return in == (!value.isMissingNode() && values.contains(value.asText()));
+      };
+    }
+    Matcher equality = EQUALITY.matcher(term);
+    if (equality.matches()) {
+      boolean equal = !equality.group(2).equals("!=");
+      return o -> {
+        JsonNode value = value(o, equality.group(1));
+        return equal == (!value.isMissingNode() && value.asText().equals(equality.group(3)));
+      };
+    }
+    Matcher existence = EXISTENCE.matcher(term);
+    if (existence.matches()) {
+      boolean absent = existence.group(1).equals("!");
+      return o -> absent == value(o, existence.group(2)).isMissingNode();
+    }
+    throw ApiException.badRequest(
+        "unable to parse requirement: found '" + term + "' in selector '" + selector + "'");
+  }
+
+  private static JsonNode value(ObjectNode object, String label) {
+    return object.path("metadata").path("labels").path(label);
+  }
+
+  private static Predicate<ObjectNode> fields(ApiRequest request, String text) {
+    Predicate<ObjectNode> all = o -> true;
+    for (String term : text.split(",", -1)) {
+      Matcher equality = EQUALITY.matcher(term.strip());
+      if (!equality.matches()) {
+        throw ApiException.badRequest(
+            "invalid selector: '" + text + "'; can't understand '" + term + "'");
+      }
+      String field = equality.group(1);
+      if (!Fields.isSelectable(request.type().kind(), field)) {
+        throw ApiException.badRequest(
+            (request.type().isCustom()
+                    ? "field label not supported: "
+                    : "\""
+                        + field
+                        + "\" is not a known field selector: only \"metadata.name\","
+                        + " \"metadata.namespace\"")
+                + (request.type().isCustom() ? field : ""));
+      }
+      boolean equal = !equality.group(2).equals("!=");
+      String[] path = field.split("\\.", -1);
+      all = all.and(o -> equal == at(o, path).equals(equality.group(3)));
+    }
+    return all;
+  }
+
+  private static String at(JsonNode object, String[] path) {
+    JsonNode node = object;
+    for (String name : path) {
+      node = node.path(name);
+    }
+    return node.asText();
+  }
+}

@@ -1,0 +1,5 @@
+/** Objects, their history for watchers, and the journal that keeps them across restarts. */
+@NullMarked
+package dev.sluice.simulated.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,192 @@
+package dev.sluice.simulated;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster for a test: a fresh simulated one, or the real one that the system property {@code
+ * sluice.kubeconfig} names.
+ *
+ * <p>What it handed out it takes back when closed: namespaces it made, clients, and, on a real
+ * cluster, whatever was given to {@link #cleanUp}.
+ */
+public final class ClusterFixture implements AutoCloseable {
+  private static final Pattern MINOR = Pattern.compile("\\d+");
+
+  private final @Nullable SimulatedCluster simulated;
+  private final String kubeconfig;
+  private final KubernetesClient client;
+  private final Deque<AutoCloseable> cleanups = new ConcurrentLinkedDeque<>();
+  private final int minor;
+  private final boolean readsJson;
+
+  private ClusterFixture(@Nullable SimulatedCluster simulated, String kubeconfig) {
+    this.simulated = simulated;
+    this.kubeconfig = kubeconfig;
+    this.client = newClient();
+    Matcher matcher = MINOR.matcher(client.getKubernetesVersion().getMinor());
+    this.minor = matcher.find() ? Integer.parseInt(matcher.group()) : 0;
+    this.readsJson = probeJson();
+  }
+
+  /** The cluster the build asks for: the one of the system property, else a simulated one. */
+  public static ClusterFixture open() {
+    Optional<Path> real = realKubeconfig();
+    return real.isPresent() ? real(real.get()) : simulated();
+  }
+
+  /** A fresh simulated cluster, whatever the build asks for. */
+  public static ClusterFixture simulated() {
+    SimulatedCluster cluster = SimulatedCluster.start(SimulatedClusterOptions.named("simulated"));
+    return new ClusterFixture(cluster, cluster.kubeconfig());
+  }
+
+  /** The real cluster that a kubeconfig file names. */
+  public static ClusterFixture real(Path kubeconfig) {
+    try {
+      return new ClusterFixture(null, Files.readString(kubeconfig));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The kubeconfig of the real cluster that the build asks for, if it does. */
+  public static Optional<Path> realKubeconfig() {
+    return Optional.ofNullable(System.getProperty("sluice.kubeconfig"))
+        .filter(path -> !path.isBlank() && !path.startsWith("${"))
+        .map(Path::of);
+  }
+
+  public boolean isSimulated() {
+    return simulated != null;
+  }
+
+  /** Whether the server is at least of release 1.{@code release}. */
+  public boolean isAtLeast(int release) {
+    return minor >= release;
+  }
+
+  /**
+   * Whether the server reads JSON bodies of built-in kinds.
+   *
+   * <p>A 1.20 that was built with Go 1.18 or later does not: its JSON library crashes on every map,
+   * and the connection ends without an answer. Server-side apply and custom resources take another
+   * way and work.
+   */
+  public boolean readsJsonOfBuiltInKinds() {
+    return readsJson;
+  }
+
+  private boolean probeJson() {
+    ConfigMap probe =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withNamespace("default")
+            .withName("sluice-test-probe")
+            .endMetadata()
+            .build();
+    try {
+      client.resource(probe).dryRun().create();
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getStatus() == null) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * The simulated cluster itself, for faults and wiping.
+   *
+   * @throws IllegalStateException if the cluster is a real one
+   */
+  public SimulatedCluster simulatedCluster() {
+    if (simulated == null) {
+      throw new IllegalStateException("this is a real cluster");
+    }
+    return simulated;
+  }
+
+  /** A client that is closed with the fixture. */
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** Another client, which the caller closes. */
+  public KubernetesClient newClient() {
+    Config config =
+        new ConfigBuilder(Config.fromKubeconfig(kubeconfig))
+            .withRequestRetryBackoffLimit(0)
+            .build();
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  /** The text of a kubeconfig whose current context is this cluster. */
+  public String kubeconfig() {
+    return kubeconfig;
+  }
+
+  /** The same in a file in that directory. */
+  public Path writeKubeconfig(Path directory) {
+    try {
+      return Files.writeString(directory.resolve("kubeconfig"), kubeconfig);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes a namespace of its own for a test. */
+  public String namespace() {
+    String name = "sluice-test-" + UUID.randomUUID().toString().substring(0, 8);
+    client
+        .namespaces()
+        .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
+        .fieldManager("sluice-test-fixture")
+        .serverSideApply();
+    cleanUp(() -> client.namespaces().withName(name).delete());
+    return name;
+  }
+
+  /** Has something done when the fixture is closed. */
+  public void cleanUp(AutoCloseable cleanup) {
+    cleanups.push(cleanup);
+  }
+
+  @Override
+  public void close() {
+    while (!cleanups.isEmpty()) {
+      try {
+        cleanups.pop().close();
+      } catch (KubernetesClientException e) {
+        // what is gone already needs no cleaning up
+        if (e.getCode() != 404) {
+          throw e;
+        }
+      } catch (Exception e) {
+        throw new IllegalStateException("a cleanup failed", e);
+      }
+    }
+    client.close();
+    if (simulated != null) {
+      simulated.close();
+    }
+  }
+}

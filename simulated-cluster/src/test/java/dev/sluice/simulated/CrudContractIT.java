@@ -1,0 +1,92 @@
+package dev.sluice.simulated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kubernetes")
+class CrudContractIT {
+  private static ClusterFixture fixture;
+  private static KubernetesClient client;
+  private static String namespace;
+
+  @BeforeAll
+  static void open() {
+    fixture = ClusterFixture.open();
+    client = fixture.client();
+    namespace = fixture.namespace();
+  }
+
+  @AfterAll
+  static void close() {
+    fixture.close();
+  }
+
+  private static ConfigMap configMap(String name) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name)
+        .endMetadata()
+        .addToData("a", "1")
+        .build();
+  }
+
+  private static void needsJson() {
+    assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+  }
+
+  @Test
+  void createsReadsChangesAndDeletes() {
+    needsJson();
+    ConfigMap created = client.resource(configMap("life")).create();
+    assertThat(created.getMetadata().getUid()).isNotEmpty();
+    assertThat(created.getMetadata().getCreationTimestamp()).isNotEmpty();
+
+    ConfigMap edited =
+        client
+            .configMaps()
+            .inNamespace(namespace)
+            .withName("life")
+            .edit(c -> new ConfigMapBuilder(c).addToData("b", "2").build());
+    assertThat(edited.getData()).isEqualTo(Map.of("a", "1", "b", "2"));
+
+    client.resource(edited).delete();
+    assertThat(client.configMaps().inNamespace(namespace).withName("life").get()).isNull();
+  }
+
+  @Test
+  void refusesWhatIsThereAlready() {
+    needsJson();
+    client.resource(configMap("twice")).create();
+    assertThatThrownBy(() -> client.resource(configMap("twice")).create())
+        .isInstanceOfSatisfying(
+            KubernetesClientException.class,
+            e -> {
+              assertThat(e.getCode()).isEqualTo(409);
+              assertThat(e.getStatus().getReason()).isEqualTo("AlreadyExists");
+              assertThat(e.getStatus().getMessage())
+                  .isEqualTo("configmaps \"twice\" already exists");
+            });
+  }
+
+  @Test
+  void appliesServerSide() {
+    ConfigMap applied =
+        client.resource(configMap("applied")).fieldManager("test").serverSideApply();
+    assertThat(applied.getMetadata().getManagedFields()).hasSize(1);
+    String version = applied.getMetadata().getResourceVersion();
+    ConfigMap again = client.resource(configMap("applied")).fieldManager("test").serverSideApply();
+    assertThat(again.getMetadata().getResourceVersion()).isEqualTo(version);
+  }
+}

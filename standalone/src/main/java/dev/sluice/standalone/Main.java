@@ -1,0 +1,27 @@
+package dev.sluice.standalone;
+
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.CommandLineInterface;
+import dev.sluice.standalone.demo.DemoCommand;
+import java.util.List;
+
+/** The {@code sluice} program. */
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLineInterface(commands(), System.getenv()).run(arguments));
+  }
+
+  /** All verbs there are. */
+  static List<Command> commands() {
+    return List.of(
+        UpCommand.command(),
+        DemoCommand.command(),
+        PartCommands.receiver(),
+        PartCommands.dispatcher(),
+        PartCommands.worker(),
+        VerifyCommand.command());
+  }
+}

@@ -1,0 +1,154 @@
+package dev.sluice.standalone;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.config.Settings;
+import dev.sluice.contract.kafka.EmbeddedBroker;
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.Topics;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.dispatcher.Dispatcher;
+import dev.sluice.dispatcher.DispatcherConfig;
+import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.receiver.Receiver;
+import dev.sluice.receiver.ReceiverConfig;
+import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.worker.ClusterWorker;
+import dev.sluice.worker.Outside;
+import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.WorkerListener;
+import dev.sluice.worker.render.Renderers;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * All parts in one process. Only the wiring differs from the parts by themselves: they talk over
+ * Kafka here too.
+ */
+public final class OneProcess implements AutoCloseable {
+
+  private static final Duration RENDER_LIMIT = Duration.ofSeconds(30);
+
+  private final Lifetime parts;
+  private final KafkaConnection kafka;
+  private final int webhookPort;
+
+  private OneProcess(Lifetime parts, KafkaConnection kafka, int webhookPort) {
+    this.parts = parts;
+    this.kafka = kafka;
+    this.webhookPort = webhookPort;
+  }
+
+  /** The name of all parts in their only process: who comes back by it waits for no lease. */
+  private static final String IDENTITY = "one-process";
+
+  /**
+   * What the parts are told.
+   *
+   * @param worker the configuration of a cluster's worker
+   */
+  public record Plan(
+      ReceiverConfig receiver,
+      DispatcherConfig dispatcher,
+      Function<ClusterName, WorkerConfig> worker,
+      Map<ClusterName, KubernetesClient> clusters) {
+
+    /** The settings that a plan is made from. */
+    static final List<Setting<?>> SETTINGS =
+        Stream.of(DispatcherConfig.SETTINGS, ReceiverConfig.SETTINGS, WorkerConfig.SHARED_SETTINGS)
+            .<Setting<?>>flatMap(List::stream)
+            .toList();
+
+    static Plan from(SettingValues values, Map<ClusterName, KubernetesClient> clusters) {
+      return new Plan(
+          ReceiverConfig.from(values),
+          DispatcherConfig.from(values).orInstance(IDENTITY),
+          cluster -> WorkerConfig.from(values, cluster, IDENTITY),
+          clusters);
+    }
+
+    /** A plan by settings that a program gives, one value each. */
+    public static Plan from(
+        Map<String, String> given, Map<ClusterName, KubernetesClient> clusters) {
+      Map<String, List<String>> options = new HashMap<>();
+      given.forEach((name, value) -> options.put(name, List.of(value)));
+      return from(
+          new Settings(SETTINGS, List.of()).read(options, Map.of(), Optional.empty()), clusters);
+    }
+  }
+
+  /** Who hears what happens. */
+  public record Listeners(DispatchListener dispatcher, WorkerListener worker) {
+    public static final Listeners NONE = new Listeners(DispatchListener.NONE, WorkerListener.NONE);
+  }
+
+  /** A cluster's worker. */
+  public static ClusterWorker worker(
+      WorkerConfig config, KafkaConnection kafka, KubernetesClient client, WorkerListener listener)
+      throws InterruptedException {
+    Renderers renderers =
+        Renderers.onThisMachine(
+            System.getenv().getOrDefault("PATH", ""),
+            Path.of(System.getProperty("java.io.tmpdir")),
+            RENDER_LIMIT);
+    return ClusterWorker.start(
+        config, new Outside(kafka, client, renderers, listener, Clock.systemUTC()));
+  }
+
+  /** A broker in this process, its data under {@code data}. */
+  public static EmbeddedBroker broker(Path data, int port) {
+    return EmbeddedBroker.start(data.resolve("kafka"), port);
+  }
+
+  public static KafkaConnection connection(EmbeddedBroker broker) {
+    return new KafkaConnection(broker.bootstrapServers(), Topics.DEFAULT, Map.of());
+  }
+
+  /**
+   * Starts the parts; the receiver last, so that no webhook is answered before there is somewhere
+   * to write.
+   */
+  public static OneProcess start(Plan plan, KafkaConnection kafka, Listeners listeners)
+      throws Exception {
+    Lifetime parts = new Lifetime();
+    try {
+      parts.add(
+          Dispatcher.start(plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher()));
+      for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
+        parts.add(
+            worker(
+                plan.worker().apply(cluster.getKey()),
+                kafka,
+                cluster.getValue(),
+                listeners.worker()));
+      }
+      Receiver receiver = parts.add(Receiver.start(plan.receiver(), kafka));
+      return new OneProcess(parts, kafka, receiver.port());
+    } catch (Exception e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  public KafkaConnection kafka() {
+    return kafka;
+  }
+
+  /** Where webhooks are received. */
+  public int webhookPort() {
+    return webhookPort;
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

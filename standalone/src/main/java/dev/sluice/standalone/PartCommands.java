@@ -1,0 +1,92 @@
+package dev.sluice.standalone;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.kafka.KafkaSettings;
+import dev.sluice.dispatcher.Dispatcher;
+import dev.sluice.dispatcher.DispatcherConfig;
+import dev.sluice.receiver.Receiver;
+import dev.sluice.receiver.ReceiverConfig;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.standalone.cli.Logging;
+import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.WorkerListener;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** The parts by themselves, against a Kafka that is there. */
+final class PartCommands {
+
+  private PartCommands() {}
+
+  static Command receiver() {
+    return part(
+        "receiver",
+        "Receives webhooks and writes change events to Kafka.",
+        List.of(ReceiverConfig.SETTINGS),
+        (values, parts) ->
+            parts.add(
+                Receiver.start(ReceiverConfig.from(values), KafkaSettings.connection(values))));
+  }
+
+  static Command dispatcher() {
+    return part(
+        "dispatcher",
+        "Works out what a change affects and writes each cluster's targets.",
+        List.of(DispatcherConfig.SETTINGS),
+        (values, parts) ->
+            parts.add(
+                Dispatcher.start(
+                    DispatcherConfig.from(values),
+                    KafkaSettings.connection(values),
+                    Clock.systemUTC())));
+  }
+
+  static Command worker() {
+    return part(
+        "worker",
+        "Applies one cluster's targets to it. A second one for the same cluster stands by.",
+        List.of(WorkerConfig.SETTINGS, ClusterAccess.SETTINGS),
+        (values, parts) -> {
+          WorkerConfig config = WorkerConfig.from(values, hostIdentity());
+          parts.add(
+              OneProcess.worker(
+                  config,
+                  KafkaSettings.connection(values),
+                  parts.add(ClusterAccess.from(values).connectSingle(config.cluster())),
+                  WorkerListener.NONE));
+        });
+  }
+
+  private static Command part(
+      String name, String description, List<List<Setting<?>>> settings, Starter starter) {
+    List<Setting<?>> all = new ArrayList<>(KafkaSettings.ALL);
+    settings.forEach(all::addAll);
+    all.addAll(Logging.SETTINGS);
+    return new Command(
+        name,
+        description,
+        all,
+        values -> {
+          Logging.configure(values);
+          try (Lifetime parts = new Lifetime()) {
+            starter.start(values, parts);
+            parts.awaitStop();
+          }
+          return 0;
+        });
+  }
+
+  /** Unlike any other worker's, and telling where it runs. */
+  private static String hostIdentity() {
+    String host = System.getenv().getOrDefault("HOSTNAME", "worker");
+    return host + "-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  private interface Starter {
+    void start(SettingValues values, Lifetime parts) throws Exception;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.standalone;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.kafka.KafkaSettings;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.standalone.cli.Logging;
+import dev.sluice.standalone.verify.Checker;
+import dev.sluice.standalone.verify.Violation;
+import dev.sluice.worker.WorkerConfig;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code sluice verify}: the checker. */
+final class VerifyCommand {
+
+  private static final Setting<List<ClusterName>> CLUSTERS =
+      Setting.list("cluster", "NAME", "a cluster to look at", ClusterName::new);
+
+  private VerifyCommand() {}
+
+  static Command command() {
+    List<Setting<?>> settings = new ArrayList<>(KafkaSettings.ALL);
+    settings.addAll(List.of(CLUSTERS, WorkerConfig.INSTALLATION, WorkerConfig.SYSTEM_NAMESPACE));
+    settings.addAll(ClusterAccess.SETTINGS);
+    settings.addAll(Logging.SETTINGS);
+    return new Command(
+        "verify",
+        "Checks from topics, ledgers, live objects and Git whether the promises hold; ask when all"
+            + " is quiet. Exits with 1 if one does not.",
+        settings,
+        VerifyCommand::run);
+  }
+
+  private static int run(SettingValues values) throws Exception {
+    Logging.configure(values);
+    ClusterAccess access = ClusterAccess.from(values);
+    Path scratch = Files.createTempDirectory("sluice-verify");
+    try (Lifetime parts = new Lifetime()) {
+      Map<ClusterName, KubernetesClient> clusters = new LinkedHashMap<>();
+      for (ClusterName cluster : values.get(CLUSTERS)) {
+        clusters.put(cluster, parts.add(access.connect(cluster)));
+      }
+      List<Violation> violations =
+          new Checker(
+                  KafkaSettings.connection(values),
+                  clusters,
+                  new Checker.Installation(
+                      values.get(WorkerConfig.INSTALLATION),
+                      values.get(WorkerConfig.SYSTEM_NAMESPACE),
+                      scratch))
+              .check();
+      violations.forEach(System.out::println);
+      System.out.printf(
+          violations.isEmpty()
+              ? "all promises hold%n"
+              : "%d violations%n".formatted(violations.size()));
+      return violations.isEmpty() ? 0 : 1;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.sluice.standalone.cli;
+
+import dev.sluice.contract.config.ConfigurationException;
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.config.Settings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Turns commands into a command line. Exit codes: 0 success, 1 the command failed, 2 wrong usage or
+ * configuration.
+ */
+public final class CommandLineInterface {
+
+  private static final int FAILED = 1;
+  private static final int WRONG_USAGE = 2;
+  private static final Setting<Optional<Path>> CONFIG =
+      Setting.path("config", "a YAML file with settings; keys are the options without '--'")
+          .optional();
+
+  private final List<Command> commands;
+  private final Map<String, String> environment;
+
+  public CommandLineInterface(List<Command> commands, Map<String, String> environment) {
+    this.commands = List.copyOf(commands);
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Runs what the arguments ask for and returns the exit code. */
+  public int run(String... arguments) {
+    CommandSpec root =
+        CommandSpec.create().name("sluice").version(Version.text()).mixinStandardHelpOptions(true);
+    root.usageMessage()
+        .description("Event-driven GitOps: a webhook becomes a durable event, and clusters follow.")
+        .footer(
+            "",
+            "Every option is also an environment variable (--topic-prefix: SLUICE_TOPIC_PREFIX)",
+            "and a key of the file given by --config (topic-prefix: ...). The option wins, then",
+            "the variable, then the file.");
+    commands.forEach(command -> root.addSubcommand(command.name(), new CommandLine(spec(command))));
+    CommandLine line = new CommandLine(root);
+    line.setExecutionStrategy(this::execute);
+    line.setExecutionExceptionHandler((failure, at, _) -> report(failure, at));
+    return line.execute(arguments);
+  }
+
+  private int execute(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    CommandLine at = last.commandSpec().commandLine();
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    if (!parsed.hasSubcommand()) {
+      at.usage(at.getErr());
+      return WRONG_USAGE;
+    }
+    String name = last.commandSpec().name();
+    Command command =
+        commands.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    try {
+      return command.action().run(read(command, last));
+    } catch (Exception e) {
+      throw new CommandLine.ExecutionException(at, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private SettingValues read(Command command, ParseResult parsed) {
+    Map<String, List<String>> options = new HashMap<>();
+    for (Setting<?> setting : command.settings()) {
+      OptionSpec option = parsed.matchedOption(setting.option());
+      if (option != null) {
+        options.put(setting.name(), option.stringValues());
+      }
+    }
+    Optional<Path> file =
+        Optional.ofNullable(parsed.matchedOption(CONFIG.option()))
+            .map(option -> option.stringValues().getLast())
+            .or(() -> Optional.ofNullable(environment.get(CONFIG.variable())))
+            .map(Path::of);
+    List<Setting<?>> known = new ArrayList<>(List.of(CONFIG));
+    commands.forEach(one -> known.addAll(one.settings()));
+    return new Settings(command.settings(), known).read(options, environment, file);
+  }
+
+  private static int report(Exception failure, CommandLine at) {
+    Throwable cause =
+        failure instanceof CommandLine.ExecutionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof ConfigurationException refused) {
+      at.getErr().println("sluice: the configuration is not usable:");
+      refused.problems().forEach(problem -> at.getErr().println("  " + problem));
+      return WRONG_USAGE;
+    }
+    at.getErr().println("sluice: " + cause.getMessage());
+    org.slf4j.LoggerFactory.getLogger(CommandLineInterface.class)
+        .debug("{} failed", at.getCommandName(), cause);
+    return FAILED;
+  }
+
+  private static CommandSpec spec(Command command) {
+    CommandSpec spec = CommandSpec.create().name(command.name()).mixinStandardHelpOptions(true);
+    spec.usageMessage().description(command.description());
+    command.settings().forEach(setting -> spec.addOption(option(setting)));
+    spec.addOption(option(CONFIG));
+    return spec;
+  }
+
+  private static OptionSpec option(Setting<?> setting) {
+    List<String> notes = new ArrayList<>();
+    if (setting.required()) {
+      notes.add("required");
+    }
+    setting
+        .fallback()
+        .filter(value -> !value.isEmpty())
+        .ifPresent(value -> notes.add("default: " + value));
+    if (setting.many()) {
+      notes.add("may be repeated");
+    }
+    notes.add(setting.variable());
+    OptionSpec.Builder option =
+        OptionSpec.builder(setting.option())
+            .paramLabel(setting.label())
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description(
+                "%s (%s)"
+                    .formatted(setting.description(), String.join("; ", notes))
+                    .replace("%", "%%"));
+    return setting.label().equals("true|false")
+        ? option.arity("0..1").fallbackValue("true").build()
+        : option.arity("1").build();
+  }
+}

@@ -1,0 +1,15 @@
+package dev.sluice.standalone.cli;
+
+import java.util.Optional;
+
+/** The program's version, as its jar says. */
+final class Version {
+
+  private Version() {}
+
+  static String text() {
+    return "sluice "
+        + Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+            .orElse("(not from a jar)");
+  }
+}

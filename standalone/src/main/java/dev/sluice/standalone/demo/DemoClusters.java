@@ -1,0 +1,66 @@
+package dev.sluice.standalone.demo;
+
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.simulated.SimulatedCluster;
+import dev.sluice.simulated.SimulatedClusterOptions;
+import dev.sluice.standalone.ClusterAccess;
+import dev.sluice.standalone.cli.Lifetime;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The demo's clusters: real ones by kubeconfig context, simulated ones for the others. */
+final class DemoClusters implements AutoCloseable {
+
+  private final Lifetime parts = new Lifetime();
+  private final Map<ClusterName, KubernetesClient> clients = new LinkedHashMap<>();
+  private final Map<ClusterName, String> kubeconfigs = new LinkedHashMap<>();
+
+  private DemoClusters() {}
+
+  static DemoClusters open(Path data, List<ClusterName> names, ClusterAccess access)
+      throws IOException {
+    DemoClusters clusters = new DemoClusters();
+    for (ClusterName name : names) {
+      Optional<String> context = access.contextOf(name);
+      if (context.isPresent()) {
+        clusters.clients.put(name, clusters.parts.add(access.connect(name)));
+        clusters.kubeconfigs.put(name, "--context " + context.get());
+      } else {
+        clusters.simulate(data, name);
+      }
+    }
+    return clusters;
+  }
+
+  Map<ClusterName, KubernetesClient> clients() {
+    return clients;
+  }
+
+  /** The options by which kubectl reaches each cluster. */
+  Map<ClusterName, String> kubeconfigs() {
+    return kubeconfigs;
+  }
+
+  private void simulate(Path data, ClusterName name) throws IOException {
+    SimulatedCluster cluster =
+        parts.add(
+            SimulatedCluster.start(
+                SimulatedClusterOptions.named(name.value())
+                    .withDataDirectory(data.resolve("clusters").resolve(name.value()))));
+    Path kubeconfig = data.resolve(name + ".kubeconfig");
+    Files.writeString(kubeconfig, cluster.kubeconfig());
+    clients.put(name, parts.add(ClusterAccess.connectBy(cluster.kubeconfig())));
+    kubeconfigs.put(name, "--kubeconfig " + kubeconfig);
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

@@ -1,0 +1,156 @@
+package dev.sluice.standalone.demo;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.standalone.ClusterAccess;
+import dev.sluice.standalone.OneProcess;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.standalone.cli.Logging;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code sluice demo}: all of it on one machine, with a fleet of five small applications, a
+ * repository whose pushes fire webhooks, and two clusters.
+ */
+public final class DemoCommand {
+
+  private static final Setting<Path> DATA =
+      Setting.path("data", "where the demo keeps its repository, clusters and broker")
+          .or(".sluice/demo");
+  private static final Setting<Integer> PORT =
+      Setting.integer("webhook-port", "port for webhooks; 0 for any free one", 0, 65535).or("8080");
+  private static final Setting<Integer> KAFKA_PORT =
+      Setting.integer("kafka-port", "port of the embedded broker; 0 for any free one", 0, 65535)
+          .or("9092");
+  private static final List<ClusterName> CLUSTERS =
+      List.of(new ClusterName("staging"), new ClusterName("production"));
+
+  private DemoCommand() {}
+
+  public static Command command() {
+    List<Setting<?>> settings = new ArrayList<>(List.of(DATA, PORT, KAFKA_PORT));
+    settings.addAll(ClusterAccess.SETTINGS);
+    return new Command(
+        "demo",
+        "Shows a push reaching two clusters: simulated ones, unless --context names real ones.",
+        settings,
+        DemoCommand::run);
+  }
+
+  private static int run(SettingValues values) throws Exception {
+    Path data = values.get(DATA).toAbsolutePath().normalize();
+    Files.createDirectories(data);
+    Logging.toFile(data.resolve("sluice.log"));
+    Path secret = secret(data.resolve("webhook-secret"));
+    DemoRepository repository = DemoRepository.open(data);
+    Path fleet = fleet(data.resolve("fleet"), repository);
+
+    try (Lifetime parts = new Lifetime()) {
+      Story story = new Story(System.out);
+      DemoClusters clusters =
+          parts.add(DemoClusters.open(data, CLUSTERS, ClusterAccess.from(values)));
+      var broker = parts.add(OneProcess.broker(data, values.get(KAFKA_PORT)));
+      OneProcess process =
+          parts.add(
+              OneProcess.start(
+                  OneProcess.Plan.from(
+                      Map.of(
+                          "fleet", fleet.toString(),
+                          "mirrors", data.resolve("mirrors").toString(),
+                          "webhook-host", "127.0.0.1",
+                          "webhook-port", Integer.toString(values.get(PORT)),
+                          "webhook-endpoint",
+                              "name=github,forge=github,host=localhost,secret=file:" + secret),
+                      clusters.clients()),
+                  OneProcess.connection(broker),
+                  new OneProcess.Listeners(story.dispatches(), story.applies())));
+      URI webhook =
+          URI.create("http://127.0.0.1:%d/webhooks/github".formatted(process.webhookPort()));
+      repository.installHook(webhook, secret);
+      introduce(data, repository, clusters, process, webhook);
+      parts.awaitStop();
+      System.out.println("stopping; start it again and it goes on where it stopped");
+    }
+    return 0;
+  }
+
+  private static void introduce(
+      Path data,
+      DemoRepository repository,
+      DemoClusters clusters,
+      OneProcess process,
+      URI webhook) {
+    Path here = Path.of("").toAbsolutePath();
+    System.out.printf(
+        """
+
+        Sluice is up.
+          repository   %s   (push here; pushes fire a signed webhook)
+          fleet        %s
+          webhooks     %s
+          kafka        %s
+          logs         %s
+        """,
+        shown(here, repository.workingCopy()),
+        shown(here, data.resolve("fleet")),
+        webhook,
+        process.kafka().bootstrapServers(),
+        shown(here, data.resolve("sluice.log")));
+    clusters
+        .kubeconfigs()
+        .forEach(
+            (cluster, kubeconfig) ->
+                System.out.printf("  %-12s kubectl %s%n", cluster, shown(here, kubeconfig)));
+    ClusterName first = CLUSTERS.getFirst();
+    System.out.printf(
+        """
+
+        Try, in a second terminal:
+          cd %s
+          sed -i 's/nginx:1.29/nginx:1.30/' website/deployment.yaml
+          git commit -am 'Newer web server' && git push
+          kubectl %s get deployments -A -o wide
+
+        Ctrl-C stops it.
+
+        """,
+        shown(here, repository.workingCopy()), clusters.kubeconfigs().get(first));
+  }
+
+  private static String shown(Path here, String text) {
+    return text.replace(here + "/", "");
+  }
+
+  private static Path shown(Path here, Path path) {
+    return path.startsWith(here) ? here.relativize(path) : path;
+  }
+
+  private static Path fleet(Path directory, DemoRepository repository) {
+    if (!Files.exists(directory)) {
+      DemoFiles.unpack("fleet", directory, Map.of("REPOSITORY_URL", repository.url()));
+    }
+    return directory;
+  }
+
+  private static Path secret(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      byte[] random = new byte[32];
+      new SecureRandom().nextBytes(random);
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(file, HexFormat.of().formatHex(random));
+    }
+    return file;
+  }
+}

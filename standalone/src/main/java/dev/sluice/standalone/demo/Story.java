@@ -1,0 +1,183 @@
+package dev.sluice.standalone.demo;
+
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.worker.WorkerListener;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/** Tells on the terminal what happens to a push, step by step, with milliseconds. */
+final class Story {
+
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
+
+  private final PrintStream out;
+  private final Map<CommitId, Instant> heard = new ConcurrentHashMap<>();
+
+  Story(PrintStream out) {
+    this.out = out;
+  }
+
+  DispatchListener dispatches() {
+    return new DispatchListener() {
+      @Override
+      public void seen(ChangeSeen change) {
+        tell(
+            "push",
+            "%s %s%s%s"
+                    .formatted(
+                        change.repository(),
+                        change.ref().branchName().orElse(change.ref().value()),
+                        change.expected().map(commit -> " -> " + commit.abbreviated()).orElse(""),
+                        change.actor().map(actor -> " by " + actor).orElse(""))
+                + ", from webhook to dispatcher "
+                + milliseconds(change.heardAt(), change.seenAt()));
+      }
+
+      @Override
+      public void evaluated(ChangeEvaluated change) {
+        heard.put(change.commit(), change.heardAt());
+        tellEvaluated(change);
+      }
+    };
+  }
+
+  WorkerListener applies() {
+    return result -> {
+      switch (result) {
+        case ResultEvent.Applied applied -> tellApplied(applied);
+        case ResultEvent.Unchanged unchanged ->
+            tell(who(unchanged.subject()), "unchanged, %d objects".formatted(unchanged.objects()));
+        case ResultEvent.Parked parked ->
+            tell(
+                who(parked.subject()),
+                "PARKED, dead letter opened: %s; tried again on %s"
+                    .formatted(parked.failure().message(), parked.wakesOn()));
+        case ResultEvent.Retrying retrying ->
+            tell(
+                who(retrying.subject()),
+                "tried again in %d ms: %s"
+                    .formatted(retrying.delay().toMillis(), retrying.failure().message()));
+        case ResultEvent.Removed removed ->
+            tell(who(removed.subject()), "removed: " + objects(removed.changes()));
+        case ResultEvent.Superseded superseded ->
+            tell(
+                who(superseded.subject()),
+                "generation %s overtaken by %d"
+                    .formatted(superseded.subject().generation(), superseded.by()));
+        case ResultEvent.Fenced fenced ->
+            tell(who(fenced.subject()), "a newer generation was there already; nothing written");
+        case ResultEvent.Swept swept ->
+            tell(swept.cluster() + " " + swept.application(), "swept: " + objects(swept.changes()));
+        case ResultEvent.Planned _, ResultEvent.WorkerHello _ -> {}
+      }
+    };
+  }
+
+  private void tellEvaluated(DispatchListener.ChangeEvaluated change) {
+    Map<ApplicationName, List<DispatchListener.Affected>> byApplication =
+        change.affected().stream()
+            .collect(
+                Collectors.groupingBy(
+                    DispatchListener.Affected::application, TreeMap::new, Collectors.toList()));
+    tell(
+        "commit",
+        "%s fetched and decided in %s: %d applications affected, %d not"
+            .formatted(
+                change.commit().abbreviated(),
+                milliseconds(change.heardAt(), change.dispatchedAt()),
+                byApplication.size(),
+                change.unaffected()));
+    byApplication.forEach(
+        (application, targets) ->
+            tell(
+                "",
+                "  %s -> %s: %s"
+                    .formatted(
+                        application,
+                        targets.stream()
+                            .map(target -> target.cluster() + " #" + target.generation())
+                            .collect(Collectors.joining(", ")),
+                        targets.getFirst().reason())));
+    change
+        .refused()
+        .forEach(
+            refused ->
+                tell(
+                    "",
+                    "  %s REFUSED, dead letter opened: %s"
+                        .formatted(refused.application(), refused.failure().message())));
+  }
+
+  private void tellApplied(ResultEvent.Applied applied) {
+    ResultEvent.Timings timings = applied.timings();
+    Optional<Instant> start = applied.subject().commit().map(heard::get);
+    tell(
+        who(applied.subject()),
+        "%s; render %s, plan %s, apply %s%s"
+            .formatted(
+                objects(applied.changes()),
+                milliseconds(timings.receivedAt(), timings.renderedAt()),
+                milliseconds(timings.renderedAt(), timings.plannedAt()),
+                milliseconds(timings.plannedAt(), timings.appliedAt()),
+                start
+                    .map(
+                        heardAt ->
+                            "; "
+                                + milliseconds(heardAt, timings.appliedAt())
+                                + " since the webhook")
+                    .orElse("")));
+  }
+
+  private static String objects(List<ObjectChange> changes) {
+    if (changes.isEmpty()) {
+      return "nothing to change";
+    }
+    Map<ObjectChange.Action, List<String>> byAction = new LinkedHashMap<>();
+    changes.forEach(
+        change ->
+            byAction
+                .computeIfAbsent(change.action(), action -> new ArrayList<>())
+                .add(change.object().toString()));
+    return byAction.entrySet().stream()
+        .map(
+            entry ->
+                entry.getKey().name().toLowerCase(Locale.ROOT)
+                    + " "
+                    + String.join(", ", entry.getValue()))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String who(Subject subject) {
+    return "%s %s".formatted(subject.cluster(), subject.application());
+  }
+
+  private static String milliseconds(Instant from, Instant to) {
+    return "%.1f ms".formatted(Duration.between(from, to).toNanos() / 1e6);
+  }
+
+  private synchronized void tell(String subject, String text) {
+    out.printf(
+        "%s  %-26s %s%n",
+        subject.isEmpty() ? " ".repeat(12) : LocalTime.now(ZoneId.systemDefault()).format(TIME),
+        subject,
+        text);
+  }
+}

@@ -1,0 +1,5 @@
+/** The demo: a fleet, a repository with a webhook, two clusters, and the story on the terminal. */
+@NullMarked
+package dev.sluice.standalone.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,113 @@
+package dev.sluice.standalone.verify;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.plan.TargetReader;
+import dev.sluice.worker.render.Renderers;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Decides from the topics, the ledgers, the live objects and Git whether the promises hold. To be
+ * asked when all is quiet: what is still under way counts as not done.
+ */
+public final class Checker {
+
+  private static final Duration API_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration RENDER_LIMIT = Duration.ofSeconds(30);
+
+  private final KafkaConnection kafka;
+  private final Map<ClusterName, KubernetesClient> clusters;
+  private final Installation installation;
+
+  /**
+   * How the workers were configured.
+   *
+   * @param id the installation's id
+   * @param systemNamespace where the ledgers are
+   * @param scratch a directory for renderings and Git mirrors
+   */
+  public record Installation(String id, String systemNamespace, Path scratch) {}
+
+  public Checker(
+      KafkaConnection kafka,
+      Map<ClusterName, KubernetesClient> clusters,
+      Installation installation) {
+    this.kafka = kafka;
+    this.clusters = Map.copyOf(clusters);
+    this.installation = installation;
+  }
+
+  /** Every violation found; empty if the promises hold. */
+  public List<Violation> check() throws InterruptedException {
+    LogEvidence log = LogEvidence.read(kafka, clusters.keySet());
+    List<Violation> violations = new ArrayList<>(LogRules.check(log));
+    violations.addAll(new GitRules(installation.scratch()).check(log));
+    Set<Lane> parked = parked(log);
+    TargetReader targets =
+        new TargetReader(
+            Renderers.onThisMachine(
+                System.getenv().getOrDefault("PATH", ""), installation.scratch(), RENDER_LIMIT),
+            installation.id());
+    for (Map.Entry<ClusterName, KubernetesClient> cluster : clusters.entrySet()) {
+      violations.addAll(check(cluster.getKey(), cluster.getValue(), log, parked, targets));
+    }
+    return List.copyOf(violations);
+  }
+
+  private List<Violation> check(
+      ClusterName name,
+      KubernetesClient client,
+      LogEvidence log,
+      Set<Lane> parked,
+      TargetReader targets)
+      throws InterruptedException {
+    ClusterApi api = new ClusterApi(client, API_TIMEOUT);
+    Map<ApplicationName, SyncEvent> desired = new HashMap<>();
+    log.desired()
+        .forEach(
+            (lane, sync) -> {
+              if (lane.cluster().equals(name)) {
+                desired.put(lane.application(), sync);
+              }
+            });
+    Set<ApplicationName> parkedHere = new HashSet<>();
+    parked.forEach(
+        lane -> {
+          if (lane.cluster().equals(name)) {
+            parkedHere.add(lane.application());
+          }
+        });
+    return new ClusterRules(name, installation.id(), api, targets)
+        .check(
+            desired,
+            parkedHere,
+            new LedgerStore(api, installation.systemNamespace(), installation.id()));
+  }
+
+  /** Lanes with an open dead letter. */
+  private static Set<Lane> parked(LogEvidence log) {
+    Map<String, Lane> open = new HashMap<>();
+    for (Received<DeadLetterEvent> received : log.deadLetters()) {
+      switch (received.event()) {
+        case DeadLetterEvent.Opened opened ->
+            opened.subject().ifPresent(subject -> open.put(opened.entry(), Lane.of(subject)));
+        case DeadLetterEvent.Retried _ -> {}
+        case DeadLetterEvent.Closed closed -> open.remove(closed.entry());
+      }
+    }
+    return Set.copyOf(open.values());
+  }
+}

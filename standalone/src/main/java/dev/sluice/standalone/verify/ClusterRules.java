@@ -1,0 +1,202 @@
+package dev.sluice.standalone.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.worker.api.ApiResource;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.plan.TargetReader;
+import dev.sluice.worker.render.RenderException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the promises say about a cluster when all is quiet: each settled application is exactly what
+ * its newest target renders to (I5), nothing live is newer or older than its ledger says (I3), and
+ * nothing else carries our labels (I3, I5).
+ */
+final class ClusterRules {
+
+  private final ClusterName cluster;
+  private final String installation;
+  private final ClusterApi api;
+  private final Discovery discovery;
+  private final TargetReader targets;
+  private final List<Violation> violations = new ArrayList<>();
+
+  ClusterRules(ClusterName cluster, String installation, ClusterApi api, TargetReader targets) {
+    this.cluster = cluster;
+    this.installation = installation;
+    this.api = api;
+    this.discovery = new Discovery(api);
+    this.targets = targets;
+  }
+
+  /**
+   * Checks the cluster.
+   *
+   * @param desired the newest sync record of each application
+   * @param parked applications that are allowed to be behind
+   */
+  List<Violation> check(
+      Map<ApplicationName, SyncEvent> desired, Set<ApplicationName> parked, LedgerStore ledgerStore)
+      throws InterruptedException {
+    Map<ApplicationName, StoredLedger> ledgers = ledgerStore.list();
+    for (SyncEvent sync : desired.values()) {
+      if (!parked.contains(sync.application())) {
+        Optional<Ledger> ledger =
+            Optional.ofNullable(ledgers.get(sync.application())).map(StoredLedger::ledger);
+        settled(sync, ledger);
+      }
+    }
+    strays(ledgers);
+    return List.copyOf(violations);
+  }
+
+  private void settled(SyncEvent sync, Optional<Ledger> ledger) throws InterruptedException {
+    if (ledger.isEmpty() || !ledger.get().holds(sync.generation())) {
+      report(
+          Promise.I5_CONVERGENT,
+          sync.application().value(),
+          "the newest target is generation %s, the ledger is at %s"
+              .formatted(
+                  sync.generation(),
+                  ledger
+                      .map(l -> l.generation().map(Object::toString).orElse("-") + " " + l.phase())
+                      .orElse("none")));
+      return;
+    }
+    switch (sync) {
+      case SyncEvent.Removal removal -> removed(removal, ledger.get());
+      case SyncEvent.Target target -> rendered(target, ledger.get());
+    }
+  }
+
+  private void removed(SyncEvent.Removal removal, Ledger ledger) {
+    if (!removal.orphan() && !ledger.inventory().entries().isEmpty()) {
+      report(
+          Promise.I5_CONVERGENT,
+          removal.application().value(),
+          "is removed, but its inventory still has %d objects"
+              .formatted(ledger.inventory().entries().size()));
+    }
+  }
+
+  private void rendered(SyncEvent.Target target, Ledger ledger) throws InterruptedException {
+    List<Manifest> manifests;
+    try {
+      manifests = targets.read(target, new DiscoveredScopes(discovery)).manifests();
+    } catch (RenderException | ManifestException e) {
+      report(
+          Promise.I5_CONVERGENT,
+          target.application().value(),
+          "is settled, but its target does not render: " + e.getMessage());
+      return;
+    }
+    for (Manifest manifest : manifests) {
+      if (manifest.directives().ignore() || manifest.directives().createOnly()) {
+        continue;
+      }
+      Optional<ObjectNode> live = live(manifest.ref());
+      if (live.isEmpty()) {
+        report(Promise.I5_CONVERGENT, where(target, manifest.ref()), "is not in the cluster");
+        continue;
+      }
+      Differences.between(manifest.content(), live.get())
+          .ifPresent(
+              difference ->
+                  report(Promise.I5_CONVERGENT, where(target, manifest.ref()), difference));
+      long written =
+          live.get()
+              .at("/metadata/annotations/" + Ownership.GENERATION_ANNOTATION.replace("/", "~1"))
+              .asLong(0);
+      if (written < 1 || written > ledger.generation().orElseThrow().value()) {
+        report(
+            Promise.I3_FENCED,
+            where(target, manifest.ref()),
+            "was written at generation %d, the ledger is at %s"
+                .formatted(written, ledger.generation().orElseThrow()));
+      }
+    }
+  }
+
+  /** Objects with our labels that no ledger knows. */
+  private void strays(Map<ApplicationName, StoredLedger> ledgers) throws InterruptedException {
+    Set<String> kinds = new TreeSet<>();
+    Set<ObjectRef> known = new HashSet<>();
+    ledgers
+        .values()
+        .forEach(
+            stored -> {
+              kinds.addAll(stored.ledger().kinds());
+              stored
+                  .ledger()
+                  .inventory()
+                  .entries()
+                  .forEach(entry -> known.add(identity(entry.ref())));
+            });
+    for (String kind : kinds) {
+      String apiVersion = kind.substring(0, kind.indexOf('|'));
+      String name = kind.substring(kind.indexOf('|') + 1);
+      Optional<ApiResource> resource = discovery.find(apiVersion, name);
+      if (resource.isEmpty()) {
+        continue;
+      }
+      api.listMetadata(
+          resource.get().collection(""),
+          Ownership.INSTALLATION_LABEL + "=" + installation,
+          object -> {
+            JsonNode metadata = object.path("metadata");
+            boolean isLedger =
+                metadata.path("labels").path(LedgerStore.LABEL).asText("").equals("true");
+            boolean isGoing = metadata.has("deletionTimestamp");
+            ObjectRef ref =
+                new ObjectRef(
+                    apiVersion,
+                    name,
+                    metadata.path("namespace").asText(""),
+                    metadata.path("name").asText());
+            if (!isLedger && !isGoing && !known.contains(identity(ref))) {
+              report(
+                  Promise.I3_FENCED,
+                  ref.toString(),
+                  "carries our labels, but no ledger has it: application "
+                      + metadata.path("labels").path(Ownership.APPLICATION_LABEL).asText("?"));
+            }
+          });
+    }
+  }
+
+  private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {
+    Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
+    return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
+  }
+
+  /** The object whatever its version. */
+  private static ObjectRef identity(ObjectRef ref) {
+    return new ObjectRef(ref.group() + "/*", ref.kind(), ref.namespace(), ref.name());
+  }
+
+  private static String where(SyncEvent.Target target, ObjectRef ref) {
+    return target.application() + ", " + ref;
+  }
+
+  private void report(Promise promise, String where, String what) {
+    violations.add(new Violation(promise, cluster + ", " + where, what));
+  }
+}

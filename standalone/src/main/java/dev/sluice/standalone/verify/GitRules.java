@@ -1,0 +1,69 @@
+package dev.sluice.standalone.verify;
+
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.dispatcher.closure.ClosureResolver;
+import dev.sluice.dispatcher.closure.ClosureResult;
+import dev.sluice.dispatcher.git.FetchOutcome;
+import dev.sluice.dispatcher.git.Mirrors;
+import dev.sluice.dispatcher.home.InputDigest;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * I5 and I6 against Git itself: fetches every source anew, and compares the inputs that are there
+ * with what was last sent.
+ */
+final class GitRules {
+
+  private final Path scratch;
+  private final List<Violation> violations = new ArrayList<>();
+
+  GitRules(Path scratch) {
+    this.scratch = scratch;
+  }
+
+  List<Violation> check(LogEvidence log) {
+    try (Mirrors mirrors = new Mirrors(scratch.resolve("mirrors"), Clock.systemUTC())) {
+      for (StateRecord state : log.states()) {
+        if (state instanceof StateRecord.ApplicationState application
+            && application.definition().isPresent()) {
+          check(application, application.definition().get(), mirrors);
+        }
+      }
+    }
+    return List.copyOf(violations);
+  }
+
+  private void check(StateRecord.ApplicationState state, Definition definition, Mirrors mirrors) {
+    SourceSpec source = definition.sources().getFirst();
+    FetchOutcome outcome = mirrors.fetch(source, source.ref(), Optional.empty());
+    if (!(outcome instanceof FetchOutcome.At(var head))) {
+      return;
+    }
+    ClosureResult result =
+        new ClosureResolver().resolve(mirrors.tree(source.repository(), head), source);
+    if (!(result instanceof ClosureResult.Resolved(var closure))) {
+      return;
+    }
+    for (ClusterTarget cluster : definition.clusters()) {
+      String expected = InputDigest.of(definition, cluster, List.of(closure));
+      Optional<String> sent =
+          Optional.ofNullable(state.dispatched().get(cluster.name()))
+              .flatMap(StateRecord.Dispatched::inputDigest);
+      if (!sent.equals(Optional.of(expected))) {
+        violations.add(
+            new Violation(
+                Promise.I5_CONVERGENT,
+                cluster.name() + "/" + definition.application(),
+                "Git's head %s has other inputs than what was last sent"
+                    .formatted(head.abbreviated())));
+      }
+    }
+  }
+}

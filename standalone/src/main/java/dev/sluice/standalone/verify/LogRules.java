@@ -1,0 +1,263 @@
+package dev.sluice.standalone.verify;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SyncEvent;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What the promises say about the topics alone; to be asked when all is quiet. */
+final class LogRules {
+
+  private final LogEvidence log;
+  private final List<Violation> violations = new ArrayList<>();
+
+  private LogRules(LogEvidence log) {
+    this.log = log;
+  }
+
+  static List<Violation> check(LogEvidence log) {
+    LogRules rules = new LogRules(log);
+    rules.changesAreSettled();
+    rules.targetsHaveEnded();
+    rules.generationsRise();
+    rules.nothingIsSentTwice();
+    rules.deadLettersAreTrue();
+    rules.everyTargetHasItsCause();
+    return List.copyOf(rules.violations);
+  }
+
+  /** I1: no followed ref waits, and every change to one has been decided about. */
+  private void changesAreSettled() {
+    Map<String, StateRecord.RefState> refs = new HashMap<>();
+    Set<String> followed = new HashSet<>();
+    for (StateRecord state : log.states()) {
+      switch (state) {
+        case StateRecord.RefState ref -> refs.put(ref.key(), ref);
+        case StateRecord.ApplicationState application ->
+            application
+                .definition()
+                .ifPresent(
+                    definition ->
+                        definition
+                            .sources()
+                            .forEach(
+                                source ->
+                                    followed.add(
+                                        StateRecord.RefState.keyOf(
+                                            source.repository(), source.ref()))));
+      }
+    }
+    refs.values().stream()
+        .filter(ref -> ref.pending().isPresent())
+        .forEach(ref -> report(Promise.I1_DURABLE, ref.key(), "a change still waits for Git"));
+    log.changes().stream()
+        .map(Received::event)
+        .filter(ChangeEvent.RefChanged.class::isInstance)
+        .map(ChangeEvent.RefChanged.class::cast)
+        .map(change -> StateRecord.RefState.keyOf(change.repository(), change.ref()))
+        .distinct()
+        .filter(key -> followed.contains(key) && !refs.containsKey(key))
+        .forEach(
+            key ->
+                report(Promise.I1_DURABLE, key, "was changed, but no home has decided about it"));
+  }
+
+  /** I1: every target ends: applied, unchanged, removed, parked, or overtaken by a later one. */
+  private void targetsHaveEnded() {
+    Map<Lane, Long> ended = new HashMap<>();
+    for (ResultEvent.OfTarget result : results()) {
+      if (isEnd(result)) {
+        ended.merge(Lane.of(result.subject()), result.subject().generation().value(), Math::max);
+      }
+    }
+    log.desired()
+        .forEach(
+            (lane, desired) -> {
+              long last = ended.getOrDefault(lane, 0L);
+              if (last < desired.generation().value()) {
+                report(
+                    Promise.I1_DURABLE,
+                    lane.toString(),
+                    "generation %s has no end in the results; the last that has is %d"
+                        .formatted(desired.generation(), last));
+              }
+            });
+  }
+
+  /** I2: per application and cluster, applied generations only rise. */
+  private void generationsRise() {
+    Map<Lane, Long> highest = new HashMap<>();
+    for (ResultEvent.OfTarget result : results()) {
+      if (!isSuccess(result)) {
+        continue;
+      }
+      Lane lane = Lane.of(result.subject());
+      long generation = result.subject().generation().value();
+      long before = highest.getOrDefault(lane, 0L);
+      if (generation < before) {
+        report(
+            Promise.I2_ORDERED,
+            lane.toString(),
+            "generation %d was applied after %d".formatted(generation, before));
+      }
+      highest.merge(lane, generation, Math::max);
+    }
+  }
+
+  /** I6: consecutive targets differ, and their generations count up without repeating. */
+  private void nothingIsSentTwice() {
+    Map<Lane, SyncEvent> previous = new HashMap<>();
+    for (Received<SyncEvent> received : log.syncs()) {
+      SyncEvent sync = received.event();
+      SyncEvent before = previous.put(Lane.of(sync), sync);
+      if (before == null) {
+        continue;
+      }
+      if (!sync.generation().isAfter(before.generation())) {
+        report(
+            Promise.I2_ORDERED,
+            Lane.of(sync).toString(),
+            "generation %s was sent after %s".formatted(sync.generation(), before.generation()));
+      }
+      if (sync instanceof SyncEvent.Target now
+          && before instanceof SyncEvent.Target then
+          && sync.generation().equals(before.generation().next())
+          && now.inputDigest().equals(then.inputDigest())) {
+        report(
+            Promise.I6_MINIMAL_AND_EXACT,
+            Lane.of(sync).toString(),
+            "generation %s repeats the inputs of the one before".formatted(sync.generation()));
+      }
+    }
+  }
+
+  /** I7: none stays open after success, each names its cause, and whoever is parked has one. */
+  private void deadLettersAreTrue() {
+    Map<String, DeadLetterEvent.Opened> open = new LinkedHashMap<>();
+    for (Received<DeadLetterEvent> received : log.deadLetters()) {
+      switch (received.event()) {
+        case DeadLetterEvent.Opened opened -> {
+          open.put(opened.entry(), opened);
+          if (opened.failure().message().isBlank() || opened.failure().code().isBlank()) {
+            report(Promise.I7_DEAD_LETTERS, opened.entry(), "names no cause");
+          }
+        }
+        case DeadLetterEvent.Retried retried -> {
+          if (!open.containsKey(retried.entry())) {
+            report(Promise.I7_DEAD_LETTERS, retried.entry(), "was retried, but is not open");
+          }
+        }
+        case DeadLetterEvent.Closed closed -> open.remove(closed.entry());
+      }
+    }
+    Map<Lane, ResultEvent.OfTarget> last = new HashMap<>();
+    results().stream()
+        .filter(LogRules::isEnd)
+        .forEach(result -> last.put(Lane.of(result.subject()), result));
+    Set<Lane> lanesWithOpenEntries = new HashSet<>();
+    open.values()
+        .forEach(
+            entry ->
+                entry
+                    .subject()
+                    .ifPresent(
+                        subject -> {
+                          Lane lane = Lane.of(subject);
+                          lanesWithOpenEntries.add(lane);
+                          Optional.ofNullable(last.get(lane))
+                              .filter(LogRules::isSuccess)
+                              .filter(
+                                  result ->
+                                      result.subject().generation().compareTo(subject.generation())
+                                          >= 0)
+                              .ifPresent(
+                                  result ->
+                                      report(
+                                          Promise.I7_DEAD_LETTERS,
+                                          entry.entry(),
+                                          "is open although generation %s succeeded"
+                                              .formatted(result.subject().generation())));
+                        }));
+    last.forEach(
+        (lane, result) -> {
+          if (result instanceof ResultEvent.Parked && !lanesWithOpenEntries.contains(lane)) {
+            report(Promise.I7_DEAD_LETTERS, lane.toString(), "is parked without an open entry");
+          }
+        });
+  }
+
+  /** I8: from every target back to the events that caused it, from every result to its target. */
+  private void everyTargetHasItsCause() {
+    Set<EventId> changes =
+        log.changes().stream().map(change -> change.envelope().id()).collect(Collectors.toSet());
+    Set<EventId> targets = new HashSet<>();
+    Map<Lane, Long> highest = new HashMap<>();
+    for (Received<SyncEvent> received : log.syncs()) {
+      SyncEvent sync = received.event();
+      targets.add(sync.id());
+      highest.merge(Lane.of(sync), sync.generation().value(), Math::max);
+      if (sync.provenance().causes().isEmpty()) {
+        report(Promise.I8_AUDIT, sync.id().value(), "names no cause");
+      }
+      sync.provenance().causes().stream()
+          .filter(cause -> !changes.contains(cause))
+          .forEach(
+              cause ->
+                  report(
+                      Promise.I8_AUDIT,
+                      sync.id().value(),
+                      "its cause %s is not in the changes".formatted(cause)));
+    }
+    for (ResultEvent.OfTarget result : results()) {
+      boolean compacted =
+          result.subject().generation().value()
+              < highest.getOrDefault(Lane.of(result.subject()), 0L);
+      if (!targets.contains(result.subject().target()) && !compacted) {
+        report(
+            Promise.I8_AUDIT,
+            Lane.of(result.subject()).toString(),
+            "a result names target %s, which is not in the log"
+                .formatted(result.subject().target()));
+      }
+    }
+  }
+
+  private List<ResultEvent.OfTarget> results() {
+    return log.results().stream()
+        .map(Received::event)
+        .filter(ResultEvent.OfTarget.class::isInstance)
+        .map(ResultEvent.OfTarget.class::cast)
+        .toList();
+  }
+
+  private static boolean isEnd(ResultEvent.OfTarget result) {
+    return isSuccess(result) || result instanceof ResultEvent.Parked;
+  }
+
+  private static boolean isSuccess(ResultEvent.OfTarget result) {
+    return switch (result) {
+      case ResultEvent.Applied _, ResultEvent.Unchanged _, ResultEvent.Removed _ -> true;
+      case ResultEvent.Planned _,
+          ResultEvent.Superseded _,
+          ResultEvent.Retrying _,
+          ResultEvent.Parked _,
+          ResultEvent.Fenced _ ->
+          false;
+    };
+  }
+
+  private void report(Promise promise, String where, String what) {
+    violations.add(new Violation(promise, where, what));
+  }
+}

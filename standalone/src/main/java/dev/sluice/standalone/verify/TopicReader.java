@@ -1,0 +1,70 @@
+package dev.sluice.standalone.verify;
+
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.kafka.KafkaConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads whole topics, up to what was committed when it began. */
+public final class TopicReader {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final KafkaConnection connection;
+
+  public TopicReader(KafkaConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * All readable events of a type, partition by partition in order. Damaged records are left out:
+   * they have dead letters of their own.
+   */
+  public <E extends Event> List<Received<E>> read(String topic, Class<E> type) {
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(connection.consumer("sluice-verify"))) {
+      List<PartitionInfo> infos = consumer.partitionsFor(topic);
+      if (infos == null || infos.isEmpty()) {
+        return List.of();
+      }
+      List<TopicPartition> partitions =
+          infos.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      List<Received<E>> events = new ArrayList<>();
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+          received(record, type, events);
+        }
+      }
+      return List.copyOf(events);
+    }
+  }
+
+  private static <E extends Event> void received(
+      ConsumerRecord<String, byte[]> record, Class<E> type, List<Received<E>> events) {
+    if (EventCodec.decode(record) instanceof Decoded.Known(Envelope<?> envelope)
+        && type.isInstance(envelope.event())) {
+      events.add(
+          new Received<>(
+              new Envelope<>(
+                  envelope.id(),
+                  envelope.source(),
+                  envelope.time(),
+                  envelope.trace(),
+                  type.cast(envelope.event())),
+              record.partition(),
+              record.offset()));
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.sluice.standalone;
+
+import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.configMap;
+import static dev.sluice.standalone.Scenario.patiently;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.Topics;
+import dev.sluice.contract.name.CommitId;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kill -9 of everything, broker included, while fifty applications are being synced. */
+@Tag("kubernetes")
+class CrashIT {
+
+  private static final int APPLICATIONS = 50;
+
+  @Test
+  void aRestartConvergesToGitsHead(@TempDir Path directory) throws Exception {
+    int kafkaPort = freePort();
+    int webhookPort = freePort();
+    KafkaConnection kafka = new KafkaConnection("127.0.0.1:" + kafkaPort, Topics.DEFAULT, Map.of());
+    try (Scenario scenario = Scenario.over(kafka, directory, STAGING)) {
+      String namespace = scenario.namespace();
+      for (int i = 0; i < APPLICATIONS; i++) {
+        scenario.application(name(i), name(i), namespace, STAGING);
+      }
+      scenario.commit(Scenario.applications(APPLICATIONS, "one"));
+      List<String> command = new ArrayList<>(List.of("up"));
+      Map<String, String> settings = new HashMap<>(scenario.settings());
+      settings.put("webhook-port", Integer.toString(webhookPort));
+      settings.put("kafka-port", Integer.toString(kafkaPort));
+      settings.put("data", directory.resolve("data").toString());
+      settings.forEach((name, value) -> command.addAll(List.of("--" + name, value)));
+      command.addAll(scenario.access(STAGING));
+      String[] arguments = command.toArray(String[]::new);
+
+      try (SluiceProcess first = start(directory, arguments)) {
+        patiently().until(() -> scenario.withValue("one") == APPLICATIONS);
+        CommitId second = scenario.commit(Scenario.applications(APPLICATIONS, "two"));
+        assertThat(scenario.webhook(webhookPort, second)).isEqualTo(202);
+        patiently().until(() -> scenario.withValue("two") >= 3);
+        first.kill();
+      }
+      long whenKilled = scenario.withValue("two");
+      assertThat(whenKilled).as("killed in the middle").isLessThan(APPLICATIONS);
+
+      try (SluiceProcess second = start(directory, arguments)) {
+        patiently().until(() -> scenario.withValue("two") == APPLICATIONS);
+        scenario.verify();
+
+        CommitId third =
+            scenario.commit(Map.of(name(7) + "/configmap.yaml", configMap(name(7), "three")));
+        patiently()
+            .ignoreException(ConnectException.class)
+            .until(() -> scenario.webhook(webhookPort, third) == 202);
+        patiently().until(() -> scenario.withValue("three") == 1);
+        scenario.verify();
+        assertThat(second.isAlive()).isTrue();
+      }
+    }
+  }
+
+  private static SluiceProcess start(Path directory, String[] arguments) throws IOException {
+    return SluiceProcess.start(directory.resolve("up.log"), Map.of(), arguments);
+  }
+
+  private static String name(int index) {
+    return "app-" + index;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

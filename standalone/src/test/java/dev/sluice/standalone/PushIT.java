@@ -1,0 +1,114 @@
+package dev.sluice.standalone;
+
+import static dev.sluice.standalone.Scenario.PRODUCTION;
+import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.configMap;
+import static dev.sluice.standalone.Scenario.patiently;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.name.CommitId;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The main job: a push reaches the clusters, the whole way. */
+@Tag("kubernetes")
+class PushIT {
+
+  @TempDir Path directory;
+  private Scenario scenario;
+  private String namespace;
+
+  @BeforeEach
+  void twoApplications() throws Exception {
+    scenario = Scenario.in(directory, STAGING, PRODUCTION);
+    namespace = scenario.namespace();
+    scenario.client(PRODUCTION).namespaces().resource(namespaceObject()).create();
+    scenario.application("plain", "plain", namespace, STAGING, PRODUCTION);
+    scenario.application("overlay", "overlays/staging", namespace, STAGING);
+    scenario.commit(
+        Map.of(
+            "plain/configmap.yaml",
+            configMap("plain", "one"),
+            "base/configmap.yaml",
+            configMap("based", "one"),
+            "base/kustomization.yaml",
+            "resources: [configmap.yaml]\n",
+            "overlays/staging/kustomization.yaml",
+            "resources: [../../base]\nnamePrefix: s-\n"));
+  }
+
+  @Test
+  void aPushReachesBothClustersAndOnlyWhatItTouches() throws Exception {
+    try (Scenario closing = scenario;
+        OneProcess sluice = scenario.start()) {
+      awaitValue("plain", "one");
+      patiently().until(() -> scenario.value(STAGING, namespace, "s-based", "value").isPresent());
+      String untouched = resourceVersion("s-based");
+
+      CommitId commit = scenario.commit(Map.of("plain/configmap.yaml", configMap("plain", "two")));
+      assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
+
+      awaitValue("plain", "two");
+      assertThat(resourceVersion("s-based")).isEqualTo(untouched);
+
+      CommitId base = scenario.commit(Map.of("base/configmap.yaml", configMap("based", "two")));
+      assertThat(scenario.webhook(sluice.webhookPort(), base)).isEqualTo(202);
+      patiently()
+          .untilAsserted(
+              () ->
+                  assertThat(scenario.value(STAGING, namespace, "s-based", "value"))
+                      .contains("two"));
+      scenario.verify();
+      assertThat(closing).isNotNull();
+    }
+  }
+
+  @Test
+  void aWrongSignatureIsRefusedAndChangesNothing() throws Exception {
+    try (Scenario closing = scenario;
+        OneProcess sluice = scenario.start()) {
+      awaitValue("plain", "one");
+      CommitId commit = scenario.commit(Map.of("plain/configmap.yaml", configMap("plain", "two")));
+
+      assertThat(scenario.webhook(sluice.webhookPort(), commit, "guessed")).isEqualTo(401);
+
+      assertThat(scenario.value(STAGING, namespace, "plain", "value")).contains("one");
+      assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
+      awaitValue("plain", "two");
+      scenario.verify();
+      assertThat(closing).isNotNull();
+    }
+  }
+
+  private void awaitValue(String name, String value) {
+    patiently()
+        .untilAsserted(
+            () -> {
+              assertThat(scenario.value(STAGING, namespace, name, "value")).contains(value);
+              assertThat(scenario.value(PRODUCTION, namespace, name, "value")).contains(value);
+            });
+  }
+
+  private String resourceVersion(String name) {
+    return scenario
+        .client(STAGING)
+        .configMaps()
+        .inNamespace(namespace)
+        .withName(name)
+        .get()
+        .getMetadata()
+        .getResourceVersion();
+  }
+
+  private io.fabric8.kubernetes.api.model.Namespace namespaceObject() {
+    return new io.fabric8.kubernetes.api.model.NamespaceBuilder()
+        .withNewMetadata()
+        .withName(namespace)
+        .endMetadata()
+        .build();
+  }
+}

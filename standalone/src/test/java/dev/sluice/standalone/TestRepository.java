@@ -1,0 +1,69 @@
+package dev.sluice.standalone;
+
+import dev.sluice.contract.name.CommitId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+
+/** A bare repository and a clone that pushes to it. */
+final class TestRepository implements AutoCloseable {
+
+  private final Path bare;
+  private final Git clone;
+
+  private TestRepository(Path bare, Git clone) {
+    this.bare = bare;
+    this.clone = clone;
+  }
+
+  static TestRepository create(Path directory) throws GitAPIException {
+    Path bare = directory.resolve("apps.git");
+    Git.init().setBare(true).setDirectory(bare.toFile()).setInitialBranch("main").call().close();
+    return new TestRepository(
+        bare,
+        Git.init()
+            .setDirectory(directory.resolve("apps").toFile())
+            .setInitialBranch("main")
+            .call());
+  }
+
+  String url() {
+    return "file://" + bare.toAbsolutePath();
+  }
+
+  /** Commits files (an empty text deletes) and pushes. */
+  CommitId push(Map<String, String> files) throws GitAPIException, IOException {
+    Path tree = clone.getRepository().getWorkTree().toPath();
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Path path = tree.resolve(file.getKey());
+      if (file.getValue().isEmpty()) {
+        Files.delete(path);
+      } else {
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, file.getValue());
+      }
+    }
+    clone.add().addFilepattern(".").call();
+    clone.add().addFilepattern(".").setUpdate(true).call();
+    CommitId commit =
+        new CommitId(
+            clone
+                .commit()
+                .setMessage("change")
+                .setAuthor("test", "test@localhost")
+                .setCommitter("test", "test@localhost")
+                .setSign(false)
+                .call()
+                .name());
+    clone.push().setRemote(bare.toUri().toString()).add("main").call();
+    return commit;
+  }
+
+  @Override
+  public void close() {
+    clone.close();
+  }
+}

@@ -1,0 +1,184 @@
+package dev.sluice.standalone.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Each rule is silent over a healthy log and speaks over a log with just that fault. */
+class LogRulesTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final RepositoryId REPOSITORY = new RepositoryId("git.example/acme/shop");
+  private static final GitRef MAIN = GitRef.branch("main");
+  private static final CommitId COMMIT = new CommitId("1".repeat(40));
+  private static final EventId CAUSE = EventId.of("github", "d1", 0);
+
+  private final List<Received<ChangeEvent>> changes = new ArrayList<>();
+  private final List<StateRecord> states = new ArrayList<>();
+  private final List<Received<SyncEvent>> syncs = new ArrayList<>();
+  private final List<Received<ResultEvent>> results = new ArrayList<>();
+  private final List<Received<DeadLetterEvent>> deadLetters = new ArrayList<>();
+
+  LogRulesTest() {
+    changes.add(
+        received(
+            CAUSE,
+            new ChangeEvent.RefChanged(
+                REPOSITORY,
+                MAIN,
+                Optional.empty(),
+                Optional.of(COMMIT),
+                new Origin.Webhook("github", "d1", Optional.empty(), NOW))));
+    states.add(new StateRecord.RefState(REPOSITORY, MAIN, Optional.of(COMMIT), Optional.empty()));
+    syncs.add(received(target(1, "v1:a")));
+    results.add(received(applied(1)));
+    syncs.add(received(target(2, "v1:b")));
+    results.add(received(applied(2)));
+  }
+
+  @Test
+  void aHealthyLogHasNoViolation() {
+    assertThat(violations()).isEmpty();
+  }
+
+  @Test
+  void aPendingChangeIsNotSettled() {
+    states.add(
+        new StateRecord.RefState(
+            REPOSITORY,
+            GitRef.branch("next"),
+            Optional.empty(),
+            Optional.of(
+                new StateRecord.Pending(Optional.empty(), List.of(CAUSE), Optional.empty(), NOW))));
+    assertThat(violations()).extracting(Violation::promise).containsExactly(Promise.I1_DURABLE);
+  }
+
+  @Test
+  void aTargetWithoutEndIsLost() {
+    syncs.add(received(target(3, "v1:c")));
+    assertThat(violations()).extracting(Violation::promise).containsExactly(Promise.I1_DURABLE);
+  }
+
+  @Test
+  void anOlderGenerationAfterANewerOneIsOutOfOrder() {
+    results.add(received(applied(1)));
+    assertThat(violations()).extracting(Violation::promise).containsExactly(Promise.I2_ORDERED);
+  }
+
+  @Test
+  void theSameInputsTwiceAreNotMinimal() {
+    syncs.add(received(target(3, "v1:b")));
+    results.add(received(applied(3)));
+    assertThat(violations())
+        .extracting(Violation::promise)
+        .containsExactly(Promise.I6_MINIMAL_AND_EXACT);
+  }
+
+  @Test
+  void anEntryOpenAfterSuccessIsAFault() {
+    deadLetters.add(received(opened(1)));
+    assertThat(violations())
+        .extracting(Violation::promise)
+        .containsExactly(Promise.I7_DEAD_LETTERS);
+    deadLetters.add(
+        received(
+            new DeadLetterEvent.Closed(
+                "staging/web/1", "staging/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2)));
+    assertThat(violations()).isEmpty();
+  }
+
+  @Test
+  void whoIsParkedHasAnEntry() {
+    syncs.add(received(target(3, "v1:c")));
+    results.add(received(new ResultEvent.Parked(subject(3), failure(), "a new generation")));
+    assertThat(violations())
+        .extracting(Violation::promise)
+        .containsExactly(Promise.I7_DEAD_LETTERS);
+    deadLetters.add(received(opened(3)));
+    assertThat(violations()).isEmpty();
+  }
+
+  @Test
+  void aTargetWithoutItsCauseBreaksTheAudit() {
+    changes.clear();
+    assertThat(violations())
+        .extracting(Violation::promise)
+        .containsExactly(Promise.I8_AUDIT, Promise.I8_AUDIT);
+  }
+
+  private List<Violation> violations() {
+    return LogRules.check(new LogEvidence(changes, states, syncs, results, deadLetters));
+  }
+
+  private static SyncEvent target(long generation, String digest) {
+    return new SyncEvent.Target(
+        new ApplicationName("web"),
+        new ClusterName("staging"),
+        new Generation(generation),
+        new ApplicationSpec("web", Policy.DEFAULT),
+        Map.of(),
+        List.of(new SourceInputs(REPOSITORY, MAIN, COMMIT, "web", SourceType.PLAIN, List.of())),
+        digest,
+        new Provenance(List.of(CAUSE), Optional.empty(), NOW, NOW, "b", 1));
+  }
+
+  private static Subject subject(long generation) {
+    return Subject.of(target(generation, "any"));
+  }
+
+  private static ResultEvent applied(long generation) {
+    return new ResultEvent.Applied(
+        subject(generation), List.of(), 1, new ResultEvent.Timings(NOW, NOW, NOW, NOW));
+  }
+
+  private static Failure failure() {
+    return new Failure("Invalid", "spec.replicas", Failure.Stage.APPLY, Optional.empty());
+  }
+
+  private static DeadLetterEvent opened(long generation) {
+    return new DeadLetterEvent.Opened(
+        "staging/web/" + generation,
+        "staging/web",
+        Optional.of(subject(generation)),
+        failure(),
+        1,
+        new OriginalRecord("sluice.sync.staging", 0, 0, Optional.empty()));
+  }
+
+  private static <E extends Event> Received<E> received(E event) {
+    return received(EventId.of("test"), event);
+  }
+
+  private static <E extends Event> Received<E> received(EventId id, E event) {
+    return new Received<>(new Envelope<>(id, "test", NOW, TraceParent.start(), event), 0, 0);
+  }
+}
