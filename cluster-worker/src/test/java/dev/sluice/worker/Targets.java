@@ -9,6 +9,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.TopicProvisioner;
@@ -21,7 +22,6 @@ import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -64,7 +64,6 @@ final class Targets implements AutoCloseable {
         cluster,
         new Generation(generation),
         new ApplicationSpec(namespace, policy),
-        Map.of(),
         List.of(
             new SourceInputs(
                 new RepositoryId("example.org/team/app"),
@@ -72,6 +71,8 @@ final class Targets implements AutoCloseable {
                 new CommitId("%040x".formatted(generation)),
                 application,
                 SourceType.PLAIN,
+                Optional.empty(),
+                RenderOptions.DEFAULT,
                 files)),
         "v1:" + application + generation,
         alone(application, generation));
@@ -84,7 +85,6 @@ final class Targets implements AutoCloseable {
         target.cluster(),
         target.generation(),
         target.spec(),
-        target.clusterLabels(),
         target.sources(),
         target.inputDigest(),
         provenance(batch, size));

@@ -23,7 +23,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
@@ -74,7 +73,6 @@ class DispatcherIT {
     SyncEvent.Target target = (SyncEvent.Target) staging.getLast();
     assertThat(target.commit()).isEqualTo(second).isNotEqualTo(first);
     assertThat(target.spec().namespace()).isEqualTo("web");
-    assertThat(target.clusterLabels()).isEqualTo(Map.of("env", "staging"));
     assertThat(target.inputDigest()).startsWith("v1:");
     assertThat(target.sources().getFirst().files())
         .extracting(InputFile::path)

@@ -52,6 +52,8 @@ public final class Renderers {
     return switch (inputs.type()) {
       case PLAIN -> plain.render(inputs);
       case KUSTOMIZE -> cached(kustomize.orElseThrow(Renderers::nothingBuilds), inputs);
+      case HELM, VALUES ->
+          throw RenderException.permanent("Unsupported", "this worker does not render charts yet");
     };
   }
 

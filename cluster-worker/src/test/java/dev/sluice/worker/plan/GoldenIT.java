@@ -8,6 +8,7 @@ import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.Json;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
@@ -84,6 +85,8 @@ class GoldenIT {
             new CommitId("a".repeat(40)),
             about.get("path").asText(),
             type,
+            Optional.empty(),
+            RenderOptions.DEFAULT,
             files(directory.resolve("input")));
 
     List<Manifest> read = new ArrayList<>();

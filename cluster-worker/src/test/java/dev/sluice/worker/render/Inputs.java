@@ -2,11 +2,13 @@ package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.List;
+import java.util.Optional;
 
 /** Closures for tests. */
 final class Inputs {
@@ -20,6 +22,8 @@ final class Inputs {
         new CommitId("a".repeat(40)),
         path,
         type,
+        Optional.empty(),
+        RenderOptions.DEFAULT,
         List.of(files));
   }
 

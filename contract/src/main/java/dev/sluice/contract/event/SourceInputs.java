@@ -1,16 +1,20 @@
 package dev.sluice.contract.event;
 
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The files of one source that rendering reads, at one commit.
  *
  * @param path the application's directory (or single file) in the repository; empty for its root
  * @param type what the files are, found out by then
+ * @param alias what other sources' values files call it
+ * @param options without placeholders
  * @param files paths from the repository's root, sorted
  */
 public record SourceInputs(
@@ -19,6 +23,8 @@ public record SourceInputs(
     CommitId commit,
     String path,
     SourceType type,
+    Optional<String> alias,
+    RenderOptions options,
     List<InputFile> files) {
 
   public SourceInputs {

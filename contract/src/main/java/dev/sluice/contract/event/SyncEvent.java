@@ -6,7 +6,6 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What one application should be in one cluster. Topic {@code sync.<cluster>}, compacted, keyed by
@@ -35,7 +34,6 @@ public sealed interface SyncEvent extends Event {
   /**
    * The application should be what these inputs render to. Self-contained: who has it needs no Git.
    *
-   * @param clusterLabels the cluster's labels that rendering may use
    * @param sources the input closure, one entry for each source of the application, in its order
    * @param inputDigest the closure's digest, with the version of its algorithm
    */
@@ -44,14 +42,12 @@ public sealed interface SyncEvent extends Event {
       ClusterName cluster,
       Generation generation,
       ApplicationSpec spec,
-      Map<String, String> clusterLabels,
       List<SourceInputs> sources,
       String inputDigest,
       Provenance provenance)
       implements SyncEvent {
 
     public Target {
-      clusterLabels = Map.copyOf(clusterLabels);
       sources = List.copyOf(sources);
       if (sources.isEmpty()) {
         throw new IllegalArgumentException(

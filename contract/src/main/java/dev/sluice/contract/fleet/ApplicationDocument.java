@@ -2,10 +2,8 @@ package dev.sluice.contract.fleet;
 
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.name.GitRef;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,8 +28,9 @@ final class ApplicationDocument {
 
   /** The definition; empty if there are problems, which the document then has. */
   Optional<Definition> read(ApplicationName name, FleetDocument document, Fields spec) {
-    List<SourceSpec> sources = sources(spec);
+    List<SourceSpec> sources = new SourceDocument(repositories).read(spec);
     List<ClusterTarget> targets = targets(spec.requiredFields("clusters"));
+    requireFilled(spec, sources, targets);
     Optional<String> namespace = spec.required("namespace", ApplicationDocument::namespace);
     Policy policy = spec.fields("policy").map(ApplicationDocument::policy).orElse(Policy.DEFAULT);
     boolean orphan = spec.text("onRemoval", ApplicationDocument::orphans).orElse(false);
@@ -44,47 +43,18 @@ final class ApplicationDocument {
             name, sources, targets, new ApplicationSpec(namespace.orElseThrow(), policy), orphan));
   }
 
-  private List<SourceSpec> sources(Fields spec) {
-    boolean one = spec.has("source");
-    boolean several = spec.has("sources");
-    if (one == several) {
-      spec.problem("sources", "exactly one of source and sources is required");
-      return List.of();
+  /** What a placeholder asks of a cluster, each must have. */
+  private static void requireFilled(
+      Fields spec, List<SourceSpec> sources, List<ClusterTarget> clusters) {
+    for (ClusterTarget cluster : clusters) {
+      for (SourceSpec source : sources) {
+        try {
+          source.in(cluster);
+        } catch (IllegalArgumentException e) {
+          spec.problem("sources", String.valueOf(e.getMessage()));
+        }
+      }
     }
-    List<Fields> found = one ? spec.fields("source").stream().toList() : spec.list("sources");
-    if (several && found.isEmpty()) {
-      spec.problem("sources", "must name at least one source");
-    }
-    List<SourceSpec> sources = new ArrayList<>();
-    for (Fields fields : found) {
-      source(fields).ifPresent(sources::add);
-    }
-    if (sources.stream().map(SourceSpec::repository).distinct().count() > 1) {
-      spec.problem(
-          "sources", "of several repositories are not supported yet: put them into one repository");
-    }
-    if (sources.stream().map(SourceSpec::ref).distinct().count() > 1) {
-      spec.problem("sources", "of several refs are not supported yet: use one ref for all");
-    }
-    return sources;
-  }
-
-  private Optional<SourceSpec> source(Fields fields) {
-    Optional<FleetRepository> repository =
-        fields.required("repository", name -> known("Repository", repositories.get(name), name));
-    Optional<GitRef> ref = fields.text("ref", GitRef::parse);
-    Optional<String> path = fields.text("path", ApplicationDocument::path);
-    Optional<SourceType> type = fields.text("type", ApplicationDocument::type);
-    fields.refuseOthers();
-    return repository.map(
-        found ->
-            new SourceSpec(
-                found.id(),
-                found.url(),
-                found.credentials(),
-                ref.orElse(GitRef.branch("main")),
-                path.orElse(""),
-                type));
   }
 
   private List<ClusterTarget> targets(Fields fields) {
@@ -165,31 +135,6 @@ final class ApplicationDocument {
           "must be a DNS label: lower-case letters, digits and '-', at most 63");
     }
     return text;
-  }
-
-  private static SourceType type(String text) {
-    return switch (text) {
-      case "plain" -> SourceType.PLAIN;
-      case "kustomize" -> SourceType.KUSTOMIZE;
-      default -> throw new IllegalArgumentException("must be plain or kustomize, not " + text);
-    };
-  }
-
-  /** A path below the repository's root, in the one form that definitions use. */
-  private static String path(String text) {
-    if (text.startsWith("/") || text.chars().anyMatch(c -> c < ' ' || c == '\\')) {
-      throw new IllegalArgumentException("must be a relative path with '/' between its parts");
-    }
-    List<String> parts = new ArrayList<>();
-    for (String part : text.split("/", -1)) {
-      if (part.equals("..")) {
-        throw new IllegalArgumentException("must stay inside the repository: '..' is not allowed");
-      }
-      if (!part.isEmpty() && !part.equals(".")) {
-        parts.add(part);
-      }
-    }
-    return String.join("/", parts);
   }
 
   private static <T> T known(String kind, @Nullable T found, String name) {

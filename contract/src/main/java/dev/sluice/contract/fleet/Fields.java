@@ -128,6 +128,27 @@ final class Fields {
     return labels;
   }
 
+  Map<String, Integer> counts(String name) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    value(name, "a mapping", JsonNode::isObject)
+        .ifPresent(
+            map ->
+                map.forEachEntry(
+                    (key, value) -> {
+                      if (value.isInt() && value.intValue() >= 0) {
+                        counts.put(key, value.intValue());
+                      } else {
+                        problem(name + "." + key, "must be a whole number from 0");
+                      }
+                    }));
+    return counts;
+  }
+
+  /** A mapping of any content, as JSON text. */
+  Optional<String> json(String name) {
+    return value(name, "a mapping", JsonNode::isObject).map(JsonNode::toString);
+  }
+
   /** Makes problems of the fields that no one asked for. */
   void refuseOthers() {
     node.fieldNames()

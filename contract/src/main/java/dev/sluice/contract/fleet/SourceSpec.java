@@ -2,16 +2,21 @@ package dev.sluice.contract.fleet;
 
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
- * One source of an application, with all that is needed to fetch it.
+ * One source of an application, with all that is needed to fetch it. Until it is made one
+ * {@linkplain #in for a cluster}, its path and options may hold placeholders.
  *
  * @param url where it is cloned from; carries no credentials
  * @param credentials {@code user:password} or a bare token, by reference
  * @param path the directory, or single file, in the repository, without leading or trailing '/';
  *     empty for its root
  * @param type empty: found out from the files
+ * @param alias what other sources' values files call it
  */
 public record SourceSpec(
     RepositoryId repository,
@@ -19,4 +24,53 @@ public record SourceSpec(
     Optional<SecretReference> credentials,
     GitRef ref,
     String path,
-    Optional<SourceType> type) {}
+    Optional<SourceType> type,
+    Optional<String> alias,
+    RenderOptions options) {
+
+  /**
+   * This source as it is for a cluster, without placeholders.
+   *
+   * @throws IllegalArgumentException if a placeholder has no value there
+   */
+  public SourceSpec in(ClusterTarget cluster) {
+    UnaryOperator<String> fill = text -> Placeholders.fill(text, cluster);
+    return new SourceSpec(
+        repository,
+        url,
+        credentials,
+        ref,
+        RepositoryPath.of(fill.apply(path)),
+        type,
+        alias,
+        new RenderOptions(
+            options.plain(),
+            helm(options.helm(), fill),
+            customization(options.customization(), fill)));
+  }
+
+  private static HelmOptions helm(HelmOptions options, UnaryOperator<String> fill) {
+    return new HelmOptions(
+        options.releaseName().map(fill),
+        options.valuesFiles().stream().map(fill).toList(),
+        options.values().map(values -> InlineValues.map(values, fill)),
+        filled(options.set(), fill),
+        options.includeCrds());
+  }
+
+  private static Customization customization(Customization options, UnaryOperator<String> fill) {
+    return new Customization(
+        fill.apply(options.namePrefix()),
+        fill.apply(options.nameSuffix()),
+        filled(options.labels(), fill),
+        filled(options.annotations(), fill),
+        options.images().stream().map(fill).toList(),
+        options.replicas());
+  }
+
+  private static Map<String, String> filled(Map<String, String> map, UnaryOperator<String> fill) {
+    Map<String, String> filled = new LinkedHashMap<>();
+    map.forEach((key, value) -> filled.put(key, fill.apply(value)));
+    return filled;
+  }
+}

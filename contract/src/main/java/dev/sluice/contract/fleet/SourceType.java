@@ -9,5 +9,11 @@ public enum SourceType {
   PLAIN,
   /** A kustomization. */
   @JsonProperty("kustomize")
-  KUSTOMIZE
+  KUSTOMIZE,
+  /** A Helm chart. */
+  @JsonProperty("helm")
+  HELM,
+  /** Values files for the charts of other sources; renders to nothing by itself. */
+  @JsonProperty("values")
+  VALUES
 }

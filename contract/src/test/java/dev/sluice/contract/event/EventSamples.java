@@ -6,6 +6,7 @@ import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
@@ -55,7 +56,9 @@ public final class EventSamples {
                   Optional.of(new SecretReference("env:TOKEN")),
                   MAIN,
                   "apps/web",
-                  Optional.of(SourceType.KUSTOMIZE))),
+                  Optional.of(SourceType.KUSTOMIZE),
+                  Optional.empty(),
+                  RenderOptions.DEFAULT)),
           List.of(new ClusterTarget(STAGING, Map.of("env", "staging"))),
           new ApplicationSpec("web", Policy.DEFAULT),
           false);
@@ -84,7 +87,6 @@ public final class EventSamples {
             STAGING,
             Generation.FIRST,
             DEFINITION.spec(),
-            Map.of("env", "staging"),
             List.of(
                 new SourceInputs(
                     REPOSITORY,
@@ -92,6 +94,8 @@ public final class EventSamples {
                     COMMIT,
                     "apps/web",
                     SourceType.KUSTOMIZE,
+                    Optional.empty(),
+                    RenderOptions.DEFAULT,
                     List.of(
                         new InputFile.Text("apps/web/a.yaml", false, "a: 1\n"),
                         new InputFile.Binary("apps/web/b.bin", true, "\u00ff".getBytes(UTF_8)),

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,13 +94,99 @@ class FleetLoaderTest {
                 Optional.of(new SecretReference("env:SHOP_TOKEN")),
                 GitRef.branch("main"),
                 "apps/web",
-                Optional.of(SourceType.KUSTOMIZE)));
+                Optional.of(SourceType.KUSTOMIZE),
+                Optional.empty(),
+                RenderOptions.DEFAULT));
     assertThat(web.clusters().getFirst())
         .isEqualTo(new ClusterTarget(new ClusterName("production"), Map.of("env", "production")));
     assertThat(web.spec())
         .isEqualTo(
             new ApplicationSpec("shop", new Policy(false, 10, false, Duration.ofMinutes(90))));
     assertThat(web.orphanOnRemoval()).isTrue();
+  }
+
+  @Test
+  void readsHowSourcesAreRendered() throws IOException {
+    write(
+        "shop.yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: shop}
+        spec:
+          sources:
+            - repository: shop
+              path: charts/shop
+              helm:
+                releaseName: shop-${cluster.name}
+                valuesFiles: ["values-${cluster.labels.env}.yaml", $config/common.yaml]
+                values: {host: "${cluster.name}.example", shell: "$${cluster.name} ${HOME}", n: 1}
+                set: {image.tag: v1}
+              customize: {namePrefix: "${cluster.labels.env}-", images: ["nginx=web:2"], replicas: {web: 3}}
+            - {repository: shop, type: values, alias: config}
+            - {repository: shop, path: extra, plain: {include: ["*.yaml"], exclude: [test/**], recurse: false}}
+          clusters: {names: [staging]}
+          namespace: shop
+        """);
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    Definition shop = reading.definitions().getFirst();
+    SourceSpec chart = shop.sources().getFirst().in(shop.clusters().getFirst());
+    assertThat(chart.type()).contains(SourceType.HELM);
+    assertThat(chart.options().helm())
+        .isEqualTo(
+            new HelmOptions(
+                Optional.of("shop-staging"),
+                List.of("values-staging.yaml", "$config/common.yaml"),
+                Optional.of(
+                    "{\"host\":\"staging.example\",\"shell\":\"${cluster.name} ${HOME}\",\"n\":1}"),
+                Map.of("image.tag", "v1"),
+                true));
+    assertThat(chart.options().customization())
+        .isEqualTo(
+            new Customization(
+                "staging-", "", Map.of(), Map.of(), List.of("nginx=web:2"), Map.of("web", 3)));
+    assertThat(shop.sources().get(1).alias()).contains("config");
+    assertThat(shop.sources().get(2).options().plain())
+        .isEqualTo(new PlainOptions(List.of("*.yaml"), List.of("test/**"), false));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          path: '${cluster.labels.nope}'              | cluster staging has no label 'nope'
+          path: '${cluster.nope}'                     | there are ${cluster.name} and
+          path: '${cluster.name}/..'                  | '..' is not allowed
+          type: values                              | name a chart as well
+          type: kustomize, helm: {}                 | another type
+          plain: {}, helm: {}                       | either plain or a chart
+          helm: {valuesFiles: [$nope/a.yaml]}       | there is none
+          helm: {valuesFiles: [/etc/passwd]}        | relative to the chart
+          helm: {values: [1]}                       | must be a mapping
+          customize: {replicas: {web: -1}}          | whole number
+          plain: {include: [../*]}                  | glob relative
+          """)
+  void refusesWhatCannotBeRendered(String source, String problem) throws IOException {
+    write(
+        "web.yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web}
+        spec:
+          source: {repository: shop, %s}
+          clusters: {names: [staging]}
+          namespace: web
+        """
+            .formatted(source));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .anySatisfy(found -> assertThat(found.toString()).contains(problem));
   }
 
   @Test

@@ -59,6 +59,9 @@ public final class ClosureResolver {
     switch (type) {
       case KUSTOMIZE -> kustomize(walk, start);
       case PLAIN -> plain(walk, start, source.type().isPresent());
+      case HELM, VALUES ->
+          throw new RefusedException(
+              "Unsupported", "charts are not rendered yet: commit the rendered manifests");
     }
     return type;
   }

@@ -64,7 +64,6 @@ final class ApplicationDraft {
             cluster.name(),
             next(cluster.name()),
             finding.definition().spec(),
-            cluster.labels(),
             finding.payload().sources(),
             digest,
             provenance);

@@ -27,7 +27,6 @@ public final class InputDigest {
   public static String of(Definition definition, ClusterTarget cluster, List<Closure> closures) {
     Map<String, Object> content = new TreeMap<>();
     content.put("spec", definition.spec());
-    content.put("labels", cluster.labels());
     content.put(
         "sources",
         closures.stream()

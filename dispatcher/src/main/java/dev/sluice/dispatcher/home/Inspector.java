@@ -144,6 +144,8 @@ final class Inspector {
                 commit,
                 closure.path(),
                 closure.type(),
+                source.alias(),
+                source.options(),
                 closure.load(tree)));
       }
       return inputs;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.GitRef;
@@ -418,6 +419,8 @@ class ClosureResolverTest {
         Optional.empty(),
         GitRef.branch("main"),
         path,
-        type);
+        type,
+        Optional.empty(),
+        RenderOptions.DEFAULT);
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.closure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.GitRef;
@@ -118,7 +119,9 @@ class ExactnessTest {
               Optional.empty(),
               MAIN,
               path,
-              Optional.empty()));
+              Optional.empty(),
+              Optional.empty(),
+              RenderOptions.DEFAULT));
     }
     return applications;
   }

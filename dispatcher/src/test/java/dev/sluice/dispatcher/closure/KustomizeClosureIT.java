@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -169,7 +170,9 @@ class KustomizeClosureIT {
         Optional.empty(),
         GitRef.branch("main"),
         path,
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        RenderOptions.DEFAULT);
   }
 
   private static Map<String, Content> checkout() {

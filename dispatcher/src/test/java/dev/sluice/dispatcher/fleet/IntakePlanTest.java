@@ -8,6 +8,7 @@ import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetReading;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -174,7 +175,9 @@ class IntakePlanTest {
             Optional.empty(),
             GitRef.branch("main"),
             "apps/" + name,
-            Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            RenderOptions.DEFAULT);
     return new Definition(
         new ApplicationName(name),
         List.of(source),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
@@ -323,7 +324,9 @@ class MirrorsIT {
             credentials,
             MAIN,
             "",
-            Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            RenderOptions.DEFAULT);
     return (FetchOutcome.Failed) mirrors.fetch(elsewhere, MAIN, Optional.empty());
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.git;
 
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -75,7 +76,9 @@ public final class Origin implements AutoCloseable {
         Optional.empty(),
         GitRef.branch("main"),
         path,
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        RenderOptions.DEFAULT);
   }
 
   /** Commits exactly these files on top of the parents; no ref moves. */

@@ -16,6 +16,7 @@ import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
@@ -230,6 +231,8 @@ class DeciderTest {
                 COMMIT,
                 "apps/web",
                 SourceType.PLAIN,
+                Optional.empty(),
+                RenderOptions.DEFAULT,
                 List.of(file))),
         10);
   }
@@ -258,7 +261,9 @@ class DeciderTest {
             Optional.empty(),
             MAIN.ref(),
             "apps/web",
-            Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            RenderOptions.DEFAULT);
     return new Definition(
         new ApplicationName("web"),
         List.of(source),

@@ -9,6 +9,7 @@ import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -90,7 +91,9 @@ class LanesTest {
         Optional.empty(),
         GitRef.branch("main"),
         "apps/web",
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        RenderOptions.DEFAULT);
   }
 
   private static StateRecord following(SourceSpec source) {

@@ -19,6 +19,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -29,7 +30,6 @@ import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -145,8 +145,16 @@ class LogRulesTest {
         new ClusterName("staging"),
         new Generation(generation),
         new ApplicationSpec("web", Policy.DEFAULT),
-        Map.of(),
-        List.of(new SourceInputs(REPOSITORY, MAIN, COMMIT, "web", SourceType.PLAIN, List.of())),
+        List.of(
+            new SourceInputs(
+                REPOSITORY,
+                MAIN,
+                COMMIT,
+                "web",
+                SourceType.PLAIN,
+                Optional.empty(),
+                RenderOptions.DEFAULT,
+                List.of())),
         digest,
         new Provenance(List.of(CAUSE), Optional.empty(), NOW, NOW, "b", 1));
   }
