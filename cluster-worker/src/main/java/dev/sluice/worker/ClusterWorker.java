@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.worker.lead.Leadership;
 import dev.sluice.worker.render.Renderers;
-import dev.sluice.worker.report.Reporter;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,7 +22,6 @@ public final class ClusterWorker implements AutoCloseable {
 
   private final WorkerConfig config;
   private final Outside outside;
-  private final Reporter reporter;
   private @Nullable Term term;
   private boolean closing;
   private @Nullable Leadership leadership;
@@ -32,9 +30,6 @@ public final class ClusterWorker implements AutoCloseable {
   private ClusterWorker(WorkerConfig config, Outside outside) {
     this.config = config;
     this.outside = outside;
-    this.reporter =
-        new Reporter(
-            outside.kafka(), config.cluster(), outside.listener()::reported, outside.clock());
   }
 
   /** Starts a worker that no one in this process listens to. */
@@ -95,15 +90,12 @@ public final class ClusterWorker implements AutoCloseable {
     if (ending != null) {
       ending.close();
     }
-    reporter.close();
   }
 
-  private boolean leaseIsFresh() {
-    Leadership current;
-    synchronized (this) {
-      current = leadership;
+  private synchronized void resign() {
+    if (leadership != null) {
+      leadership.resign();
     }
-    return current != null && current.isFresh();
   }
 
   /** Begins and ends terms as the lead comes and goes. */
@@ -113,7 +105,7 @@ public final class ClusterWorker implements AutoCloseable {
     public void lead() {
       synchronized (ClusterWorker.this) {
         if (term == null && !closing) {
-          term = new Term(config, outside, reporter, ClusterWorker.this::leaseIsFresh);
+          term = new Term(config, outside, ClusterWorker.this::resign);
           term.start();
         }
       }

@@ -34,7 +34,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,8 +52,7 @@ final class Term implements LogListener {
 
   private final WorkerConfig config;
   private final Outside outside;
-  private final Reporter reporter;
-  private final BooleanSupplier leaseIsFresh;
+  private final Runnable resign;
   private final ClusterApi api;
   private final LedgerStore ledgers;
   private final Neighbours neighbours = new Neighbours();
@@ -62,14 +62,17 @@ final class Term implements LogListener {
   private final Thread thread;
   private volatile WorkerStatus status = WorkerStatus.CATCHING_UP;
   private volatile Duration grace = Duration.ZERO;
+  private volatile @Nullable Reporter reporter;
   private volatile @Nullable SyncLog syncLog;
   private volatile @Nullable Lanes lanes;
 
-  Term(WorkerConfig config, Outside outside, Reporter reporter, BooleanSupplier leaseIsFresh) {
+  /**
+   * @param resign gives up the lead, and so ends this term; returns at once
+   */
+  Term(WorkerConfig config, Outside outside, Runnable resign) {
     this.config = config;
     this.outside = outside;
-    this.reporter = reporter;
-    this.leaseIsFresh = leaseIsFresh;
+    this.resign = resign;
     this.api = new ClusterApi(outside.client(), config.patience().callTimeout());
     this.ledgers = new LedgerStore(api, config.systemNamespace(), config.installation());
     this.thread =
@@ -113,10 +116,13 @@ final class Term implements LogListener {
   }
 
   private void run() {
-    try (TargetReader targets = new TargetReader(outside.kafka(), config.cluster())) {
+    // first of all: who led before can tell nothing any more when the ledgers are read
+    try (Reporter reporting = openReporter();
+        TargetReader targets = new TargetReader(outside.kafka(), config.cluster())) {
+      reporter = reporting;
       found.putAll(listLedgers());
       found.values().forEach(stored -> neighbours.found(stored.ledger()));
-      Lanes working = lanes(targets);
+      Lanes working = lanes(reporting, targets);
       lanes = working;
       try (SyncLog reading =
               SyncLog.start(outside.kafka(), config.cluster(), this, outside.clock());
@@ -128,7 +134,7 @@ final class Term implements LogListener {
         log.atDebug()
             .addKeyValue("cluster", config.cluster())
             .log("watching {} {}", watch, namespaces);
-        sweepNowAndThen();
+        sweepNowAndThen(reporting);
       } finally {
         stop(working);
       }
@@ -145,7 +151,28 @@ final class Term implements LogListener {
     }
   }
 
-  private Lanes lanes(TargetReader targets) {
+  private Reporter openReporter() throws InterruptedException {
+    while (true) {
+      try {
+        return Reporter.open(
+            outside.kafka(),
+            config.cluster(),
+            outside.listener()::reported,
+            resign,
+            outside.clock());
+      } catch (InterruptException e) {
+        throw e;
+      } catch (KafkaException e) {
+        log.atWarn()
+            .addKeyValue("cluster", config.cluster())
+            .setCause(e)
+            .log("cannot take over the reporting; trying again");
+        pause(TRY_AGAIN);
+      }
+    }
+  }
+
+  private Lanes lanes(Reporter reporting, TargetReader targets) {
     WorkerConfig.Patience patience = config.patience();
     Backoff backoff =
         new Backoff(
@@ -157,11 +184,10 @@ final class Term implements LogListener {
             found,
             ledgers,
             neighbours,
-            new Applications.Tools(api, outside.renderers(), targets, reporter, outside.clock()),
+            new Applications.Tools(api, outside.renderers(), targets, reporting, outside.clock()),
             new Applications.Lead(
                 config.installation(),
                 outside.kafka().topics().sync(config.cluster()),
-                leaseIsFresh,
                 this::wake));
     return new Lanes(
         applications::work,
@@ -181,6 +207,14 @@ final class Term implements LogListener {
       throw new IllegalStateException("no lanes before the ledgers are read");
     }
     return working;
+  }
+
+  private Reporter reporter() {
+    Reporter reporting = reporter;
+    if (reporting == null) {
+      throw new IllegalStateException("no reports before the reporting is taken over");
+    }
+    return reporting;
   }
 
   private void stop(Lanes working) {
@@ -209,10 +243,10 @@ final class Term implements LogListener {
     }
   }
 
-  private void sweepNowAndThen() throws InterruptedException {
+  private void sweepNowAndThen(Reporter reporting) throws InterruptedException {
     caughtUp.await();
     LabelSweep sweep =
-        new LabelSweep(config.cluster(), config.installation(), api, ledgers, reporter);
+        new LabelSweep(config.cluster(), config.installation(), api, ledgers, reporting);
     while (true) {
       try {
         sweep.sweep();
@@ -236,9 +270,10 @@ final class Term implements LogListener {
   public void caughtUp(Map<ApplicationName, List<LogEntry>> history) {
     Map<ApplicationName, ResultEvent.LedgerSummary> summaries = new HashMap<>();
     found.forEach((application, stored) -> summaries.put(application, summary(stored.ledger())));
-    reporter.send(
-        new ResultEvent.WorkerHello(config.cluster(), config.identity(), summaries),
-        TraceParent.start());
+    reporter()
+        .send(
+            new ResultEvent.WorkerHello(config.cluster(), config.identity(), summaries),
+            TraceParent.start());
     // all are expected before any is begun: so each knows what the others are about to let go
     history.values().forEach(records -> expect(records.getLast()));
     history.forEach(this::drive);
@@ -289,14 +324,15 @@ final class Term implements LogListener {
   public void damaged(OriginalRecord original, Optional<String> key, String reason) {
     String position =
         "%s/%d/%d".formatted(original.topic(), original.partition(), original.offset());
-    reporter.send(
-        new DeadLetterEvent.Opened(
-            position,
-            key.map(application -> config.cluster() + "/" + application).orElse(position),
-            Optional.empty(),
-            new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
-            1,
-            original));
+    reporter()
+        .send(
+            new DeadLetterEvent.Opened(
+                position,
+                key.map(application -> config.cluster() + "/" + application).orElse(position),
+                Optional.empty(),
+                new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
+                1,
+                original));
   }
 
   @Override

@@ -9,7 +9,9 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.worker.report.Reporter;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -114,6 +116,21 @@ class ClusterWorkerIT {
                     .containsExactly(
                         new DeadLetterEvent.Closed(
                             "test/bad/1", "test/bad", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2)));
+  }
+
+  @Test
+  void goesOnAfterALateRivalTookTheReportingFromIt() {
+    bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+    bench.awaitApplied("web", 1);
+
+    // a worker that had the lead for a moment, was stopped, and resumes when it is long gone
+    Reporter.open(bench.kafka, bench.cluster, _ -> {}, () -> {}, Clock.systemUTC()).close();
+    bench.targets.send(bench.targets.target("web", 2, configMap("a", "second")));
+
+    bench.awaitApplied("web", 2);
+    assertThat(bench.value("a")).contains("second");
+    assertThat(bench.results.all(ResultEvent.WorkerHello.class)).hasSize(2);
   }
 
   @Test

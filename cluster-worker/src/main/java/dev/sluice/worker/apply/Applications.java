@@ -14,7 +14,6 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Makes the work of each application of a cluster, from the ledgers found on taking the lead. */
@@ -32,14 +31,9 @@ public final class Applications {
    * What the worker knows of itself.
    *
    * @param syncTopic names the topic that targets come from, for dead letters
-   * @param leaseIsFresh whether no one else can have taken the lead by now
    * @param wake has what is parked of an application tried again
    */
-  public record Lead(
-      String installation,
-      String syncTopic,
-      BooleanSupplier leaseIsFresh,
-      Consumer<ApplicationName> wake) {}
+  public record Lead(String installation, String syncTopic, Consumer<ApplicationName> wake) {}
 
   public Applications(
       Map<ApplicationName, StoredLedger> found,
@@ -59,7 +53,6 @@ public final class Applications {
             tools.targets(),
             tools.reporter(),
             new DeadLetters(tools.reporter(), lead.syncTopic()),
-            lead.leaseIsFresh(),
             lead.wake(),
             tools.clock());
   }

@@ -30,8 +30,7 @@ import java.util.Optional;
  * <p>The order is: intent in the ledger; objects; result at the broker; done in the ledger. A
  * worker that dies before the last step leaves an intent, and its successor goes over all of it and
  * tells the result again, under the same id: so no result is lost, and none is told of what is not
- * so. A result is told only while no one else can have taken the lead, or after another look at the
- * ledger.
+ * so. A successor fences the reporter before it reads the ledgers: so none is told too late.
  */
 final class Generations {
 
@@ -75,7 +74,7 @@ final class Generations {
     int objects = plan.inventories().after().size();
     if (plan.isNothing()) {
       site.runner().run(plan, entry, attempt);
-      finish(new ResultEvent.Unchanged(entry.subject(), objects), plan, attempt);
+      finish(new ResultEvent.Unchanged(entry.subject(), objects), plan);
       return;
     }
     site.reporter()
@@ -90,8 +89,7 @@ final class Generations {
             objects,
             new ResultEvent.Timings(
                 entry.receivedAt(), renderedAt, plannedAt, site.clock().instant())),
-        plan,
-        attempt);
+        plan);
   }
 
   /** Makes the cluster hold nothing of the application. */
@@ -101,7 +99,7 @@ final class Generations {
     site.neighbours().planned(entry, Inventory.EMPTY);
     List<ObjectChange> changes = carryOut(plan, attempt);
     plan.skipped().forEach(ref -> changes.add(new ObjectChange(ref, Action.SKIPPED)));
-    finish(new ResultEvent.Removed(entry.subject(), changes), plan, attempt);
+    finish(new ResultEvent.Removed(entry.subject(), changes), plan);
   }
 
   private List<ObjectChange> carryOut(Plan.Ready plan, Attempt attempt)
@@ -121,11 +119,8 @@ final class Generations {
     return site.neighbours().otherClaimant(ref, entry.application());
   }
 
-  private void finish(ResultEvent result, Plan.Ready plan, Attempt attempt)
-      throws HaltException, ReportException, LedgerMovedException, InterruptedException {
-    if (!site.leaseIsFresh().getAsBoolean()) {
-      attempt.fence().check();
-    }
+  private void finish(ResultEvent result, Plan.Ready plan)
+      throws ReportException, LedgerMovedException, InterruptedException {
     Ledger ledger = book.current();
     site.reporter().send(result, entry.trace()).await();
     if (ledger.deadLetter().isPresent()) {

@@ -4,13 +4,11 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
 import java.time.Clock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * What the applications of a cluster share while this worker leads.
  *
- * @param leaseIsFresh whether no one else can have taken the lead by now
  * @param wake has what is parked of an application tried again
  */
 record Site(
@@ -21,6 +19,5 @@ record Site(
     TargetReader targets,
     Reporter reporter,
     DeadLetters deadLetters,
-    BooleanSupplier leaseIsFresh,
     Consumer<ApplicationName> wake,
     Clock clock) {}

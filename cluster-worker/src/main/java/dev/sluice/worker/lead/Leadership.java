@@ -25,14 +25,14 @@ public final class Leadership implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
 
   private final KubernetesClient client;
-  private final WatchedLock lock;
+  private final AppliedLease lock;
   private final LeaseTimes times;
   private final Candidate candidate;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final ExecutorService calls =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("lease").daemon().factory());
   private final Thread thread;
-  private volatile boolean leading;
+  private volatile CompletableFuture<Void> resigned = new CompletableFuture<>();
 
   /** Who is told. Called by threads of this class, one at a time. */
   public interface Candidate {
@@ -45,7 +45,7 @@ public final class Leadership implements AutoCloseable {
   }
 
   private Leadership(
-      KubernetesClient client, WatchedLock lock, LeaseTimes times, Candidate candidate) {
+      KubernetesClient client, AppliedLease lock, LeaseTimes times, Candidate candidate) {
     this.client = client;
     this.lock = lock;
     this.times = times;
@@ -63,7 +63,7 @@ public final class Leadership implements AutoCloseable {
     Leadership leadership =
         new Leadership(
             client,
-            new WatchedLock(
+            new AppliedLease(
                 new ClusterApi(client, times.renewDeadline()),
                 identity.namespace(),
                 identity.lease(),
@@ -82,16 +82,9 @@ public final class Leadership implements AutoCloseable {
    */
   public record Identity(String namespace, String lease, String holder) {}
 
-  /**
-   * Whether no one else can have the lead: the Lease was renewed more recently than it lasts, by a
-   * clock that goes on while the process is stopped.
-   */
-  public boolean isFresh() {
-    return leading && lock.isFresh(times.duration());
-  }
-
-  public boolean isLeading() {
-    return leading;
+  /** Gives up the lead if it is held, and tries for it again. Returns at once. */
+  public void resign() {
+    resigned.complete(null);
   }
 
   /** Gives up the lead, so that another worker need not wait for the Lease to run out. */
@@ -115,17 +108,19 @@ public final class Leadership implements AutoCloseable {
 
   private void run() {
     while (closing.getCount() > 0) {
+      CompletableFuture<Void> resignation = new CompletableFuture<>();
+      resigned = resignation;
       CompletableFuture<?> election = elector().start();
       try {
-        election.get();
+        CompletableFuture.anyOf(election, resignation).get();
       } catch (InterruptedException e) {
-        // closing: what runs ends first, then the Lease is let go
-        lost();
-        election.cancel(true);
+        log.atDebug().log("closing");
       } catch (ExecutionException | CancellationException | CompletionException e) {
         log.atWarn().setCause(e).log("the election for {} failed", lock.describe());
       }
+      // what runs ends first, then the Lease is let go
       lost();
+      election.cancel(true);
       pause();
     }
   }
@@ -145,7 +140,6 @@ public final class Leadership implements AutoCloseable {
   }
 
   private synchronized void won() {
-    leading = true;
     log.atInfo().log("took the lead: {}", lock.describe());
     candidate.lead();
   }
@@ -157,7 +151,6 @@ public final class Leadership implements AutoCloseable {
   }
 
   private synchronized void lost() {
-    leading = false;
     candidate.stop();
   }
 

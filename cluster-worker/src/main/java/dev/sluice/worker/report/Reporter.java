@@ -10,14 +10,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.name.ClusterName;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
  * Writes results and dead letters. Ids say what an event is about, so that one that is written
@@ -25,49 +18,41 @@ import org.apache.kafka.clients.producer.RecordMetadata;
  */
 public final class Reporter implements AutoCloseable {
 
-  private static final Duration CLOSING = Duration.ofSeconds(5);
-
-  private final KafkaProducer<String, byte[]> producer;
+  private final GroupCommit commits;
   private final KafkaConnection kafka;
   private final String source;
   private final Consumer<ResultEvent> listener;
   private final Clock clock;
 
-  /**
-   * @param listener is told of every result as it is sent; must not block
-   */
-  public Reporter(
-      KafkaConnection kafka, ClusterName cluster, Consumer<ResultEvent> listener, Clock clock) {
-    this.producer = new KafkaProducer<>(kafka.producer("worker-" + cluster));
+  private Reporter(
+      GroupCommit commits,
+      KafkaConnection kafka,
+      ClusterName cluster,
+      Consumer<ResultEvent> listener,
+      Clock clock) {
+    this.commits = commits;
     this.kafka = kafka;
     this.source = "worker/" + cluster;
     this.listener = listener;
     this.clock = clock;
   }
 
-  /** A result that is on its way to the broker. */
-  public static final class Receipt {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    private final Future<RecordMetadata> pending;
-
-    private Receipt(Future<RecordMetadata> pending) {
-      this.pending = pending;
-    }
-
-    /**
-     * Waits until the broker has it.
-     *
-     * @throws ReportException if that does not come about
-     */
-    public void await() throws ReportException, InterruptedException {
-      try {
-        pending.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (ExecutionException | TimeoutException e) {
-        throw new ReportException("the broker does not take a result", e);
-      }
-    }
+  /**
+   * Takes over the reporting for a cluster: whoever reported for it before can do so no more, and
+   * what it had not committed is undone.
+   *
+   * @param listener is told of every result as it is sent; must not block
+   * @param broken is told once, when nothing can be reported any more: whoever works must stop
+   * @throws org.apache.kafka.common.KafkaException if the broker cannot be reached
+   */
+  public static Reporter open(
+      KafkaConnection kafka,
+      ClusterName cluster,
+      Consumer<ResultEvent> listener,
+      Runnable broken,
+      Clock clock) {
+    return new Reporter(
+        GroupCommit.open(kafka, "worker-" + cluster, broken), kafka, cluster, listener, clock);
   }
 
   /** Sends a result, in the trace of the target it answers. */
@@ -81,15 +66,15 @@ public final class Reporter implements AutoCloseable {
     return send(kafka.topics().deadLetters(), id(event), event, TraceParent.start());
   }
 
+  /** Commits what was sent, within some seconds. */
   @Override
   public void close() {
-    producer.close(CLOSING);
+    commits.close();
   }
 
   private Receipt send(String topic, EventId id, Event event, TraceParent trace) {
-    return new Receipt(
-        producer.send(
-            EventCodec.encode(topic, new Envelope<>(id, source, clock.instant(), trace, event))));
+    return commits.add(
+        EventCodec.encode(topic, new Envelope<>(id, source, clock.instant(), trace, event)));
   }
 
   private EventId id(ResultEvent result) {

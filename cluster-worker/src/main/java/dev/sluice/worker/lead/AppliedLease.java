@@ -17,12 +17,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@code coordination.k8s.io} Lease that knows when it was last renewed, by a clock that goes on
- * while the process is stopped; and that makes its namespace when it is missing. Written like
+ * A {@code coordination.k8s.io} Lease that makes its namespace when it is missing. Written like
  * everything else, by server-side apply at the uid and resourceVersion that were read. One thread
  * uses it at a time.
  */
-final class WatchedLock implements Lock {
+final class AppliedLease implements Lock {
 
   private static final DateTimeFormatter MICRO_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
@@ -33,19 +32,12 @@ final class WatchedLock implements Lock {
   private final String identity;
   private String uid = "";
   private String resourceVersion = "";
-  private volatile long renewedAt;
-  private volatile boolean held;
 
-  WatchedLock(ClusterApi api, String namespace, String name, String identity) {
+  AppliedLease(ClusterApi api, String namespace, String name, String identity) {
     this.api = api;
     this.namespace = namespace;
     this.name = name;
     this.identity = identity;
-  }
-
-  /** Whether it was renewed within this time, so that no one else can hold it. */
-  boolean isFresh(Duration within) {
-    return held && System.nanoTime() - renewedAt < within.toNanos();
   }
 
   @Override
@@ -66,7 +58,6 @@ final class WatchedLock implements Lock {
 
   @Override
   public void create(KubernetesClient client, LeaderElectionRecord record) {
-    long begun = System.nanoTime();
     uid = "";
     resourceVersion = ClusterApi.ABSENT;
     call(
@@ -74,14 +65,11 @@ final class WatchedLock implements Lock {
           api.ensureNamespace(namespace);
           return write(record);
         });
-    renewed(begun, record);
   }
 
   @Override
   public void update(KubernetesClient client, LeaderElectionRecord record) {
-    long begun = System.nanoTime();
     call(() -> write(record));
-    renewed(begun, record);
   }
 
   @Override
@@ -116,11 +104,6 @@ final class WatchedLock implements Lock {
   private void read(JsonNode lease) {
     uid = lease.path("metadata").path("uid").asText("");
     resourceVersion = lease.path("metadata").path("resourceVersion").asText("");
-  }
-
-  private void renewed(long begun, LeaderElectionRecord record) {
-    renewedAt = begun;
-    held = identity.equals(record.getHolderIdentity());
   }
 
   private String path() {
