@@ -8,12 +8,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.home.DispatchListener;
 import java.io.IOException;
 import java.net.URI;
@@ -108,6 +111,28 @@ class DispatcherIT {
 
     assertThat(lines(situation.sync(STAGING))).containsExactly("web 1 a", "web 2 b", "web 3 a");
     assertThat(headInState()).contains(back);
+  }
+
+  @Test
+  void whatIsToldOfARepositoryItselfStopsNothing() throws IOException {
+    situation.application("web", "staging");
+    situation.put("web", "one").push();
+    situation.start();
+    situation.awaitSync(STAGING, 1);
+
+    situation.tell(
+        origin ->
+            new ChangeEvent.RepositoryMoved(
+                situation.repository, new RepositoryId("localhost/moved/away"), origin));
+    situation.tell(
+        origin ->
+            new ChangeEvent.DefaultBranchChanged(
+                situation.repository, Optional.of(MAIN), GitRef.branch("trunk"), origin));
+    situation.put("web", "two").pushAndTell();
+    situation.awaitQuiet();
+
+    assertThat(lines(situation.sync(STAGING))).containsExactly("web 1 one", "web 2 two");
+    assertThat(situation.deadLetters()).isEmpty();
   }
 
   @Test

@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -158,14 +159,13 @@ final class Situation implements AutoCloseable {
   }
 
   EventId tell(RepositoryId told, Optional<CommitId> after) {
+    return tell(origin -> new ChangeEvent.RefChanged(told, MAIN, Optional.empty(), after, origin));
+  }
+
+  EventId tell(Function<Webhook, ChangeEvent> telling) {
     EventId id = EventId.of("webhook", "hub", "delivery-" + deliveries.incrementAndGet(), 0);
     ChangeEvent event =
-        new ChangeEvent.RefChanged(
-            told,
-            MAIN,
-            Optional.empty(),
-            after,
-            new Webhook("hub", id.value(), Optional.of("octocat"), Instant.now()));
+        telling.apply(new Webhook("hub", id.value(), Optional.of("octocat"), Instant.now()));
     send(
         EventCodec.encode(
             connection.topics().changes(),

@@ -38,18 +38,38 @@ public sealed interface ChangeEvent extends Event {
 
   /**
    * A pull or merge request was merged. It enriches the audit; the push that comes with it moves
-   * the target branch.
+   * the target branch. The two are joined by repository and commit.
+   *
+   * @param mergeCommit the commit on the target branch
+   * @param mergeCommitPrefix the first hex digits of that commit, from a forge that tells no more
+   *     (Bitbucket Cloud)
    */
   record MergeRecorded(
       RepositoryId repository,
       GitRef target,
       Optional<CommitId> mergeCommit,
+      Optional<String> mergeCommitPrefix,
       long number,
       String title,
       Optional<String> author,
       Optional<String> mergedBy,
       Optional<String> url,
       Origin origin)
+      implements ChangeEvent {}
+
+  /**
+   * The repository was renamed or transferred. Keyed by the name it had: there is the home of the
+   * applications that still go by it.
+   */
+  record RepositoryMoved(RepositoryId repository, RepositoryId movedTo, Origin origin)
+      implements ChangeEvent {}
+
+  /**
+   * Another branch is the repository's default. Applications name the ref they follow, so it moves
+   * none of them.
+   */
+  record DefaultBranchChanged(
+      RepositoryId repository, Optional<GitRef> before, GitRef after, Origin origin)
       implements ChangeEvent {}
 
   /**

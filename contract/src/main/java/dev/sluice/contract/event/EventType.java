@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 public enum EventType {
   REF_CHANGED("ref-changed", ChangeEvent.RefChanged.class),
   MERGE_RECORDED("merge-recorded", ChangeEvent.MergeRecorded.class),
+  REPOSITORY_MOVED("repository-moved", ChangeEvent.RepositoryMoved.class),
+  DEFAULT_BRANCH_CHANGED("default-branch-changed", ChangeEvent.DefaultBranchChanged.class),
   DEFINITION_ACCEPTED("definition-accepted", ChangeEvent.DefinitionAccepted.class),
   DEFINITION_REMOVED("definition-removed", ChangeEvent.DefinitionRemoved.class),
   TARGET("target", SyncEvent.Target.class),

@@ -73,12 +73,17 @@ public final class EventSamples {
             REPOSITORY,
             MAIN,
             Optional.of(COMMIT),
+            Optional.of("5b1f0c7de9a8"),
             7,
             "Add a page",
             Optional.of("octo"),
             Optional.of("cat"),
             Optional.of("https://git.example/acme/shop/pull/7"),
             new Origin.Sweep(NOON)),
+        new ChangeEvent.RepositoryMoved(
+            REPOSITORY, new RepositoryId("git.example/acme/store"), WEBHOOK),
+        new ChangeEvent.DefaultBranchChanged(
+            REPOSITORY, Optional.of(MAIN), GitRef.branch("trunk"), WEBHOOK),
         new ChangeEvent.DefinitionAccepted(
             REPOSITORY, DEFINITION, "r1", Set.of(new ClusterName("retired"))),
         new ChangeEvent.DefinitionRemoved(REPOSITORY, WEB, "r1"),

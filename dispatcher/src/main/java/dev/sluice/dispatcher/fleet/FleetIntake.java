@@ -167,7 +167,10 @@ public final class FleetIntake implements AutoCloseable {
           EventId.of("fleet", accepted.fleetRevision(), accepted.definition().application());
       case ChangeEvent.DefinitionRemoved removed ->
           EventId.of("fleet", removed.fleetRevision(), removed.application(), "removed");
-      case ChangeEvent.RefChanged _, ChangeEvent.MergeRecorded _ ->
+      case ChangeEvent.RefChanged _,
+          ChangeEvent.MergeRecorded _,
+          ChangeEvent.RepositoryMoved _,
+          ChangeEvent.DefaultBranchChanged _ ->
           throw new IllegalStateException("not of the fleet: " + event.getClass());
     };
   }

@@ -65,8 +65,25 @@ final class ChangeHandler {
       case ChangeEvent.RefChanged moved -> refChanged(moved, envelope, offset, batch);
       case ChangeEvent.DefinitionAccepted accepted -> accepted(accepted, envelope, offset, batch);
       case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
-      case ChangeEvent.MergeRecorded _ -> batch.finish(offset);
+      case ChangeEvent.RepositoryMoved moved -> repositoryMoved(moved, envelope, offset, batch);
+      // for the audit: neither moves a ref that an application names
+      case ChangeEvent.MergeRecorded _, ChangeEvent.DefaultBranchChanged _ -> batch.finish(offset);
     }
+  }
+
+  /** Definitions say where their repositories are, and only people change definitions. */
+  private void repositoryMoved(
+      ChangeEvent.RepositoryMoved moved, Envelope<?> envelope, long offset, Batch batch) {
+    if (!moved.repository().equals(moved.movedTo())
+        && memory.followed().stream()
+            .anyMatch(key -> key.repository().equals(moved.repository()))) {
+      log.atWarn()
+          .addKeyValue("repository", moved.repository())
+          .addKeyValue("movedTo", moved.movedTo())
+          .addKeyValue("eventId", envelope.id())
+          .log("applications follow a repository that has moved: change its URL in the fleet");
+    }
+    batch.finish(offset);
   }
 
   private void refChanged(
