@@ -1,5 +1,6 @@
 package dev.sluice.receiver.authenticity;
 
+import dev.sluice.receiver.request.RequestHeaders;
 import java.util.Optional;
 
 /**

@@ -2,7 +2,9 @@ package dev.sluice.receiver.authenticity;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -36,6 +38,18 @@ final class HmacKeys {
       }
     }
     return signed;
+  }
+
+  /** The digest that hex digits spell; empty if they are no digits or not as many as it takes. */
+  static Optional<byte[]> hexDigest(String hex) {
+    if (hex.length() != 2 * DIGEST_BYTES) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(HexFormat.of().parseHex(hex));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static byte[] digest(SecretKeySpec key, byte[]... parts) {

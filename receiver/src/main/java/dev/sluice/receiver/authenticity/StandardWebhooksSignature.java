@@ -2,6 +2,7 @@ package dev.sluice.receiver.authenticity;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.sluice.receiver.request.RequestHeaders;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

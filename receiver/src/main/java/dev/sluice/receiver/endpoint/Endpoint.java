@@ -11,8 +11,10 @@ import java.util.regex.Pattern;
 /**
  * One place that a forge sends its webhooks to: {@code POST /webhooks/<name>}.
  *
- * @param host the forge's host, which begins the canonical names of its repositories
- * @param secrets GitHub webhook secrets or GitLab secret tokens; several while they are rotated
+ * @param host what the canonical names of the forge's repositories begin with: its host, and where
+ *     its clone URLs have one the path before all repositories ({@code git.example.com/scm})
+ * @param secrets webhook secrets, GitLab secret tokens or Azure DevOps {@code user:password};
+ *     several while they are rotated
  * @param signingSecrets GitLab signing tokens ({@code whsec_...}); with any of them the signature
  *     is required and secret tokens no longer do
  */
@@ -24,7 +26,8 @@ public record Endpoint(
     List<SecretReference> signingSecrets) {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-  private static final Pattern HOST = Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?");
+  private static final Pattern HOST =
+      Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?(/[a-z0-9][a-z0-9._-]*)*");
 
   /**
    * @throws IllegalArgumentException with everything that is wrong
@@ -38,13 +41,13 @@ public record Endpoint(
       problems.add("name is not a DNS label: lower-case letters, digits and '-'");
     }
     if (!HOST.matcher(host).matches()) {
-      problems.add("host is not a host name");
+      problems.add("host is not a host name, or one with a path");
     }
     if (secrets.isEmpty() && signingSecrets.isEmpty()) {
       problems.add("at least one secret=env:NAME or secret=file:PATH is needed");
     }
-    if (forge == Forge.GITHUB && !signingSecrets.isEmpty()) {
-      problems.add("signing-secret is GitLab's; GitHub signs with secret");
+    if (forge != Forge.GITLAB && !signingSecrets.isEmpty()) {
+      problems.add("signing-secret is GitLab's; other forges sign with secret");
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -52,8 +55,8 @@ public record Endpoint(
   }
 
   /**
-   * Reads {@code name=N,forge=github|gitlab,host=H,secret=REF,signing-secret=REF}; the last two may
-   * come several times, the host may be left out.
+   * Reads {@code name=N,forge=F,host=H,secret=REF,signing-secret=REF}; the last two may come
+   * several times, the host may be left out where the forge has one for all.
    *
    * @throws IllegalArgumentException with everything that is wrong
    */
@@ -61,16 +64,18 @@ public record Endpoint(
     KeyValues values =
         KeyValues.parse(
             "endpoint", text, Set.of("name", "forge", "host", "secret", "signing-secret"));
-    Forge forge =
-        switch (values.get("forge")) {
-          case "github" -> Forge.GITHUB;
-          case "gitlab" -> Forge.GITLAB;
-          default -> throw new IllegalArgumentException("expected forge=github or forge=gitlab");
-        };
+    Forge forge = Forge.parse(values.get("forge"));
     return new Endpoint(
         values.get("name"),
         forge,
-        values.find("host").orElse(forge.publicHost()),
+        values
+            .find("host")
+            .or(forge::publicHost)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "forge=%s needs host=... as clone URLs have it"
+                            .formatted(forge.written()))),
         values.all("secret").stream().map(SecretReference::new).toList(),
         values.all("signing-secret").stream().map(SecretReference::new).toList());
   }

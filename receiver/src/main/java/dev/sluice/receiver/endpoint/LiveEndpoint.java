@@ -6,9 +6,16 @@ import dev.sluice.contract.config.ConfigurationException;
 import dev.sluice.contract.config.ConfigurationProblem;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.receiver.authenticity.Authenticator;
-import dev.sluice.receiver.authenticity.GithubSignature;
+import dev.sluice.receiver.authenticity.BareSignature;
+import dev.sluice.receiver.authenticity.BasicCredentials;
 import dev.sluice.receiver.authenticity.GitlabToken;
+import dev.sluice.receiver.authenticity.HubSignature;
 import dev.sluice.receiver.authenticity.StandardWebhooksSignature;
+import dev.sluice.receiver.payload.AzureDevopsPayloads;
+import dev.sluice.receiver.payload.BitbucketCloudPayloads;
+import dev.sluice.receiver.payload.BitbucketDataCenterPayloads;
+import dev.sluice.receiver.payload.GenericPayloads;
+import dev.sluice.receiver.payload.GiteaPayloads;
 import dev.sluice.receiver.payload.GithubPayloads;
 import dev.sluice.receiver.payload.GitlabPayloads;
 import dev.sluice.receiver.payload.PayloadReader;
@@ -47,7 +54,7 @@ public final class LiveEndpoint {
     Map<String, LiveEndpoint> live = new HashMap<>();
     Set<String> names = new HashSet<>();
     for (Endpoint endpoint : endpoints) {
-      List<byte[]> secrets = keys(endpoint, endpoint.secrets(), s -> s.getBytes(UTF_8), problems);
+      List<byte[]> secrets = keys(endpoint, endpoint.secrets(), form(endpoint.forge()), problems);
       List<byte[]> signing =
           keys(endpoint, endpoint.signingSecrets(), StandardWebhooksSignature::key, problems);
       if (!names.add(endpoint.name())) {
@@ -77,16 +84,41 @@ public final class LiveEndpoint {
 
   private static LiveEndpoint of(
       Endpoint endpoint, List<byte[]> secrets, List<byte[]> signing, Clock clock) {
-    return switch (endpoint.forge()) {
-      case GITHUB -> new LiveEndpoint(endpoint, new GithubSignature(secrets), new GithubPayloads());
-      case GITLAB ->
-          new LiveEndpoint(
-              endpoint,
+    Authenticator authenticator =
+        switch (endpoint.forge()) {
+          case GITHUB -> new HubSignature("X-Hub-Signature-256", secrets);
+          case BITBUCKET_CLOUD, BITBUCKET_DATA_CENTER ->
+              new HubSignature("X-Hub-Signature", secrets);
+          case GENERIC -> new HubSignature(GenericPayloads.SIGNATURE, secrets);
+          case GITLAB ->
               signing.isEmpty()
                   ? new GitlabToken(secrets)
-                  : new StandardWebhooksSignature(signing, clock),
-              new GitlabPayloads());
+                  : new StandardWebhooksSignature(signing, clock);
+          case GITEA -> new BareSignature(List.of("X-Gitea-Signature"), secrets);
+          case FORGEJO ->
+              new BareSignature(List.of("X-Forgejo-Signature", "X-Gitea-Signature"), secrets);
+          case GOGS -> new BareSignature(List.of("X-Gogs-Signature"), secrets);
+          case AZURE_DEVOPS -> new BasicCredentials(secrets);
+        };
+    return new LiveEndpoint(endpoint, authenticator, reader(endpoint.forge()));
+  }
+
+  private static PayloadReader reader(Forge forge) {
+    return switch (forge) {
+      case GITHUB -> new GithubPayloads();
+      case GITLAB -> new GitlabPayloads();
+      case GITEA -> new GiteaPayloads("Gitea");
+      case FORGEJO -> new GiteaPayloads("Forgejo", "Gitea");
+      case GOGS -> new GiteaPayloads("Gogs");
+      case BITBUCKET_CLOUD -> new BitbucketCloudPayloads();
+      case BITBUCKET_DATA_CENTER -> new BitbucketDataCenterPayloads();
+      case AZURE_DEVOPS -> new AzureDevopsPayloads();
+      case GENERIC -> new GenericPayloads();
     };
+  }
+
+  private static Function<String, byte[]> form(Forge forge) {
+    return forge == Forge.AZURE_DEVOPS ? BasicCredentials::key : s -> s.getBytes(UTF_8);
   }
 
   private static List<byte[]> keys(

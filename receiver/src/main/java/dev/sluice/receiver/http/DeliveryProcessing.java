@@ -5,11 +5,13 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.receiver.authenticity.Authenticator.BodyCheck;
-import dev.sluice.receiver.authenticity.RequestHeaders;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.payload.Delivery;
+import dev.sluice.receiver.payload.DeliveryId;
+import dev.sluice.receiver.payload.IgnoredReason;
 import dev.sluice.receiver.payload.Parsed;
 import dev.sluice.receiver.publish.ChangePublisher;
+import dev.sluice.receiver.request.RequestHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
@@ -46,10 +48,9 @@ final class DeliveryProcessing {
       return Outcome.Refused.UNAUTHENTICATED;
     }
     return switch (endpoint.reader().read(delivery)) {
-      case Parsed.Events(List<ChangeEvent> events) ->
-          new Outcome.Accepted(
-              envelopes(delivery, delivery.id(endpoint.reader().idHeaders()), events));
-      case Parsed.Ignored(String reason) -> new Outcome.Ignored(reason);
+      case Parsed.Events(DeliveryId id, List<ChangeEvent> events) ->
+          new Outcome.Accepted(envelopes(delivery, id.value(), events));
+      case Parsed.Ignored(IgnoredReason reason) -> new Outcome.Ignored(reason);
       case Parsed.Malformed(String reason) -> new Outcome.Malformed(reason);
     };
   }

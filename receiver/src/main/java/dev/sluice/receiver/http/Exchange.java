@@ -2,6 +2,7 @@ package dev.sluice.receiver.http;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Envelope;
+import dev.sluice.receiver.payload.IgnoredReason;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
@@ -52,7 +53,8 @@ final class Exchange {
             .addKeyValue("micros", (System.nanoTime() - startedAt) / 1_000);
     switch (outcome) {
       case Outcome.Accepted accepted -> withEvents(line, accepted.events()).log("accepted");
-      case Outcome.Ignored(String reason) -> line.addKeyValue("reason", reason).log("ignored");
+      case Outcome.Ignored(IgnoredReason reason) ->
+          line.addKeyValue("reason", reason.text()).log("ignored");
       case Outcome.Malformed(String reason) -> line.addKeyValue("reason", reason).log("malformed");
       case Outcome.Unavailable(String reason) ->
           line.addKeyValue("reason", reason).log("unavailable");

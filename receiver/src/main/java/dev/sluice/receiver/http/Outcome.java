@@ -2,6 +2,7 @@ package dev.sluice.receiver.http;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Envelope;
+import dev.sluice.receiver.payload.IgnoredReason;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -36,7 +37,7 @@ sealed interface Outcome {
   }
 
   /** Authentic, but nothing to do: success, since forges switch off hooks that fail. */
-  record Ignored(String reason) implements Outcome {
+  record Ignored(IgnoredReason reason) implements Outcome {
     @Override
     public int status() {
       return 200;
@@ -44,7 +45,7 @@ sealed interface Outcome {
 
     @Override
     public JsonObject body() {
-      return new JsonObject().put("ignored", reason);
+      return new JsonObject().put("ignored", reason.text());
     }
   }
 

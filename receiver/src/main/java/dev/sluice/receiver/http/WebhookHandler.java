@@ -1,10 +1,10 @@
 package dev.sluice.receiver.http;
 
 import dev.sluice.receiver.authenticity.Authenticator.BodyCheck;
-import dev.sluice.receiver.authenticity.RequestHeaders;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.payload.Delivery;
 import dev.sluice.receiver.publish.ChangePublisher;
+import dev.sluice.receiver.request.RequestHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

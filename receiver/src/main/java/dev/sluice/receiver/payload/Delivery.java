@@ -2,58 +2,78 @@ package dev.sluice.receiver.payload;
 
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.receiver.authenticity.RequestHeaders;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.sluice.receiver.request.FormBody;
+import dev.sluice.receiver.request.RequestHeaders;
 import java.time.Instant;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * An authentic request.
  *
  * @param endpoint name of the endpoint it came to
- * @param host the forge's host by the endpoint's configuration; what the body says of hosts is not
- *     believed
+ * @param host what the canonical names of the endpoint's repositories begin with; what the body
+ *     says of hosts is not believed
  * @param receivedAt when its last byte was read
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
 public record Delivery(
     String endpoint, String host, RequestHeaders headers, byte[] body, Instant receivedAt) {
 
-  private static final Pattern PRINTABLE = Pattern.compile("[!-~]{1,128}");
+  /** The id in the first of the headers that has a usable one, else one made from the body. */
+  DeliveryId id(String... idHeaders) {
+    return Stream.of(idHeaders)
+        .flatMap(header -> headers.single(header).flatMap(DeliveryId::given).stream())
+        .findFirst()
+        .orElseGet(() -> DeliveryId.ofBody(body));
+  }
 
-  /**
-   * The delivery's id, the same when the forge delivers it again: from the first of the headers
-   * that is there and printable, else the SHA-256 of the body.
-   */
-  public String id(List<String> idHeaders) {
-    for (String header : idHeaders) {
-      Optional<String> id = headers.single(header).filter(v -> PRINTABLE.matcher(v).matches());
-      if (id.isPresent()) {
-        return id.get();
-      }
+  /** The JSON: the body, or what a form's field {@code payload} holds. */
+  byte[] json() throws MalformedPayloadException {
+    if (!FormBody.isForm(headers)) {
+      return body;
     }
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(body);
-      return "sha256:" + HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      return FormBody.field("payload", body);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedPayloadException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  Origin origin(String id, Optional<String> actor) {
-    return new Origin.Webhook(endpoint, id, actor, receivedAt);
+  /** The value of the header that says which event this is. */
+  String event(String header) throws MalformedPayloadException {
+    return headers
+        .single(header)
+        .filter(event -> !event.isEmpty())
+        .orElseThrow(
+            () ->
+                new MalformedPayloadException(
+                    "the header %s is missing, empty or doubled".formatted(header)));
+  }
+
+  Origin origin(DeliveryId id, Optional<String> actor) {
+    return new Origin.Webhook(endpoint, id.value(), actor, receivedAt);
   }
 
   /**
    * The repository at a path of the forge.
    *
-   * @throws MalformedPayloadException naming the field
+   * @throws IllegalArgumentException if there cannot be such a one
    */
-  RepositoryId repository(JsonFields fields, String pathField) throws MalformedPayloadException {
-    return fields.required(pathField, path -> RepositoryId.of(host, path));
+  RepositoryId repository(String path) {
+    return RepositoryId.of(host, path);
+  }
+
+  /**
+   * The repository of a clone or web URL.
+   *
+   * @throws IllegalArgumentException if it is no such URL, or not one of the endpoint's host
+   */
+  RepositoryId repositoryAt(String url) {
+    RepositoryId repository = RepositoryId.fromUrl(url);
+    if (!repository.value().startsWith(host + "/")) {
+      throw new IllegalArgumentException("not on the endpoint's host");
+    }
+    return repository;
   }
 }

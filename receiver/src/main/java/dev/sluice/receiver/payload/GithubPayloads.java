@@ -1,31 +1,39 @@
 package dev.sluice.receiver.payload;
 
+import dev.sluice.contract.event.ChangeEvent.DefaultBranchChanged;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
+import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
-import java.util.List;
-import java.util.Locale;
+import dev.sluice.contract.name.RepositoryId;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 
 /**
- * GitHub's deliveries: {@code push} (branches and tags, creation and deletion too) and merged
- * {@code pull_request}; as JSON or as a form.
+ * GitHub's deliveries, from hooks of repositories and organizations and from Apps: {@code push}
+ * (branches and tags, creation and deletion too), merged {@code pull_request}, and what {@code
+ * repository} says of names and default branches; as JSON or as a form.
  *
  * @see <a href="https://docs.github.com/en/webhooks/webhook-events-and-payloads">GitHub: webhook
  *     events and payloads</a>
  */
 public final class GithubPayloads implements PayloadReader {
 
-  private static final String DELIVERY = "X-GitHub-Delivery";
-  private static final Set<String> PUSH =
-      Set.of("ref", "before", "after", "repository.full_name", "pusher.name", "sender.login");
-  private static final Set<String> PULL_REQUEST =
-      Set.of(
+  private static final String FULL_NAME = "repository.full_name";
+  private static final JsonShape PUSH =
+      JsonShape.of(
+          "ref",
+          "before",
+          "after",
+          FULL_NAME,
+          "repository.name",
+          "repository.owner.name",
+          "pusher.name",
+          "sender.login");
+  private static final JsonShape PULL_REQUEST =
+      JsonShape.of(
           "action",
-          "repository.full_name",
+          FULL_NAME,
           "sender.login",
           "pull_request.merged",
           "pull_request.merge_commit_sha",
@@ -35,67 +43,141 @@ public final class GithubPayloads implements PayloadReader {
           "pull_request.base.ref",
           "pull_request.user.login",
           "pull_request.merged_by.login");
+  private static final JsonShape REPOSITORY =
+      JsonShape.of(
+          "action",
+          FULL_NAME,
+          "repository.name",
+          "repository.owner.login",
+          "repository.default_branch",
+          "sender.login",
+          "changes.repository.name.from",
+          "changes.owner.from.user.login",
+          "changes.owner.from.organization.login",
+          "changes.default_branch.from");
 
   @Override
-  public List<String> idHeaders() {
-    return List.of(DELIVERY);
+  public Parsed parse(Delivery delivery) throws MalformedPayloadException {
+    return switch (delivery.event("X-GitHub-Event")) {
+      case "push" -> push(delivery, fields(delivery, PUSH));
+      case "pull_request" -> pullRequest(delivery, fields(delivery, PULL_REQUEST));
+      case "repository" -> repository(delivery, fields(delivery, REPOSITORY));
+      case "ping" -> new Parsed.Ignored(IgnoredReason.PING);
+      case "create", "delete" -> new Parsed.Ignored(IgnoredReason.REPEATS_A_PUSH);
+      case "merge_group" -> new Parsed.Ignored(IgnoredReason.MERGE_QUEUE);
+      default -> new Parsed.Ignored(IgnoredReason.OTHER_EVENT);
+    };
   }
 
-  @Override
-  public Parsed read(Delivery delivery) {
-    try {
-      return switch (delivery.headers().single("X-GitHub-Event").orElse("")) {
-        case "push" -> push(delivery, fields(delivery, PUSH));
-        case "pull_request" -> pullRequest(delivery, fields(delivery, PULL_REQUEST));
-        case "ping" -> new Parsed.Ignored("ping");
-        case "" -> new Parsed.Malformed("the header X-GitHub-Event is missing or doubled");
-        default -> new Parsed.Ignored("not a push or pull_request event");
-      };
-    } catch (MalformedPayloadException e) {
-      return new Parsed.Malformed(e.getMessage());
+  private static Parsed push(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    DeliveryId id = id(delivery);
+    return new RefChanges(
+            id,
+            pushedRepository(delivery, fields),
+            delivery.origin(id, fields.firstText("pusher.name", "sender.login")))
+        .add(fields, "ref", "before", "after")
+        .parsed();
+  }
+
+  /** Old servers name the owner and the repository only. */
+  private static RepositoryId pushedRepository(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    Optional<String> owner = fields.text("repository.owner.name");
+    if (fields.text(FULL_NAME).isPresent() || owner.isEmpty()) {
+      return fields.required(FULL_NAME, delivery::repository);
     }
+    return fields.required(
+        "repository.name", name -> delivery.repository(owner.get() + "/" + name));
   }
 
-  private Parsed push(Delivery delivery, JsonFields fields) throws MalformedPayloadException {
-    return PushedRef.read(
-        fields,
-        delivery.repository(fields, "repository.full_name"),
-        origin(delivery, fields, "pusher.name"));
-  }
-
-  private Parsed pullRequest(Delivery delivery, JsonFields fields)
+  private static Parsed pullRequest(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
     // a closed request that was not merged may still carry a merge_commit_sha, of a trial merge
-    if (!fields.required("action", Function.identity()).equals("closed")
+    if (!fields.requiredText("action").equals("closed")
         || !fields.truth("pull_request.merged").orElse(false)) {
-      return new Parsed.Ignored("not a merge");
+      return new Parsed.Ignored(IgnoredReason.NOT_A_MERGE);
     }
-    return Parsed.Events.of(
+    DeliveryId id = id(delivery);
+    return new Parsed.Events(
+        id,
         new MergeRecorded(
-            delivery.repository(fields, "repository.full_name"),
+            fields.required(FULL_NAME, delivery::repository),
             fields.required("pull_request.base.ref", GitRef::branch),
             fields.optional("pull_request.merge_commit_sha", CommitId::orNone),
+            Optional.empty(),
             fields.requiredNumber("pull_request.number"),
-            fields.required("pull_request.title", Function.identity()),
+            fields.requiredText("pull_request.title"),
             fields.text("pull_request.user.login"),
             fields.text("pull_request.merged_by.login"),
             fields.optional("pull_request.html_url", WebAddress::of),
-            origin(delivery, fields, "pull_request.merged_by.login")));
+            delivery.origin(id, fields.firstText("pull_request.merged_by.login", "sender.login"))));
   }
 
-  private Origin origin(Delivery delivery, JsonFields fields, String actorField)
+  private static Parsed repository(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
-    Optional<String> actor = fields.text(actorField);
-    return delivery.origin(
-        delivery.id(idHeaders()), actor.isPresent() ? actor : fields.text("sender.login"));
+    return switch (fields.requiredText("action")) {
+      case "renamed" -> {
+        String owner = fields.requiredText("repository.owner.login");
+        yield moved(
+            delivery,
+            fields,
+            fields.required(
+                "changes.repository.name.from", name -> delivery.repository(owner + "/" + name)));
+      }
+      case "transferred" -> {
+        String name = fields.requiredText("repository.name");
+        String from =
+            fields.text("changes.owner.from.user.login").isPresent()
+                ? "changes.owner.from.user.login"
+                : "changes.owner.from.organization.login";
+        yield moved(
+            delivery,
+            fields,
+            fields.required(from, owner -> delivery.repository(owner + "/" + name)));
+      }
+      case "edited" -> edited(delivery, fields);
+      default -> new Parsed.Ignored(IgnoredReason.NOTHING_MOVED);
+    };
   }
 
-  private static JsonFields fields(Delivery delivery, Set<String> wanted)
+  private static Parsed moved(Delivery delivery, JsonFields fields, RepositoryId from)
       throws MalformedPayloadException {
-    String contentType = delivery.headers().single("Content-Type").orElse("");
-    boolean form =
-        contentType.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded");
-    return JsonFields.read(
-        form ? FormBody.field("payload", delivery.body()) : delivery.body(), wanted);
+    DeliveryId id = id(delivery);
+    return new Parsed.Events(
+        id,
+        new RepositoryMoved(
+            from, fields.required(FULL_NAME, delivery::repository), origin(delivery, id, fields)));
+  }
+
+  private static Parsed edited(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    Optional<GitRef> before =
+        fields.optional("changes.default_branch.from", name -> Optional.of(GitRef.branch(name)));
+    if (before.isEmpty()) {
+      return new Parsed.Ignored(IgnoredReason.NOTHING_MOVED);
+    }
+    DeliveryId id = id(delivery);
+    return new Parsed.Events(
+        id,
+        new DefaultBranchChanged(
+            fields.required(FULL_NAME, delivery::repository),
+            before,
+            fields.required("repository.default_branch", GitRef::branch),
+            origin(delivery, id, fields)));
+  }
+
+  private static Origin origin(Delivery delivery, DeliveryId id, JsonFields fields)
+      throws MalformedPayloadException {
+    return delivery.origin(id, fields.text("sender.login"));
+  }
+
+  private static DeliveryId id(Delivery delivery) {
+    return delivery.id("X-GitHub-Delivery");
+  }
+
+  private static JsonFields fields(Delivery delivery, JsonShape shape)
+      throws MalformedPayloadException {
+    return StrictJson.read(delivery.json(), shape);
   }
 }

@@ -1,96 +1,164 @@
 package dev.sluice.receiver.payload;
 
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
-import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
-import java.util.List;
+import dev.sluice.contract.name.RepositoryId;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 
 /**
  * GitLab's deliveries: push, tag push and merged merge request, from project, group and system
- * hooks. The body itself says what it is ({@code object_kind}, in system hooks {@code event_name}):
- * a signature covers the body, but no header.
+ * hooks; of system hooks also renamed and transferred projects, and {@code repository_update},
+ * which tells every ref of a push of so many refs that no push events come. The body itself says
+ * what it is ({@code object_kind}, in system hooks {@code event_name}): a signature covers the
+ * body, but no header.
  *
  * @see <a href="https://docs.gitlab.com/user/project/integrations/webhook_events/">GitLab: webhook
  *     events</a>
+ * @see <a href="https://docs.gitlab.com/administration/system_hooks/">GitLab: system hooks</a>
  */
 public final class GitlabPayloads implements PayloadReader {
 
-  private static final String REPOSITORY = "project.path_with_namespace";
-  private static final Set<String> FIELDS =
-      Set.of(
+  private static final String PROJECT = "project.path_with_namespace";
+  private static final JsonShape SHAPE =
+      JsonShape.of(
           "object_kind",
           "event_name",
           "ref",
           "before",
           "after",
-          REPOSITORY,
+          "checkout_sha",
+          "changes[].ref",
+          "changes[].before",
+          "changes[].after",
+          PROJECT,
+          "repository.homepage",
+          "path_with_namespace",
+          "old_path_with_namespace",
           "user_username",
           "user_name",
           "user.username",
+          "user.id",
           "object_attributes.action",
+          "object_attributes.author_id",
           "object_attributes.iid",
           "object_attributes.title",
           "object_attributes.target_branch",
           "object_attributes.merge_commit_sha",
+          "object_attributes.squash_commit_sha",
+          "object_attributes.last_commit.id",
           "object_attributes.url");
 
   @Override
-  public List<String> idHeaders() {
-    return List.of("Idempotency-Key", "webhook-id");
+  public Parsed parse(Delivery delivery) throws MalformedPayloadException {
+    JsonFields fields = StrictJson.read(delivery.json(), SHAPE);
+    String kind =
+        fields
+            .firstText("object_kind", "event_name")
+            .orElseThrow(
+                () -> new MalformedPayloadException("neither object_kind nor event_name is there"));
+    return switch (kind) {
+      case "push", "tag_push" -> push(delivery, fields);
+      case "repository_update" -> repositoryUpdate(delivery, fields);
+      case "merge_request" -> mergeRequest(delivery, fields);
+      case "project_rename", "project_transfer" -> moved(delivery, fields);
+      default -> new Parsed.Ignored(IgnoredReason.OTHER_EVENT);
+    };
   }
 
-  @Override
-  public Parsed read(Delivery delivery) {
-    try {
-      JsonFields fields = JsonFields.read(delivery.body(), FIELDS);
-      return switch (firstOf(fields, "object_kind", "event_name").orElse("")) {
-        case "push", "tag_push" -> push(delivery, fields);
-        case "merge_request" -> mergeRequest(delivery, fields);
-        case "" -> new Parsed.Malformed("neither object_kind nor event_name is there");
-        default -> new Parsed.Ignored("not a push, tag push or merge request event");
-      };
-    } catch (MalformedPayloadException e) {
-      return new Parsed.Malformed(e.getMessage());
+  private static Parsed push(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    RefChanges changes = changes(delivery, fields);
+    // old servers leave the commit of a deleted tag in after: what is checked out then tells
+    return fields.isNull("checkout_sha")
+        ? changes
+            .add(
+                fields.required("ref", GitRef::new),
+                fields.optional("before", CommitId::orNone),
+                Optional.empty())
+            .parsed()
+        : changes.add(fields, "ref", "before", "after").parsed();
+  }
+
+  private static Parsed repositoryUpdate(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    RefChanges changes = changes(delivery, fields);
+    for (JsonFields change : fields.requiredList("changes")) {
+      changes.add(change, "ref", "before", "after");
     }
+    return changes.parsed();
   }
 
-  private Parsed push(Delivery delivery, JsonFields fields) throws MalformedPayloadException {
-    return PushedRef.read(
-        fields,
-        delivery.repository(fields, REPOSITORY),
-        origin(delivery, firstOf(fields, "user_username", "user_name")));
+  private static RefChanges changes(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    DeliveryId id = id(delivery);
+    return new RefChanges(
+        id,
+        repository(delivery, fields),
+        delivery.origin(id, fields.firstText("user_username", "user_name")));
   }
 
-  private Parsed mergeRequest(Delivery delivery, JsonFields fields)
+  /** Old servers tell the project's page only. */
+  private static RepositoryId repository(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    return fields.text(PROJECT).isEmpty() && fields.text("repository.homepage").isPresent()
+        ? fields.required("repository.homepage", delivery::repositoryAt)
+        : fields.required(PROJECT, delivery::repository);
+  }
+
+  private static Parsed mergeRequest(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
     if (!fields.text("object_attributes.action").orElse("").equals("merge")) {
-      return new Parsed.Ignored("not a merge");
+      return new Parsed.Ignored(IgnoredReason.NOT_A_MERGE);
     }
+    DeliveryId id = id(delivery);
     Optional<String> mergedBy = fields.text("user.username");
-    return Parsed.Events.of(
+    return new Parsed.Events(
+        id,
         new MergeRecorded(
-            delivery.repository(fields, REPOSITORY),
+            fields.required(PROJECT, delivery::repository),
             fields.required("object_attributes.target_branch", GitRef::branch),
-            fields.optional("object_attributes.merge_commit_sha", CommitId::orNone),
+            mergeCommit(fields),
+            Optional.empty(),
             fields.requiredNumber("object_attributes.iid"),
-            fields.required("object_attributes.title", Function.identity()),
-            Optional.empty(), // the body has the author's number only
+            fields.requiredText("object_attributes.title"),
+            isAuthor(fields) ? mergedBy : Optional.empty(),
             mergedBy,
             fields.optional("object_attributes.url", WebAddress::of),
-            origin(delivery, mergedBy)));
+            delivery.origin(id, mergedBy)));
   }
 
-  private Origin origin(Delivery delivery, Optional<String> actor) {
-    return delivery.origin(delivery.id(idHeaders()), actor);
-  }
-
-  private static Optional<String> firstOf(JsonFields fields, String first, String second)
+  /** A fast-forward makes no merge commit, and squashing makes one of the changes. */
+  private static Optional<CommitId> mergeCommit(JsonFields fields)
       throws MalformedPayloadException {
-    Optional<String> value = fields.text(first);
-    return value.isPresent() ? value : fields.text(second);
+    for (String field : new String[] {"merge_commit_sha", "squash_commit_sha", "last_commit.id"}) {
+      Optional<CommitId> commit = fields.optional("object_attributes." + field, CommitId::orNone);
+      if (commit.isPresent()) {
+        return commit;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The body has the author's number only, but the name of the one who merged. */
+  private static boolean isAuthor(JsonFields fields) throws MalformedPayloadException {
+    Optional<Long> author = fields.number("object_attributes.author_id");
+    return author.isPresent() && author.equals(fields.number("user.id"));
+  }
+
+  private static Parsed moved(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    DeliveryId id = id(delivery);
+    return new Parsed.Events(
+        id,
+        new RepositoryMoved(
+            fields.required("old_path_with_namespace", delivery::repository),
+            fields.required("path_with_namespace", delivery::repository),
+            delivery.origin(id, Optional.empty())));
+  }
+
+  private static DeliveryId id(Delivery delivery) {
+    return delivery.id("Idempotency-Key", "webhook-id");
   }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.receiver.payload;
 
 /** Leaves the reading of a body; its message is the reason of {@link Parsed.Malformed}. */
-final class MalformedPayloadException extends Exception {
+public final class MalformedPayloadException extends Exception {
 
   private static final long serialVersionUID = 1L;
 

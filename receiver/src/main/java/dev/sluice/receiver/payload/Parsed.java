@@ -7,7 +7,7 @@ import java.util.List;
 public sealed interface Parsed {
 
   /** At least one change. */
-  record Events(List<ChangeEvent> events) implements Parsed {
+  record Events(DeliveryId delivery, List<ChangeEvent> events) implements Parsed {
     public Events {
       events = List.copyOf(events);
       if (events.isEmpty()) {
@@ -15,13 +15,13 @@ public sealed interface Parsed {
       }
     }
 
-    static Events of(ChangeEvent event) {
-      return new Events(List.of(event));
+    Events(DeliveryId delivery, ChangeEvent event) {
+      this(delivery, List.of(event));
     }
   }
 
   /** Nothing that concerns Sluice; the forge must hear success, or it would switch the hook off. */
-  record Ignored(String reason) implements Parsed {}
+  record Ignored(IgnoredReason reason) implements Parsed {}
 
   /**
    * A kind of delivery that concerns Sluice, but that cannot be read.

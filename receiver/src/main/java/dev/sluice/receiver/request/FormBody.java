@@ -1,23 +1,35 @@
-package dev.sluice.receiver.payload;
+package dev.sluice.receiver.request;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A body of {@code application/x-www-form-urlencoded} (WHATWG URL, section 5.1), bytes in and out.
  */
-final class FormBody {
+public final class FormBody {
+
+  private static final String TYPE = "application/x-www-form-urlencoded";
 
   private FormBody() {}
+
+  /** Whether the headers say that the body is a form. */
+  public static boolean isForm(RequestHeaders headers) {
+    return headers
+        .single("Content-Type")
+        .filter(type -> type.toLowerCase(Locale.ROOT).startsWith(TYPE))
+        .isPresent();
+  }
 
   /**
    * The decoded value of a field.
    *
-   * @throws MalformedPayloadException unless it is there exactly once and properly escaped
+   * @throws IllegalArgumentException unless it is there exactly once and properly escaped; quotes
+   *     nothing of the body
    */
-  static byte[] field(String name, byte[] body) throws MalformedPayloadException {
+  public static byte[] field(String name, byte[] body) {
     byte[] prefix = (name + "=").getBytes(US_ASCII);
     byte[] found = null;
     int start = 0;
@@ -25,14 +37,14 @@ final class FormBody {
       int end = indexOfAmpersand(body, start);
       if (startsWith(body, start, end, prefix)) {
         if (found != null) {
-          throw new MalformedPayloadException("the form has the field %s twice".formatted(name));
+          throw new IllegalArgumentException("the form has the field %s twice".formatted(name));
         }
         found = decode(body, start + prefix.length, end);
       }
       start = end + 1;
     }
     if (found == null) {
-      throw new MalformedPayloadException("the form has no field " + name);
+      throw new IllegalArgumentException("the form has no field " + name);
     }
     return found;
   }
@@ -50,16 +62,16 @@ final class FormBody {
         && Arrays.equals(body, start, start + prefix.length, prefix, 0, prefix.length);
   }
 
-  private static byte[] decode(byte[] body, int start, int end) throws MalformedPayloadException {
+  private static byte[] decode(byte[] body, int start, int end) {
     ByteArrayOutputStream decoded = new ByteArrayOutputStream(end - start);
     for (int i = start; i < end; i++) {
       switch (body[i]) {
         case '+' -> decoded.write(' ');
         case '%' -> {
-          int high = i + 2 <= end - 1 ? Character.digit(body[i + 1], 16) : -1;
-          int low = i + 2 <= end - 1 ? Character.digit(body[i + 2], 16) : -1;
+          int high = i + 2 < end ? Character.digit(body[i + 1], 16) : -1;
+          int low = i + 2 < end ? Character.digit(body[i + 2], 16) : -1;
           if (high < 0 || low < 0) {
-            throw new MalformedPayloadException("the form has an invalid percent escape");
+            throw new IllegalArgumentException("the form has an invalid percent escape");
           }
           decoded.write(high << 4 | low);
           i += 2;

@@ -1,4 +1,4 @@
-package dev.sluice.receiver.authenticity;
+package dev.sluice.receiver.request;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +28,11 @@ public final class RequestHeaders {
           .add(header.getValue());
     }
     return new RequestHeaders(values);
+  }
+
+  /** Whether the header came at all. */
+  public boolean has(String name) {
+    return values.containsKey(name.toLowerCase(Locale.ROOT));
   }
 
   /** The value of a header that came exactly once; a doubled header counts as none. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.receiver.request.RequestHeaders;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

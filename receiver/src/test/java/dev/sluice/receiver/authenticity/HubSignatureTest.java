@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.receiver.request.RequestHeaders;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class GithubSignatureTest {
+class HubSignatureTest {
 
   // the example of GitHub's documentation
   private static final String SECRET = "It's a Secret to Everybody";
@@ -18,7 +19,7 @@ class GithubSignatureTest {
   private static final String HEX =
       "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
 
-  private final GithubSignature signature = of(SECRET);
+  private final HubSignature signature = of(SECRET);
 
   @Test
   void acceptsTheDocumentedExample() {
@@ -35,8 +36,9 @@ class GithubSignatureTest {
 
   @Test
   void acceptsEveryLiveSecret() {
-    GithubSignature rotating =
-        new GithubSignature(List.of("next".getBytes(UTF_8), SECRET.getBytes(UTF_8)));
+    HubSignature rotating =
+        new HubSignature(
+            "X-Hub-Signature-256", List.of("next".getBytes(UTF_8), SECRET.getBytes(UTF_8)));
 
     assertThat(accepts(rotating, "X-Hub-Signature-256", "sha256=" + HEX, BODY)).isTrue();
   }
@@ -78,12 +80,12 @@ class GithubSignatureTest {
   @Test
   void needsAKeyThatIsNotEmpty() {
     assertThatThrownBy(() -> of("")).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new GithubSignature(List.of()))
+    assertThatThrownBy(() -> new HubSignature("X-Hub-Signature-256", List.of()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  private static GithubSignature of(String secret) {
-    return new GithubSignature(List.of(secret.getBytes(UTF_8)));
+  private static HubSignature of(String secret) {
+    return new HubSignature("X-Hub-Signature-256", List.of(secret.getBytes(UTF_8)));
   }
 
   private static RequestHeaders headers(String name, String value) {

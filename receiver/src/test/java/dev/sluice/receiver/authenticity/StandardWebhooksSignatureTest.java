@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.receiver.request.RequestHeaders;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -66,13 +66,14 @@ class LiveEndpointTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiterString = " | ",
       value = {
         "name=a,forge=github | at least one secret",
         "name=A/b,forge=github,secret=env:X | DNS label",
-        "name=a,forge=github,host=a/b,secret=env:X | host name",
+        "name=a,forge=github,host=a b,secret=env:X | host name",
+        "name=a,forge=gitea,secret=env:X | needs host=",
         "name=a,forge=github,secret=env:X,signing-secret=env:Y | GitLab's",
-        "name=a,forge=gitea,secret=env:X | forge=github or forge=gitlab",
+        "name=a,forge=svn,secret=env:X | forge=github|gitlab|gitea|forgejo|gogs|bitbucket-cloud",
         "name=a,forge=github,secret=plain | by reference",
         "forge=github,secret=env:X | needs name",
       })

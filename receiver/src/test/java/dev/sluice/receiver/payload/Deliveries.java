@@ -2,7 +2,7 @@ package dev.sluice.receiver.payload;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.receiver.authenticity.RequestHeaders;
+import dev.sluice.receiver.request.RequestHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -3,8 +3,11 @@ package dev.sluice.receiver.payload;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.ChangeEvent.DefaultBranchChanged;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
+import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -33,7 +36,7 @@ class GithubPayloadsTest {
 
   @Test
   void readsAPush() {
-    assertThat(read("push", PUSH)).isEqualTo(Parsed.Events.of(PUSHED));
+    assertThat(read("push", PUSH)).isEqualTo(told(PUSHED));
   }
 
   @Test
@@ -46,7 +49,7 @@ class GithubPayloadsTest {
             "Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
 
     assertThat(new GithubPayloads().read(Deliveries.of(form.getBytes(UTF_8), headers)))
-        .isEqualTo(Parsed.Events.of(PUSHED));
+        .isEqualTo(told(PUSHED));
   }
 
   @ParameterizedTest
@@ -99,11 +102,12 @@ class GithubPayloadsTest {
   void readsAMerge() {
     assertThat(read("pull_request", MERGED))
         .isEqualTo(
-            Parsed.Events.of(
+            told(
                 new MergeRecorded(
                     new RepositoryId("git.example.com/shop/frontend"),
                     GitRef.branch("main"),
                     Optional.of(new CommitId("3".repeat(40))),
+                    Optional.empty(),
                     62,
                     "Raise the limit",
                     Optional.of("grace"),
@@ -115,25 +119,32 @@ class GithubPayloadsTest {
   @Test
   void ignoresAClosedRequestThatWasNotMerged() {
     assertThat(read("pull_request", MERGED.replace("\"merged\": true", "\"merged\": false")))
-        .isEqualTo(new Parsed.Ignored("not a merge"));
+        .isEqualTo(new Parsed.Ignored(IgnoredReason.NOT_A_MERGE));
     assertThat(read("pull_request", MERGED.replace("\"closed\"", "\"edited\"")))
-        .isEqualTo(new Parsed.Ignored("not a merge"));
+        .isEqualTo(new Parsed.Ignored(IgnoredReason.NOT_A_MERGE));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "refs/heads/gh-readonly-queue/main/pr-1-abc, a merge queue's own branch",
-    "refs/notes/commits, neither a branch nor a tag"
+    "refs/heads/gh-readonly-queue/main/pr-1-abc, MERGE_QUEUE",
+    "refs/notes/commits, NOT_FOLLOWABLE"
   })
-  void ignoresRefsThatNobodyFollows(String ref, String reason) {
+  void ignoresRefsThatNobodyFollows(String ref, IgnoredReason reason) {
     assertThat(read("push", PUSH.replace("refs/heads/main", ref)))
         .isEqualTo(new Parsed.Ignored(reason));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ping", "create", "delete", "repository", "no_such_event"})
-  void ignoresOtherEventsUnread(String event) {
-    assertThat(read(event, "not even JSON")).isInstanceOf(Parsed.Ignored.class);
+  @CsvSource({
+    "ping, PING",
+    "create, REPEATS_A_PUSH",
+    "delete, REPEATS_A_PUSH",
+    "merge_group, MERGE_QUEUE",
+    "installation, OTHER_EVENT",
+    "no_such_event, OTHER_EVENT"
+  })
+  void ignoresOtherEventsUnread(String event, IgnoredReason reason) {
+    assertThat(read(event, "not even JSON")).isEqualTo(new Parsed.Ignored(reason));
   }
 
   @ParameterizedTest
@@ -161,7 +172,7 @@ class GithubPayloadsTest {
   void refusesARequestWithoutEventHeader() {
     Parsed parsed = new GithubPayloads().read(Deliveries.of(PUSH.getBytes(UTF_8), Map.of()));
     assertThat(parsed)
-        .isEqualTo(new Parsed.Malformed("the header X-GitHub-Event is missing or doubled"));
+        .isEqualTo(new Parsed.Malformed("the header X-GitHub-Event is missing, empty or doubled"));
   }
 
   @Test
@@ -172,6 +183,53 @@ class GithubPayloadsTest {
     String id = id(without);
 
     assertThat(id).matches("sha256:[0-9a-f]{64}").isEqualTo(id(unprintable));
+  }
+
+  @Test
+  void readsOfAnotherNameOwnerOrDefaultBranch() {
+    String repository =
+        """
+        {"action":"%s","changes":{%s},"sender":{"login":"ada"},"repository":
+         {"full_name":"Shop/Frontend","name":"Frontend","owner":{"login":"Shop"},"default_branch":"trunk"}}
+        """;
+    RepositoryId now = new RepositoryId("git.example.com/shop/frontend");
+    Origin origin = new Origin.Webhook("forge", "d-1", Optional.of("ada"), Deliveries.RECEIVED);
+
+    assertThat(
+            read(
+                "repository",
+                repository.formatted("renamed", "\"repository\":{\"name\":{\"from\":\"Web\"}}")))
+        .isEqualTo(
+            told(new RepositoryMoved(new RepositoryId("git.example.com/shop/web"), now, origin)));
+    assertThat(
+            read(
+                "repository",
+                repository.formatted(
+                    "transferred", "\"owner\":{\"from\":{\"organization\":{\"login\":\"Mall\"}}}")))
+        .isEqualTo(
+            told(
+                new RepositoryMoved(
+                    new RepositoryId("git.example.com/mall/frontend"), now, origin)));
+    assertThat(
+            read(
+                "repository",
+                repository.formatted("edited", "\"default_branch\":{\"from\":\"main\"}")))
+        .isEqualTo(
+            told(
+                new DefaultBranchChanged(
+                    now, Optional.of(GitRef.branch("main")), GitRef.branch("trunk"), origin)));
+    assertThat(read("repository", repository.formatted("archived", "")))
+        .isEqualTo(new Parsed.Ignored(IgnoredReason.NOTHING_MOVED));
+  }
+
+  @Test
+  void putsANameTogetherThatOldServersTellInParts() {
+    String old = PUSH.replace("\"full_name\": \"Shop/Frontend\"", "\"name\": \"Frontend\"");
+    assertThat(read("push", old)).isEqualTo(told(PUSHED));
+  }
+
+  private static Parsed told(ChangeEvent event) {
+    return new Parsed.Events(new DeliveryId("d-1", true), event);
   }
 
   private static String id(Map<String, String> headers) {

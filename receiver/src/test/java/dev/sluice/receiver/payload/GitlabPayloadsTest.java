@@ -3,6 +3,7 @@ package dev.sluice.receiver.payload;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
 import dev.sluice.contract.event.Origin;
@@ -26,7 +27,7 @@ class GitlabPayloadsTest {
   void readsAPush() {
     assertThat(read(PUSH))
         .isEqualTo(
-            Parsed.Events.of(
+            told(
                 new RefChanged(
                     new RepositoryId("git.example.com/shop/web/frontend"),
                     GitRef.branch("main"),
@@ -53,11 +54,12 @@ class GitlabPayloadsTest {
   void readsAMergeAndDropsALinkThatIsNone() {
     assertThat(read(MERGED))
         .isEqualTo(
-            Parsed.Events.of(
+            told(
                 new MergeRecorded(
                     new RepositoryId("git.example.com/shop/frontend"),
                     GitRef.branch("main"),
                     Optional.of(new CommitId("3".repeat(40))),
+                    Optional.empty(),
                     4,
                     "Raise the limit",
                     Optional.empty(),
@@ -70,19 +72,23 @@ class GitlabPayloadsTest {
   @ValueSource(strings = {"open", "update", "approval", "close"})
   void ignoresOtherActions(String action) {
     assertThat(read(MERGED.replace("\"merge\"", "\"" + action + "\"")))
-        .isEqualTo(new Parsed.Ignored("not a merge"));
+        .isEqualTo(new Parsed.Ignored(IgnoredReason.NOT_A_MERGE));
   }
 
   @Test
   void ignoresOtherEvents() {
     assertThat(read("{\"object_kind\":\"note\"}")).isInstanceOf(Parsed.Ignored.class);
-    assertThat(read("{\"event_name\":\"project_rename\"}")).isInstanceOf(Parsed.Ignored.class);
+    assertThat(read("{\"event_name\":\"project_create\"}")).isInstanceOf(Parsed.Ignored.class);
   }
 
   @Test
   void refusesWhatSaysNotWhatItIs() {
     assertThat(read("{}"))
         .isEqualTo(new Parsed.Malformed("neither object_kind nor event_name is there"));
+  }
+
+  private static Parsed told(ChangeEvent event) {
+    return new Parsed.Events(new DeliveryId("key-1", true), event);
   }
 
   private static Parsed read(String body) {

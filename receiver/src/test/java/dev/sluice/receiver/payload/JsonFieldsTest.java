@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Set;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +22,40 @@ class JsonFieldsTest {
     assertThat(fields.requiredNumber("o.r")).isEqualTo(7);
     assertThat(fields.truth("t")).contains(true);
     assertThat(fields.text("n")).isEmpty();
+  }
+
+  @Test
+  void findsFieldsOfTheElementsOfLists() throws MalformedPayloadException {
+    JsonFields fields = read("{\"l\":[{\"a\":{\"b\":\"one\"}},{\"a\":null},{}],\"n\":null}");
+
+    List<JsonFields> elements = fields.requiredList("l");
+
+    assertThat(elements).hasSize(3);
+    assertThat(elements.get(0).text("a.b")).contains("one");
+    assertThat(elements.get(1).text("a.b")).isEmpty();
+    assertThat(elements.get(1).isNull("a")).isTrue();
+    assertThat(elements.get(2).isNull("a")).isFalse();
+    assertThat(read("{\"l\":null}").list("l")).isEmpty();
+    assertThatThrownBy(() -> read("{}").requiredList("l")).hasMessage("l is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"l\":\"boom\"}", "{\"l\":{}}", "{\"l\":7}"})
+  void refusesWhatShouldBeAListAndIsNone(String document) throws MalformedPayloadException {
+    JsonFields fields = read(document);
+    assertThatThrownBy(() -> fields.list("l")).hasMessage("l is not a list");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"l\":[7]}", "{\"l\":[null]}", "{\"l\":[{},[]]}"})
+  void refusesListsOfAnythingButObjects(String document) {
+    assertThatThrownBy(() -> read(document)).hasMessage("l holds something else than objects");
+  }
+
+  @Test
+  void boundsLists() {
+    assertThatThrownBy(() -> read("{\"l\":[{}" + ",{}".repeat(10_000) + "]}"))
+        .hasMessage("l holds more than 10000 elements");
   }
 
   @Test
@@ -93,6 +127,6 @@ class JsonFieldsTest {
   }
 
   private static JsonFields read(byte[] document) throws MalformedPayloadException {
-    return JsonFields.read(document, Set.of("n", "t", "o.p.q", "o.r"));
+    return StrictJson.read(document, JsonShape.of("n", "t", "o.p.q", "o.r", "l[].a.b"));
   }
 }

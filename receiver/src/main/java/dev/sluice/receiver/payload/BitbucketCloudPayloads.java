@@ -1,0 +1,138 @@
+package dev.sluice.receiver.payload;
+
+import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
+import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Bitbucket Cloud's deliveries: {@code repo:push}, which may tell of several refs, {@code
+ * pullrequest:fulfilled}, and {@code repo:updated} where it tells of another name.
+ *
+ * @see <a href="https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/">Bitbucket
+ *     Cloud: event payloads</a>
+ */
+public final class BitbucketCloudPayloads implements PayloadReader {
+
+  private static final String FULL_NAME = "repository.full_name";
+  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
+  private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{7,64}");
+  private static final JsonShape PUSH =
+      JsonShape.of(
+          FULL_NAME,
+          "actor.nickname",
+          "actor.username",
+          "actor.display_name",
+          "push.changes[].new.type",
+          "push.changes[].new.name",
+          "push.changes[].new.target.hash",
+          "push.changes[].old.type",
+          "push.changes[].old.name",
+          "push.changes[].old.target.hash");
+  private static final JsonShape FULFILLED =
+      JsonShape.of(
+          FULL_NAME,
+          "actor.nickname",
+          "actor.username",
+          "actor.display_name",
+          "pullrequest.id",
+          "pullrequest.title",
+          "pullrequest.author.nickname",
+          "pullrequest.author.display_name",
+          "pullrequest.closed_by.nickname",
+          "pullrequest.closed_by.display_name",
+          "pullrequest.destination.branch.name",
+          "pullrequest.merge_commit.hash",
+          "pullrequest.links.html.href");
+  private static final JsonShape UPDATED =
+      JsonShape.of(
+          "actor.nickname",
+          "actor.username",
+          "actor.display_name",
+          "changes.full_name.old",
+          "changes.full_name.new");
+
+  @Override
+  public Parsed parse(Delivery delivery) throws MalformedPayloadException {
+    return switch (delivery.event("X-Event-Key")) {
+      case "repo:push" -> push(delivery, StrictJson.read(delivery.body(), PUSH));
+      case "pullrequest:fulfilled" ->
+          fulfilled(delivery, StrictJson.read(delivery.body(), FULFILLED));
+      case "repo:updated" -> updated(delivery, StrictJson.read(delivery.body(), UPDATED));
+      default -> new Parsed.Ignored(IgnoredReason.OTHER_EVENT);
+    };
+  }
+
+  private static Parsed push(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    DeliveryId id = id(delivery);
+    RefChanges changes =
+        new RefChanges(
+            id,
+            fields.required(FULL_NAME, delivery::repository),
+            delivery.origin(id, actor(fields)));
+    for (JsonFields change : fields.requiredList("push.changes")) {
+      String side = change.isNull("new") ? "old" : "new";
+      changes.add(
+          ref(change, side),
+          change.optional("old.target.hash", CommitId::orNone),
+          change.optional("new.target.hash", CommitId::orNone));
+    }
+    return changes.parsed();
+  }
+
+  private static GitRef ref(JsonFields change, String side) throws MalformedPayloadException {
+    String name = side + ".name";
+    return switch (change.requiredText(side + ".type")) {
+      case "branch", "named_branch" -> change.required(name, GitRef::branch);
+      case "tag", "annotated_tag" -> change.required(name, GitRef::tag);
+      default -> throw new MalformedPayloadException(side + ".type is neither branch nor tag");
+    };
+  }
+
+  private static Parsed fulfilled(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    DeliveryId id = id(delivery);
+    Optional<String> mergedBy =
+        fields.firstText("pullrequest.closed_by.nickname", "pullrequest.closed_by.display_name");
+    Optional<String> actor = actor(fields);
+    Optional<String> hash = fields.text("pullrequest.merge_commit.hash");
+    return new Parsed.Events(
+        id,
+        new MergeRecorded(
+            fields.required(FULL_NAME, delivery::repository),
+            fields.required("pullrequest.destination.branch.name", GitRef::branch),
+            hash.filter(hex -> COMMIT.matcher(hex).matches()).flatMap(CommitId::orNone),
+            hash.filter(hex -> !COMMIT.matcher(hex).matches() && PREFIX.matcher(hex).matches()),
+            fields.requiredNumber("pullrequest.id"),
+            fields.requiredText("pullrequest.title"),
+            fields.firstText("pullrequest.author.nickname", "pullrequest.author.display_name"),
+            mergedBy,
+            fields.optional("pullrequest.links.html.href", WebAddress::of),
+            delivery.origin(id, mergedBy.or(() -> actor))));
+  }
+
+  private static Parsed updated(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    if (fields.text("changes.full_name.old").isEmpty()) {
+      return new Parsed.Ignored(IgnoredReason.NOTHING_MOVED);
+    }
+    DeliveryId id = id(delivery);
+    return new Parsed.Events(
+        id,
+        new RepositoryMoved(
+            fields.required("changes.full_name.old", delivery::repository),
+            fields.required("changes.full_name.new", delivery::repository),
+            delivery.origin(id, actor(fields))));
+  }
+
+  private static Optional<String> actor(JsonFields fields) throws MalformedPayloadException {
+    return fields.firstText("actor.nickname", "actor.username", "actor.display_name");
+  }
+
+  private static DeliveryId id(Delivery delivery) {
+    return delivery.id("X-Request-UUID");
+  }
+}

@@ -1,0 +1,114 @@
+package dev.sluice.receiver.payload;
+
+import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
+import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Deliveries of Bitbucket Data Center: {@code repo:refs_changed}, which may tell of several refs,
+ * {@code pr:merged}, and {@code repo:modified} where it tells of another project or name.
+ *
+ * @see <a
+ *     href="https://confluence.atlassian.com/bitbucketserver/event-payload-938025882.html">Bitbucket
+ *     Data Center: event payload</a>
+ */
+public final class BitbucketDataCenterPayloads implements PayloadReader {
+
+  private static final JsonShape SHAPE =
+      JsonShape.of(
+          "actor.name",
+          "changes[].ref.id",
+          "changes[].refId",
+          "changes[].fromHash",
+          "changes[].toHash",
+          "repository.slug",
+          "repository.project.key",
+          "old.slug",
+          "old.project.key",
+          "new.slug",
+          "new.project.key",
+          "pullRequest.id",
+          "pullRequest.title",
+          "pullRequest.author.user.name",
+          "pullRequest.toRef.id",
+          "pullRequest.toRef.repository.slug",
+          "pullRequest.toRef.repository.project.key",
+          "pullRequest.properties.mergeCommit.id",
+          "pullRequest.links.self[].href");
+
+  @Override
+  public Parsed parse(Delivery delivery) throws MalformedPayloadException {
+    return switch (delivery.event("X-Event-Key")) {
+      case "repo:refs_changed" -> refsChanged(delivery, fields(delivery));
+      case "pr:merged" -> merged(delivery, fields(delivery));
+      case "repo:modified" -> modified(delivery, fields(delivery));
+      case "diagnostics:ping" -> new Parsed.Ignored(IgnoredReason.PING);
+      default -> new Parsed.Ignored(IgnoredReason.OTHER_EVENT);
+    };
+  }
+
+  private static Parsed refsChanged(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    DeliveryId id = id(delivery);
+    RefChanges changes =
+        new RefChanges(
+            id,
+            repository(delivery, fields, "repository"),
+            delivery.origin(id, fields.text("actor.name")));
+    for (JsonFields change : fields.requiredList("changes")) {
+      String ref = change.text("ref.id").isPresent() ? "ref.id" : "refId";
+      changes.add(change, ref, "fromHash", "toHash");
+    }
+    return changes.parsed();
+  }
+
+  private static Parsed merged(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    DeliveryId id = id(delivery);
+    Optional<String> mergedBy = fields.text("actor.name");
+    List<JsonFields> links = fields.list("pullRequest.links.self");
+    return new Parsed.Events(
+        id,
+        new MergeRecorded(
+            repository(delivery, fields, "pullRequest.toRef.repository"),
+            fields.required("pullRequest.toRef.id", GitRef::parse),
+            fields.optional("pullRequest.properties.mergeCommit.id", CommitId::orNone),
+            Optional.empty(),
+            fields.requiredNumber("pullRequest.id"),
+            fields.requiredText("pullRequest.title"),
+            fields.text("pullRequest.author.user.name"),
+            mergedBy,
+            links.isEmpty() ? Optional.empty() : links.getFirst().optional("href", WebAddress::of),
+            delivery.origin(id, mergedBy)));
+  }
+
+  private static Parsed modified(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    RepositoryId before = repository(delivery, fields, "old");
+    RepositoryId after = repository(delivery, fields, "new");
+    if (before.equals(after)) {
+      return new Parsed.Ignored(IgnoredReason.NOTHING_MOVED);
+    }
+    DeliveryId id = id(delivery);
+    return new Parsed.Events(
+        id, new RepositoryMoved(before, after, delivery.origin(id, fields.text("actor.name"))));
+  }
+
+  private static RepositoryId repository(Delivery delivery, JsonFields fields, String at)
+      throws MalformedPayloadException {
+    String project = fields.requiredText(at + ".project.key");
+    return fields.required(at + ".slug", slug -> delivery.repository(project + "/" + slug));
+  }
+
+  private static DeliveryId id(Delivery delivery) {
+    return delivery.id("X-Request-Id");
+  }
+
+  private static JsonFields fields(Delivery delivery) throws MalformedPayloadException {
+    return StrictJson.read(delivery.body(), SHAPE);
+  }
+}

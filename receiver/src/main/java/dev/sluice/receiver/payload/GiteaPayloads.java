@@ -1,0 +1,152 @@
+package dev.sluice.receiver.payload;
+
+import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Deliveries of Gitea and of its relatives Forgejo and Gogs: {@code push}, {@code create}, {@code
+ * delete} and merged {@code pull_request}; as JSON or as a form. A deleted branch is told by {@code
+ * delete} alone, and Gogs tells of tags by {@code create} and {@code delete} alone. Where a push
+ * comes as well, the second event is a hint at what is known.
+ *
+ * @see <a href="https://docs.gitea.com/usage/webhooks">Gitea: webhooks</a>
+ * @see <a href="https://forgejo.org/docs/latest/user/webhooks/">Forgejo: webhooks</a>
+ * @see <a href="https://github.com/gogs/docs-api/blob/master/Repositories/Webhooks.md">Gogs:
+ *     webhooks</a>
+ */
+public final class GiteaPayloads implements PayloadReader {
+
+  private static final String FULL_NAME = "repository.full_name";
+  private static final JsonShape SHAPE =
+      JsonShape.of(
+          "action",
+          "ref",
+          "ref_type",
+          "sha",
+          "before",
+          "after",
+          FULL_NAME,
+          "pusher.login",
+          "pusher.username",
+          "sender.login",
+          "sender.username",
+          "pull_request.merged",
+          "pull_request.merge_commit_sha",
+          "pull_request.number",
+          "pull_request.title",
+          "pull_request.html_url",
+          "pull_request.base.ref",
+          "pull_request.base_branch",
+          "pull_request.user.login",
+          "pull_request.user.username",
+          "pull_request.merged_by.login",
+          "pull_request.merged_by.username");
+
+  private final String[] eventHeaders;
+  private final String[] idHeaders;
+
+  /**
+   * @param names as the headers of the forge have them, the best first, such as {@code Forgejo},
+   *     {@code Gitea}
+   */
+  public GiteaPayloads(String... names) {
+    this.eventHeaders = headers("X-%s-Event", names);
+    this.idHeaders = headers("X-%s-Delivery", names);
+  }
+
+  @Override
+  public Parsed parse(Delivery delivery) throws MalformedPayloadException {
+    return switch (event(delivery)) {
+      case "push" -> push(delivery, fields(delivery));
+      case "create" -> created(delivery, fields(delivery));
+      case "delete" -> deleted(delivery, fields(delivery));
+      case "pull_request" -> pullRequest(delivery, fields(delivery));
+      default -> new Parsed.Ignored(IgnoredReason.OTHER_EVENT);
+    };
+  }
+
+  private String event(Delivery delivery) throws MalformedPayloadException {
+    String header =
+        Stream.of(eventHeaders).filter(delivery.headers()::has).findFirst().orElse(eventHeaders[0]);
+    return delivery.event(header);
+  }
+
+  private Parsed push(Delivery delivery, JsonFields fields) throws MalformedPayloadException {
+    return changes(delivery, fields).add(fields, "ref", "before", "after").parsed();
+  }
+
+  private Parsed created(Delivery delivery, JsonFields fields) throws MalformedPayloadException {
+    return changes(delivery, fields)
+        .add(ref(fields), Optional.empty(), fields.optional("sha", CommitId::orNone))
+        .parsed();
+  }
+
+  private Parsed deleted(Delivery delivery, JsonFields fields) throws MalformedPayloadException {
+    return changes(delivery, fields).add(ref(fields), Optional.empty(), Optional.empty()).parsed();
+  }
+
+  /** A ref as create and delete name it: by its kind and its short name. */
+  private static GitRef ref(JsonFields fields) throws MalformedPayloadException {
+    return switch (fields.requiredText("ref_type")) {
+      case "branch" -> fields.required("ref", GitRef::branch);
+      case "tag" -> fields.required("ref", GitRef::tag);
+      default -> throw new MalformedPayloadException("ref_type is neither branch nor tag");
+    };
+  }
+
+  private RefChanges changes(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    DeliveryId id = delivery.id(idHeaders);
+    return new RefChanges(
+        id,
+        fields.required(FULL_NAME, delivery::repository),
+        delivery.origin(
+            id,
+            fields.firstText(
+                "pusher.login", "pusher.username", "sender.login", "sender.username")));
+  }
+
+  private Parsed pullRequest(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    if (!fields.requiredText("action").equals("closed")
+        || !fields.truth("pull_request.merged").orElse(false)) {
+      return new Parsed.Ignored(IgnoredReason.NOT_A_MERGE);
+    }
+    DeliveryId id = delivery.id(idHeaders);
+    Optional<String> mergedBy =
+        fields.firstText("pull_request.merged_by.login", "pull_request.merged_by.username");
+    Optional<String> sender = fields.firstText("sender.login", "sender.username");
+    return new Parsed.Events(
+        id,
+        new MergeRecorded(
+            fields.required(FULL_NAME, delivery::repository),
+            fields.required(targetField(fields), GitRef::branch),
+            fields.optional("pull_request.merge_commit_sha", CommitId::orNone),
+            Optional.empty(),
+            fields.requiredNumber("pull_request.number"),
+            fields.requiredText("pull_request.title"),
+            fields.firstText("pull_request.user.login", "pull_request.user.username"),
+            mergedBy,
+            fields.optional("pull_request.html_url", WebAddress::of),
+            delivery.origin(id, mergedBy.or(() -> sender))));
+  }
+
+  /** Gogs names the target without an object around it. */
+  private static String targetField(JsonFields fields) throws MalformedPayloadException {
+    return fields.text("pull_request.base_branch").isPresent()
+        ? "pull_request.base_branch"
+        : "pull_request.base.ref";
+  }
+
+  private static JsonFields fields(Delivery delivery) throws MalformedPayloadException {
+    return StrictJson.read(delivery.json(), SHAPE);
+  }
+
+  private static String[] headers(String form, String... names) {
+    return Arrays.stream(names).map(form::formatted).toArray(String[]::new);
+  }
+}

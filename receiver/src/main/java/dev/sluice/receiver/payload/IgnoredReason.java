@@ -1,0 +1,28 @@
+package dev.sluice.receiver.payload;
+
+/** Why an authentic delivery leads to no event. */
+public enum IgnoredReason {
+  PING("ping"),
+  TEST("a test delivery"),
+  /** A kind of event that says nothing of refs, merges or where a repository is. */
+  OTHER_EVENT("not a kind of event that Sluice acts on"),
+  /** GitHub's create and delete: a push event tells the same. */
+  REPEATS_A_PUSH("a push event tells the same"),
+  MERGE_QUEUE("a merge queue's own branch"),
+  NOT_A_MERGE("not a merge"),
+  NOT_FOLLOWABLE("neither a branch nor a tag"),
+  NO_REF_CHANGED("no ref changed"),
+  NOTHING_MOVED("neither the name nor the default branch changed"),
+  NOT_LISTED("the endpoint does not take this repository");
+
+  private final String text;
+
+  IgnoredReason(String text) {
+    this.text = text;
+  }
+
+  /** For people; holds nothing of the delivery. */
+  public String text() {
+    return text;
+  }
+}

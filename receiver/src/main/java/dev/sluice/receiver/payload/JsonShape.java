@@ -1,0 +1,58 @@
+package dev.sluice.receiver.payload;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which fields of a document are wanted, as a tree that a parser walks along. A field is written as
+ * the names on the way to it, joined by '.'; {@code []} after a name means each element of a list:
+ * {@code changes[].ref.id}.
+ */
+final class JsonShape {
+
+  private static final String EACH = "[]";
+
+  private final Map<String, Node> children = new HashMap<>();
+
+  private JsonShape() {}
+
+  static JsonShape of(String... fields) {
+    JsonShape shape = new JsonShape();
+    for (String field : fields) {
+      shape.add("", List.of(field.split("\\.")));
+    }
+    return shape;
+  }
+
+  /** What is wanted of a member; null if nothing is. */
+  @org.jspecify.annotations.Nullable
+  Node child(String name) {
+    return children.get(name);
+  }
+
+  private void add(String prefix, List<String> names) {
+    String first = names.getFirst();
+    boolean list = first.endsWith(EACH);
+    String name = list ? first.substring(0, first.length() - EACH.length()) : first;
+    String field = prefix + name;
+    Node node = children.computeIfAbsent(name, _ -> new Node(field, list, new JsonShape()));
+    if (names.size() > 1) {
+      node.inner().add(list ? "" : field + ".", names.subList(1, names.size()));
+    }
+  }
+
+  /**
+   * A wanted member.
+   *
+   * @param field its full name, from the document or from the list's element that it is in
+   * @param inner what is wanted inside it, or inside each of its elements
+   */
+  record Node(String field, boolean list, JsonShape inner) {
+
+    /** Whether it is the value itself that is wanted. */
+    boolean leaf() {
+      return inner.children.isEmpty();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.sluice.receiver.payload;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.ChangeEvent.RefChanged;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Collects the refs that one delivery tells of, all of one repository. */
+final class RefChanges {
+
+  private static final String MERGE_QUEUE = "refs/heads/gh-readonly-queue/";
+
+  private final DeliveryId delivery;
+  private final RepositoryId repository;
+  private final Origin origin;
+  private final List<ChangeEvent> changes = new ArrayList<>();
+  private IgnoredReason ignored = IgnoredReason.NO_REF_CHANGED;
+
+  RefChanges(DeliveryId delivery, RepositoryId repository, Origin origin) {
+    this.delivery = delivery;
+    this.repository = repository;
+    this.origin = origin;
+  }
+
+  /** Adds the change that three fields of a push or of one of its elements tell. */
+  RefChanges add(JsonFields fields, String ref, String before, String after)
+      throws MalformedPayloadException {
+    return add(
+        fields.required(ref, GitRef::new),
+        fields.optional(before, CommitId::orNone),
+        fields.required(after, CommitId::orNone));
+  }
+
+  /** Adds a change, unless nobody can follow such a ref. */
+  RefChanges add(GitRef ref, Optional<CommitId> before, Optional<CommitId> after) {
+    if (ref.value().startsWith(MERGE_QUEUE)) {
+      ignored = IgnoredReason.MERGE_QUEUE;
+    } else if (!ref.value().startsWith("refs/heads/") && !ref.value().startsWith("refs/tags/")) {
+      ignored = IgnoredReason.NOT_FOLLOWABLE;
+    } else {
+      changes.add(new RefChanged(repository, ref, before, after, origin));
+    }
+    return this;
+  }
+
+  Parsed parsed() {
+    return changes.isEmpty() ? new Parsed.Ignored(ignored) : new Parsed.Events(delivery, changes);
+  }
+}

@@ -1,0 +1,163 @@
+package dev.sluice.receiver.payload;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the wanted fields of a JSON object in one pass that keeps nothing else. The whole document
+ * is checked all the same: strict UTF-8 without byte order mark, no duplicate names, no second
+ * document, bounded nesting, numbers and strings.
+ */
+final class StrictJson {
+
+  private static final int MAX_NESTING = 200;
+  private static final int MAX_NUMBER = 1_000;
+  private static final int MAX_TEXT = 64 * 1024;
+  private static final int MAX_ELEMENTS = 10_000;
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  // names are neither interned nor kept across bodies: an attacker chooses them
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_NESTING)
+                  .maxNumberLength(MAX_NUMBER)
+                  .maxStringLength(MAX_TEXT)
+                  .build())
+          .build();
+
+  private final JsonParser parser;
+
+  private StrictJson(JsonParser parser) {
+    this.parser = parser;
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @throws MalformedPayloadException if it is not a single, strict JSON object
+   */
+  static JsonFields read(byte[] document, JsonShape shape) throws MalformedPayloadException {
+    try (Reader reader = strictUtf8(document);
+        JsonParser parser = FACTORY.createParser(reader)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new MalformedPayloadException("the body is not a JSON object");
+      }
+      Map<String, Object> values = new HashMap<>();
+      new StrictJson(parser).object(shape, values);
+      if (parser.nextToken() != null) {
+        throw new MalformedPayloadException("something follows the JSON object");
+      }
+      return new JsonFields(values);
+    } catch (CharacterCodingException e) {
+      throw new MalformedPayloadException("the body is not valid UTF-8", e);
+    } catch (JacksonException e) {
+      throw new MalformedPayloadException(
+          "the body is not strict JSON within limits" + at(e.getLocation()), e);
+    } catch (IOException e) {
+      throw new MalformedPayloadException("the body cannot be read", e);
+    }
+  }
+
+  private void object(JsonShape shape, Map<String, Object> values)
+      throws IOException, MalformedPayloadException {
+    for (JsonToken token = parser.nextToken();
+        token != JsonToken.END_OBJECT;
+        token = parser.nextToken()) {
+      JsonShape.Node node = shape.child(parser.currentName());
+      JsonToken value = parser.nextToken();
+      if (node == null) {
+        parser.skipChildren();
+      } else if (node.list() && value == JsonToken.START_ARRAY) {
+        values.put(node.field(), elements(node));
+      } else if (!node.list() && !node.leaf() && value == JsonToken.START_OBJECT) {
+        object(node.inner(), values);
+      } else {
+        values.put(node.field(), value(node.field(), value));
+      }
+    }
+  }
+
+  private List<JsonFields> elements(JsonShape.Node node)
+      throws IOException, MalformedPayloadException {
+    List<JsonFields> elements = new ArrayList<>();
+    for (JsonToken token = parser.nextToken();
+        token != JsonToken.END_ARRAY;
+        token = parser.nextToken()) {
+      if (token != JsonToken.START_OBJECT) {
+        throw new MalformedPayloadException(node.field() + " holds something else than objects");
+      }
+      if (elements.size() == MAX_ELEMENTS) {
+        throw new MalformedPayloadException(
+            "%s holds more than %d elements".formatted(node.field(), MAX_ELEMENTS));
+      }
+      Map<String, Object> values = new HashMap<>();
+      object(node.inner(), values);
+      elements.add(new JsonFields(values));
+    }
+    return elements;
+  }
+
+  private Object value(String field, JsonToken token)
+      throws IOException, MalformedPayloadException {
+    return switch (token) {
+      case VALUE_NULL -> JsonFields.NULL;
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NUMBER_INT -> parser.getLongValue();
+      case VALUE_STRING -> wellFormed(field, parser.getText());
+      default -> {
+        parser.skipChildren();
+        yield token;
+      }
+    };
+  }
+
+  /** Escapes can spell what UTF-8 cannot: half a character. */
+  private static String wellFormed(String field, String text) throws MalformedPayloadException {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new MalformedPayloadException(field + " holds a lone surrogate");
+    }
+    return text;
+  }
+
+  private static Reader strictUtf8(byte[] document) throws MalformedPayloadException {
+    if (new String(document, 0, Math.min(3, document.length), StandardCharsets.UTF_8)
+        .startsWith(String.valueOf(BYTE_ORDER_MARK))) {
+      throw new MalformedPayloadException("the body begins with a byte order mark");
+    }
+    return new InputStreamReader(
+        new ByteArrayInputStream(document),
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT));
+  }
+
+  private static String at(JsonLocation location) {
+    return location == null
+        ? ""
+        : ", line %d column %d".formatted(location.getLineNr(), location.getColumnNr());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.receiver;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.receiver.payload.DeliveryId;
+import dev.sluice.receiver.payload.IgnoredReason;
+import dev.sluice.receiver.payload.Parsed;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a delivery turned out to be, in one line that a person can check. */
+final class Described {
+
+  private Described() {}
+
+  static String of(Parsed parsed) {
+    return switch (parsed) {
+      case Parsed.Events(DeliveryId _, List<ChangeEvent> events) ->
+          events.stream().map(Described::of).collect(Collectors.joining(" + "));
+      case Parsed.Ignored(IgnoredReason reason) -> "ignored: " + reason.text();
+      case Parsed.Malformed(String reason) -> "malformed: " + reason;
+    };
+  }
+
+  private static String of(ChangeEvent event) {
+    return switch (event) {
+      case ChangeEvent.RefChanged change ->
+          "moved %s %s %s %s by %s"
+              .formatted(
+                  change.repository(),
+                  change.ref(),
+                  commit(change.before()),
+                  commit(change.after()),
+                  actor(change.origin()));
+      case ChangeEvent.MergeRecorded merge ->
+          "merged %s#%d %s %s of %s by %s"
+              .formatted(
+                  merge.repository(),
+                  merge.number(),
+                  merge.target(),
+                  merge.mergeCommitPrefix().orElseGet(() -> commit(merge.mergeCommit())),
+                  merge.author().orElse("nobody"),
+                  merge.mergedBy().orElse("nobody"));
+      case ChangeEvent.RepositoryMoved moved ->
+          "renamed %s to %s by %s"
+              .formatted(moved.repository(), moved.movedTo(), actor(moved.origin()));
+      case ChangeEvent.DefaultBranchChanged changed ->
+          "default of %s from %s to %s by %s"
+              .formatted(
+                  changed.repository(),
+                  changed.before().map(GitRef::value).orElse("none"),
+                  changed.after(),
+                  actor(changed.origin()));
+      case ChangeEvent.DefinitionAccepted _, ChangeEvent.DefinitionRemoved _ ->
+          throw new IllegalStateException("no receiver writes " + event);
+    };
+  }
+
+  private static String commit(Optional<CommitId> commit) {
+    return commit.map(CommitId::abbreviated).orElse("none");
+  }
+
+  private static String actor(Origin origin) {
+    return ((Origin.Webhook) origin).actor().orElse("nobody");
+  }
+}
