@@ -11,8 +11,8 @@ import java.util.TreeMap;
  * inline values, the sets.
  *
  * @param releaseName empty: the application's name
- * @param valuesFiles relative to the chart, or {@code $alias/path} from the root of the source with
- *     that alias
+ * @param valuesFiles as {@link ValuesFile} reads them: relative to the chart's directory, or {@code
+ *     $alias/path}, relative to the path of the source with that alias
  * @param values inline values: a JSON object, as text
  * @param set as {@code helm --set} has it: key path to value
  * @param includeCrds render the chart's {@code crds/} too

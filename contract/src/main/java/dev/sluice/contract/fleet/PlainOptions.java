@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * Which files of a directory are manifests. Patterns are globs over paths relative to the source's
- * path: {@code *} and {@code ?} stay within a name, {@code **} crosses directories.
+ * path; {@link PlainSelection} says what they match.
  *
  * @param include empty: every {@code *.yaml}, {@code *.yml} and {@code *.json}
  * @param exclude taken off what is included

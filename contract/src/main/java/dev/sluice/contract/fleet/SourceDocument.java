@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 final class SourceDocument {
 
   private static final Pattern ALIAS = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-  private static final Pattern ALIASED = Pattern.compile("\\$([^/]*)/(.+)");
 
   private final Map<String, FleetRepository> repositories;
 
@@ -122,13 +121,15 @@ final class SourceDocument {
     }
     for (SourceSpec source : sources) {
       for (String file : source.options().helm().valuesFiles()) {
-        var aliased = ALIASED.matcher(file);
-        if (aliased.matches() && !aliases.contains(aliased.group(1))) {
-          spec.problem(
-              "sources",
-              "the values file '%s' is of a source with the alias '%s', and there is none"
-                  .formatted(file, aliased.group(1)));
-        }
+        ValuesFile.parse(file)
+            .alias()
+            .filter(alias -> !aliases.contains(alias))
+            .ifPresent(
+                alias ->
+                    spec.problem(
+                        "sources",
+                        "the values file '%s' is of a source with the alias '%s', and there is none"
+                            .formatted(file, alias)));
       }
     }
     if (!sources.isEmpty()
