@@ -22,6 +22,8 @@ final class LaneMachine {
   private LaneState state = new LaneState.Idle();
   private @Nullable LogEntry newest;
   private @Nullable LogEntry pending;
+  private boolean lostMeanwhile;
+  private boolean wokenMeanwhile;
 
   LaneMachine(LanePolicy policy) {
     this.policy = policy;
@@ -70,7 +72,9 @@ final class LaneMachine {
 
   /** What was done may not be so any more: do the newest again. */
   void again(Instant now) {
-    if (newest != null && !(state instanceof LaneState.Running)) {
+    if (state instanceof LaneState.Running) {
+      lostMeanwhile = true;
+    } else if (newest != null) {
       state = new LaneState.Queued(newest, now);
     }
   }
@@ -82,7 +86,9 @@ final class LaneMachine {
 
   /** What is parked for such a failure should be tried now. */
   void wake(Instant now, Predicate<Failure> cause) {
-    if (state
+    if (state instanceof LaneState.Running) {
+      wokenMeanwhile = true;
+    } else if (state
             instanceof
             LaneState.Parked(LogEntry entry, LaneState.Tries tries, Failure failure, Instant _)
         && cause.test(failure)) {
@@ -132,6 +138,8 @@ final class LaneMachine {
               throw new IllegalStateException("nothing to begin: " + state);
         };
     state = running;
+    lostMeanwhile = false;
+    wokenMeanwhile = false;
     return running.entry();
   }
 
@@ -150,7 +158,8 @@ final class LaneMachine {
     }
     LaneState.Tries failed = tries.oneMore();
     switch (outcome) {
-      case Outcome.Done() -> state = new LaneState.Idle();
+      case Outcome.Done() ->
+          state = lostMeanwhile ? new LaneState.Queued(entry, now) : new LaneState.Idle();
       case Outcome.RetryAfter(Failure failure, Optional<Duration> asked) ->
           retry(entry, failed, failure, asked, now);
       case Outcome.Parked(Failure failure, String wakesOn) ->
@@ -177,9 +186,9 @@ final class LaneMachine {
 
   private void park(
       LogEntry entry, LaneState.Tries tries, Failure failure, String wakesOn, Instant now) {
-    state =
-        new LaneState.Parked(
-            entry, tries.park(), failure, now.plus(policy.afterParking(tries.failed())));
+    Instant due =
+        wokenMeanwhile || lostMeanwhile ? now : now.plus(policy.afterParking(tries.failed()));
+    state = new LaneState.Parked(entry, tries.park(), failure, due);
     effects.add(new Effect.Parked(entry, tries.failed(), failure, wakesOn));
   }
 

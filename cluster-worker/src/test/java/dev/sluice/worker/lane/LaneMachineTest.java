@@ -152,6 +152,31 @@ class LaneMachineTest {
     assertThat(machine.begin(START)).isEqualTo(entry(1));
   }
 
+  @Test
+  void doesAgainWhatTheClusterLostWhileItRan() {
+    machine.offer(entry(1), START);
+    machine.begin(START);
+
+    machine.again(START);
+    machine.end(new Outcome.Done(), START.plusSeconds(1));
+
+    assertThat(machine.due()).contains(START.plusSeconds(1));
+    machine.begin(START.plusSeconds(1));
+    machine.end(new Outcome.Done(), START.plusSeconds(2));
+    assertThat(machine.due()).isEmpty();
+  }
+
+  @Test
+  void triesAtOnceWhatWasWokenWhileItRan() {
+    machine.offer(entry(1), START);
+    machine.begin(START);
+
+    machine.wake(START);
+    machine.end(PARK, START.plusSeconds(1));
+
+    assertThat(machine.due()).contains(START.plusSeconds(1));
+  }
+
   private void fail(Outcome outcome, Instant at) {
     machine.begin(at);
     machine.end(outcome, at);
