@@ -3,6 +3,8 @@ package dev.sluice.receiver;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.http.HttpFront;
+import dev.sluice.receiver.http.Listening;
+import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.publish.BrokerWatch;
 import dev.sluice.receiver.publish.ChangePublisher;
 import io.vertx.core.Future;
@@ -10,7 +12,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class Receiver implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+
+  /** How soon changed secrets and certificates are in force. */
+  private static final Duration REFRESH = Duration.ofSeconds(2);
 
   private final Vertx vertx;
   private final ChangePublisher publisher;
@@ -43,7 +50,8 @@ public final class Receiver implements AutoCloseable {
    *
    * @throws dev.sluice.contract.config.ConfigurationException with every secret that is missing,
    *     empty or malformed
-   * @throws IllegalStateException if the address cannot be listened on
+   * @throws IllegalStateException if the address cannot be listened on, or the certificate not be
+   *     used
    */
   public static Receiver start(ReceiverConfig config, KafkaConnection connection) {
     return start(config, connection, Clock.systemUTC());
@@ -63,16 +71,31 @@ public final class Receiver implements AutoCloseable {
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
+    Listening listening = config.listening();
     try {
+      ReceiverMetrics metrics = new ReceiverMetrics();
       ChangePublisher publisher =
-          new ChangePublisher(vertx, connection, config.limits().publishTimeout());
+          new ChangePublisher(vertx, connection, config.limits().publishTimeout(), metrics);
       BrokerWatch watch = new BrokerWatch(vertx, connection);
       HttpFront front =
           HttpFront.create(
-              vertx, endpoints, config.limits(), new HttpFront.Upstream(publisher, watch), clock);
-      int port = await(front.listen(config.port(), config.host()));
+              vertx,
+              listening,
+              config.limits(),
+              endpoints,
+              new HttpFront.Upstream(publisher, watch, metrics, clock));
+      int port = await(front.listen());
+      vertx.setPeriodic(
+          REFRESH.toMillis(),
+          _ ->
+              vertx.executeBlocking(
+                  () -> {
+                    endpoints.values().forEach(LiveEndpoint::refresh);
+                    front.refresh();
+                    return null;
+                  }));
       LOG.atInfo()
-          .addKeyValue("address", config.host() + ":" + port)
+          .addKeyValue("address", listening.host() + ":" + port)
           .addKeyValue("endpoints", endpoints.keySet())
           .log("receiver listens");
       return new Receiver(vertx, front, publisher, watch, port);
@@ -80,7 +103,7 @@ public final class Receiver implements AutoCloseable {
       await(vertx.close());
       throw new IllegalStateException(
           "the receiver cannot start on %s:%d: %s"
-              .formatted(config.host(), config.port(), e.getMessage()),
+              .formatted(listening.host(), listening.port(), e.getMessage()),
           e);
     }
   }
@@ -88,6 +111,11 @@ public final class Receiver implements AutoCloseable {
   /** The port it listens on. */
   public int port() {
     return port;
+  }
+
+  /** The port of health and metrics, if they have one of their own. */
+  public Optional<Integer> healthPort() {
+    return front.healthPort();
   }
 
   /** Takes no more requests, finishes those it has, and gives Kafka time to acknowledge. */

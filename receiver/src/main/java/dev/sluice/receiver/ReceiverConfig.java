@@ -6,17 +6,18 @@ import dev.sluice.contract.config.Setting;
 import dev.sluice.contract.config.SettingValues;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.Forge;
+import dev.sluice.receiver.endpoint.Network;
+import dev.sluice.receiver.http.Certificate;
 import dev.sluice.receiver.http.Limits;
+import dev.sluice.receiver.http.Listening;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/**
- * Configuration of the receiver.
- *
- * @param host address to listen on
- * @param port 0 for any free one
- */
-public record ReceiverConfig(String host, int port, List<Endpoint> endpoints, Limits limits) {
+/** Configuration of the receiver. */
+public record ReceiverConfig(Listening listening, List<Endpoint> endpoints, Limits limits) {
 
   private static final Setting<String> HOST =
       Setting.text("webhook-host", "ADDRESS", "address to listen on for webhooks").or("0.0.0.0");
@@ -24,6 +25,28 @@ public record ReceiverConfig(String host, int port, List<Endpoint> endpoints, Li
       Setting.integer(
               "webhook-port", "port to listen on for webhooks; 0 for any free one", 0, 65535)
           .or("8080");
+  private static final Setting<Optional<Integer>> HEALTH_PORT =
+      Setting.integer(
+              "webhook-health-port",
+              "serves /livez, /readyz and /metrics instead of the port for webhooks; 0 for any",
+              0,
+              65535)
+          .optional();
+  private static final Setting<Optional<Path>> CERTIFICATE =
+      Setting.path(
+              "webhook-certificate",
+              "a PEM file with the certificate and its chain: speak TLS, and HTTP/2 with who can;"
+                  + " read again when it changes")
+          .optional();
+  private static final Setting<Optional<Path>> KEY =
+      Setting.path("webhook-key", "a PEM file with the certificate's private key (PKCS #8)")
+          .optional();
+  private static final Setting<List<Network>> PROXIES =
+      Setting.list(
+          "webhook-proxy",
+          "ADDRESS[/BITS]",
+          "a proxy whose X-Forwarded-For is believed; without any nobody's is",
+          Network::parse);
   private static final Setting<List<Endpoint>> ENDPOINTS =
       Setting.list(
           "webhook-endpoint",
@@ -31,7 +54,8 @@ public record ReceiverConfig(String host, int port, List<Endpoint> endpoints, Li
           "an endpoint POST /webhooks/N for forge "
               + Forge.allWritten()
               + "; secrets by reference (env:NAME, file:PATH), several while they are rotated;"
-              + " signing-secret=REF for GitLab signing tokens",
+              + " signing-secret=REF for GitLab signing tokens; network=ADDRESS/BITS where requests may"
+              + " come from; repository=PATH which repositories it takes (* and **); max-body=BYTES",
           Endpoint::parse);
   private static final Setting<Integer> MAX_BODY =
       Setting.integer("webhook-max-body", "bytes of the largest body", 1, Integer.MAX_VALUE)
@@ -48,11 +72,39 @@ public record ReceiverConfig(String host, int port, List<Endpoint> endpoints, Li
           .or(Limits.DEFAULT.requestTimeout().toSeconds() + "s");
   private static final Setting<Duration> PUBLISH_TIMEOUT =
       Setting.duration("webhook-publish-timeout", "how long Kafka may take to acknowledge")
-          .or(Limits.DEFAULT.publishTimeout().toSeconds() + "s");
+          .or(Limits.DEFAULT.publishTimeout().toMillis() + "ms");
+  private static final Setting<Integer> MAX_CONNECTIONS =
+      Setting.integer(
+              "webhook-max-connections",
+              "connections that may be open at a time",
+              1,
+              Integer.MAX_VALUE)
+          .or(Integer.toString(Limits.DEFAULT.maxConnections()));
+  private static final Setting<Integer> REFUSALS =
+      Setting.integer(
+              "webhook-refusals",
+              "refused requests a second that an address may cause, ten times that at once, before"
+                  + " all of its requests are refused unread (429); 0 for no limit",
+              0,
+              1_000_000)
+          .or(Integer.toString(Limits.DEFAULT.refusalsPerSecond()));
 
   /** Everything that {@link #from} reads. */
   public static final List<Setting<?>> SETTINGS =
-      List.of(HOST, PORT, ENDPOINTS, MAX_BODY, MAX_BUFFERED, REQUEST_TIMEOUT, PUBLISH_TIMEOUT);
+      List.of(
+          HOST,
+          PORT,
+          HEALTH_PORT,
+          CERTIFICATE,
+          KEY,
+          PROXIES,
+          ENDPOINTS,
+          MAX_BODY,
+          MAX_BUFFERED,
+          REQUEST_TIMEOUT,
+          PUBLISH_TIMEOUT,
+          MAX_CONNECTIONS,
+          REFUSALS);
 
   public ReceiverConfig {
     endpoints = List.copyOf(endpoints);
@@ -66,16 +118,36 @@ public record ReceiverConfig(String host, int port, List<Endpoint> endpoints, Li
   public static ReceiverConfig from(SettingValues values) {
     int maxBody = values.get(MAX_BODY);
     int maxBuffered = values.get(MAX_BUFFERED);
+    List<ConfigurationProblem> problems = new ArrayList<>();
     if (maxBuffered < maxBody) {
-      throw new ConfigurationException(
-          List.of(
-              new ConfigurationProblem(
-                  MAX_BUFFERED.option(), "expected at least " + MAX_BODY.option())));
+      problems.add(
+          new ConfigurationProblem(
+              MAX_BUFFERED.option(), "expected at least " + MAX_BODY.option()));
+    }
+    Optional<Path> chain = values.get(CERTIFICATE);
+    Optional<Path> key = values.get(KEY);
+    if (chain.isPresent() != key.isPresent()) {
+      problems.add(
+          new ConfigurationProblem(
+              CERTIFICATE.option(), "expected together with " + KEY.option() + ", or neither"));
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
     }
     return new ReceiverConfig(
-        values.get(HOST),
-        values.get(PORT),
+        new Listening(
+            values.get(HOST),
+            values.get(PORT),
+            values.get(HEALTH_PORT),
+            chain.flatMap(path -> key.map(its -> new Certificate(path, its))),
+            values.get(PROXIES)),
         values.get(ENDPOINTS),
-        new Limits(maxBody, maxBuffered, values.get(REQUEST_TIMEOUT), values.get(PUBLISH_TIMEOUT)));
+        new Limits(
+            maxBody,
+            maxBuffered,
+            values.get(REQUEST_TIMEOUT),
+            values.get(PUBLISH_TIMEOUT),
+            values.get(MAX_CONNECTIONS),
+            values.get(REFUSALS)));
   }
 }

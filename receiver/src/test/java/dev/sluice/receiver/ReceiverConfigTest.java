@@ -7,6 +7,7 @@ import dev.sluice.contract.config.ConfigurationException;
 import dev.sluice.contract.config.Settings;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.http.Limits;
+import dev.sluice.receiver.http.Listening;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,11 @@ class ReceiverConfigTest {
   @Test
   void hasDefaults() {
     assertThat(read(Map.of()))
-        .isEqualTo(new ReceiverConfig("0.0.0.0", 8080, List.of(), Limits.DEFAULT));
+        .isEqualTo(
+            new ReceiverConfig(
+                new Listening("0.0.0.0", 8080, Optional.empty(), Optional.empty(), List.of()),
+                List.of(),
+                Limits.DEFAULT));
   }
 
   @Test
@@ -33,6 +38,13 @@ class ReceiverConfigTest {
     assertThatThrownBy(() -> read(Map.of("webhook-max-buffered", List.of("10"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("--webhook-max-body");
+  }
+
+  @Test
+  void refusesACertificateWithoutItsKey() {
+    assertThatThrownBy(() -> read(Map.of("webhook-certificate", List.of("tls.crt"))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("--webhook-key");
   }
 
   private static ReceiverConfig read(Map<String, List<String>> options) {

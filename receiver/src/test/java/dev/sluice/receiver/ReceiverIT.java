@@ -18,9 +18,11 @@ import dev.sluice.contract.kafka.Topics;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.receiver.endpoint.Admission;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.Forge;
 import dev.sluice.receiver.http.Limits;
+import dev.sluice.receiver.http.Listening;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -66,9 +68,9 @@ class ReceiverIT {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
   private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
   private static final Limits LIMITS =
-      new Limits(64 * 1024, 256 * 1024, Duration.ofSeconds(30), Duration.ofSeconds(15));
+      new Limits(64 * 1024, 256 * 1024, Duration.ofSeconds(30), Duration.ofSeconds(15), 1_000, 0);
   private static final Limits IMPATIENT =
-      new Limits(64 * 1024, 256 * 1024, Duration.ofSeconds(2), Duration.ofSeconds(1));
+      new Limits(64 * 1024, 256 * 1024, Duration.ofSeconds(2), Duration.ofSeconds(1), 1_000, 0);
 
   @TempDir private Path directory;
   private WebClient client;
@@ -119,15 +121,29 @@ class ReceiverIT {
   }
 
   @Test
-  void givesARedeliveryTheSameId() {
+  void recognisesARedelivery() {
     KafkaConnection kafka = KafkaFixture.provisioned(HOMES);
+    Buffer body = push("refs/heads/main", AFTER);
     try (Receiver receiver = start(kafka)) {
-      Buffer body = push("refs/heads/main", AFTER);
-
       assertThat(send(signedPush(receiver, body, "d-1"), body).statusCode()).isEqualTo(202);
-      assertThat(send(signedPush(receiver, body, "d-1"), body).statusCode()).isEqualTo(202);
+      List<Future<HttpResponse<Buffer>>> again =
+          IntStream.range(0, 1_000)
+              .mapToObj(_ -> signedPush(receiver, body, "d-1").sendBuffer(body))
+              .toList();
 
-      assertThat(ids(kafka)).containsExactly("github/d-1/0", "github/d-1/0");
+      assertThat(again)
+          .extracting(ReceiverIT::join)
+          .allSatisfy(
+              answer -> {
+                assertThat(answer.statusCode()).isEqualTo(202);
+                assertThat(answer.bodyAsString())
+                    .isEqualTo("{\"events\":[\"github/d-1/0\"],\"redelivery\":true}");
+              });
+      assertThat(ids(kafka)).containsExactly("github/d-1/0");
+    }
+    try (Receiver restarted = start(kafka)) {
+      assertThat(send(signedPush(restarted, body, "d-1"), body).bodyAsString())
+          .contains("github/d-1/0");
     }
   }
 
@@ -339,9 +355,15 @@ class ReceiverIT {
             Forge.GITHUB,
             "git.example.com",
             List.of(new SecretReference("file:" + directory.resolve("secret"))),
-            List.of());
+            List.of(),
+            Admission.ANY);
     return Receiver.start(
-        new ReceiverConfig("127.0.0.1", 0, List.of(endpoint), limits), kafka, CLOCK);
+        new ReceiverConfig(
+            new Listening("127.0.0.1", 0, Optional.empty(), Optional.empty(), List.of()),
+            List.of(endpoint),
+            limits),
+        kafka,
+        CLOCK);
   }
 
   private HttpRequest<Buffer> signedPush(Receiver receiver, Buffer body, String delivery) {

@@ -23,8 +23,12 @@ public record Endpoint(
     Forge forge,
     String host,
     List<SecretReference> secrets,
-    List<SecretReference> signingSecrets) {
+    List<SecretReference> signingSecrets,
+    Admission admission) {
 
+  private static final Set<String> KEYS =
+      Set.of(
+          "name", "forge", "host", "secret", "signing-secret", "network", "repository", "max-body");
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Pattern HOST =
       Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?(/[a-z0-9][a-z0-9._-]*)*");
@@ -55,15 +59,13 @@ public record Endpoint(
   }
 
   /**
-   * Reads {@code name=N,forge=F,host=H,secret=REF,signing-secret=REF}; the last two may come
-   * several times, the host may be left out where the forge has one for all.
+   * Reads {@code name=N,forge=F,host=H,secret=REF} and further pairs; the host may be left out
+   * where the forge has one for all.
    *
    * @throws IllegalArgumentException with everything that is wrong
    */
   public static Endpoint parse(String text) {
-    KeyValues values =
-        KeyValues.parse(
-            "endpoint", text, Set.of("name", "forge", "host", "secret", "signing-secret"));
+    KeyValues values = KeyValues.parse("endpoint", text, KEYS);
     Forge forge = Forge.parse(values.get("forge"));
     return new Endpoint(
         values.get("name"),
@@ -77,6 +79,22 @@ public record Endpoint(
                         "forge=%s needs host=... as clone URLs have it"
                             .formatted(forge.written()))),
         values.all("secret").stream().map(SecretReference::new).toList(),
-        values.all("signing-secret").stream().map(SecretReference::new).toList());
+        values.all("signing-secret").stream().map(SecretReference::new).toList(),
+        new Admission(
+            values.all("network").stream().map(Network::parse).toList(),
+            values.all("repository").stream().map(RepositoryPattern::new).toList(),
+            values.find("max-body").map(Endpoint::bytes)));
+  }
+
+  private static int bytes(String text) {
+    try {
+      int bytes = Integer.parseInt(text);
+      if (bytes > 0) {
+        return bytes;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the one message
+    }
+    throw new IllegalArgumentException("expected max-body as a number of bytes");
   }
 }

@@ -1,23 +1,8 @@
 package dev.sluice.receiver.endpoint;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.sluice.contract.config.ConfigurationException;
 import dev.sluice.contract.config.ConfigurationProblem;
-import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.receiver.authenticity.Authenticator;
-import dev.sluice.receiver.authenticity.BareSignature;
-import dev.sluice.receiver.authenticity.BasicCredentials;
-import dev.sluice.receiver.authenticity.GitlabToken;
-import dev.sluice.receiver.authenticity.HubSignature;
-import dev.sluice.receiver.authenticity.StandardWebhooksSignature;
-import dev.sluice.receiver.payload.AzureDevopsPayloads;
-import dev.sluice.receiver.payload.BitbucketCloudPayloads;
-import dev.sluice.receiver.payload.BitbucketDataCenterPayloads;
-import dev.sluice.receiver.payload.GenericPayloads;
-import dev.sluice.receiver.payload.GiteaPayloads;
-import dev.sluice.receiver.payload.GithubPayloads;
-import dev.sluice.receiver.payload.GitlabPayloads;
 import dev.sluice.receiver.payload.PayloadReader;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -25,21 +10,28 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An endpoint with its secrets read: how to tell who sent something, and how to read it. */
 public final class LiveEndpoint {
 
+  private static final Logger LOG = LoggerFactory.getLogger(LiveEndpoint.class);
+
   private final Endpoint endpoint;
-  private final Authenticator authenticator;
+  private final Clock clock;
   private final PayloadReader reader;
 
-  private LiveEndpoint(Endpoint endpoint, Authenticator authenticator, PayloadReader reader) {
+  private volatile LiveSecrets secrets;
+  private volatile Authenticator authenticator;
+
+  private LiveEndpoint(Endpoint endpoint, LiveSecrets secrets, Clock clock) {
     this.endpoint = endpoint;
-    this.authenticator = authenticator;
-    this.reader = reader;
+    this.clock = clock;
+    this.reader = Dialect.reader(endpoint.forge());
+    this.secrets = secrets;
+    this.authenticator = Dialect.authenticator(endpoint.forge(), secrets, clock);
   }
 
   /**
@@ -54,14 +46,12 @@ public final class LiveEndpoint {
     Map<String, LiveEndpoint> live = new HashMap<>();
     Set<String> names = new HashSet<>();
     for (Endpoint endpoint : endpoints) {
-      List<byte[]> secrets = keys(endpoint, endpoint.secrets(), form(endpoint.forge()), problems);
-      List<byte[]> signing =
-          keys(endpoint, endpoint.signingSecrets(), StandardWebhooksSignature::key, problems);
+      LiveSecrets secrets = LiveSecrets.read(endpoint, problems);
       if (!names.add(endpoint.name())) {
-        problems.add(problem(endpoint, "the name is used twice"));
+        problems.add(LiveSecrets.problem(endpoint, "the name is used twice"));
       }
       if (problems.isEmpty()) {
-        live.put(endpoint.name(), of(endpoint, secrets, signing, clock));
+        live.put(endpoint.name(), new LiveEndpoint(endpoint, secrets, clock));
       }
     }
     if (!problems.isEmpty()) {
@@ -82,77 +72,22 @@ public final class LiveEndpoint {
     return reader;
   }
 
-  private static LiveEndpoint of(
-      Endpoint endpoint, List<byte[]> secrets, List<byte[]> signing, Clock clock) {
-    Authenticator authenticator =
-        switch (endpoint.forge()) {
-          case GITHUB -> new HubSignature("X-Hub-Signature-256", secrets);
-          case BITBUCKET_CLOUD, BITBUCKET_DATA_CENTER ->
-              new HubSignature("X-Hub-Signature", secrets);
-          case GENERIC -> new HubSignature(GenericPayloads.SIGNATURE, secrets);
-          case GITLAB ->
-              signing.isEmpty()
-                  ? new GitlabToken(secrets)
-                  : new StandardWebhooksSignature(signing, clock);
-          case GITEA -> new BareSignature(List.of("X-Gitea-Signature"), secrets);
-          case FORGEJO ->
-              new BareSignature(List.of("X-Forgejo-Signature", "X-Gitea-Signature"), secrets);
-          case GOGS -> new BareSignature(List.of("X-Gogs-Signature"), secrets);
-          case AZURE_DEVOPS -> new BasicCredentials(secrets);
-        };
-    return new LiveEndpoint(endpoint, authenticator, reader(endpoint.forge()));
-  }
-
-  private static PayloadReader reader(Forge forge) {
-    return switch (forge) {
-      case GITHUB -> new GithubPayloads();
-      case GITLAB -> new GitlabPayloads();
-      case GITEA -> new GiteaPayloads("Gitea");
-      case FORGEJO -> new GiteaPayloads("Forgejo", "Gitea");
-      case GOGS -> new GiteaPayloads("Gogs");
-      case BITBUCKET_CLOUD -> new BitbucketCloudPayloads();
-      case BITBUCKET_DATA_CENTER -> new BitbucketDataCenterPayloads();
-      case AZURE_DEVOPS -> new AzureDevopsPayloads();
-      case GENERIC -> new GenericPayloads();
-    };
-  }
-
-  private static Function<String, byte[]> form(Forge forge) {
-    return forge == Forge.AZURE_DEVOPS ? BasicCredentials::key : s -> s.getBytes(UTF_8);
-  }
-
-  private static List<byte[]> keys(
-      Endpoint endpoint,
-      List<SecretReference> references,
-      Function<String, byte[]> form,
-      List<ConfigurationProblem> problems) {
-    List<byte[]> keys = new ArrayList<>();
-    for (SecretReference reference : references) {
-      key(endpoint, reference, form, problems).ifPresent(keys::add);
+  /**
+   * Reads the secrets again. While one of them cannot be read, those that were read before stay in
+   * force. Blocks; one caller at a time.
+   */
+  public void refresh() {
+    List<ConfigurationProblem> problems = new ArrayList<>();
+    LiveSecrets now = LiveSecrets.read(endpoint, problems);
+    if (!problems.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("endpoint", endpoint.name())
+          .addKeyValue("reason", problems.getFirst().expectation())
+          .log("secrets cannot be read again; the ones read before stay in force");
+    } else if (!now.sameAs(secrets)) {
+      secrets = now;
+      authenticator = Dialect.authenticator(endpoint.forge(), now, clock);
+      LOG.atInfo().addKeyValue("endpoint", endpoint.name()).log("secrets were changed");
     }
-    return keys;
-  }
-
-  private static Optional<byte[]> key(
-      Endpoint endpoint,
-      SecretReference reference,
-      Function<String, byte[]> form,
-      List<ConfigurationProblem> problems) {
-    try {
-      String secret = reference.resolve();
-      if (secret.isBlank()) {
-        throw new IllegalStateException("the secret at " + reference + " is blank");
-      }
-      return Optional.of(form.apply(secret));
-    } catch (IllegalStateException e) {
-      problems.add(problem(endpoint, e.getMessage()));
-    } catch (IllegalArgumentException e) {
-      problems.add(problem(endpoint, "the secret at %s: %s".formatted(reference, e.getMessage())));
-    }
-    return Optional.empty();
-  }
-
-  private static ConfigurationProblem problem(Endpoint endpoint, String expectation) {
-    return new ConfigurationProblem("endpoint " + endpoint.name(), expectation);
   }
 }

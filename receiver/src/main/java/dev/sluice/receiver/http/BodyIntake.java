@@ -5,67 +5,81 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 
-/**
- * Reads one body within its limits. Bytes it holds are on the budget until {@link #release}; what
- * comes after a refusal is thrown away unread.
- */
+/** Reads bodies within their limits and the one budget for all of them. */
 final class BodyIntake {
 
-  private final Limits limits;
+  private final Vertx vertx;
+  private final Duration timeout;
   private final BufferBudget budget;
-  private final Promise<Body> result = Promise.promise();
-  private Buffer buffer = Buffer.buffer();
 
-  private BodyIntake(Limits limits, BufferBudget budget) {
-    this.limits = limits;
+  BodyIntake(Vertx vertx, Duration timeout, BufferBudget budget) {
+    this.vertx = vertx;
+    this.timeout = timeout;
     this.budget = budget;
   }
 
   /** Begins to read; call it on the request's event loop, before anything else has read of it. */
-  static BodyIntake begin(
-      Vertx vertx, HttpServerRequest request, Limits limits, BufferBudget budget) {
-    BodyIntake intake = new BodyIntake(limits, budget);
+  Reading begin(HttpServerRequest request, int maxBytes) {
+    Reading reading = new Reading(maxBytes);
     long deadline =
-        vertx.setTimer(
-            limits.requestTimeout().toMillis(), _ -> intake.refuse(Outcome.Refused.TOO_SLOW));
-    intake.result.future().onComplete(_ -> vertx.cancelTimer(deadline));
+        vertx.setTimer(timeout.toMillis(), _ -> reading.refuse(Outcome.Refused.TOO_SLOW));
+    reading.result.future().onComplete(_ -> vertx.cancelTimer(deadline));
     request
-        .handler(intake::take)
-        .endHandler(_ -> intake.result.tryComplete(new Body.Complete(intake.buffer.getBytes())))
-        .exceptionHandler(
-            _ -> intake.result.tryComplete(new Body.Refused(Outcome.Refused.CUT_OFF)));
+        .handler(reading::take)
+        .endHandler(_ -> reading.finish())
+        .exceptionHandler(_ -> reading.refuse(Outcome.Refused.CUT_OFF));
     if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
       request.response().writeContinue();
     }
-    return intake;
+    return reading;
   }
 
-  Future<Body> body() {
-    return result.future();
-  }
+  /**
+   * One body being read. The bytes it holds are on the budget until {@link #release}; what comes
+   * after a refusal is thrown away unread.
+   */
+  final class Reading {
 
-  /** Gives back what the body took of the budget; once, when the request is over. */
-  void release() {
-    budget.give(buffer.length());
-    buffer = Buffer.buffer();
-  }
+    private final int maxBytes;
+    private final Promise<Body> result = Promise.promise();
+    private Buffer buffer = Buffer.buffer();
 
-  private void take(Buffer chunk) {
-    if (result.future().isComplete()) {
-      return;
+    private Reading(int maxBytes) {
+      this.maxBytes = maxBytes;
     }
-    if ((long) buffer.length() + chunk.length() > limits.maxBodyBytes()) {
-      refuse(Outcome.Refused.TOO_LARGE);
-    } else if (budget.take(chunk.length())) {
-      buffer.appendBuffer(chunk);
-    } else {
-      refuse(new Outcome.Unavailable("too many bodies are being read"));
-    }
-  }
 
-  private void refuse(Outcome outcome) {
-    result.tryComplete(new Body.Refused(outcome));
+    Future<Body> body() {
+      return result.future();
+    }
+
+    /** Gives back what the body took of the budget; once, when the request is over. */
+    void release() {
+      budget.give(buffer.length());
+      buffer = Buffer.buffer();
+    }
+
+    private void take(Buffer chunk) {
+      if (result.future().isComplete()) {
+        return;
+      }
+      if ((long) buffer.length() + chunk.length() > maxBytes) {
+        refuse(Outcome.Refused.TOO_LARGE);
+      } else if (budget.take(chunk.length())) {
+        buffer.appendBuffer(chunk);
+      } else {
+        refuse(new Outcome.Unavailable("too many bodies are being read"));
+      }
+    }
+
+    private void finish() {
+      result.tryComplete(new Body.Complete(buffer.getBytes()));
+    }
+
+    private void refuse(Outcome outcome) {
+      result.tryComplete(new Body.Refused(outcome));
+    }
   }
 
   /** How the reading ended. */

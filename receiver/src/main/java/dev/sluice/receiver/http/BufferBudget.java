@@ -21,6 +21,11 @@ final class BufferBudget {
     return false;
   }
 
+  /** What is taken now. */
+  long used() {
+    return used.get();
+  }
+
   void give(long bytes) {
     used.addAndGet(-bytes);
   }

@@ -5,11 +5,14 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.receiver.authenticity.Authenticator.BodyCheck;
+import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
+import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.payload.Delivery;
 import dev.sluice.receiver.payload.DeliveryId;
 import dev.sluice.receiver.payload.IgnoredReason;
 import dev.sluice.receiver.payload.Parsed;
+import dev.sluice.receiver.payload.PayloadReader;
 import dev.sluice.receiver.publish.ChangePublisher;
 import dev.sluice.receiver.request.RequestHeaders;
 import io.vertx.core.Future;
@@ -17,16 +20,20 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** From a complete body to its outcome: signature, parse, Kafka. */
 final class DeliveryProcessing {
 
   private final Vertx vertx;
   private final ChangePublisher publisher;
+  private final ReceiverMetrics metrics;
+  private final Redeliveries redeliveries = new Redeliveries();
 
-  DeliveryProcessing(Vertx vertx, ChangePublisher publisher) {
+  DeliveryProcessing(Vertx vertx, ChangePublisher publisher, ReceiverMetrics metrics) {
     this.vertx = vertx;
     this.publisher = publisher;
+    this.metrics = metrics;
   }
 
   /**
@@ -35,24 +42,43 @@ final class DeliveryProcessing {
    */
   Future<Outcome> process(LiveEndpoint endpoint, BodyCheck check, Delivery delivery) {
     return vertx
-        .executeBlocking(() -> judge(endpoint, check, delivery), false)
+        .executeBlocking(
+            () -> judge(endpoint.endpoint(), endpoint.reader(), check, delivery), false)
         .compose(
-            outcome ->
-                outcome instanceof Outcome.Accepted accepted
-                    ? publish(accepted)
-                    : Future.succeededFuture(outcome));
+            judgement ->
+                switch (judgement) {
+                  case Judgement.Final(Outcome outcome) -> Future.succeededFuture(outcome);
+                  case Judgement.Taken taken -> publish(taken);
+                });
   }
 
-  private static Outcome judge(LiveEndpoint endpoint, BodyCheck check, Delivery delivery) {
+  private Judgement judge(
+      Endpoint endpoint, PayloadReader reader, BodyCheck check, Delivery delivery) {
     if (!check.accepts(delivery.body())) {
-      return Outcome.Refused.UNAUTHENTICATED;
+      return new Judgement.Final(Outcome.Refused.UNAUTHENTICATED);
     }
-    return switch (endpoint.reader().read(delivery)) {
+    metrics.delivered(endpoint.name(), delivery.receivedAt());
+    return switch (reader.read(delivery)) {
       case Parsed.Events(DeliveryId id, List<ChangeEvent> events) ->
-          new Outcome.Accepted(envelopes(delivery, id.value(), events));
-      case Parsed.Ignored(IgnoredReason reason) -> new Outcome.Ignored(reason);
-      case Parsed.Malformed(String reason) -> new Outcome.Malformed(reason);
+          admitted(endpoint, delivery, id, events);
+      case Parsed.Ignored(IgnoredReason reason) -> new Judgement.Final(new Outcome.Ignored(reason));
+      case Parsed.Malformed(String reason) -> new Judgement.Final(new Outcome.Malformed(reason));
     };
+  }
+
+  private static Judgement admitted(
+      Endpoint endpoint, Delivery delivery, DeliveryId id, List<ChangeEvent> events) {
+    List<ChangeEvent> admitted =
+        events.stream()
+            .filter(event -> endpoint.admission().admits(endpoint.host(), event))
+            .toList();
+    return admitted.isEmpty()
+        ? new Judgement.Final(new Outcome.Ignored(IgnoredReason.NOT_LISTED))
+        : new Judgement.Taken(
+            id.fromForge()
+                ? Optional.of(Redeliveries.Key.of(endpoint.name(), id, delivery.body()))
+                : Optional.empty(),
+            envelopes(delivery, id.value(), admitted));
   }
 
   private static List<Envelope<ChangeEvent>> envelopes(
@@ -78,14 +104,36 @@ final class DeliveryProcessing {
     return List.copyOf(envelopes);
   }
 
-  private Future<Outcome> publish(Outcome.Accepted accepted) {
+  private Future<Outcome> publish(Judgement.Taken taken) {
+    return taken
+        .key()
+        .map(key -> redeliveries.once(key, () -> publish(taken.events())))
+        .orElseGet(() -> publish(taken.events()));
+  }
+
+  private Future<Outcome> publish(List<Envelope<ChangeEvent>> events) {
     return publisher
-        .publish(accepted.events())
-        .<Outcome>map(accepted)
+        .publish(events)
+        .<Outcome>map(_ -> new Outcome.Accepted(events))
         .otherwise(failure -> new Outcome.Unavailable(reason(failure)));
   }
 
   private static String reason(Throwable failure) {
     return "no acknowledgement from the broker (%s)".formatted(failure.getMessage());
+  }
+
+  /** What the body alone decides. */
+  private sealed interface Judgement {
+
+    /** There is nothing to write. */
+    record Final(Outcome outcome) implements Judgement {}
+
+    /**
+     * Events to write.
+     *
+     * @param key by which a redelivery is recognised, if it can be
+     */
+    record Taken(Optional<Redeliveries.Key> key, List<Envelope<ChangeEvent>> events)
+        implements Judgement {}
   }
 }

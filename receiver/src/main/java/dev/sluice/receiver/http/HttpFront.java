@@ -1,95 +1,161 @@
 package dev.sluice.receiver.http;
 
 import dev.sluice.receiver.endpoint.LiveEndpoint;
+import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.publish.BrokerWatch;
 import dev.sluice.receiver.publish.ChangePublisher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The HTTP server: {@code /webhooks/<name>}, {@code /livez}, {@code /readyz}. */
+/**
+ * The HTTP servers: {@code /webhooks/<name>}, and, there or on a port of their own, health and
+ * metrics.
+ */
 public final class HttpFront {
 
-  private final HttpServer server;
-  private final Limits limits;
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+  private static final int MAX_LINE_BYTES = 4 * 1024;
 
-  private HttpFront(HttpServer server, Limits limits) {
+  private final Listening listening;
+  private final HttpServer server;
+  private final Optional<HttpServer> healthServer;
+  private final Optional<ServedCertificate> certificate;
+  private final Duration grace;
+
+  private HttpFront(
+      Listening listening,
+      HttpServer server,
+      Optional<HttpServer> healthServer,
+      Optional<ServedCertificate> certificate,
+      Duration grace) {
+    this.listening = listening;
     this.server = server;
-    this.limits = limits;
+    this.healthServer = healthServer;
+    this.certificate = certificate;
+    this.grace = grace;
   }
 
-  /** A front that does not listen yet. */
+  /**
+   * A front that does not listen yet.
+   *
+   * @throws java.io.UncheckedIOException if the certificate cannot be read
+   */
   public static HttpFront create(
       Vertx vertx,
-      Map<String, LiveEndpoint> endpoints,
+      Listening listening,
       Limits limits,
-      Upstream upstream,
-      Clock clock) {
+      Map<String, LiveEndpoint> endpoints,
+      Upstream upstream) {
+    Health health = new Health(upstream.watch(), upstream.metrics());
     Router router = Router.router(vertx);
-    router.get("/livez").handler(context -> health(context.request(), Optional.empty()));
-    router.get("/readyz").handler(context -> health(context.request(), upstream.watch().problem()));
-    router
-        .route("/webhooks/:name")
-        .handler(new WebhookHandler(vertx, endpoints, limits, upstream.publisher(), clock));
-    router
-        .route()
-        .handler(
-            context ->
-                new Exchange(context.request(), Optional.empty()).answer(Outcome.Refused.UNKNOWN));
+    Optional<HttpServer> healthServer =
+        listening
+            .healthPort()
+            .map(_ -> vertx.createHttpServer().requestHandler(health.addTo(Router.router(vertx))));
+    if (healthServer.isEmpty()) {
+      health.addTo(router);
+    }
+    WebhookHandler webhooks = webhooks(vertx, listening, limits, endpoints, upstream);
+    router.route("/webhooks/:name").handler(webhooks);
+    router.route().handler(webhooks);
 
-    ConnectionDeadlines deadlines =
-        new ConnectionDeadlines(vertx, limits.requestTimeout().toMillis());
+    Connections connections = new Connections(vertx, limits);
+    upstream.metrics().gauge("connections", "connections that are open", connections::count);
+    Optional<PemKeyCertOptions> pair = listening.certificate().map(Certificate::read);
     HttpServer server =
         vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setDecompressionSupported(false)
-                    .setHttp2ClearTextEnabled(false))
-            .connectionHandler(
-                connection -> {
-                  deadlines.await(connection);
-                  connection.closeHandler(_ -> deadlines.stop(connection));
-                })
+            .createHttpServer(options(pair))
+            .connectionHandler(connections::opened)
             .requestHandler(
                 request -> {
-                  deadlines.stop(request.connection());
-                  request.response().endHandler(_ -> deadlines.await(request.connection()));
+                  connections.requestBegan(request.connection());
+                  request
+                      .response()
+                      .endHandler(
+                          _ -> connections.requestEnded(request.connection(), request.isEnded()));
                   router.handle(request);
                 });
-    return new HttpFront(server, limits);
+    return new HttpFront(
+        listening,
+        server,
+        healthServer,
+        pair.map(
+            first -> new ServedCertificate(listening.certificate().orElseThrow(), server, first)),
+        limits.requestTimeout().plus(limits.publishTimeout()));
   }
 
-  /** Listens. */
-  public Future<Integer> listen(int port, String host) {
-    return server.listen(port, host).map(HttpServer::actualPort);
+  /** Listens, and says on which port for webhooks. */
+  public Future<Integer> listen() {
+    Future<Integer> webhooks =
+        server.listen(listening.port(), listening.host()).map(HttpServer::actualPort);
+    return healthServer
+        .map(
+            health ->
+                webhooks.compose(
+                    port ->
+                        health
+                            .listen(listening.healthPort().orElseThrow(), listening.host())
+                            .map(port)))
+        .orElse(webhooks);
+  }
+
+  /** The port of health and metrics, if they have one of their own. */
+  public Optional<Integer> healthPort() {
+    return healthServer.map(HttpServer::actualPort);
+  }
+
+  /** Takes up another certificate, if there is one now. Blocks. */
+  public void refresh() {
+    certificate.ifPresent(ServedCertificate::refresh);
   }
 
   /** Takes no more connections and finishes the requests that have begun. */
   public Future<Void> close() {
-    long grace = limits.requestTimeout().plus(limits.publishTimeout()).toMillis();
-    return server.shutdown(grace, TimeUnit.MILLISECONDS);
+    Future<Void> closed = server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
+    return healthServer.map(health -> closed.compose(_ -> health.close())).orElse(closed);
   }
 
-  private static void health(HttpServerRequest request, Optional<String> problem) {
-    JsonObject body =
-        problem
-            .map(reason -> new JsonObject().put("status", "down").put("reason", reason))
-            .orElseGet(() -> new JsonObject().put("status", "up"));
-    request
-        .response()
-        .setStatusCode(problem.isPresent() ? 503 : 200)
-        .putHeader("Content-Type", "application/json")
-        .end(body.toBuffer());
+  private static WebhookHandler webhooks(
+      Vertx vertx,
+      Listening listening,
+      Limits limits,
+      Map<String, LiveEndpoint> endpoints,
+      Upstream upstream) {
+    BufferBudget budget = new BufferBudget(limits.maxBufferedBytes());
+    upstream.metrics().gauge("buffered_bytes", "bytes that bodies take now", budget::used);
+    return new WebhookHandler(
+        endpoints,
+        new CostGate(
+            new Sources(listening.proxies()),
+            new RefusalBudget(limits.refusalsPerSecond(), System::nanoTime),
+            limits),
+        new BodyIntake(vertx, limits.requestTimeout(), budget),
+        new DeliveryProcessing(vertx, upstream.publisher(), upstream.metrics()),
+        upstream.metrics(),
+        upstream.clock());
   }
 
-  /** The way to Kafka, and whether it is open. */
-  public record Upstream(ChangePublisher publisher, BrokerWatch watch) {}
+  private static HttpServerOptions options(Optional<PemKeyCertOptions> pair) {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setDecompressionSupported(false)
+            .setHttp2ClearTextEnabled(false)
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setMaxInitialLineLength(MAX_LINE_BYTES);
+    pair.ifPresent(first -> options.setSsl(true).setUseAlpn(true).setKeyCertOptions(first));
+    return options;
+  }
+
+  /** What the front works with: the way to Kafka and whether it is open, what is counted, time. */
+  public record Upstream(
+      ChangePublisher publisher, BrokerWatch watch, ReceiverMetrics metrics, Clock clock) {}
 }

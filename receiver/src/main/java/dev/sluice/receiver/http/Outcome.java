@@ -36,6 +36,19 @@ sealed interface Outcome {
     }
   }
 
+  /** Its events were acknowledged when it came first. */
+  record Redelivered(List<String> ids) implements Outcome {
+    @Override
+    public int status() {
+      return 202;
+    }
+
+    @Override
+    public JsonObject body() {
+      return new JsonObject().put("events", new JsonArray(ids)).put("redelivery", true);
+    }
+  }
+
   /** Authentic, but nothing to do: success, since forges switch off hooks that fail. */
   record Ignored(IgnoredReason reason) implements Outcome {
     @Override
@@ -51,11 +64,15 @@ sealed interface Outcome {
 
   /** Not accepted, for a reason that needs no detail. */
   enum Refused implements Outcome {
+    QUERY(400, "a query is not allowed"),
     UNAUTHENTICATED(401, "unauthenticated"),
+    NETWORK(403, "not allowed from this address"),
     UNKNOWN(404, "not found"),
     METHOD(405, "only POST is allowed"),
     TOO_SLOW(408, "the request took too long"),
     TOO_LARGE(413, "the body is too large"),
+    ENCODED(415, "a body must not be compressed"),
+    TOO_MANY_REFUSALS(429, "too many refused requests from this address"),
     /** Nobody is there to hear it; the status is nginx's, for the log. */
     CUT_OFF(499, "the connection broke before the body was complete"),
     /** A defect; the log has the cause. */
@@ -85,7 +102,11 @@ sealed interface Outcome {
 
     @Override
     public Map<String, String> headers() {
-      return this == METHOD ? Map.of("Allow", "POST") : Map.of();
+      return switch (this) {
+        case METHOD -> Map.of("Allow", "POST");
+        case TOO_MANY_REFUSALS -> Map.of("Retry-After", "1");
+        default -> Map.of();
+      };
     }
   }
 

@@ -2,13 +2,11 @@ package dev.sluice.receiver.http;
 
 import dev.sluice.receiver.authenticity.Authenticator.BodyCheck;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
+import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.payload.Delivery;
-import dev.sluice.receiver.publish.ChangePublisher;
 import dev.sluice.receiver.request.RequestHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
@@ -18,71 +16,73 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /webhooks/<name>}, cheapest check first: endpoint, declared size, headers of the
- * signature, streamed size, signature, strict parse, Kafka. Answers 202 only after the broker has
- * acknowledged.
+ * {@code POST /webhooks/<name>}, cheapest check first: source, endpoint, declared size, headers of
+ * the signature, streamed size, signature, strict parse, Kafka. Answers 202 only after the broker
+ * has acknowledged.
  */
 final class WebhookHandler implements Handler<RoutingContext> {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebhookHandler.class);
 
-  private final Vertx vertx;
   private final Map<String, LiveEndpoint> endpoints;
-  private final Limits limits;
-  private final Clock clock;
-  private final BufferBudget budget;
+  private final CostGate gate;
+  private final BodyIntake intake;
   private final DeliveryProcessing processing;
+  private final ReceiverMetrics metrics;
+  private final Clock clock;
 
   WebhookHandler(
-      Vertx vertx,
       Map<String, LiveEndpoint> endpoints,
-      Limits limits,
-      ChangePublisher publisher,
+      CostGate gate,
+      BodyIntake intake,
+      DeliveryProcessing processing,
+      ReceiverMetrics metrics,
       Clock clock) {
-    this.vertx = vertx;
     this.endpoints = endpoints;
-    this.limits = limits;
+    this.gate = gate;
+    this.intake = intake;
+    this.processing = processing;
+    this.metrics = metrics;
     this.clock = clock;
-    this.budget = new BufferBudget(limits.maxBufferedBytes());
-    this.processing = new DeliveryProcessing(vertx, publisher);
   }
 
   @Override
   public void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
-    Optional<LiveEndpoint> endpoint = Optional.ofNullable(endpoints.get(context.pathParam("name")));
-    Exchange exchange = new Exchange(request, endpoint.map(live -> live.endpoint().name()));
+    Optional<LiveEndpoint> endpoint =
+        Optional.ofNullable(context.pathParam("name")).map(endpoints::get);
+    Exchange exchange =
+        new Exchange(request, endpoint.map(live -> live.endpoint().name()), metrics);
     outcome(request, endpoint)
-        .onSuccess(exchange::answer)
-        .onFailure(
+        .otherwise(
             failure -> {
               LOG.atError().setCause(failure).log("a request failed");
-              exchange.answer(Outcome.Refused.FAILED);
+              return Outcome.Refused.FAILED;
+            })
+        .onSuccess(
+            outcome -> {
+              gate.ended(request, outcome);
+              exchange.answer(outcome);
             });
   }
 
   private Future<Outcome> outcome(HttpServerRequest request, Optional<LiveEndpoint> endpoint) {
-    if (endpoint.isEmpty()) {
-      return Future.succeededFuture(Outcome.Refused.UNKNOWN);
-    }
-    if (!request.method().equals(HttpMethod.POST)) {
-      return Future.succeededFuture(Outcome.Refused.METHOD);
-    }
-    if (declaresTooMuch(request)) {
-      return Future.succeededFuture(Outcome.Refused.TOO_LARGE);
+    Optional<Outcome.Refused> refusal = gate.refusal(request, endpoint.map(LiveEndpoint::endpoint));
+    if (refusal.isPresent()) {
+      return Future.succeededFuture(refusal.get());
     }
     RequestHeaders headers = RequestHeaders.of(request.headers());
-    Optional<BodyCheck> check = endpoint.get().authenticator().begin(headers);
-    if (check.isEmpty()) {
-      return Future.succeededFuture(Outcome.Refused.UNAUTHENTICATED);
-    }
-    return read(request, endpoint.get(), headers, check.get());
+    LiveEndpoint live = endpoint.orElseThrow();
+    return live.authenticator()
+        .begin(headers)
+        .map(check -> read(request, live, headers, check))
+        .orElseGet(() -> Future.succeededFuture(Outcome.Refused.UNAUTHENTICATED));
   }
 
   private Future<Outcome> read(
       HttpServerRequest request, LiveEndpoint endpoint, RequestHeaders headers, BodyCheck check) {
-    BodyIntake intake = BodyIntake.begin(vertx, request, limits, budget);
-    return intake
+    BodyIntake.Reading reading = intake.begin(request, gate.maxBodyBytes(endpoint.endpoint()));
+    return reading
         .body()
         .compose(
             body ->
@@ -91,20 +91,11 @@ final class WebhookHandler implements Handler<RoutingContext> {
                       processing.process(endpoint, check, delivery(endpoint, headers, bytes));
                   case BodyIntake.Body.Refused(Outcome outcome) -> Future.succeededFuture(outcome);
                 })
-        .onComplete(_ -> intake.release());
+        .onComplete(_ -> reading.release());
   }
 
   private Delivery delivery(LiveEndpoint endpoint, RequestHeaders headers, byte[] body) {
     return new Delivery(
         endpoint.endpoint().name(), endpoint.endpoint().host(), headers, body, clock.instant());
-  }
-
-  private boolean declaresTooMuch(HttpServerRequest request) {
-    String declared = request.getHeader("Content-Length");
-    try {
-      return declared != null && Long.parseLong(declared) > limits.maxBodyBytes();
-    } catch (NumberFormatException e) {
-      return true;
-    }
   }
 }

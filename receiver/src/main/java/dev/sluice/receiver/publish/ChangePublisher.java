@@ -4,6 +4,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.receiver.metrics.ReceiverMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.kafka.client.producer.KafkaWriteStream;
@@ -26,9 +27,11 @@ public final class ChangePublisher {
   private final KafkaWriteStream<String, byte[]> producer;
   private final String topic;
   private final Duration timeout;
+  private final ReceiverMetrics metrics;
   private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
 
-  public ChangePublisher(Vertx vertx, KafkaConnection connection, Duration timeout) {
+  public ChangePublisher(
+      Vertx vertx, KafkaConnection connection, Duration timeout, ReceiverMetrics metrics) {
     Map<String, Object> properties = connection.producer("sluice-receiver");
     int millis = Math.toIntExact(timeout.toMillis());
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
@@ -39,6 +42,7 @@ public final class ChangePublisher {
     producer.exceptionHandler(_ -> {});
     this.topic = connection.topics().changes();
     this.timeout = timeout;
+    this.metrics = metrics;
   }
 
   /**
@@ -49,12 +53,14 @@ public final class ChangePublisher {
     if (!inFlight.tryAcquire()) {
       return Future.failedFuture("too many deliveries wait for the broker");
     }
+    long startedAt = System.nanoTime();
     List<Future<RecordMetadata>> sent =
         envelopes.stream()
             .map(envelope -> producer.send(EventCodec.encode(topic, envelope)))
             .toList();
     return Future.join(sent)
         .onComplete(_ -> inFlight.release())
+        .onSuccess(_ -> metrics.published(Duration.ofNanos(System.nanoTime() - startedAt)))
         .<Void>mapEmpty()
         .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }

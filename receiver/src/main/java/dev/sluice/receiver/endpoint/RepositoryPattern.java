@@ -1,0 +1,34 @@
+package dev.sluice.receiver.endpoint;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Says which repositories an endpoint takes: a path on its host, where {@code *} stands for
+ * anything within a name and {@code **} for anything at all, such as {@code acme/*}.
+ */
+public record RepositoryPattern(String path) {
+
+  private static final Pattern FORM = Pattern.compile("[^\\s/,][^\\s,]*");
+
+  public RepositoryPattern {
+    path = path.toLowerCase(Locale.ROOT);
+    if (!FORM.matcher(path).matches()) {
+      throw new IllegalArgumentException("expected repository=PATH such as acme/* or acme/shop");
+    }
+  }
+
+  /** Whether a path, as canonical names have it, is one of those. */
+  boolean matches(String candidate) {
+    StringBuilder regex = new StringBuilder();
+    for (String part : path.splitWithDelimiters("\\*\\*?", 0)) {
+      regex.append(
+          switch (part) {
+            case "**" -> ".*";
+            case "*" -> "[^/]*";
+            default -> Pattern.quote(part);
+          });
+    }
+    return candidate.matches(regex.toString());
+  }
+}

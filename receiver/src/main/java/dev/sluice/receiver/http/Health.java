@@ -1,0 +1,47 @@
+package dev.sluice.receiver.http;
+
+import dev.sluice.receiver.metrics.ReceiverMetrics;
+import dev.sluice.receiver.publish.BrokerWatch;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.Optional;
+
+/** {@code /livez}, {@code /readyz} (the broker answers) and {@code /metrics}. */
+final class Health {
+
+  private final BrokerWatch watch;
+  private final ReceiverMetrics metrics;
+
+  Health(BrokerWatch watch, ReceiverMetrics metrics) {
+    this.watch = watch;
+    this.metrics = metrics;
+    metrics.gauge("ready", "1 if the broker answers", () -> watch.problem().isEmpty() ? 1 : 0);
+  }
+
+  Router addTo(Router router) {
+    router.get("/livez").handler(context -> answer(context.request(), Optional.empty()));
+    router.get("/readyz").handler(context -> answer(context.request(), watch.problem()));
+    router
+        .get("/metrics")
+        .handler(
+            context ->
+                context
+                    .response()
+                    .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                    .end(metrics.text()));
+    return router;
+  }
+
+  private static void answer(HttpServerRequest request, Optional<String> problem) {
+    JsonObject body =
+        problem
+            .map(reason -> new JsonObject().put("status", "down").put("reason", reason))
+            .orElseGet(() -> new JsonObject().put("status", "up"));
+    request
+        .response()
+        .setStatusCode(problem.isPresent() ? 503 : 200)
+        .putHeader("Content-Type", "application/json")
+        .end(body.toBuffer());
+  }
+}

@@ -1,0 +1,83 @@
+package dev.sluice.receiver.http;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Bounds how many requests each source may have refused: a bucket of tokens, of which every refusal
+ * takes one. Who is never refused is never limited: a forge may send as much as it has to. Used on
+ * the server's event loop only.
+ */
+final class RefusalBudget {
+
+  private static final int MAX_SOURCES = 10_000;
+  private static final int BURST_SECONDS = 10;
+  private static final double NANOS = 1e9;
+
+  private final int perSecond;
+  private final LongSupplier nanoTime;
+  private final Map<InetAddress, Bucket> buckets =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<InetAddress, Bucket> eldest) {
+          return size() > MAX_SOURCES;
+        }
+      };
+
+  /**
+   * @param perSecond 0 for no limit
+   */
+  RefusalBudget(int perSecond, LongSupplier nanoTime) {
+    this.perSecond = perSecond;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Whether the source has to wait. */
+  boolean isSpent(InetAddress source) {
+    Bucket bucket = buckets.get(network(source));
+    return bucket != null && filled(bucket).tokens() < 1;
+  }
+
+  /** A request of the source was refused. */
+  void charge(InetAddress source) {
+    if (perSecond == 0) {
+      return;
+    }
+    buckets.compute(
+        network(source),
+        (_, bucket) -> {
+          Bucket now =
+              bucket == null
+                  ? new Bucket(perSecond * BURST_SECONDS, nanoTime.getAsLong())
+                  : filled(bucket);
+          return new Bucket(Math.max(0, now.tokens() - 1), now.at());
+        });
+  }
+
+  private Bucket filled(Bucket bucket) {
+    long now = nanoTime.getAsLong();
+    double gained = (now - bucket.at()) / NANOS * perSecond;
+    return new Bucket(Math.min(perSecond * BURST_SECONDS, bucket.tokens() + gained), now);
+  }
+
+  /** Whoever has one IPv6 address has all of its /64. */
+  private static InetAddress network(InetAddress source) {
+    if (!(source instanceof Inet6Address)) {
+      return source;
+    }
+    byte[] address = source.getAddress();
+    Arrays.fill(address, 8, address.length, (byte) 0);
+    try {
+      return InetAddress.getByAddress(address);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("sixteen bytes are an address", e);
+    }
+  }
+
+  private record Bucket(double tokens, long at) {}
+}

@@ -1,0 +1,124 @@
+package dev.sluice.receiver.metrics;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * The receiver's metrics. Labels are names of endpoints and reasons from a fixed set: nobody
+ * outside can make more of them.
+ *
+ * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Prometheus: text
+ *     format</a>
+ */
+public final class ReceiverMetrics {
+
+  private static final String PREFIX = "sluice_receiver_";
+
+  private final Map<Series, LongAdder> counters =
+      new ConcurrentSkipListMap<>(
+          Comparator.comparing(Series::counter)
+              .thenComparing(Series::endpoint)
+              .thenComparing(Series::reason));
+  private final Map<String, Long> lastDeliveries = new ConcurrentSkipListMap<>();
+  private final Map<String, Gauge> gauges = new ConcurrentSkipListMap<>();
+  private final Histogram publishing = new Histogram();
+
+  /** What is counted; each becomes a counter of this name. */
+  public enum Counter {
+    ACCEPTED("deliveries whose events the broker acknowledged"),
+    REDELIVERED("deliveries that had been acknowledged before"),
+    EVENTS("events that the broker acknowledged"),
+    IGNORED("authentic deliveries that lead to no event"),
+    REFUSED("requests that were not accepted");
+
+    private final String help;
+
+    Counter(String help) {
+      this.help = help;
+    }
+
+    String metric() {
+      return PREFIX + name().toLowerCase(Locale.ROOT) + "_total";
+    }
+  }
+
+  /** Counts something about an endpoint for which there is only one reason. */
+  public void count(Counter counter, String endpoint, long times) {
+    add(new Series(counter, endpoint, ""), times);
+  }
+
+  /** Counts something about an endpoint. */
+  public void count(Counter counter, String endpoint, String reason) {
+    add(new Series(counter, endpoint, reason), 1);
+  }
+
+  /** An authentic delivery came in. */
+  public void delivered(String endpoint, Instant at) {
+    lastDeliveries.put(endpoint, at.getEpochSecond());
+  }
+
+  /** How long the broker took to acknowledge the events of a delivery. */
+  public void published(Duration duration) {
+    publishing.add(duration);
+  }
+
+  /** Adds something that is asked for its value whenever metrics are read. */
+  public void gauge(String name, String help, LongSupplier value) {
+    gauges.put(PREFIX + name, new Gauge(help, value));
+  }
+
+  /** All of it in Prometheus' text format. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    for (Counter counter : Counter.values()) {
+      head(text, counter.metric(), "counter", counter.help);
+      counters.forEach(
+          (series, count) -> {
+            if (series.counter() == counter) {
+              text.append("%s%s %d\n".formatted(counter.metric(), series.labels(), count.sum()));
+            }
+          });
+    }
+    String last = PREFIX + "last_delivery_timestamp_seconds";
+    head(text, last, "gauge", "when the latest authentic delivery came in");
+    lastDeliveries.forEach(
+        (endpoint, at) -> text.append("%s{endpoint=\"%s\"} %d\n".formatted(last, endpoint, at)));
+    String latency = PREFIX + "publish_seconds";
+    head(text, latency, "histogram", "how long the broker took to acknowledge a delivery's events");
+    publishing.write(latency, text);
+    gauges.forEach(
+        (name, gauge) -> {
+          head(text, name, "gauge", gauge.help());
+          text.append("%s %d\n".formatted(name, gauge.value().getAsLong()));
+        });
+    return text.toString();
+  }
+
+  private void add(Series series, long times) {
+    counters.computeIfAbsent(series, _ -> new LongAdder()).add(times);
+  }
+
+  private static void head(StringBuilder text, String name, String type, String help) {
+    text.append("# HELP %s %s\n# TYPE %s %s\n".formatted(name, help, name, type));
+  }
+
+  private record Series(Counter counter, String endpoint, String reason) {
+
+    String labels() {
+      List<String> labels =
+          reason.isEmpty()
+              ? List.of("endpoint=\"%s\"".formatted(endpoint))
+              : List.of("endpoint=\"%s\"".formatted(endpoint), "reason=\"%s\"".formatted(reason));
+      return "{" + String.join(",", labels) + "}";
+    }
+  }
+
+  private record Gauge(String help, LongSupplier value) {}
+}

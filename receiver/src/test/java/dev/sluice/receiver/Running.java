@@ -1,0 +1,163 @@
+package dev.sluice.receiver;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.contract.config.Settings;
+import dev.sluice.contract.kafka.KafkaConnection;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** A receiver by its settings, with a GitHub endpoint {@code github}, and those who send to it. */
+final class Running implements AutoCloseable {
+
+  static final int HOMES = 3;
+  static final String SECRET = "a secret of the test";
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Receiver receiver;
+
+  private Running(Receiver receiver) {
+    this.receiver = receiver;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param endpoint further pairs of the endpoint, such as {@code network=10.0.0.0/8}
+   */
+  static Running start(
+      Path directory, KafkaConnection kafka, Map<String, String> settings, String... endpoint)
+      throws IOException {
+    Path secret = directory.resolve("secret");
+    if (Files.notExists(secret)) {
+      Files.writeString(secret, SECRET);
+    }
+    List<String> pairs =
+        new ArrayList<>(
+            List.of(
+                "name=github", "forge=github", "host=git.example.com", "secret=file:" + secret));
+    pairs.addAll(List.of(endpoint));
+    Map<String, List<String>> options = new HashMap<>();
+    options.put("webhook-host", List.of("127.0.0.1"));
+    options.put("webhook-port", List.of("0"));
+    options.put("webhook-publish-timeout", List.of("15s"));
+    options.put("webhook-endpoint", List.of(String.join(",", pairs)));
+    settings.forEach((name, value) -> options.put(name, List.of(value)));
+    ReceiverConfig config =
+        ReceiverConfig.from(
+            new Settings(ReceiverConfig.SETTINGS, List.of())
+                .read(options, Map.of(), Optional.empty()));
+    return new Running(Receiver.start(config, kafka, Clock.systemUTC()));
+  }
+
+  Receiver receiver() {
+    return receiver;
+  }
+
+  int port() {
+    return receiver.port();
+  }
+
+  /** Sends a push as GitHub does. */
+  HttpResponse<String> push(String delivery, String... more)
+      throws IOException, InterruptedException {
+    return push(SECRET, delivery, body("Shop/Frontend", "refs/heads/main"), more);
+  }
+
+  HttpResponse<String> push(String secret, String delivery, byte[] body, String... more)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri("/webhooks/github"))
+            .header("Content-Type", "application/json")
+            .header("X-GitHub-Event", "push")
+            .header("X-GitHub-Delivery", delivery)
+            .header("X-Hub-Signature-256", Signed.github(secret, body))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    if (more.length > 0) {
+      request.headers(more);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  /** Sends bytes as they are, and returns what came back until the receiver closed. */
+  String raw(byte[] bytes) throws IOException {
+    try (Socket socket = socket()) {
+      socket.getOutputStream().write(bytes);
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+  }
+
+  Socket socket() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  static byte[] body(String repository, String ref) {
+    return """
+    {"ref":"%s","before":"%s","after":"%s","repository":{"full_name":"%s"},"pusher":{"name":"ada"}}
+    """
+        .formatted(ref, "0".repeat(40), "5".repeat(40), repository)
+        .getBytes(UTF_8);
+  }
+
+  /** The ids of all events in the topic up to its end now. */
+  static List<String> ids(KafkaConnection kafka) {
+    return records(kafka).stream()
+        .map(record -> new String(record.headers().lastHeader("ce_id").value(), UTF_8))
+        .toList();
+  }
+
+  private static List<ConsumerRecord<String, byte[]>> records(KafkaConnection kafka) {
+    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(kafka.consumer("test"))) {
+      List<TopicPartition> partitions =
+          IntStream.range(0, HOMES)
+              .mapToObj(home -> new TopicPartition(kafka.topics().changes(), home))
+              .collect(Collectors.toList());
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+      return records;
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    receiver.close();
+  }
+}
