@@ -74,6 +74,7 @@ final class Targets implements AutoCloseable {
                 Optional.empty(),
                 RenderOptions.DEFAULT,
                 files)),
+        false,
         "v1:" + application + generation,
         alone(application, generation));
   }
@@ -86,6 +87,7 @@ final class Targets implements AutoCloseable {
         target.generation(),
         target.spec(),
         target.sources(),
+        target.approved(),
         target.inputDigest(),
         provenance(batch, size));
   }

@@ -54,7 +54,10 @@ final class Described {
                   changed.before().map(GitRef::value).orElse("none"),
                   changed.after(),
                   actor(changed.origin()));
-      case ChangeEvent.DefinitionAccepted _, ChangeEvent.DefinitionRemoved _ ->
+      case ChangeEvent.DefinitionAccepted _,
+          ChangeEvent.DefinitionRemoved _,
+          ChangeEvent.CommandGiven _,
+          ChangeEvent.CommandAnswered _ ->
           throw new IllegalStateException("no receiver writes " + event);
     };
   }

@@ -21,8 +21,10 @@ import dev.sluice.worker.render.RenderException;
 import dev.sluice.worker.report.ReportException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One generation from intent to done.
@@ -61,9 +63,9 @@ final class Generations {
                 new PlanRequest(
                     desired.manifests(),
                     ledger.inventory(),
-                    ledger.intent(),
+                    unfinished(ledger, target),
                     target.spec().policy(),
-                    false))) {
+                    target.approved()))) {
           case Plan.Ready ready -> ready;
           case Plan.Held held ->
               throw new HaltException(
@@ -90,6 +92,15 @@ final class Generations {
             new ResultEvent.Timings(
                 entry.receivedAt(), renderedAt, plannedAt, site.clock().instant())),
         plan);
+  }
+
+  /** What is sent again though its inputs are the same, is gone over whole. */
+  private static Set<ObjectRef> unfinished(Ledger ledger, SyncEvent.Target target) {
+    Set<ObjectRef> refs = new HashSet<>(ledger.intent());
+    if (ledger.inputDigest().equals(target.inputDigest())) {
+      ledger.inventory().entries().forEach(entry -> refs.add(entry.ref()));
+    }
+    return refs;
   }
 
   /** Makes the cluster hold nothing of the application. */

@@ -79,6 +79,7 @@ public final class Reporter implements AutoCloseable {
 
   private EventId id(ResultEvent result) {
     return switch (result) {
+      case ResultEvent.Dispatched dispatched -> about("dispatched", dispatched);
       case ResultEvent.Planned planned -> about("planned", planned);
       case ResultEvent.Applied applied -> about("applied", applied);
       case ResultEvent.Unchanged unchanged -> about("unchanged", unchanged);

@@ -94,4 +94,47 @@ public sealed interface ChangeEvent extends Event {
   record DefinitionRemoved(
       RepositoryId repository, ApplicationName application, String fleetRevision)
       implements ChangeEvent {}
+
+  /**
+   * An operator asks something of an application; sent to its home.
+   *
+   * @param clusters which of its clusters; empty: all
+   * @param by who asks, as the API knows them
+   */
+  record CommandGiven(
+      RepositoryId repository,
+      ApplicationName application,
+      Set<ClusterName> clusters,
+      Command command,
+      String by,
+      String reason)
+      implements ChangeEvent {
+
+    public CommandGiven {
+      clusters = Set.copyOf(clusters);
+    }
+  }
+
+  /**
+   * What became of a command: the home has decided about it, or the API has refused to pass it on.
+   *
+   * @param given the event id of the command
+   * @param message what follows, or why nothing does
+   */
+  record CommandAnswered(
+      RepositoryId repository,
+      EventId given,
+      ApplicationName application,
+      Set<ClusterName> clusters,
+      Command command,
+      String by,
+      String reason,
+      boolean accepted,
+      String message)
+      implements ChangeEvent {
+
+    public CommandAnswered {
+      clusters = Set.copyOf(clusters);
+    }
+  }
 }

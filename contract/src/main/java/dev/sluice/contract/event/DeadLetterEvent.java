@@ -44,7 +44,9 @@ public sealed interface DeadLetterEvent extends Event {
       SUCCEEDED,
       /** A later generation failed in its turn and has an entry of its own. */
       SUPERSEDED,
-      REMOVED
+      REMOVED,
+      /** An operator has closed it. */
+      DISCARDED
     }
   }
 }

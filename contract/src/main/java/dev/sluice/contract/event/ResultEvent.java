@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What became of a target: the audit log. Topic {@code results}, keyed by cluster and application.
@@ -29,6 +30,16 @@ public sealed interface ResultEvent extends Event {
       return subject().cluster() + "/" + subject().application();
     }
   }
+
+  /**
+   * A home has sent a target or a removal to the cluster.
+   *
+   * @param inputDigest empty for a removal
+   * @param reason the path that made it differ, or what else did
+   */
+  record Dispatched(
+      Subject subject, Optional<String> inputDigest, String reason, Provenance provenance)
+      implements OfTarget {}
 
   /** Rendering succeeded and this is what will be done. */
   record Planned(Subject subject, List<ObjectChange> changes, String renderer) implements OfTarget {

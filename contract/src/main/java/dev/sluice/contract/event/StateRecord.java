@@ -55,18 +55,30 @@ public sealed interface StateRecord extends Event {
    * @param dispatched by cluster, what was last sent there
    * @param refused by cluster, how often the source was refused while the dead letter about it is
    *     open
+   * @param holds by cluster, why what Git says is not sent there
+   * @param demands by cluster, what an operator wants sent there though nothing differs
    */
   record ApplicationState(
       ApplicationName application,
       Optional<Definition> definition,
       String fleetRevision,
       Map<ClusterName, Dispatched> dispatched,
-      Map<ClusterName, Integer> refused)
+      Map<ClusterName, Integer> refused,
+      Map<ClusterName, Hold> holds,
+      Map<ClusterName, Demand> demands)
       implements StateRecord {
 
     public ApplicationState {
       dispatched = Map.copyOf(dispatched);
       refused = Map.copyOf(refused);
+      holds = Map.copyOf(holds);
+      demands = Map.copyOf(demands);
+    }
+
+    /** Of an application that this home has not heard of. */
+    public static ApplicationState unknown(ApplicationName application) {
+      return new ApplicationState(
+          application, Optional.empty(), "", Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     @Override
@@ -78,6 +90,21 @@ public sealed interface StateRecord extends Event {
       return "application/" + application;
     }
   }
+
+  /**
+   * The next target is sent whether its inputs differ or not.
+   *
+   * @param command the event id of the command
+   * @param approved it passes the prune guard
+   */
+  record Demand(EventId command, boolean approved, String by) {}
+
+  /**
+   * An operator has stopped the sending of what Git says.
+   *
+   * @param commit what is restored instead; empty for a suspension
+   */
+  record Hold(Optional<CommitId> commit, String by, String reason, Instant since) {}
 
   /**
    * What was last sent to a cluster for an application.

@@ -35,6 +35,7 @@ public sealed interface SyncEvent extends Event {
    * The application should be what these inputs render to. Self-contained: who has it needs no Git.
    *
    * @param sources the input closure, one entry for each source of the application, in its order
+   * @param approved an operator has let this generation pass the prune guard
    * @param inputDigest the closure's digest, with the version of its algorithm
    */
   record Target(
@@ -43,6 +44,7 @@ public sealed interface SyncEvent extends Event {
       Generation generation,
       ApplicationSpec spec,
       List<SourceInputs> sources,
+      boolean approved,
       String inputDigest,
       Provenance provenance)
       implements SyncEvent {

@@ -87,6 +87,20 @@ public final class EventSamples {
         new ChangeEvent.DefinitionAccepted(
             REPOSITORY, DEFINITION, "r1", Set.of(new ClusterName("retired"))),
         new ChangeEvent.DefinitionRemoved(REPOSITORY, WEB, "r1"),
+        new ChangeEvent.CommandGiven(
+            REPOSITORY, WEB, Set.of(STAGING), new Command.Restore(COMMIT), "cat", "it broke"),
+        new ChangeEvent.CommandGiven(
+            REPOSITORY, WEB, Set.of(), new Command.Approve(Generation.FIRST), "cat", "checked"),
+        new ChangeEvent.CommandAnswered(
+            REPOSITORY,
+            CAUSE,
+            WEB,
+            Set.of(STAGING),
+            new Command.Resync(),
+            "cat",
+            "it broke",
+            true,
+            "sent again"),
         new SyncEvent.Target(
             WEB,
             STAGING,
@@ -105,9 +119,11 @@ public final class EventSamples {
                         new InputFile.Text("apps/web/a.yaml", false, "a: 1\n"),
                         new InputFile.Binary("apps/web/b.bin", true, "\u00ff".getBytes(UTF_8)),
                         new InputFile.Link("apps/web/c.yaml", "a.yaml")))),
+            true,
             "v1:abc",
             PROVENANCE),
         new SyncEvent.Removal(WEB, STAGING, Generation.FIRST.next(), false, PROVENANCE),
+        new ResultEvent.Dispatched(SUBJECT, Optional.of("v1:abc"), "apps/web/a.yaml", PROVENANCE),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5"),
         new ResultEvent.Applied(
             SUBJECT, List.of(CHANGE), 3, new ResultEvent.Timings(NOON, NOON, NOON, NOON)),
@@ -145,6 +161,8 @@ public final class EventSamples {
                 STAGING,
                 new StateRecord.Dispatched(
                     Generation.FIRST, Optional.of("v1:abc"), Optional.of(COMMIT))),
-            Map.of(STAGING, 1)));
+            Map.of(STAGING, 1),
+            Map.of(STAGING, new StateRecord.Hold(Optional.of(COMMIT), "cat", "it broke", NOON)),
+            Map.of(STAGING, new StateRecord.Demand(CAUSE, true, "cat"))));
   }
 }

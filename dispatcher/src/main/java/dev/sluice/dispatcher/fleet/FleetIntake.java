@@ -170,7 +170,9 @@ public final class FleetIntake implements AutoCloseable {
       case ChangeEvent.RefChanged _,
           ChangeEvent.MergeRecorded _,
           ChangeEvent.RepositoryMoved _,
-          ChangeEvent.DefaultBranchChanged _ ->
+          ChangeEvent.DefaultBranchChanged _,
+          ChangeEvent.CommandGiven _,
+          ChangeEvent.CommandAnswered _ ->
           throw new IllegalStateException("not of the fleet: " + event.getClass());
     };
   }

@@ -5,8 +5,11 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.ClusterTarget;
@@ -32,12 +35,16 @@ final class ApplicationDraft {
   private final ApplicationState before;
   private final Map<ClusterName, Dispatched> dispatched;
   private final Map<ClusterName, Integer> refused;
+  private final Map<ClusterName, Hold> holds;
+  private final Map<ClusterName, Demand> demands;
   private final Decision decision;
 
   ApplicationDraft(ApplicationState before, Decision decision) {
     this.before = before;
     this.dispatched = new HashMap<>(before.dispatched());
     this.refused = new HashMap<>(before.refused());
+    this.holds = new HashMap<>(before.holds());
+    this.demands = new HashMap<>(before.demands());
     this.decision = decision;
   }
 
@@ -49,12 +56,20 @@ final class ApplicationDraft {
     return before.definition().equals(Optional.of(definition));
   }
 
-  /** Sends a target, unless exactly this was what was sent last. */
+  /**
+   * Sends a target, unless exactly this was what was sent last and no one demands it again. What is
+   * held back, or was found at another commit than the one that is restored, is not sent.
+   */
   void send(Finding.Differs finding, Provenance provenance, OriginalRecord origin) {
     ClusterTarget cluster = finding.cluster();
+    Hold hold = holds.get(cluster.name());
+    if (hold != null && !hold.commit().equals(Optional.of(finding.payload().commit()))) {
+      return;
+    }
     Dispatched last = dispatched.get(cluster.name());
     String digest = finding.payload().digest();
-    if (last != null && last.inputDigest().equals(Optional.of(digest))) {
+    Demand demand = demands.get(cluster.name());
+    if (demand == null && last != null && last.inputDigest().equals(Optional.of(digest))) {
       heal(cluster.name());
       return;
     }
@@ -65,6 +80,7 @@ final class ApplicationDraft {
             next(cluster.name()),
             finding.definition().spec(),
             finding.payload().sources(),
+            demand != null && demand.approved(),
             digest,
             provenance);
     Outgoing outgoing = decision.encoded(target.id(), target);
@@ -78,6 +94,8 @@ final class ApplicationDraft {
     dispatched.put(
         cluster.name(),
         new Dispatched(target.generation(), Optional.of(digest), Optional.of(target.commit())));
+    demands.remove(cluster.name());
+    tell(target, finding.reason());
     decision.affected(new Affected(name(), cluster.name(), target.generation(), finding.reason()));
     heal(cluster.name());
   }
@@ -92,6 +110,9 @@ final class ApplicationDraft {
     SyncEvent.Removal removal =
         new SyncEvent.Removal(name(), cluster, next(cluster), orphan, provenance);
     decision.add(removal);
+    holds.remove(cluster);
+    demands.remove(cluster);
+    tell(removal, "the fleet no longer has it here");
     dispatched.put(
         cluster, new Dispatched(removal.generation(), Optional.empty(), Optional.empty()));
   }
@@ -109,6 +130,31 @@ final class ApplicationDraft {
     }
   }
 
+  /** Stops the sending of what Git says. */
+  void hold(ClusterName cluster, Hold hold) {
+    holds.put(cluster, hold);
+  }
+
+  /** What Git says is sent again. */
+  void resume(ClusterName cluster) {
+    holds.remove(cluster);
+  }
+
+  void demand(ClusterName cluster, Demand demand) {
+    demands.put(cluster, demand);
+  }
+
+  /** Closes an entry, which may be this home's own. */
+  void discard(ClusterName cluster, String entry) {
+    if (entry.equals(entry(cluster))) {
+      close(cluster, DeadLetterEvent.Closed.Reason.DISCARDED);
+    } else {
+      decision.add(
+          new DeadLetterEvent.Closed(
+              entry, key(cluster), DeadLetterEvent.Closed.Reason.DISCARDED, generation(cluster)));
+    }
+  }
+
   /** The sources are good again in this cluster: the dead letter about them is closed. */
   void heal(ClusterName cluster) {
     close(cluster, DeadLetterEvent.Closed.Reason.SUCCEEDED);
@@ -117,7 +163,8 @@ final class ApplicationDraft {
   /** The state as it is now, if anything changed. */
   Optional<ApplicationState> changed(Optional<Definition> definition, String fleetRevision) {
     ApplicationState after =
-        new ApplicationState(name(), definition, fleetRevision, dispatched, refused);
+        new ApplicationState(
+            name(), definition, fleetRevision, dispatched, refused, holds, demands);
     return after.equals(before) ? Optional.empty() : Optional.of(after);
   }
 
@@ -131,10 +178,22 @@ final class ApplicationDraft {
 
   private void close(ClusterName cluster, DeadLetterEvent.Closed.Reason reason) {
     if (refused.remove(cluster) != null) {
-      Dispatched last = dispatched.get(cluster);
-      long generation = last == null ? 0 : last.generation().value();
-      decision.add(new DeadLetterEvent.Closed(entry(cluster), key(cluster), reason, generation));
+      decision.add(
+          new DeadLetterEvent.Closed(entry(cluster), key(cluster), reason, generation(cluster)));
     }
+  }
+
+  private void tell(SyncEvent sync, String reason) {
+    Optional<String> digest =
+        sync instanceof SyncEvent.Target target
+            ? Optional.of(target.inputDigest())
+            : Optional.empty();
+    decision.add(new ResultEvent.Dispatched(Subject.of(sync), digest, reason, sync.provenance()));
+  }
+
+  private long generation(ClusterName cluster) {
+    Dispatched last = dispatched.get(cluster);
+    return last == null ? 0 : last.generation().value();
   }
 
   private Generation next(ClusterName cluster) {

@@ -66,8 +66,12 @@ final class ChangeHandler {
       case ChangeEvent.DefinitionAccepted accepted -> accepted(accepted, envelope, offset, batch);
       case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
       case ChangeEvent.RepositoryMoved moved -> repositoryMoved(moved, envelope, offset, batch);
-      // for the audit: neither moves a ref that an application names
-      case ChangeEvent.MergeRecorded _, ChangeEvent.DefaultBranchChanged _ -> batch.finish(offset);
+      case ChangeEvent.CommandGiven given -> commanded(given, envelope, offset, batch);
+      // for the audit: none of them moves a ref that an application names
+      case ChangeEvent.MergeRecorded _,
+          ChangeEvent.DefaultBranchChanged _,
+          ChangeEvent.CommandAnswered _ ->
+          batch.finish(offset);
     }
   }
 
@@ -127,10 +131,37 @@ final class ChangeHandler {
     Set<RefKey> before = refs(accepted.definition().application());
     batch.add(decider.accepted(accepted, cause, clock.instant()));
     before.forEach(key -> lanes.forgetUnfollowed(key, batch));
-    Hint.Ask ask = new Hint.Ask.Defined(accepted.definition().application());
+    Hint.Ask ask = new Hint.Ask.OfApplication(accepted.definition().application());
     // sources of one application are on one ref, so one lane looks at all of it
     RefKey key = RefKey.of(accepted.definition().sources().getFirst());
     lanes.hint(key, new Hint(cause, ask, OptionalLong.of(offset)), batch);
+  }
+
+  private void commanded(
+      ChangeEvent.CommandGiven given, Envelope<?> envelope, long offset, Batch batch) {
+    Instant now = clock.instant();
+    Commands.Verdict verdict =
+        Commands.judge(memory.application(given.application()), given, envelope.id(), now);
+    batch.add(decider.commanded(given, envelope.id(), verdict, now));
+    log.atInfo()
+        .addKeyValue("application", given.application())
+        .addKeyValue("eventId", envelope.id())
+        .log("{} by {}: {}", given.command(), given.by(), verdict.message());
+    switch (verdict) {
+      case Commands.Verdict.Accepted accepted when accepted.ask().isPresent() ->
+          lanes.hint(
+              accepted.ref().orElseThrow(),
+              new Hint(
+                  new Hint.Cause(
+                      List.of(envelope.id()),
+                      Optional.of(given.by()),
+                      envelope.time(),
+                      envelope.trace()),
+                  accepted.ask().get(),
+                  OptionalLong.of(offset)),
+              batch);
+      case Commands.Verdict.Accepted _, Commands.Verdict.Refused _ -> batch.finish(offset);
+    }
   }
 
   private void removed(

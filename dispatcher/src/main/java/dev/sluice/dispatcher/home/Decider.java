@@ -152,6 +152,31 @@ final class Decider {
     return decision;
   }
 
+  /** What an operator asks; whether anything is to be looked at for it is told to the caller. */
+  Decision commanded(
+      ChangeEvent.CommandGiven given, EventId id, Commands.Verdict verdict, Instant now) {
+    Decision decision = new Decision(source, now, TraceParent.start());
+    if (verdict instanceof Commands.Verdict.Accepted accepted) {
+      ApplicationDraft draft = draft(given.application(), decision);
+      accepted.change().accept(draft);
+      draft.changed().ifPresent(state -> remember(decision, state));
+    }
+    decision.add(
+        decision.encoded(
+            EventId.of("answer", id),
+            new ChangeEvent.CommandAnswered(
+                given.repository(),
+                id,
+                given.application(),
+                given.clusters(),
+                given.command(),
+                given.by(),
+                given.reason(),
+                verdict instanceof Commands.Verdict.Accepted,
+                verdict.message())));
+    return decision;
+  }
+
   /** A record that no one can read. */
   Decision damaged(long offset, byte[] value, String reason, Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
@@ -209,11 +234,8 @@ final class Decider {
   }
 
   private ApplicationDraft draft(ApplicationName name, Decision decision) {
-    ApplicationState state =
-        memory
-            .application(name)
-            .orElseGet(() -> new ApplicationState(name, Optional.empty(), "", Map.of(), Map.of()));
-    return new ApplicationDraft(state, decision);
+    return new ApplicationDraft(
+        memory.application(name).orElseGet(() -> ApplicationState.unknown(name)), decision);
   }
 
   private Decision decision(List<Hint> hints, Instant now) {

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.SyncEvent;
@@ -49,6 +50,10 @@ final class Decision {
 
   void add(StateRecord record) {
     add(encoded(EventId.of("state", record.key()), record));
+  }
+
+  void add(ResultEvent.Dispatched event) {
+    add(encoded(EventId.of("dispatched", event.key(), event.subject().generation()), event));
   }
 
   void add(DeadLetterEvent event) {

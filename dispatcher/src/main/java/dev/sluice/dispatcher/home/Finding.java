@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.CommitId;
 import java.util.List;
 
 /** What looking at an application's sources found. */
@@ -25,7 +26,13 @@ sealed interface Finding {
    *
    * @param bytes about how many its files are
    */
-  record Payload(String digest, List<SourceInputs> sources, long bytes) {}
+  record Payload(String digest, List<SourceInputs> sources, long bytes) {
+
+    /** Of the first source. */
+    CommitId commit() {
+      return sources.getFirst().commit();
+    }
+  }
 
   /** Its sources are readable, and in this cluster nothing differs. */
   record Same(Definition definition, ClusterTarget cluster) implements Finding {}

@@ -31,8 +31,8 @@ record Hint(Cause cause, Ask ask, OptionalLong offset) {
      */
     record Moved(Optional<CommitId> expected) implements Ask {}
 
-    /** An application's definition is new or another. */
-    record Defined(ApplicationName application) implements Ask {}
+    /** One application's definition is another, or a command concerns it. */
+    record OfApplication(ApplicationName application) implements Ask {}
   }
 
   /** What {@code state} remembers: enough to look again. */
@@ -54,7 +54,7 @@ record Hint(Cause cause, Ask ask, OptionalLong offset) {
   boolean concerns(ApplicationName application) {
     return switch (ask) {
       case Ask.Moved _ -> true;
-      case Ask.Defined defined -> defined.application().equals(application);
+      case Ask.OfApplication one -> one.application().equals(application);
     };
   }
 }

@@ -94,7 +94,9 @@ final class Inspector {
     for (ClusterTarget cluster : definition.clusters()) {
       String digest = InputDigest.of(definition, cluster, closures);
       Dispatched last = state.dispatched().get(cluster.name());
-      if (last == null || !last.inputDigest().equals(Optional.of(digest))) {
+      if (state.demands().containsKey(cluster.name())
+          || last == null
+          || !last.inputDigest().equals(Optional.of(digest))) {
         changed.add(new Changed(cluster, digest));
       }
     }

@@ -81,8 +81,8 @@ final class RefLane {
   Set<ApplicationName> toMark() {
     Set<ApplicationName> names = new TreeSet<>(marked);
     for (Hint hint : inHand) {
-      if (hint.ask() instanceof Hint.Ask.Defined defined) {
-        names.add(defined.application());
+      if (hint.ask() instanceof Hint.Ask.OfApplication one) {
+        names.add(one.application());
       }
     }
     return names;

@@ -105,6 +105,7 @@ class LanesTest {
             List.of(new ClusterTarget(new ClusterName("one"), Map.of())),
             new ApplicationSpec("web", Policy.DEFAULT),
             false);
-    return new StateRecord.ApplicationState(web, Optional.of(definition), "r1", Map.of(), Map.of());
+    return new StateRecord.ApplicationState(
+        web, Optional.of(definition), "r1", Map.of(), Map.of(), Map.of(), Map.of());
   }
 }

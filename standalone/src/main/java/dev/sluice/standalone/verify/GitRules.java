@@ -52,6 +52,9 @@ final class GitRules {
       return;
     }
     for (ClusterTarget cluster : definition.clusters()) {
+      if (state.holds().containsKey(cluster.name())) {
+        continue;
+      }
       String expected = InputDigest.of(definition, cluster, List.of(closure));
       Optional<String> sent =
           Optional.ofNullable(state.dispatched().get(cluster.name()))

@@ -115,8 +115,13 @@ final class LogRules {
     }
   }
 
-  /** I6: consecutive targets differ, and their generations count up without repeating. */
+  /** I6: consecutive targets differ, unless an operator wanted it, and generations count up. */
   private void nothingIsSentTwice() {
+    Set<EventId> commands =
+        log.changes().stream()
+            .filter(change -> change.event() instanceof ChangeEvent.CommandGiven)
+            .map(change -> change.envelope().id())
+            .collect(Collectors.toSet());
     Map<Lane, SyncEvent> previous = new HashMap<>();
     for (Received<SyncEvent> received : log.syncs()) {
       SyncEvent sync = received.event();
@@ -133,7 +138,8 @@ final class LogRules {
       if (sync instanceof SyncEvent.Target now
           && before instanceof SyncEvent.Target then
           && sync.generation().equals(before.generation().next())
-          && now.inputDigest().equals(then.inputDigest())) {
+          && now.inputDigest().equals(then.inputDigest())
+          && now.provenance().causes().stream().noneMatch(commands::contains)) {
         report(
             Promise.I6_MINIMAL_AND_EXACT,
             Lane.of(sync).toString(),
@@ -248,7 +254,8 @@ final class LogRules {
   private static boolean isSuccess(ResultEvent.OfTarget result) {
     return switch (result) {
       case ResultEvent.Applied _, ResultEvent.Unchanged _, ResultEvent.Removed _ -> true;
-      case ResultEvent.Planned _,
+      case ResultEvent.Dispatched _,
+          ResultEvent.Planned _,
           ResultEvent.Superseded _,
           ResultEvent.Retrying _,
           ResultEvent.Parked _,

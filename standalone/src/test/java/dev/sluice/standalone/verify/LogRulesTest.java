@@ -155,6 +155,7 @@ class LogRulesTest {
                 Optional.empty(),
                 RenderOptions.DEFAULT,
                 List.of())),
+        false,
         digest,
         new Provenance(List.of(CAUSE), Optional.empty(), NOW, NOW, "b", 1));
   }
