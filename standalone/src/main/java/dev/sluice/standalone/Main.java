@@ -3,6 +3,7 @@ package dev.sluice.standalone;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.demo.DemoCommand;
+import dev.sluice.standalone.send.SendCommand;
 import java.util.List;
 
 /** The {@code sluice} program. */
@@ -22,6 +23,7 @@ public final class Main {
         PartCommands.receiver(),
         PartCommands.dispatcher(),
         PartCommands.worker(),
+        SendCommand.command(),
         VerifyCommand.command());
   }
 }

@@ -1,0 +1,77 @@
+package dev.sluice.receiver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.KafkaFixture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The hook for plain Git servers, run by Git itself. */
+class PostReceiveHookIT {
+
+  private static final Path HOOK = Path.of("../hooks/post-receive");
+
+  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.HOMES);
+  @TempDir private Path directory;
+
+  @Test
+  void tellsOfEveryRefThatAPushChanged() throws Exception {
+    assumeTrue(isInstalled("curl") && isInstalled("perl"), "the hook needs curl and perl");
+    try (Running running =
+        Running.start(
+            directory,
+            kafka,
+            Map.of(
+                "webhook-endpoint",
+                "name=git,forge=generic,host=git.example.com,secret=file:"
+                    + Files.writeString(
+                        directory.resolve("hook-secret"), Running.SECRET + "\n")))) {
+      git(directory, "init", "--quiet", "--bare", "server.git");
+      Path server = directory.resolve("server.git");
+      Files.copy(HOOK, server.resolve("hooks/post-receive"));
+      git(server, "config", "sluice.url", running.uri("/webhooks/git").toString());
+      git(server, "config", "sluice.secretFile", directory.resolve("hook-secret").toString());
+      git(server, "config", "sluice.repository", "example/repo.git");
+      git(directory, "clone", "--quiet", server.toString(), "work");
+      Path work = directory.resolve("work");
+      git(work, "commit", "--quiet", "--allow-empty", "--message", "One");
+
+      String push =
+          git(work, "push", "origin", "HEAD:refs/heads/main", "HEAD:refs/heads/a\"quoted\"branch");
+      String deletion = git(work, "push", "origin", ":refs/heads/a\"quoted\"branch");
+
+      assertThat(push)
+          .contains("sluice: refs/heads/main: {\"events\":[\"git/")
+          .contains("sluice: refs/heads/a\"quoted\"branch: {\"events\":[\"git/");
+      assertThat(deletion).contains("{\"events\":[\"git/");
+      assertThat(Running.ids(kafka)).hasSize(3).doesNotHaveDuplicates();
+    }
+  }
+
+  private static boolean isInstalled(String program) {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  private static String git(Path directory, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com"));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+}
