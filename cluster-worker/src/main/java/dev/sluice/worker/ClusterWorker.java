@@ -1,13 +1,7 @@
 package dev.sluice.worker;
 
-import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.worker.lead.Leadership;
-import dev.sluice.worker.render.Renderers;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +12,6 @@ public final class ClusterWorker implements AutoCloseable {
 
   private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Duration STUCK = Duration.ofMinutes(1);
-  private static final Duration RENDERING = Duration.ofMinutes(1);
 
   private final WorkerConfig config;
   private final Outside outside;
@@ -30,18 +23,6 @@ public final class ClusterWorker implements AutoCloseable {
   private ClusterWorker(WorkerConfig config, Outside outside) {
     this.config = config;
     this.outside = outside;
-  }
-
-  /** Starts a worker that no one in this process listens to. */
-  public static ClusterWorker start(
-      WorkerConfig config, KafkaConnection kafka, KubernetesClient client, Clock clock)
-      throws InterruptedException {
-    Renderers renderers =
-        Renderers.onThisMachine(
-            Optional.ofNullable(System.getenv("PATH")).orElse(""),
-            Path.of(System.getProperty("java.io.tmpdir")),
-            RENDERING);
-    return start(config, new Outside(kafka, client, renderers, WorkerListener.NONE, clock));
   }
 
   /** Starts a worker. */

@@ -8,13 +8,13 @@ import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.worker.lead.LeaseTimes;
+import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.Interceptor;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -89,10 +89,7 @@ final class Bench implements AutoCloseable {
 
   private static Renderers renderers() {
     try {
-      return Renderers.onThisMachine(
-          System.getenv().getOrDefault("PATH", ""),
-          Path.of(System.getProperty("java.io.tmpdir")),
-          Duration.ofMinutes(1));
+      return Renderers.onThisMachine(RenderConfig.DEFAULT);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

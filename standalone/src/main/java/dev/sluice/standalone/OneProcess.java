@@ -17,11 +17,11 @@ import dev.sluice.worker.ClusterWorker;
 import dev.sluice.worker.Outside;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.WorkerListener;
+import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +34,6 @@ import java.util.stream.Stream;
  * Kafka here too.
  */
 public final class OneProcess implements AutoCloseable {
-
-  private static final Duration RENDER_LIMIT = Duration.ofSeconds(30);
 
   private final Lifetime parts;
   private final KafkaConnection kafka;
@@ -59,11 +57,16 @@ public final class OneProcess implements AutoCloseable {
       ReceiverConfig receiver,
       DispatcherConfig dispatcher,
       Function<ClusterName, WorkerConfig> worker,
+      RenderConfig rendering,
       Map<ClusterName, KubernetesClient> clusters) {
 
     /** The settings that a plan is made from. */
     static final List<Setting<?>> SETTINGS =
-        Stream.of(DispatcherConfig.SETTINGS, ReceiverConfig.SETTINGS, WorkerConfig.SHARED_SETTINGS)
+        Stream.of(
+                DispatcherConfig.SETTINGS,
+                ReceiverConfig.SETTINGS,
+                WorkerConfig.SHARED_SETTINGS,
+                RenderConfig.SETTINGS)
             .<Setting<?>>flatMap(List::stream)
             .toList();
 
@@ -72,6 +75,7 @@ public final class OneProcess implements AutoCloseable {
           ReceiverConfig.from(values),
           DispatcherConfig.from(values).orInstance(IDENTITY),
           cluster -> WorkerConfig.from(values, cluster, IDENTITY),
+          RenderConfig.from(values),
           clusters);
     }
 
@@ -92,13 +96,11 @@ public final class OneProcess implements AutoCloseable {
 
   /** A cluster's worker. */
   public static ClusterWorker worker(
-      WorkerConfig config, KafkaConnection kafka, KubernetesClient client, WorkerListener listener)
-      throws InterruptedException {
-    Renderers renderers =
-        Renderers.onThisMachine(
-            System.getenv().getOrDefault("PATH", ""),
-            Path.of(System.getProperty("java.io.tmpdir")),
-            RENDER_LIMIT);
+      WorkerConfig config,
+      KafkaConnection kafka,
+      KubernetesClient client,
+      Renderers renderers,
+      WorkerListener listener) {
     return ClusterWorker.start(
         config, new Outside(kafka, client, renderers, listener, Clock.systemUTC()));
   }
@@ -122,12 +124,14 @@ public final class OneProcess implements AutoCloseable {
     try {
       parts.add(
           Dispatcher.start(plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher()));
+      Renderers renderers = Renderers.onThisMachine(plan.rendering());
       for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
         parts.add(
             worker(
                 plan.worker().apply(cluster.getKey()),
                 kafka,
                 cluster.getValue(),
+                renderers,
                 listeners.worker()));
       }
       Receiver receiver = parts.add(Receiver.start(plan.receiver(), kafka));

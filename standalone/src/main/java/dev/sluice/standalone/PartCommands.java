@@ -12,6 +12,8 @@ import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.WorkerListener;
+import dev.sluice.worker.render.RenderConfig;
+import dev.sluice.worker.render.Renderers;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +51,7 @@ final class PartCommands {
     return part(
         "worker",
         "Applies one cluster's targets to it. A second one for the same cluster stands by.",
-        List.of(WorkerConfig.SETTINGS, ClusterAccess.SETTINGS),
+        List.of(WorkerConfig.SETTINGS, RenderConfig.SETTINGS, ClusterAccess.SETTINGS),
         (values, parts) -> {
           WorkerConfig config = WorkerConfig.from(values, hostIdentity());
           parts.add(
@@ -57,6 +59,7 @@ final class PartCommands {
                   config,
                   KafkaSettings.connection(values),
                   parts.add(ClusterAccess.from(values).connectSingle(config.cluster())),
+                  Renderers.onThisMachine(RenderConfig.from(values)),
                   WorkerListener.NONE));
         });
   }

@@ -18,6 +18,8 @@ import dev.sluice.standalone.verify.TopicReader;
 import dev.sluice.standalone.verify.Violation;
 import dev.sluice.worker.ClusterWorker;
 import dev.sluice.worker.WorkerListener;
+import dev.sluice.worker.render.RenderConfig;
+import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.URI;
@@ -182,6 +184,7 @@ final class Scenario implements AutoCloseable {
         OneProcess.Plan.from(settings, Map.of()).worker().apply(cluster),
         kafka,
         fixture(cluster).newClient(),
+        Renderers.onThisMachine(RenderConfig.DEFAULT),
         WorkerListener.NONE);
   }
 

@@ -67,6 +67,11 @@ public final class ClusterApi {
     }
   }
 
+  /** Reads what every cluster has. */
+  public ObjectNode required(String path) throws InterruptedException {
+    return call("GET", path, JSON, JSON, null);
+  }
+
   /** Creates a namespace if it is missing; leaves one that is there alone. */
   public void ensureNamespace(String name) throws InterruptedException {
     String path = "/api/v1/namespaces/" + name;

@@ -2,19 +2,29 @@ package dev.sluice.worker.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What kinds the cluster serves, asked by group and version when first needed. An unknown kind is
  * asked for again every time: its definition may have come in between.
  */
-public final class Discovery {
+public final class Discovery implements ClusterFacts.Source {
+
+  private static final Duration FACTS_HOLD = Duration.ofMinutes(1);
 
   private final ClusterApi api;
   private final Map<String, Map<String, ApiResource>> known = new ConcurrentHashMap<>();
+  private final ReentrantLock asking = new ReentrantLock();
+  private Optional<ClusterFacts> facts = Optional.empty();
+  private long factsAt;
 
   public Discovery(ClusterApi api) {
     this.api = api;
@@ -38,6 +48,40 @@ public final class Discovery {
   /** Asks anew the next time: a definition came, or an answer no longer holds. */
   public void forget(String apiVersion) {
     known.remove(apiVersion);
+  }
+
+  /** The version and everything that is served; may be a minute old. */
+  @Override
+  public ClusterFacts facts() throws InterruptedException {
+    asking.lockInterruptibly();
+    try {
+      if (facts.isEmpty() || System.nanoTime() - factsAt > FACTS_HOLD.toNanos()) {
+        facts = Optional.of(askFacts());
+        factsAt = System.nanoTime();
+      }
+      return facts.get();
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private ClusterFacts askFacts() throws InterruptedException {
+    String version = api.required("/version").path("gitVersion").asText();
+    SortedSet<String> served = new TreeSet<>();
+    for (JsonNode core : api.required("/api").path("versions")) {
+      addKinds(core.asText(), served);
+    }
+    for (JsonNode group : api.required("/apis").path("groups")) {
+      for (JsonNode groupVersion : group.path("versions")) {
+        addKinds(groupVersion.path("groupVersion").asText(), served);
+      }
+    }
+    return new ClusterFacts(version, served);
+  }
+
+  private void addKinds(String apiVersion, Set<String> served) throws InterruptedException {
+    served.add(apiVersion);
+    ask(apiVersion).keySet().forEach(kind -> served.add(apiVersion + "/" + kind));
   }
 
   private Map<String, ApiResource> ask(String apiVersion) throws InterruptedException {

@@ -1,7 +1,8 @@
 package dev.sluice.worker.plan;
 
-import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.worker.api.ClusterFacts;
+import dev.sluice.worker.manifest.HelmHooks;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.ManifestReader;
@@ -12,9 +13,7 @@ import dev.sluice.worker.render.RenderException;
 import dev.sluice.worker.render.RenderResult;
 import dev.sluice.worker.render.Renderers;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /** The way from a target to the objects it means: rendered, read and normalised. */
 public final class TargetReader {
@@ -36,20 +35,19 @@ public final class TargetReader {
    * The objects that the application should have; at least one.
    *
    * @param scopes of the kinds that the cluster serves
+   * @param cluster asked where a chart is rendered
    * @throws RenderException if a source does not render, or not now
    * @throws ManifestException if what was rendered cannot be applied, or is nothing
    */
-  public Desired read(SyncEvent.Target target, Scopes scopes)
+  public Desired read(SyncEvent.Target target, Scopes scopes, ClusterFacts.Source cluster)
       throws RenderException, ManifestException, InterruptedException {
+    RenderResult rendered = renderers.render(target, cluster);
     List<Manifest> manifests = new ArrayList<>();
-    Set<String> names = new LinkedHashSet<>();
-    for (SourceInputs source : target.sources()) {
-      RenderResult result = renderers.render(source);
-      names.add(result.renderer());
-      for (RenderResult.Part part : result.parts()) {
-        manifests.addAll(ManifestReader.read(part.text(), part.source()));
-        ManifestReader.limit(manifests.size(), part.source());
-      }
+    for (RenderResult.Part part : rendered.parts()) {
+      ManifestReader.read(part.text(), part.source()).stream()
+          .filter(HelmHooks::isApplied)
+          .forEach(manifests::add);
+      ManifestReader.limit(manifests.size(), part.source());
     }
     if (manifests.isEmpty()) {
       throw ManifestException.empty(target.sources().getFirst().path());
@@ -57,6 +55,6 @@ public final class TargetReader {
     Normaliser normaliser =
         new Normaliser(
             new Ownership(installation, target.application()), target.spec().namespace(), scopes);
-    return new Desired(normaliser.normalise(manifests), String.join(", ", names));
+    return new Desired(normaliser.normalise(manifests), rendered.renderer());
   }
 }

@@ -13,13 +13,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Runs a program with a limit to its time and to what it writes. Whatever happens, neither it nor
- * its descendants are left running.
+ * Runs a program with a limit to its time, its memory and to what it writes. Whatever happens,
+ * neither it nor its descendants are left running.
  */
 final class BoundedProcess {
 
-  static final int MAX_OUTPUT = 16 << 20;
-  static final int MAX_ERRORS = 64 << 10;
+  private static final int MAX_ERRORS = 64 << 10;
 
   /** How long the pipes of a program that ended may stay open, held by one that it started. */
   private static final Duration PIPES_CLOSE = Duration.ofSeconds(5);
@@ -27,17 +26,17 @@ final class BoundedProcess {
   private final List<String> command;
   private final Path directory;
   private final Map<String, String> environment;
-  private final Duration limit;
+  private final RenderLimits limits;
 
   /**
    * @param environment all of it: nothing is inherited
    */
   BoundedProcess(
-      List<String> command, Path directory, Map<String, String> environment, Duration limit) {
-    this.command = List.copyOf(command);
+      List<String> command, Path directory, Map<String, String> environment, RenderLimits limits) {
+    this.command = Capped.command(command, limits);
     this.directory = directory;
     this.environment = Map.copyOf(environment);
-    this.limit = limit;
+    this.limits = limits;
   }
 
   /** How a program ended. */
@@ -65,7 +64,7 @@ final class BoundedProcess {
     Process process = builder.start();
     try {
       process.getOutputStream().close();
-      Capture output = new Capture(process.getInputStream(), MAX_OUTPUT);
+      Capture output = new Capture(process.getInputStream(), limits.output());
       Capture errors = new Capture(process.getErrorStream(), MAX_ERRORS);
       AtomicBoolean tooMuch = new AtomicBoolean();
       Thread outputs =
@@ -77,7 +76,7 @@ final class BoundedProcess {
                 }
               });
       Thread complaints = Thread.startVirtualThread(errors::readAndDropRest);
-      if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!process.waitFor(limits.time().toNanos(), TimeUnit.NANOSECONDS)) {
         return new Ending.TookTooLong();
       }
       if (!outputs.join(PIPES_CLOSE) || !complaints.join(PIPES_CLOSE)) {
@@ -91,7 +90,7 @@ final class BoundedProcess {
     }
   }
 
-  private static void kill(Process process) {
+  static void kill(Process process) {
     // Listed first: once the parent is gone, nobody knows its children.
     List<ProcessHandle> descendants = process.descendants().toList();
     process.destroyForcibly();

@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A private directory (mode 0700) that holds the files of one closure and nothing else, for as long
@@ -31,16 +34,32 @@ final class InputDirectory implements AutoCloseable {
     this.root = root;
   }
 
+  /** A directory without any files. */
+  static InputDirectory empty(Path parent) throws RenderException {
+    return create(parent);
+  }
+
+  /** The files of one source. */
+  static InputDirectory of(SourceInputs inputs, Path parent) throws RenderException {
+    return of(inputs, Map.of(), parent);
+  }
+
   /**
-   * Writes the files.
+   * Writes the files of a source and of those that it may refer to.
    *
    * @param parent an existing directory on a local file system
    * @throws RenderException if a path would leave the directory, or the disk does not take them
    */
-  static InputDirectory of(SourceInputs inputs, Path parent) throws RenderException {
+  static InputDirectory of(SourceInputs inputs, Map<String, SourceInputs> aliased, Path parent)
+      throws RenderException {
     InputDirectory directory = create(parent);
     try {
-      directory.write(inputs.files());
+      write(directory.tree(), inputs.files());
+      for (Map.Entry<String, SourceInputs> other : aliased.entrySet()) {
+        Path tree = directory.aliased(InputPaths.checked(other.getKey()));
+        Files.createDirectories(tree);
+        write(tree, other.getValue().files());
+      }
       return directory;
     } catch (RenderException | RuntimeException e) {
       directory.close();
@@ -50,7 +69,7 @@ final class InputDirectory implements AutoCloseable {
       throw RenderException.permanent(
           "UnsafePath",
           "%s is there twice, or as file and as directory"
-              .formatted(directory.tree().relativize(Path.of(e.getFile()))));
+              .formatted(directory.root().relativize(Path.of(e.getFile()))));
     } catch (IOException e) {
       directory.close();
       throw unwritable(e);
@@ -80,9 +99,18 @@ final class InputDirectory implements AutoCloseable {
         e);
   }
 
+  Path root() {
+    return root;
+  }
+
   /** Where the repository's root is. */
   Path tree() {
     return root.resolve("tree");
+  }
+
+  /** Where the root of the repository of another source is. */
+  Path aliased(String alias) {
+    return root.resolve("aliased").resolve(alias);
   }
 
   /** An empty directory. */
@@ -90,35 +118,66 @@ final class InputDirectory implements AutoCloseable {
     return root.resolve("home");
   }
 
-  private void write(List<InputFile> files) throws IOException, RenderException {
-    for (InputFile file : files) {
-      switch (file) {
-        case InputFile.Text text ->
-            put(text.path(), text.text().getBytes(StandardCharsets.UTF_8), text.executable());
-        case InputFile.Binary binary -> put(binary.path(), binary.bytes(), binary.executable());
-        case InputFile.Link _ -> {}
-      }
-    }
-    for (InputFile file : files) {
-      if (file instanceof InputFile.Link link) {
-        InputPaths.linkTarget(link);
-        Path path = place(link.path());
-        Files.createSymbolicLink(path, path.getFileSystem().getPath(link.target()));
-      }
+  /** Adds a file of the worker's own, outside of the tree. */
+  Path add(String name, String text) throws RenderException {
+    try {
+      Path path = root.resolve(name);
+      Files.createDirectories(path.getParent());
+      return Files.writeString(path, text, StandardOpenOption.CREATE_NEW);
+    } catch (IOException e) {
+      throw unwritable(e);
     }
   }
 
-  private void put(String name, byte[] bytes, boolean executable)
+  private static void write(Path tree, List<InputFile> files) throws IOException, RenderException {
+    for (InputFile file : files) {
+      switch (file) {
+        case InputFile.Text text ->
+            put(tree, text.path(), text.text().getBytes(StandardCharsets.UTF_8), text.executable());
+        case InputFile.Binary binary ->
+            put(tree, binary.path(), binary.bytes(), binary.executable());
+        case InputFile.Link _ -> {}
+      }
+    }
+    List<Path> links = new ArrayList<>();
+    for (InputFile file : files) {
+      if (file instanceof InputFile.Link link) {
+        InputPaths.linkTarget(link);
+        Path path = place(tree, link.path());
+        Files.createSymbolicLink(path, path.getFileSystem().getPath(link.target()));
+        links.add(path);
+      }
+    }
+    for (Path link : links) {
+      requireInside(tree, link);
+    }
+  }
+
+  /** A link through other links may lead elsewhere than its text says. */
+  private static void requireInside(Path tree, Path link) throws RenderException {
+    String name = tree.relativize(link).toString();
+    try {
+      if (!link.toRealPath().startsWith(tree)) {
+        throw InputPaths.unsafe(name, "is a link out of the repository");
+      }
+    } catch (NoSuchFileException e) {
+      // leads to what is not among the inputs: there is nothing to read
+    } catch (IOException e) {
+      throw InputPaths.unsafe(name, "is a link that comes to no end");
+    }
+  }
+
+  private static void put(Path tree, String name, byte[] bytes, boolean executable)
       throws IOException, RenderException {
-    Path path = place(name);
+    Path path = place(tree, name);
     Files.write(path, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     Files.setPosixFilePermissions(
         path, PosixFilePermissions.fromString(executable ? OWNER_ONLY : "rw-------"));
   }
 
   /** The path to write at, with real directories above it: never one reached through a link. */
-  private Path place(String name) throws IOException, RenderException {
-    Path path = tree().resolve(InputPaths.checked(name));
+  private static Path place(Path tree, String name) throws IOException, RenderException {
+    Path path = tree.resolve(InputPaths.checked(name));
     Path above = path.getParent();
     Files.createDirectories(above);
     if (!above.toRealPath().equals(above)) {

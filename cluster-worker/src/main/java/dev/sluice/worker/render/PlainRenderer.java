@@ -2,22 +2,21 @@ package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.fleet.PlainSelection;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Takes YAML and JSON files as they are, in the order of their paths.
- *
- * <p>A link to a file counts as that file, unless the file is rendered itself. Links to directories
- * are not followed, as {@code kubectl apply -R} does not.
+ * Takes YAML and JSON files as they are, in the order of their paths. A link counts as what it
+ * leads to, under its own name, unless that is rendered itself.
  */
-public final class PlainRenderer implements Renderer {
+final class PlainRenderer implements Renderer {
 
-  private static final int MAX_LINKS = 16;
+  private static final int MAX_DEPTH = 100;
 
   @Override
   public String name() {
@@ -25,54 +24,31 @@ public final class PlainRenderer implements Renderer {
   }
 
   @Override
-  public RenderResult render(SourceInputs inputs) throws RenderException {
-    Map<String, InputFile> files = new HashMap<>();
-    inputs.files().forEach(file -> files.put(file.path(), file));
-    List<InputFile> chosen =
-        inputs.files().stream()
-            .filter(file -> isManifest(file.path()) && isBelow(file.path(), inputs.path()))
-            .sorted(Comparator.comparing(InputFile::path))
-            .toList();
-    List<RenderResult.Part> parts = new ArrayList<>();
-    for (InputFile file : chosen) {
-      InputFile target = resolved(file, files);
-      boolean rendered =
-          file instanceof InputFile.Link && chosen.stream().anyMatch(other -> other == target);
-      if (!rendered) {
-        parts.add(part(file.path(), target));
-      }
+  public RenderResult render(RenderRequest request) throws RenderException {
+    SourceInputs source = request.source();
+    InputTree tree = new InputTree(source.files());
+    SortedMap<String, InputTree.Node.File> found = new TreeMap<>();
+    switch (tree.resolve(source.path())) {
+      case InputTree.Node.File file -> found.put(source.path(), file);
+      case InputTree.Node.Directory directory ->
+          new Selected(tree, new PlainSelection(source.options().plain()), found)
+              .add(directory, source.path(), "", 0);
     }
-    return new RenderResult(parts, name());
+    return new RenderResult(parts(found), name());
   }
 
-  private static boolean isManifest(String path) {
-    String lower = path.toLowerCase(Locale.ROOT);
-    return lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json");
-  }
-
-  private static boolean isBelow(String path, String directory) {
-    return directory.isEmpty() || path.equals(directory) || path.startsWith(directory + "/");
-  }
-
-  private static InputFile resolved(InputFile file, Map<String, InputFile> files)
+  /** Each file once, under its own name if it has been found by that. */
+  private static List<RenderResult.Part> parts(SortedMap<String, InputTree.Node.File> found)
       throws RenderException {
-    InputFile at = file;
-    for (int i = 0; i < MAX_LINKS; i++) {
-      if (!(at instanceof InputFile.Link link)) {
-        return at;
+    Set<String> rendered = new HashSet<>(found.keySet());
+    List<RenderResult.Part> parts = new ArrayList<>();
+    for (var entry : found.entrySet()) {
+      String real = entry.getValue().path();
+      if (entry.getKey().equals(real) || rendered.add(real)) {
+        parts.add(part(entry.getKey(), entry.getValue().file()));
       }
-      InputFile next = files.get(InputPaths.linkTarget(link));
-      if (next == null) {
-        throw RenderException.permanent(
-            "BrokenLink",
-            "%s is a link to %s, which is not among the application's files"
-                .formatted(link.path(), link.target()));
-      }
-      at = next;
     }
-    throw RenderException.permanent(
-        "BrokenLink",
-        "%s is a link that comes to no end in %d steps".formatted(file.path(), MAX_LINKS));
+    return parts;
   }
 
   private static RenderResult.Part part(String path, InputFile file) throws RenderException {
@@ -81,5 +57,56 @@ public final class PlainRenderer implements Renderer {
     }
     throw RenderException.permanent(
         "NotText", "%s is not UTF-8 text: save it as UTF-8, or rename it".formatted(path));
+  }
+
+  /** Walks a directory and what its links lead to. */
+  private record Selected(
+      InputTree tree, PlainSelection selection, SortedMap<String, InputTree.Node.File> found) {
+
+    void add(InputTree.Node.Directory directory, String shown, String within, int depth)
+        throws RenderException {
+      if (depth > MAX_DEPTH) {
+        throw RenderException.permanent(
+            "BrokenLink", shown + " is too deep: does a link lead to a directory above itself?");
+      }
+      for (String name : tree.names(directory)) {
+        String relative = within.isEmpty() ? name : within + "/" + name;
+        String path = shown.isEmpty() ? name : shown + "/" + name;
+        boolean manifest = selection.selects(relative);
+        if (!manifest && !selection.enters(relative)) {
+          continue;
+        }
+        String own = directory.path().isEmpty() ? name : directory.path() + "/" + name;
+        if (isUnneededLink(own, manifest)) {
+          continue;
+        }
+        switch (tree.resolve(own)) {
+          case InputTree.Node.File file -> {
+            if (manifest) {
+              found.put(path, file);
+            }
+          }
+          case InputTree.Node.Directory below -> {
+            if (selection.enters(relative)) {
+              add(below, path, relative, depth + 1);
+            }
+          }
+        }
+      }
+    }
+
+    /** A link that leads nowhere matters only where it would be a manifest. */
+    private boolean isUnneededLink(String own, boolean manifest) {
+      if (manifest) {
+        return false;
+      }
+      try {
+        return tree.at(own) instanceof InputTree.Node.File file
+            && (!(file.file() instanceof InputFile.Link)
+                || tree.resolve(own) instanceof InputTree.Node.File);
+      } catch (RenderException e) {
+        return true;
+      }
+    }
   }
 }

@@ -1,7 +1,11 @@
 package dev.sluice.worker.render;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.Json;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.worker.api.ClusterFacts;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The renderings used last, up to so many characters. Rendering depends on nothing but its inputs
- * and the renderer, so an entry is never out of date.
+ * The renderings used last, up to so many characters. Rendering depends on nothing but what the key
+ * is made of, so an entry is never out of date.
  */
 final class RenderCache {
 
@@ -27,16 +31,44 @@ final class RenderCache {
   }
 
   /** The digest of all that a rendering depends on. */
-  static String key(SourceInputs inputs, String renderer) {
+  static String key(RenderRequest request, String renderer)
+      throws RenderException, InterruptedException {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("SHA-256 is always there", e);
     }
+    SourceInputs source = request.source();
     add(digest, renderer);
-    add(digest, inputs.path());
-    for (InputFile file : inputs.files()) {
+    add(digest, source.type().name());
+    add(digest, options(source));
+    add(digest, source);
+    if (source.type() == SourceType.HELM) {
+      add(digest, request.application().value());
+      add(digest, request.namespace());
+      ClusterFacts facts = request.cluster().facts();
+      add(digest, facts.kubeVersion());
+      facts.apiVersions().forEach(version -> add(digest, version));
+      for (Map.Entry<String, SourceInputs> other : ValuesFiles.referred(request).entrySet()) {
+        add(digest, other.getKey());
+        add(digest, other.getValue());
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static String options(SourceInputs source) {
+    try {
+      return Json.mapper().writeValueAsString(source.options());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("options came as JSON", e);
+    }
+  }
+
+  private static void add(MessageDigest digest, SourceInputs source) {
+    add(digest, source.path());
+    for (InputFile file : source.files()) {
       add(digest, file.path());
       switch (file) {
         case InputFile.Text text -> {
@@ -53,7 +85,6 @@ final class RenderCache {
         }
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   synchronized Optional<RenderResult> find(String key) {

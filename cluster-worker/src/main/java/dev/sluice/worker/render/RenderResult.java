@@ -13,6 +13,10 @@ public record RenderResult(List<Part> parts, String renderer) {
     parts = List.copyOf(parts);
   }
 
+  static RenderResult of(String source, String text, String renderer) {
+    return new RenderResult(List.of(new Part(source, text)), renderer);
+  }
+
   /**
    * A piece of text that holds whole documents.
    *

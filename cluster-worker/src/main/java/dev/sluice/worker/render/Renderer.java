@@ -1,18 +1,16 @@
 package dev.sluice.worker.render;
 
-import dev.sluice.contract.event.SourceInputs;
-
 /** Turns the files of one source into manifest text. */
-public interface Renderer {
+interface Renderer {
 
   /** Name and version, for the record: the same name renders the same inputs to the same text. */
   String name();
 
   /**
-   * Renders one source.
+   * Renders one source, without its customization.
    *
    * @throws RenderException if these inputs do not render, or not now
    * @throws InterruptedException if the calling thread was interrupted; nothing is left running
    */
-  RenderResult render(SourceInputs inputs) throws RenderException, InterruptedException;
+  RenderResult render(RenderRequest request) throws RenderException, InterruptedException;
 }

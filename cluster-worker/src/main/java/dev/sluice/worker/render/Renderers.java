@@ -1,9 +1,16 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.SourceInputs;
-import java.nio.file.Path;
-import java.time.Duration;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.fleet.Customization;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.worker.api.ClusterFacts;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 
 /**
  * Renders every type of source that this machine can. One for a process: its workers share the
@@ -15,26 +22,38 @@ public final class Renderers {
 
   private final Renderer plain = new PlainRenderer();
   private final Optional<KustomizeRenderer> kustomize;
+  private final Optional<HelmRenderer> helm;
   private final RenderCache cache = new RenderCache(CACHED_CHARACTERS);
 
-  Renderers(Optional<KustomizeRenderer> kustomize) {
+  /** More processes at a time than there are cores gain nothing. */
+  private final Semaphore running = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
+
+  Renderers(Optional<KustomizeRenderer> kustomize, Optional<HelmRenderer> helm) {
     this.kustomize = kustomize;
+    this.helm = helm;
   }
 
   /**
    * Looks once for what the machine offers. Without kustomize and kubectl the plain sources work,
-   * and each kustomization fails with a message that says what to install.
+   * and each kustomization fails with a message that says what to install; so do charts without
+   * helm on a system that the library is not made for.
+   */
+  public static Renderers onThisMachine(RenderConfig config) throws InterruptedException {
+    return onThisMachine(System.getenv().getOrDefault("PATH", ""), config);
+  }
+
+  /**
+   * Looks elsewhere than on the PATH.
    *
    * @param path where programs are looked for, as in the environment variable PATH
-   * @param temporary an existing directory, for the inputs of what is being rendered
-   * @param limit of one rendering
    */
-  public static Renderers onThisMachine(String path, Path temporary, Duration limit)
+  public static Renderers onThisMachine(String path, RenderConfig config)
       throws InterruptedException {
-    int cores = Runtime.getRuntime().availableProcessors();
+    Sandbox sandbox = new Sandbox(config.scratch(), config.limits());
+    Optional<HelmEngine> engine = HelmProgram.find(path, sandbox).map(HelmEngine.class::cast);
     return new Renderers(
-        KustomizeCommand.find(path)
-            .map(command -> new KustomizeRenderer(command, temporary, limit, cores)));
+        KustomizeCommand.find(path).map(command -> new KustomizeRenderer(command, sandbox)),
+        engine.or(() -> HelmLibrary.find(sandbox)).map(found -> new HelmRenderer(found, sandbox)));
   }
 
   /** What builds kustomizations, with its version; empty if nothing does. */
@@ -42,38 +61,80 @@ public final class Renderers {
     return kustomize.map(Renderer::name);
   }
 
+  /** What renders charts, with its version; empty if nothing does. */
+  public Optional<String> helmName() {
+    return helm.map(Renderer::name);
+  }
+
   /**
-   * Renders one source, or remembers how it rendered.
+   * Renders a target's sources in their order, or remembers how they rendered.
    *
-   * @throws RenderException if it does not render, or not now
+   * @param cluster asked where a chart is rendered
+   * @return the parts of all, and all renderers
+   * @throws RenderException if one does not render, or not now
    * @throws InterruptedException if the calling thread was interrupted; nothing is left running
    */
-  public RenderResult render(SourceInputs inputs) throws RenderException, InterruptedException {
-    return switch (inputs.type()) {
-      case PLAIN -> plain.render(inputs);
-      case KUSTOMIZE -> cached(kustomize.orElseThrow(Renderers::nothingBuilds), inputs);
-      case HELM, VALUES ->
-          throw RenderException.permanent("Unsupported", "this worker does not render charts yet");
+  public RenderResult render(SyncEvent.Target target, ClusterFacts.Source cluster)
+      throws RenderException, InterruptedException {
+    List<RenderResult.Part> parts = new ArrayList<>();
+    Set<String> names = new TreeSet<>();
+    for (SourceInputs source : target.sources()) {
+      if (source.type() != SourceType.VALUES) {
+        RenderResult result = render(RenderRequest.of(target, source, cluster));
+        parts.addAll(result.parts());
+        names.add(result.renderer());
+      }
+    }
+    return new RenderResult(parts, String.join(", ", names));
+  }
+
+  RenderResult render(RenderRequest request) throws RenderException, InterruptedException {
+    boolean customized = !request.source().options().customization().equals(Customization.NONE);
+    return switch (request.source().type()) {
+      case PLAIN -> customized ? cached(request, plain, true) : plain.render(request);
+      case KUSTOMIZE -> cached(request, required(kustomize), false);
+      case HELM -> cached(request, helm.orElseThrow(Renderers::nothingForCharts), customized);
+      case VALUES -> new RenderResult(List.of(), "values");
     };
   }
 
-  private RenderResult cached(Renderer renderer, SourceInputs inputs)
+  private RenderResult cached(RenderRequest request, Renderer renderer, boolean thenCustomized)
       throws RenderException, InterruptedException {
-    String key = RenderCache.key(inputs, renderer.name());
+    String name =
+        thenCustomized ? renderer.name() + " + " + required(kustomize).name() : renderer.name();
+    String key = RenderCache.key(request, name);
     Optional<RenderResult> known = cache.find(key);
     if (known.isPresent()) {
       return known.get();
     }
-    RenderResult result = renderer.render(inputs);
-    cache.put(key, result);
-    return result;
+    running.acquire();
+    try {
+      RenderResult result = renderer.render(request);
+      if (thenCustomized) {
+        result = required(kustomize).customize(result, request);
+      }
+      cache.put(key, result);
+      return result;
+    } finally {
+      running.release();
+    }
   }
 
-  private static RenderException nothingBuilds() {
+  private static KustomizeRenderer required(Optional<KustomizeRenderer> kustomize)
+      throws RenderException {
+    return kustomize.orElseThrow(
+        () ->
+            RenderException.permanent(
+                "RendererMissing",
+                "this worker has nothing to build kustomizations and to customize with: install"
+                    + " kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize/) or"
+                    + " kubectl 1.21 or later on its PATH, and start it again"));
+  }
+
+  private static RenderException nothingForCharts() {
     return RenderException.permanent(
         "RendererMissing",
-        "this worker has nothing to build kustomizations with: install kustomize"
-            + " (https://kubectl.docs.kubernetes.io/installation/kustomize/) or kubectl 1.21 or"
-            + " later on its PATH, and start it again");
+        "this worker has nothing to render charts with: install helm 3"
+            + " (https://helm.sh/docs/intro/install/) on its PATH, and start it again");
   }
 }

@@ -6,31 +6,36 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.Json;
+import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.manifest.Manifest;
-import dev.sluice.worker.manifest.ManifestReader;
-import dev.sluice.worker.manifest.Normaliser;
-import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.Scopes;
-import dev.sluice.worker.render.RenderResult;
+import dev.sluice.worker.render.RenderConfig;
+import dev.sluice.worker.render.RenderLimits;
 import dev.sluice.worker.render.Renderers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +64,10 @@ class GoldenIT {
                       "ValidatingWebhookConfiguration", false)
                   .get(kind));
 
+  private static final ClusterFacts FACTS =
+      new ClusterFacts(
+          "v1.32.0", new TreeSet<>(Set.of("monitoring.example.com/v1/Probe", "apps/v1")));
+
   @TempDir Path temporary;
 
   static Stream<String> becomesTheExpectedPlan() throws IOException {
@@ -74,29 +83,18 @@ class GoldenIT {
     JsonNode about = Json.mapper().readTree(directory.resolve("case.json").toFile());
     SourceType type = Json.mapper().treeToValue(about.get("type"), SourceType.class);
     Renderers renderers =
-        Renderers.onThisMachine(System.getenv("PATH"), temporary, Duration.ofSeconds(60));
+        Renderers.onThisMachine(new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT));
+    String needs = about.path("needs").asText(type == SourceType.KUSTOMIZE ? "kustomize" : "");
     assumeTrue(
-        type == SourceType.PLAIN || renderers.kustomizeName().isPresent(),
+        !needs.equals("kustomize") || renderers.kustomizeName().isPresent(),
         "neither kustomize nor kubectl is on the PATH");
-    SourceInputs inputs =
-        new SourceInputs(
-            new RepositoryId("forge.example/team/shop"),
-            GitRef.branch("main"),
-            new CommitId("a".repeat(40)),
-            about.get("path").asText(),
-            type,
-            Optional.empty(),
-            RenderOptions.DEFAULT,
-            files(directory.resolve("input")));
-
-    List<Manifest> read = new ArrayList<>();
-    for (RenderResult.Part part : renderers.render(inputs).parts()) {
-      read.addAll(ManifestReader.read(part.text(), part.source()));
-    }
+    assumeTrue(
+        !needs.equals("helm") || renderers.helmName().orElse("").startsWith("helm v"),
+        "helm is not on the PATH");
     List<Manifest> desired =
-        new Normaliser(
-                new Ownership("golden", new ApplicationName("shop")), "shop-default", CLUSTER)
-            .normalise(read);
+        new TargetReader(renderers, "golden")
+            .read(target(directory, about, type), CLUSTER, () -> FACTS)
+            .manifests();
     Plan plan =
         new Planner()
             .plan(new PlanRequest(desired, Inventory.EMPTY, Set.of(), Policy.DEFAULT, false));
@@ -107,6 +105,48 @@ class GoldenIT {
             .writeValueAsString(desired.stream().map(Manifest::content).toList());
     check(directory.resolve("objects.json"), objects + "\n");
     check(directory.resolve("plan.txt"), described(plan));
+  }
+
+  private static SyncEvent.Target target(Path directory, JsonNode about, SourceType type)
+      throws IOException {
+    RenderOptions options =
+        about.has("options")
+            ? Json.mapper().treeToValue(about.get("options"), RenderOptions.class)
+            : RenderOptions.DEFAULT;
+    List<SourceInputs> sources = new ArrayList<>();
+    sources.add(source(about.get("path").asText(), type, Optional.empty(), options, directory));
+    for (JsonNode values : about.path("values")) {
+      sources.add(
+          source(
+              values.get("path").asText(),
+              SourceType.VALUES,
+              Optional.of(values.get("alias").asText()),
+              RenderOptions.DEFAULT,
+              directory));
+    }
+    return new SyncEvent.Target(
+        new ApplicationName("shop"),
+        new ClusterName("golden"),
+        new Generation(1),
+        new ApplicationSpec("shop-default", Policy.DEFAULT),
+        sources,
+        false,
+        "v1:golden",
+        new Provenance(List.of(), Optional.empty(), Instant.EPOCH, Instant.EPOCH, "golden", 1));
+  }
+
+  private static SourceInputs source(
+      String path, SourceType type, Optional<String> alias, RenderOptions options, Path directory)
+      throws IOException {
+    return new SourceInputs(
+        new RepositoryId("forge.example/team/shop"),
+        GitRef.branch("main"),
+        new CommitId("a".repeat(40)),
+        path,
+        type,
+        alias,
+        options,
+        files(directory.resolve("input")));
   }
 
   private static String described(Plan plan) {

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +25,8 @@ class KustomizeIT {
 
   @BeforeEach
   void find() throws Exception {
-    renderers = Renderers.onThisMachine(System.getenv("PATH"), temporary, Duration.ofSeconds(30));
+    renderers =
+        Renderers.onThisMachine(new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT));
     assumeTrue(
         renderers.kustomizeName().isPresent(), "neither kustomize nor kubectl is on the PATH");
     Files.writeString(temporary.resolve("secret"), SECRET);

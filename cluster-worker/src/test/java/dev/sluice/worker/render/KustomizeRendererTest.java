@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.InputFile;
-import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.fleet.SourceType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -164,6 +163,20 @@ class KustomizeRendererTest {
   }
 
   @Test
+  void killsWhatEatsMemory() throws Exception {
+    KustomizeRenderer renderer =
+        new KustomizeRenderer(
+            new KustomizeCommand(
+                List.of(script("eater", "a=x; while :; do a=$a$a; done").toString()), "fake v1"),
+            new Sandbox(inputs, new RenderLimits(LONG, 64L << 20, 1 << 20)));
+
+    RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
+
+    assertThat(failure.failure().code()).isIn("RendererOutOfMemory", "RendererKilled");
+    assertThat(inputs).isEmptyDirectory();
+  }
+
+  @Test
   void survivesErrorsWithoutEnd() throws Exception {
     KustomizeRenderer renderer =
         renderer("/usr/bin/head -c 1000000 /dev/zero | /usr/bin/tr '\\0' x >&2; exit 3", LONG);
@@ -201,6 +214,7 @@ class KustomizeRendererTest {
         Arguments.of(List.of(link("app/x", "../../etc"))),
         Arguments.of(List.of(link("app/x", "../app/../../etc/passwd"))),
         Arguments.of(List.of(link("app/x", ""))),
+        Arguments.of(List.of(link("app/a/b/up", "../../.."), link("app/climbing", "a/b/up/../.."))),
         Arguments.of(
             List.of(link("dir", "other"), text("other/a", "x"), link("dir/b", "../other/a"))));
   }
@@ -256,8 +270,8 @@ class KustomizeRendererTest {
       })
   void refusesReferencesOutOfTheRepository(String kustomization) throws Exception {
     KustomizeRenderer renderer = renderer("echo ran", LONG);
-    SourceInputs straight = kustomization(text("app/kustomization.yaml", kustomization));
-    SourceInputs linked =
+    RenderRequest straight = kustomization(text("app/kustomization.yaml", kustomization));
+    RenderRequest linked =
         kustomization(
             link("app/kustomization.yaml", "other.txt"), text("app/other.txt", kustomization));
 
@@ -268,7 +282,7 @@ class KustomizeRendererTest {
   @Test
   void urlsThatNothingLoadsAreFine() throws Exception {
     KustomizeRenderer renderer = renderer("echo ran", LONG);
-    SourceInputs source =
+    RenderRequest source =
         kustomization(
             text(
                 "app/kustomization.yaml",
@@ -282,9 +296,11 @@ class KustomizeRendererTest {
   void rendersTheSameInputsOnce() throws Exception {
     Path count = directory.resolve("count");
     Renderers renderers =
-        new Renderers(Optional.of(renderer("echo x >> %s; echo ran".formatted(count), LONG)));
-    SourceInputs one = kustomization(text("app/kustomization.yaml", "a: 1"));
-    SourceInputs other = kustomization(text("app/kustomization.yaml", "a: 2"));
+        new Renderers(
+            Optional.of(renderer("echo x >> %s; echo ran".formatted(count), LONG)),
+            Optional.empty());
+    RenderRequest one = kustomization(text("app/kustomization.yaml", "a: 1"));
+    RenderRequest other = kustomization(text("app/kustomization.yaml", "a: 2"));
 
     RenderResult first = renderers.render(one);
     RenderResult second = renderers.render(one);
@@ -296,7 +312,7 @@ class KustomizeRendererTest {
 
   @Test
   void saysWhatToInstall() {
-    Renderers renderers = new Renderers(Optional.empty());
+    Renderers renderers = new Renderers(Optional.empty(), Optional.empty());
 
     RenderException failure =
         catchThrowableOfType(
@@ -309,7 +325,7 @@ class KustomizeRendererTest {
 
   @Test
   void plainSourcesNeedNoProgram() throws Exception {
-    Renderers renderers = new Renderers(Optional.empty());
+    Renderers renderers = new Renderers(Optional.empty(), Optional.empty());
 
     assertThat(renderers.render(Inputs.of(SourceType.PLAIN, "", text("a.yaml", "a"))).parts())
         .hasSize(1);
@@ -318,7 +334,8 @@ class KustomizeRendererTest {
   private KustomizeRenderer renderer(String body, Duration limit) throws IOException {
     Path file = script("fake", body);
     return new KustomizeRenderer(
-        new KustomizeCommand(List.of(file.toString()), "fake v1"), inputs, limit, 2);
+        new KustomizeCommand(List.of(file.toString()), "fake v1"),
+        new Sandbox(inputs, RenderLimits.DEFAULT.withTime(limit)));
   }
 
   private Path script(String name, String body) throws IOException {
@@ -327,7 +344,7 @@ class KustomizeRendererTest {
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
   }
 
-  private static RenderException failure(KustomizeRenderer renderer, SourceInputs source) {
+  private static RenderException failure(KustomizeRenderer renderer, RenderRequest source) {
     RenderException failure =
         catchThrowableOfType(RenderException.class, () -> renderer.render(source));
     assertThat(failure).as("failed").isNotNull();

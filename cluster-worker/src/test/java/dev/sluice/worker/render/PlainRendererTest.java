@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.fleet.Customization;
+import dev.sluice.contract.fleet.HelmOptions;
+import dev.sluice.contract.fleet.PlainOptions;
+import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +66,61 @@ class PlainRendererTest {
         .containsExactly(
             new RenderResult.Part("app/a.yaml", "a\n"),
             new RenderResult.Part("app/shared.yaml", "s\n"));
+  }
+
+  @Test
+  void takesWhatIsSelected() throws Exception {
+    RenderOptions options =
+        new RenderOptions(
+            new PlainOptions(List.of("**/*.yaml", "*.txt"), List.of("sub/draft-*"), true),
+            HelmOptions.DEFAULT,
+            Customization.NONE);
+
+    RenderResult result =
+        renderer.render(
+            Inputs.of(
+                SourceType.PLAIN,
+                "app",
+                options,
+                text("app/a.txt", "a"),
+                text("app/b.json", "b"),
+                text("app/sub/c.yaml", "c"),
+                text("app/sub/draft-c.yaml", "c")));
+
+    assertThat(result.parts())
+        .extracting(RenderResult.Part::source)
+        .containsExactly("app/a.txt", "app/sub/c.yaml");
+  }
+
+  @Test
+  void entersLinkedDirectories() throws Exception {
+    RenderResult result =
+        renderer.render(
+            Inputs.of(
+                SourceType.PLAIN,
+                "app",
+                text("app/a.yaml", "a"),
+                link("app/common", "../shared"),
+                link("shared/more", "deep/down"),
+                text("shared/s.yaml", "s"),
+                text("shared/deep/down/d.yaml", "d")));
+
+    assertThat(result.parts())
+        .extracting(RenderResult.Part::source)
+        .containsExactly("app/a.yaml", "app/common/deep/down/d.yaml", "app/common/s.yaml");
+  }
+
+  @Test
+  void refusesDirectoriesThatContainThemselves() {
+    RenderException refusal =
+        catchThrowableOfType(
+            RenderException.class,
+            () ->
+                renderer.render(
+                    Inputs.of(
+                        SourceType.PLAIN, "app", text("app/a.yaml", "a"), link("app/again", "."))));
+
+    assertThat(refusal.failure().code()).isEqualTo("BrokenLink");
   }
 
   static Stream<Arguments> refused() {

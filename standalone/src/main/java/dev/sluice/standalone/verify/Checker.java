@@ -8,6 +8,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.plan.TargetReader;
+import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
@@ -26,7 +27,6 @@ import java.util.Set;
 public final class Checker {
 
   private static final Duration API_TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration RENDER_LIMIT = Duration.ofSeconds(30);
 
   private final KafkaConnection kafka;
   private final Map<ClusterName, KubernetesClient> clusters;
@@ -57,10 +57,7 @@ public final class Checker {
     violations.addAll(new GitRules(installation.scratch()).check(log));
     Set<Lane> parked = parked(log);
     TargetReader targets =
-        new TargetReader(
-            Renderers.onThisMachine(
-                System.getenv().getOrDefault("PATH", ""), installation.scratch(), RENDER_LIMIT),
-            installation.id());
+        new TargetReader(Renderers.onThisMachine(RenderConfig.DEFAULT), installation.id());
     for (Map.Entry<ClusterName, KubernetesClient> cluster : clusters.entrySet()) {
       violations.addAll(check(cluster.getKey(), cluster.getValue(), log, parked, targets));
     }

@@ -100,7 +100,7 @@ final class ClusterRules {
   private void rendered(SyncEvent.Target target, Ledger ledger) throws InterruptedException {
     List<Manifest> manifests;
     try {
-      manifests = targets.read(target, new DiscoveredScopes(discovery)).manifests();
+      manifests = targets.read(target, new DiscoveredScopes(discovery), discovery).manifests();
     } catch (RenderException | ManifestException e) {
       report(
           Promise.I5_CONVERGENT,

@@ -1,0 +1,154 @@
+package dev.sluice.worker.render;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.manifest.YamlDocument;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Puts the charts that a chart depends on by {@code file://} into its {@code charts/}, as {@code
+ * helm dependency build} would. What is vendored there already is left alone; what would have to be
+ * downloaded is refused.
+ */
+final class ChartDependencies {
+
+  /** Charts that share charts are copied into each: a chain of them must not fill the disk. */
+  private static final int MAX_COPIES = 20_000;
+
+  private static final String LOCAL = "file://";
+
+  private final Path tree;
+  private final Deque<Path> within = new ArrayDeque<>();
+  private int copies;
+
+  ChartDependencies(Path tree) {
+    this.tree = tree;
+  }
+
+  /** Makes a chart, by its directory, complete. */
+  void provide(Path chart) throws RenderException {
+    if (within.contains(chart)) {
+      throw RenderException.permanent(
+          "DependencyCycle",
+          "the charts %s depend on each other"
+              .formatted(within.stream().map(this::shown).toList()));
+    }
+    within.addLast(chart);
+    try {
+      for (JsonNode dependency : declared(chart)) {
+        String name = dependency.path("name").asText();
+        if (!isVendored(chart, name)) {
+          copy(local(chart, name, dependency.path("repository").asText()), chart, name);
+        }
+      }
+    } catch (IOException e) {
+      throw RenderException.temporary("NoDisk", "the worker cannot copy charts", e);
+    }
+    within.removeLast();
+  }
+
+  private List<JsonNode> declared(Path chart) throws RenderException, IOException {
+    List<JsonNode> dependencies = new ArrayList<>();
+    for (String name : List.of("Chart.yaml", "requirements.yaml")) {
+      Path file = chart.resolve(name);
+      if (Files.isRegularFile(file)) {
+        try {
+          for (YamlDocument document : YamlDocument.readAll(Files.readString(file), shown(file))) {
+            document.content().path("dependencies").forEach(dependencies::add);
+          }
+        } catch (ManifestException e) {
+          throw RenderException.permanent(e.failure().code(), e.failure().message());
+        }
+      } else if (name.equals("Chart.yaml")) {
+        throw RenderException.permanent(
+            "NotAChart", "%s has no Chart.yaml".formatted(shown(chart)));
+      }
+    }
+    return dependencies;
+  }
+
+  /**
+   * Helm asks for the name in the chart itself; of an archive that is what its name begins with.
+   */
+  private static boolean isVendored(Path chart, String name) throws IOException {
+    Path charts = chart.resolve("charts");
+    if (!Files.isDirectory(charts)) {
+      return false;
+    }
+    try (Stream<Path> vendored = Files.list(charts)) {
+      return vendored.anyMatch(
+          path -> {
+            String file = path.getFileName().toString();
+            return file.equals(name) || file.startsWith(name + "-") || hasName(path, name);
+          });
+    }
+  }
+
+  private static boolean hasName(Path chart, String name) {
+    try {
+      return Files.isRegularFile(chart.resolve("Chart.yaml"))
+          && Files.readAllLines(chart.resolve("Chart.yaml")).stream()
+              .anyMatch(
+                  line -> line.strip().matches("name:\\s*[\"']?" + Pattern.quote(name) + "[\"']?"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Path local(Path chart, String name, String repository) throws RenderException {
+    if (!repository.startsWith(LOCAL)) {
+      throw RenderException.permanent(
+          "MissingDependency",
+          "%s depends on the chart '%s', which is not in its charts/, and nothing is downloaded:"
+                  .formatted(shown(chart), name)
+              + " run 'helm dependency update' and commit charts/");
+    }
+    Path directory = chart.resolve(repository.substring(LOCAL.length())).normalize();
+    if (!directory.startsWith(tree)) {
+      throw InputPaths.unsafe(shown(chart), "depends on a chart out of the repository");
+    }
+    if (!Files.isDirectory(directory)) {
+      throw RenderException.permanent(
+          "MissingDependency",
+          "%s depends on the chart '%s' at %s, which is not in the repository"
+              .formatted(shown(chart), name, shown(directory)));
+    }
+    return directory;
+  }
+
+  private void copy(Path dependency, Path chart, String name) throws RenderException, IOException {
+    if (chart.startsWith(dependency)) {
+      throw RenderException.permanent(
+          "DependencyCycle", "%s depends on itself".formatted(shown(dependency)));
+    }
+    provide(dependency);
+    Path into = chart.resolve("charts").resolve(InputPaths.checked(name));
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(dependency)) {
+      files = walk.filter(Files::isRegularFile).toList();
+    }
+    copies += files.size();
+    if (copies > MAX_COPIES) {
+      throw RenderException.permanent(
+          "TooManyCharts", "%s depends on too many charts".formatted(shown(chart)));
+    }
+    for (Path file : files) {
+      Path copy = into.resolve(dependency.relativize(file));
+      Files.createDirectories(copy.getParent());
+      Files.copy(file, copy);
+    }
+  }
+
+  private String shown(Path path) {
+    String relative = tree.relativize(path).toString();
+    return relative.isEmpty() ? "the repository's root" : relative;
+  }
+}

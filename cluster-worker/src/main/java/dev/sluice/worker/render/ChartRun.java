@@ -1,0 +1,28 @@
+package dev.sluice.worker.render;
+
+import dev.sluice.worker.api.ClusterFacts;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that rendering a chart depends on.
+ *
+ * @param chart directory or archive
+ * @param valuesFiles later wins
+ * @param sets wins over the files; values are single ones, without {@code helm}'s escapes
+ */
+record ChartRun(
+    Path chart,
+    String release,
+    String namespace,
+    ClusterFacts cluster,
+    List<Path> valuesFiles,
+    Map<String, String> sets,
+    boolean includeCrds) {
+
+  ChartRun {
+    valuesFiles = List.copyOf(valuesFiles);
+    sets = Map.copyOf(sets);
+  }
+}

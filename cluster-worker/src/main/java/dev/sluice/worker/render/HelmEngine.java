@@ -1,0 +1,16 @@
+package dev.sluice.worker.render;
+
+/** What turns a chart into manifests. */
+sealed interface HelmEngine permits HelmProgram, HelmLibrary {
+
+  /** Name and version; says what it cannot do as well. */
+  String name();
+
+  /**
+   * Renders a chart that is complete: its dependencies are in its {@code charts/}.
+   *
+   * @param subject what it is, for messages
+   */
+  String template(ChartRun run, InputDirectory directory, String subject)
+      throws RenderException, InterruptedException;
+}

@@ -1,0 +1,60 @@
+package dev.sluice.worker.render;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a process renders.
+ *
+ * @param directory where inputs are put while they are rendered; empty: in memory ({@code
+ *     /dev/shm}) where that has room, else the JVM's temporary directory
+ */
+public record RenderConfig(Optional<Path> directory, RenderLimits limits) {
+
+  public static final RenderConfig DEFAULT =
+      new RenderConfig(Optional.empty(), RenderLimits.DEFAULT);
+
+  public static final Setting<Optional<Path>> DIRECTORY =
+      Setting.path(
+              "render-directory",
+              "holds inputs while they are rendered, best in memory (default: /dev/shm if it has"
+                  + " 128 MiB of room, else the temporary directory)")
+          .optional();
+  public static final Setting<Duration> TIMEOUT =
+      Setting.duration("render-timeout", "how long one rendering may take").or("1m");
+  public static final Setting<Integer> MEMORY =
+      Setting.integer("render-memory", "MiB that one renderer may allocate", 64, 65_536).or("1024");
+
+  public static final List<Setting<?>> SETTINGS = List.of(DIRECTORY, TIMEOUT, MEMORY);
+
+  private static final Path IN_MEMORY = Path.of("/dev/shm");
+  private static final long ROOM = 128L << 20;
+
+  public static RenderConfig from(SettingValues values) {
+    return new RenderConfig(
+        values.get(DIRECTORY),
+        new RenderLimits(
+            values.get(TIMEOUT), (long) values.get(MEMORY) << 20, RenderLimits.DEFAULT.output()));
+  }
+
+  Path scratch() {
+    return directory.orElseGet(
+        () -> hasRoom(IN_MEMORY) ? IN_MEMORY : Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  private static boolean hasRoom(Path directory) {
+    try {
+      return Files.isDirectory(directory)
+          && Files.isWritable(directory)
+          && Files.getFileStore(directory).getUsableSpace() >= ROOM;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

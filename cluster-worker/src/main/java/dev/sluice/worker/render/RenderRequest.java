@@ -1,0 +1,40 @@
+package dev.sluice.worker.render;
+
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.api.ClusterFacts;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One source to render, with what it may refer to.
+ *
+ * @param aliased the application's sources that have an alias, by it
+ * @param namespace where the application goes
+ */
+record RenderRequest(
+    SourceInputs source,
+    Map<String, SourceInputs> aliased,
+    ApplicationName application,
+    String namespace,
+    ClusterFacts.Source cluster) {
+
+  RenderRequest {
+    aliased = Map.copyOf(aliased);
+  }
+
+  static RenderRequest of(SyncEvent.Target target, SourceInputs source, ClusterFacts.Source facts) {
+    Map<String, SourceInputs> aliased = new HashMap<>();
+    for (SourceInputs other : target.sources()) {
+      other.alias().ifPresent(alias -> aliased.put(alias, other));
+    }
+    return new RenderRequest(
+        source, aliased, target.application(), target.spec().namespace(), facts);
+  }
+
+  /** The source's path as messages name it. */
+  String shown() {
+    return source.path().isEmpty() ? "the repository's root" : source.path();
+  }
+}

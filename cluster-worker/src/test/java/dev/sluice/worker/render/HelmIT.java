@@ -1,0 +1,394 @@
+package dev.sluice.worker.render;
+
+import static dev.sluice.worker.render.Inputs.link;
+import static dev.sluice.worker.render.Inputs.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.fleet.Customization;
+import dev.sluice.contract.fleet.HelmOptions;
+import dev.sluice.contract.fleet.PlainOptions;
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.worker.api.ClusterFacts;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What charts can bring the helm program, and Helm as a library, to do. */
+@ParameterizedClass
+@EnumSource
+class HelmIT {
+
+  private static final String SECRET = "the-machines-own-secret";
+  private static final InputFile CHART =
+      text("chart/Chart.yaml", "{apiVersion: v2, name: web, version: 1.0.0}");
+  private static final String MAP = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}}";
+
+  enum Engine {
+    PROGRAM,
+    LIBRARY
+  }
+
+  @Parameter Engine engine;
+  @TempDir Path temporary;
+  private HelmRenderer renderer;
+
+  @BeforeEach
+  void find() throws Exception {
+    renderer = renderer(RenderLimits.DEFAULT);
+    Files.writeString(temporary.resolve("secret"), SECRET);
+  }
+
+  private HelmRenderer renderer(RenderLimits limits) throws InterruptedException {
+    Sandbox sandbox = new Sandbox(temporary, limits);
+    Optional<? extends HelmEngine> found =
+        switch (engine) {
+          case PROGRAM -> HelmProgram.find(System.getenv("PATH"), sandbox);
+          case LIBRARY -> HelmLibrary.find(sandbox);
+        };
+    assumeTrue(found.isPresent(), "Helm is not there as " + engine);
+    return new HelmRenderer(found.get(), sandbox);
+  }
+
+  @Test
+  void rendersForReleaseNamespaceAndVersion() throws Exception {
+    String rendered =
+        rendered(
+            CHART,
+            template("{{ .Release.Name }}-{{ .Release.Namespace }}"),
+            text(
+                "chart/templates/version.yaml",
+                MAP.formatted("{{ .Capabilities.KubeVersion.Minor }}-minor")));
+
+    assertThat(rendered).contains("shop-shop-namespace", "32-minor");
+    assertThat(temporary.toFile().list()).containsExactly("secret");
+  }
+
+  @Test
+  void bringsLocalDependenciesIn() throws Exception {
+    String rendered =
+        rendered(
+            text(
+                "chart/Chart.yaml",
+                "apiVersion: v2",
+                "name: web",
+                "version: 1.0.0",
+                "dependencies: [{name: db, version: 1.x.x, repository: 'file://../db'}]"),
+            text(
+                "db/Chart.yaml",
+                "apiVersion: v2",
+                "name: db",
+                "version: 1.2.0",
+                "dependencies: [{name: disk, version: '*', repository: 'file://../common/disk'}]"),
+            text("db/templates/a.yaml", MAP.formatted("db")),
+            text("common/disk/Chart.yaml", "{apiVersion: v2, name: disk, version: 0.1.0}"),
+            text("common/disk/templates/a.yaml", MAP.formatted("disk")));
+
+    assertThat(rendered).contains("name: db", "name: disk");
+  }
+
+  @Test
+  void readsValuesThroughLinksWithinTheRepository() throws Exception {
+    RenderRequest request =
+        request(
+            values("../shared/values.yaml", "linked.yaml"),
+            CHART,
+            template("{{ .Values.a }}-{{ .Values.b }}"),
+            text("shared/values.yaml", "{a: one, b: one}"),
+            text("shared/two.yaml", "b: two"),
+            link("chart/linked.yaml", "../shared/two.yaml"));
+
+    assertThat(renderer.render(request).parts().getFirst().text()).contains("one-two");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/etc/passwd", "../../secret", "../../../secret", "../../home/x", "climbing.yaml"})
+  void readsNoValuesFromElsewhere(String file) throws Exception {
+    RenderException failure =
+        failure(
+            request(
+                values(file),
+                CHART,
+                template("{{ toJson .Values | b64enc }}"),
+                link("chart/a/b/up", "../../.."),
+                link("chart/climbing.yaml", "a/b/up/../../secret")));
+
+    assertThat(failure.failure().code()).isEqualTo("UnsafePath");
+    assertThat(failure.failure().message()).doesNotContain(SECRET);
+  }
+
+  @Test
+  void showsTemplatesNoFilesFromElsewhere() throws Exception {
+    String rendered =
+        rendered(
+            CHART,
+            template(
+                "x{{ .Files.Get \"/etc/hostname\" }}{{ .Files.Get \"../../secret\" }}"
+                    + "{{ .Files.Get \"../other.txt\" }}y"),
+            text("other.txt", "other"));
+
+    assertThat(rendered).contains("name: xy");
+  }
+
+  @Test
+  void findsNoClusterToLookUpIn() throws Exception {
+    RenderRequest request =
+        request(
+            HelmOptions.DEFAULT,
+            CHART,
+            template("x{{ len (lookup \"v1\" \"Namespace\" \"\" \"\") }}"));
+
+    switch (engine) {
+      case PROGRAM ->
+          assertThat(renderer.render(request).parts().getFirst().text()).contains("name: x0");
+      case LIBRARY -> assertThat(failure(request).failure().code()).isEqualTo("RenderFailed");
+    }
+  }
+
+  @Test
+  void seesNothingOfTheEnvironment() {
+    assertThat(
+            failure(request(HelmOptions.DEFAULT, CHART, template("{{ env \"PATH\" }}")))
+                .failure()
+                .message())
+        .contains("function \"env\" not defined");
+  }
+
+  @Test
+  void saysWhyAChartDoesNotRender() {
+    RenderException failure =
+        failure(
+            request(
+                HelmOptions.DEFAULT, CHART, template("{{ required \"set .name\" .Values.n }}")));
+
+    assertThat(failure.failure().code()).isEqualTo("RenderFailed");
+    assertThat(failure.failure().message())
+        .contains("set .name", "templates/a.yaml")
+        .doesNotContain(temporary.toString());
+    assertThat(failure.isTemporary()).isFalse();
+  }
+
+  @Test
+  void refusesWhatWouldHaveToBeDownloaded() {
+    RenderException failure =
+        failure(
+            request(
+                HelmOptions.DEFAULT,
+                text(
+                    "chart/Chart.yaml",
+                    "apiVersion: v2",
+                    "name: web",
+                    "version: 1.0.0",
+                    "dependencies:",
+                    "- {name: db, version: 1.0.0, repository: 'https://charts.example.com'}")));
+
+    assertThat(failure.failure().code()).isEqualTo("MissingDependency");
+    assertThat(failure.failure().message()).contains("'db'", "helm dependency update");
+  }
+
+  @Test
+  void refusesChartsThatDependOnEachOther() {
+    RenderException failure =
+        failure(
+            request(
+                HelmOptions.DEFAULT,
+                text(
+                    "chart/Chart.yaml",
+                    "{apiVersion: v2, name: web, version: 1.0.0, dependencies:"
+                        + " [{name: db, version: 1.0.0, repository: 'file://../db'}]}"),
+                text(
+                    "db/Chart.yaml",
+                    "{apiVersion: v2, name: db, version: 1.0.0, dependencies:"
+                        + " [{name: web, version: 1.0.0, repository: 'file://../chart'}]}")));
+
+    assertThat(failure.failure().code()).isEqualTo("DependencyCycle");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file:///etc", "file://../../other", "file://../../../etc"})
+  void refusesDependenciesOutOfTheRepository(String repository) {
+    RenderException failure =
+        failure(
+            request(
+                HelmOptions.DEFAULT,
+                text(
+                    "chart/Chart.yaml",
+                    "{apiVersion: v2, name: web, version: 1.0.0, dependencies:"
+                        + " [{name: db, version: 1.0.0, repository: '%s'}]}"
+                            .formatted(repository))));
+
+    assertThat(failure.failure().code()).isEqualTo("UnsafePath");
+  }
+
+  @Test
+  void refusesArchivesThatUnpackToGigabytes() throws Exception {
+    ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
+      for (int i = 0; i < 100; i++) {
+        gzip.write(new byte[1 << 20]);
+      }
+    }
+
+    RenderException failure =
+        failure(
+            request(
+                HelmOptions.DEFAULT,
+                CHART,
+                new InputFile.Binary("chart/charts/bomb-1.0.0.tgz", false, bomb.toByteArray())));
+
+    assertThat(failure.failure().code()).isEqualTo("ArchiveTooLarge");
+    assertThat(failure.failure().message()).contains("bomb-1.0.0.tgz");
+  }
+
+  @Test
+  void refusesAnArchiveThatIsNone() {
+    RenderException failure =
+        failure(
+            request(
+                HelmOptions.DEFAULT,
+                CHART,
+                text("chart/charts/db-1.0.0.tgz", "version https://git-lfs.github.com/spec/v1")));
+
+    assertThat(failure.failure().code()).isEqualTo("BrokenArchive");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-x", "--post-renderer=/bin/sh", "Shop", "a b", "", "a..b"})
+  void refusesReleaseNamesThatAreNone(String name) {
+    HelmOptions options =
+        new HelmOptions(Optional.of(name), List.of(), Optional.empty(), Map.of(), true);
+
+    assertThat(failure(request(options, CHART)).failure().code()).isEqualTo("InvalidReleaseName");
+  }
+
+  @Test
+  void killsWhatEatsMemoryAndGoesOn() throws Exception {
+    HelmRenderer capped = renderer(new RenderLimits(Duration.ofMinutes(2), 512L << 20, 16 << 20));
+    RenderRequest eater =
+        request(
+            HelmOptions.DEFAULT,
+            CHART,
+            template(
+                "{{ range until 1000000 }}{{ range until 1000000 }}xxxxxxxx{{ end }}{{ end }}"));
+
+    RenderException failure =
+        catchThrowableOfType(RenderException.class, () -> capped.render(eater));
+
+    assertThat(failure.failure().code()).isEqualTo("RendererOutOfMemory");
+    assertThat(failure.failure().message()).contains("512 MiB");
+    assertThat(
+            capped
+                .render(request(HelmOptions.DEFAULT, CHART, template("fine")))
+                .parts()
+                .getFirst()
+                .text())
+        .contains("name: fine");
+  }
+
+  @Test
+  void killsWhatSpins() throws Exception {
+    HelmRenderer capped = renderer(RenderLimits.DEFAULT.withTime(Duration.ofSeconds(4)));
+    RenderRequest spinning =
+        request(
+            HelmOptions.DEFAULT,
+            CHART,
+            template("{{ range until 1000000 }}{{ range until 1000000 }}{{ end }}{{ end }}"));
+
+    RenderException failure =
+        catchThrowableOfType(RenderException.class, () -> capped.render(spinning));
+
+    assertThat(failure.failure().code()).isEqualTo("RendererTimeout");
+    assertThat(failure.isTemporary()).isTrue();
+  }
+
+  @Test
+  void killsWhatWritesTooMuch() throws Exception {
+    HelmRenderer capped = renderer(new RenderLimits(Duration.ofMinutes(1), 1L << 30, 1 << 20));
+    RenderRequest writer =
+        request(
+            HelmOptions.DEFAULT,
+            CHART,
+            text("chart/templates/a.yaml", MAP.formatted("a"), "# {{ repeat 2000000 \"x\" }}"));
+
+    RenderException failure =
+        catchThrowableOfType(RenderException.class, () -> capped.render(writer));
+
+    assertThat(failure.failure().code()).isEqualTo("RenderingTooLarge");
+  }
+
+  @Test
+  void leavesToTheProgramWhatTheLibraryWouldRenderDifferently() {
+    assumeTrue(engine == Engine.LIBRARY);
+    for (InputFile file :
+        List.of(
+            text("chart/templates/a.yaml", "annotations: {\"helm.sh/hook\": pre-install}"),
+            text("chart/templates/a.yaml", "helm.sh/hook: test,post-upgrade"),
+            template("{{ .Capabilities.APIVersions }}"),
+            template("{{ .Capabilities.APIVersions.Has \"apps/v1/Deployment\" }}"),
+            template("{{ .Capabilities.APIVersions.Has \"probes.example.com/v1\" }}"))) {
+      RenderRequest request = request(HelmOptions.DEFAULT, CHART, file);
+
+      RenderException failure =
+          failure(
+              new RenderRequest(
+                  request.source(),
+                  request.aliased(),
+                  request.application(),
+                  request.namespace(),
+                  () ->
+                      new ClusterFacts(
+                          "v1.32.0",
+                          new TreeSet<>(List.of("apps/v1/Deployment", "probes.example.com/v1")))));
+
+      assertThat(failure.failure().code()).as(file.toString()).isEqualTo("NeedsHelm");
+      assertThat(failure.failure().message()).contains("templates/a.yaml", "install helm 3");
+    }
+  }
+
+  private static InputFile template(String name) {
+    return text("chart/templates/a.yaml", MAP.formatted(name));
+  }
+
+  private static HelmOptions values(String... files) {
+    return new HelmOptions(
+        Optional.empty(), Arrays.asList(files), Optional.empty(), Map.of(), true);
+  }
+
+  private static RenderRequest request(HelmOptions options, InputFile... files) {
+    return Inputs.of(
+        SourceType.HELM,
+        "chart",
+        new RenderOptions(PlainOptions.DEFAULT, options, Customization.NONE),
+        files);
+  }
+
+  private String rendered(InputFile... files) throws Exception {
+    return renderer.render(request(HelmOptions.DEFAULT, files)).parts().getFirst().text();
+  }
+
+  private RenderException failure(RenderRequest request) {
+    RenderException failure =
+        catchThrowableOfType(RenderException.class, () -> renderer.render(request));
+    assertThat(failure).as("failed").isNotNull();
+    return failure;
+  }
+}
