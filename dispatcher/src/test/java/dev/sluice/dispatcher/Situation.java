@@ -71,6 +71,11 @@ final class Situation implements AutoCloseable {
     this.origin = new Origin(directory.resolve("shop.git"));
     this.repository = RepositoryId.fromUrl(origin.url());
     this.producer = new KafkaProducer<>(connection.producer("test"));
+    base("env: staging", "env: production");
+  }
+
+  /** The repository and the clusters, with these labels. */
+  void base(String staging, String production) throws IOException {
     document(
         "base",
         """
@@ -81,13 +86,13 @@ final class Situation implements AutoCloseable {
         ---
         apiVersion: sluice.dev/v1
         kind: Cluster
-        metadata: {name: staging, labels: {env: staging}}
+        metadata: {name: staging, labels: {%s}}
         ---
         apiVersion: sluice.dev/v1
         kind: Cluster
-        metadata: {name: production, labels: {env: production}}
+        metadata: {name: production, labels: {%s}}
         """
-            .formatted(origin.url()));
+            .formatted(origin.url(), staging, production));
   }
 
   void document(String name, String text) throws IOException {

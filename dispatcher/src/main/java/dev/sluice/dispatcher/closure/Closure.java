@@ -17,12 +17,18 @@ import java.util.List;
  * @param type found out, or as the definition says
  * @param path of the source, canonical
  * @param entries sorted by path, each path once
+ * @param warnings what can be rendered but should better not be, for people
  */
 public record Closure(
-    SourceType type, String path, List<ClosureEntry> entries, Footprint footprint) {
+    SourceType type,
+    String path,
+    List<ClosureEntry> entries,
+    Footprint footprint,
+    List<String> warnings) {
 
   public Closure {
     entries = entries.stream().sorted(Comparator.comparing(ClosureEntry::path)).toList();
+    warnings = List.copyOf(warnings);
   }
 
   /**

@@ -20,14 +20,21 @@ public final class ClosureResolver {
     this.limits = limits;
   }
 
-  /** Resolves the source's path in the tree; its repository and ref are not looked at. */
+  /** Resolves a source that is alone and without placeholders. */
   public ClosureResult resolve(SourceTree tree, SourceSpec source) {
+    return resolve(tree, SourceQuery.of(source, List.of(source)));
+  }
+
+  /** Resolves the source's path in the tree; its repository and ref are not looked at. */
+  public ClosureResult resolve(SourceTree tree, SourceQuery source) {
     Walk walk = new Walk(tree, limits);
+    TemplateScan scan = new TemplateScan();
     try {
       Found start = start(walk, source);
-      SourceType type = collect(walk, start, source);
+      SourceType type = source.type().orElseGet(() -> foundOut(walk, start));
+      collect(walk, start, source, type, scan);
       return new ClosureResult.Resolved(
-          new Closure(type, source.path(), walk.entries(), walk.footprint()));
+          new Closure(type, source.path(), walk.entries(), walk.footprint(), scan.warnings()));
     } catch (RefusedException e) {
       return new ClosureResult.Refused(
           new Failure(e.code(), e.getMessage(), Failure.Stage.SOURCE, Optional.empty()),
@@ -35,7 +42,7 @@ public final class ClosureResolver {
     }
   }
 
-  private static Found start(Walk walk, SourceSpec source) {
+  private static Found start(Walk walk, SourceQuery source) {
     String what = "the application's path '" + source.path() + "'";
     return walk.find("", source.path(), what)
         .orElseThrow(
@@ -46,24 +53,44 @@ public final class ClosureResolver {
                         .formatted(what)));
   }
 
-  private static SourceType collect(Walk walk, Found start, SourceSpec source) {
-    boolean directory = start.isDirectory();
-    SourceType type =
-        source
-            .type()
-            .orElseGet(
-                () ->
-                    directory && !Kustomizations.in(walk, start.path()).isEmpty()
-                        ? SourceType.KUSTOMIZE
-                        : SourceType.PLAIN);
+  /** A kustomization in a chart's directory inflates or completes the chart. */
+  private static SourceType foundOut(Walk walk, Found start) {
+    if (!start.isDirectory()) {
+      return SourceType.PLAIN;
+    }
+    if (!Kustomizations.in(walk, start.path()).isEmpty()) {
+      return SourceType.KUSTOMIZE;
+    }
+    return Charts.isAt(walk, start.path()) ? SourceType.HELM : SourceType.PLAIN;
+  }
+
+  private static void collect(
+      Walk walk, Found start, SourceQuery source, SourceType type, TemplateScan scan) {
     switch (type) {
       case KUSTOMIZE -> kustomize(walk, start);
-      case PLAIN -> plain(walk, start, source.type().isPresent());
-      case HELM, VALUES ->
-          throw new RefusedException(
-              "Unsupported", "charts are not rendered yet: commit the rendered manifests");
+      case PLAIN -> plain(walk, start, source);
+      case HELM -> helm(walk, start, source, scan);
+      case VALUES -> walk.addLinks(start);
     }
-    return type;
+    Charts charts = new Charts(walk, scan);
+    source.lent().forEach(file -> charts.collectValues(start.path(), file, "of another source"));
+  }
+
+  private static void helm(Walk walk, Found start, SourceQuery source, TemplateScan scan) {
+    if (!start.isDirectory()) {
+      throw new RefusedException(
+          "NotADirectory",
+          "'%s' is a file: a chart is given by its directory".formatted(start.path()));
+    }
+    walk.addLinks(start);
+    Charts charts = new Charts(walk, scan);
+    charts.collect(start.path());
+    source
+        .valuesFiles()
+        .forEach(
+            file ->
+                charts.collectValues(
+                    start.path(), file, "of the chart '%s'".formatted(start.path())));
   }
 
   private static void kustomize(Walk walk, Found start) {
@@ -76,19 +103,13 @@ public final class ClosureResolver {
     new Kustomizations(walk).collect(start.path());
   }
 
-  private static void plain(Walk walk, Found start, boolean saidToBePlain) {
-    PlainFiles files = new PlainFiles(walk, saidToBePlain);
-    if (!start.isDirectory()) {
+  private static void plain(Walk walk, Found start, SourceQuery source) {
+    PlainFiles files = new PlainFiles(walk, source.plain(), source.type().isPresent());
+    if (start.isDirectory()) {
+      walk.addLinks(start);
+      files.collectDirectory(start.path());
+    } else {
       files.collectFile(start);
-      return;
     }
-    if (!saidToBePlain && walk.find(start.path(), "Chart.yaml", "the chart").isPresent()) {
-      throw new RefusedException(
-          "Unsupported",
-          "'%s' is a Helm chart (it has a Chart.yaml): commit its rendered manifests, or set the source's type to plain"
-              .formatted(start.path()));
-    }
-    walk.addLinks(start);
-    files.collectDirectory(start.path(), List.of());
   }
 }

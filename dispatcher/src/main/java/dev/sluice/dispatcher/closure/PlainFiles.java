@@ -1,19 +1,21 @@
 package dev.sluice.dispatcher.closure;
 
+import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.dispatcher.git.TreeEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Manifests as they are: a file, or every {@code .yaml}, {@code .yml} and {@code .json} under a
- * directory. Hidden files and directories are left out, as they configure forges and editors.
+ * Manifests as they are: a file, or those under a directory that the options select. Hidden files
+ * and directories are left out, as they configure forges and editors.
  */
 final class PlainFiles {
 
   private static final int MAX_DEPTH = 100;
 
   private final Walk walk;
+  private final PlainOptions options;
   private final boolean saidToBePlain;
 
   /**
@@ -22,13 +24,33 @@ final class PlainFiles {
    * @param saidToBePlain the definition says so: kustomizations on the way are left out; otherwise
    *     one refuses the whole, since it is surely meant to be built
    */
-  PlainFiles(Walk walk, boolean saidToBePlain) {
+  PlainFiles(Walk walk, PlainOptions options, boolean saidToBePlain) {
     this.walk = walk;
+    this.options = options;
     this.saidToBePlain = saidToBePlain;
   }
 
+  /**
+   * A directory on the way.
+   *
+   * @param shown the path that led here, relative to the source's path, with '/' at its end
+   * @param chain the directories above and this, where they really are
+   */
+  private record Place(String shown, List<String> chain) {
+
+    String directory() {
+      return chain.getLast();
+    }
+
+    Place below(String name, String directory) {
+      List<String> longer = new ArrayList<>(chain);
+      longer.add(directory);
+      return new Place(shown + name + "/", longer);
+    }
+  }
+
   void collectFile(Found file) {
-    if (!isManifest(file.entry().name())) {
+    if (!PlainOptions.DEFAULT.selects(file.entry().name())) {
       throw new RefusedException(
           "NotAManifest",
           "'%s' is not a manifest: its name ends in neither .yaml, .yml nor .json"
@@ -37,65 +59,77 @@ final class PlainFiles {
     walk.addFile(file);
   }
 
-  void collectDirectory(String directory, List<String> parents) {
+  void collectDirectory(String directory) {
     int before = walk.size();
-    collectUnder(directory, parents);
+    collectUnder(new Place("", List.of(directory)));
     if (walk.size() == before) {
       throw new RefusedException(
           "NoManifests",
-          "there is no .yaml, .yml or .json file under '%s': correct the path, or remove the application from the fleet if its objects are to go"
-              .formatted(directory));
+          "there is no %s under '%s': correct the path, or remove the application from the fleet if its objects are to go"
+              .formatted(
+                  options.equals(PlainOptions.DEFAULT)
+                      ? ".yaml, .yml or .json file"
+                      : "file that the source's plain options select",
+                  directory));
     }
   }
 
-  private void collectUnder(String directory, List<String> parents) {
-    if (parents.contains(directory)) {
+  private void collectUnder(Place place) {
+    if (place.chain().indexOf(place.directory()) < place.chain().size() - 1) {
       throw new RefusedException(
           "SymlinkLoop",
-          "'%s' contains itself by a symbolic link: remove the link".formatted(directory));
+          "'%s' contains itself by a symbolic link: remove the link".formatted(place.directory()));
     }
-    if (parents.size() >= MAX_DEPTH) {
+    if (place.chain().size() > MAX_DEPTH) {
       throw new RefusedException(
-          "TooComplex", "'%s' is more than %d directories deep".formatted(directory, MAX_DEPTH));
+          "TooComplex",
+          "'%s' is more than %d directories deep".formatted(place.directory(), MAX_DEPTH));
     }
-    List<String> chain = new ArrayList<>(parents);
-    chain.add(directory);
-    for (TreeEntry entry : walk.list(directory)) {
+    for (TreeEntry entry : walk.list(place.directory())) {
       if (!entry.name().startsWith(".")) {
-        collect(entry, chain);
+        collect(entry, place);
       }
     }
   }
 
-  private void collect(TreeEntry entry, List<String> chain) {
+  private void collect(TreeEntry entry, Place place) {
     switch (entry.kind()) {
-      case FILE, EXECUTABLE -> take(entry, new Found(entry, List.of()));
-      case DIRECTORY -> collectUnder(entry.path(), chain);
-      case SYMLINK -> follow(entry, chain);
-      case GITLINK, MISNAMED -> throw Walk.unreadable(entry);
+      case FILE, EXECUTABLE -> take(entry, new Found(entry, List.of()), place);
+      case DIRECTORY -> {
+        if (options.recurse()) {
+          collectUnder(place.below(entry.name(), entry.path()));
+        }
+      }
+      case SYMLINK -> follow(entry, place);
+      case GITLINK -> {
+        if (options.recurse()) {
+          throw Walk.unreadable(entry);
+        }
+      }
+      case MISNAMED -> throw Walk.unreadable(entry);
     }
   }
 
   /** A link counts by its own name, as it does for those who render. */
-  private void follow(TreeEntry link, List<String> chain) {
+  private void follow(TreeEntry link, Place place) {
     Optional<Found> target =
-        walk.find(chain.getLast(), link.name(), "the symbolic link '" + link.path() + "'");
+        walk.find(place.directory(), link.name(), "the symbolic link '" + link.path() + "'");
     if (target.isEmpty()) {
-      if (isManifest(link.name())) {
+      if (options.selects(place.shown() + link.name())) {
         throw new RefusedException(
             "MissingFile",
             "the symbolic link '%s' leads nowhere: correct or remove it".formatted(link.path()));
       }
-    } else if (target.get().isDirectory()) {
+    } else if (!target.get().isDirectory()) {
+      take(link, target.get(), place);
+    } else if (options.recurse()) {
       walk.addLinks(target.get());
-      collectUnder(target.get().path(), chain);
-    } else {
-      take(link, target.get());
+      collectUnder(place.below(link.name(), target.get().path()));
     }
   }
 
-  private void take(TreeEntry named, Found file) {
-    if (!isManifest(named.name())) {
+  private void take(TreeEntry named, Found file, Place place) {
+    if (!options.selects(place.shown() + named.name())) {
       return;
     }
     if (!Kustomizations.FILE_NAMES.contains(named.name())) {
@@ -106,9 +140,5 @@ final class PlainFiles {
           "'%s' is a kustomization inside a plain directory: give the application the path of that directory, or set its type to plain to leave kustomizations out"
               .formatted(named.path()));
     }
-  }
-
-  private static boolean isManifest(String name) {
-    return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
   }
 }

@@ -140,6 +140,15 @@ final class Walk {
     }
   }
 
+  /** The same of a file that may be anything; empty if it is large or not UTF-8. */
+  Optional<String> textIfAny(TreeEntry file, int maxBytes) {
+    try {
+      return Optional.of(utf8(tree.read(file, maxBytes)));
+    } catch (FileTooLargeException | CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+
   int size() {
     return entries.size();
   }

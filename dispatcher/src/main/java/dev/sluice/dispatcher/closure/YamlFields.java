@@ -88,6 +88,6 @@ record YamlFields(Map<?, ?> fields, String where) {
 
   private RefusedException wrong(String name, String expected) {
     return new RefusedException(
-        "InvalidKustomization", "%s in '%s' is not %s".formatted(name, where, expected));
+        "InvalidYaml", "%s in '%s' is not %s".formatted(name, where, expected));
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.home;
 
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.CommitId;
 import java.time.Instant;
 import java.util.Comparator;
@@ -10,6 +11,16 @@ import java.util.Optional;
 final class Causes {
 
   private Causes() {}
+
+  /** All of them as one; of now if there are none, as after a restart. */
+  static Hint.Cause together(List<Hint> hints, Instant now) {
+    List<Hint.Cause> causes = hints.stream().map(Hint::cause).toList();
+    return new Hint.Cause(
+        causes.stream().flatMap(cause -> cause.events().stream()).distinct().toList(),
+        actor(causes),
+        heardAt(causes).orElse(now),
+        causes.isEmpty() ? TraceParent.start() : causes.getLast().trace());
+  }
 
   /** Whoever acted last. */
   static Optional<String> actor(List<Hint.Cause> causes) {

@@ -132,9 +132,11 @@ final class ChangeHandler {
     batch.add(decider.accepted(accepted, cause, clock.instant()));
     before.forEach(key -> lanes.forgetUnfollowed(key, batch));
     Hint.Ask ask = new Hint.Ask.OfApplication(accepted.definition().application());
-    // sources of one application are on one ref, so one lane looks at all of it
-    RefKey key = RefKey.of(accepted.definition().sources().getFirst());
-    lanes.hint(key, new Hint(cause, ask, OptionalLong.of(offset)), batch);
+    RefKey decides = RefKey.of(accepted.definition().sources().getFirst());
+    refs(accepted.definition().application()).stream()
+        .filter(key -> !key.equals(decides) && memory.ref(key).head().isEmpty())
+        .forEach(key -> lanes.remind(key, new Hint(cause, ask, OptionalLong.empty()), batch));
+    lanes.hint(decides, new Hint(cause, ask, OptionalLong.of(offset)), batch);
   }
 
   private void commanded(

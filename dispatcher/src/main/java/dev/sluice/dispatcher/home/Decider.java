@@ -63,7 +63,10 @@ final class Decider {
         case Finding.Differs differs ->
             draft.send(differs, provenance(part.seen(), differs, hints, now), origin);
         case Finding.Same same -> draft.heal(same.cluster().name());
-        case Finding.Refused refused -> refuse(draft, refused.failure(), origin, decision);
+        case Finding.Refused refused -> {
+          decision.refused(draft.before(), refused.failure());
+          draft.refuse(refused.cluster().name(), refused.failure(), origin);
+        }
       }
     }
     drafts.values().forEach(draft -> draft.changed().ifPresent(state -> remember(decision, state)));

@@ -71,7 +71,10 @@ final class Decision {
   }
 
   void refused(ApplicationState state, Failure failure) {
-    refused.add(new RefusedSource(state.application(), failure));
+    RefusedSource source = new RefusedSource(state.application(), failure);
+    if (!refused.contains(source)) {
+      refused.add(source);
+    }
   }
 
   List<Outgoing> records() {

@@ -37,6 +37,7 @@ sealed interface Finding {
   /** Its sources are readable, and in this cluster nothing differs. */
   record Same(Definition definition, ClusterTarget cluster) implements Finding {}
 
-  /** Its sources cannot be rendered, in any cluster. */
-  record Refused(Definition definition, Failure failure, String reason) implements Finding {}
+  /** Its sources cannot be rendered in this cluster. */
+  record Refused(Definition definition, ClusterTarget cluster, Failure failure)
+      implements Finding {}
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A reason to look at a ref.
@@ -33,6 +34,13 @@ record Hint(Cause cause, Ask ask, OptionalLong offset) {
 
     /** One application's definition is another, or a command concerns it. */
     record OfApplication(ApplicationName application) implements Ask {}
+
+    /** These applications are decided here and read another ref, which has moved. */
+    record OtherMoved(RefKey moved, Set<ApplicationName> applications) implements Ask {
+      public OtherMoved {
+        applications = Set.copyOf(applications);
+      }
+    }
   }
 
   /** What {@code state} remembers: enough to look again. */
@@ -55,6 +63,7 @@ record Hint(Cause cause, Ask ask, OptionalLong offset) {
     return switch (ask) {
       case Ask.Moved _ -> true;
       case Ask.OfApplication one -> one.application().equals(application);
+      case Ask.OtherMoved other -> other.applications().contains(application);
     };
   }
 }

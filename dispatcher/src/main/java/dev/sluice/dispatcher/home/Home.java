@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.home;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.ClosureResolver;
+import dev.sluice.dispatcher.closure.DefinitionResolver;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -111,7 +112,8 @@ public final class Home implements AutoCloseable {
   }
 
   private Looks looks() {
-    Inspector inspector = new Inspector(new ClosureResolver(), new ClosureIndex());
+    Inspector inspector =
+        new Inspector(new DefinitionResolver(new ClosureResolver()), new ClosureIndex());
     Look look = new Look(setting.mirrors(), inspector, setting.clock());
     return new Looks(look, setting.timers(), inputs::add);
   }

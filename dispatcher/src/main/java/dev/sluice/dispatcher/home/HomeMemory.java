@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a home knows: exactly what its state records say, since it changes only by replaying them.
@@ -54,6 +55,29 @@ final class HomeMemory {
   /** The applications that have a source on this ref, by name. */
   List<ApplicationState> following(RefKey key) {
     return followers.getOrDefault(key, Set.of()).stream().map(this::known).toList();
+  }
+
+  /** Those of them whose first source is on it: the ref's lane decides about them. */
+  List<ApplicationState> decidedAt(RefKey key) {
+    return following(key).stream().filter(state -> key.equals(decidesAbout(state))).toList();
+  }
+
+  /** Those of them that another ref's lane decides about, by that ref. */
+  Map<RefKey, Set<ApplicationName>> decidedElsewhere(RefKey key) {
+    return following(key).stream()
+        .filter(state -> !key.equals(decidesAbout(state)))
+        .collect(
+            Collectors.groupingBy(
+                HomeMemory::decidesAbout,
+                Collectors.mapping(ApplicationState::application, Collectors.toSet())));
+  }
+
+  /**
+   * Where it is decided about an application, however many refs it reads: two that decided at once
+   * could each know an older commit of the other's.
+   */
+  private static RefKey decidesAbout(ApplicationState state) {
+    return RefKey.of(state.definition().orElseThrow().sources().getFirst());
   }
 
   boolean isFollowed(RefKey key) {

@@ -2,20 +2,20 @@ package dev.sluice.dispatcher.home;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.contract.event.Json;
-import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
-import dev.sluice.dispatcher.closure.Closure;
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.dispatcher.closure.ApplicationClosures.Inputs;
+import dev.sluice.dispatcher.closure.ApplicationClosures.SourceClosure;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Digest over all that a target hands to a worker, except where it came from: input files, where
- * the application is among them, its specification, the cluster's labels. Equal digests: nothing to
- * send.
+ * the application is among them, its specification and options with placeholders filled in. Equal
+ * digests: nothing to send.
  */
 public final class InputDigest {
 
@@ -24,19 +24,10 @@ public final class InputDigest {
   private InputDigest() {}
 
   /** The digest of what an application would be sent to a cluster. */
-  public static String of(Definition definition, ClusterTarget cluster, List<Closure> closures) {
+  public static String of(Definition definition, Inputs.Resolved inputs) {
     Map<String, Object> content = new TreeMap<>();
     content.put("spec", definition.spec());
-    content.put(
-        "sources",
-        closures.stream()
-            .map(
-                closure ->
-                    Map.of(
-                        "path", closure.path(),
-                        "type", closure.type(),
-                        "digest", closure.digest()))
-            .toList());
+    content.put("sources", inputs.sources().stream().map(InputDigest::source).toList());
     try {
       byte[] json = Json.mapper().writeValueAsBytes(content);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
@@ -44,5 +35,18 @@ public final class InputDigest {
     } catch (JsonProcessingException | NoSuchAlgorithmException e) {
       throw new IllegalStateException("cannot digest " + definition.application(), e);
     }
+  }
+
+  /** What is as usual is left out, so that an option that comes to be changes no digest. */
+  private static Map<String, Object> source(SourceClosure source) {
+    Map<String, Object> content = new TreeMap<>();
+    content.put("path", source.closure().path());
+    content.put("type", source.closure().type());
+    content.put("digest", source.closure().digest());
+    source.source().alias().ifPresent(alias -> content.put("alias", alias));
+    if (!source.source().options().equals(RenderOptions.DEFAULT)) {
+      content.put("options", source.source().options());
+    }
+    return content;
   }
 }

@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +69,14 @@ final class Lanes {
     start(lane, batch);
   }
 
+  /** The same, where no event is left that would tell again: {@code state} remembers it. */
+  void remind(RefKey key, Hint hint, Batch batch) {
+    RefLane lane = lane(key);
+    lane.waiting.add(hint.remembered());
+    batch.add(tools.decider().unfinished(key, lane.hints(), now()));
+    start(lane, batch);
+  }
+
   void handle(HomeInput.OfRef input, Batch batch) {
     RefLane lane = lanes.get(input.key());
     if (lane == null) {
@@ -97,12 +107,31 @@ final class Lanes {
     lane.report.add(decision);
     if (part.last()) {
       CommitId commit = part.seen().commit();
+      boolean moved = !memory.ref(lane.key).head().equals(Optional.of(commit));
       lane.indexed = Optional.of(commit);
       lane.marked.clear();
       settle(lane, Optional.of(commit), batch);
+      if (moved) {
+        passOn(lane.key, hints, batch);
+      }
       batch.afterwards(() -> tell(lane, part.seen(), hints));
     }
     batch.afterwards(() -> found.written().complete(null));
+  }
+
+  /** Who decides about applications that read this ref as well must look at them again. */
+  private void passOn(RefKey moved, List<Hint> hints, Batch batch) {
+    memory
+        .decidedElsewhere(moved)
+        .forEach(
+            (key, applications) ->
+                remind(
+                    key,
+                    new Hint(
+                        Causes.together(hints, now()),
+                        new Hint.Ask.OtherMoved(moved, applications),
+                        OptionalLong.empty()),
+                    batch));
   }
 
   /** What was in hand is answered by this head. */
@@ -216,15 +245,36 @@ final class Lanes {
   }
 
   private void start(RefLane lane, LookRequest.Aim aim) {
-    List<ApplicationState> applications = memory.following(lane.key);
-    if (lane.looking || applications.isEmpty()) {
+    if (lane.looking || !memory.isFollowed(lane.key)) {
       return;
     }
     lane.looking = true;
+    List<ApplicationState> applications = memory.decidedAt(lane.key);
     LookRequest.Known known =
         new LookRequest.Known(
-            memory.ref(lane.key).head(), lane.indexed, applications, lane.toMark());
-    tools.looks().start(new LookRequest(lane.key, source(lane.key, applications), aim, known));
+            memory.ref(lane.key).head(),
+            lane.indexed,
+            others(lane.key, applications),
+            applications,
+            lane.toMark());
+    SourceSpec source =
+        sources(memory.following(lane.key))
+            .filter(one -> RefKey.of(one).equals(lane.key))
+            .findFirst()
+            .orElseThrow();
+    tools.looks().start(new LookRequest(lane.key, source, aim, known));
+  }
+
+  private List<LookRequest.Other> others(RefKey key, List<ApplicationState> applications) {
+    Map<RefKey, SourceSpec> refs = new HashMap<>();
+    sources(applications).forEach(source -> refs.put(RefKey.of(source), source));
+    refs.remove(key);
+    return refs.entrySet().stream()
+        .flatMap(
+            other ->
+                memory.ref(other.getKey()).head().stream()
+                    .map(head -> new LookRequest.Other(other.getValue(), head)))
+        .toList();
   }
 
   /** Drops the lane of a ref that the fleet follows no more; its hints need no answer. */
@@ -263,12 +313,9 @@ final class Lanes {
     return tools.clock().instant();
   }
 
-  private static SourceSpec source(RefKey key, List<ApplicationState> applications) {
+  private static Stream<SourceSpec> sources(List<ApplicationState> applications) {
     return applications.stream()
         .flatMap(application -> application.definition().stream())
-        .flatMap(definition -> definition.sources().stream())
-        .filter(source -> RefKey.of(source).equals(key))
-        .findFirst()
-        .orElseThrow();
+        .flatMap(definition -> definition.sources().stream());
   }
 }

@@ -1,12 +1,12 @@
 package dev.sluice.dispatcher.home;
 
-import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.git.FetchOutcome;
 import dev.sluice.dispatcher.git.Mirrors;
-import dev.sluice.dispatcher.git.SourceTree;
+import dev.sluice.dispatcher.home.Inspector.ChangedPaths;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * One look at a ref: fetches, finds the applications whose inputs differ, and hands over what they
@@ -79,11 +80,15 @@ final class Look {
     if (head.isEmpty()) {
       return new LookEnd.Failed("the mirror does not have the ref's last known commit", true);
     }
-    SourceTree tree = mirrors.tree(request.key().repository(), head.get());
+    Optional<Heads> heads = heads(request, head.get());
+    if (heads.isEmpty()) {
+      return othersMissing();
+    }
+    ChangedPaths none = new ChangedPaths(request.key(), Set.of());
     Set<ApplicationName> differing = new TreeSet<>();
     for (var application : request.known().applications()) {
-      Inspector.Result result = inspector.inspect(application, tree, Set.of());
-      if (result.differs()) {
+      if (heads.get().cover(application.definition().orElseThrow())
+          && inspector.inspect(application, heads.get(), none, "").differs()) {
         differing.add(application.application());
       }
     }
@@ -94,26 +99,27 @@ final class Look {
       throws InterruptedException {
     Instant fetchedAt = clock.instant();
     RefKey key = request.key();
-    SourceTree tree = mirrors.tree(key.repository(), commit);
-    List<Inspector.Result> results = inspect(request, commit, tree);
+    Optional<Heads> heads = heads(request, commit);
+    if (heads.isEmpty()) {
+      return othersMissing();
+    }
+    List<Inspector.Result> results = inspect(request, commit, heads.get());
     Map<ClusterName, Integer> batchSizes = new HashMap<>();
     for (Inspector.Result result : results) {
-      result
-          .changed()
-          .forEach(changed -> batchSizes.merge(changed.cluster().name(), 1, Integer::sum));
+      result.changed().forEach(cluster -> batchSizes.merge(cluster.name(), 1, Integer::sum));
     }
-    if (!batchSizes.isEmpty()) {
-      mirrors.keep(key.repository(), commit);
-    }
+    results.stream()
+        .filter(result -> !result.changed().isEmpty())
+        .flatMap(result -> result.definition().sources().stream())
+        .collect(Collectors.toMap(RefKey::of, heads.get()::commit, (one, _) -> one))
+        .forEach((ref, head) -> mirrors.keep(ref.repository(), head));
     Part.Seen seen =
         new Part.Seen(
             key, commit, fetchedAt, Map.copyOf(batchSizes), request.known().applications().size());
     List<Finding> findings = new ArrayList<>();
     long bytes = 0;
     for (Inspector.Result result : results) {
-      List<SourceInputs> inputs =
-          result.changed().isEmpty() ? List.of() : result.load(key.ref(), commit, tree);
-      for (Finding finding : result.findings(inputs)) {
+      for (Finding finding : result.findings(heads.get())) {
         long size = finding instanceof Finding.Differs differs ? differs.payload().bytes() : 0;
         if (!findings.isEmpty() && (bytes + size > MAX_BYTES || findings.size() >= MAX_FINDINGS)) {
           sink.write(new Part(seen, findings, false));
@@ -128,7 +134,7 @@ final class Look {
     return new LookEnd.Done();
   }
 
-  private List<Inspector.Result> inspect(LookRequest request, CommitId commit, SourceTree tree) {
+  private List<Inspector.Result> inspect(LookRequest request, CommitId commit, Heads heads) {
     LookRequest.Known known = request.known();
     RefKey key = request.key();
     Optional<CommitId> indexed = mirrored(request, known.indexed());
@@ -143,13 +149,41 @@ final class Look {
         indexed.isPresent() ? inspector.candidates(key, paths) : Set.of();
     List<Inspector.Result> results = new ArrayList<>();
     for (var application : known.applications()) {
-      if (indexed.isEmpty()
-          || candidates.contains(application.application())
-          || known.marked().contains(application.application())) {
-        results.add(inspector.inspect(application, tree, paths));
+      String marked = known.marked().get(application.application());
+      if ((indexed.isEmpty() || candidates.contains(application.application()) || marked != null)
+          && heads.cover(application.definition().orElseThrow())) {
+        results.add(
+            inspector.inspect(
+                application,
+                heads,
+                new ChangedPaths(key, paths),
+                marked == null ? "definition" : marked));
       }
     }
     return results;
+  }
+
+  /** The commits to go by; empty if one of them cannot be had. */
+  private Optional<Heads> heads(LookRequest request, CommitId commit) {
+    Map<RefKey, CommitId> commits = new HashMap<>();
+    commits.put(request.key(), commit);
+    for (LookRequest.Other other : request.known().others()) {
+      SourceSpec source = other.source();
+      if (mirrors.has(source.repository(), other.head())) {
+        commits.put(RefKey.of(source), other.head());
+      } else if (mirrors.fetch(source, source.ref(), Optional.empty())
+          instanceof FetchOutcome.At at) {
+        // the mirror was lost: what is there now will be decided about soon
+        commits.put(RefKey.of(source), at.head());
+      } else {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new Heads(mirrors, commits));
+  }
+
+  private static LookEnd othersMissing() {
+    return new LookEnd.Failed("a repository of another source cannot be fetched", true);
   }
 
   private Optional<CommitId> mirrored(LookRequest request, Optional<CommitId> commit) {

@@ -5,8 +5,8 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What a look is to find out, as the home knew it when it began.
@@ -36,12 +36,22 @@ record LookRequest(RefKey key, SourceSpec source, Aim aim, Known known) {
    * What the home knows of the ref.
    *
    * @param indexed the commit that the index is about; empty if it is about none
-   * @param applications that follow the ref
-   * @param marked those to look at whatever has changed
+   * @param others the refs that the applications' other sources are on, as far as heads are known
+   * @param applications that are decided here: their first source is on the ref
+   * @param marked those to look at whatever has changed, and why
    */
   record Known(
       Optional<CommitId> head,
       Optional<CommitId> indexed,
+      List<Other> others,
       List<ApplicationState> applications,
-      Set<ApplicationName> marked) {}
+      Map<ApplicationName, String> marked) {}
+
+  /**
+   * Another ref that is read.
+   *
+   * @param source on it, whose URL and credentials are used
+   * @param head the commit to go by: the last that was decided about
+   */
+  record Other(SourceSpec source, CommitId head) {}
 }

@@ -5,8 +5,10 @@ import dev.sluice.contract.name.CommitId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Future;
 
@@ -77,14 +79,18 @@ final class RefLane {
     waiting.replaceAll(Hint::remembered);
   }
 
-  /** What to look at whatever the paths say. */
-  Set<ApplicationName> toMark() {
-    Set<ApplicationName> names = new TreeSet<>(marked);
+  /** What to look at whatever the paths say, and why. */
+  Map<ApplicationName, String> toMark() {
+    Map<ApplicationName, String> reasons = new TreeMap<>();
+    marked.forEach(name -> reasons.put(name, "definition"));
     for (Hint hint : inHand) {
-      if (hint.ask() instanceof Hint.Ask.OfApplication one) {
-        names.add(one.application());
+      switch (hint.ask()) {
+        case Hint.Ask.Moved _ -> {}
+        case Hint.Ask.OfApplication(ApplicationName name) -> reasons.put(name, "definition");
+        case Hint.Ask.OtherMoved(RefKey moved, Set<ApplicationName> names) ->
+            names.forEach(name -> reasons.put(name, moved.toString()));
       }
     }
-    return names;
+    return reasons;
   }
 }

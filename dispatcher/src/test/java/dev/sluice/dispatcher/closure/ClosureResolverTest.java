@@ -217,7 +217,6 @@ class ClosureResolverTest {
         arguments("NotAManifest", none.file("app/README.md", ""), "app/README.md"),
         arguments("OutsideRepository", tree("app/a.yaml"), "../app"),
         arguments("NestedKustomization", tree("app/a.yaml", "app/s/kustomization.yaml"), "app"),
-        arguments("Unsupported", tree("app/Chart.yaml", "app/templates/a.yaml"), "app"),
         arguments("Submodule", tree("app/a.yaml").with("app/m", TreeEntry.Kind.GITLINK, ""), "app"),
         arguments("Submodule", none.with("app", TreeEntry.Kind.GITLINK, ""), "app/x"),
         arguments(
@@ -232,7 +231,7 @@ class ClosureResolverTest {
         arguments("SymlinkLoop", none.link("app", "app"), "app"),
         arguments("AmbiguousKustomization", kustomization("").file("app/Kustomization", ""), "app"),
         arguments("InvalidKustomization", kustomization(""), "app"),
-        arguments("InvalidKustomization", kustomization("resources: a.yaml"), "app"),
+        arguments("InvalidYaml", kustomization("resources: a.yaml"), "app"),
         arguments("InvalidKustomization", kustomization("resources: ['']"), "app"),
         arguments("InvalidKustomization", kustomization("kind: A\n---\nkind: B"), "app"),
         arguments("InvalidYaml", kustomization("resources: ["), "app"),
@@ -354,7 +353,8 @@ class ClosureResolverTest {
                 new ClosureEntry.Link("app/z", "a"),
                 new ClosureEntry.File("app/a", false, "0123", 4),
                 new ClosureEntry.File("app/b", true, "4567", 4)),
-            new Footprint(Set.of(), Set.of(), Set.of()));
+            new Footprint(Set.of(), Set.of(), Set.of()),
+            List.of());
 
     assertThat(closure.digest())
         .isEqualTo("v1:5d3479404b9544173312eaefb032b08ec4218df271e95e54e89c90f432fb3eca");

@@ -124,11 +124,11 @@ class DeciderTest {
     accept(WEB);
     found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
 
-    assertThat(found(new Finding.Refused(WEB, FAILURE, "path")))
+    assertThat(found(refused(ONE), refused(TWO)))
         .filteredOn(DeadLetterEvent.class::isInstance)
         .extracting(Event::key)
         .containsExactly("one/web", "two/web");
-    assertThat(found(new Finding.Refused(WEB, FAILURE, "path")))
+    assertThat(found(refused(ONE), refused(TWO)))
         .filteredOn(DeadLetterEvent.class::isInstance)
         .allSatisfy(event -> assertThat(event).isInstanceOf(DeadLetterEvent.Retried.class))
         .hasSize(2);
@@ -214,6 +214,10 @@ class DeciderTest {
     Part.Seen seen = new Part.Seen(MAIN, COMMIT, NOW, Map.of(), 1);
     Hint hint = new Hint(cause("push"), new Hint.Ask.Moved(Optional.empty()), OptionalLong.of(7));
     return events(decider.found(new Part(seen, List.of(findings), true), List.of(hint), NOW));
+  }
+
+  private static Finding.Refused refused(ClusterTarget cluster) {
+    return new Finding.Refused(WEB, cluster, FAILURE);
   }
 
   private static Finding.Differs differs(ClusterTarget cluster, String digest) {

@@ -17,6 +17,7 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.ClosureResolver;
+import dev.sluice.dispatcher.closure.DefinitionResolver;
 import dev.sluice.dispatcher.git.Mirrors;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -69,7 +70,10 @@ class LanesTest {
   }
 
   private static Look look(Mirrors mirrors) {
-    return new Look(mirrors, new Inspector(new ClosureResolver(), new ClosureIndex()), CLOCK);
+    return new Look(
+        mirrors,
+        new Inspector(new DefinitionResolver(new ClosureResolver()), new ClosureIndex()),
+        CLOCK);
   }
 
   private static Hint hint(int number, Batch batch) {

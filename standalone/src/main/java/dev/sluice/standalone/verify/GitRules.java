@@ -4,15 +4,20 @@ import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.dispatcher.closure.ApplicationClosures;
+import dev.sluice.dispatcher.closure.ApplicationClosures.Inputs;
 import dev.sluice.dispatcher.closure.ClosureResolver;
-import dev.sluice.dispatcher.closure.ClosureResult;
+import dev.sluice.dispatcher.closure.DefinitionResolver;
 import dev.sluice.dispatcher.git.FetchOutcome;
 import dev.sluice.dispatcher.git.Mirrors;
+import dev.sluice.dispatcher.git.SourceTree;
 import dev.sluice.dispatcher.home.InputDigest;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,21 +46,24 @@ final class GitRules {
   }
 
   private void check(StateRecord.ApplicationState state, Definition definition, Mirrors mirrors) {
-    SourceSpec source = definition.sources().getFirst();
-    FetchOutcome outcome = mirrors.fetch(source, source.ref(), Optional.empty());
-    if (!(outcome instanceof FetchOutcome.At(var head))) {
-      return;
+    Map<SourceSpec, SourceTree> trees = new HashMap<>();
+    List<String> heads = new ArrayList<>();
+    for (SourceSpec source : definition.sources()) {
+      FetchOutcome outcome = mirrors.fetch(source, source.ref(), Optional.empty());
+      if (!(outcome instanceof FetchOutcome.At(var head))) {
+        return;
+      }
+      heads.add(head.abbreviated());
+      trees.put(source, mirrors.tree(source.repository(), head));
     }
-    ClosureResult result =
-        new ClosureResolver().resolve(mirrors.tree(source.repository(), head), source);
-    if (!(result instanceof ClosureResult.Resolved(var closure))) {
-      return;
-    }
+    ApplicationClosures closures =
+        new DefinitionResolver(new ClosureResolver()).resolve(definition, trees::get);
     for (ClusterTarget cluster : definition.clusters()) {
-      if (state.holds().containsKey(cluster.name())) {
+      if (state.holds().containsKey(cluster.name())
+          || !(closures.clusters().get(cluster.name()) instanceof Inputs.Resolved inputs)) {
         continue;
       }
-      String expected = InputDigest.of(definition, cluster, List.of(closure));
+      String expected = InputDigest.of(definition, inputs);
       Optional<String> sent =
           Optional.ofNullable(state.dispatched().get(cluster.name()))
               .flatMap(StateRecord.Dispatched::inputDigest);
@@ -65,7 +73,7 @@ final class GitRules {
                 Promise.I5_CONVERGENT,
                 cluster.name() + "/" + definition.application(),
                 "Git's head %s has other inputs than what was last sent"
-                    .formatted(head.abbreviated())));
+                    .formatted(String.join(", ", heads))));
       }
     }
   }

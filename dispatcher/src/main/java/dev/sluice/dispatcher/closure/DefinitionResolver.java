@@ -1,0 +1,89 @@
+package dev.sluice.dispatcher.closure;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.dispatcher.closure.ApplicationClosures.Inputs;
+import dev.sluice.dispatcher.closure.ApplicationClosures.SourceClosure;
+import dev.sluice.dispatcher.git.MirrorException;
+import dev.sluice.dispatcher.git.SourceTree;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Finds out the inputs of an application in each of its clusters: placeholders filled in, what is
+ * the same for several clusters looked at once. Pure; keeps nothing.
+ */
+public final class DefinitionResolver {
+
+  private final ClosureResolver resolver;
+
+  public DefinitionResolver(ClosureResolver resolver) {
+    this.resolver = resolver;
+  }
+
+  /**
+   * Resolves all sources for all clusters.
+   *
+   * @param trees the files of a source of the definition, as it is written there
+   */
+  public ApplicationClosures resolve(
+      Definition definition, Function<SourceSpec, SourceTree> trees) {
+    Map<SourceQuery, ClosureResult> answers = new HashMap<>();
+    List<List<Footprint>> footprints = new ArrayList<>();
+    definition.sources().forEach(_ -> footprints.add(new ArrayList<>()));
+    Map<ClusterName, Inputs> clusters = new HashMap<>();
+    for (ClusterTarget cluster : definition.clusters()) {
+      List<SourceSpec> sources =
+          definition.sources().stream().map(source -> source.in(cluster)).toList();
+      List<SourceClosure> closures = new ArrayList<>();
+      Optional<Failure> failure = Optional.empty();
+      for (int i = 0; i < sources.size(); i++) {
+        SourceSpec source = sources.get(i);
+        SourceQuery query = SourceQuery.of(source, sources);
+        ClosureResult result = answers.get(query);
+        if (result == null) {
+          result = answer(definition, query, trees.apply(definition.sources().get(i)));
+          answers.put(query, result);
+        }
+        footprints.get(i).add(result.footprint());
+        switch (result) {
+          case ClosureResult.Resolved resolved ->
+              closures.add(new SourceClosure(source, resolved.closure()));
+          case ClosureResult.Refused refused ->
+              failure = failure.or(() -> Optional.of(refused.failure()));
+        }
+      }
+      clusters.put(
+          cluster.name(),
+          failure.<Inputs>map(Inputs.Refused::new).orElseGet(() -> new Inputs.Resolved(closures)));
+    }
+    return ApplicationClosures.of(clusters, footprints);
+  }
+
+  private ClosureResult answer(Definition definition, SourceQuery query, SourceTree tree) {
+    try {
+      return resolver.resolve(tree, query);
+    } catch (MirrorException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      // whatever this input does to the resolver, the other applications go on
+      Failure failure =
+          new Failure(
+              "Unresolvable",
+              "the inputs of %s at '%s' could not be found out: %s"
+                  .formatted(definition.application(), query.path(), e),
+              Failure.Stage.SOURCE,
+              Optional.empty());
+      return new ClosureResult.Refused(
+          failure, new Footprint(Set.of(), Set.of(), Set.of(query.path())));
+    }
+  }
+}

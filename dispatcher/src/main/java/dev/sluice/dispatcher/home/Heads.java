@@ -1,0 +1,45 @@
+package dev.sluice.dispatcher.home;
+
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.git.Mirrors;
+import dev.sluice.dispatcher.git.SourceTree;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The commits that a look goes by: one for each ref. */
+final class Heads {
+
+  private final Mirrors mirrors;
+  private final Map<RefKey, CommitId> commits;
+  private final Map<RefKey, SourceTree> trees = new HashMap<>();
+
+  /**
+   * Commits that the mirrors have.
+   *
+   * @param commits by ref
+   */
+  Heads(Mirrors mirrors, Map<RefKey, CommitId> commits) {
+    this.mirrors = mirrors;
+    this.commits = Map.copyOf(commits);
+  }
+
+  /** Whether there is a commit for each source. */
+  boolean cover(Definition definition) {
+    return definition.sources().stream().map(RefKey::of).allMatch(commits::containsKey);
+  }
+
+  CommitId commit(SourceSpec source) {
+    CommitId commit = commits.get(RefKey.of(source));
+    if (commit == null) {
+      throw new IllegalStateException("no head of " + RefKey.of(source) + " is known");
+    }
+    return commit;
+  }
+
+  SourceTree tree(SourceSpec source) {
+    return trees.computeIfAbsent(
+        RefKey.of(source), key -> mirrors.tree(key.repository(), commit(source)));
+  }
+}
