@@ -9,8 +9,11 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.worker.report.Reporter;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -116,6 +119,51 @@ class ClusterWorkerIT {
                     .containsExactly(
                         new DeadLetterEvent.Closed(
                             "test/bad/1", "test/bad", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2)));
+  }
+
+  @Test
+  void goesOverEveryObjectOfWhatIsSentAgain() {
+    bench.worker("one");
+    SyncEvent.Target target = bench.targets.target("web", 1, configMap("a", "first"));
+    bench.targets.send(target);
+    bench.awaitApplied("web", 1);
+    bench
+        .fixture
+        .client()
+        .configMaps()
+        .inNamespace(bench.namespace)
+        .withName("a")
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"data\":{\"key\":\"by hand\"}}");
+
+    bench.targets.send(Targets.again(target, 2, false));
+
+    bench.awaitApplied("web", 2);
+    assertThat(bench.value("a")).contains("first");
+  }
+
+  @Test
+  void anApprovedGenerationMayDeleteMoreThanTheGuardAllows() {
+    bench.worker("one");
+    String[] many =
+        IntStream.range(0, 6).mapToObj(i -> configMap("a" + i, "first")).toArray(String[]::new);
+    bench.targets.send(bench.targets.target("web", 1, many));
+    bench.awaitApplied("web", 1);
+    SyncEvent.Target fewer = bench.targets.target("web", 2, many[0]);
+    bench.targets.send(fewer);
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(DeadLetterEvent.Opened.class).isEmpty());
+    assertThat(bench.value("a5")).contains("first");
+
+    bench.targets.send(Targets.again(fewer, 3, true));
+
+    ResultEvent.Applied applied = bench.awaitApplied("web", 3);
+    assertThat(applied.changes()).extracting(ObjectChange::action).containsOnly(Action.DELETED);
+    assertThat(bench.value("a5")).isEmpty();
+    assertThat(bench.value("a0")).contains("first");
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(DeadLetterEvent.Closed.class).isEmpty());
   }
 
   @Test

@@ -92,6 +92,19 @@ final class Targets implements AutoCloseable {
         provenance(batch, size));
   }
 
+  /** The same inputs as a later generation, as an operator's command has them sent. */
+  static SyncEvent.Target again(SyncEvent.Target target, long generation, boolean approved) {
+    return new SyncEvent.Target(
+        target.application(),
+        target.cluster(),
+        new Generation(generation),
+        target.spec(),
+        target.sources(),
+        approved,
+        target.inputDigest(),
+        target.provenance());
+  }
+
   SyncEvent.Removal removal(String application, long generation, boolean orphan) {
     return new SyncEvent.Removal(
         new ApplicationName(application),
