@@ -4,12 +4,7 @@ import java.util.List;
 
 /**
  * Which files of a directory are manifests. Patterns are globs over paths relative to the source's
- * path: {@code *} and {@code ?} stay within a name, {@code **} crosses directories.
- *
- * <p>Whatever is said here, no file or directory whose name begins with a dot is an input, since
- * those configure forges and editors, nor is a kustomization, which is no object. A symbolic link
- * counts by the path it is found at: one to a file as that file, one to a directory as that
- * directory.
+ * path; {@link PlainSelection} says what they match.
  *
  * @param include empty: every {@code *.yaml}, {@code *.yml} and {@code *.json}
  * @param exclude taken off what is included

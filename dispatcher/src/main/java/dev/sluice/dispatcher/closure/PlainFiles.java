@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.closure;
 
 import dev.sluice.contract.fleet.PlainOptions;
+import dev.sluice.contract.fleet.PlainSelection;
 import dev.sluice.dispatcher.git.TreeEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class PlainFiles {
 
   private final Walk walk;
   private final PlainOptions options;
+  private final PlainSelection selection;
   private final boolean saidToBePlain;
 
   /**
@@ -27,6 +29,7 @@ final class PlainFiles {
   PlainFiles(Walk walk, PlainOptions options, boolean saidToBePlain) {
     this.walk = walk;
     this.options = options;
+    this.selection = new PlainSelection(options);
     this.saidToBePlain = saidToBePlain;
   }
 
@@ -50,7 +53,7 @@ final class PlainFiles {
   }
 
   void collectFile(Found file) {
-    if (!PlainOptions.DEFAULT.selects(file.entry().name())) {
+    if (!PlainSelection.isManifest(file.entry().name())) {
       throw new RefusedException(
           "NotAManifest",
           "'%s' is not a manifest: its name ends in neither .yaml, .yml nor .json"
@@ -115,7 +118,7 @@ final class PlainFiles {
     Optional<Found> target =
         walk.find(place.directory(), link.name(), "the symbolic link '" + link.path() + "'");
     if (target.isEmpty()) {
-      if (options.selects(place.shown() + link.name())) {
+      if (selection.selects(place.shown() + link.name())) {
         throw new RefusedException(
             "MissingFile",
             "the symbolic link '%s' leads nowhere: correct or remove it".formatted(link.path()));
@@ -129,12 +132,9 @@ final class PlainFiles {
   }
 
   private void take(TreeEntry named, Found file, Place place) {
-    if (!options.selects(place.shown() + named.name())) {
-      return;
-    }
-    if (!Kustomizations.FILE_NAMES.contains(named.name())) {
+    if (selection.selects(place.shown() + named.name())) {
       walk.addFile(file);
-    } else if (!saidToBePlain) {
+    } else if (!saidToBePlain && Kustomizations.FILE_NAMES.contains(named.name())) {
       throw new RefusedException(
           "NestedKustomization",
           "'%s' is a kustomization inside a plain directory: give the application the path of that directory, or set its type to plain to leave kustomizations out"
