@@ -55,6 +55,8 @@ final class Described {
                   changed.after(),
                   actor(changed.origin()));
       case ChangeEvent.DefinitionAccepted _,
+          ChangeEvent.RefForwarded _,
+          ChangeEvent.ReadersAccepted _,
           ChangeEvent.DefinitionRemoved _,
           ChangeEvent.CommandGiven _,
           ChangeEvent.CommandAnswered _ ->

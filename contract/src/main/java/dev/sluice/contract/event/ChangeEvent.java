@@ -90,6 +90,31 @@ public sealed interface ChangeEvent extends Event {
     }
   }
 
+  /**
+   * A ref moved, passed on: the home of the ref's repository tells the home of applications that
+   * read that repository besides their own. A hint as the original is; after a take-over it may
+   * come twice.
+   *
+   * @param repository whose home is told
+   * @param cause id of the event that is passed on
+   */
+  record RefForwarded(RepositoryId repository, EventId cause, RefChanged change)
+      implements ChangeEvent {}
+
+  /**
+   * A fleet revision says who else reads this repository; replaces what was said before. It is in
+   * the transaction that defines those applications.
+   *
+   * @param homes the repositories whose homes are to be told of changes, never this one
+   */
+  record ReadersAccepted(RepositoryId repository, Set<RepositoryId> homes, String fleetRevision)
+      implements ChangeEvent {
+
+    public ReadersAccepted {
+      homes = Set.copyOf(homes);
+    }
+  }
+
   /** A fleet revision defines this application no more. */
   record DefinitionRemoved(
       RepositoryId repository, ApplicationName application, String fleetRevision)

@@ -14,6 +14,8 @@ public enum EventType {
   DEFAULT_BRANCH_CHANGED("default-branch-changed", ChangeEvent.DefaultBranchChanged.class),
   DEFINITION_ACCEPTED("definition-accepted", ChangeEvent.DefinitionAccepted.class),
   DEFINITION_REMOVED("definition-removed", ChangeEvent.DefinitionRemoved.class),
+  REF_FORWARDED("ref-forwarded", ChangeEvent.RefForwarded.class),
+  READERS_ACCEPTED("readers-accepted", ChangeEvent.ReadersAccepted.class),
   COMMAND_GIVEN("command-given", ChangeEvent.CommandGiven.class),
   COMMAND_ANSWERED("command-answered", ChangeEvent.CommandAnswered.class),
   TARGET("target", SyncEvent.Target.class),
@@ -33,6 +35,7 @@ public enum EventType {
   DEAD_LETTER_RETRIED("dead-letter-retried", DeadLetterEvent.Retried.class),
   DEAD_LETTER_CLOSED("dead-letter-closed", DeadLetterEvent.Closed.class),
   REF_STATE("ref-state", StateRecord.RefState.class),
+  REPOSITORY_STATE("repository-state", StateRecord.RepositoryState.class),
   APPLICATION_STATE("application-state", StateRecord.ApplicationState.class);
 
   private static final Map<Class<?>, EventType> BY_CLASS =

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The memory of a home. Topic {@code state}, compacted, partitioned like {@code changes}. */
 public sealed interface StateRecord extends Event {
@@ -33,6 +34,23 @@ public sealed interface StateRecord extends Event {
 
     public static String keyOf(RepositoryId repository, GitRef ref) {
       return "ref/" + repository + "#" + ref;
+    }
+  }
+
+  /**
+   * What a home knows of a repository.
+   *
+   * @param homes of other repositories, where applications read this one as well
+   */
+  record RepositoryState(RepositoryId repository, Set<RepositoryId> homes) implements StateRecord {
+
+    public RepositoryState {
+      homes = Set.copyOf(homes);
+    }
+
+    @Override
+    public String key() {
+      return "repository/" + repository;
     }
   }
 

@@ -137,13 +137,6 @@ final class SourceDocument {
             .allMatch(source -> source.type().equals(Optional.of(SourceType.VALUES)))) {
       spec.problem("sources", "of type values render to nothing: name a chart as well");
     }
-    if (sources.stream().map(SourceSpec::repository).distinct().count() > 1) {
-      spec.problem(
-          "sources", "of several repositories are not supported yet: put them into one repository");
-    }
-    if (sources.stream().map(SourceSpec::ref).distinct().count() > 1) {
-      spec.problem("sources", "of several refs are not supported yet: use one ref for all");
-    }
   }
 
   private FleetRepository repository(String name) {

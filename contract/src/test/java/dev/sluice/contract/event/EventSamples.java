@@ -87,6 +87,17 @@ public final class EventSamples {
         new ChangeEvent.DefinitionAccepted(
             REPOSITORY, DEFINITION, "r1", Set.of(new ClusterName("retired"))),
         new ChangeEvent.DefinitionRemoved(REPOSITORY, WEB, "r1"),
+        new ChangeEvent.RefForwarded(
+            REPOSITORY,
+            CAUSE,
+            new ChangeEvent.RefChanged(
+                new RepositoryId("git.example/acme/values"),
+                MAIN,
+                Optional.empty(),
+                Optional.of(COMMIT),
+                WEBHOOK)),
+        new ChangeEvent.ReadersAccepted(
+            REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts")), "r1"),
         new ChangeEvent.CommandGiven(
             REPOSITORY, WEB, Set.of(STAGING), new Command.Restore(COMMIT), "cat", "it broke"),
         new ChangeEvent.CommandGiven(
@@ -153,6 +164,8 @@ public final class EventSamples {
             Optional.of(
                 new StateRecord.Pending(
                     Optional.of(COMMIT), List.of(CAUSE), Optional.of("octo"), NOON))),
+        new StateRecord.RepositoryState(
+            REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts"))),
         new StateRecord.ApplicationState(
             WEB,
             Optional.of(DEFINITION),

@@ -126,7 +126,7 @@ public final class FleetIntake implements AutoCloseable {
 
   private void take(KafkaProducer<String, byte[]> current, FleetReading reading) {
     reading.problems().forEach(problem -> log.atWarn().log("fleet: {}", problem));
-    IntakePlan plan = IntakePlan.of(known.definitions(), reading, guard);
+    IntakePlan plan = IntakePlan.of(known.definitions(), known.readers(), reading, guard);
     plan.refusals().forEach(refusal -> log.atWarn().log("fleet: {}", refusal));
     provision(reading);
     if (plan.events().isEmpty()) {
@@ -167,7 +167,10 @@ public final class FleetIntake implements AutoCloseable {
           EventId.of("fleet", accepted.fleetRevision(), accepted.definition().application());
       case ChangeEvent.DefinitionRemoved removed ->
           EventId.of("fleet", removed.fleetRevision(), removed.application(), "removed");
+      case ChangeEvent.ReadersAccepted readers ->
+          EventId.of("fleet", readers.fleetRevision(), "readers", readers.repository());
       case ChangeEvent.RefChanged _,
+          ChangeEvent.RefForwarded _,
           ChangeEvent.MergeRecorded _,
           ChangeEvent.RepositoryMoved _,
           ChangeEvent.DefaultBranchChanged _,

@@ -3,17 +3,23 @@ package dev.sluice.dispatcher.fleet;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
+import dev.sluice.contract.event.ChangeEvent.ReadersAccepted;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetReading;
+import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.RepositoryId;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +36,17 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals) {
     refusals = List.copyOf(refusals);
   }
 
-  /** Compares a reading with the definitions that the homes have. */
+  /**
+   * Compares a reading with what the homes have.
+   *
+   * @param known the definitions
+   * @param readers by repository, the other homes that are told of its changes
+   */
   static IntakePlan of(
-      Map<ApplicationName, Definition> known, FleetReading reading, RemovalGuard guard) {
+      Map<ApplicationName, Definition> known,
+      Map<RepositoryId, Set<RepositoryId>> readers,
+      FleetReading reading,
+      RemovalGuard guard) {
     List<ChangeEvent> safe = new ArrayList<>();
     List<ChangeEvent> taking = new ArrayList<>();
     List<String> refusals = new ArrayList<>();
@@ -75,7 +89,47 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals) {
     } else {
       safe.addAll(taking);
     }
+    safe.addAll(readers(definitionsAfter(known, safe), readers, revision));
     return new IntakePlan(safe, refusals);
+  }
+
+  private static Collection<Definition> definitionsAfter(
+      Map<ApplicationName, Definition> known, List<ChangeEvent> events) {
+    Map<ApplicationName, Definition> after = new HashMap<>(known);
+    for (ChangeEvent event : events) {
+      if (event instanceof DefinitionAccepted accepted) {
+        after.put(accepted.definition().application(), accepted.definition());
+      } else if (event instanceof DefinitionRemoved removed) {
+        after.remove(removed.application());
+      }
+    }
+    return after.values();
+  }
+
+  /** Who reads a repository from another home has changed for these. */
+  private static List<ChangeEvent> readers(
+      Collection<Definition> definitions,
+      Map<RepositoryId, Set<RepositoryId>> known,
+      String revision) {
+    Map<RepositoryId, Set<RepositoryId>> readers = new TreeMap<>();
+    known.keySet().forEach(repository -> readers.put(repository, new TreeSet<>()));
+    for (Definition definition : definitions) {
+      for (SourceSpec source : definition.sources()) {
+        if (!source.repository().equals(definition.homeRepository())) {
+          readers
+              .computeIfAbsent(source.repository(), _ -> new TreeSet<>())
+              .add(definition.homeRepository());
+        }
+      }
+    }
+    List<ChangeEvent> events = new ArrayList<>();
+    readers.forEach(
+        (repository, homes) -> {
+          if (!homes.equals(known.getOrDefault(repository, Set.of()))) {
+            events.add(new ReadersAccepted(repository, homes, revision));
+          }
+        });
+    return events;
   }
 
   private static Set<ClusterName> orphaned(@Nullable Definition old, FleetReading reading) {

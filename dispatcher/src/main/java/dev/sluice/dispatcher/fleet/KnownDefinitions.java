@@ -8,6 +8,7 @@ import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.home.Home;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 final class KnownDefinitions {
 
   private final Map<ApplicationName, Definition> definitions = new HashMap<>();
+  private final Map<RepositoryId, Set<RepositoryId>> readers = new HashMap<>();
 
   /** Reads the homes' state, and after it the events that they have not taken in yet. */
   static KnownDefinitions read(KafkaConnection connection) {
@@ -56,8 +58,16 @@ final class KnownDefinitions {
     return Map.copyOf(definitions);
   }
 
+  /** By repository, the homes that are told of its changes. */
+  Map<RepositoryId, Set<RepositoryId>> readers() {
+    return Map.copyOf(readers);
+  }
+
   void replay(Event event) {
     switch (event) {
+      case StateRecord.RepositoryState state -> readers.put(state.repository(), state.homes());
+      case ChangeEvent.ReadersAccepted accepted ->
+          readers.put(accepted.repository(), accepted.homes());
       case StateRecord.ApplicationState state ->
           state
               .definition()

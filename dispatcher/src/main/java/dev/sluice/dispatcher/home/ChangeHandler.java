@@ -4,6 +4,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.fleet.Definition;
@@ -62,7 +63,16 @@ final class ChangeHandler {
 
   private void handle(ChangeEvent event, Envelope<?> envelope, long offset, Batch batch) {
     switch (event) {
-      case ChangeEvent.RefChanged moved -> refChanged(moved, envelope, offset, batch);
+      case ChangeEvent.RefChanged moved -> {
+        batch.add(decider.forwarded(moved, cause(envelope), clock.instant()));
+        refChanged(moved, envelope.id(), envelope, offset, batch);
+      }
+      case ChangeEvent.RefForwarded(_, EventId cause, ChangeEvent.RefChanged moved) ->
+          refChanged(moved, cause, envelope, offset, batch);
+      case ChangeEvent.ReadersAccepted readers -> {
+        batch.add(decider.readers(readers, cause(envelope), clock.instant()));
+        batch.finish(offset);
+      }
       case ChangeEvent.DefinitionAccepted accepted -> accepted(accepted, envelope, offset, batch);
       case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
       case ChangeEvent.RepositoryMoved moved -> repositoryMoved(moved, envelope, offset, batch);
@@ -91,13 +101,13 @@ final class ChangeHandler {
   }
 
   private void refChanged(
-      ChangeEvent.RefChanged moved, Envelope<?> envelope, long offset, Batch batch) {
+      ChangeEvent.RefChanged moved, EventId id, Envelope<?> envelope, long offset, Batch batch) {
     RefKey key = new RefKey(moved.repository(), moved.ref());
     if (!memory.isFollowed(key)) {
       log.atDebug()
           .addKeyValue("repository", moved.repository())
           .addKeyValue("ref", moved.ref())
-          .addKeyValue("eventId", envelope.id())
+          .addKeyValue("eventId", id)
           .log("no application follows this ref");
       batch.finish(offset);
       return;
@@ -113,14 +123,8 @@ final class ChangeHandler {
     }
     listener.seen(
         new ChangeSeen(
-            envelope.id(),
-            moved.repository(),
-            moved.ref(),
-            moved.after(),
-            actor,
-            heardAt,
-            clock.instant()));
-    Hint.Cause cause = new Hint.Cause(List.of(envelope.id()), actor, heardAt, envelope.trace());
+            id, moved.repository(), moved.ref(), moved.after(), actor, heardAt, clock.instant()));
+    Hint.Cause cause = new Hint.Cause(List.of(id), actor, heardAt, envelope.trace());
     lanes.hint(
         key, new Hint(cause, new Hint.Ask.Moved(moved.after()), OptionalLong.of(offset)), batch);
   }

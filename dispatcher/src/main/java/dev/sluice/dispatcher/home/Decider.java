@@ -11,12 +11,14 @@ import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,6 +154,26 @@ final class Decider {
     draft
         .changed(Optional.empty(), event.fleetRevision())
         .ifPresent(state -> remember(decision, state));
+    return decision;
+  }
+
+  /** Who reads a repository from another home, as the fleet says. */
+  Decision readers(ChangeEvent.ReadersAccepted event, Hint.Cause cause, Instant now) {
+    Decision decision = new Decision(source, now, cause.trace());
+    remember(decision, new RepositoryState(event.repository(), event.homes()));
+    return decision;
+  }
+
+  /** The other homes that read the repository are told of a change. */
+  Decision forwarded(ChangeEvent.RefChanged change, Hint.Cause cause, Instant now) {
+    Decision decision = new Decision(source, now, cause.trace());
+    EventId original = cause.events().getFirst();
+    for (RepositoryId home : memory.readersElsewhere(change.repository())) {
+      decision.add(
+          decision.encoded(
+              EventId.of("forward", original, home),
+              new ChangeEvent.RefForwarded(home, original, change)));
+    }
     return decision;
   }
 

@@ -3,8 +3,10 @@ package dev.sluice.dispatcher.home;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.RepositoryId;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -22,11 +24,13 @@ final class HomeMemory {
 
   private final Map<RefKey, RefState> refs = new HashMap<>();
   private final Map<ApplicationName, ApplicationState> applications = new HashMap<>();
+  private final Map<RepositoryId, Set<RepositoryId>> readers = new HashMap<>();
   private final Map<RefKey, Set<ApplicationName>> followers = new HashMap<>();
 
   void replay(StateRecord record) {
     switch (record) {
       case RefState ref -> refs.put(RefKey.of(ref), ref);
+      case RepositoryState repository -> readers.put(repository.repository(), repository.homes());
       case ApplicationState state -> {
         ApplicationState old = applications.put(state.application(), state);
         if (old != null) {
@@ -35,6 +39,20 @@ final class HomeMemory {
         state.definition().ifPresent(this::follow);
       }
     }
+  }
+
+  /**
+   * The repositories at whose homes there are applications that read this one as well; without
+   * those whose home this is, as it hears of the change itself.
+   */
+  Set<RepositoryId> readersElsewhere(RepositoryId repository) {
+    Set<RepositoryId> homes = new TreeSet<>(readers.getOrDefault(repository, Set.of()));
+    if (!homes.isEmpty()) {
+      applications.values().stream()
+          .flatMap(state -> state.definition().stream())
+          .forEach(definition -> homes.remove(definition.homeRepository()));
+    }
+    return homes;
   }
 
   RefState ref(RefKey key) {

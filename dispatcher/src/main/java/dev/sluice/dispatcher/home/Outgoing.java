@@ -19,10 +19,11 @@ record Outgoing(Envelope<?> envelope, byte[] value) {
     return new Outgoing(envelope, EventCodec.value(envelope.event()));
   }
 
-  /** The record; what belongs to the home goes to the home's own partition. */
+  /** The record; what belongs to the home goes to its own partition, what does not by its key. */
   ProducerRecord<String, byte[]> record(Topics topics, int home) {
     return switch (envelope.event()) {
       case StateRecord _ -> on(topics.state(), home);
+      case ChangeEvent.RefForwarded _ -> on(topics.changes(), null);
       case ChangeEvent _ -> on(topics.changes(), home);
       case SyncEvent sync -> on(topics.sync(sync.cluster()), null);
       case DeadLetterEvent _ -> on(topics.deadLetters(), null);

@@ -33,6 +33,7 @@ class IntakePlanTest {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one"), define("api", "one")),
+            Map.of(),
             reading(true, define("web", "one"), define("api", "one", "two"), define("new", "one")),
             RemovalGuard.DEFAULT);
 
@@ -46,6 +47,7 @@ class IntakePlanTest {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one"), define("api", "one")),
+            Map.of(),
             reading(true, define("web", "one")),
             RemovalGuard.DEFAULT);
 
@@ -58,6 +60,7 @@ class IntakePlanTest {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one", "two"), define("api", "one")),
+            Map.of(),
             reading(false, define("web", "one"), define("new", "one")),
             RemovalGuard.DEFAULT);
 
@@ -77,7 +80,9 @@ class IntakePlanTest {
             List.of(),
             "r1");
 
-    assertThat(IntakePlan.of(known(define("web", "one")), reading, RemovalGuard.DEFAULT).events())
+    assertThat(
+            IntakePlan.of(known(define("web", "one")), Map.of(), reading, RemovalGuard.DEFAULT)
+                .events())
         .isEmpty();
   }
 
@@ -95,7 +100,8 @@ class IntakePlanTest {
                 ten.subList(2, 8).stream())
             .toArray(Definition[]::new);
 
-    IntakePlan refused = IntakePlan.of(known(all), reading(true, six), RemovalGuard.DEFAULT);
+    IntakePlan refused =
+        IntakePlan.of(known(all), Map.of(), reading(true, six), RemovalGuard.DEFAULT);
     assertThat(refused.events()).isEmpty();
     assertThat(refused.refusals())
         .singleElement()
@@ -104,11 +110,14 @@ class IntakePlanTest {
         .contains("approve-revision=r1");
 
     RemovalGuard approved = new RemovalGuard(30, Optional.of("r1"));
-    assertThat(IntakePlan.of(known(all), reading(true, six), approved).events()).hasSize(4);
+    assertThat(IntakePlan.of(known(all), Map.of(), reading(true, six), approved).events())
+        .hasSize(4);
     RemovalGuard another = new RemovalGuard(30, Optional.of("r0"));
-    assertThat(IntakePlan.of(known(all), reading(true, six), another).events()).isEmpty();
+    assertThat(IntakePlan.of(known(all), Map.of(), reading(true, six), another).events()).isEmpty();
     Definition[] seven = ten.subList(0, 7).toArray(Definition[]::new);
-    assertThat(IntakePlan.of(known(all), reading(true, seven), RemovalGuard.DEFAULT).events())
+    assertThat(
+            IntakePlan.of(known(all), Map.of(), reading(true, seven), RemovalGuard.DEFAULT)
+                .events())
         .hasSize(3);
   }
 
@@ -117,6 +126,7 @@ class IntakePlanTest {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one", "retired")),
+            Map.of(),
             reading(true, define("web", "one")),
             RemovalGuard.DEFAULT);
 
@@ -133,11 +143,41 @@ class IntakePlanTest {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one")),
+            Map.of(),
             reading(true, define(other, "web", "one")),
             RemovalGuard.DEFAULT);
 
     assertThat(plan.events()).isEmpty();
     assertThat(plan.refusals()).singleElement().asString().contains("removed from the fleet first");
+  }
+
+  @Test
+  void aRepositoryIsToldWhoReadsItFromAnotherHome() {
+    RepositoryId values = new RepositoryId("forge.example/acme/values");
+    Definition web = define(List.of(SHOP, values), "web", "one");
+
+    IntakePlan plan = IntakePlan.of(known(), Map.of(), reading(true, web), RemovalGuard.DEFAULT);
+
+    ChangeEvent readers = new ChangeEvent.ReadersAccepted(values, Set.of(SHOP), "r1");
+    assertThat(plan.events()).containsExactly(accepted(web), readers);
+    assertThat(
+            IntakePlan.of(
+                    known(web),
+                    Map.of(values, Set.of(SHOP)),
+                    reading(true, web),
+                    RemovalGuard.DEFAULT)
+                .events())
+        .isEmpty();
+    assertThat(
+            IntakePlan.of(
+                    known(web),
+                    Map.of(values, Set.of(SHOP)),
+                    reading(true, define("web", "one")),
+                    RemovalGuard.DEFAULT)
+                .events())
+        .containsExactly(
+            accepted(define("web", "one")),
+            new ChangeEvent.ReadersAccepted(values, Set.of(), "r1"));
   }
 
   private static ChangeEvent accepted(Definition definition) {
@@ -168,23 +208,30 @@ class IntakePlanTest {
   }
 
   private static Definition define(RepositoryId repository, String name, String... clusters) {
-    SourceSpec source =
-        new SourceSpec(
-            repository,
-            "https://" + repository,
-            Optional.empty(),
-            GitRef.branch("main"),
-            "apps/" + name,
-            Optional.empty(),
-            Optional.empty(),
-            RenderOptions.DEFAULT);
+    return define(List.of(repository), name, clusters);
+  }
+
+  private static Definition define(
+      List<RepositoryId> repositories, String name, String... clusters) {
     return new Definition(
         new ApplicationName(name),
-        List.of(source),
+        repositories.stream().map(repository -> source(repository, name)).toList(),
         Stream.of(clusters)
             .map(cluster -> new ClusterTarget(new ClusterName(cluster), Map.of()))
             .toList(),
         new ApplicationSpec(name, Policy.DEFAULT),
         false);
+  }
+
+  private static SourceSpec source(RepositoryId repository, String name) {
+    return new SourceSpec(
+        repository,
+        "https://" + repository,
+        Optional.empty(),
+        GitRef.branch("main"),
+        "apps/" + name,
+        Optional.empty(),
+        Optional.empty(),
+        RenderOptions.DEFAULT);
   }
 }

@@ -44,6 +44,7 @@ final class LogRules {
     for (StateRecord state : log.states()) {
       switch (state) {
         case StateRecord.RefState ref -> refs.put(ref.key(), ref);
+        case StateRecord.RepositoryState _ -> {}
         case StateRecord.ApplicationState application ->
             application
                 .definition()

@@ -1,0 +1,196 @@
+package dev.sluice.dispatcher;
+
+import static dev.sluice.dispatcher.Situation.MAIN;
+import static dev.sluice.dispatcher.Situation.STAGING;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.git.Origin;
+import dev.sluice.dispatcher.home.DispatchListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A chart with values in another repository, whose home is another one. */
+class SeveralRepositoriesIT {
+
+  private static final int HOMES = 2;
+
+  private Situation situation;
+  private Origin values;
+  private RepositoryId valuesId;
+
+  @BeforeEach
+  void set(@TempDir Path directory) throws IOException {
+    situation = new Situation(directory);
+    values = originOfAnotherHome(directory);
+    valuesId = RepositoryId.fromUrl(values.url());
+    situation.document(
+        "web",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: values}
+        spec: {url: "%s"}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web}
+        spec:
+          sources:
+          - {repository: shop, path: chart, helm: {valuesFiles: ['$settings/web.yaml']}}
+          - {repository: values, path: teams, type: values, alias: settings}
+          clusters: {names: [staging]}
+          namespace: web
+        """
+            .formatted(values.url()));
+    situation
+        .file("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+        .file("chart/templates/config.yaml", "kind: ConfigMap")
+        .push();
+  }
+
+  @AfterEach
+  void close() {
+    situation.close();
+    values.close();
+  }
+
+  @Test
+  void aPushToEitherRepositoryReachesTheApplication() throws IOException {
+    CommitId one = pushValues("one");
+    situation.start();
+    SyncEvent.Target first = target(1);
+    assertThat(first.sources()).hasSize(2);
+    assertThat(first.sources().getLast().commit()).isEqualTo(one);
+    situation.awaitQuiet();
+    assertThat(situation.sync(STAGING)).hasSize(1);
+
+    CommitId two = pushValues("two");
+    EventId cause = situation.tell(valuesId, Optional.of(two));
+
+    SyncEvent.Target second = target(2);
+    assertThat(second.sources().getLast().commit()).isEqualTo(two);
+    assertThat(second.sources().getFirst().commit()).isEqualTo(first.sources().getFirst().commit());
+    assertThat(second.provenance().causes()).contains(cause);
+    assertThat(second.provenance().actor()).contains("octocat");
+
+    CommitId chart = situation.file("chart/templates/more.yaml", "kind: Secret").pushAndTell();
+    SyncEvent.Target third = target(3);
+    assertThat(third.sources().getFirst().commit()).isEqualTo(chart);
+    assertThat(third.sources().getLast().commit()).isEqualTo(two);
+    situation.awaitQuiet();
+    assertThat(situation.sync(STAGING)).hasSize(3);
+  }
+
+  @Test
+  void whatTheApplicationDoesNotReadSendsNothing() throws IOException {
+    pushValues("one");
+    situation.start();
+    target(1);
+
+    CommitId unread = values.commit(Map.of("teams/web.yaml", text("one"), "README", text("x")));
+    values.set(MAIN, unread);
+    situation.tell(valuesId, Optional.of(unread));
+    situation.awaitQuiet();
+
+    assertThat(situation.sync(STAGING)).hasSize(1);
+  }
+
+  @Test
+  void aRestartAndALostMirrorMissNothing() throws IOException {
+    pushValues("one");
+    Dispatcher first = situation.start();
+    target(1);
+    first.close();
+
+    CommitId two = pushValues("two");
+    situation.tell(valuesId, Optional.of(two));
+    situation.start(situation.config("other-mirrors"), DispatchListener.NONE);
+
+    assertThat(target(2).sources().getLast().commit()).isEqualTo(two);
+  }
+
+  @Test
+  void aSecondRepositoryThatComesLateIsWaitedFor() throws IOException {
+    Path place = situation.directory.resolve("away");
+    Path here = Path.of(values.url().substring("file://".length()));
+    pushValues("one");
+    Files.move(here, place);
+    Dispatcher dispatcher = situation.start();
+    situation.application("api", "staging");
+    situation.put("api", "one").pushAndTell();
+    assertThat(situation.awaitSync(STAGING, 1).getFirst().application().value()).isEqualTo("api");
+
+    Files.move(place, here);
+    situation.tell(valuesId, Optional.empty());
+
+    assertThat(situation.awaitSync(STAGING, 2).getLast().application().value()).isEqualTo("web");
+    assertThat(dispatcher.isReady()).isTrue();
+  }
+
+  @Test
+  void aHomeThatIsFencedMidWayLosesNoPushAndSendsNoneTwice() throws IOException {
+    pushValues("zero");
+    Dispatcher dispatcher = situation.start();
+    target(1);
+
+    for (int i = 1; i <= 3; i++) {
+      int home = i % HOMES;
+      try (KafkaProducer<String, byte[]> usurper =
+          new KafkaProducer<>(situation.connection.transactionalProducer("home-" + home))) {
+        usurper.initTransactions();
+        CommitId commit = pushValues("v" + i);
+        situation.tell(valuesId, Optional.of(commit));
+        assertThat(target(i + 1).sources().getLast().commit()).isEqualTo(commit);
+      }
+    }
+    situation.awaitQuiet();
+
+    assertThat(situation.sync(STAGING))
+        .extracting(event -> event.generation().value())
+        .containsExactly(1L, 2L, 3L, 4L);
+    await().atMost(Duration.ofSeconds(10)).until(dispatcher::isReady);
+  }
+
+  private SyncEvent.Target target(int number) {
+    return (SyncEvent.Target) situation.awaitSync(STAGING, number).get(number - 1);
+  }
+
+  private CommitId pushValues(String value) throws IOException {
+    CommitId commit = values.commit(Map.of("teams/web.yaml", text(value)));
+    values.set(MAIN, commit);
+    return commit;
+  }
+
+  private static Origin.Content text(String value) {
+    return Origin.Content.file("value: " + value + "\n");
+  }
+
+  private Origin originOfAnotherHome(Path directory) throws IOException {
+    for (int i = 0; ; i++) {
+      Path place = directory.resolve("values-" + i + ".git");
+      if (home(RepositoryId.fromUrl("file://" + place)) != home(situation.repository)) {
+        return new Origin(place);
+      }
+    }
+  }
+
+  private static int home(RepositoryId repository) {
+    byte[] key = repository.value().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return Utils.toPositive(Utils.murmur2(key)) % HOMES;
+  }
+}
