@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.Envelope;
@@ -11,11 +12,13 @@ import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin.Webhook;
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -35,6 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -178,6 +182,19 @@ final class Situation implements AutoCloseable {
     return id;
   }
 
+  /** An operator asks for something. */
+  EventId command(String application, Set<ClusterName> clusters, Command command) {
+    EventId id = EventId.of("command", deliveries.incrementAndGet());
+    ChangeEvent event =
+        new ChangeEvent.CommandGiven(
+            repository, new ApplicationName(application), clusters, command, "cat", "a reason");
+    send(
+        EventCodec.encode(
+            connection.topics().changes(),
+            new Envelope<>(id, "api", Instant.now(), TraceParent.start(), event)));
+    return id;
+  }
+
   void send(ProducerRecord<String, byte[]> record) {
     try {
       producer.send(record).get();
@@ -239,6 +256,14 @@ final class Situation implements AutoCloseable {
 
   List<DeadLetterEvent> deadLetters() {
     return events(connection.topics().deadLetters(), DeadLetterEvent.class);
+  }
+
+  List<ResultEvent> results() {
+    return events(connection.topics().results(), ResultEvent.class);
+  }
+
+  List<ChangeEvent> changes() {
+    return events(connection.topics().changes(), ChangeEvent.class);
   }
 
   List<StateRecord> state() {

@@ -7,6 +7,7 @@ import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.git.SourceTree;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The commits that a look goes by: one for each ref. */
 final class Heads {
@@ -36,6 +37,16 @@ final class Heads {
       throw new IllegalStateException("no head of " + RefKey.of(source) + " is known");
     }
     return commit;
+  }
+
+  /** The same but for one ref; empty if the mirror does not have that commit. */
+  Optional<Heads> with(SourceSpec source, CommitId commit) {
+    if (!mirrors.has(source.repository(), commit)) {
+      return Optional.empty();
+    }
+    Map<RefKey, CommitId> changed = new HashMap<>(commits);
+    changed.put(RefKey.of(source), commit);
+    return Optional.of(new Heads(mirrors, changed));
   }
 
   SourceTree tree(SourceSpec source) {

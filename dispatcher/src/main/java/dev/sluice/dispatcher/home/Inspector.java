@@ -5,10 +5,12 @@ import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.closure.ApplicationClosures;
 import dev.sluice.dispatcher.closure.ApplicationClosures.Inputs;
 import dev.sluice.dispatcher.closure.ApplicationClosures.SourceClosure;
@@ -57,8 +59,56 @@ final class Inspector {
       }
     }
     String reason = path.orElse(state.dispatched().isEmpty() ? "first dispatch" : why);
-    return new Result(state, definition, closures, reason);
+    return new Result(state, definition, views(state, heads, closures), reason);
   }
+
+  /** What each cluster is to have; nothing of those where the application is suspended. */
+  private List<View> views(ApplicationState state, Heads heads, ApplicationClosures closures) {
+    Definition definition = state.definition().orElseThrow();
+    List<View> views = new ArrayList<>();
+    for (ClusterTarget cluster : definition.clusters()) {
+      Hold hold = state.holds().get(cluster.name());
+      if (hold == null) {
+        views.add(new View(cluster, heads, inputs(closures, cluster)));
+      } else {
+        hold.commit().ifPresent(commit -> views.add(restored(definition, cluster, heads, commit)));
+      }
+    }
+    return views;
+  }
+
+  private View restored(
+      Definition definition, ClusterTarget cluster, Heads heads, CommitId commit) {
+    SourceSpec first = definition.sources().getFirst();
+    Optional<Heads> then = heads.with(first, commit);
+    if (then.isEmpty()) {
+      Failure failure =
+          new Failure(
+              "CommitMissing",
+              "%s is to be restored in %s, but %s has no commit %s: name another, or resume it"
+                  .formatted(
+                      definition.application(), cluster.name(), first.repository(), commit),
+              Failure.Stage.SOURCE,
+              Optional.empty());
+      return new View(cluster, heads, new Inputs.Refused(failure));
+    }
+    Definition here =
+        new Definition(
+            definition.application(),
+            definition.sources(),
+            List.of(cluster),
+            definition.spec(),
+            definition.orphanOnRemoval());
+    return new View(
+        cluster, then.get(), inputs(resolver.resolve(here, then.get()::tree), cluster));
+  }
+
+  private static Inputs inputs(ApplicationClosures closures, ClusterTarget cluster) {
+    return Optional.ofNullable(closures.clusters().get(cluster.name())).orElseThrow();
+  }
+
+  /** What the inputs are for a cluster, and at which commits. */
+  record View(ClusterTarget cluster, Heads heads, Inputs inputs) {}
 
   /** The paths that a commit changed at a ref. */
   record ChangedPaths(RefKey key, Set<String> paths) {
@@ -70,44 +120,41 @@ final class Inspector {
 
   /** What was found of one application. */
   record Result(
-      ApplicationState state, Definition definition, ApplicationClosures closures, String reason) {
+      ApplicationState state, Definition definition, List<View> views, String reason) {
 
     /** Whether something is to be told that was not told yet. */
     boolean differs() {
-      return definition.clusters().stream()
+      return views.stream()
           .anyMatch(
-              cluster ->
-                  switch (inputs(cluster)) {
-                    case Inputs.Resolved resolved -> isNew(cluster, digest(resolved));
-                    case Inputs.Refused _ -> !state.refused().containsKey(cluster.name());
+              view ->
+                  switch (view.inputs()) {
+                    case Inputs.Resolved _ -> isNew(view);
+                    case Inputs.Refused _ -> !isRefused(view);
                   });
     }
 
     /** Clusters where other inputs are due than were last sent. */
     List<ClusterTarget> changed() {
-      return definition.clusters().stream()
-          .filter(
-              cluster ->
-                  inputs(cluster) instanceof Inputs.Resolved resolved
-                      && isNew(cluster, digest(resolved)))
-          .toList();
+      return views.stream().filter(this::isNew).map(View::cluster).toList();
     }
 
-    List<Finding> findings(Heads heads) {
+    List<Finding> findings() {
       IdentityHashMap<Closure, List<InputFile>> loaded = new IdentityHashMap<>();
       List<Finding> findings = new ArrayList<>();
-      for (ClusterTarget cluster : definition.clusters()) {
-        switch (inputs(cluster)) {
+      for (View view : views) {
+        switch (view.inputs()) {
           case Inputs.Refused(Failure failure) ->
-              findings.add(new Finding.Refused(definition, cluster, failure));
+              findings.add(new Finding.Refused(definition, view.cluster(), failure));
           case Inputs.Resolved resolved -> {
-            String digest = digest(resolved);
-            if (isNew(cluster, digest)) {
+            if (isNew(view)) {
               findings.add(
                   new Finding.Differs(
-                      definition, cluster, payload(digest, resolved, heads, loaded), reason));
-            } else if (state.refused().containsKey(cluster.name())) {
-              findings.add(new Finding.Same(definition, cluster));
+                      definition,
+                      view.cluster(),
+                      payload(digest(resolved), resolved, view.heads(), loaded),
+                      reason));
+            } else if (isRefused(view)) {
+              findings.add(new Finding.Same(definition, view.cluster()));
             }
           }
         }
@@ -142,19 +189,20 @@ final class Inspector {
       return new Finding.Payload(digest, inputs, bytes);
     }
 
-    private Inputs inputs(ClusterTarget cluster) {
-      return Optional.ofNullable(closures.clusters().get(cluster.name())).orElseThrow();
-    }
-
     private String digest(Inputs.Resolved resolved) {
       return InputDigest.of(definition, resolved);
     }
 
-    private boolean isNew(ClusterTarget cluster, String digest) {
-      Dispatched last = state.dispatched().get(cluster.name());
-      return state.demands().containsKey(cluster.name())
-          || last == null
-          || !last.inputDigest().equals(Optional.of(digest));
+    private boolean isNew(View view) {
+      Dispatched last = state.dispatched().get(view.cluster().name());
+      return view.inputs() instanceof Inputs.Resolved resolved
+          && (last == null
+              || state.demands().containsKey(view.cluster().name())
+              || !last.inputDigest().equals(Optional.of(digest(resolved))));
+    }
+
+    private boolean isRefused(View view) {
+      return state.refused().containsKey(view.cluster().name());
     }
 
     private static long bytes(InputFile file) {

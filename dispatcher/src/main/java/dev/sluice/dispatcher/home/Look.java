@@ -119,7 +119,7 @@ final class Look {
     List<Finding> findings = new ArrayList<>();
     long bytes = 0;
     for (Inspector.Result result : results) {
-      for (Finding finding : result.findings(heads.get())) {
+      for (Finding finding : result.findings()) {
         long size = finding instanceof Finding.Differs differs ? differs.payload().bytes() : 0;
         if (!findings.isEmpty() && (bytes + size > MAX_BYTES || findings.size() >= MAX_FINDINGS)) {
           sink.write(new Part(seen, findings, false));

@@ -1,0 +1,194 @@
+package dev.sluice.dispatcher;
+
+import static dev.sluice.dispatcher.Situation.PRODUCTION;
+import static dev.sluice.dispatcher.Situation.STAGING;
+import static dev.sluice.dispatcher.Situation.lines;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandIT {
+
+  private Situation situation;
+
+  @BeforeEach
+  void set(@TempDir Path directory) throws IOException {
+    situation = new Situation(directory);
+    situation.application("web", "staging, production");
+    situation.put("web", "one").push();
+  }
+
+  @AfterEach
+  void close() {
+    situation.close();
+  }
+
+  @Test
+  void resyncSendsTheSameInputsAsANewGeneration() {
+    situation.start();
+    situation.awaitSync(STAGING, 1);
+
+    EventId command = situation.command("web", Set.of(STAGING), new Command.Resync());
+
+    List<SyncEvent> sent = situation.awaitSync(STAGING, 2);
+    assertThat(lines(sent)).containsExactly("web 1 one", "web 2 one");
+    assertThat(sent.getLast().provenance().causes()).containsExactly(command);
+    assertThat(sent.getLast().provenance().actor()).contains("cat");
+    assertThat(answer(command).accepted()).isTrue();
+    situation.awaitQuiet();
+    assertThat(lines(situation.sync(PRODUCTION))).containsExactly("web 1 one");
+    assertThat(situation.results())
+        .filteredOn(ResultEvent.Dispatched.class::isInstance)
+        .extracting(result -> ((ResultEvent.Dispatched) result).provenance().causes())
+        .contains(List.of(command));
+  }
+
+  @Test
+  void whatIsSuspendedIsSentOnResuming() throws IOException {
+    situation.start();
+    situation.awaitSync(PRODUCTION, 1);
+    EventId suspend = situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
+    situation.awaitQuiet();
+
+    situation.put("web", "two").pushAndTell();
+    situation.awaitSync(STAGING, 2);
+    situation.put("web", "three").pushAndTell();
+    situation.awaitSync(STAGING, 3);
+    situation.awaitQuiet();
+
+    assertThat(answer(suspend).accepted()).isTrue();
+    assertThat(lines(situation.sync(PRODUCTION))).containsExactly("web 1 one");
+    EventId resync = situation.command("web", Set.of(), new Command.Resync());
+    situation.awaitQuiet();
+    assertThat(answer(resync).accepted()).isFalse();
+    assertThat(answer(resync).message()).contains("suspended in production by cat (a reason)");
+
+    situation.command("web", Set.of(), new Command.Resume());
+
+    assertThat(lines(situation.awaitSync(PRODUCTION, 2)))
+        .containsExactly("web 1 one", "web 2 three");
+    situation.awaitQuiet();
+    assertThat(situation.sync(STAGING)).hasSize(3);
+  }
+
+  @Test
+  void aSuspensionOutlivesARestart() throws IOException {
+    Dispatcher first = situation.start();
+    situation.awaitSync(PRODUCTION, 1);
+    situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
+    situation.awaitQuiet();
+    first.close();
+    situation.put("web", "two").pushAndTell();
+
+    situation.start();
+
+    situation.awaitSync(STAGING, 2);
+    situation.awaitQuiet();
+    assertThat(situation.sync(PRODUCTION)).hasSize(1);
+  }
+
+  @Test
+  void restoresACommitAndStaysThereUntilItIsResumed() throws IOException {
+    situation.start();
+    CommitId one = ((SyncEvent.Target) situation.awaitSync(PRODUCTION, 1).getFirst()).commit();
+    situation.put("web", "two").pushAndTell();
+    situation.awaitSync(PRODUCTION, 2);
+
+    situation.command("web", Set.of(PRODUCTION), new Command.Restore(one));
+
+    List<SyncEvent> restored = situation.awaitSync(PRODUCTION, 3);
+    assertThat(lines(restored)).containsExactly("web 1 one", "web 2 two", "web 3 one");
+    assertThat(((SyncEvent.Target) restored.getLast()).commit()).isEqualTo(one);
+    situation.put("web", "three").pushAndTell();
+    situation.awaitSync(STAGING, 3);
+    situation.awaitQuiet();
+    assertThat(situation.sync(PRODUCTION)).hasSize(3);
+
+    situation.command("web", Set.of(PRODUCTION), new Command.Resume());
+
+    assertThat(lines(situation.awaitSync(PRODUCTION, 4))).endsWith("web 4 three");
+  }
+
+  @Test
+  void aCommitThatIsNotThereCannotBeRestored() {
+    situation.start();
+    situation.awaitSync(STAGING, 1);
+
+    situation.command(
+        "web", Set.of(STAGING), new Command.Restore(new CommitId("b".repeat(40))));
+
+    situation.awaitQuiet();
+    assertThat(situation.sync(STAGING)).hasSize(1);
+    assertThat(situation.deadLetters())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            DeadLetterEvent.Opened.class,
+            opened -> {
+              assertThat(opened.failure().code()).isEqualTo("CommitMissing");
+              assertThat(opened.failure().message()).contains("b".repeat(40));
+            });
+  }
+
+  @Test
+  void onlyWhatWasLookedAtIsApproved() throws IOException {
+    situation.start();
+    situation.awaitSync(STAGING, 1);
+    situation.put("web", "two").pushAndTell();
+    situation.awaitSync(STAGING, 2);
+
+    EventId stale =
+        situation.command("web", Set.of(STAGING), new Command.Approve(Generation.FIRST));
+    situation.awaitQuiet();
+    EventId fresh =
+        situation.command("web", Set.of(STAGING), new Command.Approve(Generation.FIRST.next()));
+
+    SyncEvent.Target approved = (SyncEvent.Target) situation.awaitSync(STAGING, 3).getLast();
+    assertThat(approved.approved()).isTrue();
+    assertThat(answer(stale).accepted()).isFalse();
+    assertThat(answer(stale).message()).contains("look at that one");
+    assertThat(answer(fresh).accepted()).isTrue();
+    situation.put("web", "three").pushAndTell();
+    assertThat(((SyncEvent.Target) situation.awaitSync(STAGING, 4).getLast()).approved()).isFalse();
+  }
+
+  @Test
+  void whatMakesNoSenseIsRefusedAndAnswered() {
+    situation.start();
+    situation.awaitSync(STAGING, 1);
+
+    EventId unknown = situation.command("nope", Set.of(), new Command.Resync());
+    EventId elsewhere =
+        situation.command("web", Set.of(new ClusterName("moon")), new Command.Suspend());
+    situation.awaitQuiet();
+
+    assertThat(answer(unknown).message()).isEqualTo("the fleet has no application nope");
+    assertThat(answer(elsewhere).message())
+        .isEqualTo("web does not go to [moon], but to [production, staging]");
+    assertThat(situation.sync(STAGING)).hasSize(1);
+  }
+
+  private CommandAnswered answer(EventId command) {
+    return situation.changes().stream()
+        .filter(CommandAnswered.class::isInstance)
+        .map(CommandAnswered.class::cast)
+        .filter(answered -> answered.given().equals(command))
+        .findFirst()
+        .orElseThrow();
+  }
+}
