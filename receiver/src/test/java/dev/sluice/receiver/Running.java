@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.contract.config.Settings;
 import dev.sluice.contract.kafka.KafkaConnection;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -109,12 +111,23 @@ final class Running implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port() + path);
   }
 
-  /** Sends bytes as they are, and returns what came back until the receiver closed. */
+  /**
+   * Sends bytes as they are, and returns what came back until the receiver closed: it may do so
+   * before it has read everything.
+   */
   String raw(byte[] bytes) throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
     try (Socket socket = socket()) {
-      socket.getOutputStream().write(bytes);
-      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+      try {
+        socket.getOutputStream().write(bytes);
+        socket.getInputStream().transferTo(answer);
+      } catch (SocketException e) {
+        socket.getInputStream().transferTo(answer);
+      }
+    } catch (SocketException e) {
+      // reset: what had come by then is the answer
     }
+    return answer.toString(ISO_8859_1);
   }
 
   Socket socket() throws IOException {

@@ -6,9 +6,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.Arrays;
 
 /** Reads bodies within their limits and the one budget for all of them. */
 final class BodyIntake {
+
+  private static final int MIN_ROOM = 16 * 1024;
 
   private final Vertx vertx;
   private final Duration timeout;
@@ -22,7 +25,7 @@ final class BodyIntake {
 
   /** Begins to read; call it on the request's event loop, before anything else has read of it. */
   Reading begin(HttpServerRequest request, int maxBytes) {
-    Reading reading = new Reading(maxBytes);
+    Reading reading = new Reading(maxBytes, declaredBytes(request, maxBytes));
     long deadline =
         vertx.setTimer(timeout.toMillis(), _ -> reading.refuse(Outcome.Refused.TOO_SLOW));
     reading.result.future().onComplete(_ -> vertx.cancelTimer(deadline));
@@ -36,6 +39,11 @@ final class BodyIntake {
     return reading;
   }
 
+  private static int declaredBytes(HttpServerRequest request, int maxBytes) {
+    String declared = request.getHeader("Content-Length");
+    return declared == null ? maxBytes : (int) Math.min(maxBytes, Long.parseLong(declared));
+  }
+
   /**
    * One body being read. The bytes it holds are on the budget until {@link #release}; what comes
    * after a refusal is thrown away unread.
@@ -43,11 +51,14 @@ final class BodyIntake {
   final class Reading {
 
     private final int maxBytes;
+    private final int expectedBytes;
     private final Promise<Body> result = Promise.promise();
-    private Buffer buffer = Buffer.buffer();
+    private byte[] bytes = new byte[0];
+    private int length;
 
-    private Reading(int maxBytes) {
+    private Reading(int maxBytes, int expectedBytes) {
       this.maxBytes = maxBytes;
+      this.expectedBytes = expectedBytes;
     }
 
     Future<Body> body() {
@@ -56,25 +67,37 @@ final class BodyIntake {
 
     /** Gives back what the body took of the budget; once, when the request is over. */
     void release() {
-      budget.give(buffer.length());
-      buffer = Buffer.buffer();
+      budget.give(length);
+      length = 0;
+      bytes = new byte[0];
     }
 
     private void take(Buffer chunk) {
       if (result.future().isComplete()) {
         return;
       }
-      if ((long) buffer.length() + chunk.length() > maxBytes) {
+      if ((long) length + chunk.length() > maxBytes) {
         refuse(Outcome.Refused.TOO_LARGE);
       } else if (budget.take(chunk.length())) {
-        buffer.appendBuffer(chunk);
+        makeRoom(length + chunk.length());
+        chunk.getBytes(bytes, length);
+        length += chunk.length();
       } else {
         refuse(new Outcome.Unavailable("too many bodies are being read"));
       }
     }
 
+    /** Grows as bytes come and not as they are announced, and never beyond what is announced. */
+    private void makeRoom(int needed) {
+      if (needed > bytes.length) {
+        int doubled = (int) Math.min(maxBytes, Math.max(MIN_ROOM, 2L * bytes.length));
+        bytes = Arrays.copyOf(bytes, Math.max(needed, Math.min(doubled, expectedBytes)));
+      }
+    }
+
     private void finish() {
-      result.tryComplete(new Body.Complete(buffer.getBytes()));
+      result.tryComplete(
+          new Body.Complete(bytes.length == length ? bytes : Arrays.copyOf(bytes, length)));
     }
 
     private void refuse(Outcome outcome) {

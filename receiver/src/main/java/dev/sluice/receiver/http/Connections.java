@@ -14,7 +14,7 @@ import java.util.Map;
 final class Connections {
 
   /** How long the rest of a body is thrown away, so that its sender can read why. */
-  private static final Duration LINGER = Duration.ofSeconds(2);
+  private static final Duration LINGER = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final Limits limits;

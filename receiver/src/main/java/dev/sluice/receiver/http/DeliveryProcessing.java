@@ -25,6 +25,8 @@ import java.util.Optional;
 /** From a complete body to its outcome: signature, parse, Kafka. */
 final class DeliveryProcessing {
 
+  private static final int MAX_INLINE_BYTES = 64 * 1024;
+
   private final Vertx vertx;
   private final ChangePublisher publisher;
   private final ReceiverMetrics metrics;
@@ -37,19 +39,25 @@ final class DeliveryProcessing {
   }
 
   /**
-   * The outcome of a delivery that has to pass the check first. Digests and parsing run on a worker
-   * thread: 26 MB take longer than an event loop may.
+   * The outcome of a delivery that has to pass the check first. Digests and parsing of a large body
+   * take longer than an event loop may: they run on a worker thread, which for ordinary ones would
+   * cost more than it saves.
    */
   Future<Outcome> process(LiveEndpoint endpoint, BodyCheck check, Delivery delivery) {
-    return vertx
-        .executeBlocking(
-            () -> judge(endpoint.endpoint(), endpoint.reader(), check, delivery), false)
-        .compose(
-            judgement ->
-                switch (judgement) {
-                  case Judgement.Final(Outcome outcome) -> Future.succeededFuture(outcome);
-                  case Judgement.Taken taken -> publish(taken);
-                });
+    Endpoint configured = endpoint.endpoint();
+    PayloadReader reader = endpoint.reader();
+    return delivery.body().length <= MAX_INLINE_BYTES
+        ? follow(judge(configured, reader, check, delivery))
+        : vertx
+            .executeBlocking(() -> judge(configured, reader, check, delivery), false)
+            .compose(this::follow);
+  }
+
+  private Future<Outcome> follow(Judgement judgement) {
+    return switch (judgement) {
+      case Judgement.Final(Outcome outcome) -> Future.succeededFuture(outcome);
+      case Judgement.Taken taken -> publish(taken);
+    };
   }
 
   private Judgement judge(

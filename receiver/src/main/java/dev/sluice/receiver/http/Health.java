@@ -2,9 +2,9 @@ package dev.sluice.receiver.http;
 
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.publish.BrokerWatch;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import java.util.Optional;
 
 /** {@code /livez}, {@code /readyz} (the broker answers) and {@code /metrics}. */
@@ -19,18 +19,24 @@ final class Health {
     metrics.gauge("ready", "1 if the broker answers", () -> watch.problem().isEmpty() ? 1 : 0);
   }
 
-  Router addTo(Router router) {
-    router.get("/livez").handler(context -> answer(context.request(), Optional.empty()));
-    router.get("/readyz").handler(context -> answer(context.request(), watch.problem()));
-    router
-        .get("/metrics")
-        .handler(
-            context ->
-                context
-                    .response()
-                    .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                    .end(metrics.text()));
-    return router;
+  /** Answers the request if it asks for one of these. */
+  boolean answers(HttpServerRequest request) {
+    if (!request.method().equals(HttpMethod.GET)) {
+      return false;
+    }
+    switch (request.path()) {
+      case "/livez" -> answer(request, Optional.empty());
+      case "/readyz" -> answer(request, watch.problem());
+      case "/metrics" ->
+          request
+              .response()
+              .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+              .end(metrics.text());
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void answer(HttpServerRequest request, Optional<String> problem) {

@@ -8,8 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -56,17 +56,12 @@ public final class HttpFront {
       Map<String, LiveEndpoint> endpoints,
       Upstream upstream) {
     Health health = new Health(upstream.watch(), upstream.metrics());
-    Router router = Router.router(vertx);
+    WebhookHandler webhooks = webhooks(vertx, listening, limits, endpoints, upstream);
+    boolean healthApart = listening.healthPort().isPresent();
     Optional<HttpServer> healthServer =
         listening
             .healthPort()
-            .map(_ -> vertx.createHttpServer().requestHandler(health.addTo(Router.router(vertx))));
-    if (healthServer.isEmpty()) {
-      health.addTo(router);
-    }
-    WebhookHandler webhooks = webhooks(vertx, listening, limits, endpoints, upstream);
-    router.route("/webhooks/:name").handler(webhooks);
-    router.route().handler(webhooks);
+            .map(_ -> vertx.createHttpServer().requestHandler(request -> alone(health, request)));
 
     Connections connections = new Connections(vertx, limits);
     upstream.metrics().gauge("connections", "connections that are open", connections::count);
@@ -82,7 +77,9 @@ public final class HttpFront {
                       .response()
                       .endHandler(
                           _ -> connections.requestEnded(request.connection(), request.isEnded()));
-                  router.handle(request);
+                  if (healthApart || !health.answers(request)) {
+                    webhooks.handle(request);
+                  }
                 });
     return new HttpFront(
         listening,
@@ -122,6 +119,12 @@ public final class HttpFront {
   public Future<Void> close() {
     Future<Void> closed = server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
     return healthServer.map(health -> closed.compose(_ -> health.close())).orElse(closed);
+  }
+
+  private static void alone(Health health, HttpServerRequest request) {
+    if (!health.answers(request)) {
+      request.response().setStatusCode(404).end();
+    }
   }
 
   private static WebhookHandler webhooks(

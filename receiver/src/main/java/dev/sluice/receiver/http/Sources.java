@@ -19,9 +19,8 @@ final class Sources {
 
   /** The address of the nearest sender that is not a proxy. */
   InetAddress of(HttpServerRequest request) {
-    return of(
-        InetAddress.ofLiteral(request.remoteAddress().hostAddress()),
-        request.headers().getAll("X-Forwarded-For"));
+    InetAddress peer = InetAddress.ofLiteral(request.remoteAddress().hostAddress());
+    return isProxy(peer) ? of(peer, request.headers().getAll("X-Forwarded-For")) : peer;
   }
 
   /**

@@ -8,10 +8,10 @@ import dev.sluice.receiver.request.RequestHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +20,11 @@ import org.slf4j.LoggerFactory;
  * the signature, streamed size, signature, strict parse, Kafka. Answers 202 only after the broker
  * has acknowledged.
  */
-final class WebhookHandler implements Handler<RoutingContext> {
+final class WebhookHandler implements Handler<HttpServerRequest> {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebhookHandler.class);
+
+  private static final String PATH = "/webhooks/";
 
   private final Map<String, LiveEndpoint> endpoints;
   private final CostGate gate;
@@ -47,13 +49,12 @@ final class WebhookHandler implements Handler<RoutingContext> {
   }
 
   @Override
-  public void handle(RoutingContext context) {
-    HttpServerRequest request = context.request();
-    Optional<LiveEndpoint> endpoint =
-        Optional.ofNullable(context.pathParam("name")).map(endpoints::get);
+  public void handle(HttpServerRequest request) {
+    Optional<LiveEndpoint> endpoint = endpoint(request.path());
     Exchange exchange =
         new Exchange(request, endpoint.map(live -> live.endpoint().name()), metrics);
-    outcome(request, endpoint)
+    Future.<Void>succeededFuture()
+        .compose(_ -> outcome(request, endpoint))
         .otherwise(
             failure -> {
               LOG.atError().setCause(failure).log("a request failed");
@@ -64,6 +65,12 @@ final class WebhookHandler implements Handler<RoutingContext> {
               gate.ended(request, outcome);
               exchange.answer(outcome);
             });
+  }
+
+  private Optional<LiveEndpoint> endpoint(@Nullable String path) {
+    return path != null && path.startsWith(PATH)
+        ? Optional.ofNullable(endpoints.get(path.substring(PATH.length())))
+        : Optional.empty();
   }
 
   private Future<Outcome> outcome(HttpServerRequest request, Optional<LiveEndpoint> endpoint) {

@@ -2,10 +2,10 @@ package dev.sluice.receiver.metrics;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -21,11 +21,7 @@ public final class ReceiverMetrics {
 
   private static final String PREFIX = "sluice_receiver_";
 
-  private final Map<Series, LongAdder> counters =
-      new ConcurrentSkipListMap<>(
-          Comparator.comparing(Series::counter)
-              .thenComparing(Series::endpoint)
-              .thenComparing(Series::reason));
+  private final Map<Series, LongAdder> counters = new ConcurrentHashMap<>();
   private final Map<String, Long> lastDeliveries = new ConcurrentSkipListMap<>();
   private final Map<String, Gauge> gauges = new ConcurrentSkipListMap<>();
   private final Histogram publishing = new Histogram();
@@ -79,12 +75,11 @@ public final class ReceiverMetrics {
     StringBuilder text = new StringBuilder();
     for (Counter counter : Counter.values()) {
       head(text, counter.metric(), "counter", counter.help);
-      counters.forEach(
-          (series, count) -> {
-            if (series.counter() == counter) {
-              text.append("%s%s %d\n".formatted(counter.metric(), series.labels(), count.sum()));
-            }
-          });
+      counters.entrySet().stream()
+          .filter(entry -> entry.getKey().counter() == counter)
+          .map(entry -> counter.metric() + entry.getKey().labels() + " " + entry.getValue().sum())
+          .sorted()
+          .forEach(line -> text.append(line).append('\n'));
     }
     String last = PREFIX + "last_delivery_timestamp_seconds";
     head(text, last, "gauge", "when the latest authentic delivery came in");

@@ -7,14 +7,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +26,7 @@ final class StrictJson {
   private static final int MAX_NUMBER = 1_000;
   private static final int MAX_TEXT = 64 * 1024;
   private static final int MAX_ELEMENTS = 10_000;
-  private static final char BYTE_ORDER_MARK = '\uFEFF';
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   // names are neither interned nor kept across bodies: an attacker chooses them
   private static final JsonFactory FACTORY =
@@ -59,8 +55,8 @@ final class StrictJson {
    * @throws MalformedPayloadException if it is not a single, strict JSON object
    */
   static JsonFields read(byte[] document, JsonShape shape) throws MalformedPayloadException {
-    try (Reader reader = strictUtf8(document);
-        JsonParser parser = FACTORY.createParser(reader)) {
+    checkEncoding(document);
+    try (JsonParser parser = FACTORY.createParser(document)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedPayloadException("the body is not a JSON object");
       }
@@ -70,8 +66,6 @@ final class StrictJson {
         throw new MalformedPayloadException("something follows the JSON object");
       }
       return new JsonFields(values);
-    } catch (CharacterCodingException e) {
-      throw new MalformedPayloadException("the body is not valid UTF-8", e);
     } catch (JacksonException e) {
       throw new MalformedPayloadException(
           "the body is not strict JSON within limits" + at(e.getLocation()), e);
@@ -142,17 +136,24 @@ final class StrictJson {
     return text;
   }
 
-  private static Reader strictUtf8(byte[] document) throws MalformedPayloadException {
-    if (new String(document, 0, Math.min(3, document.length), StandardCharsets.UTF_8)
-        .startsWith(String.valueOf(BYTE_ORDER_MARK))) {
+  private static void checkEncoding(byte[] document) throws MalformedPayloadException {
+    if (startsWith(document, BYTE_ORDER_MARK)) {
       throw new MalformedPayloadException("the body begins with a byte order mark");
     }
-    return new InputStreamReader(
-        new ByteArrayInputStream(document),
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT));
+    // the parser takes zeros at the beginning for UTF-16 or UTF-32
+    for (int i = 0; i < Math.min(4, document.length); i++) {
+      if (document[i] == 0) {
+        throw new MalformedPayloadException("the body is not a JSON object");
+      }
+    }
+    if (!StrictUtf8.isWellFormed(document)) {
+      throw new MalformedPayloadException("the body is not valid UTF-8");
+    }
+  }
+
+  private static boolean startsWith(byte[] document, byte[] prefix) {
+    return document.length >= prefix.length
+        && Arrays.equals(document, 0, prefix.length, prefix, 0, prefix.length);
   }
 
   private static String at(JsonLocation location) {

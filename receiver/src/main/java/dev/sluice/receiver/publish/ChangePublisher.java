@@ -7,13 +7,10 @@ import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.kafka.client.producer.KafkaWriteStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
@@ -24,7 +21,7 @@ public final class ChangePublisher {
 
   private static final int MAX_IN_FLIGHT = 1_000;
 
-  private final KafkaWriteStream<String, byte[]> producer;
+  private final ChangeProducer producer;
   private final String topic;
   private final Duration timeout;
   private final ReceiverMetrics metrics;
@@ -32,14 +29,7 @@ public final class ChangePublisher {
 
   public ChangePublisher(
       Vertx vertx, KafkaConnection connection, Duration timeout, ReceiverMetrics metrics) {
-    Map<String, Object> properties = connection.producer("sluice-receiver");
-    int millis = Math.toIntExact(timeout.toMillis());
-    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
-    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
-    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
-    this.producer = KafkaWriteStream.create(vertx, properties);
-    // each failure is told by its own future; without a handler it would be logged as unhandled too
-    producer.exceptionHandler(_ -> {});
+    this.producer = new ChangeProducer(vertx, connection, timeout);
     this.topic = connection.topics().changes();
     this.timeout = timeout;
     this.metrics = metrics;
@@ -67,6 +57,6 @@ public final class ChangePublisher {
 
   /** Gives what was sent its time to be acknowledged. */
   public Future<Void> close() {
-    return producer.close(timeout.toMillis());
+    return producer.close();
   }
 }

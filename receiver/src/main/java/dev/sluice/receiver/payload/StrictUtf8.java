@@ -1,0 +1,43 @@
+package dev.sluice.receiver.payload;
+
+/** Whether bytes are UTF-8 (RFC 3629): nothing overlong, no surrogates, nothing beyond U+10FFFF. */
+final class StrictUtf8 {
+
+  private StrictUtf8() {}
+
+  static boolean isWellFormed(byte[] bytes) {
+    int i = 0;
+    while (i < bytes.length) {
+      int length = bytes[i] >= 0 ? 1 : sequence(bytes, i);
+      if (length == 0) {
+        return false;
+      }
+      i += length;
+    }
+    return true;
+  }
+
+  /** Length of the sequence of several bytes that begins there; 0 if there is none. */
+  private static int sequence(byte[] bytes, int at) {
+    int first = bytes[at] & 0xff;
+    int length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (first < 0xc2 || first > 0xf4 || at + length > bytes.length) {
+      return 0;
+    }
+    for (int i = at + 1; i < at + length; i++) {
+      if ((bytes[i] & 0xc0) != 0x80) {
+        return 0;
+      }
+    }
+    int second = bytes[at + 1] & 0xff;
+    boolean wrong =
+        switch (first) {
+          case 0xe0 -> second < 0xa0;
+          case 0xed -> second > 0x9f;
+          case 0xf0 -> second < 0x90;
+          case 0xf4 -> second > 0x8f;
+          default -> false;
+        };
+    return wrong ? 0 : length;
+  }
+}
