@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks;
 
+import dev.sluice.benchmarks.receiver.ReceiverBenchmark;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.util.List;
 
@@ -10,7 +11,8 @@ public final class Main {
 
   public static void main(String[] arguments) {
     System.exit(
-        new CommandLineInterface(List.of(LatencyBenchmark.command()), System.getenv())
+        new CommandLineInterface(
+                List.of(LatencyBenchmark.command(), ReceiverBenchmark.command()), System.getenv())
             .run(arguments));
   }
 }

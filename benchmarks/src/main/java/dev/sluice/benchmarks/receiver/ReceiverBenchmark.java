@@ -1,0 +1,63 @@
+package dev.sluice.benchmarks.receiver;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.event.Json;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Logging;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the receiver costs: throughput and latency next to a bare server in the same run, what idle
+ * connections change, how bodies beyond the buffers are answered, and whether memory stays flat.
+ */
+public final class ReceiverBenchmark {
+
+  private static final Setting<Integer> ROUNDS =
+      Setting.integer("rounds", "rounds of each measurement; figures are medians", 1, 100).or("3");
+  private static final Setting<Integer> REQUESTS =
+      Setting.integer("requests", "requests in a round", 1_000, 10_000_000).or("40000");
+  private static final Setting<Integer> CONNECTIONS =
+      Setting.integer("connections", "connections that send at a time", 1, 1_000).or("64");
+  private static final Setting<Integer> IDLE =
+      Setting.integer("idle", "idle connections beside them", 0, 50_000).or("10000");
+  private static final Setting<Integer> LONG =
+      Setting.integer(
+              "long",
+              "deliveries of the run that memory is watched over; 0 for none",
+              0,
+              100_000_000)
+          .or("0");
+  private static final Setting<Path> OUTPUT =
+      Setting.path("output", "where the figures go as JSON").or("receiver.json");
+
+  private ReceiverBenchmark() {}
+
+  public static Command command() {
+    return new Command(
+        "receiver",
+        "Times webhook to acknowledgement next to a bare server that publishes the same bytes.",
+        List.of(ROUNDS, REQUESTS, CONNECTIONS, IDLE, LONG, OUTPUT),
+        ReceiverBenchmark::run);
+  }
+
+  private static int run(SettingValues values) throws Exception {
+    Path directory = Files.createTempDirectory("sluice-benchmark");
+    Logging.toFile(directory.resolve("benchmark.log"));
+    ReceiverReport report;
+    try (ReceiverRig rig = ReceiverRig.start(directory, values.get(CONNECTIONS))) {
+      System.out.println("Logs: " + directory);
+      report =
+          rig.measure(values.get(ROUNDS), values.get(REQUESTS), values.get(IDLE), values.get(LONG));
+    }
+    System.out.println(report.table());
+    Json.mapper()
+        .writer()
+        .with(SerializationFeature.INDENT_OUTPUT)
+        .writeValue(values.get(OUTPUT).toFile(), report);
+    return 0;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.sluice.benchmarks.receiver;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The figures of a run.
+ *
+ * @param idleConnections beside those that send
+ * @param p99WithIdleMillis of the receiver at half load, with these
+ * @param largeBodies answers to 50 concurrent bodies of 25 MB, and how many of each
+ * @param longRun memory along a long run, if there was one
+ */
+record ReceiverReport(
+    Side bare,
+    Side receiver,
+    int idleConnections,
+    double p99WithIdleMillis,
+    Map<String, Integer> largeBodies,
+    List<Memory> longRun) {
+
+  /**
+   * One server's figures: medians over the rounds.
+   *
+   * @param failures answers other than 202, in all rounds
+   */
+  record Side(
+      double perSecond,
+      double p50FullMillis,
+      double p99FullMillis,
+      double p50HalfMillis,
+      double p99HalfMillis,
+      int failures) {
+
+    static Side of(List<LoadResult> full, List<LoadResult> half) {
+      return new Side(
+          median(full, LoadResult::perSecond),
+          median(full, LoadResult::p50Millis),
+          median(full, LoadResult::p99Millis),
+          median(half, LoadResult::p50Millis),
+          median(half, LoadResult::p99Millis),
+          full.stream().mapToInt(LoadResult::failures).sum()
+              + half.stream().mapToInt(LoadResult::failures).sum());
+    }
+
+    String row(String name) {
+      return "%-10s %14.0f %12.2f %12.2f %12.2f %12.2f %10d\n"
+          .formatted(
+              name,
+              perSecond,
+              p50FullMillis,
+              p99FullMillis,
+              p50HalfMillis,
+              p99HalfMillis,
+              failures);
+    }
+  }
+
+  /** Memory of the receiver's process after so many deliveries. */
+  record Memory(long deliveries, int failures, double heapMiB, double residentMiB) {}
+
+  static double median(List<LoadResult> results, ToDoubleFunction<LoadResult> figure) {
+    double[] sorted = results.stream().mapToDouble(figure).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  String table() {
+    StringBuilder table =
+        new StringBuilder(
+            "%-10s %14s %12s %12s %12s %12s %10s\n"
+                .formatted(
+                    "",
+                    "deliveries/s",
+                    "p50 ms",
+                    "p99 ms",
+                    "p50 ms half",
+                    "p99 ms half",
+                    "failures"));
+    table.append(bare.row("bare")).append(receiver.row("receiver"));
+    table.append(
+        "throughput %.2f of bare; p99 at half load %.2f x bare\n"
+            .formatted(
+                receiver.perSecond() / bare.perSecond(),
+                receiver.p99HalfMillis() / bare.p99HalfMillis()));
+    if (idleConnections > 0) {
+      table.append(
+          "p99 at half load beside %d idle connections: %.2f ms, %.2f x without\n"
+              .formatted(
+                  idleConnections,
+                  p99WithIdleMillis,
+                  p99WithIdleMillis / receiver.p99HalfMillis()));
+    }
+    table.append("50 bodies of 25 MB at once, by answer: ").append(largeBodies).append('\n');
+    longRun.forEach(memory -> table.append(memory).append('\n'));
+    return table.toString();
+  }
+}

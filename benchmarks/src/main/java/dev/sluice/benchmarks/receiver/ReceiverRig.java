@@ -1,0 +1,170 @@
+package dev.sluice.benchmarks.receiver;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.sluice.contract.event.Json;
+import dev.sluice.contract.kafka.EmbeddedBroker;
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.TopicProvisioner;
+import dev.sluice.contract.kafka.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The broker in this process, and the programs that serve and send beside it. */
+final class ReceiverRig implements AutoCloseable {
+
+  private static final int HOMES = 8;
+  private static final int LARGE_BODIES = 50;
+  private static final int LARGE_BYTES = 25_000_000;
+  private static final List<String> SMALL_HEAP = List.of("-Xmx128m", "-XX:+UseSerialGC");
+  private static final List<String> LOAD = List.of("-Xmx1g", "-XX:+UseSerialGC");
+
+  private final Path directory;
+  private final EmbeddedBroker broker;
+  private final int connections;
+
+  private ReceiverRig(Path directory, EmbeddedBroker broker, int connections) {
+    this.directory = directory;
+    this.broker = broker;
+    this.connections = connections;
+  }
+
+  static ReceiverRig start(Path directory, int connections) {
+    EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("kafka"), 0);
+    KafkaConnection connection =
+        new KafkaConnection(broker.bootstrapServers(), Topics.DEFAULT, Map.of());
+    try (Admin admin = Admin.create(connection.admin())) {
+      new TopicProvisioner(admin, connection.topics()).provision(HOMES);
+    }
+    return new ReceiverRig(directory, broker, connections);
+  }
+
+  /** All measurements; each server under the same small heap. */
+  ReceiverReport measure(int rounds, int requests, int idle, int longRun) throws Exception {
+    List<LoadResult> bareFull = new ArrayList<>();
+    List<LoadResult> full = new ArrayList<>();
+    List<LoadResult> bareHalf = new ArrayList<>();
+    List<LoadResult> half = new ArrayList<>();
+    List<LoadResult> withIdle = new ArrayList<>();
+    try (Server bare = serve("bare");
+        Server receiver = serve("receiver")) {
+      load(bare, requests, 0, 0); // not counted: the JIT compiler's
+      load(receiver, requests, 0, 0);
+      for (int i = 0; i < rounds; i++) {
+        bareFull.add(load(bare, requests, 0, 0));
+        full.add(load(receiver, requests, 0, 0));
+      }
+      int rate = (int) (ReceiverReport.median(full, LoadResult::perSecond) / 2);
+      for (int i = 0; i < rounds; i++) {
+        bareHalf.add(load(bare, requests / 2, rate, 0));
+        half.add(load(receiver, requests / 2, rate, 0));
+        if (idle > 0) {
+          withIdle.add(load(receiver, requests / 2, rate, idle));
+        }
+      }
+    }
+    return new ReceiverReport(
+        ReceiverReport.Side.of(bareFull, bareHalf),
+        ReceiverReport.Side.of(full, half),
+        idle,
+        withIdle.isEmpty() ? 0 : ReceiverReport.median(withIdle, LoadResult::p99Millis),
+        largeBodies(),
+        longRun == 0 ? List.of() : longRun(longRun));
+  }
+
+  /** How many of each answer, when all come at once. */
+  private Map<String, Integer> largeBodies() throws Exception {
+    byte[] body = PushBodies.of(0, LARGE_BYTES);
+    String head = PushBodies.head(body);
+    Map<String, Integer> answers = new TreeMap<>();
+    try (Server receiver = serve("receiver");
+        ExecutorService threads = Executors.newFixedThreadPool(LARGE_BODIES)) {
+      List<Future<String>> sent = new ArrayList<>();
+      for (int i = 0; i < LARGE_BODIES; i++) {
+        byte[] start = head.formatted("large-" + i).getBytes(US_ASCII);
+        sent.add(threads.submit(() -> largeBody(receiver.port(), start, body)));
+      }
+      for (Future<String> answer : sent) {
+        answers.merge(answer.get(), 1, Integer::sum);
+      }
+      LoadResult after = load(receiver, 1_000, 0, 0);
+      answers.merge("ordinary deliveries that failed afterwards", after.failures(), Integer::sum);
+    }
+    return answers;
+  }
+
+  private static String largeBody(int port, byte[] head, byte[] body) throws IOException {
+    try (Connection connection = new Connection(port)) {
+      return Integer.toString(connection.send(head, body));
+    } catch (IOException e) {
+      return "connection closed";
+    }
+  }
+
+  /** Memory after each tenth of a long run. */
+  private List<ReceiverReport.Memory> longRun(int deliveries) throws Exception {
+    List<ReceiverReport.Memory> memory = new ArrayList<>();
+    try (Server receiver = serve("receiver")) {
+      for (int i = 1; i <= 10; i++) {
+        LoadResult result = load(receiver, deliveries / 10, 0, 0);
+        String[] kib = receiver.process().ask().split(" ", 2);
+        ReceiverReport.Memory now =
+            new ReceiverReport.Memory(
+                (long) deliveries / 10 * i,
+                result.failures(),
+                Long.parseLong(kib[0]) / 1024.0,
+                Long.parseLong(kib[1]) / 1024.0);
+        System.out.println(now);
+        memory.add(now);
+      }
+    }
+    return memory;
+  }
+
+  private Server serve(String what) throws IOException {
+    Child process =
+        Child.start(
+            Served.class,
+            directory.resolve(what + ".log"),
+            SMALL_HEAP,
+            what,
+            broker.bootstrapServers(),
+            directory.resolve("secret"));
+    return new Server(process, Integer.parseInt(process.line()));
+  }
+
+  private LoadResult load(Server server, int requests, int perSecond, int idle) throws IOException {
+    try (Child load =
+        Child.start(
+            Load.class,
+            directory.resolve("load.log"),
+            LOAD,
+            server.port(),
+            connections,
+            requests,
+            perSecond,
+            idle)) {
+      return Json.mapper().readValue(load.line(), LoadResult.class);
+    }
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+
+  private record Server(Child process, int port) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      process.close();
+    }
+  }
+}
