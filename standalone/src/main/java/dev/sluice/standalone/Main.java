@@ -24,6 +24,7 @@ public final class Main {
         PartCommands.dispatcher(),
         PartCommands.worker(),
         SendCommand.command(),
+        AffectedCommand.command(),
         VerifyCommand.command());
   }
 }
