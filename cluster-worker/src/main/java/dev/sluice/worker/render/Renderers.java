@@ -56,6 +56,11 @@ public final class Renderers {
         engine.or(() -> HelmLibrary.find(sandbox)).map(found -> new HelmRenderer(found, sandbox)));
   }
 
+  /** The same renderers, which remember nothing yet. */
+  public Renderers withEmptyCache() {
+    return new Renderers(kustomize, helm);
+  }
+
   /** What builds kustomizations, with its version; empty if nothing does. */
   public Optional<String> kustomizeName() {
     return kustomize.map(Renderer::name);
