@@ -12,7 +12,11 @@ public final class Main {
   public static void main(String[] arguments) {
     System.exit(
         new CommandLineInterface(
-                List.of(LatencyBenchmark.command(), RenderingBenchmark.command(), ReceiverBenchmark.command()), System.getenv())
+                List.of(
+                    LatencyBenchmark.command(),
+                    RenderingBenchmark.command(),
+                    ReceiverBenchmark.command()),
+                System.getenv())
             .run(arguments));
   }
 }

@@ -67,7 +67,8 @@ enum RenderingKind {
               "{{- define \"labels\" -}}\napp: {{ .Release.Name }}\n{{- end }}\n"),
           text(
               "app/templates/deployment.yaml",
-              DEPLOYMENT.formatted("{{ .Release.Name }}", number)
+              DEPLOYMENT
+                  .formatted("{{ .Release.Name }}", number)
                   .replace("replicas: 1", "replicas: {{ .Values.replicas }}")),
           text("app/templates/service.yaml", SERVICE.formatted("{{ .Release.Name }}")),
           text(

@@ -43,6 +43,11 @@ public final class ClusterAccess {
     return new ClusterAccess(values.get(KUBECONFIG), values.get(CONTEXTS));
   }
 
+  /** Whether a kubeconfig or a context was named. */
+  public boolean isGiven() {
+    return kubeconfig.isPresent() || !contexts.isEmpty();
+  }
+
   /** The context that was named for a cluster. */
   public Optional<String> contextOf(ClusterName cluster) {
     return contexts.stream()

@@ -3,6 +3,7 @@ package dev.sluice.standalone;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.demo.DemoCommand;
+import dev.sluice.standalone.local.RenderCommand;
 import dev.sluice.standalone.send.SendCommand;
 import java.util.List;
 
@@ -25,6 +26,7 @@ public final class Main {
         PartCommands.worker(),
         SendCommand.command(),
         AffectedCommand.command(),
+        RenderCommand.command(),
         VerifyCommand.command());
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -85,14 +86,19 @@ public final class CommandLineInterface {
         options.put(setting.name(), option.stringValues());
       }
     }
+    command
+        .parameter()
+        .filter(_ -> parsed.hasMatchedPositional(0))
+        .ifPresent(
+            setting -> options.put(setting.name(), parsed.matchedPositional(0).stringValues()));
     Optional<Path> file =
         Optional.ofNullable(parsed.matchedOption(CONFIG.option()))
             .map(option -> option.stringValues().getLast())
             .or(() -> Optional.ofNullable(environment.get(CONFIG.variable())))
             .map(Path::of);
     List<Setting<?>> known = new ArrayList<>(List.of(CONFIG));
-    commands.forEach(one -> known.addAll(one.settings()));
-    return new Settings(command.settings(), known).read(options, environment, file);
+    commands.forEach(one -> known.addAll(one.all()));
+    return new Settings(command.all(), known).read(options, environment, file);
   }
 
   private static int report(Exception failure, CommandLine at) {
@@ -116,6 +122,19 @@ public final class CommandLineInterface {
     spec.usageMessage().description(command.description());
     command.settings().forEach(setting -> spec.addOption(option(setting)));
     spec.addOption(option(CONFIG));
+    command
+        .parameter()
+        .ifPresent(
+            setting ->
+                spec.addPositional(
+                    PositionalParamSpec.builder()
+                        .index("0")
+                        .paramLabel(setting.label())
+                        .description(setting.description())
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .arity("1")
+                        .build()));
     return spec;
   }
 

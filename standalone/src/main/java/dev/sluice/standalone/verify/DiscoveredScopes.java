@@ -6,7 +6,7 @@ import dev.sluice.worker.manifest.Scopes;
 import java.util.Optional;
 
 /** Scopes by asking the cluster. */
-record DiscoveredScopes(Discovery discovery) implements Scopes {
+public record DiscoveredScopes(Discovery discovery) implements Scopes {
 
   @Override
   public Optional<Boolean> namespaced(String apiVersion, String kind) {

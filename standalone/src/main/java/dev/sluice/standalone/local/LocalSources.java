@@ -1,0 +1,77 @@
+package dev.sluice.standalone.local;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.git.LocalRepository;
+import dev.sluice.dispatcher.git.SourceTree;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The checkouts that stand for the fleet's repositories, each at one commit. */
+final class LocalSources implements AutoCloseable {
+
+  static final Setting<List<String>> REPOSITORY =
+      Setting.list(
+          "repository",
+          "DIR|HOST/PATH=DIR",
+          "a checkout: of all repositories that are not named, or of that one (default: the"
+              + " directory this runs in)",
+          text -> text);
+
+  private final Map<String, LocalRepository> byName = new HashMap<>();
+  private final Map<LocalRepository, CommitId> commits = new HashMap<>();
+
+  private LocalSources() {}
+
+  /**
+   * Opens them.
+   *
+   * @param at a revision of the checkout that is not named; the others are at their HEAD
+   */
+  static LocalSources open(SettingValues values, Optional<String> at) {
+    LocalSources sources = new LocalSources();
+    try {
+      for (String text : values.get(REPOSITORY)) {
+        int equals = text.indexOf('=');
+        String name = equals < 0 ? "" : new RepositoryId(text.substring(0, equals)).toString();
+        sources.add(name, Path.of(text.substring(equals + 1)), at);
+      }
+      if (!sources.byName.containsKey("")) {
+        sources.add("", Path.of(""), at);
+      }
+      return sources;
+    } catch (RuntimeException e) {
+      sources.close();
+      throw e;
+    }
+  }
+
+  private void add(String name, Path directory, Optional<String> at) {
+    LocalRepository repository = LocalRepository.open(directory);
+    byName.put(name, repository);
+    commits.put(repository, repository.commit(name.isEmpty() ? at.orElse("HEAD") : "HEAD"));
+  }
+
+  CommitId commit(SourceSpec source) {
+    return commits.get(repository(source));
+  }
+
+  SourceTree tree(SourceSpec source) {
+    return repository(source).tree(commit(source));
+  }
+
+  private LocalRepository repository(SourceSpec source) {
+    return byName.getOrDefault(source.repository().toString(), byName.get(""));
+  }
+
+  @Override
+  public void close() {
+    byName.values().forEach(LocalRepository::close);
+  }
+}

@@ -1,0 +1,217 @@
+package dev.sluice.standalone.local;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.FleetLoader;
+import dev.sluice.contract.fleet.FleetReading;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.dispatcher.DispatcherConfig;
+import dev.sluice.dispatcher.closure.ApplicationClosures;
+import dev.sluice.dispatcher.closure.ApplicationClosures.SourceClosure;
+import dev.sluice.dispatcher.closure.ClosureResolver;
+import dev.sluice.dispatcher.closure.DefinitionResolver;
+import dev.sluice.standalone.ClusterAccess;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.verify.DiscoveredScopes;
+import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.ClusterFacts;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.plan.Desired;
+import dev.sluice.worker.plan.TargetReader;
+import dev.sluice.worker.render.RenderConfig;
+import dev.sluice.worker.render.RenderException;
+import dev.sluice.worker.render.Renderers;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * {@code sluice render}: the objects that an application would be in a cluster, from a checkout,
+ * without any server. Objects go to standard output, everything else to standard error.
+ */
+public final class RenderCommand {
+
+  private static final Duration API_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final Setting<ApplicationName> APPLICATION =
+      Setting.of("application", "APP", "the application", ApplicationName::new);
+  private static final Setting<ClusterName> CLUSTER =
+      Setting.of("cluster", "NAME", "the cluster it is rendered for", ClusterName::new);
+  private static final Setting<Optional<String>> AT =
+      Setting.text("at", "REVISION", "a commit, branch or tag (default: HEAD)").optional();
+  private static final Setting<Optional<String>> KUBE_VERSION =
+      Setting.text("kube-version", "VERSION", "the version that charts see (default: helm's own)")
+          .optional();
+  private static final Setting<List<String>> API_VERSIONS =
+      Setting.list(
+          "api-versions", "GROUP/VERSION[/KIND]", "served besides Kubernetes' own", text -> text);
+
+  private RenderCommand() {}
+
+  public static Command command() {
+    List<Setting<?>> settings = new ArrayList<>();
+    settings.addAll(List.of(CLUSTER, AT, DispatcherConfig.FLEET, LocalSources.REPOSITORY));
+    settings.addAll(List.of(KUBE_VERSION, API_VERSIONS, WorkerConfig.INSTALLATION));
+    settings.addAll(RenderConfig.SETTINGS);
+    settings.addAll(ClusterAccess.SETTINGS);
+    return new Command(
+        "render",
+        "Prints the objects that an application would be in a cluster, from a checkout. Asks a"
+            + " cluster for its kinds and version only if --kubeconfig or --context is given.",
+        settings,
+        Optional.of(APPLICATION),
+        RenderCommand::run);
+  }
+
+  private static int run(SettingValues values) throws InterruptedException {
+    Definition definition = definition(values);
+    try (LocalSources checkouts = LocalSources.open(values, values.get(AT))) {
+      ApplicationClosures.Inputs inputs =
+          new DefinitionResolver(new ClosureResolver())
+              .resolve(definition, checkouts::tree)
+              .clusters()
+              .get(values.get(CLUSTER));
+      return switch (inputs) {
+        case ApplicationClosures.Inputs.Refused refused ->
+            fail(refused.failure().code(), refused.failure().message());
+        case ApplicationClosures.Inputs.Resolved resolved ->
+            print(target(definition, resolved, checkouts, values.get(CLUSTER)), values);
+      };
+    }
+  }
+
+  /** The application for this one cluster. */
+  private static Definition definition(SettingValues values) {
+    FleetReading fleet = FleetLoader.read(values.get(DispatcherConfig.FLEET));
+    fleet.problems().forEach(problem -> System.err.println("sluice: fleet: " + problem));
+    ApplicationName application = values.get(APPLICATION);
+    Definition definition =
+        fleet.definitions().stream()
+            .filter(one -> one.application().equals(application))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "the fleet has no valid application '%s'; it has %s"
+                            .formatted(
+                                application,
+                                fleet.definitions().stream()
+                                    .map(Definition::application)
+                                    .toList())));
+    List<ClusterTarget> clusters =
+        definition.clusters().stream()
+            .filter(one -> one.name().equals(values.get(CLUSTER)))
+            .toList();
+    if (clusters.isEmpty()) {
+      throw new IllegalArgumentException(
+          "'%s' does not go to the cluster '%s', but to %s"
+              .formatted(
+                  application,
+                  values.get(CLUSTER),
+                  definition.clusters().stream().map(ClusterTarget::name).toList()));
+    }
+    return new Definition(
+        definition.application(),
+        definition.sources(),
+        clusters,
+        definition.spec(),
+        definition.orphanOnRemoval());
+  }
+
+  private static SyncEvent.Target target(
+      Definition definition,
+      ApplicationClosures.Inputs.Resolved inputs,
+      LocalSources checkouts,
+      ClusterName cluster) {
+    List<SourceInputs> sources = new ArrayList<>();
+    for (SourceClosure one : inputs.sources()) {
+      CommitId commit = checkouts.commit(one.source());
+      sources.add(
+          new SourceInputs(
+              one.source().repository(),
+              one.source().ref(),
+              commit,
+              one.closure().path(),
+              one.closure().type(),
+              one.source().alias(),
+              one.source().options(),
+              one.closure().load(checkouts.tree(one.source()))));
+    }
+    return new SyncEvent.Target(
+        definition.application(),
+        cluster,
+        new Generation(1),
+        definition.spec(),
+        sources,
+        false,
+        "local",
+        new Provenance(List.of(), Optional.empty(), Instant.EPOCH, Instant.EPOCH, "local", 1));
+  }
+
+  private static int print(SyncEvent.Target target, SettingValues values)
+      throws InterruptedException {
+    TargetReader reader =
+        new TargetReader(
+            Renderers.onThisMachine(RenderConfig.from(values)),
+            values.get(WorkerConfig.INSTALLATION));
+    ClusterAccess access = ClusterAccess.from(values);
+    try {
+      if (access.isGiven()) {
+        try (KubernetesClient client = access.connect(target.cluster())) {
+          Discovery discovery = new Discovery(new ClusterApi(client, API_TIMEOUT));
+          print(reader.read(target, new DiscoveredScopes(discovery), discovery), System.out);
+        }
+      } else {
+        AssumedScopes scopes = new AssumedScopes();
+        ClusterFacts facts =
+            new ClusterFacts(
+                values.get(KUBE_VERSION).orElse(""), new TreeSet<>(values.get(API_VERSIONS)));
+        print(reader.read(target, scopes, () -> facts), System.out);
+        scopes
+            .assumed()
+            .forEach(
+                kind ->
+                    System.err.printf(
+                        "sluice: %s is no kind of Kubernetes' own and was taken for a namespaced"
+                            + " one; --context asks a cluster%n",
+                        kind));
+      }
+      return 0;
+    } catch (RenderException e) {
+      return fail(e.failure().code(), e.failure().message());
+    } catch (ManifestException e) {
+      return fail(e.failure().code(), e.failure().message());
+    }
+  }
+
+  private static void print(Desired desired, PrintStream out) {
+    System.err.printf("sluice: %d objects by %s%n", desired.manifests().size(), desired.renderer());
+    for (Manifest manifest : desired.manifests()) {
+      out.printf("---%n# %s%n", manifest.source());
+      out.print(Serialization.asYaml(manifest.content()).replaceFirst("^---\n", ""));
+    }
+    out.flush();
+  }
+
+  private static int fail(String code, String message) {
+    System.err.printf("sluice: %s (%s)%n", message, code);
+    return 1;
+  }
+}

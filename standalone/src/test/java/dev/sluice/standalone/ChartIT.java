@@ -1,0 +1,77 @@
+package dev.sluice.standalone;
+
+import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.patiently;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.name.CommitId;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A chart, the whole way: found out to be one, sent, rendered, applied. */
+@Tag("kubernetes")
+class ChartIT {
+
+  @TempDir Path directory;
+
+  @Test
+  void aPushOfValuesReachesTheCluster() throws Exception {
+    try (Scenario scenario = Scenario.in(directory, STAGING)) {
+      String namespace = scenario.namespace();
+      scenario.application("shop", "charts/shop", namespace, STAGING);
+      Map<String, String> chart = new HashMap<>();
+      chart.put(
+          "charts/shop/Chart.yaml",
+          """
+          apiVersion: v2
+          name: shop
+          version: 1.0.0
+          dependencies: [{name: common, version: 0.1.0, repository: "file://../common"}]
+          """);
+      chart.put("charts/shop/values.yaml", "colour: blue\n");
+      chart.put(
+          "charts/shop/templates/settings.yaml",
+          """
+          apiVersion: v1
+          kind: ConfigMap
+          metadata:
+            name: {{ include "common.name" . }}
+          data:
+            colour: {{ .Values.colour }}
+          """);
+      chart.put(
+          "charts/common/Chart.yaml",
+          "{apiVersion: v2, name: common, type: library, version: 0.1.0}\n");
+      chart.put(
+          "charts/common/templates/_name.tpl",
+          "{{- define \"common.name\" -}}{{ .Release.Name }}-settings{{- end }}\n");
+      scenario.commit(chart);
+      try (OneProcess sluice = scenario.start()) {
+        awaitColour(scenario, namespace, "shop-settings", "blue");
+
+        CommitId values = scenario.commit(Map.of("charts/shop/values.yaml", "colour: green\n"));
+        assertThat(scenario.webhook(sluice.webhookPort(), values)).isEqualTo(202);
+        awaitColour(scenario, namespace, "shop-settings", "green");
+
+        CommitId library =
+            scenario.commit(
+                Map.of(
+                    "charts/common/templates/_name.tpl",
+                    "{{- define \"common.name\" -}}{{ .Release.Name }}-config{{- end }}\n"));
+        assertThat(scenario.webhook(sluice.webhookPort(), library)).isEqualTo(202);
+        awaitColour(scenario, namespace, "shop-config", "green");
+        scenario.verify();
+      }
+    }
+  }
+
+  private static void awaitColour(Scenario scenario, String namespace, String name, String colour) {
+    patiently()
+        .untilAsserted(
+            () -> assertThat(scenario.value(STAGING, namespace, name, "colour")).contains(colour));
+  }
+}

@@ -1,0 +1,197 @@
+package dev.sluice.standalone.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.standalone.cli.CommandLineInterface;
+import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.manifest.ManifestReader;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jgit.api.Git;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code sluice render} over a real repository. */
+class RenderCommandIT {
+
+  private static final String FLEET =
+      """
+      apiVersion: sluice.dev/v1
+      kind: Repository
+      metadata: {name: shop}
+      spec: {url: "https://forge.example/team/shop.git"}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Cluster
+      metadata: {name: eu, labels: {env: production}}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Cluster
+      metadata: {name: us, labels: {env: staging}}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Application
+      metadata: {name: web}
+      spec:
+        namespace: web
+        clusters: {names: [eu]}
+        sources:
+        - repository: shop
+          path: chart
+          helm: {valuesFiles: ["$values/${cluster.labels.env}.yaml"], set: {cluster: "${cluster.name}"}}
+        - {repository: shop, path: values, type: values, alias: values}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Application
+      metadata: {name: plain}
+      spec:
+        namespace: web
+        clusters: {names: [eu]}
+        source: {repository: shop, path: plain}
+      """;
+
+  @TempDir Path directory;
+  private final PrintStream stdout = System.out;
+  private final PrintStream stderr = System.err;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void commitTwice() throws Exception {
+    Files.createDirectories(directory.resolve("fleet"));
+    Files.writeString(directory.resolve("fleet/fleet.yaml"), FLEET);
+    try (Git git = Git.init().setDirectory(directory.resolve("shop").toFile()).call()) {
+      write("chart/Chart.yaml", "{apiVersion: v2, name: web, version: 1.0.0}");
+      write(
+          "chart/templates/a.yaml",
+          """
+          apiVersion: v1
+          kind: ConfigMap
+          metadata: {name: "{{ .Release.Name }}-{{ .Values.cluster }}"}
+          data:
+            size: {{ .Values.size | quote }}
+            version: {{ .Capabilities.KubeVersion.Version }}
+          """);
+      write("values/production.yaml", "size: small");
+      write(
+          "plain/a.yaml",
+          """
+          apiVersion: v1
+          kind: ConfigMap
+          metadata: {name: a}
+          data: {yes: "yes", octal: "010", empty: "", text: "a: b\\n# c\\n", time: "12:30:45"}
+          ---
+          apiVersion: rbac.authorization.k8s.io/v1
+          kind: ClusterRole
+          metadata: {name: reader}
+          ---
+          apiVersion: example.com/v1
+          kind: Widget
+          metadata: {name: w}
+          spec: {count: 12345678901234567890, ratio: 1.5, on: null}
+          """);
+      commit(git);
+      write("values/production.yaml", "size: large");
+      commit(git);
+    }
+  }
+
+  @AfterEach
+  void restoreStreams() {
+    System.setOut(stdout);
+    System.setErr(stderr);
+  }
+
+  @Test
+  void rendersAChartWithTheClustersValues() throws Exception {
+    assertThat(render("web", "--cluster", "eu", "--kube-version", "v1.30.1")).isZero();
+
+    Manifest map = objects().getFirst();
+    assertThat(map.ref().name()).isEqualTo("web-eu");
+    assertThat(map.ref().namespace()).isEqualTo("web");
+    assertThat(map.content().at("/data/size").asText()).isEqualTo("large");
+    assertThat(map.content().at("/data/version").asText()).isEqualTo("v1.30.1");
+    assertThat(errors()).contains("1 objects by helm");
+  }
+
+  @Test
+  void rendersAnotherCommit() throws Exception {
+    assertThat(render("web", "--cluster", "eu", "--at", "HEAD~1")).isZero();
+
+    assertThat(objects().getFirst().content().at("/data/size").asText()).isEqualTo("small");
+  }
+
+  @Test
+  void printsWhatReadsBackAsTheSame() throws Exception {
+    assertThat(render("plain", "--cluster", "eu")).isZero();
+
+    List<Manifest> objects = objects();
+    assertThat(objects)
+        .extracting(object -> object.ref().kind() + " " + object.ref().namespace())
+        .containsExactly("ConfigMap web", "ClusterRole ", "Widget web");
+    assertThat(objects.getFirst().content().get("data").toString())
+        .isEqualTo(
+            "{\"true\":\"yes\",\"octal\":\"010\",\"empty\":\"\",\"text\":\"a: b\\n# c\\n\",\"time\":\"12:30:45\"}");
+    assertThat(objects.getLast().content().get("spec").toString())
+        .isEqualTo("{\"count\":12345678901234567890,\"ratio\":1.5,\"true\":null}");
+    assertThat(errors()).contains("example.com/v1 Widget").doesNotContain("ClusterRole");
+  }
+
+  @Test
+  void saysWhatIsWrong() {
+    assertThat(render("gone", "--cluster", "eu")).isEqualTo(1);
+    assertThat(render("web", "--cluster", "us")).isEqualTo(1);
+    assertThat(render("web", "--cluster", "eu", "--at", "nowhere")).isEqualTo(1);
+    assertThat(render("web", "--cluster", "eu", "--at", "HEAD~1^{tree}")).isEqualTo(1);
+
+    assertThat(errors())
+        .contains(
+            "no valid application 'gone'; it has [plain, web]",
+            "'web' does not go to the cluster 'us', but to [eu]",
+            "'nowhere' is no commit of the repository");
+    assertThat(out.size()).isZero();
+  }
+
+  private int render(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("render"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--fleet", directory.resolve("fleet").toString()));
+    all.addAll(List.of("--repository", directory.resolve("shop").toString()));
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new CommandLineInterface(List.of(RenderCommand.command()), Map.of())
+        .run(all.toArray(String[]::new));
+  }
+
+  private List<Manifest> objects() throws Exception {
+    return ManifestReader.read(out.toString(StandardCharsets.UTF_8), "output");
+  }
+
+  private String errors() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private void write(String path, String text) throws Exception {
+    Path file = directory.resolve("shop").resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private static void commit(Git git) throws Exception {
+    git.add().addFilepattern(".").call();
+    git.commit()
+        .setMessage("change")
+        .setAuthor("test", "test@localhost")
+        .setCommitter("test", "test@localhost")
+        .setSign(false)
+        .call();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.standalone.local;
+
+import org.jspecify.annotations.NullMarked;
