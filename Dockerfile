@@ -9,9 +9,10 @@ RUN --mount=type=cache,target=/root/.m2 \
  && mkdir -p /out/lib \
  && cp standalone/target/library/*.jar standalone/target/sluice-standalone-*.jar /out/lib/
 
-# The worker renders with the kustomize program. Git is not needed: JGit is in the jars.
-FROM debian:bookworm-slim AS kustomize
+# The worker renders with the kustomize and helm programs. Git is not needed: JGit is in the jars.
+FROM debian:bookworm-slim AS renderers
 ARG KUSTOMIZE_VERSION=5.7.1
+ARG HELM_VERSION=3.19.0
 ARG TARGETARCH=amd64
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates curl \
@@ -23,9 +24,14 @@ RUN base=https://github.com/kubernetes-sigs/kustomize/releases/download/kustomiz
  && curl -fsSL "$base/checksums.txt" | grep " $archive\$" | sha256sum -c - \
  && tar -xzf "$archive" kustomize \
  && rm "$archive"
+RUN archive=helm-v${HELM_VERSION}-linux-${TARGETARCH}.tar.gz \
+ && curl -fsSLO "https://get.helm.sh/$archive" \
+ && curl -fsSL "https://get.helm.sh/$archive.sha256sum" | sha256sum -c - \
+ && tar -xzf "$archive" --strip-components=1 "linux-${TARGETARCH}/helm" \
+ && rm "$archive"
 
 FROM eclipse-temurin:25-jre
-COPY --from=kustomize /out/kustomize /usr/local/bin/kustomize
+COPY --from=renderers /out/kustomize /out/helm /usr/local/bin/
 COPY --from=build /out/lib /opt/sluice/lib
 COPY --chmod=0755 container/sluice container/sluice-ready /usr/local/bin/
 # a new volume takes its owner from here
