@@ -1,0 +1,70 @@
+package dev.sluice.receiver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.receiver.endpoint.Forge;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Fuzzes the parser of each forge, beginning with its own deliveries; only in the Maven profile
+ * {@code fuzz}, which brings the fuzzer and says for how long. What it finds is in the message.
+ */
+class FuzzIT {
+
+  private static final int SECONDS = Integer.getInteger("sluice.fuzz-seconds", 0);
+
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @EnumSource(Forge.class)
+  void findsNothing(Forge forge) throws Exception {
+    assumeTrue(SECONDS > 0, "only in the profile fuzz");
+    Path corpus = Files.createDirectories(directory.resolve("corpus"));
+    plant(forge, corpus);
+
+    Process fuzzer =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + FuzzTarget.class.getName(),
+                "--target_args=" + forge.name(),
+                "--instrumentation_includes=dev.sluice.**:com.fasterxml.jackson.core.**",
+                "--reproducer_path=" + directory,
+                "-artifact_prefix=" + directory + "/",
+                "-max_total_time=" + SECONDS,
+                "-timeout=20",
+                "-max_len=16384",
+                corpus.toString())
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .start();
+    List<String> said = new String(fuzzer.getInputStream().readAllBytes(), UTF_8).lines().toList();
+
+    List<String> end = said.subList(Math.max(0, said.size() - 60), said.size());
+    assertThat(fuzzer.waitFor()).as(String.join("\n", end)).isZero();
+    assertThat(said).as("it covers something").anyMatch(line -> line.contains(" cov: "));
+    System.out.println(forge.written() + ": " + said.getLast());
+  }
+
+  private static void plant(Forge forge, Path corpus) throws IOException {
+    List<OwnDelivery> deliveries = OwnDelivery.of(forge);
+    for (int i = 0; i < deliveries.size(); i++) {
+      ByteArrayOutputStream input = new ByteArrayOutputStream();
+      input.write(i);
+      input.writeBytes(deliveries.get(i).body().getBytes(UTF_8));
+      Files.write(corpus.resolve("own-" + i), input.toByteArray());
+    }
+  }
+}

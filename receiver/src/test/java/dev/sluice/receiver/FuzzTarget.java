@@ -1,0 +1,89 @@
+package dev.sluice.receiver;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.receiver.authenticity.Authenticator;
+import dev.sluice.receiver.endpoint.Forge;
+import dev.sluice.receiver.endpoint.LiveEndpoint;
+import dev.sluice.receiver.payload.Delivery;
+import dev.sluice.receiver.payload.Parsed;
+import dev.sluice.receiver.payload.PayloadReader;
+import dev.sluice.receiver.request.RequestHeaders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a coverage-guided fuzzer calls, for one forge at a time: the first byte picks the headers of
+ * one of the forge's own deliveries, the rest is the body; and then, what would be the value of the
+ * header that has the signature. Any exception is a finding.
+ */
+public final class FuzzTarget {
+
+  private static List<OwnDelivery> deliveries = List.of();
+  private static PayloadReader reader = _ -> new Parsed.Malformed("not initialized");
+  private static Authenticator authenticator = _ -> Optional.empty();
+  private static List<String> signatureHeaders = List.of();
+
+  private FuzzTarget() {}
+
+  /** Called once. Argument: the forge. */
+  public static void fuzzerInitialize(String[] arguments) throws IOException {
+    Forge forge = Forge.valueOf(arguments[0]);
+    Path directory = Files.createTempDirectory("fuzz");
+    LiveEndpoint endpoint =
+        Objects.requireNonNull(
+            LiveEndpoint.resolve(List.of(OwnDelivery.endpoint(forge, directory)), Clock.systemUTC())
+                .get(forge.written()));
+    deliveries = OwnDelivery.of(forge);
+    reader = endpoint.reader();
+    authenticator = endpoint.authenticator();
+    signatureHeaders =
+        List.copyOf(Signed.as(forge, OwnDelivery.SECRET, new byte[0], new byte[0]).keySet());
+  }
+
+  /** Called for every input. */
+  public static void fuzzerTestOneInput(byte[] input) {
+    if (input.length == 0) {
+      return;
+    }
+    Map<String, String> headers = deliveries.get((input[0] & 0xff) % deliveries.size()).headers();
+    byte[] body = Arrays.copyOfRange(input, 1, input.length);
+    Parsed parsed =
+        reader.read(
+            new Delivery(
+                "forge",
+                OwnDelivery.HOST,
+                RequestHeaders.of(headers.entrySet()),
+                body,
+                Instant.EPOCH));
+    if (parsed instanceof Parsed.Events told) {
+      told.events().forEach(FuzzTarget::check);
+    }
+    Map<String, String> signed = new LinkedHashMap<>(headers);
+    signatureHeaders.forEach(name -> signed.put(name, new String(body, ISO_8859_1)));
+    if (authenticator
+        .begin(RequestHeaders.of(signed.entrySet()))
+        .map(check -> check.accepts(body))
+        .orElse(false)) {
+      throw new IllegalStateException("authentic without the secret");
+    }
+  }
+
+  private static void check(ChangeEvent event) {
+    if (!event.repository().value().startsWith(OwnDelivery.HOST + "/")) {
+      throw new IllegalStateException("a repository on another host: " + event.repository());
+    }
+    EventCodec.value(event);
+  }
+}
