@@ -110,6 +110,7 @@ class ClusterWorkerIT {
     assertThat(opened.entry()).isEqualTo("test/bad/1");
     assertThat(opened.failure().code()).isEqualTo("Invalid");
     assertThat(opened.failure().object().orElseThrow().name()).isEqualTo("Not_A_Name");
+    assertThat(opened.failure().message()).startsWith("bad/001.yaml, document 1 (line 1): ");
     assertThat(bench.value("a")).contains("second");
     await()
         .atMost(Bench.PATIENCE)
@@ -119,6 +120,35 @@ class ClusterWorkerIT {
                     .containsExactly(
                         new DeadLetterEvent.Closed(
                             "test/bad/1", "test/bad", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2)));
+  }
+
+  @Test
+  void saysWhereAnUnknownFieldIs() {
+    bench.worker("one");
+    String misspelt =
+        """
+        # a comment
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata:
+          name: web
+        spec:
+          prots: [{port: 80}]
+        """;
+    bench.targets.send(bench.targets.target("bad", 1, misspelt));
+
+    DeadLetterEvent.Opened opened =
+        await()
+            .atMost(Bench.PATIENCE)
+            .until(
+                () -> bench.results.all(DeadLetterEvent.Opened.class).stream().findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+
+    assertThat(opened.failure().message())
+        .startsWith("bad/000.yaml, document 1 (line 3): ")
+        .contains("spec.prots");
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.Classifier;
 import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.ApplyStep;
 import java.util.Optional;
@@ -62,8 +63,19 @@ final class ObjectWriter {
       if (e.isNotFound()) {
         discovery.forget(step.ref().apiVersion());
       }
-      throw new HaltException(Classifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())));
+      throw new HaltException(
+          located(Classifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())), step));
     }
+  }
+
+  /** The server names the field at fault; where the object was read is known here only. */
+  private static Outcome located(Outcome outcome, ApplyStep step) {
+    if (!(outcome instanceof Outcome.Parked(Failure failure, String wakesOn))) {
+      return outcome;
+    }
+    String message = "%s: %s".formatted(step.manifest().source(), failure.message());
+    return new Outcome.Parked(
+        new Failure(failure.code(), message, failure.stage(), failure.object()), wakesOn);
   }
 
   private Optional<Action> tryToWrite(ApplyStep step, Attempt attempt)
