@@ -25,6 +25,7 @@ public final class LiveEndpoint {
 
   private volatile LiveSecrets secrets;
   private volatile Authenticator authenticator;
+  private volatile List<ConfigurationProblem> refreshProblems = List.of();
 
   private LiveEndpoint(Endpoint endpoint, LiveSecrets secrets, Clock clock) {
     this.endpoint = endpoint;
@@ -79,11 +80,15 @@ public final class LiveEndpoint {
   public void refresh() {
     List<ConfigurationProblem> problems = new ArrayList<>();
     LiveSecrets now = LiveSecrets.read(endpoint, problems);
+    boolean knownProblem = problems.equals(refreshProblems);
+    refreshProblems = List.copyOf(problems);
     if (!problems.isEmpty()) {
-      LOG.atWarn()
-          .addKeyValue("endpoint", endpoint.name())
-          .addKeyValue("reason", problems.getFirst().expectation())
-          .log("secrets cannot be read again; the ones read before stay in force");
+      if (!knownProblem) {
+        LOG.atWarn()
+            .addKeyValue("endpoint", endpoint.name())
+            .addKeyValue("reason", problems.getFirst().expectation())
+            .log("secrets cannot be read again; the ones read before stay in force");
+      }
     } else if (!now.sameAs(secrets)) {
       secrets = now;
       authenticator = Dialect.authenticator(endpoint.forge(), now, clock);

@@ -14,6 +14,7 @@ final class ServedCertificate {
   private final Certificate certificate;
   private final HttpServer server;
   private PemKeyCertOptions latest;
+  private boolean unreadable;
 
   ServedCertificate(Certificate certificate, HttpServer server, PemKeyCertOptions first) {
     this.certificate = certificate;
@@ -30,8 +31,12 @@ final class ServedCertificate {
     PemKeyCertOptions now;
     try {
       now = certificate.read();
+      unreadable = false;
     } catch (UncheckedIOException e) {
-      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("the certificate stays as it was");
+      if (!unreadable) {
+        LOG.atWarn().addKeyValue("reason", e.getMessage()).log("the certificate stays as it was");
+      }
+      unreadable = true;
       return;
     }
     if (now.getCertValue().equals(latest.getCertValue())
