@@ -53,6 +53,10 @@ final class Load {
     for (int i = 0; i < numbers[4]; i++) {
       idle.add(new Connection(numbers[0]));
     }
+    if (!idle.isEmpty()) {
+      // connections are accepted in order: once a later one is answered, all of these are there
+      new Load(numbers[0], 1, 0).run(1);
+    }
     LoadResult result = new Load(numbers[0], numbers[2], numbers[3]).run(numbers[1]);
     System.out.println(Json.mapper().writeValueAsString(result));
     for (Connection connection : idle) {
