@@ -15,6 +15,7 @@ public final class Main {
                 List.of(
                     LatencyBenchmark.command(),
                     RenderingBenchmark.command(),
+                    ClosureBenchmark.command(),
                     ReceiverBenchmark.command()),
                 System.getenv())
             .run(arguments));
