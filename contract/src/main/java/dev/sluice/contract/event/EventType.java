@@ -53,7 +53,8 @@ public enum EventType {
     this.eventClass = eventClass;
   }
 
-  static EventType of(Event event) {
+  /** The type of an event. */
+  public static EventType of(Event event) {
     EventType type = BY_CLASS.get(event.getClass());
     if (type == null) {
       throw new IllegalStateException("unregistered event class " + event.getClass().getName());
@@ -63,6 +64,11 @@ public enum EventType {
 
   static Optional<EventType> named(String ceType) {
     return Optional.ofNullable(BY_NAME.get(ceType));
+  }
+
+  /** The short name, such as {@code ref-changed}. */
+  public String slug() {
+    return slug;
   }
 
   /** The CloudEvents type, such as {@code dev.sluice.ref-changed.v1}. */

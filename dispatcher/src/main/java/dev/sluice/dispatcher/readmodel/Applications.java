@@ -1,0 +1,171 @@
+package dev.sluice.dispatcher.readmodel;
+
+import dev.sluice.contract.fleet.Definition;
+import java.util.List;
+import java.util.Optional;
+
+/** Questions about applications. */
+public final class Applications {
+
+  private static final int RECENT = 10;
+
+  private final Database database;
+
+  Applications(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Which applications in which clusters.
+   *
+   * @param held only those that are, or are not, suspended or restored
+   */
+  public record Filter(
+      Scope scope, Optional<Phase> phase, Optional<String> repository, Optional<Boolean> held) {}
+
+  /** An application with all that is of interest about it. */
+  public record Detail(
+      String application,
+      boolean defined,
+      String fleetRevision,
+      Optional<Definition> definition,
+      List<ApplicationStatus> clusters,
+      List<DeadLetter> deadLetters,
+      List<CommandView> commands) {}
+
+  /** By name and cluster. Removed applications are told of only where they are asked for. */
+  public Page<ApplicationStatus> list(
+      Filter filter, Scope allowed, int limit, Optional<String> after) {
+    Where where =
+        new Where()
+            .in(filter.scope())
+            .in(allowed)
+            .when("phase = ?", filter.phase())
+            .when(
+                "application IN (SELECT application FROM source WHERE repository = ?)",
+                filter.repository());
+    if (filter.phase().isEmpty()) {
+      where.and("phase <> ?", Phase.REMOVED);
+    }
+    filter.held().ifPresent(held -> where.and(held ? "held_by IS NOT NULL" : "held_by IS NULL"));
+    after.ifPresent(
+        cursor -> {
+          String[] parts = cursor.split("/", 2);
+          where.and("(application, cluster) > (?, ?)", parts[0], parts.length > 1 ? parts[1] : "");
+        });
+    return Page.of(
+        database.read(
+            sql ->
+                sql.list(
+                    "SELECT * FROM status" + where + " ORDER BY application, cluster LIMIT ?",
+                    ApplicationStatus::read,
+                    where.values(limit + 1))),
+        limit,
+        ApplicationStatus::cursor);
+  }
+
+  public Optional<Detail> find(String application, Scope allowed) {
+    if (!allowed.includesApplication(application)) {
+      return Optional.empty();
+    }
+    Where where = new Where().and("application = ?", application).in(allowed);
+    return database.read(
+        sql ->
+            sql.find(
+                "SELECT * FROM application WHERE application = ?",
+                row ->
+                    new Detail(
+                        application,
+                        row.number("defined") != 0,
+                        row.text("fleet_revision"),
+                        row.find("repository").isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(Columns.value(row.bytes("body"), Definition.class)),
+                        sql.list(
+                            "SELECT * FROM status" + where + " ORDER BY cluster",
+                            ApplicationStatus::read,
+                            where.values()),
+                        sql.list(
+                            "SELECT * FROM dead_letter"
+                                + where
+                                + " AND closed_at IS NULL ORDER BY opened_sequence",
+                            DeadLetter::read,
+                            where.values()),
+                        sql.list(
+                            "SELECT * FROM command WHERE application = ? ORDER BY sequence DESC LIMIT ?",
+                            CommandView::read,
+                            application,
+                            RECENT)),
+                application));
+  }
+
+  /** The definitions of the applications that a selection names, by name. */
+  public List<Definition> defined(Scope selection, Optional<String> repository) {
+    Where where =
+        new Where()
+            .and("defined = 1")
+            .glob("application", selection.applications())
+            .when(
+                "application IN (SELECT application FROM source WHERE repository = ?)", repository);
+    return database.read(
+        sql ->
+            sql.list(
+                "SELECT * FROM application" + where + " ORDER BY application",
+                row -> Columns.value(row.bytes("body"), Definition.class),
+                where.values()));
+  }
+
+  /**
+   * The generations of an application, newest first; a command that led to one is among its causes.
+   */
+  public Page<GenerationView> history(
+      String application, Scope filter, Scope allowed, int limit, Optional<String> after) {
+    Where where = new Where().and("application = ?", application).in(filter).in(allowed);
+    after
+        .flatMap(Cursor::parse)
+        .ifPresent(
+            cursor ->
+                where.and(
+                    "(first_at, cluster, generation) < (?, ?, ?)",
+                    cursor.at(),
+                    cursor.cluster(),
+                    cursor.generation()));
+    List<Placed> found =
+        database.read(
+            sql ->
+                sql.list(
+                    "SELECT * FROM generation"
+                        + where
+                        + " ORDER BY first_at DESC, cluster DESC, generation DESC LIMIT ?",
+                    row ->
+                        new Placed(
+                            GenerationView.read(row),
+                            new Cursor(
+                                row.number("first_at"),
+                                row.text("cluster"),
+                                row.number("generation"))),
+                    where.values(limit + 1)));
+    Page<Placed> page = Page.of(found, limit, placed -> placed.cursor().toString());
+    return new Page<>(page.items().stream().map(Placed::view).toList(), page.next());
+  }
+
+  private record Placed(GenerationView view, Cursor cursor) {}
+
+  private record Cursor(long at, String cluster, long generation) {
+
+    static Optional<Cursor> parse(String text) {
+      String[] parts = text.split("/", -1);
+      try {
+        return Optional.of(
+            new Cursor(Long.parseLong(parts[0]), parts[1], Long.parseLong(parts[2])));
+      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public String toString() {
+      return at + "/" + cluster + "/" + generation;
+    }
+  }
+}

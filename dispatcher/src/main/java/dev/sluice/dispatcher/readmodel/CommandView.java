@@ -1,0 +1,40 @@
+package dev.sluice.dispatcher.readmodel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A command and its answer.
+ *
+ * @param accepted empty while the home has not decided
+ */
+public record CommandView(
+    String id,
+    Instant at,
+    String application,
+    List<String> clusters,
+    JsonNode command,
+    String by,
+    String reason,
+    Optional<Instant> answeredAt,
+    Optional<Boolean> accepted,
+    Optional<String> message) {
+
+  static CommandView read(Row row) throws SQLException {
+    return new CommandView(
+        row.text("id"),
+        row.time("at"),
+        row.text("application"),
+        Columns.texts(row.text("clusters")),
+        Columns.value(row.text("command").getBytes(StandardCharsets.UTF_8), JsonNode.class),
+        row.text("by"),
+        row.text("reason"),
+        row.findTime("answered_at"),
+        row.findNumber("accepted").map(value -> value != 0),
+        row.find("message"));
+  }
+}

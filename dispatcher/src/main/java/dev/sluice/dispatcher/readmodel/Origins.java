@@ -1,0 +1,238 @@
+package dev.sluice.dispatcher.readmodel;
+
+import dev.sluice.dispatcher.readmodel.Explanation.Unaffected;
+import dev.sluice.dispatcher.readmodel.Trace.TracedObject;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Questions that lead from what is there to why, and from a commit to what it did. */
+public final class Origins {
+
+  private final Database database;
+
+  Origins(Database database) {
+    this.database = database;
+  }
+
+  /** Where an object comes from: empty if no generation that is told of ever touched it. */
+  public Optional<Trace> trace(Trace.Question question, Scope allowed) {
+    Where where =
+        new Where()
+            .and("cluster = ?", question.cluster())
+            .and("name = ?", question.name())
+            .and("kind = ?", question.kind())
+            .when("namespace = ?", question.namespace())
+            .in(allowed);
+    return database.read(
+        sql ->
+            sql.find(
+                    "SELECT * FROM object" + where + " ORDER BY at DESC, generation DESC LIMIT 1",
+                    row ->
+                        new Touched(
+                            new TracedObject(
+                                row.text("cluster"),
+                                row.text("api_version"),
+                                row.text("kind"),
+                                row.text("namespace"),
+                                row.text("name"),
+                                row.text("action"),
+                                row.time("at")),
+                            row.text("application"),
+                            row.number("generation")),
+                    where.values())
+                .flatMap(touched -> trace(sql, touched)));
+  }
+
+  /**
+   * What became of a commit.
+   *
+   * @param prefix its first hex digits, or all of them
+   * @return empty if nothing is known of it
+   */
+  public Optional<Explanation> explain(String prefix, Scope allowed) {
+    return database.read(
+        sql -> commit(sql, prefix).flatMap(commit -> explain(sql, commit, allowed)));
+  }
+
+  private record Touched(TracedObject object, String application, long generation) {}
+
+  private record Source(String application, String ref) {}
+
+  private static Optional<Trace> trace(Sql sql, Touched touched) {
+    return sql.find(
+            "SELECT * FROM generation WHERE application = ? AND cluster = ? AND generation = ?",
+            GenerationView::read,
+            touched.application(),
+            touched.object().cluster(),
+            touched.generation())
+        .map(
+            generation ->
+                new Trace(
+                    touched.object(),
+                    generation,
+                    sql.list(
+                        "SELECT path FROM source WHERE application = ? ORDER BY ordinal",
+                        row -> row.text("path"),
+                        touched.application()),
+                    causes(sql, generation),
+                    merges(sql, generation)));
+  }
+
+  private static List<ChangeView> causes(Sql sql, GenerationView generation) {
+    return generation.causes().stream()
+        .flatMap(id -> sql.find("SELECT * FROM change WHERE id = ?", ChangeView::read, id).stream())
+        .toList();
+  }
+
+  /** Joined by commit, since a sweep may have found what a forge told of the merge only. */
+  private static List<ChangeView> merges(Sql sql, GenerationView generation) {
+    return generation
+        .commit()
+        .map(
+            commit ->
+                changes(sql, commit).stream().filter(change -> change.merge().isPresent()).toList())
+        .orElse(List.of());
+  }
+
+  private static List<ChangeView> changes(Sql sql, String commit) {
+    return sql.list(
+        """
+        SELECT * FROM change WHERE commit_id = ?1
+        UNION ALL
+        SELECT * FROM change WHERE commit_prefix IS NOT NULL AND commit_prefix >= substr(?1, 1, 7) AND commit_prefix <= ?1
+          AND substr(?1, 1, length(commit_prefix)) = commit_prefix
+        ORDER BY 1
+        """,
+        ChangeView::read,
+        commit);
+  }
+
+  /** The whole id, by what is known of it. */
+  private static Optional<String> commit(Sql sql, String prefix) {
+    return sql.find(
+        """
+        SELECT commit_id FROM (
+          SELECT commit_id FROM generation WHERE commit_id >= ?1 AND commit_id <= ?1 || 'g'
+          UNION SELECT commit_id FROM change WHERE commit_id >= ?1 AND commit_id <= ?1 || 'g') LIMIT 1
+        """,
+        row -> row.text("commit_id"),
+        prefix);
+  }
+
+  private static Optional<Explanation> explain(Sql sql, String commit, Scope allowed) {
+    List<ChangeView> changes =
+        changes(sql, commit).stream()
+            .filter(change -> visible(sql, change.repository(), allowed))
+            .toList();
+    Where where = new Where().and("commit_id = ?", commit).in(allowed);
+    List<GenerationView> affected =
+        sql.list(
+            "SELECT * FROM generation" + where + " ORDER BY application, cluster, generation",
+            GenerationView::read,
+            where.values());
+    if (changes.isEmpty() && affected.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Explanation(commit, changes, affected, unaffected(sql, changes, affected, allowed)));
+  }
+
+  private static boolean visible(Sql sql, String repository, Scope allowed) {
+    Where where =
+        new Where().and("repository = ?", repository).glob("application", allowed.applications());
+    return allowed.applications().isEmpty()
+        || sql.number("SELECT count(*) AS n FROM source" + where, where.values()) > 0;
+  }
+
+  private static List<Unaffected> unaffected(
+      Sql sql, List<ChangeView> changes, List<GenerationView> affected, Scope allowed) {
+    Set<String> sent =
+        affected.stream().map(GenerationView::application).collect(Collectors.toSet());
+    Map<String, Set<String>> refs = new LinkedHashMap<>();
+    for (ChangeView change : changes) {
+      change
+          .ref()
+          .ifPresent(
+              ref -> refs.computeIfAbsent(change.repository(), _ -> new HashSet<>()).add(ref));
+    }
+    List<Unaffected> unaffected = new ArrayList<>();
+    refs.forEach(
+        (repository, moved) -> {
+          Where where =
+              new Where()
+                  .and("repository = ?", repository)
+                  .glob("application", allowed.applications());
+          sql
+              .list(
+                  "SELECT DISTINCT application, ref FROM source" + where + " ORDER BY application",
+                  row -> new Source(row.text("application"), row.text("ref")),
+                  where.values())
+              .stream()
+              .filter(source -> !sent.contains(source.application()))
+              .forEach(source -> unaffected.addAll(why(sql, source, moved, allowed)));
+        });
+    return unaffected;
+  }
+
+  private static List<Unaffected> why(Sql sql, Source source, Set<String> moved, Scope allowed) {
+    if (!moved.contains(source.ref())) {
+      return List.of(
+          new Unaffected(
+              source.application(),
+              Optional.empty(),
+              "it follows " + source.ref() + ", which did not move"));
+    }
+    Where where = new Where().and("application = ?", source.application()).in(allowed);
+    List<Unaffected> found = new ArrayList<>();
+    sql.list(
+            "SELECT * FROM status" + where + " AND held_by IS NOT NULL",
+            ApplicationStatus::read,
+            where.values())
+        .forEach(
+            status ->
+                found.add(
+                    new Unaffected(
+                        status.application(),
+                        Optional.of(status.cluster()),
+                        status
+                            .hold()
+                            .map(
+                                hold ->
+                                    "%s by %s: %s"
+                                        .formatted(
+                                            hold.commit()
+                                                .map(c -> "kept at " + c)
+                                                .orElse("suspended"),
+                                            hold.by(),
+                                            hold.reason()))
+                            .orElse(""))));
+    sql
+        .list(
+            "SELECT * FROM dead_letter" + where + " AND closed_at IS NULL",
+            DeadLetter::read,
+            where.values())
+        .stream()
+        .filter(DeadLetter::concernsSource)
+        .forEach(
+            letter ->
+                found.add(
+                    new Unaffected(
+                        source.application(),
+                        letter.cluster(),
+                        "its sources are refused: " + letter.message())));
+    if (found.isEmpty()) {
+      found.add(
+          new Unaffected(
+              source.application(),
+              Optional.empty(),
+              "no input of it differs from what was sent before, or a later commit was sent in its place"));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sluice.dispatcher.readmodel;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The state of the fleet in one look.
+ *
+ * @param phases how many applications, counted in each cluster, are in each phase
+ * @param held how many of them are suspended or restored to a commit
+ * @param deadLetters open entries by code
+ * @param behind how many records of the topics the read model has not read yet
+ * @param obstacles why the answers may be old; empty if they are not
+ */
+public record Overview(
+    Map<String, Long> phases,
+    long held,
+    Map<String, Long> deadLetters,
+    List<ClusterView> clusters,
+    long behind,
+    List<String> obstacles) {
+
+  /**
+   * A cluster.
+   *
+   * @param worker who leads there, as of the last hello
+   */
+  public record ClusterView(
+      String cluster,
+      long applications,
+      Map<String, Long> phases,
+      Optional<String> worker,
+      Optional<Instant> helloAt,
+      Optional<Instant> lastResultAt) {}
+
+  /** A repository that some application has a source in. */
+  public record RepositoryView(
+      String repository, long applications, List<RefView> refs, Optional<Instant> lastChangeAt) {}
+
+  /**
+   * A ref that is followed.
+   *
+   * @param head where it was last seen and dispatched
+   * @param expected what a webhook told and Git does not show yet
+   */
+  public record RefView(
+      String ref,
+      Optional<String> head,
+      Optional<String> expected,
+      Optional<Instant> pendingSince) {}
+}

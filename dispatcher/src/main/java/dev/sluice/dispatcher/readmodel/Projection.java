@@ -1,0 +1,172 @@
+package dev.sluice.dispatcher.readmodel;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventType;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.kafka.Topics;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Writes what records say into the database, in the order of each partition. A batch and the
+ * position after it are one transaction, so that every record counts exactly once.
+ */
+final class Projection {
+
+  private final Sql sql;
+  private final Topics topics;
+  private final ChangeProjection changes;
+  private final ResultProjection results;
+  private final DeadLetterProjection deadLetters;
+  private final StateProjection states;
+  private long sequence;
+
+  Projection(Sql sql, Topics topics) {
+    this.sql = sql;
+    this.topics = topics;
+    this.changes = new ChangeProjection(sql);
+    this.results = new ResultProjection(sql);
+    this.deadLetters = new DeadLetterProjection(sql);
+    this.states = new StateProjection(sql);
+    this.sequence = lastSequence();
+  }
+
+  /** The position after what was taken of a partition; empty if nothing was. */
+  Optional<Long> position(TopicPartition partition) {
+    return Database.position(sql, partition);
+  }
+
+  /**
+   * Takes a batch in.
+   *
+   * @return the events of it that can be told of
+   * @throws UnknownEventException if one is of a type that this version does not know; then nothing
+   *     of the batch is taken
+   */
+  List<Envelope<?>> take(Iterable<ConsumerRecord<String, byte[]>> records) {
+    List<Envelope<?>> taken = new ArrayList<>();
+    try {
+      sql.transaction(
+          () -> {
+            Map<TopicPartition, Long> next = new HashMap<>();
+            for (ConsumerRecord<String, byte[]> record : records) {
+              take(record).ifPresent(taken::add);
+              next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+            }
+            next.forEach(
+                (partition, offset) ->
+                    sql.update(
+                        "INSERT OR REPLACE INTO position VALUES (?, ?, ?)",
+                        partition.topic(),
+                        partition.partition(),
+                        offset));
+          });
+    } catch (RuntimeException e) {
+      sequence = lastSequence();
+      throw e;
+    }
+    return taken;
+  }
+
+  private Optional<Envelope<?>> take(ConsumerRecord<String, byte[]> record) {
+    return switch (EventCodec.decode(record)) {
+      case Decoded.Known(Envelope<?> envelope) -> {
+        project(envelope, record);
+        yield Optional.of(envelope);
+      }
+      case Decoded.UnknownType(String type) -> throw new UnknownEventException(record, type);
+      case Decoded.Damaged(String reason) -> {
+        damaged(record, reason);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void project(Envelope<?> envelope, ConsumerRecord<String, byte[]> record) {
+    if (envelope.event() instanceof StateRecord state) {
+      states.take(state, new Taken(envelope, 0));
+      return;
+    }
+    Taken taken = new Taken(envelope, ++sequence);
+    log(record, taken);
+    switch (envelope.event()) {
+      case ChangeEvent change -> changes.take(change, taken);
+      case ResultEvent result -> results.take(result, taken);
+      case DeadLetterEvent letter -> deadLetters.take(letter, taken);
+      case StateRecord _, SyncEvent _ -> {}
+    }
+  }
+
+  private void log(ConsumerRecord<String, byte[]> record, Taken taken) {
+    Envelope<?> envelope = taken.envelope();
+    Event event = envelope.event();
+    sql.update(
+        "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        taken.sequence(),
+        taken.at(),
+        EventType.of(event).slug(),
+        envelope.id(),
+        envelope.source(),
+        envelope.trace(),
+        name(record.topic()),
+        record.partition(),
+        record.offset(),
+        cluster(event),
+        application(event),
+        event instanceof ChangeEvent change ? Optional.of(change.repository()) : Optional.empty(),
+        record.value());
+  }
+
+  /** What no one can read is an event too: the position is what an operator needs. */
+  private void damaged(ConsumerRecord<String, byte[]> record, String reason) {
+    sql.update(
+        "INSERT INTO event VALUES (?, ?, 'damaged', ?, '', '', ?, ?, ?, NULL, NULL, NULL, ?)",
+        ++sequence,
+        Instant.ofEpochMilli(record.timestamp()),
+        "%s/%d/%d".formatted(record.topic(), record.partition(), record.offset()),
+        name(record.topic()),
+        record.partition(),
+        record.offset(),
+        Columns.json(Map.of("reason", reason)));
+  }
+
+  private String name(String topic) {
+    return topic.substring(topics.prefix().length() + 1);
+  }
+
+  private static Optional<String> cluster(Event event) {
+    return switch (event) {
+      case ResultEvent result -> Optional.of(result.cluster().value());
+      case DeadLetterEvent letter ->
+          DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::cluster);
+      case ChangeEvent _, StateRecord _, SyncEvent _ -> Optional.empty();
+    };
+  }
+
+  private static Optional<String> application(Event event) {
+    return switch (event) {
+      case ResultEvent result -> ResultProjection.application(result);
+      case DeadLetterEvent letter ->
+          DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::application);
+      case ChangeEvent change -> ChangeProjection.application(change);
+      case StateRecord _, SyncEvent _ -> Optional.empty();
+    };
+  }
+
+  private long lastSequence() {
+    return sql.number("SELECT max(sequence) AS n FROM event");
+  }
+}

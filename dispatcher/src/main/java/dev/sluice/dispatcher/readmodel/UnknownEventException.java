@@ -1,0 +1,15 @@
+package dev.sluice.dispatcher.readmodel;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** A newer version of Sluice has written something that this one does not know. */
+final class UnknownEventException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  UnknownEventException(ConsumerRecord<?, ?> record, String type) {
+    super(
+        "record %d of partition %d of %s is a %s, which this version does not know: upgrade this process"
+            .formatted(record.offset(), record.partition(), record.topic(), type));
+  }
+}

@@ -1,0 +1,70 @@
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- where reading goes on: written in the transaction of what was read
+CREATE TABLE position (
+  topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL,
+  PRIMARY KEY (topic, partition)) WITHOUT ROWID;
+
+CREATE TABLE event (
+  sequence INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, trace TEXT NOT NULL,
+  topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+  cluster TEXT, application TEXT, repository TEXT, body BLOB);
+CREATE INDEX event_by_application ON event (application, sequence);
+
+CREATE TABLE change (
+  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+  at INTEGER NOT NULL, type TEXT NOT NULL, repository TEXT NOT NULL, ref TEXT, commit_id TEXT,
+  actor TEXT, origin TEXT, delivery TEXT, title TEXT, number INTEGER, url TEXT, merged_by TEXT, author TEXT, commit_prefix TEXT);
+CREATE INDEX change_by_commit ON change (commit_id);
+CREATE INDEX change_by_commit_prefix ON change (commit_prefix) WHERE commit_prefix IS NOT NULL;
+CREATE INDEX change_by_repository ON change (repository, sequence);
+
+CREATE TABLE command (
+  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, application TEXT NOT NULL,
+  clusters TEXT NOT NULL, command TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL,
+  answered_at INTEGER, accepted INTEGER, message TEXT);
+CREATE INDEX command_by_application ON command (application, sequence);
+
+CREATE TABLE application (
+  application TEXT PRIMARY KEY, defined INTEGER NOT NULL, fleet_revision TEXT NOT NULL,
+  repository TEXT, body BLOB) WITHOUT ROWID;
+CREATE TABLE source (
+  application TEXT NOT NULL, ordinal INTEGER NOT NULL, repository TEXT NOT NULL, ref TEXT NOT NULL, path TEXT NOT NULL,
+  PRIMARY KEY (application, ordinal)) WITHOUT ROWID;
+CREATE INDEX source_by_repository ON source (repository, ref);
+CREATE TABLE ref (
+  repository TEXT NOT NULL, ref TEXT NOT NULL, head TEXT, expected TEXT, pending_since INTEGER,
+  PRIMARY KEY (repository, ref)) WITHOUT ROWID;
+
+CREATE TABLE status (
+  application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, phase TEXT NOT NULL,
+  since INTEGER, code TEXT, message TEXT,
+  applied_generation INTEGER, applied_commit TEXT, applied_at INTEGER,
+  held_by TEXT, held_reason TEXT, held_since INTEGER, held_commit TEXT,
+  PRIMARY KEY (application, cluster)) WITHOUT ROWID;
+CREATE INDEX status_by_cluster ON status (cluster, application);
+CREATE INDEX status_by_phase ON status (phase);
+
+CREATE TABLE generation (
+  application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, reason TEXT,
+  actor TEXT, causes TEXT, changed_at INTEGER, dispatched_at INTEGER, received_at INTEGER, rendered_at INTEGER,
+  planned_at INTEGER, applied_at INTEGER, outcome TEXT NOT NULL, outcome_at INTEGER NOT NULL, message TEXT,
+  changes TEXT, attempts INTEGER NOT NULL DEFAULT 0, first_at INTEGER NOT NULL,
+  PRIMARY KEY (application, cluster, generation)) WITHOUT ROWID;
+CREATE INDEX generation_by_time ON generation (application, first_at);
+CREATE INDEX generation_by_commit ON generation (commit_id);
+
+CREATE TABLE object (
+  cluster TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL COLLATE NOCASE, namespace TEXT NOT NULL, application TEXT NOT NULL,
+  generation INTEGER NOT NULL, api_version TEXT NOT NULL, action TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (cluster, name, kind, namespace, application, generation)) WITHOUT ROWID;
+
+CREATE TABLE dead_letter (
+  entry TEXT PRIMARY KEY, opened_sequence INTEGER NOT NULL UNIQUE, cluster TEXT, application TEXT, generation INTEGER, commit_id TEXT,
+  code TEXT NOT NULL, message TEXT NOT NULL, stage TEXT NOT NULL, object TEXT, attempts INTEGER NOT NULL,
+  opened_at INTEGER NOT NULL, last_at INTEGER NOT NULL, closed_at INTEGER, closed_reason TEXT,
+  topic TEXT, partition INTEGER, offset INTEGER) WITHOUT ROWID;
+CREATE INDEX dead_letter_open ON dead_letter (opened_sequence) WHERE closed_at IS NULL;
+CREATE INDEX dead_letter_by_application ON dead_letter (application, opened_sequence);
+
+CREATE TABLE cluster (cluster TEXT PRIMARY KEY, worker TEXT, hello_at INTEGER, last_result_at INTEGER) WITHOUT ROWID;
