@@ -130,8 +130,7 @@ class CommandIT {
     situation.start();
     situation.awaitSync(STAGING, 1);
 
-    situation.command(
-        "web", Set.of(STAGING), new Command.Restore(new CommitId("b".repeat(40))));
+    situation.command("web", Set.of(STAGING), new Command.Restore(new CommitId("b".repeat(40))));
 
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(1);

@@ -9,6 +9,8 @@ import dev.sluice.contract.kafka.Topics;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.Dispatcher;
 import dev.sluice.dispatcher.DispatcherConfig;
+import dev.sluice.dispatcher.api.ApiConfig;
+import dev.sluice.dispatcher.api.ApiServer;
 import dev.sluice.dispatcher.home.DispatchListener;
 import dev.sluice.receiver.Receiver;
 import dev.sluice.receiver.ReceiverConfig;
@@ -38,11 +40,13 @@ public final class OneProcess implements AutoCloseable {
   private final Lifetime parts;
   private final KafkaConnection kafka;
   private final int webhookPort;
+  private final int apiPort;
 
-  private OneProcess(Lifetime parts, KafkaConnection kafka, int webhookPort) {
+  private OneProcess(Lifetime parts, KafkaConnection kafka, int webhookPort, int apiPort) {
     this.parts = parts;
     this.kafka = kafka;
     this.webhookPort = webhookPort;
+    this.apiPort = apiPort;
   }
 
   /** The name of all parts in their only process: who comes back by it waits for no lease. */
@@ -56,6 +60,7 @@ public final class OneProcess implements AutoCloseable {
   public record Plan(
       ReceiverConfig receiver,
       DispatcherConfig dispatcher,
+      ApiConfig api,
       Function<ClusterName, WorkerConfig> worker,
       RenderConfig rendering,
       Map<ClusterName, KubernetesClient> clusters) {
@@ -64,6 +69,7 @@ public final class OneProcess implements AutoCloseable {
     static final List<Setting<?>> SETTINGS =
         Stream.of(
                 DispatcherConfig.SETTINGS,
+                ApiConfig.SETTINGS,
                 ReceiverConfig.SETTINGS,
                 WorkerConfig.SHARED_SETTINGS,
                 RenderConfig.SETTINGS)
@@ -74,6 +80,7 @@ public final class OneProcess implements AutoCloseable {
       return new Plan(
           ReceiverConfig.from(values),
           DispatcherConfig.from(values).orInstance(IDENTITY),
+          ApiConfig.from(values),
           cluster -> WorkerConfig.from(values, cluster, IDENTITY),
           RenderConfig.from(values),
           clusters);
@@ -124,6 +131,7 @@ public final class OneProcess implements AutoCloseable {
     try {
       parts.add(
           Dispatcher.start(plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher()));
+      ApiServer api = parts.add(ApiServer.start(plan.api(), kafka, Clock.systemUTC()));
       Renderers renderers = Renderers.onThisMachine(plan.rendering());
       for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
         parts.add(
@@ -135,7 +143,7 @@ public final class OneProcess implements AutoCloseable {
                 listeners.worker()));
       }
       Receiver receiver = parts.add(Receiver.start(plan.receiver(), kafka));
-      return new OneProcess(parts, kafka, receiver.port());
+      return new OneProcess(parts, kafka, receiver.port(), api.port());
     } catch (Exception e) {
       parts.close();
       throw e;
@@ -149,6 +157,11 @@ public final class OneProcess implements AutoCloseable {
   /** Where webhooks are received. */
   public int webhookPort() {
     return webhookPort;
+  }
+
+  /** Where the API is served. */
+  public int apiPort() {
+    return apiPort;
   }
 
   @Override

@@ -2,9 +2,12 @@ package dev.sluice.standalone;
 
 import dev.sluice.contract.config.Setting;
 import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaSettings;
 import dev.sluice.dispatcher.Dispatcher;
 import dev.sluice.dispatcher.DispatcherConfig;
+import dev.sluice.dispatcher.api.ApiConfig;
+import dev.sluice.dispatcher.api.ApiServer;
 import dev.sluice.receiver.Receiver;
 import dev.sluice.receiver.ReceiverConfig;
 import dev.sluice.standalone.cli.Command;
@@ -37,14 +40,26 @@ final class PartCommands {
   static Command dispatcher() {
     return part(
         "dispatcher",
-        "Works out what a change affects and writes each cluster's targets.",
-        List.of(DispatcherConfig.SETTINGS),
+        "Works out what a change affects and writes each cluster's targets; serves the API.",
+        List.of(DispatcherConfig.SETTINGS, ApiConfig.SETTINGS),
+        (values, parts) -> {
+          ApiConfig api = ApiConfig.from(values);
+          KafkaConnection kafka = KafkaSettings.connection(values);
+          parts.add(
+              Dispatcher.start(DispatcherConfig.from(values), kafka, Clock.systemUTC()));
+          parts.add(ApiServer.start(api, kafka, Clock.systemUTC()));
+        });
+  }
+
+  static Command api() {
+    return part(
+        "api",
+        "Serves the API alone, from a read model of its own.",
+        List.of(ApiConfig.SETTINGS),
         (values, parts) ->
             parts.add(
-                Dispatcher.start(
-                    DispatcherConfig.from(values),
-                    KafkaSettings.connection(values),
-                    Clock.systemUTC())));
+                ApiServer.start(
+                    ApiConfig.from(values), KafkaSettings.connection(values), Clock.systemUTC())));
   }
 
   static Command worker() {

@@ -62,8 +62,8 @@ final class UpCommand {
               OneProcess.start(
                   OneProcess.Plan.from(values, clusters), kafka, OneProcess.Listeners.NONE));
       System.out.printf(
-          "sluice is up: webhooks at port %d (POST /webhooks/NAME), Kafka at %s, clusters %s%n",
-          process.webhookPort(), kafka.bootstrapServers(), clusters.keySet());
+          "sluice is up: webhooks at port %d (POST /webhooks/NAME), API at port %d, Kafka at %s, clusters %s%n",
+          process.webhookPort(), process.apiPort(), kafka.bootstrapServers(), clusters.keySet());
       parts.awaitStop();
     }
     return 0;

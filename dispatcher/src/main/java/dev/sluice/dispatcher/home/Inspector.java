@@ -86,8 +86,7 @@ final class Inspector {
           new Failure(
               "CommitMissing",
               "%s is to be restored in %s, but %s has no commit %s: name another, or resume it"
-                  .formatted(
-                      definition.application(), cluster.name(), first.repository(), commit),
+                  .formatted(definition.application(), cluster.name(), first.repository(), commit),
               Failure.Stage.SOURCE,
               Optional.empty());
       return new View(cluster, heads, new Inputs.Refused(failure));
@@ -99,8 +98,7 @@ final class Inspector {
             List.of(cluster),
             definition.spec(),
             definition.orphanOnRemoval());
-    return new View(
-        cluster, then.get(), inputs(resolver.resolve(here, then.get()::tree), cluster));
+    return new View(cluster, then.get(), inputs(resolver.resolve(here, then.get()::tree), cluster));
   }
 
   private static Inputs inputs(ApplicationClosures closures, ClusterTarget cluster) {
@@ -119,8 +117,7 @@ final class Inspector {
   }
 
   /** What was found of one application. */
-  record Result(
-      ApplicationState state, Definition definition, List<View> views, String reason) {
+  record Result(ApplicationState state, Definition definition, List<View> views, String reason) {
 
     /** Whether something is to be told that was not told yet. */
     boolean differs() {

@@ -1,0 +1,291 @@
+package dev.sluice.dispatcher.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.sluice.contract.event.Json;
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.dispatcher.readmodel.ReadModel;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP API, with a read model of its own. Keeps nothing that must survive: the read model is
+ * built from the topics, and commands are in Kafka before they are answered.
+ */
+public final class ApiServer implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+  private static final int MAX_BODY = 1024 * 1024;
+  private static final int MAX_STREAMS = 500;
+  private static final int QUESTIONS = 8;
+
+  private final Vertx vertx;
+  private final ReadModel model;
+  private final CommandPublisher publisher;
+  private final Access access;
+  private final ApiMetrics metrics;
+  private final AtomicInteger streams = new AtomicInteger();
+  private final HttpServer server;
+
+  private ApiServer(ApiConfig config, KafkaConnection connection, Clock clock) {
+    this.access = Access.resolve(config.tokens());
+    this.model = ReadModel.open(config.readModel(), connection, clock);
+    this.publisher = new CommandPublisher(connection, clock);
+    this.metrics = new ApiMetrics(model);
+    this.vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setWorkerPoolSize(QUESTIONS)
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false)));
+    this.server =
+        vertx
+            .createHttpServer(new HttpServerOptions().setIdleTimeout(60))
+            .requestHandler(router(new Operations(model, new CommandDesk(model, publisher)).all()));
+  }
+
+  /**
+   * Starts it; until the read model has caught up, answers are old and the status says so.
+   *
+   * @throws dev.sluice.contract.config.ConfigurationException if a token cannot be used
+   * @throws IllegalStateException if Kafka, the read model or the address cannot be used
+   */
+  public static ApiServer start(ApiConfig config, KafkaConnection connection, Clock clock) {
+    ApiServer api = new ApiServer(config, connection, clock);
+    try {
+      await(api.server.listen(config.port(), config.host()));
+    } catch (IllegalStateException e) {
+      api.close();
+      throw new IllegalStateException(
+          "the API cannot listen on %s:%d: %s"
+              .formatted(config.host(), config.port(), e.getMessage()),
+          e);
+    }
+    log.atInfo()
+        .addKeyValue("address", config.host() + ":" + api.port())
+        .addKeyValue("tokens", config.tokens().size())
+        .log("the API listens");
+    return api;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** Why answers may be old; empty if they are not. */
+  public Optional<String> obstacle() {
+    return model.obstacle();
+  }
+
+  private Router router(List<Operation> operations) {
+    Router router = Router.router(vertx);
+    String document = json(OpenApi.document(operations));
+    router.get(Operations.ROOT + "/openapi.json").handler(context -> reply(context, 200, document));
+    router.get("/livez").handler(context -> plain(context, Optional.empty()));
+    router.get("/readyz").handler(context -> plain(context, model.obstacle()));
+    router
+        .get("/metrics")
+        .handler(
+            context ->
+                answer(
+                    context,
+                    () -> {
+                      authenticate(context);
+                      return metrics.text();
+                    },
+                    text ->
+                        context
+                            .response()
+                            .putHeader("Content-Type", "text/plain; version=0.0.4")
+                            .end(text)));
+    for (Operation operation : operations) {
+      var route = router.route(HttpMethod.valueOf(operation.method()), operation.route());
+      if (operation.body().isPresent()) {
+        route.handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
+      }
+      route.handler(context -> serve(operation, context));
+    }
+    router.errorHandler(
+        404, context -> refuse(context, Problem.notFound("see /api/v1/openapi.json")));
+    router.errorHandler(
+        405,
+        context ->
+            refuse(context, new Problem(405, "Method not allowed", "see /api/v1/openapi.json")));
+    router.errorHandler(
+        413, context -> refuse(context, new Problem(413, "Too large", "a body has at most 1 MiB")));
+    router.errorHandler(
+        400, context -> refuse(context, Problem.invalid("this is not a request that can be read")));
+    router.errorHandler(500, context -> fail(context, context.failure()));
+    return router;
+  }
+
+  private void serve(Operation operation, RoutingContext context) {
+    boolean streamed =
+        operation.id().equals("events")
+            && String.valueOf(context.request().getHeader("Accept")).contains("text/event-stream");
+    if (streamed) {
+      stream(operation, context);
+      return;
+    }
+    answer(
+        context,
+        () -> json(operation.handler().apply(request(operation, context))),
+        text -> reply(context, operation.answer().status(), text));
+  }
+
+  private void stream(Operation operation, RoutingContext context) {
+    if (streams.incrementAndGet() > MAX_STREAMS) {
+      streams.decrementAndGet();
+      refuse(context, new Problem(503, "Too many readers", "this process streams to no more"));
+      return;
+    }
+    vertx
+        .executeBlocking(
+            () -> {
+              Request request = request(operation, context);
+              return new Opening(
+                  request,
+                  EventStream.start(model, context.request().getHeader("Last-Event-ID"), request));
+            },
+            false)
+        .onSuccess(
+            opening ->
+                EventStream.open(
+                    vertx,
+                    model,
+                    opening.request(),
+                    context.response(),
+                    opening.after(),
+                    streams::decrementAndGet))
+        .onFailure(
+            failure -> {
+              streams.decrementAndGet();
+              fail(context, failure);
+            });
+  }
+
+  private record Opening(Request request, long after) {}
+
+  private Request request(Operation operation, RoutingContext context) {
+    Principal principal = authenticate(context);
+    byte[] body = new byte[0];
+    if (operation.body().isPresent()) {
+      String type = String.valueOf(context.request().getHeader("Content-Type"));
+      if (!type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
+        // also what keeps a web page from posting here without asking first (CORS)
+        throw new Problem(415, "Unsupported media type", "send Content-Type: application/json");
+      }
+      Buffer sent = context.body().buffer();
+      body = sent == null ? body : sent.getBytes();
+    }
+    return new Request(
+        principal,
+        Request.values(operation.parameters(), context.queryParams(), context.pathParams()),
+        body,
+        Optional.ofNullable(context.request().getHeader("Idempotency-Key"))
+            .filter(key -> key.matches("[A-Za-z0-9._-]{1,100}")));
+  }
+
+  private Principal authenticate(RoutingContext context) {
+    return access.authenticate(
+        context.request().getHeader("Authorization"),
+        Optional.ofNullable(context.request().authority()).map(HostAndPort::host));
+  }
+
+  private void answer(RoutingContext context, Callable<String> question, Consumer<String> reply) {
+    vertx
+        .executeBlocking(question, false)
+        .onSuccess(reply::accept)
+        .onFailure(failure -> fail(context, failure));
+  }
+
+  private static void fail(RoutingContext context, Throwable failure) {
+    if (failure instanceof Problem problem) {
+      refuse(context, problem);
+      return;
+    }
+    log.atError()
+        .setCause(failure)
+        .addKeyValue("path", context.normalizedPath())
+        .log("a request failed");
+    refuse(
+        context,
+        new Problem(500, "Internal error", "this is a fault of Sluice; its log says which"));
+  }
+
+  private static void refuse(RoutingContext context, Problem problem) {
+    if (context.response().ended() || context.response().headWritten()) {
+      return;
+    }
+    if (problem.status() == 401) {
+      context.response().putHeader("WWW-Authenticate", "Bearer realm=\"sluice\"");
+    }
+    context
+        .response()
+        .setStatusCode(problem.status())
+        .putHeader("Content-Type", "application/problem+json")
+        .end(json(problem.body()));
+  }
+
+  private static void reply(RoutingContext context, int status, String body) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .end(body);
+  }
+
+  private static void plain(RoutingContext context, Optional<String> obstacle) {
+    context
+        .response()
+        .setStatusCode(obstacle.isEmpty() ? 200 : 503)
+        .putHeader("Content-Type", "text/plain; charset=utf-8")
+        .end(obstacle.orElse("ok"));
+  }
+
+  private static String json(Object value) {
+    try {
+      return Json.mapper().writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write " + value.getClass(), e);
+    }
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+    publisher.close();
+    model.close();
+  }
+}

@@ -1,0 +1,262 @@
+package dev.sluice.dispatcher.api;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
+import dev.sluice.contract.event.ChangeEvent.CommandGiven;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Json;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.dispatcher.readmodel.DeadLetter;
+import dev.sluice.dispatcher.readmodel.ReadModel;
+import dev.sluice.dispatcher.readmodel.Scope;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Takes operators' commands: finds out whom they are for and whether they may be given, and writes
+ * them to the homes. Keeps nothing: what was answered 202 is in Kafka, and giving the same request
+ * again, with the same idempotency key, makes the same event ids.
+ */
+final class CommandDesk {
+
+  private static final ObjectReader STRICT =
+      Json.mapper().reader().with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+  private static final int MAX_REASON = 500;
+  private static final int MAX_ENTRIES = 1_000;
+
+  private final ReadModel model;
+  private final CommandPublisher publisher;
+  private final Expectations expectations;
+
+  CommandDesk(ReadModel model, CommandPublisher publisher) {
+    this.model = model;
+    this.publisher = publisher;
+    this.expectations = new Expectations(model);
+  }
+
+  /** One command to one application. */
+  private record Order(
+      EventId id, Definition definition, Set<ClusterName> clusters, Command command) {
+
+    CommandGiven given(Principal by, String reason) {
+      return new CommandGiven(
+          definition.homeRepository(),
+          definition.application(),
+          clusters,
+          command,
+          by.name(),
+          reason);
+    }
+
+    CommandAnswered refused(Principal by, String reason, String why) {
+      return new CommandAnswered(
+          definition.homeRepository(),
+          id,
+          definition.application(),
+          clusters,
+          command,
+          by.name(),
+          reason,
+          false,
+          why);
+    }
+  }
+
+  CommandPlan command(Request request) {
+    CommandRequest asked = read(request, CommandRequest.class);
+    checkReason(asked.reason());
+    checkGlobs(asked.applications());
+    checkGlobs(asked.clusters());
+    if (asked.applications().isEmpty()) {
+      throw Problem.invalid("'applications' names none: give names, globs, or \"*\" for all");
+    }
+    Scope selection = new Scope(asked.applications(), asked.clusters());
+    Scope own = request.principal().scope();
+    String key = key(request);
+    List<Order> orders = new ArrayList<>();
+    List<String> skipped = new ArrayList<>();
+    for (Definition definition : model.applications().defined(selection, asked.repository())) {
+      String name = definition.application().value();
+      Set<ClusterName> clusters =
+          definition.clusters().stream()
+              .map(ClusterTarget::name)
+              .filter(cluster -> selection.includesCluster(cluster.value()))
+              .filter(
+                  cluster -> !asked.clusters().isEmpty() || own.includesCluster(cluster.value()))
+              .collect(Collectors.toCollection(TreeSet::new));
+      if (clusters.isEmpty()) {
+        skipped.add(name + ": it goes to none of these clusters");
+      } else {
+        orders.add(
+            new Order(EventId.of("command", key, name), definition, clusters, asked.command()));
+      }
+    }
+    if (orders.isEmpty()) {
+      throw Problem.notFound(
+          "no application of the fleet fits the selection"
+              + (skipped.isEmpty() ? "" : ": " + String.join("; ", skipped)));
+    }
+    return give(request.principal(), orders, asked.reason(), asked.dryRun(), skipped);
+  }
+
+  CommandPlan deadLetters(Request request) {
+    DeadLetterRequest asked = read(request, DeadLetterRequest.class);
+    checkReason(asked.reason());
+    if (asked.entries().isEmpty() || asked.entries().size() > MAX_ENTRIES) {
+      throw Problem.invalid("'entries' has 1 to %d entries".formatted(MAX_ENTRIES));
+    }
+    String key = key(request);
+    Map<EventId, Order> orders = new LinkedHashMap<>();
+    List<String> skipped = new ArrayList<>();
+    for (String entry : new TreeSet<>(asked.entries())) {
+      Optional<DeadLetter> letter = model.records().deadLetter(entry, request.principal().scope());
+      if (letter.isEmpty() || letter.get().closedAt().isPresent()) {
+        skipped.add(entry + ": not open");
+        continue;
+      }
+      Optional<Definition> definition = letter.get().application().flatMap(this::definition);
+      if (definition.isEmpty() || letter.get().cluster().isEmpty()) {
+        skipped.add(entry + ": the fleet has no such application");
+        continue;
+      }
+      Order order = order(asked.action(), letter.get(), definition.get(), key);
+      orders.merge(
+          order.id(),
+          order,
+          (one, other) -> {
+            Set<ClusterName> both = new TreeSet<>(one.clusters());
+            both.addAll(other.clusters());
+            return new Order(one.id(), one.definition(), both, one.command());
+          });
+    }
+    return give(
+        request.principal(), List.copyOf(orders.values()), asked.reason(), asked.dryRun(), skipped);
+  }
+
+  private static Order order(
+      DeadLetterRequest.Action action, DeadLetter letter, Definition definition, String key) {
+    Command command =
+        switch (action) {
+          case RETRY -> letter.concernsSource() ? new Command.Reevaluate() : new Command.Resync();
+          case DISCARD -> new Command.Discard(letter.entry());
+        };
+    String distinct =
+        switch (command) {
+          case Command.Discard discard -> discard.entry();
+          default -> command.getClass().getSimpleName() + "/" + definition.application();
+        };
+    return new Order(
+        EventId.of("command", key, distinct),
+        definition,
+        Set.of(new ClusterName(letter.cluster().orElseThrow())),
+        command);
+  }
+
+  private CommandPlan give(
+      Principal by, List<Order> orders, String reason, boolean dryRun, List<String> skipped) {
+    List<Order> forbidden = orders.stream().filter(order -> !may(by, order)).toList();
+    if (!forbidden.isEmpty()) {
+      String why =
+          "%s (%s) may not give this command to %s"
+              .formatted(
+                  by.name(),
+                  by.role().label(),
+                  forbidden.stream()
+                      .map(order -> order.definition().application().value())
+                      .limit(10)
+                      .collect(Collectors.joining(", ")));
+      if (!dryRun) {
+        Map<EventId, ChangeEvent> refusals = new LinkedHashMap<>();
+        orders.forEach(
+            order ->
+                refusals.put(EventId.of("answer", order.id()), order.refused(by, reason, why)));
+        publisher.publish(refusals);
+      }
+      throw new Problem(403, "Not allowed", why);
+    }
+    if (!dryRun) {
+      Map<EventId, ChangeEvent> given = new LinkedHashMap<>();
+      orders.forEach(order -> given.put(order.id(), order.given(by, reason)));
+      publisher.publish(given);
+    }
+    return new CommandPlan(dryRun, orders.stream().map(this::planned).toList(), skipped);
+  }
+
+  private CommandPlan.Planned planned(Order order) {
+    String application = order.definition().application().value();
+    List<String> clusters = order.clusters().stream().map(ClusterName::value).toList();
+    return new CommandPlan.Planned(
+        order.id().value(),
+        application,
+        clusters,
+        order.command(),
+        expectations.of(application, clusters, order.command()));
+  }
+
+  private static boolean may(Principal by, Order order) {
+    return by.role().includes(Role.toGive(order.command()))
+        && by.scope().includesApplication(order.definition().application().value())
+        && order.clusters().stream()
+            .allMatch(cluster -> by.scope().includesCluster(cluster.value()));
+  }
+
+  private Optional<Definition> definition(String application) {
+    return model
+        .applications()
+        .defined(new Scope(List.of(application), List.of()), Optional.empty())
+        .stream()
+        .findFirst();
+  }
+
+  private static String key(Request request) {
+    return request.principal().name()
+        + "/"
+        + request.idempotencyKey().orElseGet(() -> UUID.randomUUID().toString());
+  }
+
+  private static void checkReason(String reason) {
+    if (reason == null
+        || reason.isBlank()
+        || reason.length() > MAX_REASON
+        || reason.chars().anyMatch(Character::isISOControl)) {
+      throw Problem.invalid(
+          "'reason' is 1 to %d characters without control characters: it goes into the audit"
+              .formatted(MAX_REASON));
+    }
+  }
+
+  private static void checkGlobs(List<String> globs) {
+    globs.forEach(
+        glob -> {
+          if (!TokenSetting.GLOB.matcher(glob).matches()) {
+            throw Problem.invalid("'applications' and 'clusters' hold names, with * and ?");
+          }
+        });
+  }
+
+  private static <T> T read(Request request, Class<T> type) {
+    try {
+      T value = STRICT.forType(type).readValue(request.body());
+      if (value == null) {
+        throw Problem.invalid("the body is null");
+      }
+      return value;
+    } catch (IOException | NullPointerException e) {
+      throw Problem.invalid(
+          "the body is not a %s: see the OpenAPI document".formatted(type.getSimpleName()));
+    }
+  }
+}
