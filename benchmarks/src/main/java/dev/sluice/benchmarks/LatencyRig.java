@@ -90,6 +90,10 @@ final class LatencyRig implements AutoCloseable {
                         fleet.toString(),
                         "mirrors",
                         directory.resolve("mirrors").toString(),
+                        "read-model",
+                        directory.resolve("read-model").toString(),
+                        "api-port",
+                        "0",
                         "webhook-host",
                         "127.0.0.1",
                         "webhook-port",
@@ -128,7 +132,7 @@ final class LatencyRig implements AutoCloseable {
   }
 
   /** Memory after a collection. */
-  LatencyReport.Memory memory() throws Exception {
+  static LatencyReport.Memory memory() throws Exception {
     System.gc();
     long resident =
         Files.readAllLines(Path.of("/proc/self/status")).stream()

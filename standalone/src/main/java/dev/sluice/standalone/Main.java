@@ -2,6 +2,7 @@ package dev.sluice.standalone;
 
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
+import dev.sluice.standalone.client.Client;
 import dev.sluice.standalone.demo.DemoCommand;
 import dev.sluice.standalone.local.RenderCommand;
 import dev.sluice.standalone.send.SendCommand;
@@ -13,7 +14,10 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLineInterface(commands(), System.getenv()).run(arguments));
+    System.exit(
+        new CommandLineInterface(
+                commands(), new Client(System.out, System.err)::verbs, System.getenv())
+            .run(arguments));
   }
 
   /** All verbs there are. */
@@ -24,6 +28,7 @@ public final class Main {
         PartCommands.receiver(),
         PartCommands.dispatcher(),
         PartCommands.worker(),
+        PartCommands.api(),
         SendCommand.command(),
         AffectedCommand.command(),
         RenderCommand.command(),

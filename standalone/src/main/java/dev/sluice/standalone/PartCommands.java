@@ -45,8 +45,7 @@ final class PartCommands {
         (values, parts) -> {
           ApiConfig api = ApiConfig.from(values);
           KafkaConnection kafka = KafkaSettings.connection(values);
-          parts.add(
-              Dispatcher.start(DispatcherConfig.from(values), kafka, Clock.systemUTC()));
+          parts.add(Dispatcher.start(DispatcherConfig.from(values), kafka, Clock.systemUTC()));
           parts.add(ApiServer.start(api, kafka, Clock.systemUTC()));
         });
   }

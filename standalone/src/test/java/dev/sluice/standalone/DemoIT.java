@@ -60,6 +60,8 @@ class DemoIT {
         data.toString(),
         "--webhook-port",
         "0",
+        "--api-port",
+        "0",
         "--kafka-port",
         "0");
   }

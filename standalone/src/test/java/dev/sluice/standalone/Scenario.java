@@ -112,6 +112,8 @@ final class Scenario implements AutoCloseable {
             "2s",
             "lease-retry-period",
             "500ms"));
+    scenario.settings.put("api-port", "0");
+    scenario.settings.put("read-model", directory.resolve("read-model").toString());
     scenario.namespace = scenario.clusters.values().iterator().next().namespace();
     scenario.startFleet();
     return scenario;

@@ -4,12 +4,15 @@ import dev.sluice.contract.config.ConfigurationException;
 import dev.sluice.contract.config.Setting;
 import dev.sluice.contract.config.SettingValues;
 import dev.sluice.contract.config.Settings;
+import dev.sluice.contract.fleet.SecretReference;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -18,7 +21,7 @@ import picocli.CommandLine.ParseResult;
 
 /**
  * Turns commands into a command line. Exit codes: 0 success, 1 the command failed, 2 wrong usage or
- * configuration.
+ * configuration, 3 the API cannot be reached, 4 it refuses, 5 a time ran out.
  */
 public final class CommandLineInterface {
 
@@ -28,11 +31,41 @@ public final class CommandLineInterface {
       Setting.path("config", "a YAML file with settings; keys are the options without '--'")
           .optional();
 
+  /**
+   * Which API the verbs that ask one ask, and as whom; known to all, since variables are shared.
+   */
+  public static final Setting<URI> SERVER =
+      Setting.uri("server", "where the API is").or("http://127.0.0.1:8090");
+
+  public static final Setting<Optional<SecretReference>> TOKEN =
+      Setting.of("token", "REF", "the API token, env:NAME or file:PATH", SecretReference::new)
+          .optional();
+  private static final List<Setting<?>> CLIENT = List.of(SERVER, TOKEN);
+
   private final List<Command> commands;
+  private final Verbs verbs;
   private final Map<String, String> environment;
 
+  /** Commands that are written with picocli's annotations: each is called, and returns a code. */
+  @FunctionalInterface
+  public interface Verbs {
+
+    /**
+     * Makes them.
+     *
+     * @param known the settings that may be in the environment or the file, for other commands
+     */
+    List<Object> create(List<Setting<?>> known, Map<String, String> environment);
+  }
+
   public CommandLineInterface(List<Command> commands, Map<String, String> environment) {
+    this(commands, (_, _) -> List.of(), environment);
+  }
+
+  public CommandLineInterface(
+      List<Command> commands, Verbs verbs, Map<String, String> environment) {
     this.commands = List.copyOf(commands);
+    this.verbs = verbs;
     this.environment = Map.copyOf(environment);
   }
 
@@ -48,6 +81,10 @@ public final class CommandLineInterface {
             "and a key of the file given by --config (topic-prefix: ...). The option wins, then",
             "the variable, then the file.");
     commands.forEach(command -> root.addSubcommand(command.name(), new CommandLine(spec(command))));
+    verbs
+        .create(known(), environment)
+        .forEach(verb -> root.addSubcommand(null, new CommandLine(verb)));
+    root.addSubcommand("completion", new CommandLine(new GenerateCompletion()));
     CommandLine line = new CommandLine(root);
     line.setExecutionStrategy(this::execute);
     line.setExecutionExceptionHandler((failure, at, _) -> report(failure, at));
@@ -67,6 +104,9 @@ public final class CommandLineInterface {
     if (!parsed.hasSubcommand()) {
       at.usage(at.getErr());
       return WRONG_USAGE;
+    }
+    if (last.commandSpec().userObject() != null) {
+      return new CommandLine.RunLast().execute(parsed);
     }
     String name = last.commandSpec().name();
     Command command =
@@ -96,9 +136,14 @@ public final class CommandLineInterface {
             .map(option -> option.stringValues().getLast())
             .or(() -> Optional.ofNullable(environment.get(CONFIG.variable())))
             .map(Path::of);
+    return new Settings(command.all(), known()).read(options, environment, file);
+  }
+
+  private List<Setting<?>> known() {
     List<Setting<?>> known = new ArrayList<>(List.of(CONFIG));
+    known.addAll(CLIENT);
     commands.forEach(one -> known.addAll(one.all()));
-    return new Settings(command.all(), known).read(options, environment, file);
+    return known;
   }
 
   private static int report(Exception failure, CommandLine at) {
@@ -112,6 +157,9 @@ public final class CommandLineInterface {
       return WRONG_USAGE;
     }
     at.getErr().println("sluice: " + cause.getMessage());
+    if (cause instanceof ExitException exit) {
+      return exit.code();
+    }
     org.slf4j.LoggerFactory.getLogger(CommandLineInterface.class)
         .debug("{} failed", at.getCommandName(), cause);
     return FAILED;

@@ -30,6 +30,8 @@ public final class DemoCommand {
           .or(".sluice/demo");
   private static final Setting<Integer> PORT =
       Setting.integer("webhook-port", "port for webhooks; 0 for any free one", 0, 65535).or("8080");
+  private static final Setting<Integer> API_PORT =
+      Setting.integer("api-port", "port of the API; 0 for any free one", 0, 65535).or("8090");
   private static final Setting<Integer> KAFKA_PORT =
       Setting.integer("kafka-port", "port of the embedded broker; 0 for any free one", 0, 65535)
           .or("9092");
@@ -39,7 +41,7 @@ public final class DemoCommand {
   private DemoCommand() {}
 
   public static Command command() {
-    List<Setting<?>> settings = new ArrayList<>(List.of(DATA, PORT, KAFKA_PORT));
+    List<Setting<?>> settings = new ArrayList<>(List.of(DATA, PORT, API_PORT, KAFKA_PORT));
     settings.addAll(ClusterAccess.SETTINGS);
     return new Command(
         "demo",
@@ -68,6 +70,8 @@ public final class DemoCommand {
                       Map.of(
                           "fleet", fleet.toString(),
                           "mirrors", data.resolve("mirrors").toString(),
+                          "read-model", data.resolve("read-model").toString(),
+                          "api-port", Integer.toString(values.get(API_PORT)),
                           "webhook-host", "127.0.0.1",
                           "webhook-port", Integer.toString(values.get(PORT)),
                           "webhook-endpoint",
@@ -99,12 +103,14 @@ public final class DemoCommand {
           repository   %s   (push here; pushes fire a signed webhook)
           fleet        %s
           webhooks     %s
+          API          http://127.0.0.1:%d/api/v1/openapi.json
           kafka        %s
           logs         %s
         """,
         shown(here, repository.workingCopy()),
         shown(here, data.resolve("fleet")),
         webhook,
+        process.apiPort(),
         process.kafka().bootstrapServers(),
         shown(here, data.resolve("sluice.log")));
     clusters
@@ -121,6 +127,11 @@ public final class DemoCommand {
           sed -i 's/nginx:1.29/nginx:1.30/' website/deployment.yaml
           git commit -am 'Newer web server' && git push
           kubectl %s get deployments -A -o wide
+
+        And, where this was started:
+          ./sluice status
+          ./sluice history website
+          ./sluice trace Deployment/website -n website --cluster staging
 
         Ctrl-C stops it.
 

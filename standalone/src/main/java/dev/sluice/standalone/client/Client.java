@@ -1,0 +1,45 @@
+package dev.sluice.standalone.client;
+
+import dev.sluice.contract.config.Setting;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+
+/** All verbs that ask the API. */
+public final class Client {
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  /**
+   * A client.
+   *
+   * @param out where data goes
+   * @param err where messages go
+   */
+  public Client(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** New ones, reading settings from this environment. */
+  public List<Object> verbs(List<Setting<?>> known, Map<String, String> environment) {
+    Terminal terminal = new Terminal(out, err, known, environment);
+    return List.of(
+        new StatusVerb(terminal),
+        new GetVerb(terminal),
+        new DescribeVerb(terminal),
+        new HistoryVerb(terminal),
+        new TraceVerb(terminal),
+        new ExplainVerb(terminal),
+        new EventsVerb(terminal),
+        new WaitVerb(terminal),
+        new CommandVerbs.Sync(terminal),
+        new CommandVerbs.Suspend(terminal),
+        new CommandVerbs.Resume(terminal),
+        new CommandVerbs.Rollback(terminal),
+        new CommandVerbs.Approve(terminal),
+        new DeadLettersVerb(terminal),
+        new ReplayVerb(terminal));
+  }
+}

@@ -1,0 +1,213 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Json;
+import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.Printer.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The verbs by which operators command: each is an event that the application's home decides. */
+final class CommandVerbs {
+
+  static final List<Column> PLANNED =
+      List.of(
+          Column.of("APPLICATION", "/application"),
+          new Column(
+              "CLUSTERS",
+              false,
+              one ->
+                  String.join(
+                      ",", one.get("clusters").valueStream().map(JsonNode::asText).toList())),
+          Column.of("COMMAND", "/command/kind"),
+          Column.of("EXPECTED", "/expected"),
+          Column.wide("ID", "/id"));
+
+  private CommandVerbs() {}
+
+  /** What the commanding verbs share. */
+  abstract static class Commanding extends Verb {
+
+    @Parameters(
+        paramLabel = "APP",
+        arity = "1..*",
+        description = "names or globs of applications; '*' for all")
+    private List<String> applications = new ArrayList<>();
+
+    @Option(
+        names = "--cluster",
+        paramLabel = "GLOB",
+        description = "only there; may be repeated (default: all clusters)")
+    private List<String> clusters = new ArrayList<>();
+
+    @Option(
+        names = "--repository",
+        paramLabel = "HOST/PATH",
+        description = "only applications with a source there")
+    private Optional<String> repository = Optional.empty();
+
+    @Option(
+        names = "--reason",
+        required = true,
+        paramLabel = "TEXT",
+        description = "why; it goes into the audit")
+    private String reason = "";
+
+    @Option(names = "--dry-run", description = "say what would be commanded, and do nothing")
+    private boolean dryRun;
+
+    Commanding(Terminal terminal) {
+      super(terminal);
+    }
+
+    abstract ObjectNode command();
+
+    List<String> applications() {
+      return applications;
+    }
+
+    List<String> clusters() {
+      return clusters;
+    }
+
+    @Override
+    int run(Api api, Printer printer) {
+      ObjectNode body = Json.mapper().createObjectNode();
+      body.set("command", command());
+      body.set("applications", Json.mapper().valueToTree(applications));
+      body.set("clusters", Json.mapper().valueToTree(clusters));
+      repository.ifPresent(name -> body.put("repository", name));
+      body.put("reason", reason).put("dryRun", dryRun);
+      return print(api.post("/api/v1/commands", body, UUID.randomUUID().toString()), printer);
+    }
+
+    private int print(JsonNode plan, Printer printer) {
+      plan.get("skipped").forEach(skipped -> printer.message("skipped " + skipped.asText()));
+      printer.list(plan.get("commands").valueStream().toList(), PLANNED);
+      printer.message(
+          dryRun
+              ? "dry run: nothing was commanded"
+              : "commanded; sluice describe APP shows the answers");
+      return 0;
+    }
+
+    static ObjectNode kind(String kind) {
+      return Json.mapper().createObjectNode().put("kind", kind);
+    }
+  }
+
+  @Command(
+      name = "sync",
+      description = "Looks at Git again and sends what differs; --force sends it in any case.")
+  static final class Sync extends Commanding {
+
+    @Option(names = "--force", description = "a new generation even if nothing differs")
+    private boolean force;
+
+    Sync(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    ObjectNode command() {
+      return kind(force ? "resync" : "re-evaluate");
+    }
+  }
+
+  @Command(name = "suspend", description = "Sends nothing more until it is resumed.")
+  static final class Suspend extends Commanding {
+
+    Suspend(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    ObjectNode command() {
+      return kind("suspend");
+    }
+  }
+
+  @Command(name = "resume", description = "Ends a suspension or a rollback: Git is followed again.")
+  static final class Resume extends Commanding {
+
+    Resume(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    ObjectNode command() {
+      return kind("resume");
+    }
+  }
+
+  @Command(
+      name = "rollback",
+      description = "Sends the inputs of an older commit, and keeps to them until it is resumed.")
+  static final class Rollback extends Commanding {
+
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "COMMIT",
+        description = "the whole id of a commit of the first source")
+    private String commit = "";
+
+    Rollback(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    ObjectNode command() {
+      return kind("restore").put("commit", commit);
+    }
+  }
+
+  @Command(
+      name = "approve",
+      description = "Lets a generation that the prune guard holds pass; give one application.")
+  static final class Approve extends Commanding {
+
+    @Option(
+        names = "--generation",
+        paramLabel = "N",
+        description = "what was looked at; it is refused if another was sent since")
+    private Optional<Long> generation = Optional.empty();
+
+    private long found;
+
+    Approve(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    int run(Api api, Printer printer) {
+      found =
+          generation.orElseGet(
+              () -> {
+                List<JsonNode> statuses =
+                    api.all(
+                        "/api/v1/applications",
+                        new Query().with("application", applications()).with("cluster", clusters()),
+                        2);
+                if (statuses.size() != 1) {
+                  throw new ExitException(
+                      2, "give one application and one cluster, or --generation");
+                }
+                return statuses.getFirst().get("generation").asLong();
+              });
+      return super.run(api, printer);
+    }
+
+    @Override
+    ObjectNode command() {
+      return kind("approve").put("generation", found);
+    }
+  }
+}

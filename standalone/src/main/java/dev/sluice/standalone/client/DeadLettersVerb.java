@@ -1,0 +1,161 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Json;
+import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.client.Api.Query;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "dead-letters",
+    description =
+        "list: shows dead letters; show ENTRY: all about one; retry: has them tried again; discard:"
+            + " closes them.")
+final class DeadLettersVerb extends Verb {
+
+  private static final int ALL = 100_000;
+
+  @Parameters(index = "0", paramLabel = "list|show|retry|discard", description = "what to do")
+  private String action = "";
+
+  @Parameters(index = "1..*", arity = "0..*", paramLabel = "ENTRY", description = "these entries")
+  private List<String> entries = new ArrayList<>();
+
+  @Option(names = "--application", paramLabel = "GLOB", description = "may be repeated")
+  private List<String> applications = new ArrayList<>();
+
+  @Option(names = "--cluster", paramLabel = "GLOB", description = "may be repeated")
+  private List<String> clusters = new ArrayList<>();
+
+  @Option(names = "--cause", paramLabel = "CODE", description = "such as Invalid")
+  private Optional<String> cause = Optional.empty();
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      description = "opened from this time on, ISO 8601")
+  private Optional<String> since = Optional.empty();
+
+  @Option(names = "--until", paramLabel = "TIME", description = "opened before this time, ISO 8601")
+  private Optional<String> until = Optional.empty();
+
+  @Option(names = "--all", description = "list closed ones, too")
+  private boolean all;
+
+  @Option(names = "--everything", description = "retry or discard without a selection")
+  private boolean everything;
+
+  @Option(names = "--reason", paramLabel = "TEXT", description = "why; needed to retry or discard")
+  private Optional<String> reason = Optional.empty();
+
+  @Option(names = "--dry-run", description = "say what would be commanded, and do nothing")
+  private boolean dryRun;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "at most so many entries a second (default: 50)")
+  private int rate = 50;
+
+  DeadLettersVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    switch (action) {
+      case "list" ->
+          printer.list(
+              api.all("/api/v1/dead-letters", selection(all ? "all" : "open"), ALL),
+              GetVerb.DEAD_LETTERS);
+      case "show" -> show(api, printer);
+      case "retry", "discard" -> act(api, printer);
+      default -> throw new ExitException(2, "expected list, show, retry or discard");
+    }
+    return 0;
+  }
+
+  private void show(Api api, Printer printer) {
+    for (String entry : entries) {
+      List<JsonNode> found =
+          api.all("/api/v1/dead-letters", new Query().with("entry", Optional.of(entry)), 1);
+      if (found.isEmpty()) {
+        throw new ExitException(1, "there is no dead letter " + entry);
+      }
+      printer.raw(found.getFirst());
+    }
+  }
+
+  /** In steps of a second, each a request of its own: what was answered is commanded. */
+  private void act(Api api, Printer printer) {
+    if (reason.isEmpty() || rate < 1) {
+      throw new ExitException(2, "give --reason TEXT, and a --rate of at least 1");
+    }
+    List<String> chosen = chosen(api);
+    List<JsonNode> commands = new ArrayList<>();
+    for (int from = 0; from < chosen.size(); from += rate) {
+      if (from > 0 && !dryRun) {
+        pause();
+      }
+      ObjectNode body = Json.mapper().createObjectNode().put("action", action);
+      body.set(
+          "entries",
+          Json.mapper().valueToTree(chosen.subList(from, Math.min(from + rate, chosen.size()))));
+      body.put("reason", reason.get()).put("dryRun", dryRun);
+      JsonNode plan = api.post("/api/v1/dead-letters/actions", body, UUID.randomUUID().toString());
+      plan.get("skipped").forEach(skipped -> printer.message("skipped " + skipped.asText()));
+      plan.get("commands").forEach(commands::add);
+    }
+    printer.list(commands, CommandVerbs.PLANNED);
+    printer.message(
+        (dryRun ? "dry run: nothing was commanded, %d would be" : "%d commanded")
+            .formatted(commands.size()));
+  }
+
+  private List<String> chosen(Api api) {
+    if (!entries.isEmpty()) {
+      return entries;
+    }
+    boolean selected =
+        !applications.isEmpty()
+            || !clusters.isEmpty()
+            || cause.isPresent()
+            || since.isPresent()
+            || until.isPresent();
+    if (!selected && !everything) {
+      throw new ExitException(2, "give entries, a selection, or --everything");
+    }
+    return api.all("/api/v1/dead-letters", selection("open"), ALL).stream()
+        .map(letter -> letter.get("entry").asText())
+        .toList();
+  }
+
+  private Query selection(String state) {
+    return new Query()
+        .with("application", applications)
+        .with("cluster", clusters)
+        .with("code", cause)
+        .with("since", since)
+        .with("until", until)
+        .with("state", Optional.of(state));
+  }
+
+  private static void pause() {
+    try {
+      // nobody counts it down: this is the pace, and an interrupt ends it
+      new CountDownLatch(1).await(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ExitException(1, "interrupted; what is not listed was not commanded");
+    }
+  }
+}

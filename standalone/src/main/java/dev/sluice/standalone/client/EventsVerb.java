@@ -1,0 +1,93 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.Printer.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "events",
+    description = "Lists events in the order of reading; with -f, follows them.")
+final class EventsVerb extends Verb {
+
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.of("AT", "/at"),
+          Column.of("TYPE", "/type"),
+          Column.of("CLUSTER", "/cluster"),
+          Column.of("APPLICATION", "/application"),
+          Column.of("REPOSITORY", "/repository"),
+          Column.wide("ID", "/id"));
+
+  @Option(
+      names = {"-f", "--follow"},
+      description = "go on with what comes")
+  private boolean follow;
+
+  @Option(names = "--application", paramLabel = "GLOB", description = "may be repeated")
+  private List<String> applications = new ArrayList<>();
+
+  @Option(names = "--cluster", paramLabel = "GLOB", description = "may be repeated")
+  private List<String> clusters = new ArrayList<>();
+
+  @Option(names = "--type", description = "only this type, such as applied")
+  private Optional<String> type = Optional.empty();
+
+  @Option(names = "--since", paramLabel = "TIME", description = "from this time on, in ISO 8601")
+  private Optional<String> since = Optional.empty();
+
+  @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 1000)")
+  private int limit = 1000;
+
+  EventsVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    Query query =
+        new Query()
+            .with("application", applications)
+            .with("cluster", clusters)
+            .with("type", type)
+            .with("since", since);
+    if (!follow) {
+      printer.list(api.all("/api/v1/events", query, limit), COLUMNS);
+      return 0;
+    }
+    EventReader events = new EventReader(api.stream(query, Optional.empty()));
+    while (true) {
+      for (Optional<JsonNode> event = events.next(); event.isPresent(); event = events.next()) {
+        print(event.get(), printer);
+      }
+      Optional<String> last = events.lastId();
+      events.close();
+      if (last.isEmpty()) {
+        throw new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
+      }
+      // one that was restarted goes on after the last event; one that is gone ends the command
+      events = new EventReader(api.stream(query, last));
+    }
+  }
+
+  private static void print(JsonNode event, Printer printer) {
+    if (printer.isRaw()) {
+      printer.raw(event);
+      return;
+    }
+    printer.line(
+        "%s  %-22s %s %s"
+            .formatted(
+                event.get("at").asText(),
+                event.get("type").asText(),
+                event.has("application")
+                    ? event.path("cluster").asText("-") + "/" + event.get("application").asText()
+                    : event.path("repository").asText(event.path("cluster").asText("-")),
+                event.at("/body/subject/generation").asText("")));
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.Printer.Column;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "explain",
+    description = "Shows which applications a commit reached, which not, and why.")
+final class ExplainVerb extends Verb {
+
+  private static final List<Column> AFFECTED =
+      List.of(
+          Column.of("APPLICATION", "/application"),
+          Column.of("CLUSTER", "/cluster"),
+          Column.of("GENERATION", "/generation"),
+          Column.of("OUTCOME", "/outcome"),
+          Column.of("REASON", "/reason"),
+          Column.wide("MESSAGE", "/message"));
+  private static final List<Column> UNAFFECTED =
+      List.of(
+          Column.of("NOT SENT", "/application"),
+          Column.of("CLUSTER", "/cluster"),
+          Column.of("WHY", "/why"));
+
+  @Parameters(paramLabel = "COMMIT", description = "its id, or the first seven digits or more")
+  private String commit = "";
+
+  ExplainVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    JsonNode explanation = api.get("/api/v1/commits/" + Api.encoded(commit), new Query());
+    if (printer.isRaw()) {
+      printer.raw(explanation);
+      return 0;
+    }
+    printer.line("commit  " + explanation.get("commit").asText());
+    printer.line("");
+    printer.list(items(explanation, "affected"), AFFECTED);
+    if (!explanation.get("unaffected").isEmpty()) {
+      printer.line("");
+      printer.list(items(explanation, "unaffected"), UNAFFECTED);
+    }
+    return 0;
+  }
+
+  private static List<JsonNode> items(JsonNode answer, String name) {
+    List<JsonNode> items = new ArrayList<>();
+    answer.get(name).forEach(items::add);
+    return items;
+  }
+}

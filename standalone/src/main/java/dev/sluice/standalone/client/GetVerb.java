@@ -1,0 +1,155 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.Printer.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "get", description = "Lists apps, clusters, repositories, changes or dead-letters.")
+final class GetVerb extends Verb {
+
+  /** What can be listed; named as it is typed, but for the '-'. */
+  enum Kind {
+    apps,
+    clusters,
+    repositories,
+    changes,
+    dead_letters;
+
+    static Kind parse(String text) {
+      return valueOf(text.replace('-', '_'));
+    }
+  }
+
+  @Parameters(
+      index = "0",
+      paramLabel = "KIND",
+      description = "apps, clusters, repositories, changes or dead-letters")
+  private String kind = "";
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "NAME",
+      arity = "0..*",
+      description = "names or globs of applications")
+  private List<String> names = new ArrayList<>();
+
+  @Option(names = "--cluster", paramLabel = "GLOB", description = "only there; may be repeated")
+  private List<String> clusters = new ArrayList<>();
+
+  @Option(names = "--phase", description = "only applications in this phase")
+  private Optional<String> phase = Optional.empty();
+
+  @Option(names = "--repository", paramLabel = "HOST/PATH", description = "only what is about it")
+  private Optional<String> repository = Optional.empty();
+
+  @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 1000)")
+  private int limit = 1000;
+
+  @Option(
+      names = {"-w", "--watch"},
+      description = "list again whenever something happens")
+  private boolean watch;
+
+  static final List<Column> APPLICATIONS =
+      List.of(
+          Column.of("APPLICATION", "/application"),
+          Column.of("CLUSTER", "/cluster"),
+          Column.of("PHASE", "/phase"),
+          Column.of("GENERATION", "/generation"),
+          Column.commit("COMMIT", "/commit"),
+          Column.commit("APPLIED", "/applied/commit"),
+          Column.of("HELD BY", "/hold/by"),
+          Column.of("CAUSE", "/code"),
+          Column.wide("SINCE", "/since"),
+          Column.wide("MESSAGE", "/message"));
+  static final List<Column> DEAD_LETTERS =
+      List.of(
+          Column.of("ENTRY", "/entry"),
+          Column.of("CAUSE", "/code"),
+          Column.of("STAGE", "/stage"),
+          Column.of("OBJECT", "/object"),
+          Column.of("ATTEMPTS", "/attempts"),
+          Column.of("OPENED", "/openedAt"),
+          Column.of("CLOSED", "/closedReason"),
+          Column.wide("MESSAGE", "/message"));
+  private static final List<Column> CHANGES =
+      List.of(
+          Column.of("AT", "/at"),
+          Column.of("TYPE", "/type"),
+          Column.of("REPOSITORY", "/repository"),
+          Column.of("REF", "/ref"),
+          Column.commit("COMMIT", "/commit"),
+          Column.of("ACTOR", "/actor"),
+          Column.of("ORIGIN", "/origin"),
+          Column.wide("DELIVERY", "/delivery"),
+          Column.wide("TITLE", "/title"));
+  private static final List<Column> CLUSTERS =
+      List.of(
+          Column.of("CLUSTER", "/cluster"),
+          Column.of("APPLICATIONS", "/applications"),
+          Column.of("LAST RESULT", "/lastResultAt"),
+          Column.wide("WORKER", "/worker"),
+          Column.wide("HELLO", "/helloAt"));
+  private static final List<Column> REPOSITORIES =
+      List.of(
+          Column.of("REPOSITORY", "/repository"),
+          Column.of("APPLICATIONS", "/applications"),
+          Column.of("REF", "/refs/0/ref"),
+          Column.commit("HEAD", "/refs/0/head"),
+          Column.commit("EXPECTED", "/refs/0/expected"),
+          Column.of("LAST CHANGE", "/lastChangeAt"));
+
+  GetVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    Kind wanted = Kind.parse(kind);
+    list(api, printer, wanted);
+    if (watch) {
+      try (EventReader events = new EventReader(api.stream(new Query(), Optional.empty()))) {
+        while (events.next().isPresent()) {
+          printer.line("");
+          list(api, printer, wanted);
+        }
+      }
+    }
+    return 0;
+  }
+
+  private void list(Api api, Printer printer, Kind wanted) {
+    switch (wanted) {
+      case apps ->
+          printer.list(
+              api.all(
+                  "/api/v1/applications",
+                  fleet().with("phase", phase).with("repository", repository),
+                  limit),
+              APPLICATIONS);
+      case clusters -> {
+        List<JsonNode> items = new ArrayList<>();
+        api.get("/api/v1/clusters", new Query()).forEach(items::add);
+        printer.list(items, CLUSTERS);
+      }
+      case repositories ->
+          printer.list(api.all("/api/v1/repositories", new Query(), limit), REPOSITORIES);
+      case changes ->
+          printer.list(
+              api.all("/api/v1/changes", new Query().with("repository", repository), limit),
+              CHANGES);
+      case dead_letters ->
+          printer.list(api.all("/api/v1/dead-letters", fleet(), limit), DEAD_LETTERS);
+    }
+  }
+
+  private Query fleet() {
+    return new Query().with("application", names).with("cluster", clusters);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.sluice.standalone.client;
+
+import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.Printer.Column;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "history", description = "Lists the generations of an application, newest first.")
+final class HistoryVerb extends Verb {
+
+  static final List<Column> GENERATIONS =
+      List.of(
+          Column.of("GENERATION", "/generation"),
+          Column.of("CLUSTER", "/cluster"),
+          Column.commit("COMMIT", "/commit"),
+          Column.of("OUTCOME", "/outcome"),
+          Column.of("DISPATCHED", "/steps/dispatched"),
+          Column.of("APPLIED", "/steps/applied"),
+          Column.of("ACTOR", "/actor"),
+          Column.of("REASON", "/reason"),
+          Column.wide("ATTEMPTS", "/attempts"),
+          Column.wide("MESSAGE", "/message"));
+
+  @Parameters(paramLabel = "APP", description = "its name")
+  private String application = "";
+
+  @Option(names = "--cluster", paramLabel = "GLOB", description = "only there; may be repeated")
+  private List<String> clusters = new ArrayList<>();
+
+  @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 50)")
+  private int limit = 50;
+
+  HistoryVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    printer.list(
+        api.all(
+            "/api/v1/applications/%s/history".formatted(Api.encoded(application)),
+            new Query().with("cluster", clusters),
+            limit),
+        GENERATIONS);
+    return 0;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.Printer.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import picocli.CommandLine.Command;
+
+@Command(name = "status", description = "Shows the state of the fleet in one look.")
+final class StatusVerb extends Verb {
+
+  StatusVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    JsonNode status = api.get("/api/v1/status", new Query());
+    status.get("obstacles").forEach(obstacle -> printer.message(obstacle.asText()));
+    if (printer.isRaw()) {
+      printer.raw(status);
+      return 0;
+    }
+    List<JsonNode> clusters = new ArrayList<>();
+    status.get("clusters").forEach(clusters::add);
+    printer.list(
+        clusters,
+        List.of(
+            Column.of("CLUSTER", "/cluster"),
+            Column.of("APPLICATIONS", "/applications"),
+            new Column("PHASES", false, cluster -> counts(cluster.get("phases"))),
+            Column.wide("WORKER", "/worker"),
+            Column.wide("LAST RESULT", "/lastResultAt")));
+    printer.line("");
+    printer.line("held          " + status.get("held").asText());
+    printer.line("dead letters  " + counts(status.get("deadLetters")));
+    return 0;
+  }
+
+  private static String counts(JsonNode counts) {
+    return counts.isEmpty()
+        ? "none"
+        : StreamSupport.stream(counts.properties().spliterator(), false)
+            .map(entry -> entry.getValue().asText() + " " + entry.getKey())
+            .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,14 @@
+package dev.sluice.standalone.client;
+
+import dev.sluice.contract.config.Setting;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a verb prints, and where its settings come from.
+ *
+ * @param known the settings that may be in the environment or the file, for other commands
+ */
+record Terminal(
+    PrintStream out, PrintStream err, List<Setting<?>> known, Map<String, String> environment) {}

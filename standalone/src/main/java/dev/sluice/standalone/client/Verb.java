@@ -1,0 +1,80 @@
+package dev.sluice.standalone.client;
+
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.config.Settings;
+import dev.sluice.standalone.cli.CommandLineInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What all verbs that ask the API share: how to reach it, and how to print. */
+@Command(mixinStandardHelpOptions = true)
+abstract class Verb implements Callable<Integer> {
+
+  @Option(
+      names = "--server",
+      paramLabel = "URL",
+      description = "where the API is (default: http://127.0.0.1:8090; SLUICE_SERVER)")
+  private Optional<String> server = Optional.empty();
+
+  @Option(
+      names = "--token",
+      paramLabel = "REF",
+      description = "the token, env:NAME or file:PATH (SLUICE_TOKEN)")
+  private Optional<String> token = Optional.empty();
+
+  @Option(
+      names = "--config",
+      paramLabel = "PATH",
+      description =
+          "a YAML file with 'server' and 'token' (default: ~/.config/sluice/client.yaml where it is)")
+  private Optional<Path> config = Optional.empty();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "table, wide, json, yaml or name")
+  private Format format = Format.table;
+
+  @Option(names = "--no-headers", description = "print tables without their first line")
+  private boolean headless;
+
+  private final Terminal terminal;
+
+  Verb(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Asks and prints; returns the exit code. */
+  abstract int run(Api api, Printer printer);
+
+  @Override
+  public Integer call() {
+    Map<String, List<String>> options = new HashMap<>();
+    server.ifPresent(value -> options.put("server", List.of(value)));
+    token.ifPresent(value -> options.put("token", List.of(value)));
+    SettingValues values =
+        new Settings(
+                List.of(CommandLineInterface.SERVER, CommandLineInterface.TOKEN), terminal.known())
+            .read(options, terminal.environment(), file());
+    try (Api api =
+        new Api(values.get(CommandLineInterface.SERVER), values.get(CommandLineInterface.TOKEN))) {
+      return run(api, new Printer(terminal, format, headless));
+    }
+  }
+
+  private Optional<Path> file() {
+    return config
+        .or(() -> Optional.ofNullable(terminal.environment().get("SLUICE_CONFIG")).map(Path::of))
+        .or(
+            () ->
+                Optional.of(Path.of(System.getProperty("user.home"), ".config/sluice/client.yaml"))
+                    .filter(Files::exists));
+  }
+}

@@ -1,0 +1,141 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.config.Setting;
+import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.client.Api.Query;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "wait",
+    description =
+        "Waits until all clusters hold what was sent for a commit. Exits with 1 if something of it"
+            + " is parked, with 5 when the time is up.")
+final class WaitVerb extends Verb {
+
+  private static final String APPLIED = "applied=";
+
+  @Option(
+      names = "--for",
+      required = true,
+      paramLabel = "applied=COMMIT",
+      description = "what to wait for")
+  private String condition = "";
+
+  @Option(names = "--timeout", paramLabel = "TIME", description = "such as 5m (default: 5m)")
+  private String timeout = "5m";
+
+  @Parameters(
+      paramLabel = "APP",
+      arity = "0..*",
+      description = "only these; each has to be sent something for it")
+  private List<String> applications = new ArrayList<>();
+
+  WaitVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    if (!condition.startsWith(APPLIED)) {
+      throw new ExitException(2, "expected --for applied=COMMIT");
+    }
+    String commit = condition.substring(APPLIED.length());
+    Duration limit = Setting.parseDuration(timeout);
+    AtomicBoolean late = new AtomicBoolean();
+    EventReader events = new EventReader(api.stream(new Query(), Optional.empty()));
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+    try {
+      ScheduledFuture<?> alarm =
+          timer.schedule(
+              () -> {
+                late.set(true);
+                events.close();
+              },
+              limit.toMillis(),
+              TimeUnit.MILLISECONDS);
+      while (!isDone(api, commit, printer)) {
+        if (events.next().isEmpty()) {
+          throw late.get()
+              ? new ExitException(ExitException.TIMED_OUT, "not applied within " + timeout)
+              : new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
+        }
+      }
+      alarm.cancel(false);
+      return 0;
+    } finally {
+      timer.shutdownNow();
+      events.close();
+    }
+  }
+
+  private boolean isDone(Api api, String commit, Printer printer) {
+    Optional<JsonNode> explanation = api.find("/api/v1/commits/" + Api.encoded(commit));
+    if (explanation.isEmpty()) {
+      return false;
+    }
+    List<JsonNode> sent = new ArrayList<>();
+    explanation
+        .get()
+        .get("affected")
+        .forEach(
+            generation -> {
+              if (applications.isEmpty()
+                  || applications.contains(generation.get("application").asText())) {
+                sent.add(generation);
+              }
+            });
+    for (JsonNode generation : sent) {
+      if (generation.get("outcome").asText().equals("parked")) {
+        throw new ExitException(
+            1,
+            "%s in %s is parked: %s"
+                .formatted(
+                    generation.get("application").asText(),
+                    generation.get("cluster").asText(),
+                    generation.path("message").asText()));
+      }
+    }
+    boolean everySent =
+        applications.stream()
+            .allMatch(
+                name ->
+                    sent.stream().anyMatch(one -> one.get("application").asText().equals(name)));
+    boolean everyDone =
+        sent.stream()
+            .allMatch(
+                one ->
+                    List.of("applied", "unchanged", "superseded")
+                        .contains(one.get("outcome").asText()));
+    if (sent.isEmpty() && !isHead(api, explanation.get().get("commit").asText())) {
+      return false;
+    }
+    if (everySent && everyDone) {
+      printer.message(
+          sent.isEmpty()
+              ? "nothing had to be sent for it"
+              : "applied in all places it was sent to: " + sent.size());
+      return true;
+    }
+    return false;
+  }
+
+  /** Then the dispatcher has decided about it, even if it sent nothing. */
+  private static boolean isHead(Api api, String commit) {
+    return api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE).stream()
+        .flatMap(repository -> repository.get("refs").valueStream())
+        .anyMatch(ref -> ref.path("head").asText().equals(commit));
+  }
+}

@@ -1,0 +1,189 @@
+package dev.sluice.standalone;
+
+import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.configMap;
+import static dev.sluice.standalone.Scenario.patiently;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.standalone.cli.CommandLineInterface;
+import dev.sluice.standalone.client.Client;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs that ask the API, over all parts; what differs in each run is masked. */
+@Tag("kubernetes")
+class ClientIT {
+
+  private record Ran(int code, String out, String err) {}
+
+  @Test
+  void everyVerbAnswersAboutAPushAndAParkedApplication(@TempDir Path directory) throws Exception {
+    try (Scenario scenario = Scenario.in(directory, STAGING)) {
+      String namespace = scenario.namespace();
+      scenario.application("good", "good", namespace, STAGING);
+      scenario.application("bad", "bad", namespace, STAGING);
+      scenario.commit(
+          Map.of(
+              "good/configmap.yaml", configMap("good", "one"),
+              "bad/configmap.yaml", configMap("bad", "one")));
+      try (OneProcess sluice = scenario.start()) {
+        patiently().until(() -> scenario.value(STAGING, namespace, "good", "value").isPresent());
+        patiently().until(() -> scenario.value(STAGING, namespace, "bad", "value").isPresent());
+        CommitId commit =
+            scenario.commit(
+                Map.of(
+                    "good/configmap.yaml",
+                    configMap("good", "two"),
+                    "bad/service.yaml",
+                    "apiVersion: v1\nkind: Service\nmetadata: {name: bad}\nspec: {ports: [{port: 123456}]}\n"));
+        assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
+
+        assertThat(run(sluice, "wait", "--for", "applied=" + commit, "good").code()).isZero();
+        patiently()
+            .until(
+                () -> run(sluice, "get", "apps", "bad", "--no-headers").out().contains("Parked"));
+        assertThat(run(sluice, "wait", "--for", "applied=" + commit).code()).isEqualTo(1);
+
+        assertThat(masked(run(sluice, "get", "apps"), commit))
+            .isEqualTo(
+                """
+                APPLICATION CLUSTER PHASE GENERATION COMMIT APPLIED HELD BY CAUSE
+                bad staging Parked 2 COMMIT OLDER - Invalid
+                good staging Synced 2 COMMIT COMMIT - -
+                """);
+        assertThat(run(sluice, "get", "apps", "-o", "name").out()).isEqualTo("bad\ngood\n");
+        assertThat(masked(run(sluice, "status"), commit))
+            .isEqualTo(
+                """
+                CLUSTER APPLICATIONS PHASES
+                staging 2 1 Parked, 1 Synced
+
+                held 0
+                dead letters 1 Invalid
+                """);
+        assertThat(masked(run(sluice, "history", "good"), commit))
+            .isEqualTo(
+                """
+                GENERATION CLUSTER COMMIT OUTCOME DISPATCHED APPLIED ACTOR REASON
+                2 staging COMMIT applied TIME TIME you good/configmap.yaml
+                1 staging OLDER applied TIME TIME - first dispatch
+                """);
+        assertThat(masked(run(sluice, "explain", commit.abbreviated()), commit))
+            .contains("good staging 2 applied good/configmap.yaml")
+            .contains("bad staging 2 parked bad/service.yaml");
+        assertThat(
+                masked(
+                    run(sluice, "trace", "configmap/good", "-n", namespace, "--cluster", "staging"),
+                    commit))
+            .contains("application good, generation 2, applied")
+            .contains("changed by good/configmap.yaml")
+            .contains("commit " + commit)
+            .contains("change ref-changed, webhook github")
+            .contains("applied TIME");
+        assertThat(run(sluice, "describe", "bad").out()).contains("staging/bad/2");
+        assertThat(run(sluice, "get", "repositories").out()).contains("localhost/scenario/apps");
+        assertThat(run(sluice, "get", "clusters").out()).contains("staging");
+        assertThat(run(sluice, "get", "changes", "-o", "wide").out()).contains("ref-changed");
+        assertThat(run(sluice, "events", "--type", "parked", "-o", "json").out())
+            .contains("\"wakesOn\"");
+
+        assertThat(run(sluice, "dead-letters", "list", "-o", "name").out())
+            .isEqualTo("staging/bad/2\n");
+        assertThat(run(sluice, "dead-letters", "show", "staging/bad/2").out()).contains("Invalid");
+        Ran dry =
+            run(
+                sluice,
+                "dead-letters",
+                "retry",
+                "--cause",
+                "Invalid",
+                "--reason",
+                "x",
+                "--dry-run");
+        assertThat(dry.err()).contains("nothing was commanded, 1 would be");
+        assertThat(run(sluice, "dead-letters", "discard", "--reason", "x").code()).isEqualTo(2);
+        assertThat(
+                run(sluice, "dead-letters", "discard", "staging/bad/2", "--reason", "known").code())
+            .isZero();
+        patiently().until(() -> run(sluice, "dead-letters", "list", "-o", "name").out().isEmpty());
+
+        assertThat(run(sluice, "suspend", "good", "--reason", "incident 7").code()).isZero();
+        patiently().until(() -> run(sluice, "get", "apps", "good").out().contains("local"));
+        patiently()
+            .untilAsserted(
+                () ->
+                    assertThat(run(sluice, "describe", "good").out())
+                        .contains("incident 7")
+                        .contains("suspended"));
+        assertThat(run(sluice, "resume", "good", "--reason", "over").code()).isZero();
+        assertThat(run(sluice, "sync", "good", "--force", "--reason", "to be sure").code())
+            .isZero();
+        patiently()
+            .untilAsserted(
+                () ->
+                    assertThat(run(sluice, "get", "apps", "good", "-o", "json").out())
+                        .contains("\"generation\" : 3"));
+        assertThat(
+                run(sluice, "replay", "good", "--mode", "re-evaluate", "--reason", "x", "--dry-run")
+                    .out())
+            .contains("if its inputs differ");
+        assertThat(
+                run(
+                        sluice,
+                        "rollback",
+                        "good",
+                        "--to",
+                        commit.value(),
+                        "--reason",
+                        "x",
+                        "--dry-run")
+                    .out())
+            .contains("kept until it is resumed");
+        assertThat(run(sluice, "approve", "good", "--reason", "x", "--dry-run").out())
+            .contains("let pass by the prune guard");
+
+        assertThat(run(sluice, "sync", "nothing", "--reason", "x").code()).isEqualTo(1);
+        assertThat(run(sluice, "sync", "good").code()).isEqualTo(2);
+        assertThat(run(sluice, "completion").code()).isZero();
+        assertThat(run("status", "--server", "http://127.0.0.1:1").code()).isEqualTo(3);
+      }
+    }
+  }
+
+  private static Ran run(OneProcess sluice, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    if (!arguments[0].equals("completion")) {
+      all.addAll(List.of("--server", "http://127.0.0.1:" + sluice.apiPort()));
+    }
+    return run(all.toArray(String[]::new));
+  }
+
+  private static Ran run(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Client client =
+        new Client(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+    int code = new CommandLineInterface(Main.commands(), client::verbs, Map.of()).run(arguments);
+    return new Ran(code, out.toString(UTF_8), err.toString(UTF_8));
+  }
+
+  /** Without what differs in each run: times, commits, and the width of columns. */
+  private static String masked(Ran ran, CommitId commit) {
+    assertThat(ran.code()).as(ran.err()).isZero();
+    return ran.out()
+        .replaceAll("\\b" + commit.abbreviated() + "\\b", "COMMIT")
+        .replaceAll("\\b[0-9a-f]{10}\\b", "OLDER")
+        .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
+        .replaceAll(" {2,}", " ")
+        .replace(" " + System.getProperty("user.name") + " ", " you ");
+  }
+}
