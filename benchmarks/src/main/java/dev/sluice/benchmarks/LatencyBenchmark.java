@@ -61,7 +61,7 @@ final class LatencyBenchmark {
         for (int i = 0; i < values.get(RUNS); i++) {
           runs.add(rig.run(values.get(PUSHES)));
         }
-        LatencyReport report = LatencyReport.of(applications, runs, rig.memory());
+        LatencyReport report = LatencyReport.of(applications, runs, LatencyRig.memory());
         System.out.println(report.row());
         reports.add(report);
       }

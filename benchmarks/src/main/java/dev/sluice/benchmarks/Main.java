@@ -16,7 +16,8 @@ public final class Main {
                     LatencyBenchmark.command(),
                     RenderingBenchmark.command(),
                     ClosureBenchmark.command(),
-                    ReceiverBenchmark.command()),
+                    ReceiverBenchmark.command(),
+                    ReadModelBenchmark.command()),
                 System.getenv())
             .run(arguments));
   }

@@ -1,0 +1,141 @@
+package dev.sluice.contract.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * docs/asyncapi.yaml has every event type in its topic, with its schema. To write it anew: run with
+ * {@code -Dsluice.write-docs=true}.
+ */
+class AsyncApiTest {
+
+  private static final Path DOCUMENT = Path.of("../docs/asyncapi.yaml");
+  private static final Path SCHEMAS = Path.of("src/main/resources/schemas/events");
+
+  private record Channel(
+      String name, String address, String description, Class<? extends Event> events) {
+
+    List<EventType> types() {
+      return Arrays.stream(EventType.values())
+          .filter(type -> events.isAssignableFrom(type.eventClass()))
+          .toList();
+    }
+  }
+
+  private static final List<Channel> CHANNELS =
+      List.of(
+          new Channel(
+              "changes",
+              "sluice.changes",
+              "What reaches the homes; keyed by repository.",
+              ChangeEvent.class),
+          new Channel(
+              "sync",
+              "sluice.sync.{cluster}",
+              "What each application should be in a cluster; compacted, keyed by application.",
+              SyncEvent.class),
+          new Channel(
+              "results",
+              "sluice.results",
+              "What became of targets: the audit log; keyed by cluster and application.",
+              ResultEvent.class),
+          new Channel(
+              "deadLetters",
+              "sluice.dead-letters",
+              "The life of dead letters; keyed by cluster and application.",
+              DeadLetterEvent.class),
+          new Channel(
+              "state",
+              "sluice.state",
+              "The homes' own memory, compacted; not for others to rely on.",
+              StateRecord.class));
+
+  @Test
+  void theDocumentHasEveryTypeInItsTopic() throws IOException {
+    String generated = generate();
+    if (Boolean.getBoolean("sluice.write-docs")) {
+      Files.writeString(DOCUMENT, generated);
+    }
+    assertThat(DOCUMENT).hasContent(generated);
+  }
+
+  @Test
+  void everyTypeIsInOneTopicAndHasASchema() {
+    for (EventType type : EventType.values()) {
+      assertThat(CHANNELS.stream().filter(channel -> channel.types().contains(type)))
+          .as(type.slug())
+          .hasSize(1);
+      assertThat(SCHEMAS.resolve(type.schemaFile())).exists();
+    }
+  }
+
+  private static String generate() {
+    StringBuilder text =
+        new StringBuilder(
+            """
+            # Written by AsyncApiTest from the event types.
+            asyncapi: 3.0.0
+            info:
+              title: Sluice
+              version: "1"
+              description: Everything that happens, as CloudEvents 1.0 in binary mode. Topic names begin with the prefix of the installation.
+              license: {name: Apache-2.0}
+            defaultContentType: application/json
+            channels:
+            """);
+    for (Channel channel : CHANNELS) {
+      text.append("  %s:%n".formatted(channel.name()));
+      text.append("    address: \"%s\"%n".formatted(channel.address()));
+      text.append("    description: %s%n".formatted(channel.description()));
+      if (channel.address().contains("{")) {
+        text.append("    parameters:\n      cluster: {description: name of the cluster}\n");
+      }
+      text.append("    messages:\n");
+      channel
+          .types()
+          .forEach(
+              type ->
+                  text.append(
+                      "      %s: {$ref: \"#/components/messages/%1$s\"}%n".formatted(type.slug())));
+    }
+    text.append("operations:\n");
+    for (Channel channel : CHANNELS) {
+      text.append(
+          "  read-%s: {action: send, channel: {$ref: \"#/channels/%s\"}}%n"
+              .formatted(channel.name(), channel.name()));
+    }
+    text.append(
+        """
+        components:
+          messageTraits:
+            cloudEvent:
+              headers:
+                type: object
+                required: [ce_specversion, ce_id, ce_source, ce_type, ce_time, ce_subject, traceparent]
+                properties:
+                  ce_specversion: {const: "1.0"}
+                  ce_id: {type: string}
+                  ce_source: {type: string}
+                  ce_type: {type: string}
+                  ce_time: {type: string, format: date-time}
+                  ce_subject: {type: string}
+                  traceparent: {type: string}
+          messages:
+        """);
+    for (EventType type : EventType.values()) {
+      text.append("    %s:%n".formatted(type.slug()));
+      text.append("      name: %s%n".formatted(type.ceType()));
+      text.append("      traits: [{$ref: \"#/components/messageTraits/cloudEvent\"}]\n");
+      text.append(
+          "      payload: {$ref: \"../contract/src/main/resources/schemas/events/%s\"}%n"
+              .formatted(type.schemaFile()));
+    }
+    return text.toString();
+  }
+}
