@@ -7,7 +7,9 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,14 +37,40 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
             .removeNamespaceIndex();
   }
 
+  /**
+   * Starts watching.
+   *
+   * @param found the ledgers that are known; those that are gone by now are noticed too
+   */
   static LedgerWatch start(
-      KubernetesClient client, String namespace, String selector, Lanes lanes) {
+      KubernetesClient client,
+      String namespace,
+      String selector,
+      Set<ApplicationName> found,
+      Lanes lanes) {
     LedgerWatch watch = new LedgerWatch(client, namespace, selector, lanes);
     watch.informer.addEventHandler(watch);
     // whatever befalls the watch, a wiped cluster comes back
     watch.informer.exceptionHandler((_, _) -> !watch.closed);
-    var unused = watch.informer.start();
+    var unused = watch.informer.start().thenRun(() -> watch.compare(Set.copyOf(found)));
     return watch;
+  }
+
+  private void compare(Set<ApplicationName> found) {
+    Set<String> there =
+        informer.getStore().list().stream()
+            .map(ledger -> ledger.getMetadata().getName())
+            .collect(Collectors.toSet());
+    found.stream()
+        .filter(application -> !there.contains(LedgerStore.PREFIX + application))
+        .forEach(this::gone);
+  }
+
+  private void gone(ApplicationName application) {
+    log.atWarn()
+        .addKeyValue("application", application)
+        .log("its ledger is gone; applying it again from the log");
+    lanes.again(application);
   }
 
   @Override
@@ -55,11 +83,7 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
   public void onDelete(ConfigMap ledger, boolean finalStateUnknown) {
     String name = ledger.getMetadata().getName();
     if (name.startsWith(LedgerStore.PREFIX)) {
-      String application = name.substring(LedgerStore.PREFIX.length());
-      log.atWarn()
-          .addKeyValue("application", application)
-          .log("its ledger is gone; applying it again from the log");
-      lanes.again(new ApplicationName(application));
+      gone(new ApplicationName(name.substring(LedgerStore.PREFIX.length())));
     }
   }
 

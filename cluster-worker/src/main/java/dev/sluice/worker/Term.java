@@ -128,7 +128,11 @@ final class Term implements LogListener {
               SyncLog.start(outside.kafka(), config.cluster(), this, outside.clock());
           LedgerWatch watch =
               LedgerWatch.start(
-                  outside.client(), config.systemNamespace(), ledgers.selector(), working);
+                  outside.client(),
+                  config.systemNamespace(),
+                  ledgers.selector(),
+                  found.keySet(),
+                  working);
           NamespaceWatch namespaces = NamespaceWatch.start(outside.client(), working)) {
         syncLog = reading;
         log.atDebug()

@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,5 +90,31 @@ class CrudContractIT {
     String version = applied.getMetadata().getResourceVersion();
     ConfigMap again = client.resource(configMap("applied")).fieldManager("test").serverSideApply();
     assertThat(again.getMetadata().getResourceVersion()).isEqualTo(version);
+  }
+
+  @Test
+  void aStrategicPatchNeverCreatesAndHeedsTheVersionInIt() {
+    ConfigMap there = client.resource(configMap("patched")).serverSideApply();
+
+    assertThat(patch("patched", there.getMetadata().getResourceVersion()).getData())
+        .containsEntry("a", "2");
+    assertThatThrownBy(() -> patch("patched", there.getMetadata().getResourceVersion()))
+        .isInstanceOfSatisfying(
+            KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(409));
+    client.configMaps().inNamespace(namespace).withName("patched").delete();
+    assertThatThrownBy(() -> patch("patched", there.getMetadata().getResourceVersion()))
+        .isInstanceOfSatisfying(
+            KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(404));
+  }
+
+  private static ConfigMap patch(String name, String resourceVersion) {
+    return client
+        .configMaps()
+        .inNamespace(namespace)
+        .withName(name)
+        .patch(
+            PatchContext.of(PatchType.STRATEGIC_MERGE),
+            "{\"metadata\":{\"resourceVersion\":\"%s\"},\"data\":{\"a\":\"2\"}}"
+                .formatted(resourceVersion));
   }
 }

@@ -104,6 +104,19 @@ public final class ClusterApi {
         patch);
   }
 
+  /**
+   * Strategic merge patch, for built-in kinds. Never creates; with a {@code resourceVersion} in it,
+   * it changes only what is still at that version.
+   */
+  public ObjectNode patch(String path, ObjectNode patch) throws InterruptedException {
+    return call(
+        "PATCH",
+        path + "?fieldManager=" + FIELD_MANAGER,
+        "application/strategic-merge-patch+json",
+        JSON,
+        patch);
+  }
+
   /** Deletes exactly the object that was read, dependents in the background. */
   public void delete(String path, String uid, String resourceVersion) throws InterruptedException {
     ObjectNode options = Json.mapper().createObjectNode();

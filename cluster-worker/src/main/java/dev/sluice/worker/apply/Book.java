@@ -3,21 +3,25 @@ package dev.sluice.worker.apply;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerMovedException;
-import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.ledger.Ledgers;
 import dev.sluice.worker.ledger.StoredLedger;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The ledger of one application as its lane last knew it. Every write checks that it still is. */
+/**
+ * The ledger of one application as its lane last knew it. Every write checks that it still is. What
+ * is distrusted while it is being read or written, is read again the next time.
+ */
 final class Book {
 
   private final ApplicationName application;
-  private final LedgerStore store;
-  private volatile @Nullable StoredLedger known;
+  private final Ledgers ledgers;
+  private @Nullable StoredLedger known;
+  private long doubts;
 
-  Book(ApplicationName application, LedgerStore store, Optional<StoredLedger> known) {
+  Book(ApplicationName application, Ledgers ledgers, Optional<StoredLedger> known) {
     this.application = application;
-    this.store = store;
+    this.ledgers = ledgers;
     this.known = known.orElse(null);
   }
 
@@ -27,18 +31,19 @@ final class Book {
   }
 
   /** Reads it again the next time: someone else may have written or deleted it. */
-  void distrust() {
+  synchronized void distrust() {
     known = null;
+    doubts++;
   }
 
   /** The ledger as it is in the cluster now; what is known stays as it is. */
   StoredLedger look() throws InterruptedException {
-    return store.read(application);
+    return ledgers.read(application);
   }
 
   /** Whether this is the very write that is known. */
   boolean isKnown(StoredLedger other) {
-    StoredLedger last = known;
+    StoredLedger last = known();
     return last != null && last.resourceVersion().equals(other.resourceVersion());
   }
 
@@ -49,16 +54,33 @@ final class Book {
    */
   void write(Ledger next) throws LedgerMovedException, InterruptedException {
     StoredLedger last = stored();
-    known = null; // until the server has answered, no one knows
-    known = store.write(last, next);
+    long before = forget();
+    learn(ledgers.write(last, next), before);
   }
 
   private StoredLedger stored() throws InterruptedException {
-    StoredLedger last = known;
+    StoredLedger last = known();
     if (last == null) {
-      last = store.read(application);
-      known = last;
+      long before = forget();
+      last = ledgers.read(application);
+      learn(last, before);
     }
     return last;
+  }
+
+  private synchronized @Nullable StoredLedger known() {
+    return known;
+  }
+
+  /** Until the server has answered, no one knows. */
+  private synchronized long forget() {
+    known = null;
+    return doubts;
+  }
+
+  private synchronized void learn(StoredLedger answer, long before) {
+    if (doubts == before) {
+      known = answer;
+    }
   }
 }

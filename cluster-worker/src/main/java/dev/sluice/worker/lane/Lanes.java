@@ -63,10 +63,7 @@ public final class Lanes {
 
   /** Does an application's newest generation again, since the cluster may have lost it. */
   public void again(ApplicationName application) {
-    Lane lane = lanes.get(application);
-    if (lane != null) {
-      lane.again();
-    }
+    lane(application).again();
   }
 
   /** Tries now what is parked. */

@@ -37,6 +37,11 @@ final class LedgerCodec {
     }
   }
 
+  /** Makes a patch of a written ledger: it may have been kept under the other key before. */
+  static void dropTheOther(ObjectNode configMap) {
+    configMap.putNull(configMap.has("data") ? "binaryData" : "data");
+  }
+
   /**
    * Reads a ledger.
    *

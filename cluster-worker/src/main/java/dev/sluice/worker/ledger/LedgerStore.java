@@ -12,10 +12,11 @@ import java.util.Optional;
 
 /**
  * The ledgers of an installation: one ConfigMap for each application, in the system namespace.
- * Every write is a compare-and-swap: server-side apply at the {@code uid} and {@code
- * resourceVersion} that were read.
+ * Every write is a compare-and-swap. What was read is patched at its {@code uid} and {@code
+ * resourceVersion}, which never creates: else a late write into a wiped cluster would claim what is
+ * no longer there. What was absent is created by server-side apply.
  */
-public final class LedgerStore {
+public final class LedgerStore implements Ledgers {
 
   /** Names of ledgers: this and the application's name. */
   public static final String PREFIX = "sluice-ledger-";
@@ -53,7 +54,7 @@ public final class LedgerStore {
     return ledgers;
   }
 
-  /** The ledger as it is now; of an unknown application if there is none. */
+  @Override
   public StoredLedger read(ApplicationName application) throws InterruptedException {
     Optional<ObjectNode> configMap = api.get(path(application));
     return configMap
@@ -61,11 +62,7 @@ public final class LedgerStore {
         .orElseGet(() -> StoredLedger.absent(Ledger.unknown(application)));
   }
 
-  /**
-   * Puts a ledger in the place of the one that was read.
-   *
-   * @throws LedgerMovedException if that one is no longer there; nothing was written
-   */
+  @Override
   public StoredLedger write(StoredLedger read, Ledger next)
       throws LedgerMovedException, InterruptedException {
     try {
@@ -81,24 +78,34 @@ public final class LedgerStore {
 
   private StoredLedger writeOnce(StoredLedger read, Ledger next)
       throws LedgerMovedException, InterruptedException {
-    ObjectNode configMap = configMap(next);
-    ObjectNode metadata = configMap.withObject("/metadata");
-    if (read.resourceVersion().isEmpty()) {
-      metadata.put("resourceVersion", ClusterApi.ABSENT);
-    } else {
-      metadata.put("uid", read.uid()).put("resourceVersion", read.resourceVersion());
-    }
+    boolean creates = read.resourceVersion().isEmpty();
     try {
-      JsonNode written = api.apply(path(next.application()), configMap, true).path("metadata");
+      JsonNode written = (creates ? create(next) : update(read, next)).path("metadata");
       return new StoredLedger(
           next, written.path("uid").asText(""), written.path("resourceVersion").asText(""));
     } catch (ApiException e) {
       boolean gone = e.isNotFound() && !e.detailsKind().equals("namespaces");
-      if (e.isPreconditionFailed() || (gone && !read.resourceVersion().isEmpty())) {
+      if (e.isPreconditionFailed() || (gone && !creates)) {
         throw new LedgerMovedException("the ledger of " + next.application() + " moved on", e);
       }
       throw e;
     }
+  }
+
+  private ObjectNode create(Ledger ledger) throws InterruptedException {
+    ObjectNode configMap = configMap(ledger);
+    configMap.withObject("/metadata").put("resourceVersion", ClusterApi.ABSENT);
+    return api.apply(path(ledger.application()), configMap, true);
+  }
+
+  private ObjectNode update(StoredLedger read, Ledger ledger) throws InterruptedException {
+    ObjectNode configMap = configMap(ledger);
+    configMap
+        .withObject("/metadata")
+        .put("uid", read.uid())
+        .put("resourceVersion", read.resourceVersion());
+    LedgerCodec.dropTheOther(configMap);
+    return api.patch(path(ledger.application()), configMap);
   }
 
   /** Creates the system namespace if it is missing. */
