@@ -27,8 +27,7 @@ class LedgerStoreIT {
   private final ClusterFixture fixture = ClusterFixture.open();
   private final String namespace = fixture.namespace();
   private final LedgerStore store =
-      new LedgerStore(
-          new ClusterApi(fixture.client(), Duration.ofSeconds(10)), namespace, "test");
+      new LedgerStore(new ClusterApi(fixture.client(), Duration.ofSeconds(10)), namespace, "test");
 
   @AfterEach
   void close() {
