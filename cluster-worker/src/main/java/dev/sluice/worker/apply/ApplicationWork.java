@@ -127,8 +127,8 @@ final class ApplicationWork implements Work {
             () -> fence(entry),
             pace);
     switch (event.get()) {
-      case SyncEvent.Target target -> generations.apply(target, attempt);
-      case SyncEvent.Removal removal -> generations.remove(removal, attempt);
+      case SyncEvent.Target target -> generations.apply(ledger, target, attempt);
+      case SyncEvent.Removal removal -> generations.remove(ledger, removal, attempt);
     }
     return new Outcome.Done();
   }
@@ -193,7 +193,7 @@ final class ApplicationWork implements Work {
     }
     say(parked.entry(), "parked until " + parked.wakesOn(), parked.failure());
     try {
-      book.write(ledger.withDeadLetter(open));
+      book.write(ledger, ledger.withDeadLetter(open));
     } catch (LedgerMovedException e) {
       book.distrust();
       throw new ReportException("the ledger moved on while its dead letter was opened", e);

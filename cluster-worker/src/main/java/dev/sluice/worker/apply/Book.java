@@ -48,12 +48,17 @@ final class Book {
   }
 
   /**
-   * Puts the next in the place of the known one.
+   * Puts the next in the place of the one that it was made from.
    *
-   * @throws LedgerMovedException if the cluster has another one; it is read the next time
+   * @param from as {@link #current} gave it, or as it was written last
+   * @throws LedgerMovedException if that is not what is known any more, or the cluster has another
+   *     one; it is read the next time
    */
-  void write(Ledger next) throws LedgerMovedException, InterruptedException {
-    StoredLedger last = stored();
+  void write(Ledger from, Ledger next) throws LedgerMovedException, InterruptedException {
+    StoredLedger last = known();
+    if (last == null || !last.ledger().equals(from)) {
+      throw new LedgerMovedException("the ledger of " + application + " is not trusted any more");
+    }
     long before = forget();
     learn(ledgers.write(last, next), before);
   }

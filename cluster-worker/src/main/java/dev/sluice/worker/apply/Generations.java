@@ -46,15 +46,18 @@ final class Generations {
     this.entry = entry;
   }
 
-  /** Makes the cluster hold a target. */
-  void apply(SyncEvent.Target target, Attempt attempt)
+  /**
+   * Makes the cluster hold a target.
+   *
+   * @param ledger that was looked at: nothing is written that does not follow from it
+   */
+  void apply(Ledger ledger, SyncEvent.Target target, Attempt attempt)
       throws HaltException,
           RenderException,
           ManifestException,
           ReportException,
           LedgerMovedException,
           InterruptedException {
-    Ledger ledger = book.current();
     Desired desired = site.rendering().render(target);
     Instant renderedAt = site.clock().instant();
     Plan.Ready plan =
@@ -76,15 +79,17 @@ final class Generations {
     int objects = plan.inventories().after().size();
     if (plan.isNothing()) {
       site.runner().run(plan, entry, attempt);
-      finish(new ResultEvent.Unchanged(entry.subject(), objects), plan);
+      finish(ledger, new ResultEvent.Unchanged(entry.subject(), objects), plan);
       return;
     }
     site.reporter()
         .send(
             new ResultEvent.Planned(entry.subject(), planned(plan), desired.renderer()),
             entry.trace());
+    Ledger begun = begin(ledger, plan);
     List<ObjectChange> changes = carryOut(plan, attempt);
     finish(
+        begun,
         new ResultEvent.Applied(
             entry.subject(),
             changes,
@@ -104,18 +109,25 @@ final class Generations {
   }
 
   /** Makes the cluster hold nothing of the application. */
-  void remove(SyncEvent.Removal removal, Attempt attempt)
+  void remove(Ledger ledger, SyncEvent.Removal removal, Attempt attempt)
       throws HaltException, ReportException, LedgerMovedException, InterruptedException {
-    Plan.Ready plan = new Planner().removal(book.current().inventory(), removal.orphan(), false);
+    Plan.Ready plan = new Planner().removal(ledger.inventory(), removal.orphan(), false);
     site.neighbours().planned(entry, Inventory.EMPTY);
+    Ledger begun = begin(ledger, plan);
     List<ObjectChange> changes = carryOut(plan, attempt);
     plan.skipped().forEach(ref -> changes.add(new ObjectChange(ref, Action.SKIPPED)));
-    finish(new ResultEvent.Removed(entry.subject(), changes), plan);
+    finish(begun, new ResultEvent.Removed(entry.subject(), changes), plan);
+  }
+
+  private Ledger begin(Ledger ledger, Plan.Ready plan)
+      throws LedgerMovedException, InterruptedException {
+    Ledger begun = ledger.begin(header(), plan.inventories().during(), plan.writeSet());
+    book.write(ledger, begun);
+    return begun;
   }
 
   private List<ObjectChange> carryOut(Plan.Ready plan, Attempt attempt)
-      throws HaltException, LedgerMovedException, InterruptedException {
-    book.write(book.current().begin(header(), plan.inventories().during(), plan.writeSet()));
+      throws HaltException, InterruptedException {
     List<ObjectChange> changes = site.runner().run(plan, entry, attempt);
     for (ObjectChange change : changes) {
       if (change.action() == Action.TRANSFERRED) {
@@ -130,14 +142,13 @@ final class Generations {
     return site.neighbours().otherClaimant(ref, entry.application());
   }
 
-  private void finish(ResultEvent result, Plan.Ready plan)
+  private void finish(Ledger ledger, ResultEvent result, Plan.Ready plan)
       throws ReportException, LedgerMovedException, InterruptedException {
-    Ledger ledger = book.current();
     site.reporter().send(result, entry.trace()).await();
     if (ledger.deadLetter().isPresent()) {
       site.deadLetters().close(ledger.deadLetter().get(), entry, ApplicationWork.closing(entry));
     }
-    book.write(ledger.finish(header(), plan.inventories().after()));
+    book.write(ledger, ledger.finish(header(), plan.inventories().after()));
   }
 
   private Ledger.Header header() {

@@ -8,4 +8,8 @@ public final class LedgerMovedException extends Exception {
   LedgerMovedException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  public LedgerMovedException(String message) {
+    super(message);
+  }
 }

@@ -1,11 +1,13 @@
 package dev.sluice.worker.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerMovedException;
 import dev.sluice.worker.ledger.Ledgers;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.plan.Inventory;
@@ -27,7 +29,7 @@ class BookTest {
 
   @Test
   void knowsWhatItWrote() throws Exception {
-    book.write(DONE);
+    book.write(book.current(), DONE);
 
     assertThat(book.current()).isEqualTo(DONE);
     assertThat(shelf.reads).isEqualTo(1);
@@ -42,7 +44,7 @@ class BookTest {
           book.distrust();
         };
 
-    book.write(DONE);
+    book.write(EMPTY, DONE);
 
     assertThat(book.current()).isEqualTo(EMPTY);
   }
@@ -59,6 +61,18 @@ class BookTest {
     assertThat(book.current()).isEqualTo(DONE);
 
     assertThat(book.current()).isEqualTo(EMPTY);
+  }
+
+  @Test
+  void writesNothingThatWasMadeFromWhatIsNoLongerTrusted() throws Exception {
+    Ledger begun = book.current();
+    book.distrust();
+
+    assertThatThrownBy(() -> book.write(begun, DONE)).isInstanceOf(LedgerMovedException.class);
+
+    shelf.kept = new StoredLedger(DONE, "uid", "1");
+    assertThat(book.current()).isEqualTo(DONE);
+    assertThatThrownBy(() -> book.write(begun, DONE)).isInstanceOf(LedgerMovedException.class);
   }
 
   /** Answers, and lets something happen before the answer arrives. */
