@@ -68,14 +68,14 @@ final class BoundedProcess {
       Capture errors = new Capture(process.getErrorStream(), MAX_ERRORS);
       AtomicBoolean tooMuch = new AtomicBoolean();
       Thread outputs =
-          Thread.startVirtualThread(
+          reader(
               () -> {
                 if (!output.readAll()) {
                   tooMuch.set(true);
                   kill(process);
                 }
               });
-      Thread complaints = Thread.startVirtualThread(errors::readAndDropRest);
+      Thread complaints = reader(errors::readAndDropRest);
       if (!process.waitFor(limits.time().toNanos(), TimeUnit.NANOSECONDS)) {
         return new Ending.TookTooLong();
       }
@@ -95,6 +95,11 @@ final class BoundedProcess {
     List<ProcessHandle> descendants = process.descendants().toList();
     process.destroyForcibly();
     descendants.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Not virtual: reading a pipe holds the carrier, and there are as few of them as cores. */
+  private static Thread reader(Runnable reading) {
+    return Thread.ofPlatform().daemon().name("pipe").start(reading);
   }
 
   /** What a program writes to one of its pipes, up to a limit. */

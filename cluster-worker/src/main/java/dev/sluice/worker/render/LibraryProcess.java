@@ -48,7 +48,8 @@ final class LibraryProcess implements AutoCloseable {
     this.requests = new DataOutputStream(process.getOutputStream());
     this.answers = new DataInputStream(process.getInputStream());
     this.complaints = new Complaints(process.getErrorStream());
-    Thread.startVirtualThread(complaints);
+    // reading a pipe holds a virtual thread's carrier, and there are as few as cores
+    Thread.ofPlatform().daemon().name("helm-complaints").start(complaints);
   }
 
   /** How a chart ended. */
@@ -172,7 +173,7 @@ final class LibraryProcess implements AutoCloseable {
   private <T> T exchange(String subject, Exchange<T> exchange)
       throws RenderException, InterruptedException {
     FutureTask<T> task = new FutureTask<>(() -> exchange.with(answers));
-    Thread.startVirtualThread(task);
+    Thread.ofPlatform().daemon().name("helm-answer").start(task);
     boolean answered = false;
     try {
       T answer = task.get(sandbox.limits().time().toNanos(), TimeUnit.NANOSECONDS);
