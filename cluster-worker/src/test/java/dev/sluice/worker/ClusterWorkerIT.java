@@ -163,7 +163,7 @@ class ClusterWorkerIT {
         .configMaps()
         .inNamespace(bench.namespace)
         .withName("a")
-        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"data\":{\"key\":\"by hand\"}}");
+        .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), "{\"data\":{\"key\":\"by hand\"}}");
 
     bench.targets.send(Targets.again(target, 2, false));
 
