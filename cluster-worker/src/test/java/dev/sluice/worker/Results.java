@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.TopicPartitions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,7 @@ final class Results implements AutoCloseable {
     this.consumer = new KafkaConsumer<>(kafka.consumer("test-results"));
     List<TopicPartition> partitions =
         List.of(kafka.topics().results(), kafka.topics().deadLetters()).stream()
-            .flatMap(topic -> consumer.partitionsFor(topic).stream())
-            .map(info -> new TopicPartition(info.topic(), info.partition()))
+            .flatMap(topic -> TopicPartitions.of(consumer, topic).stream())
             .toList();
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);

@@ -18,6 +18,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.contract.kafka.TopicPartitions;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -293,7 +294,7 @@ final class Situation implements AutoCloseable {
     Map<String, Object> properties = new HashMap<>(connection.consumer("lag"));
     properties.put("group.id", connection.topics().prefix() + "-dispatcher");
     try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
-      List<TopicPartition> partitions = partitions(consumer, connection.topics().changes());
+      List<TopicPartition> partitions = TopicPartitions.of(consumer, connection.topics().changes());
       var ends = consumer.endOffsets(partitions);
       var committed = consumer.committed(Map.copyOf(ends).keySet());
       long lag = 0;
@@ -322,7 +323,7 @@ final class Situation implements AutoCloseable {
   private <E extends Event> List<E> events(String topic, Class<E> type) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(connection.consumer("reader"))) {
-      List<TopicPartition> partitions = partitions(consumer, topic);
+      List<TopicPartition> partitions = TopicPartitions.of(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       var ends = consumer.endOffsets(partitions);
@@ -339,13 +340,6 @@ final class Situation implements AutoCloseable {
       }
       return events;
     }
-  }
-
-  private static List<TopicPartition> partitions(
-      KafkaConsumer<String, byte[]> consumer, String topic) {
-    return consumer.partitionsFor(topic).stream()
-        .map(info -> new TopicPartition(topic, info.partition()))
-        .toList();
   }
 
   /** The records as lines: {@code application generation value}. */

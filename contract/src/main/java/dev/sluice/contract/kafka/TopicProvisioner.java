@@ -37,7 +37,7 @@ public final class TopicProvisioner {
 
   /**
    * Creates what is missing of {@code changes}, {@code state}, {@code results} and {@code
-   * dead-letters}.
+   * dead-letters}; returns when the broker knows of all of them.
    *
    * @param homes partitions of {@code changes} and {@code state}; fixed at creation, since an
    *     application's home is a partition
@@ -52,7 +52,8 @@ public final class TopicProvisioner {
     create(topics.state(), homes, compact(Map.of()));
     create(topics.results(), homes, delete(YEAR, Map.of()));
     create(topics.deadLetters(), 1, delete(YEAR, Map.of()));
-    Map<String, TopicDescription> found = describe(List.of(topics.changes(), topics.state()));
+    Map<String, TopicDescription> found =
+        describe(List.of(topics.changes(), topics.state(), topics.results(), topics.deadLetters()));
     for (String topic : List.of(topics.changes(), topics.state())) {
       int partitions = found.get(topic).partitions().size();
       if (partitions != homes) {
@@ -64,10 +65,11 @@ public final class TopicProvisioner {
     return homes;
   }
 
-  /** Creates the topic of a cluster if it is missing. */
+  /** Creates the topic of a cluster if it is missing; returns when the broker knows of it. */
   public void provision(ClusterName cluster) {
+    String topic = topics.sync(cluster);
     create(
-        topics.sync(cluster),
+        topic,
         1,
         compact(
             Map.of(
@@ -75,6 +77,7 @@ public final class TopicProvisioner {
                 MONTH,
                 TopicConfig.COMPRESSION_TYPE_CONFIG,
                 "zstd")));
+    describe(List.of(topic));
   }
 
   /** Whether the topic of a cluster is there. */

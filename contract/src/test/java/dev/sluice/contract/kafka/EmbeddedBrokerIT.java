@@ -3,6 +3,7 @@ package dev.sluice.contract.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.contract.name.ClusterName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +52,39 @@ class EmbeddedBrokerIT {
       TopicProvisioner provisioner = new TopicProvisioner(admin, connection.topics());
       assertThat(provisioner.provision(4)).isEqualTo(4);
       assertThatThrownBy(() -> provisioner.provision(5)).hasMessageContaining("set homes=4");
+    }
+  }
+
+  @Test
+  void knowsOfEveryTopicThatWasProvisioned() {
+    for (int round = 0; round < 50; round++) {
+      KafkaConnection connection = KafkaFixture.provisioned(2);
+      Topics topics = connection.topics();
+      ClusterName cluster = new ClusterName("test");
+      try (Admin admin = Admin.create(connection.admin());
+          KafkaConsumer<String, byte[]> consumer =
+              new KafkaConsumer<>(connection.consumer("test"))) {
+        new TopicProvisioner(admin, topics).provision(cluster);
+
+        assertThat(consumer.partitionsFor(topics.sync(cluster)))
+            .as("in round %d", round)
+            .hasSize(1);
+        assertThat(consumer.partitionsFor(topics.deadLetters())).hasSize(1);
+        assertThat(consumer.partitionsFor(topics.results())).hasSize(2);
+      }
+    }
+  }
+
+  @Test
+  void waitsForATopicThatItHearsOfLater() throws Exception {
+    KafkaConnection connection = KafkaFixture.connect();
+    try (Admin admin = Admin.create(connection.admin());
+        KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(connection.consumer("test"))) {
+      TopicProvisioner provisioner = new TopicProvisioner(admin, connection.topics());
+      Thread later = Thread.ofVirtual().start(() -> provisioner.provision(3));
+
+      assertThat(TopicPartitions.of(consumer, connection.topics().changes())).hasSize(3);
+      later.join();
     }
   }
 }

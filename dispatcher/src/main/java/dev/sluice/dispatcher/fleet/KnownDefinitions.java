@@ -7,6 +7,7 @@ import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.TopicPartitions;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.home.Home;
@@ -33,10 +34,10 @@ final class KnownDefinitions {
     Map<String, Object> properties = new HashMap<>(connection.consumer("fleet-intake"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
     try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
-      List<TopicPartition> changes = partitions(consumer, connection.topics().changes());
+      List<TopicPartition> changes = TopicPartitions.of(consumer, connection.topics().changes());
       // before the state: what is finished later than this is read twice, and in order
       Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(new HashSet<>(changes));
-      List<TopicPartition> state = partitions(consumer, connection.topics().state());
+      List<TopicPartition> state = TopicPartitions.of(consumer, connection.topics().state());
       consumer.assign(state);
       consumer.seekToBeginning(state);
       known.follow(consumer, state);
@@ -96,12 +97,5 @@ final class KnownDefinitions {
               });
       open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
     }
-  }
-
-  private static List<TopicPartition> partitions(
-      KafkaConsumer<String, byte[]> consumer, String topic) {
-    return consumer.partitionsFor(topic).stream()
-        .map(info -> new TopicPartition(info.topic(), info.partition()))
-        .toList();
   }
 }
