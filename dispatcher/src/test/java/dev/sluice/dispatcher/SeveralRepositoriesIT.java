@@ -166,6 +166,66 @@ class SeveralRepositoriesIT {
     await().atMost(Duration.ofSeconds(10)).until(dispatcher::isReady);
   }
 
+  @Test
+  void anApplicationOfAnotherRepositoryGoesOnCounting() throws IOException {
+    situation.removeDocument("web");
+    situation.application("site", "staging");
+    situation.put("site", "shop").push();
+    CommitId one = pushSite("one");
+    Dispatcher first = situation.start();
+    target(1);
+
+    define("values");
+    assertThat(target(2).sources().getFirst().commit()).isEqualTo(one);
+    CommitId two = pushSite("two");
+    EventId cause = situation.tell(valuesId, Optional.of(two));
+    assertThat(target(3).sources().getFirst().commit()).isEqualTo(two);
+    assertThat(target(3).provenance().causes()).contains(cause);
+    first.close();
+    situation.start();
+    CommitId three = pushSite("three");
+    situation.tell(valuesId, Optional.of(three));
+    assertThat(target(4).sources().getFirst().commit()).isEqualTo(three);
+
+    situation.removeDocument("site");
+    assertThat(situation.awaitSync(STAGING, 5).getLast()).isInstanceOf(SyncEvent.Removal.class);
+    define("values");
+    assertThat(target(6).sources().getFirst().commit()).isEqualTo(three);
+    define("shop");
+    target(7);
+
+    situation.awaitQuiet();
+    assertThat(situation.sync(STAGING))
+        .extracting(event -> event.generation().value())
+        .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+  }
+
+  private void define(String repository) throws IOException {
+    situation.document(
+        "site",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: values}
+        spec: {url: "%s"}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: site}
+        spec:
+          source: {repository: %s, path: apps/site}
+          clusters: {names: [staging]}
+          namespace: site
+        """
+            .formatted(values.url(), repository));
+  }
+
+  private CommitId pushSite(String value) throws IOException {
+    CommitId commit = values.commit(Map.of("apps/site/config.yaml", text(value)));
+    values.set(MAIN, commit);
+    return commit;
+  }
+
   private SyncEvent.Target target(int number) {
     return (SyncEvent.Target) situation.awaitSync(STAGING, number).get(number - 1);
   }

@@ -75,6 +75,8 @@ public sealed interface StateRecord extends Event {
    *     open
    * @param holds by cluster, why what Git says is not sent there
    * @param demands by cluster, what an operator wants sent there though nothing differs
+   * @param retiredHome once the fleet no longer has it, the repository whose home this is: if the
+   *     application comes back, whatever its sources are then, its generations go on here
    */
   record ApplicationState(
       ApplicationName application,
@@ -83,7 +85,8 @@ public sealed interface StateRecord extends Event {
       Map<ClusterName, Dispatched> dispatched,
       Map<ClusterName, Integer> refused,
       Map<ClusterName, Hold> holds,
-      Map<ClusterName, Demand> demands)
+      Map<ClusterName, Demand> demands,
+      Optional<RepositoryId> retiredHome)
       implements StateRecord {
 
     public ApplicationState {
@@ -96,7 +99,14 @@ public sealed interface StateRecord extends Event {
     /** Of an application that this home has not heard of. */
     public static ApplicationState unknown(ApplicationName application) {
       return new ApplicationState(
-          application, Optional.empty(), "", Map.of(), Map.of(), Map.of(), Map.of());
+          application,
+          Optional.empty(),
+          "",
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Optional.empty());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An application as a fleet revision defines it, everything resolved: selectors to clusters,
@@ -11,13 +12,16 @@ import java.util.List;
  *
  * @param clusters sorted by name
  * @param orphanOnRemoval leave the objects in the clusters when the application leaves the fleet
+ * @param home the repository whose home decides about the application, where that is not its first
+ *     source's: it was first defined with another one, and its generations are counted there
  */
 public record Definition(
     ApplicationName application,
     List<SourceSpec> sources,
     List<ClusterTarget> clusters,
     ApplicationSpec spec,
-    boolean orphanOnRemoval) {
+    boolean orphanOnRemoval,
+    Optional<RepositoryId> home) {
 
   public Definition {
     sources = List.copyOf(sources);
@@ -25,10 +29,28 @@ public record Definition(
     if (sources.isEmpty()) {
       throw new IllegalArgumentException("application " + application + " has no source");
     }
+    RepositoryId first = sources.getFirst().repository();
+    home = home.filter(other -> !other.equals(first));
+  }
+
+  /** An application whose home is that of its first source's repository. */
+  public Definition(
+      ApplicationName application,
+      List<SourceSpec> sources,
+      List<ClusterTarget> clusters,
+      ApplicationSpec spec,
+      boolean orphanOnRemoval) {
+    this(application, sources, clusters, spec, orphanOnRemoval, Optional.empty());
+  }
+
+  /** The same, decided about at the home of this repository. */
+  public Definition withHome(RepositoryId repository) {
+    return new Definition(
+        application, sources, clusters, spec, orphanOnRemoval, Optional.of(repository));
   }
 
   /** The repository whose home decides about this application. */
   public RepositoryId homeRepository() {
-    return sources.getFirst().repository();
+    return home.orElseGet(() -> sources.getFirst().repository());
   }
 }

@@ -176,6 +176,7 @@ public final class EventSamples {
                     Generation.FIRST, Optional.of("v1:abc"), Optional.of(COMMIT))),
             Map.of(STAGING, 1),
             Map.of(STAGING, new StateRecord.Hold(Optional.of(COMMIT), "cat", "it broke", NOON)),
-            Map.of(STAGING, new StateRecord.Demand(CAUSE, true, "cat"))));
+            Map.of(STAGING, new StateRecord.Demand(CAUSE, true, "cat")),
+            Optional.of(new RepositoryId("forge.example/acme/first"))));
   }
 }

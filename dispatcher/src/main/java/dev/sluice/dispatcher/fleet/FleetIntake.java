@@ -126,7 +126,7 @@ public final class FleetIntake implements AutoCloseable {
 
   private void take(KafkaProducer<String, byte[]> current, FleetReading reading) {
     reading.problems().forEach(problem -> log.atWarn().log("fleet: {}", problem));
-    IntakePlan plan = IntakePlan.of(known.definitions(), known.readers(), reading, guard);
+    IntakePlan plan = IntakePlan.of(known.now(), reading, guard);
     plan.refusals().forEach(refusal -> log.atWarn().log("fleet: {}", refusal));
     provision(reading);
     if (plan.events().isEmpty()) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -37,32 +38,47 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals) {
   }
 
   /**
-   * Compares a reading with what the homes have.
+   * What the homes have.
    *
-   * @param known the definitions
+   * @param retired the homes of applications that the fleet had once
    * @param readers by repository, the other homes that are told of its changes
    */
-  static IntakePlan of(
-      Map<ApplicationName, Definition> known,
-      Map<RepositoryId, Set<RepositoryId>> readers,
-      FleetReading reading,
-      RemovalGuard guard) {
+  record Known(
+      Map<ApplicationName, Definition> definitions,
+      Map<ApplicationName, RepositoryId> retired,
+      Map<RepositoryId, Set<RepositoryId>> readers) {
+
+    Known {
+      definitions = Map.copyOf(definitions);
+      retired = Map.copyOf(retired);
+      readers = Map.copyOf(readers);
+    }
+
+    /**
+     * The repository at whose home an application's generations are counted; empty of one that is
+     * new. It stays the one that the application was first defined with: so its counters are never
+     * forgotten, and never kept in two places.
+     */
+    Optional<RepositoryId> of(ApplicationName application) {
+      return Optional.ofNullable(definitions.get(application))
+          .map(Definition::homeRepository)
+          .or(() -> Optional.ofNullable(retired.get(application)));
+    }
+  }
+
+  /** Compares a reading with what the homes have. */
+  static IntakePlan of(Known homes, FleetReading reading, RemovalGuard guard) {
+    Map<ApplicationName, Definition> known = homes.definitions();
     List<ChangeEvent> safe = new ArrayList<>();
     List<ChangeEvent> taking = new ArrayList<>();
     List<String> refusals = new ArrayList<>();
     String revision = reading.revision();
     Set<ApplicationName> present = new HashSet<>(reading.invalid());
-    for (Definition definition : reading.definitions()) {
-      present.add(definition.application());
-      Definition old = known.get(definition.application());
+    for (Definition read : reading.definitions()) {
+      present.add(read.application());
+      Definition old = known.get(read.application());
+      Definition definition = homes.of(read.application()).map(read::withHome).orElse(read);
       if (definition.equals(old)) {
-        continue;
-      }
-      if (old != null && !old.homeRepository().equals(definition.homeRepository())) {
-        refusals.add(
-            "application %s: changing its repository from %s to %s needs the application to be removed from the fleet first"
-                .formatted(
-                    definition.application(), old.homeRepository(), definition.homeRepository()));
         continue;
       }
       boolean deselects = old != null && !clusters(definition).containsAll(clusters(old));
@@ -89,7 +105,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals) {
     } else {
       safe.addAll(taking);
     }
-    safe.addAll(readers(definitionsAfter(known, safe), readers, revision));
+    safe.addAll(readers(definitionsAfter(known, safe), homes.readers(), revision));
     return new IntakePlan(safe, refusals);
   }
 

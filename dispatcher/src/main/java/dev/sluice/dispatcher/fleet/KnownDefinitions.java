@@ -26,6 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 final class KnownDefinitions {
 
   private final Map<ApplicationName, Definition> definitions = new HashMap<>();
+  private final Map<ApplicationName, RepositoryId> retired = new HashMap<>();
   private final Map<RepositoryId, Set<RepositoryId>> readers = new HashMap<>();
 
   /** Reads the homes' state, and after it the events that they have not taken in yet. */
@@ -55,13 +56,8 @@ final class KnownDefinitions {
     return known;
   }
 
-  Map<ApplicationName, Definition> definitions() {
-    return Map.copyOf(definitions);
-  }
-
-  /** By repository, the homes that are told of its changes. */
-  Map<RepositoryId, Set<RepositoryId>> readers() {
-    return Map.copyOf(readers);
+  IntakePlan.Known now() {
+    return new IntakePlan.Known(definitions, retired, readers);
   }
 
   void replay(Event event) {
@@ -74,10 +70,16 @@ final class KnownDefinitions {
               .definition()
               .ifPresentOrElse(
                   definition -> definitions.put(state.application(), definition),
-                  () -> definitions.remove(state.application()));
+                  () -> {
+                    definitions.remove(state.application());
+                    state.retiredHome().ifPresent(home -> retired.put(state.application(), home));
+                  });
       case ChangeEvent.DefinitionAccepted accepted ->
           definitions.put(accepted.definition().application(), accepted.definition());
-      case ChangeEvent.DefinitionRemoved removed -> definitions.remove(removed.application());
+      case ChangeEvent.DefinitionRemoved removed -> {
+        definitions.remove(removed.application());
+        retired.put(removed.application(), removed.repository());
+      }
       default -> {}
     }
   }

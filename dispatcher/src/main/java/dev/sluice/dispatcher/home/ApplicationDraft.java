@@ -18,6 +18,7 @@ import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.home.DispatchListener.Affected;
 import java.util.HashMap;
 import java.util.Map;
@@ -164,12 +165,23 @@ final class ApplicationDraft {
   Optional<ApplicationState> changed(Optional<Definition> definition, String fleetRevision) {
     ApplicationState after =
         new ApplicationState(
-            name(), definition, fleetRevision, dispatched, refused, holds, demands);
+            name(),
+            definition,
+            fleetRevision,
+            dispatched,
+            refused,
+            holds,
+            demands,
+            definition.isPresent() ? Optional.empty() : retiredHome());
     return after.equals(before) ? Optional.empty() : Optional.of(after);
   }
 
   Optional<ApplicationState> changed() {
     return changed(before.definition(), before.fleetRevision());
+  }
+
+  private Optional<RepositoryId> retiredHome() {
+    return before.definition().map(Definition::homeRepository).or(before::retiredHome);
   }
 
   ApplicationState before() {

@@ -33,7 +33,6 @@ class IntakePlanTest {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one"), define("api", "one")),
-            Map.of(),
             reading(true, define("web", "one"), define("api", "one", "two"), define("new", "one")),
             RemovalGuard.DEFAULT);
 
@@ -47,7 +46,6 @@ class IntakePlanTest {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one"), define("api", "one")),
-            Map.of(),
             reading(true, define("web", "one")),
             RemovalGuard.DEFAULT);
 
@@ -60,7 +58,6 @@ class IntakePlanTest {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one", "two"), define("api", "one")),
-            Map.of(),
             reading(false, define("web", "one"), define("new", "one")),
             RemovalGuard.DEFAULT);
 
@@ -80,9 +77,7 @@ class IntakePlanTest {
             List.of(),
             "r1");
 
-    assertThat(
-            IntakePlan.of(known(define("web", "one")), Map.of(), reading, RemovalGuard.DEFAULT)
-                .events())
+    assertThat(IntakePlan.of(known(define("web", "one")), reading, RemovalGuard.DEFAULT).events())
         .isEmpty();
   }
 
@@ -100,8 +95,7 @@ class IntakePlanTest {
                 ten.subList(2, 8).stream())
             .toArray(Definition[]::new);
 
-    IntakePlan refused =
-        IntakePlan.of(known(all), Map.of(), reading(true, six), RemovalGuard.DEFAULT);
+    IntakePlan refused = IntakePlan.of(known(all), reading(true, six), RemovalGuard.DEFAULT);
     assertThat(refused.events()).isEmpty();
     assertThat(refused.refusals())
         .singleElement()
@@ -110,14 +104,11 @@ class IntakePlanTest {
         .contains("approve-revision=r1");
 
     RemovalGuard approved = new RemovalGuard(30, Optional.of("r1"));
-    assertThat(IntakePlan.of(known(all), Map.of(), reading(true, six), approved).events())
-        .hasSize(4);
+    assertThat(IntakePlan.of(known(all), reading(true, six), approved).events()).hasSize(4);
     RemovalGuard another = new RemovalGuard(30, Optional.of("r0"));
-    assertThat(IntakePlan.of(known(all), Map.of(), reading(true, six), another).events()).isEmpty();
+    assertThat(IntakePlan.of(known(all), reading(true, six), another).events()).isEmpty();
     Definition[] seven = ten.subList(0, 7).toArray(Definition[]::new);
-    assertThat(
-            IntakePlan.of(known(all), Map.of(), reading(true, seven), RemovalGuard.DEFAULT)
-                .events())
+    assertThat(IntakePlan.of(known(all), reading(true, seven), RemovalGuard.DEFAULT).events())
         .hasSize(3);
   }
 
@@ -126,7 +117,6 @@ class IntakePlanTest {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one", "retired")),
-            Map.of(),
             reading(true, define("web", "one")),
             RemovalGuard.DEFAULT);
 
@@ -137,18 +127,41 @@ class IntakePlanTest {
   }
 
   @Test
-  void anotherRepositoryIsRefused() {
+  void anApplicationOfAnotherRepositoryKeepsItsHome() {
     RepositoryId other = new RepositoryId("forge.example/acme/other");
+    Definition moved = define(other, "web", "one").withHome(SHOP);
 
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one")),
-            Map.of(),
             reading(true, define(other, "web", "one")),
             RemovalGuard.DEFAULT);
 
-    assertThat(plan.events()).isEmpty();
-    assertThat(plan.refusals()).singleElement().asString().contains("removed from the fleet first");
+    assertThat(plan.refusals()).isEmpty();
+    assertThat(plan.events())
+        .containsExactly(
+            accepted(moved), new ChangeEvent.ReadersAccepted(other, Set.of(SHOP), "r1"));
+    assertThat(
+            IntakePlan.of(
+                    new IntakePlan.Known(
+                        Map.of(moved.application(), moved), Map.of(), Map.of(other, Set.of(SHOP))),
+                    reading(true, define(other, "web", "one")),
+                    RemovalGuard.DEFAULT)
+                .events())
+        .isEmpty();
+  }
+
+  @Test
+  void anApplicationThatComesBackGoesOnWhereItsGenerationsWereCounted() {
+    RepositoryId other = new RepositoryId("forge.example/acme/other");
+
+    IntakePlan plan =
+        IntakePlan.of(
+            new IntakePlan.Known(Map.of(), Map.of(new ApplicationName("web"), SHOP), Map.of()),
+            reading(true, define(other, "web", "one")),
+            RemovalGuard.DEFAULT);
+
+    assertThat(plan.events()).contains(accepted(define(other, "web", "one").withHome(SHOP)));
   }
 
   @Test
@@ -156,22 +169,22 @@ class IntakePlanTest {
     RepositoryId values = new RepositoryId("forge.example/acme/values");
     Definition web = define(List.of(SHOP, values), "web", "one");
 
-    IntakePlan plan = IntakePlan.of(known(), Map.of(), reading(true, web), RemovalGuard.DEFAULT);
+    IntakePlan plan = IntakePlan.of(known(), reading(true, web), RemovalGuard.DEFAULT);
 
     ChangeEvent readers = new ChangeEvent.ReadersAccepted(values, Set.of(SHOP), "r1");
     assertThat(plan.events()).containsExactly(accepted(web), readers);
     assertThat(
             IntakePlan.of(
-                    known(web),
-                    Map.of(values, Set.of(SHOP)),
+                    new IntakePlan.Known(
+                        Map.of(web.application(), web), Map.of(), Map.of(values, Set.of(SHOP))),
                     reading(true, web),
                     RemovalGuard.DEFAULT)
                 .events())
         .isEmpty();
     assertThat(
             IntakePlan.of(
-                    known(web),
-                    Map.of(values, Set.of(SHOP)),
+                    new IntakePlan.Known(
+                        Map.of(web.application(), web), Map.of(), Map.of(values, Set.of(SHOP))),
                     reading(true, define("web", "one")),
                     RemovalGuard.DEFAULT)
                 .events())
@@ -184,12 +197,12 @@ class IntakePlanTest {
     return new ChangeEvent.DefinitionAccepted(SHOP, definition, "r1", Set.of());
   }
 
-  private static Map<ApplicationName, Definition> known(Definition... definitions) {
+  private static IntakePlan.Known known(Definition... definitions) {
     Map<ApplicationName, Definition> known = new HashMap<>();
     for (Definition definition : definitions) {
       known.put(definition.application(), definition);
     }
-    return known;
+    return new IntakePlan.Known(known, Map.of(), Map.of());
   }
 
   private static FleetReading reading(boolean complete, Definition... definitions) {

@@ -110,6 +110,13 @@ class LanesTest {
             new ApplicationSpec("web", Policy.DEFAULT),
             false);
     return new StateRecord.ApplicationState(
-        web, Optional.of(definition), "r1", Map.of(), Map.of(), Map.of(), Map.of());
+        web,
+        Optional.of(definition),
+        "r1",
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Optional.empty());
   }
 }

@@ -81,7 +81,8 @@ public final class Told implements AutoCloseable {
             Map.of(),
             Map.of(),
             holds,
-            Map.of()));
+            Map.of(),
+            Optional.empty()));
   }
 
   public static Definition definition(String application, String... clusters) {
