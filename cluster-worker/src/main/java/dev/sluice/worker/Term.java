@@ -13,6 +13,7 @@ import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.apply.Applications;
 import dev.sluice.worker.apply.LabelSweep;
 import dev.sluice.worker.apply.Neighbours;
+import dev.sluice.worker.apply.OpenDeadLetters;
 import dev.sluice.worker.lane.Backoff;
 import dev.sluice.worker.lane.Breaker;
 import dev.sluice.worker.lane.LanePolicy;
@@ -27,10 +28,12 @@ import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +53,9 @@ final class Term implements LogListener {
   private static final Logger log = LoggerFactory.getLogger(Term.class);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
+  /** How far the clocks of dispatchers and brokers may be apart. */
+  private static final Duration SKEW = Duration.ofMinutes(10);
+
   private final WorkerConfig config;
   private final Outside outside;
   private final Runnable resign;
@@ -57,6 +63,7 @@ final class Term implements LogListener {
   private final LedgerStore ledgers;
   private final Neighbours neighbours = new Neighbours();
   private final Map<ApplicationName, StoredLedger> found = new HashMap<>();
+  private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
   private final CountDownLatch caughtUp = new CountDownLatch(1);
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
@@ -133,11 +140,12 @@ final class Term implements LogListener {
                   ledgers.selector(),
                   found.keySet(),
                   working);
-          NamespaceWatch namespaces = NamespaceWatch.start(outside.client(), working)) {
+          ArrivalWatch<?> namespaces = ArrivalWatch.ofNamespaces(outside.client(), working);
+          ArrivalWatch<?> definitions = ArrivalWatch.ofDefinitions(outside.client(), working)) {
         syncLog = reading;
         log.atDebug()
             .addKeyValue("cluster", config.cluster())
-            .log("watching {} {}", watch, namespaces);
+            .log("watching {} {} {}", watch, namespaces, definitions);
         sweepNowAndThen(reporting);
       } finally {
         stop(working);
@@ -192,7 +200,8 @@ final class Term implements LogListener {
             new Applications.Lead(
                 config.installation(),
                 outside.kafka().topics().sync(config.cluster()),
-                this::wake));
+                this::wake,
+                application -> Optional.ofNullable(open.remove(application))));
     return new Lanes(
         applications::work,
         new LanePolicy(backoff, patience.stuckAfter(), patience.slowTimer()),
@@ -278,6 +287,7 @@ final class Term implements LogListener {
         .send(
             new ResultEvent.WorkerHello(config.cluster(), config.identity(), summaries),
             TraceParent.start());
+    open.putAll(openOfLostLedgers(history));
     // all are expected before any is begun: so each knows what the others are about to let go
     history.values().forEach(records -> expect(records.getLast()));
     history.forEach(this::drive);
@@ -286,6 +296,17 @@ final class Term implements LogListener {
     log.atInfo()
         .addKeyValue("cluster", config.cluster())
         .log("leading: {} applications in the log, {} ledgers", history.size(), found.size());
+  }
+
+  /** A cluster that was wiped has lost with its ledgers which dead letters are open. */
+  private Map<ApplicationName, Ledger.OpenEntry> openOfLostLedgers(
+      Map<ApplicationName, List<LogEntry>> history) {
+    return history.entrySet().stream()
+        .filter(each -> !found.containsKey(each.getKey()))
+        .map(each -> each.getValue().getFirst().writtenAt())
+        .min(Comparator.naturalOrder())
+        .map(since -> OpenDeadLetters.read(outside.kafka(), config.cluster(), since.minus(SKEW)))
+        .orElse(Map.of());
   }
 
   private void expect(LogEntry newest) {

@@ -19,6 +19,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +105,39 @@ final class Bench implements AutoCloseable {
   Optional<ConfigMap> object(String configMap) {
     return Optional.ofNullable(
         fixture.client().configMaps().inNamespace(namespace).withName(configMap).get());
+  }
+
+  /** The names of the ConfigMaps in the system namespace. */
+  List<String> ledgers() {
+    return fixture.client().configMaps().inNamespace(systemNamespace).list().getItems().stream()
+        .map(map -> map.getMetadata().getName())
+        .filter(name -> name.startsWith("sluice-ledger-"))
+        .toList();
+  }
+
+  /** Adds a namespaced kind without schema to the cluster. */
+  void defineKind(String group, String kind) {
+    String plural = kind.toLowerCase(Locale.ROOT) + "s";
+    fixture
+        .client()
+        .resource(
+            """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: %1$s.%2$s}
+            spec:
+              group: %2$s
+              scope: Namespaced
+              names: {kind: %3$s, plural: %1$s}
+              versions:
+              - name: v1
+                served: true
+                storage: true
+                schema:
+                  openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}
+            """
+                .formatted(plural, group, kind))
+        .create();
   }
 
   /** Waits until a ConfigMap has this value. */

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -218,19 +219,7 @@ class ClusterWorkerIT {
     await()
         .atMost(Bench.PATIENCE)
         .until(() -> !bench.results.all(DeadLetterEvent.Opened.class).isEmpty());
-    await()
-        .atMost(Bench.PATIENCE)
-        .until(
-            () ->
-                bench
-                    .fixture
-                    .client()
-                    .configMaps()
-                    .inNamespace(bench.systemNamespace)
-                    .list()
-                    .getItems()
-                    .stream()
-                    .anyMatch(map -> map.getMetadata().getName().equals("sluice-ledger-web")));
+    await().atMost(Bench.PATIENCE).until(() -> bench.ledgers().contains("sluice-ledger-web"));
     first.close();
 
     bench.worker("two");
@@ -325,6 +314,74 @@ class ClusterWorkerIT {
         .create();
 
     bench.awaitValue("a", "first");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void closesWhatWasOpenWhenTheClusterWasWiped(boolean restarted) {
+    assumeTrue(bench.fixture.isSimulated(), "a real cluster is not wiped");
+    ClusterWorker first = bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, "not: [a manifest"));
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(DeadLetterEvent.Opened.class).isEmpty());
+    await().atMost(Bench.PATIENCE).until(() -> !bench.ledgers().isEmpty());
+    if (restarted) {
+      first.close();
+    }
+
+    bench.fixture.simulatedCluster().wipe();
+    bench
+        .fixture
+        .client()
+        .namespaces()
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(bench.namespace)
+                .endMetadata()
+                .build())
+        .create();
+    if (restarted) {
+      bench.worker("two");
+    }
+    bench.targets.send(bench.targets.target("web", 2, configMap("a", "first")));
+
+    bench.awaitApplied("web", 2);
+    await()
+        .atMost(Bench.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(bench.results.all(DeadLetterEvent.Closed.class))
+                    .extracting(DeadLetterEvent.Closed::entry)
+                    .containsExactly("test/web/1"));
+  }
+
+  @Test
+  void aKindThatComesLaterWakesWhatWaitsForIt() {
+    bench.worker("one");
+    String kind = "Widget" + bench.namespace.substring(bench.namespace.lastIndexOf('-') + 1);
+    String group = bench.namespace + ".example.org";
+    bench.targets.send(
+        bench.targets.target(
+            "web",
+            1,
+            """
+            apiVersion: %s/v1
+            kind: %s
+            metadata: {name: one}
+            """
+                .formatted(group, kind)));
+    // after two more tries its clock lets it wait for twenty seconds
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> bench.results.all(DeadLetterEvent.Retried.class).size() == 2);
+
+    bench.defineKind(group, kind);
+
+    await()
+        .atMost(Duration.ofSeconds(12))
+        .until(() -> !bench.results.all(ResultEvent.Applied.class).isEmpty());
   }
 
   @Test

@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Makes the work of each application of a cluster, from the ledgers found on taking the lead. */
 public final class Applications {
 
   private final Map<ApplicationName, StoredLedger> found;
   private final LedgerStore ledgers;
+  private final Function<ApplicationName, Optional<Ledger.OpenEntry>> open;
   private final Site site;
 
   /** What the worker works with while it leads. */
@@ -32,8 +34,13 @@ public final class Applications {
    *
    * @param syncTopic names the topic that targets come from, for dead letters
    * @param wake has what is parked of an application tried again
+   * @param open the dead letters that were open about applications whose ledgers are lost
    */
-  public record Lead(String installation, String syncTopic, Consumer<ApplicationName> wake) {}
+  public record Lead(
+      String installation,
+      String syncTopic,
+      Consumer<ApplicationName> wake,
+      Function<ApplicationName, Optional<Ledger.OpenEntry>> open) {}
 
   public Applications(
       Map<ApplicationName, StoredLedger> found,
@@ -43,6 +50,7 @@ public final class Applications {
       Lead lead) {
     this.found = new ConcurrentHashMap<>(found);
     this.ledgers = ledgers;
+    this.open = lead.open();
     Discovery discovery = new Discovery(tools.api());
     this.site =
         new Site(
@@ -61,7 +69,12 @@ public final class Applications {
   public Work work(ApplicationName application) {
     StoredLedger known =
         Optional.ofNullable(found.remove(application))
-            .orElseGet(() -> StoredLedger.absent(Ledger.unknown(application)));
+            .orElseGet(() -> StoredLedger.absent(absent(application)));
     return new ApplicationWork(new Book(application, ledgers, Optional.of(known)), site);
+  }
+
+  private Ledger absent(ApplicationName application) {
+    Ledger unknown = Ledger.unknown(application);
+    return open.apply(application).map(unknown::withDeadLetter).orElse(unknown);
   }
 }

@@ -11,18 +11,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ledger of one application as its lane last knew it. Every write checks that it still is. What
  * is distrusted while it is being read or written, is read again the next time.
+ *
+ * <p>A ledger that the cluster has lost takes one thing along that stands elsewhere too: which dead
+ * letter is open. That is remembered here, so that it is closed all the same.
  */
 final class Book {
 
   private final ApplicationName application;
   private final Ledgers ledgers;
   private @Nullable StoredLedger known;
+  private Optional<Ledger.OpenEntry> open;
   private long doubts;
 
   Book(ApplicationName application, Ledgers ledgers, Optional<StoredLedger> known) {
     this.application = application;
     this.ledgers = ledgers;
     this.known = known.orElse(null);
+    this.open = known.flatMap(stored -> stored.ledger().deadLetter());
   }
 
   /** The ledger as last known; read if it is not known. */
@@ -67,10 +72,15 @@ final class Book {
     StoredLedger last = known();
     if (last == null) {
       long before = forget();
-      last = ledgers.read(application);
+      last = remembering(ledgers.read(application));
       learn(last, before);
     }
     return last;
+  }
+
+  private synchronized StoredLedger remembering(StoredLedger read) {
+    boolean isLost = read.resourceVersion().isEmpty() && open.isPresent();
+    return isLost ? StoredLedger.absent(read.ledger().withDeadLetter(open.orElseThrow())) : read;
   }
 
   private synchronized @Nullable StoredLedger known() {
@@ -84,6 +94,7 @@ final class Book {
   }
 
   private synchronized void learn(StoredLedger answer, long before) {
+    open = answer.ledger().deadLetter();
     if (doubts == before) {
       known = answer;
     }

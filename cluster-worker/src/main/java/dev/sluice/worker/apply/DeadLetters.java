@@ -38,7 +38,7 @@ final class DeadLetters {
       throws ReportException, InterruptedException {
     Subject subject = entry.subject();
     String key = key(subject);
-    Ledger.OpenEntry own = new Ledger.OpenEntry(key + "/" + entry.generation(), entry.generation());
+    Ledger.OpenEntry own = new Ledger.OpenEntry(entry(subject), entry.generation());
     if (open.equals(Optional.of(own))) {
       reporter.send(new DeadLetterEvent.Retried(own.entry(), key, attempts, failure)).await();
       return own;
@@ -67,6 +67,11 @@ final class DeadLetters {
             new DeadLetterEvent.Closed(
                 open.entry(), key(by.subject()), reason, by.generation().value()))
         .await();
+  }
+
+  /** The name of the entry that a generation opens. */
+  static String entry(Subject subject) {
+    return key(subject) + "/" + subject.generation();
   }
 
   private static String key(Subject subject) {

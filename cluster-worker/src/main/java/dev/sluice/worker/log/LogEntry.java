@@ -13,6 +13,7 @@ import java.time.Instant;
  * offset when it is needed.
  *
  * @param batch see {@link dev.sluice.contract.event.Provenance}
+ * @param writtenAt when the record was written, by the dispatcher's clock
  * @param receivedAt when this worker read the record
  */
 public record LogEntry(
@@ -22,6 +23,7 @@ public record LogEntry(
     Batch batch,
     TraceParent trace,
     long offset,
+    Instant writtenAt,
     Instant receivedAt) {
 
   /** The decision that a record came from, and how many records of it this cluster has. */
@@ -39,6 +41,7 @@ public record LogEntry(
         new Batch(event.provenance().batch(), event.provenance().batchSize()),
         envelope.trace(),
         offset,
+        envelope.time(),
         receivedAt);
   }
 

@@ -197,6 +197,7 @@ class LaneMachineTest {
         new LogEntry.Batch("batch", 1),
         TRACE,
         generation,
+        START,
         START);
   }
 }

@@ -1,0 +1,127 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.manifest.ManifestException;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Notices that something has come: what is parked for the want of it is tried at once. */
+final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<T>, AutoCloseable {
+
+  private static final long NO_RESYNC = 0;
+
+  /** Discovery hears of a definition a moment after its status says that it is established. */
+  private static final List<Duration> DISCOVERY =
+      List.of(Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+  private final SharedIndexInformer<T> informer;
+  private final Lanes lanes;
+  private final Predicate<T> usable;
+  private final Function<T, Predicate<Failure>> wakes;
+  private final List<Duration> again;
+
+  private ArrivalWatch(
+      SharedIndexInformer<T> informer,
+      Lanes lanes,
+      Predicate<T> usable,
+      Function<T, Predicate<Failure>> wakes,
+      List<Duration> again) {
+    this.informer = informer;
+    this.lanes = lanes;
+    this.usable = usable;
+    this.wakes = wakes;
+    this.again = again;
+  }
+
+  static ArrivalWatch<Namespace> ofNamespaces(KubernetesClient client, Lanes lanes) {
+    return started(
+        new ArrivalWatch<>(
+            client.namespaces().runnableInformer(NO_RESYNC),
+            lanes,
+            _ -> true,
+            namespace -> failure -> isIn(failure, namespace.getMetadata().getName()),
+            List.of()));
+  }
+
+  static ArrivalWatch<CustomResourceDefinition> ofDefinitions(
+      KubernetesClient client, Lanes lanes) {
+    return started(
+        new ArrivalWatch<>(
+            client.apiextensions().v1().customResourceDefinitions().runnableInformer(NO_RESYNC),
+            lanes,
+            ArrivalWatch::isEstablished,
+            _ -> ArrivalWatch::wantsKind,
+            DISCOVERY));
+  }
+
+  private static <T extends HasMetadata> ArrivalWatch<T> started(ArrivalWatch<T> watch) {
+    watch.informer.addEventHandler(watch);
+    // a wiped cluster comes back; without the right to list, the parked are tried by the clock
+    watch.informer.exceptionHandler((_, _) -> true);
+    var unused = watch.informer.start();
+    return watch;
+  }
+
+  @Override
+  public void onAdd(T object) {
+    if (usable.test(object)) {
+      came(object);
+    }
+  }
+
+  @Override
+  public void onUpdate(T before, T object) {
+    if (usable.test(object) && !usable.test(before)) {
+      came(object);
+    }
+  }
+
+  @Override
+  public void onDelete(T object, boolean finalStateUnknown) {}
+
+  /** Returns at once: stopping a watch that the server is just ending can block in the client. */
+  @Override
+  public void close() {
+    Thread.ofPlatform().daemon().name("stop-watch").start(informer::stop);
+  }
+
+  private void came(T object) {
+    Predicate<Failure> cause = wakes.apply(object);
+    lanes.wakeParked(cause);
+    for (Duration later : again) {
+      var unused =
+          CompletableFuture.runAsync(
+              () -> lanes.wakeParked(cause),
+              CompletableFuture.delayedExecutor(later.toMillis(), TimeUnit.MILLISECONDS));
+    }
+  }
+
+  private static boolean isIn(Failure failure, String namespace) {
+    return failure.object().filter(ref -> ref.namespace().equals(namespace)).isPresent();
+  }
+
+  private static boolean wantsKind(Failure failure) {
+    return failure.code().equals("MissingKind")
+        || failure.code().equals(ManifestException.UNKNOWN_KIND);
+  }
+
+  private static boolean isEstablished(CustomResourceDefinition definition) {
+    return definition.getStatus() != null
+        && definition.getStatus().getConditions().stream()
+            .anyMatch(
+                condition ->
+                    condition.getType().equals("Established")
+                        && condition.getStatus().equals("True"));
+  }
+}
