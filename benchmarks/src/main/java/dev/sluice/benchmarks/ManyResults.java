@@ -89,7 +89,8 @@ final class ManyResults {
                   1));
       case 1 -> new ResultEvent.Planned(subject, changes, "plain");
       default ->
-          new ResultEvent.Applied(subject, changes, 5, new ResultEvent.Timings(at, at, at, at));
+          new ResultEvent.Applied(
+              subject, changes, 5, new ResultEvent.Timings(at, at, at, at), Optional.of("plain"));
     };
   }
 }

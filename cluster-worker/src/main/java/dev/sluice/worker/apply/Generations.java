@@ -79,7 +79,10 @@ final class Generations {
     int objects = plan.inventories().after().size();
     if (plan.isNothing()) {
       site.runner().run(plan, entry, attempt);
-      finish(ledger, new ResultEvent.Unchanged(entry.subject(), objects), plan);
+      finish(
+          ledger,
+          new ResultEvent.Unchanged(entry.subject(), objects, Optional.of(desired.renderer())),
+          plan);
       return;
     }
     site.reporter()
@@ -95,7 +98,8 @@ final class Generations {
             changes,
             objects,
             new ResultEvent.Timings(
-                entry.receivedAt(), renderedAt, plannedAt, site.clock().instant())),
+                entry.receivedAt(), renderedAt, plannedAt, site.clock().instant()),
+            Optional.of(desired.renderer())),
         plan);
   }
 

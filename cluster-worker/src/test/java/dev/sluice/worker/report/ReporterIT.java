@@ -77,7 +77,8 @@ class ReporterIT {
             new Generation(generation),
             Optional.empty(),
             EventId.of("sync", generation));
-    return reporter.send(new ResultEvent.Unchanged(subject, 1), TraceParent.start());
+    return reporter.send(
+        new ResultEvent.Unchanged(subject, 1, Optional.empty()), TraceParent.start());
   }
 
   private List<Long> generations() {

@@ -48,16 +48,30 @@ public sealed interface ResultEvent extends Event {
     }
   }
 
-  /** The cluster holds the target. Objects that needed no call are left out of the change set. */
-  record Applied(Subject subject, List<ObjectChange> changes, int objects, Timings timings)
+  /**
+   * The cluster holds the target. Objects that needed no call are left out of the change set.
+   *
+   * @param renderer who rendered it, with its version, several joined by ", "; absent in events of
+   *     earlier versions
+   */
+  record Applied(
+      Subject subject,
+      List<ObjectChange> changes,
+      int objects,
+      Timings timings,
+      Optional<String> renderer)
       implements OfTarget {
     public Applied {
       changes = List.copyOf(changes);
     }
   }
 
-  /** The cluster already held exactly this. */
-  record Unchanged(Subject subject, int objects) implements OfTarget {}
+  /**
+   * The cluster already held exactly this.
+   *
+   * @param renderer as in {@link Applied}
+   */
+  record Unchanged(Subject subject, int objects, Optional<String> renderer) implements OfTarget {}
 
   /** A newer generation came before this one was done. */
   record Superseded(Subject subject, long by) implements OfTarget {}

@@ -160,7 +160,8 @@ public final class Told implements AutoCloseable {
                     new ObjectRef("apps/v1", "Deployment", "default", application),
                     ObjectChange.Action.CONFIGURED)),
             3,
-            new ResultEvent.Timings(at, at, at, at)));
+            new ResultEvent.Timings(at, at, at, at),
+            Optional.of("plain")));
   }
 
   public Told superseded(String application, String cluster, long generation, int commit, long by) {

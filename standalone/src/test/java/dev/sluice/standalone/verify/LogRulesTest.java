@@ -166,7 +166,11 @@ class LogRulesTest {
 
   private static ResultEvent applied(long generation) {
     return new ResultEvent.Applied(
-        subject(generation), List.of(), 1, new ResultEvent.Timings(NOW, NOW, NOW, NOW));
+        subject(generation),
+        List.of(),
+        1,
+        new ResultEvent.Timings(NOW, NOW, NOW, NOW),
+        Optional.of("plain"));
   }
 
   private static Failure failure() {
