@@ -56,6 +56,7 @@ class ClusterWorkerIT {
     assertThat(bench.object("a").orElseThrow().getMetadata().getAnnotations())
         .containsEntry("sluice.dev/generation", "2");
     assertThat(bench.results.all(ResultEvent.Planned.class)).hasSize(2);
+    assertThat(changed.renderer()).contains("plain");
   }
 
   @Test
@@ -78,6 +79,8 @@ class ClusterWorkerIT {
         .atMost(Bench.PATIENCE)
         .until(() -> !bench.results.all(ResultEvent.Unchanged.class).isEmpty());
 
+    assertThat(bench.results.all(ResultEvent.Unchanged.class).getFirst().renderer())
+        .contains("plain");
     assertThat(ofOne).extracting(line -> line.substring(0, 3)).containsExactly("GET", "PAT");
     assertThat(ofOne).allMatch(line -> line.endsWith("/configmaps/b"));
     assertThat(writes).as("intent, object, done").isEqualTo(3);
@@ -137,7 +140,8 @@ class ClusterWorkerIT {
         spec:
           prots: [{port: 80}]
         """;
-    bench.targets.send(bench.targets.target("bad", 1, misspelt));
+    bench.targets.send(
+        bench.targets.target("bad", 1, misspelt, configMap("first", "of the kinds' order")));
 
     DeadLetterEvent.Opened opened =
         await()
@@ -147,9 +151,8 @@ class ClusterWorkerIT {
                 Optional::isPresent)
             .orElseThrow();
 
-    assertThat(opened.failure().message())
-        .startsWith("bad/000.yaml, document 1 (line 3): ")
-        .contains("spec.prots");
+    assertThat(opened.failure().message()).startsWith("bad/000.yaml, line 8: spec.prots: ");
+    assertThat(bench.value("first")).as("what stands before it in the commit").isEmpty();
   }
 
   @Test

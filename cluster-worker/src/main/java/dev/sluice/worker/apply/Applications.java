@@ -1,6 +1,7 @@
 package dev.sluice.worker.apply;
 
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.Work;
@@ -55,7 +56,8 @@ public final class Applications {
     this.site =
         new Site(
             lead.installation(),
-            new SourceRendering(tools.renderers(), discovery, lead.installation()),
+            new SourceRendering(
+                tools.renderers(), discovery, new ApiSchemas(tools.api()), lead.installation()),
             new PlanRunner(tools.api(), discovery, neighbours),
             neighbours,
             tools.targets(),

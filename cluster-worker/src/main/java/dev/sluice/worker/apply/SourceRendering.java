@@ -3,6 +3,7 @@ package dev.sluice.worker.apply;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.Desired;
 import dev.sluice.worker.plan.TargetReader;
@@ -16,16 +17,19 @@ final class SourceRendering implements Rendering {
 
   private final TargetReader targets;
   private final Discovery discovery;
+  private final KnownFields fields;
 
-  SourceRendering(Renderers renderers, Discovery discovery, String installation) {
+  SourceRendering(
+      Renderers renderers, Discovery discovery, KnownFields fields, String installation) {
     this.targets = new TargetReader(renderers, installation);
     this.discovery = discovery;
+    this.fields = fields;
   }
 
   @Override
   public Desired render(SyncEvent.Target target)
       throws RenderException, ManifestException, InterruptedException {
-    return targets.read(target, this::namespaced, discovery);
+    return targets.read(target, this::namespaced, fields, discovery);
   }
 
   private Optional<Boolean> namespaced(String apiVersion, String kind) {

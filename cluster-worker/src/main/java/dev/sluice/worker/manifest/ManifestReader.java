@@ -1,5 +1,6 @@
 package dev.sluice.worker.manifest;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
@@ -28,13 +29,34 @@ public final class ManifestReader {
    * @throws ManifestException if the text is not readable, or holds what is no object
    */
   public static List<Manifest> read(String text, String source) throws ManifestException {
-    List<Manifest> manifests = new ArrayList<>();
+    return readPlaces(text, source).stream().map(ReadManifest::manifest).toList();
+  }
+
+  /** The same, with what finds a field of an object in the text again. */
+  public static List<ReadManifest> readPlaces(String text, String source) throws ManifestException {
+    List<ReadManifest> manifests = new ArrayList<>();
     for (YamlDocument document : YamlDocument.readAll(text, source)) {
-      String place =
+      String shown =
           "%s, document %d (line %d)".formatted(source, document.index(), document.line());
+      Place place = new Place(shown, document.index(), JsonPointer.empty());
       add(document.content(), place, manifests);
     }
     return manifests;
+  }
+
+  /**
+   * Where an object is.
+   *
+   * @param shown for messages
+   */
+  private record Place(String shown, int document, JsonPointer pointer) {
+
+    Place item(int index) {
+      return new Place(
+          "%s, item %d".formatted(shown, index + 1),
+          document,
+          pointer.appendProperty("items").appendIndex(index));
+    }
   }
 
   /**
@@ -48,15 +70,16 @@ public final class ManifestReader {
     }
   }
 
-  private static void add(JsonNode content, String place, List<Manifest> manifests)
+  private static void add(JsonNode content, Place at, List<ReadManifest> manifests)
       throws ManifestException {
+    String place = at.shown();
     if (!(content instanceof ObjectNode object)) {
       throw invalid(place, "is not a mapping, so not a Kubernetes object");
     }
     String apiVersion = text(object, "apiVersion", API_VERSION, place);
     String kind = text(object, "kind", KIND, place);
     if (kind.endsWith("List") && (object.path("items").isArray() || kind.equals("List"))) {
-      addItems(object, place, manifests);
+      addItems(object, at, manifests);
       return;
     }
     String named = "%s (%s)".formatted(place, kind);
@@ -71,17 +94,17 @@ public final class ManifestReader {
             ? text(object, "metadata.namespace", NAMESPACE, named)
             : "";
     ObjectRef ref = new ObjectRef(apiVersion, kind, namespace, name);
-    manifests.add(new Manifest(ref, object, place));
+    manifests.add(new ReadManifest(new Manifest(ref, object, place), at.document(), at.pointer()));
     limit(manifests.size(), place);
   }
 
   /** The items of a typed list may leave out what the list's kind says. */
-  private static void addItems(ObjectNode list, String place, List<Manifest> manifests)
+  private static void addItems(ObjectNode list, Place at, List<ReadManifest> manifests)
       throws ManifestException {
     String kind = list.path("kind").asText();
-    int index = 0;
-    for (JsonNode item : list.path("items")) {
-      index++;
+    JsonNode items = list.path("items");
+    for (int i = 0; i < items.size(); i++) {
+      JsonNode item = items.get(i);
       if (!kind.equals("List")
           && item instanceof ObjectNode object
           && !object.has("kind")
@@ -89,7 +112,7 @@ public final class ManifestReader {
         object.put("kind", kind.substring(0, kind.length() - "List".length()));
         object.set("apiVersion", list.get("apiVersion"));
       }
-      add(item, "%s, item %d".formatted(place, index), manifests);
+      add(item, at.item(i), manifests);
     }
   }
 

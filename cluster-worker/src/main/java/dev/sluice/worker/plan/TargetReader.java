@@ -3,11 +3,13 @@ package dev.sluice.worker.plan;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.manifest.HelmHooks;
+import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.ManifestReader;
 import dev.sluice.worker.manifest.Normaliser;
 import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.manifest.ReadManifest;
 import dev.sluice.worker.manifest.Scopes;
 import dev.sluice.worker.render.RenderException;
 import dev.sluice.worker.render.RenderResult;
@@ -35,18 +37,24 @@ public final class TargetReader {
    * The objects that the application should have; at least one.
    *
    * @param scopes of the kinds that the cluster serves
+   * @param fields of the kinds that the cluster serves
    * @param cluster asked where a chart is rendered
    * @throws RenderException if a source does not render, or not now
    * @throws ManifestException if what was rendered cannot be applied, or is nothing
    */
-  public Desired read(SyncEvent.Target target, Scopes scopes, ClusterFacts.Source cluster)
+  public Desired read(
+      SyncEvent.Target target, Scopes scopes, KnownFields fields, ClusterFacts.Source cluster)
       throws RenderException, ManifestException, InterruptedException {
     RenderResult rendered = renderers.render(target, cluster);
     List<Manifest> manifests = new ArrayList<>();
+    List<PartRead> parts = new ArrayList<>();
     for (RenderResult.Part part : rendered.parts()) {
-      ManifestReader.read(part.text(), part.source()).stream()
-          .filter(HelmHooks::isApplied)
-          .forEach(manifests::add);
+      List<ReadManifest> applied =
+          ManifestReader.readPlaces(part.text(), part.source()).stream()
+              .filter(read -> HelmHooks.isApplied(read.manifest()))
+              .toList();
+      parts.add(new PartRead(part, applied));
+      applied.forEach(read -> manifests.add(read.manifest()));
       ManifestReader.limit(manifests.size(), part.source());
     }
     if (manifests.isEmpty()) {
@@ -55,6 +63,20 @@ public final class TargetReader {
     Normaliser normaliser =
         new Normaliser(
             new Ownership(installation, target.application()), target.spec().namespace(), scopes);
-    return new Desired(normaliser.normalise(manifests), rendered.renderer());
+    List<Manifest> normalised = normaliser.normalise(manifests);
+    for (PartRead part : parts) {
+      part.requireKnown(fields);
+    }
+    return new Desired(normalised, rendered.renderer());
+  }
+
+  /** What of a piece of text is to be applied. */
+  private record PartRead(RenderResult.Part part, List<ReadManifest> manifests) {
+
+    void requireKnown(KnownFields fields) throws ManifestException, InterruptedException {
+      for (ReadManifest manifest : manifests) {
+        manifest.requireKnown(fields, part.text(), part.source());
+      }
+    }
   }
 }

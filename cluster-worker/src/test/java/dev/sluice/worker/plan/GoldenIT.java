@@ -20,6 +20,7 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.worker.api.ClusterFacts;
+import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.Scopes;
 import dev.sluice.worker.render.RenderConfig;
@@ -93,7 +94,7 @@ class GoldenIT {
         "helm is not on the PATH");
     List<Manifest> desired =
         new TargetReader(renderers, "golden")
-            .read(target(directory, about, type), CLUSTER, () -> FACTS)
+            .read(target(directory, about, type), CLUSTER, KnownFields.ANY, () -> FACTS)
             .manifests();
     Plan plan =
         new Planner()

@@ -22,9 +22,11 @@ import dev.sluice.standalone.ClusterAccess;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.verify.DiscoveredScopes;
 import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.Desired;
@@ -175,15 +177,18 @@ public final class RenderCommand {
     try {
       if (access.isGiven()) {
         try (KubernetesClient client = access.connect(target.cluster())) {
-          Discovery discovery = new Discovery(new ClusterApi(client, API_TIMEOUT));
-          print(reader.read(target, new DiscoveredScopes(discovery), discovery), System.out);
+          ClusterApi api = new ClusterApi(client, API_TIMEOUT);
+          Discovery discovery = new Discovery(api);
+          print(
+              reader.read(target, new DiscoveredScopes(discovery), new ApiSchemas(api), discovery),
+              System.out);
         }
       } else {
         AssumedScopes scopes = new AssumedScopes();
         ClusterFacts facts =
             new ClusterFacts(
                 values.get(KUBE_VERSION).orElse(""), new TreeSet<>(values.get(API_VERSIONS)));
-        print(reader.read(target, scopes, () -> facts), System.out);
+        print(reader.read(target, scopes, KnownFields.ANY, () -> facts), System.out);
         scopes
             .assumed()
             .forEach(

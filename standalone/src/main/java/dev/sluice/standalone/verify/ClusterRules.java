@@ -12,6 +12,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
@@ -100,7 +101,10 @@ final class ClusterRules {
   private void rendered(SyncEvent.Target target, Ledger ledger) throws InterruptedException {
     List<Manifest> manifests;
     try {
-      manifests = targets.read(target, new DiscoveredScopes(discovery), discovery).manifests();
+      manifests =
+          targets
+              .read(target, new DiscoveredScopes(discovery), KnownFields.ANY, discovery)
+              .manifests();
     } catch (RenderException | ManifestException e) {
       report(
           Promise.I5_CONVERGENT,
