@@ -2,20 +2,18 @@ package dev.sluice.dispatcher.git;
 
 import java.io.IOException;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
-import org.eclipse.jgit.treewalk.CanonicalTreeParser;
 
 /**
- * A commit's tree, read straight from the object database. Directories are parsed once and kept, as
+ * A commit's tree, read straight from the object database. Directories are read once and kept, as
  * many applications look into the same ones.
  */
 final class CommitTree implements SourceTree {
@@ -23,7 +21,7 @@ final class CommitTree implements SourceTree {
   private final Repository repository;
   private final String origin;
   private final TreeEntry root;
-  private final Map<String, Map<String, TreeEntry>> directories = new ConcurrentHashMap<>();
+  private final Map<String, RawDirectory> directories = new ConcurrentHashMap<>();
 
   /**
    * A tree of the repository.
@@ -43,12 +41,14 @@ final class CommitTree implements SourceTree {
     }
     int slash = path.lastIndexOf('/');
     String parent = path.substring(0, Math.max(0, slash));
-    return Optional.ofNullable(directory(parent).get(path.substring(slash + 1)));
+    return directory(parent).find(path.substring(slash + 1));
   }
 
   @Override
   public List<TreeEntry> list(String path) {
-    return directory(path).values().stream().sorted(Comparator.comparing(TreeEntry::path)).toList();
+    return directory(path).entries().values().stream()
+        .sorted(Comparator.comparing(TreeEntry::path))
+        .toList();
   }
 
   @Override
@@ -73,51 +73,30 @@ final class CommitTree implements SourceTree {
     }
   }
 
-  private Map<String, TreeEntry> directory(String path) {
-    Map<String, TreeEntry> known = directories.get(path);
+  private RawDirectory directory(String path) {
+    RawDirectory known = directories.get(path);
     if (known != null) {
       return known;
     }
-    Optional<TreeEntry> entry = entry(path);
-    Map<String, TreeEntry> parsed =
-        entry.isPresent() && entry.get().kind() == TreeEntry.Kind.DIRECTORY
-            ? parse(entry.get())
-            : Map.of();
-    directories.put(path, parsed);
-    return parsed;
+    RawDirectory loaded =
+        new RawDirectory(
+            path,
+            entry(path)
+                .filter(entry -> entry.kind() == TreeEntry.Kind.DIRECTORY)
+                .map(this::load)
+                .orElse(new byte[0]));
+    directories.put(path, loaded);
+    return loaded;
   }
 
-  private Map<String, TreeEntry> parse(TreeEntry directory) {
-    Map<String, TreeEntry> entries = new HashMap<>();
+  private byte[] load(TreeEntry directory) {
     try (ObjectReader reader = repository.newObjectReader()) {
-      var parser = new CanonicalTreeParser(null, reader, ObjectId.fromString(directory.objectId()));
-      for (; !parser.eof(); parser.next()) {
-        byte[] raw = new byte[parser.getNameLength()];
-        parser.getName(raw, 0);
-        String name = EntryNames.display(raw);
-        String path = directory.path().isEmpty() ? name : directory.path() + "/" + name;
-        var kind =
-            EntryNames.wellFormed(raw) ? kind(parser.getEntryRawMode()) : TreeEntry.Kind.MISNAMED;
-        var entry = new TreeEntry(path, kind, parser.getEntryObjectId().name());
-        if (entries.put(name, entry) != null) {
-          entries.put(name, new TreeEntry(path, TreeEntry.Kind.MISNAMED, entry.objectId()));
-        }
-      }
+      return reader
+          .open(ObjectId.fromString(directory.objectId()), Constants.OBJ_TREE)
+          .getCachedBytes(Integer.MAX_VALUE);
     } catch (IOException e) {
       throw unreadable(directory.path(), e);
     }
-    return entries;
-  }
-
-  private static TreeEntry.Kind kind(int mode) {
-    return switch (mode & FileMode.TYPE_MASK) {
-      case FileMode.TYPE_TREE -> TreeEntry.Kind.DIRECTORY;
-      case FileMode.TYPE_SYMLINK -> TreeEntry.Kind.SYMLINK;
-      case FileMode.TYPE_GITLINK -> TreeEntry.Kind.GITLINK;
-      case FileMode.TYPE_FILE ->
-          FileMode.EXECUTABLE_FILE.equals(mode) ? TreeEntry.Kind.EXECUTABLE : TreeEntry.Kind.FILE;
-      default -> TreeEntry.Kind.MISNAMED;
-    };
   }
 
   private MirrorException unreadable(String path, IOException cause) {
