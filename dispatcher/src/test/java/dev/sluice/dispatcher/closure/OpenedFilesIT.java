@@ -1,0 +1,126 @@
+package dev.sluice.dispatcher.closure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.name.ApplicationName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever a renderer really opens or looks for in a checkout, as strace sees it, is part of the
+ * closure or of what the closure was found by.
+ *
+ * <p>{@code -Dsluice.opened-files.commits=N} tries more random commits.
+ */
+class OpenedFilesIT {
+
+  private static final int COMMITS = Integer.getInteger("sluice.opened-files.commits", 10);
+
+  @TempDir Path directory;
+
+  private final ClosureResolver resolver = new ClosureResolver();
+  private int checked;
+  private int opened;
+
+  @BeforeEach
+  void needsStrace() {
+    assumeTrue(OpenedFiles.isPossible(), "strace is not here");
+    assumeTrue(Rendering.isPossible(), "kubectl or the Helm library is not here");
+  }
+
+  @Test
+  void kustomizationsOfEveryField() throws Exception {
+    Path root = directory.resolve("golden");
+    OpenedFiles whole =
+        check(GoldenTrees.kustomization(), GoldenTrees.source("apps/web/production"), root)
+            .orElseThrow();
+    OpenedFiles linked =
+        check(GoldenTrees.kustomization(), GoldenTrees.source("apps/linked"), root).orElseThrow();
+
+    assertThat(whole.inputs(root.toRealPath()))
+        .as("all that the closure holds is really opened")
+        .containsExactlyElementsOf(
+            paths(GoldenTrees.kustomization(), GoldenTrees.source("apps/web/production")));
+    assertThat(linked.inputs(root.toRealPath()))
+        .containsExactlyElementsOf(
+            paths(GoldenTrees.kustomization(), GoldenTrees.source("apps/linked")))
+        .contains("apps/linked/base", "apps/linked/map.yaml", "apps/linked/files/map.yaml");
+    assertThat(whole.absent()).contains("apps/web/base/kustomization.yaml");
+  }
+
+  @Test
+  void charts() throws Exception {
+    Path root = directory.resolve("golden");
+    SourceSpec source = GoldenTrees.source("charts/web", "../../environments/p.yaml");
+    OpenedFiles files = check(GoldenTrees.chart(), source, root).orElseThrow();
+
+    assertThat(files.inputs(root.toRealPath()))
+        .as("all that the closure holds is really opened")
+        .containsExactlyElementsOf(paths(GoldenTrees.chart(), source));
+  }
+
+  @Test
+  void randomCommits() throws Exception {
+    Random random = new Random(7);
+    MemoryTree tree = RandomRepository.first();
+    for (int commit = 0; commit < COMMITS; commit++) {
+      for (Map.Entry<ApplicationName, SourceSpec> application :
+          RandomRepository.APPLICATIONS.entrySet()) {
+        boolean chart = application.getKey().value().equals("chart");
+        if (!chart || commit % 5 == 0) { // a JVM under strace takes seconds
+          check(tree, application.getValue(), directory.resolve("random"));
+        }
+      }
+      tree = RandomRepository.change(RandomRepository.change(tree, random), random);
+    }
+
+    assertThat(checked).as("renderings looked at").isGreaterThan(COMMITS / 2);
+    assertThat(opened).as("files opened").isGreaterThan(2 * COMMITS);
+  }
+
+  /** What is refused or plain is rendered by no program. */
+  private Optional<OpenedFiles> check(MemoryTree tree, SourceSpec source, Path root)
+      throws Exception {
+    if (!(resolver.resolve(tree, source) instanceof ClosureResult.Resolved(Closure closure))
+        || closure.type() == SourceType.PLAIN) {
+      return Optional.empty();
+    }
+    new Rendering(root).checkOut(tree);
+    OpenedFiles files =
+        OpenedFiles.of(command(closure, source, root), root.toRealPath(), directory);
+    checked++;
+    opened += files.opened().size();
+    assertThat(files.opened()).as("files opened for %s", source.path()).isNotEmpty();
+    assertThat(files.missingIn(closure, root.toRealPath()))
+        .as("left out of the closure of %s in %s", source.path(), tree.contents())
+        .isEmpty();
+    return Optional.of(files);
+  }
+
+  private List<String> paths(MemoryTree tree, SourceSpec source) {
+    return resolver.resolve(tree, source) instanceof ClosureResult.Resolved(Closure closure)
+        ? closure.entries().stream().map(ClosureEntry::path).toList()
+        : List.of();
+  }
+
+  private static List<String> command(Closure closure, SourceSpec source, Path root)
+      throws Exception {
+    Path path = root.toRealPath().resolve(source.path());
+    if (closure.type() == SourceType.KUSTOMIZE) {
+      return List.of("kubectl", "kustomize", path.toString());
+    }
+    List<Path> values = new ArrayList<>();
+    source.options().helm().valuesFiles().forEach(f -> values.add(path.resolve(f).normalize()));
+    return HelmProcess.command(path, values);
+  }
+}
