@@ -4,6 +4,7 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.Optional;
@@ -118,6 +119,25 @@ public sealed interface ChangeEvent extends Event {
   /** A fleet revision defines this application no more. */
   record DefinitionRemoved(
       RepositoryId repository, ApplicationName application, String fleetRevision)
+      implements ChangeEvent {}
+
+  /**
+   * A cluster passed over a target, since its ledger is ahead of it; sent to the application's
+   * home.
+   *
+   * <p>Where the ledger's generation was counted by this home, the target was a late record of a
+   * fenced writer, and nothing follows. Where it was not, the home has lost its memory (its topics
+   * were lost, and the cluster was not): it counts on from the ledger.
+   *
+   * @param sent the generation that was passed over
+   * @param ledger the generation that the cluster is at
+   */
+  record LedgerAhead(
+      RepositoryId repository,
+      ApplicationName application,
+      ClusterName cluster,
+      Generation sent,
+      Generation ledger)
       implements ChangeEvent {}
 
   /**

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventCodec {
 
+  /** The header that names the type of an event (CloudEvents 1.0, Kafka protocol binding). */
+  public static final String TYPE_HEADER = "ce_type";
+
   private EventCodec() {}
 
   /** The record for an event, on the partition that its key hashes to. */
@@ -51,7 +54,7 @@ public final class EventCodec {
         .add("ce_specversion", "1.0".getBytes(UTF_8))
         .add("ce_id", envelope.id().value().getBytes(UTF_8))
         .add("ce_source", envelope.source().getBytes(UTF_8))
-        .add("ce_type", type.ceType().getBytes(UTF_8))
+        .add(TYPE_HEADER, type.ceType().getBytes(UTF_8))
         .add("ce_time", envelope.time().toString().getBytes(UTF_8))
         .add("ce_subject", envelope.event().key().getBytes(UTF_8))
         .add("content-type", "application/json".getBytes(UTF_8))
@@ -61,7 +64,7 @@ public final class EventCodec {
   /** Reads a record. Never throws for what is in it. */
   public static Decoded decode(ConsumerRecord<String, byte[]> record) {
     Headers headers = record.headers();
-    Optional<String> ceType = header(headers, "ce_type");
+    Optional<String> ceType = header(headers, TYPE_HEADER);
     if (ceType.isEmpty()) {
       return new Decoded.Damaged("no ce_type header");
     }

@@ -16,6 +16,7 @@ public enum EventType {
   DEFINITION_REMOVED("definition-removed", ChangeEvent.DefinitionRemoved.class),
   REF_FORWARDED("ref-forwarded", ChangeEvent.RefForwarded.class),
   READERS_ACCEPTED("readers-accepted", ChangeEvent.ReadersAccepted.class),
+  LEDGER_AHEAD("ledger-ahead", ChangeEvent.LedgerAhead.class),
   COMMAND_GIVEN("command-given", ChangeEvent.CommandGiven.class),
   COMMAND_ANSWERED("command-answered", ChangeEvent.CommandAnswered.class),
   TARGET("target", SyncEvent.Target.class),

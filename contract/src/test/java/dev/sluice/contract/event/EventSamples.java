@@ -87,6 +87,7 @@ public final class EventSamples {
         new ChangeEvent.DefinitionAccepted(
             REPOSITORY, DEFINITION, "r1", Set.of(new ClusterName("retired"))),
         new ChangeEvent.DefinitionRemoved(REPOSITORY, WEB, "r1"),
+        new ChangeEvent.LedgerAhead(REPOSITORY, WEB, STAGING, Generation.FIRST, new Generation(7)),
         new ChangeEvent.RefForwarded(
             REPOSITORY,
             CAUSE,

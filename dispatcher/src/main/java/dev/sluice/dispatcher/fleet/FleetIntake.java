@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -46,6 +47,7 @@ public final class FleetIntake implements AutoCloseable {
   private volatile boolean leading;
   private volatile Optional<String> obstacle = Optional.empty();
   private @Nullable KafkaProducer<String, byte[]> producer;
+  private @Nullable FenceReader fences;
   private KnownDefinitions known = new KnownDefinitions();
   private Optional<DirectoryStamp> lastRead = Optional.empty();
 
@@ -98,6 +100,7 @@ public final class FleetIntake implements AutoCloseable {
         take(current, FleetLoader.read(directory));
         lastRead = Optional.of(stamp);
       }
+      forwardFences(current);
       obstacle = Optional.empty();
     } catch (RuntimeException e) {
       obstacle = Optional.of("the fleet cannot be taken in: " + e);
@@ -113,11 +116,40 @@ public final class FleetIntake implements AutoCloseable {
     producer = begun;
     begun.initTransactions();
     known = KnownDefinitions.read(connection);
+    fences = FenceReader.open(connection);
     lastRead = Optional.empty();
     return begun;
   }
 
+  /** What clusters passed over is judged at the homes. */
+  private void forwardFences(KafkaProducer<String, byte[]> current) {
+    FenceReader reading = fences;
+    if (reading == null) {
+      return;
+    }
+    List<ChangeEvent.LedgerAhead> found = reading.read(known.now());
+    if (!found.isEmpty()) {
+      Instant now = clock.instant();
+      current.beginTransaction();
+      for (ChangeEvent.LedgerAhead ahead : found) {
+        EventId id =
+            EventId.of("ledger-ahead", ahead.cluster(), ahead.application(), ahead.ledger());
+        var unused =
+            current.send(
+                EventCodec.encode(
+                    connection.topics().changes(),
+                    new Envelope<>(id, "dispatcher/fleet", now, TraceParent.start(), ahead)));
+      }
+      current.commitTransaction();
+    }
+    reading.done();
+  }
+
   private void stop() {
+    if (fences != null) {
+      fences.close();
+      fences = null;
+    }
     if (producer != null) {
       producer.close(Duration.ofSeconds(2));
       producer = null;
@@ -174,6 +206,7 @@ public final class FleetIntake implements AutoCloseable {
           ChangeEvent.MergeRecorded _,
           ChangeEvent.RepositoryMoved _,
           ChangeEvent.DefaultBranchChanged _,
+          ChangeEvent.LedgerAhead _,
           ChangeEvent.CommandGiven _,
           ChangeEvent.CommandAnswered _ ->
           throw new IllegalStateException("not of the fleet: " + event.getClass());

@@ -145,6 +145,17 @@ final class ApplicationDraft {
     demands.put(cluster, demand);
   }
 
+  /** The cluster is further than this home has counted: the next generation comes after that. */
+  void countFrom(ClusterName cluster, Generation reached) {
+    Dispatched last = dispatched.get(cluster);
+    dispatched.put(
+        cluster,
+        new Dispatched(
+            reached,
+            last == null ? Optional.empty() : last.inputDigest(),
+            last == null ? Optional.empty() : last.commit()));
+  }
+
   /** Closes an entry, which may be this home's own. */
   void discard(ClusterName cluster, String entry) {
     if (entry.equals(entry(cluster))) {

@@ -75,6 +75,7 @@ final class ChangeHandler {
       }
       case ChangeEvent.DefinitionAccepted accepted -> accepted(accepted, envelope, offset, batch);
       case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
+      case ChangeEvent.LedgerAhead ahead -> ledgerAhead(ahead, envelope, offset, batch);
       case ChangeEvent.RepositoryMoved moved -> repositoryMoved(moved, envelope, offset, batch);
       case ChangeEvent.CommandGiven given -> commanded(given, envelope, offset, batch);
       // for the audit: none of them moves a ref that an application names
@@ -168,6 +169,32 @@ final class ChangeHandler {
               batch);
       case Commands.Verdict.Accepted _, Commands.Verdict.Refused _ -> batch.finish(offset);
     }
+  }
+
+  private void ledgerAhead(
+      ChangeEvent.LedgerAhead ahead, Envelope<?> envelope, long offset, Batch batch) {
+    Optional<Decision> decision = decider.ledgerAhead(ahead, envelope.id(), clock.instant());
+    Optional<Definition> definition =
+        memory.application(ahead.application()).flatMap(ApplicationState::definition);
+    decision.ifPresent(batch::add);
+    if (decision.isEmpty() || definition.isEmpty()) {
+      batch.finish(offset);
+      return;
+    }
+    log.atWarn()
+        .addKeyValue("application", ahead.application())
+        .addKeyValue("cluster", ahead.cluster())
+        .addKeyValue("generation", ahead.sent())
+        .log(
+            "the cluster is at generation {}, which was not counted here: counting on from there",
+            ahead.ledger());
+    lanes.hint(
+        RefKey.of(definition.get().sources().getFirst()),
+        new Hint(
+            cause(envelope),
+            new Hint.Ask.OfApplication(ahead.application()),
+            OptionalLong.of(offset)),
+        batch);
   }
 
   private void removed(

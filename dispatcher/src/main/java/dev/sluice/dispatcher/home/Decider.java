@@ -9,6 +9,7 @@ import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
@@ -175,6 +176,29 @@ final class Decider {
               new ChangeEvent.RefForwarded(home, original, change)));
     }
     return decision;
+  }
+
+  /**
+   * A cluster is ahead of what was sent to it.
+   *
+   * @return empty if this home has counted that far itself
+   */
+  Optional<Decision> ledgerAhead(ChangeEvent.LedgerAhead event, EventId id, Instant now) {
+    Optional<ApplicationState> known = memory.application(event.application());
+    boolean counted =
+        known
+            .map(state -> state.dispatched().get(event.cluster()))
+            .filter(last -> !event.ledger().isAfter(last.generation()))
+            .isPresent();
+    if (known.isEmpty() || counted) {
+      return Optional.empty();
+    }
+    Decision decision = new Decision(source, now, TraceParent.start());
+    ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
+    draft.countFrom(event.cluster(), event.ledger());
+    draft.demand(event.cluster(), new Demand(id, false, "dispatcher"));
+    draft.changed().ifPresent(state -> remember(decision, state));
+    return Optional.of(decision);
   }
 
   /** What an operator asks; whether anything is to be looked at for it is told to the caller. */

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.ChangeEvent.DefaultBranchChanged;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
+import dev.sluice.contract.event.ChangeEvent.LedgerAhead;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
 import dev.sluice.contract.event.ChangeEvent.ReadersAccepted;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
@@ -82,6 +83,14 @@ final class ChangeProjection {
           set(taken, "origin", "fleet " + removed.fleetRevision());
         }
       }
+      case LedgerAhead ahead -> {
+        if (change(taken, "ledger-ahead", ahead, null)) {
+          set(
+              taken,
+              "title",
+              "%s in %s is at %s".formatted(ahead.application(), ahead.cluster(), ahead.ledger()));
+        }
+      }
       case CommandGiven given -> given(given, taken);
       case CommandAnswered answered -> answered(answered, taken);
     }
@@ -89,7 +98,8 @@ final class ChangeProjection {
 
   private boolean change(Taken taken, String type, ChangeEvent event, @Nullable String ref) {
     return sql.update(
-            "INSERT OR IGNORE INTO change (sequence, id, at, type, repository, ref) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO change (sequence, id, at, type, repository, ref) VALUES (?, ?,"
+                + " ?, ?, ?, ?)",
             taken.sequence(),
             taken.envelope().id(),
             taken.at(),
@@ -160,6 +170,7 @@ final class ChangeProjection {
     return switch (event) {
       case DefinitionAccepted accepted -> Optional.of(accepted.definition().application().value());
       case DefinitionRemoved removed -> Optional.of(removed.application().value());
+      case LedgerAhead ahead -> Optional.of(ahead.application().value());
       case CommandGiven given -> Optional.of(given.application().value());
       case CommandAnswered answered -> Optional.of(answered.application().value());
       case RefChanged _,
