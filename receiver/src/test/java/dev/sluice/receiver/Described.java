@@ -58,6 +58,7 @@ final class Described {
           ChangeEvent.RefForwarded _,
           ChangeEvent.ReadersAccepted _,
           ChangeEvent.DefinitionRemoved _,
+          ChangeEvent.LedgerAhead _,
           ChangeEvent.CommandGiven _,
           ChangeEvent.CommandAnswered _ ->
           throw new IllegalStateException("no receiver writes " + event);
