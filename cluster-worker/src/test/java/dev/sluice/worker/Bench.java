@@ -52,16 +52,24 @@ final class Bench implements AutoCloseable {
   }
 
   ClusterWorker worker(String identity) {
-    return worker(identity, null);
+    return worker(identity, client(null), kafka);
   }
 
   ClusterWorker worker(String identity, @Nullable Interceptor interceptor) {
-    KubernetesClient client = client(interceptor);
+    return worker(identity, client(interceptor), kafka);
+  }
+
+  /** One that reads another log than the others. */
+  ClusterWorker worker(String identity, KafkaConnection log) {
+    return worker(identity, client(null), log);
+  }
+
+  private ClusterWorker worker(String identity, KubernetesClient client, KafkaConnection log) {
     open.push(client);
     ClusterWorker worker =
         ClusterWorker.start(
             config(identity),
-            new Outside(kafka, client, renderers(), WorkerListener.NONE, Clock.systemUTC()));
+            new Outside(log, client, renderers(), WorkerListener.NONE, Clock.systemUTC()));
     open.push(worker);
     return worker;
   }

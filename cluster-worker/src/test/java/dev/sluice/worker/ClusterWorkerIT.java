@@ -10,6 +10,8 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.worker.report.Reporter;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -358,6 +360,41 @@ class ClusterWorkerIT {
                 assertThat(bench.results.all(DeadLetterEvent.Closed.class))
                     .extracting(DeadLetterEvent.Closed::entry)
                     .containsExactly("test/web/1"));
+  }
+
+  @Test
+  void judgesALogThatBeginsAnewByWhatIsInTheCluster() throws Exception {
+    ClusterWorker before = bench.worker("one");
+    bench.targets.send(bench.targets.target("same", 1, configMap("a", "first")));
+    bench.targets.send(bench.targets.target("other", 1, configMap("b", "first")));
+    bench.awaitApplied("same", 1);
+    bench.awaitApplied("other", 1);
+    before.close();
+
+    KafkaConnection anew = KafkaFixture.provisioned(2);
+    try (Targets targets = new Targets(anew, bench.cluster, bench.namespace);
+        Results results = new Results(anew)) {
+      targets.createTopic();
+      ClusterWorker worker = bench.worker("two", anew);
+      await().atMost(Bench.PATIENCE).until(() -> worker.status() == WorkerStatus.LEADING);
+      targets.send(targets.target("same", 1, configMap("a", "first")));
+      targets.send(
+          Targets.withDigest(targets.target("other", 1, configMap("b", "second")), "v1:else"));
+
+      await()
+          .atMost(Bench.PATIENCE)
+          .until(
+              () ->
+                  !results.all(ResultEvent.Unchanged.class).isEmpty()
+                      && !results.all(ResultEvent.Fenced.class).isEmpty());
+      assertThat(results.all(ResultEvent.Unchanged.class))
+          .extracting(unchanged -> unchanged.subject().application().value())
+          .containsExactly("same");
+      assertThat(results.all(ResultEvent.Fenced.class))
+          .extracting(fenced -> fenced.subject().application().value())
+          .containsExactly("other");
+      assertThat(bench.value("b")).contains("first");
+    }
   }
 
   @Test

@@ -105,6 +105,19 @@ final class Targets implements AutoCloseable {
         target.provenance());
   }
 
+  /** The same with other inputs, as far as their digest says. */
+  static SyncEvent.Target withDigest(SyncEvent.Target target, String digest) {
+    return new SyncEvent.Target(
+        target.application(),
+        target.cluster(),
+        target.generation(),
+        target.spec(),
+        target.sources(),
+        target.approved(),
+        digest,
+        target.provenance());
+  }
+
   SyncEvent.Removal removal(String application, long generation, boolean orphan) {
     return new SyncEvent.Removal(
         new ApplicationName(application),

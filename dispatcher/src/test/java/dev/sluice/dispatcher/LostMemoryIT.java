@@ -61,6 +61,16 @@ class LostMemoryIT {
   }
 
   @Test
+  void theSameNumberOfAnotherCountIsCountedOnFromToo() throws Exception {
+    situation.start();
+    SyncEvent.Target first = (SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst();
+
+    passedOver(STAGING, first, 1);
+
+    assertThat(situation.awaitSync(STAGING, 2).getLast().generation().value()).isEqualTo(2);
+  }
+
+  @Test
   void whatAFencedWriterSentLateChangesNothing() throws Exception {
     situation.start();
     SyncEvent.Target first = (SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst();

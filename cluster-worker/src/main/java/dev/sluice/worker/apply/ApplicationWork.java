@@ -19,6 +19,7 @@ import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.render.RenderException;
 import dev.sluice.worker.report.ReportException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -110,7 +111,14 @@ final class ApplicationWork implements Work {
       throw fenced(entry, ledger);
     }
     if (ledger.holds(entry.generation())) {
+      if (!ledger.inputDigest().equals(entry.inputDigest())) {
+        // the same number of another count: the dispatcher has lost its memory
+        throw fenced(entry, ledger);
+      }
       site.neighbours().settle(entry);
+      if (payload.isPresent()) {
+        tellThatItIsThere(entry, ledger);
+      }
       return new Outcome.Done();
     }
     Optional<SyncEvent> event = payload.isPresent() ? payload : site.targets().read(entry);
@@ -131,6 +139,19 @@ final class ApplicationWork implements Work {
       case SyncEvent.Removal removal -> generations.remove(ledger, removal, attempt);
     }
     return new Outcome.Done();
+  }
+
+  /** What is new in the log and old in the cluster comes from a log that began anew. */
+  private void tellThatItIsThere(LogEntry entry, Ledger ledger)
+      throws ReportException, InterruptedException {
+    site.reporter()
+        .send(
+            entry.removal()
+                ? new ResultEvent.Removed(entry.subject(), List.of())
+                : new ResultEvent.Unchanged(
+                    entry.subject(), ledger.inventory().size(), Optional.empty()),
+            entry.trace())
+        .await();
   }
 
   private void fence(LogEntry entry) throws HaltException, InterruptedException {

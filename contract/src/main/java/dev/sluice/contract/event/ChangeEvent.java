@@ -122,8 +122,8 @@ public sealed interface ChangeEvent extends Event {
       implements ChangeEvent {}
 
   /**
-   * A cluster passed over a target, since its ledger is ahead of it; sent to the application's
-   * home.
+   * A cluster passed over a target, since its ledger is ahead of it or has other inputs under the
+   * same number; sent to the application's home.
    *
    * <p>Where the ledger's generation was counted by this home, the target was a late record of a
    * fenced writer, and nothing follows. Where it was not, the home has lost its memory (its topics

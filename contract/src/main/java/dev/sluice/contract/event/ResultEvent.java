@@ -90,7 +90,10 @@ public sealed interface ResultEvent extends Event {
     }
   }
 
-  /** This worker was about to write something older than the ledger and did not. */
+  /**
+   * This worker was about to write something older than the ledger, or something else under the
+   * ledger's number, and did not.
+   */
   record Fenced(Subject subject, long ledgerGeneration) implements OfTarget {}
 
   /** Objects that a fenced worker had left behind were found by label and removed. */

@@ -179,16 +179,20 @@ final class Decider {
   }
 
   /**
-   * A cluster is ahead of what was sent to it.
+   * A cluster is ahead of what was sent to it, or has something else under the same number.
    *
-   * @return empty if this home has counted that far itself
+   * @return empty if this home has counted that far, or gone on since
    */
   Optional<Decision> ledgerAhead(ChangeEvent.LedgerAhead event, EventId id, Instant now) {
     Optional<ApplicationState> known = memory.application(event.application());
     boolean counted =
         known
             .map(state -> state.dispatched().get(event.cluster()))
-            .filter(last -> !event.ledger().isAfter(last.generation()))
+            .filter(
+                last ->
+                    event.sent().equals(event.ledger())
+                        ? last.generation().isAfter(event.ledger())
+                        : !event.ledger().isAfter(last.generation()))
             .isPresent();
     if (known.isEmpty() || counted) {
       return Optional.empty();
