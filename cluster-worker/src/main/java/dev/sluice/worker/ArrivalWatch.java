@@ -61,7 +61,7 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
             client.apiextensions().v1().customResourceDefinitions().runnableInformer(NO_RESYNC),
             lanes,
             ArrivalWatch::isEstablished,
-            _ -> ArrivalWatch::wantsKind,
+            definition -> failure -> wants(failure, definition),
             DISCOVERY));
   }
 
@@ -111,9 +111,17 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
     return failure.object().filter(ref -> ref.namespace().equals(namespace)).isPresent();
   }
 
-  private static boolean wantsKind(Failure failure) {
-    return failure.code().equals("MissingKind")
-        || failure.code().equals(ManifestException.UNKNOWN_KIND);
+  /** A failure that names no object may be about any kind. */
+  private static boolean wants(Failure failure, CustomResourceDefinition definition) {
+    boolean isForAKind =
+        failure.code().equals("MissingKind")
+            || failure.code().equals(ManifestException.UNKNOWN_KIND);
+    return isForAKind
+        && failure.object().stream()
+            .allMatch(
+                ref ->
+                    ref.group().equals(definition.getSpec().getGroup())
+                        && ref.kind().equals(definition.getSpec().getNames().getKind()));
   }
 
   private static boolean isEstablished(CustomResourceDefinition definition) {
