@@ -83,12 +83,13 @@ public final class BitbucketCloudPayloads implements PayloadReader {
     return changes.parsed();
   }
 
-  private static GitRef ref(JsonFields change, String side) throws MalformedPayloadException {
+  private static Optional<GitRef> ref(JsonFields change, String side)
+      throws MalformedPayloadException {
     String name = side + ".name";
     return switch (change.requiredText(side + ".type")) {
-      case "branch", "named_branch" -> change.required(name, GitRef::branch);
-      case "tag", "annotated_tag" -> change.required(name, GitRef::tag);
-      default -> throw new MalformedPayloadException(side + ".type is neither branch nor tag");
+      case "branch", "named_branch" -> Optional.of(change.required(name, GitRef::branch));
+      case "tag", "annotated_tag" -> Optional.of(change.required(name, GitRef::tag));
+      default -> Optional.empty();
     };
   }
 

@@ -90,11 +90,11 @@ public final class GiteaPayloads implements PayloadReader {
   }
 
   /** A ref as create and delete name it: by its kind and its short name. */
-  private static GitRef ref(JsonFields fields) throws MalformedPayloadException {
+  private static Optional<GitRef> ref(JsonFields fields) throws MalformedPayloadException {
     return switch (fields.requiredText("ref_type")) {
-      case "branch" -> fields.required("ref", GitRef::branch);
-      case "tag" -> fields.required("ref", GitRef::tag);
-      default -> throw new MalformedPayloadException("ref_type is neither branch nor tag");
+      case "branch" -> Optional.of(fields.required("ref", GitRef::branch));
+      case "tag" -> Optional.of(fields.required("ref", GitRef::tag));
+      default -> Optional.empty();
     };
   }
 

@@ -48,6 +48,15 @@ final class RefChanges {
     return this;
   }
 
+  /** The same; a ref that is neither branch nor tag is empty. */
+  RefChanges add(Optional<GitRef> ref, Optional<CommitId> before, Optional<CommitId> after) {
+    if (ref.isEmpty()) {
+      ignored = IgnoredReason.NOT_FOLLOWABLE;
+      return this;
+    }
+    return add(ref.get(), before, after);
+  }
+
   Parsed parsed() {
     return changes.isEmpty() ? new Parsed.Ignored(ignored) : new Parsed.Events(delivery, changes);
   }
