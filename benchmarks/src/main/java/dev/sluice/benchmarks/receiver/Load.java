@@ -82,7 +82,8 @@ final class Load {
     }
     double seconds = (System.nanoTime() - startedAt) / 1e9;
     Arrays.sort(latencies);
-    return new LoadResult(requests, failures.get(), seconds, millis(50), millis(99), millis(99.9));
+    return new LoadResult(
+        requests, failures.get(), seconds, millis(50), millis(99), millis(99.9), 0);
   }
 
   private void send() throws IOException {

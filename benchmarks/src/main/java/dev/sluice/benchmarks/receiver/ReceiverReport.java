@@ -23,6 +23,7 @@ record ReceiverReport(
   /**
    * One server's figures: medians over the rounds.
    *
+   * @param cpuMicros CPU time of the server's process for each delivery, at full load
    * @param failures answers other than 202, in all rounds
    */
   record Side(
@@ -31,6 +32,7 @@ record ReceiverReport(
       double p99FullMillis,
       double p50HalfMillis,
       double p99HalfMillis,
+      double cpuMicros,
       int failures) {
 
     static Side of(List<LoadResult> full, List<LoadResult> half) {
@@ -40,12 +42,13 @@ record ReceiverReport(
           median(full, LoadResult::p99Millis),
           median(half, LoadResult::p50Millis),
           median(half, LoadResult::p99Millis),
+          median(full, LoadResult::serverCpuMicros),
           full.stream().mapToInt(LoadResult::failures).sum()
               + half.stream().mapToInt(LoadResult::failures).sum());
     }
 
     String row(String name) {
-      return "%-10s %14.0f %12.2f %12.2f %12.2f %12.2f %10d\n"
+      return "%-10s %14.0f %12.2f %12.2f %12.2f %12.2f %12.1f %10d\n"
           .formatted(
               name,
               perSecond,
@@ -53,6 +56,7 @@ record ReceiverReport(
               p99FullMillis,
               p50HalfMillis,
               p99HalfMillis,
+              cpuMicros,
               failures);
     }
   }
@@ -68,7 +72,7 @@ record ReceiverReport(
   String table() {
     StringBuilder table =
         new StringBuilder(
-            "%-10s %14s %12s %12s %12s %12s %10s\n"
+            "%-10s %14s %12s %12s %12s %12s %12s %10s\n"
                 .formatted(
                     "",
                     "deliveries/s",
@@ -76,6 +80,7 @@ record ReceiverReport(
                     "p99 ms",
                     "p50 ms half",
                     "p99 ms half",
+                    "CPU us each",
                     "failures"));
     table.append(bare.row("bare")).append(receiver.row("receiver"));
     table.append(

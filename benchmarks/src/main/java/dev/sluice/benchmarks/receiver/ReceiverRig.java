@@ -9,6 +9,7 @@ import dev.sluice.contract.kafka.TopicProvisioner;
 import dev.sluice.contract.kafka.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.admin.Admin;
 final class ReceiverRig implements AutoCloseable {
 
   private static final int HOMES = 8;
+  private static final int WARM_UP = 100_000;
   private static final int LARGE_BODIES = 50;
   private static final int LARGE_BYTES = 25_000_000;
   private static final List<String> SMALL_HEAP = List.of("-Xmx128m", "-XX:+UseSerialGC");
@@ -56,8 +58,8 @@ final class ReceiverRig implements AutoCloseable {
     List<LoadResult> withIdle = new ArrayList<>();
     try (Server bare = serve("bare");
         Server receiver = serve("receiver")) {
-      load(bare, requests, 0, 0); // not counted: the JIT compiler's
-      load(receiver, requests, 0, 0);
+      load(bare, WARM_UP, 0, 0); // not counted: the JIT compiler's
+      load(receiver, WARM_UP, 0, 0);
       for (int i = 0; i < rounds; i++) {
         bareFull.add(load(bare, requests, 0, 0));
         full.add(load(receiver, requests, 0, 0));
@@ -142,6 +144,7 @@ final class ReceiverRig implements AutoCloseable {
   }
 
   private LoadResult load(Server server, int requests, int perSecond, int idle) throws IOException {
+    Duration cpuBefore = server.process().cpu();
     try (Child load =
         Child.start(
             Load.class,
@@ -152,7 +155,8 @@ final class ReceiverRig implements AutoCloseable {
             requests,
             perSecond,
             idle)) {
-      return Json.mapper().readValue(load.line(), LoadResult.class);
+      LoadResult result = Json.mapper().readValue(load.line(), LoadResult.class);
+      return result.servedIn(server.process().cpu().minus(cpuBefore));
     }
   }
 

@@ -12,22 +12,16 @@ import java.util.regex.Pattern;
  */
 public record RepositoryId(@JsonValue String value) implements Comparable<RepositoryId> {
 
-  private static final Pattern CANONICAL =
-      Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?(/[^/\\s\\p{Cntrl}#?%\\\\]+)+");
+  private static final Pattern HOST = Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?");
   private static final Pattern SCP = Pattern.compile("(?:[^@/]+@)?([^/:@]+):(?!//)(.+)");
   private static final Pattern URL =
       Pattern.compile("([a-z][a-z0-9+.-]*)://(?:[^@/]*@)?([^/:@]*)(?::(\\d+))?/(.*)");
   private static final int MAX_LENGTH = 512;
+  private static final String NOT_IN_PATHS = "#?%\\";
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public RepositoryId {
-    if (value.length() > MAX_LENGTH
-        || !CANONICAL.matcher(value).matches()
-        || value.contains("/../")
-        || value.contains("/./")
-        || value.endsWith("/..")
-        || value.endsWith("/.")
-        || !value.equals(value.toLowerCase(Locale.ROOT))) {
+    if (!isCanonical(value)) {
       throw new IllegalArgumentException(
           "'%s' is not a canonical repository name (host/path, lower case)"
               .formatted(Names.abbreviated(value)));
@@ -40,7 +34,7 @@ public record RepositoryId(@JsonValue String value) implements Comparable<Reposi
    * @throws IllegalArgumentException if the two do not make a canonical name
    */
   public static RepositoryId of(String host, String path) {
-    String trimmed = path.replaceAll("^/+|/+$", "");
+    String trimmed = trimSlashes(path);
     if (trimmed.endsWith(".git")) {
       trimmed = trimmed.substring(0, trimmed.length() - ".git".length());
     }
@@ -67,6 +61,49 @@ public record RepositoryId(@JsonValue String value) implements Comparable<Reposi
     throw new IllegalArgumentException(
         "'%s' is not a clone URL (https://, ssh://, file:// or git@host:path)"
             .formatted(Names.abbreviated(url)));
+  }
+
+  private static boolean isCanonical(String name) {
+    int slash = name.indexOf('/');
+    if (slash < 0
+        || name.length() > MAX_LENGTH
+        || !HOST.matcher(name.substring(0, slash)).matches()
+        || !name.equals(name.toLowerCase(Locale.ROOT))) {
+      return false;
+    }
+    int start = slash + 1;
+    while (start <= name.length()) {
+      int next = name.indexOf('/', start);
+      int end = next < 0 ? name.length() : next;
+      if (!isPathSegment(name, start, end)) {
+        return false;
+      }
+      start = end + 1;
+    }
+    return true;
+  }
+
+  private static boolean isPathSegment(String name, int start, int end) {
+    for (int i = start; i < end; i++) {
+      char c = name.charAt(i);
+      if (c <= ' ' || c == 0x7f || NOT_IN_PATHS.indexOf(c) >= 0) {
+        return false;
+      }
+    }
+    String segment = name.substring(start, end);
+    return !segment.isEmpty() && !segment.equals(".") && !segment.equals("..");
+  }
+
+  private static String trimSlashes(String path) {
+    int start = 0;
+    while (start < path.length() && path.charAt(start) == '/') {
+      start++;
+    }
+    int end = path.length();
+    while (end > start && path.charAt(end - 1) == '/') {
+      end--;
+    }
+    return path.substring(start, end);
   }
 
   @Override

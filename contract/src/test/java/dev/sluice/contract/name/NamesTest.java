@@ -42,6 +42,37 @@ class NamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "host",
+        "host/",
+        "/a",
+        "host//a",
+        "host/a/",
+        "host/.",
+        "host/../a",
+        "-host/a",
+        "host-/a",
+        "host/A",
+        "host/a b",
+        "host/a\u007f",
+        "host/a#b",
+        "host/a?b",
+        "host/a%2e",
+        "host/a\\b"
+      })
+  void namesOfRepositoriesHaveOneForm(String name) {
+    assertThatThrownBy(() -> new RepositoryId(name)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"h/a", "git.example.com:8443/a/b.c/d_e", "host/...", "host/.a", "h/\u00fc"})
+  void namesOfRepositoriesMayHaveManyCharacters(String name) {
+    assertThat(new RepositoryId(name)).hasToString(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "main",
         "refs/heads/",
         "refs/heads/a..b",
@@ -63,6 +94,12 @@ class NamesTest {
     assertThat(CommitId.orNone("0".repeat(64))).isEmpty();
     assertThat(CommitId.orNone("A".repeat(40)).orElseThrow()).hasToString("a".repeat(40));
     assertThatThrownBy(() -> CommitId.orNone("abc")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> CommitId.orNone("g".repeat(40)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new CommitId("0".repeat(40)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new CommitId("A".repeat(40)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest

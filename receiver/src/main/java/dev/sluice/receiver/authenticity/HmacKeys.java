@@ -15,7 +15,7 @@ final class HmacKeys {
 
   private static final String ALGORITHM = "HmacSHA256";
 
-  private final List<SecretKeySpec> keys;
+  private final List<Mac> keys;
 
   /**
    * @throws IllegalArgumentException if there is no key, or an empty one: it would accept what
@@ -25,13 +25,13 @@ final class HmacKeys {
     if (keys.isEmpty() || keys.stream().anyMatch(key -> key.length == 0)) {
       throw new IllegalArgumentException("a signature needs at least one key, none of them empty");
     }
-    this.keys = keys.stream().map(key -> new SecretKeySpec(key, ALGORITHM)).toList();
+    this.keys = keys.stream().map(HmacKeys::keyed).toList();
   }
 
   /** Whether any of the digests was made with any of the keys over the concatenated parts. */
   boolean signed(List<byte[]> digests, byte[]... parts) {
     boolean signed = false;
-    for (SecretKeySpec key : keys) {
+    for (Mac key : keys) {
       byte[] expected = digest(key, parts);
       for (byte[] digest : digests) {
         signed |= MessageDigest.isEqual(expected, digest);
@@ -52,16 +52,26 @@ final class HmacKeys {
     }
   }
 
-  private static byte[] digest(SecretKeySpec key, byte[]... parts) {
+  private static Mac keyed(byte[] key) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
+      mac.init(new SecretKeySpec(key, ALGORITHM));
+      return mac;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+    }
+  }
+
+  /** The key itself is only ever copied, so that threads can share it. */
+  private static byte[] digest(Mac key, byte[]... parts) {
+    try {
+      Mac mac = (Mac) key.clone();
       for (byte[] part : parts) {
         mac.update(part);
       }
       return mac.doFinal();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("this Java platform cannot copy " + ALGORITHM, e);
     }
   }
 }

@@ -1,13 +1,27 @@
 package dev.sluice.receiver.payload;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Whether bytes are UTF-8 (RFC 3629): nothing overlong, no surrogates, nothing beyond U+10FFFF. */
 final class StrictUtf8 {
+
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private StrictUtf8() {}
 
   static boolean isWellFormed(byte[] bytes) {
     int i = 0;
     while (i < bytes.length) {
+      while (i + 8 <= bytes.length && ((long) EIGHT_BYTES.get(bytes, i) & HIGH_BITS) == 0) {
+        i += 8; // most of what comes is ASCII
+      }
+      if (i == bytes.length) {
+        return true;
+      }
       int length = bytes[i] >= 0 ? 1 : sequence(bytes, i);
       if (length == 0) {
         return false;

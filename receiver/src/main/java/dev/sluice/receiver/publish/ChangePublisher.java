@@ -6,11 +6,11 @@ import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
@@ -21,6 +21,7 @@ public final class ChangePublisher {
 
   private static final int MAX_IN_FLIGHT = 1_000;
 
+  private final Vertx vertx;
   private final ChangeProducer producer;
   private final String topic;
   private final Duration timeout;
@@ -29,6 +30,7 @@ public final class ChangePublisher {
 
   public ChangePublisher(
       Vertx vertx, KafkaConnection connection, Duration timeout, ReceiverMetrics metrics) {
+    this.vertx = vertx;
     this.producer = new ChangeProducer(vertx, connection, timeout);
     this.topic = connection.topics().changes();
     this.timeout = timeout;
@@ -48,11 +50,25 @@ public final class ChangePublisher {
         envelopes.stream()
             .map(envelope -> producer.send(EventCodec.encode(topic, envelope)))
             .toList();
-    return Future.join(sent)
-        .onComplete(_ -> inFlight.release())
-        .onSuccess(_ -> metrics.published(Duration.ofNanos(System.nanoTime() - startedAt)))
-        .<Void>mapEmpty()
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    Promise<Void> published = Promise.promise();
+    // a joined future belongs to no event loop: its own timeout would be kept by another thread
+    long deadline =
+        vertx.setTimer(
+            timeout.toMillis(),
+            _ -> published.tryFail("none within %d ms".formatted(timeout.toMillis())));
+    Future.join(sent)
+        .onComplete(
+            result -> {
+              inFlight.release();
+              vertx.cancelTimer(deadline);
+              if (result.succeeded()) {
+                metrics.published(Duration.ofNanos(System.nanoTime() - startedAt));
+                published.tryComplete();
+              } else {
+                published.tryFail(result.cause());
+              }
+            });
+    return published.future();
   }
 
   /** Gives what was sent its time to be acknowledged. */

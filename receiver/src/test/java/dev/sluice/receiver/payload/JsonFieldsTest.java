@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,7 +77,10 @@ class JsonFieldsTest {
         "{} {}",
         "{}]",
         "{\"n\":1,\"n\":2}",
-        "{\"x\":{\"y\":1,\"y\":2}}",
+        "{\"x\":1,\"x\":2}",
+        "{\"o\":{\"x\":1,\"x\":2}}",
+        "{\"o\":{\"p\":{}},\"\\u006f\":{}}",
+        "{\"l\":[{\"x\":1,\"x\":2}]}",
         "{'n':1}",
         "{\"n\":NaN}",
         "{\"n\":1,}",
@@ -83,6 +88,45 @@ class JsonFieldsTest {
       })
   void refusesWhatIsNotOneStrictObject(String document) {
     assertThatThrownBy(() -> read(document)).isInstanceOf(MalformedPayloadException.class);
+  }
+
+  @Test
+  void passesOverDoubleNamesWhereNobodyReads() throws MalformedPayloadException {
+    assertThat(read("{\"x\":{\"y\":1,\"y\":2},\"n\":\"z\"}").text("n")).contains("z");
+  }
+
+  @Test
+  void boundsNames() throws MalformedPayloadException {
+    String many =
+        IntStream.range(0, 1_000_000)
+            .mapToObj("\"%d\":0"::formatted)
+            .collect(Collectors.joining(",", "{", "}"));
+    assertThatThrownBy(() -> read(many)).hasMessage("an object has more than 10000 members");
+    assertThatThrownBy(() -> read("{\"" + "x".repeat(2_000) + "\":0}"))
+        .isInstanceOf(MalformedPayloadException.class);
+    // what nobody reads is passed over, and nothing of it kept
+    assertThat(read("{\"x\":" + many + ",\"n\":\"z\"}").text("n")).contains("z");
+  }
+
+  @Test
+  void findsWhatIsNotUtf8WhereverItIs() throws MalformedPayloadException {
+    for (int length = 0; length < 20; length++) {
+      String before = "{\"n\":\"" + "a".repeat(length);
+      assertThat(read(before + "\u00fc\u20ac\ud83d\ude00\"}").text("n")).isPresent();
+      byte[] document = (before + "?\"}").getBytes(UTF_8);
+      document[before.length()] = (byte) 0xfc;
+      assertThatThrownBy(() -> read(document)).hasMessage("the body is not valid UTF-8");
+    }
+    byte[] cut = {'{', '}', ' ', ' ', ' ', ' ', ' ', ' ', (byte) 0xc3};
+    assertThatThrownBy(() -> read(cut)).hasMessage("the body is not valid UTF-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\\ud800", "\\udc00", "\\ud800x", "\\udc00\\ud800", "\\ud800\\ud800\\udc00"})
+  void refusesHalfCharacters(String escapes) {
+    assertThatThrownBy(() -> read("{\"n\":\"" + escapes + "\"}"))
+        .hasMessage("n holds a lone surrogate");
   }
 
   @Test
