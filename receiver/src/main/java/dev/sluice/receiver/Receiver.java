@@ -1,6 +1,7 @@
 package dev.sluice.receiver;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.receiver.catchup.CatchUp;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.http.HttpFront;
 import dev.sluice.receiver.http.Listening;
@@ -13,6 +14,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -34,14 +36,21 @@ public final class Receiver implements AutoCloseable {
   private final ChangePublisher publisher;
   private final BrokerWatch watch;
   private final HttpFront front;
+  private final List<CatchUp> catchUps;
   private final int port;
 
   private Receiver(
-      Vertx vertx, HttpFront front, ChangePublisher publisher, BrokerWatch watch, int port) {
+      Vertx vertx,
+      HttpFront front,
+      ChangePublisher publisher,
+      BrokerWatch watch,
+      List<CatchUp> catchUps,
+      int port) {
     this.vertx = vertx;
     this.front = front;
     this.publisher = publisher;
     this.watch = watch;
+    this.catchUps = catchUps;
     this.port = port;
   }
 
@@ -98,7 +107,9 @@ public final class Receiver implements AutoCloseable {
           .addKeyValue("address", listening.host() + ":" + port)
           .addKeyValue("endpoints", endpoints.keySet())
           .log("receiver listens");
-      return new Receiver(vertx, front, publisher, watch, port);
+      List<CatchUp> catchUps =
+          CatchUp.start(config.endpoints(), config.catchUpInterval(), metrics, clock);
+      return new Receiver(vertx, front, publisher, watch, catchUps, port);
     } catch (RuntimeException e) {
       await(vertx.close());
       throw new IllegalStateException(
@@ -122,6 +133,7 @@ public final class Receiver implements AutoCloseable {
   @Override
   public void close() {
     // step by step from outside: a future chained to Vert.x' own end has no event loop to end on
+    catchUps.forEach(CatchUp::close);
     try {
       await(front.close());
       await(publisher.close());

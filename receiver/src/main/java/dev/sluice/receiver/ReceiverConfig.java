@@ -16,8 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Configuration of the receiver. */
-public record ReceiverConfig(Listening listening, List<Endpoint> endpoints, Limits limits) {
+/**
+ * Configuration of the receiver.
+ *
+ * @param catchUpInterval between looks for deliveries that failed, where an endpoint's forge can be
+ *     asked
+ */
+public record ReceiverConfig(
+    Listening listening, List<Endpoint> endpoints, Limits limits, Duration catchUpInterval) {
 
   private static final Setting<String> HOST =
       Setting.text("webhook-host", "ADDRESS", "address to listen on for webhooks").or("0.0.0.0");
@@ -54,8 +60,11 @@ public record ReceiverConfig(Listening listening, List<Endpoint> endpoints, Limi
           "an endpoint POST /webhooks/N for forge "
               + Forge.allWritten()
               + "; secrets by reference (env:NAME, file:PATH), several while they are rotated;"
-              + " signing-secret=REF for GitLab signing tokens; network=ADDRESS/BITS where requests may"
-              + " come from; repository=PATH which repositories it takes (* and **); max-body=BYTES",
+              + " signing-secret=REF for GitLab signing tokens; network=ADDRESS/BITS where requests"
+              + " may come from; repository=PATH which repositories it takes (* and **);"
+              + " max-body=BYTES; hook=URL and hook-token=REF: GitHub's API address of the webhook"
+              + " (https://api.github.com/repos/O/R/hooks/ID) and a token for it, to ask for"
+              + " deliveries that failed",
           Endpoint::parse);
   private static final Setting<Integer> MAX_BODY =
       Setting.integer("webhook-max-body", "bytes of the largest body", 1, Integer.MAX_VALUE)
@@ -88,6 +97,11 @@ public record ReceiverConfig(Listening listening, List<Endpoint> endpoints, Limi
               0,
               1_000_000)
           .or(Integer.toString(Limits.DEFAULT.refusalsPerSecond()));
+  private static final Setting<Duration> CATCH_UP =
+      Setting.duration(
+              "webhook-catch-up",
+              "between looks for deliveries that failed, of endpoints with hook")
+          .or("2m");
 
   /** Everything that {@link #from} reads. */
   public static final List<Setting<?>> SETTINGS =
@@ -104,7 +118,8 @@ public record ReceiverConfig(Listening listening, List<Endpoint> endpoints, Limi
           REQUEST_TIMEOUT,
           PUBLISH_TIMEOUT,
           MAX_CONNECTIONS,
-          REFUSALS);
+          REFUSALS,
+          CATCH_UP);
 
   public ReceiverConfig {
     endpoints = List.copyOf(endpoints);
@@ -148,6 +163,7 @@ public record ReceiverConfig(Listening listening, List<Endpoint> endpoints, Limi
             values.get(REQUEST_TIMEOUT),
             values.get(PUBLISH_TIMEOUT),
             values.get(MAX_CONNECTIONS),
-            values.get(REFUSALS)));
+            values.get(REFUSALS)),
+        values.get(CATCH_UP));
   }
 }

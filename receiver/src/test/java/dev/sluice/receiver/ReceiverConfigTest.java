@@ -8,10 +8,13 @@ import dev.sluice.contract.config.Settings;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.http.Limits;
 import dev.sluice.receiver.http.Listening;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReceiverConfigTest {
 
@@ -22,7 +25,8 @@ class ReceiverConfigTest {
             new ReceiverConfig(
                 new Listening("0.0.0.0", 8080, Optional.empty(), Optional.empty(), List.of()),
                 List.of(),
-                Limits.DEFAULT));
+                Limits.DEFAULT,
+                Duration.ofMinutes(2)));
   }
 
   @Test
@@ -31,6 +35,34 @@ class ReceiverConfigTest {
 
     assertThat(read(Map.of("webhook-endpoint", List.of(endpoint))).endpoints())
         .containsExactly(Endpoint.parse(endpoint));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hook=https://api.github.com/repos/o/r/hooks/1",
+        "hook-token=env:T",
+        "hook=http://api.github.com/repos/o/r/hooks/1,hook-token=env:T",
+        "hook=https://u:p@api.github.com/repos/o/r/hooks/1,hook-token=env:T",
+        "hook=https://api.github.com/repos/o/r,hook-token=env:T",
+        "hook=https://api.github.com/repos/o/r/hooks/1?x=y,hook-token=env:T",
+        "hook=https://api.github.com/repos/o/r/hooks/1,hook-token=a-token",
+        "hook=boom,hook-token=env:T"
+      })
+  void refusesHooksThatAreNone(String pairs) {
+    String endpoint = "name=a,forge=github,secret=env:A," + pairs;
+    assertThatThrownBy(() -> read(Map.of("webhook-endpoint", List.of(endpoint))))
+        .isInstanceOf(ConfigurationException.class);
+  }
+
+  @Test
+  void refusesHooksOfOtherForges() {
+    String endpoint =
+        "name=a,forge=gitlab,secret=env:A,"
+            + "hook=https://api.github.com/orgs/o/hooks/1,hook-token=env:T";
+    assertThatThrownBy(() -> read(Map.of("webhook-endpoint", List.of(endpoint))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("hook is GitHub's");
   }
 
   @Test

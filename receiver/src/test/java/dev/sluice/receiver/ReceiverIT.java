@@ -356,12 +356,14 @@ class ReceiverIT {
             "git.example.com",
             List.of(new SecretReference("file:" + directory.resolve("secret"))),
             List.of(),
-            Admission.ANY);
+            Admission.ANY,
+            Optional.empty());
     return Receiver.start(
         new ReceiverConfig(
             new Listening("127.0.0.1", 0, Optional.empty(), Optional.empty(), List.of()),
             List.of(endpoint),
-            limits),
+            limits,
+            Duration.ofMinutes(2)),
         kafka,
         CLOCK);
   }

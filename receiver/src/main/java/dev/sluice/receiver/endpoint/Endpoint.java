@@ -2,9 +2,11 @@ package dev.sluice.receiver.endpoint;
 
 import dev.sluice.contract.config.KeyValues;
 import dev.sluice.contract.fleet.SecretReference;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -17,6 +19,7 @@ import java.util.regex.Pattern;
  *     several while they are rotated
  * @param signingSecrets GitLab signing tokens ({@code whsec_...}); with any of them the signature
  *     is required and secret tokens no longer do
+ * @param hook where the forge can be asked to deliver again what it could not deliver
  */
 public record Endpoint(
     String name,
@@ -24,11 +27,21 @@ public record Endpoint(
     String host,
     List<SecretReference> secrets,
     List<SecretReference> signingSecrets,
-    Admission admission) {
+    Admission admission,
+    Optional<HookApi> hook) {
 
   private static final Set<String> KEYS =
       Set.of(
-          "name", "forge", "host", "secret", "signing-secret", "network", "repository", "max-body");
+          "name",
+          "forge",
+          "host",
+          "secret",
+          "signing-secret",
+          "network",
+          "repository",
+          "max-body",
+          "hook",
+          "hook-token");
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Pattern HOST =
       Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?(/[a-z0-9][a-z0-9._-]*)*");
@@ -52,6 +65,9 @@ public record Endpoint(
     }
     if (forge != Forge.GITLAB && !signingSecrets.isEmpty()) {
       problems.add("signing-secret is GitLab's; other forges sign with secret");
+    }
+    if (forge != Forge.GITHUB && hook.isPresent()) {
+      problems.add("hook is GitHub's; other forges deliver again by themselves or not at all");
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -83,7 +99,17 @@ public record Endpoint(
         new Admission(
             values.all("network").stream().map(Network::parse).toList(),
             values.all("repository").stream().map(RepositoryPattern::new).toList(),
-            values.find("max-body").map(Endpoint::bytes)));
+            values.find("max-body").map(Endpoint::bytes)),
+        hook(values));
+  }
+
+  private static Optional<HookApi> hook(KeyValues values) {
+    Optional<SecretReference> token = values.find("hook-token").map(SecretReference::new);
+    Optional<URI> hook = values.find("hook").map(URI::create);
+    if (hook.isPresent() != token.isPresent()) {
+      throw new IllegalArgumentException("hook=URL and hook-token=REF are expected together");
+    }
+    return hook.flatMap(uri -> token.map(reference -> new HookApi(uri, reference)));
   }
 
   private static int bytes(String text) {

@@ -32,7 +32,9 @@ public final class ReceiverMetrics {
     REDELIVERED("deliveries that had been acknowledged before"),
     EVENTS("events that the broker acknowledged"),
     IGNORED("authentic deliveries that lead to no event"),
-    REFUSED("requests that were not accepted");
+    REFUSED("requests that were not accepted"),
+    ASKED_AGAIN("failed deliveries that the forge was asked to make again"),
+    CATCH_UP_FAILED("looks for failed deliveries that failed themselves");
 
     private final String help;
 

@@ -1,0 +1,56 @@
+package dev.sluice.receiver.catchup;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/**
+ * Which deliveries to ask for again: those of which no attempt succeeded and whose latest one
+ * nobody decided on. What was refused (4xx) would be refused again.
+ */
+final class FailedDeliveries {
+
+  private static final Duration FIRST_WAIT = Duration.ofMinutes(1);
+
+  /** The longest wait between two attempts. */
+  static final Duration LAST_WAIT = Duration.ofHours(1);
+
+  private FailedDeliveries() {}
+
+  /**
+   * The latest attempt of each delivery that is due, in the order in which they were first made.
+   *
+   * @param attempts all that are known, in any order
+   */
+  static List<Attempt> due(List<Attempt> attempts, Instant now) {
+    return attempts.stream()
+        .sorted(Comparator.comparing(Attempt::deliveredAt).thenComparing(Attempt::id))
+        .collect(groupingBy(Attempt::guid, LinkedHashMap::new, toList()))
+        .values()
+        .stream()
+        .filter(delivery -> isDue(delivery, now))
+        .map(List::getLast)
+        .toList();
+  }
+
+  private static boolean isDue(List<Attempt> delivery, Instant now) {
+    Attempt latest = delivery.getLast();
+    return delivery.stream().noneMatch(Attempt::succeeded)
+        && latest.undecided()
+        && !now.isBefore(latest.deliveredAt().plus(waitAfter(delivery.size())));
+  }
+
+  /** Doubles with each attempt. */
+  private static Duration waitAfter(int attempts) {
+    Duration wait = FIRST_WAIT;
+    for (int i = 1; i < attempts && wait.compareTo(LAST_WAIT) < 0; i++) {
+      wait = wait.multipliedBy(2);
+    }
+    return wait.compareTo(LAST_WAIT) < 0 ? wait : LAST_WAIT;
+  }
+}

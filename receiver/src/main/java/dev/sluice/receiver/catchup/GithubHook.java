@@ -1,0 +1,131 @@
+package dev.sluice.receiver.catchup;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.sluice.contract.event.Json;
+import dev.sluice.receiver.endpoint.HookApi;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A webhook in GitHub's REST API. Its token goes to the configured address and nowhere else: it
+ * follows no redirection, and of the link to a next page it takes the cursor alone.
+ */
+final class GithubHook implements AutoCloseable {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final int MAX_PAGE_BYTES = 8 * 1024 * 1024;
+  private static final int MAX_PAGES = 1_000;
+  private static final Pattern NEXT =
+      Pattern.compile("<[^>]*[?&]cursor=([A-Za-z0-9_.~%-]+)[^>]*>;\\s*rel=\"next\"");
+
+  private final HookApi api;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .connectTimeout(TIMEOUT)
+          .build();
+
+  GithubHook(HookApi api) {
+    this.api = api;
+  }
+
+  /**
+   * The attempts to deliver since then, the latest first.
+   *
+   * @throws IOException if GitHub cannot be asked, or says anything but a list of them
+   */
+  List<Attempt> attempts(Instant since) throws IOException, InterruptedException {
+    List<Attempt> attempts = new ArrayList<>();
+    Optional<String> cursor = Optional.empty();
+    for (int page = 0; page < MAX_PAGES; page++) {
+      HttpResponse<byte[]> answer = send("GET", "/deliveries?per_page=100" + cursor.orElse(""));
+      for (Attempt attempt : read(answer.body())) {
+        if (attempt.deliveredAt().isBefore(since)) {
+          return attempts;
+        }
+        attempts.add(attempt);
+      }
+      cursor =
+          answer
+              .headers()
+              .firstValue("Link")
+              .map(NEXT::matcher)
+              .filter(Matcher::find)
+              .map(next -> "&cursor=" + URLEncoder.encode(decoded(next.group(1)), UTF_8));
+      if (cursor.isEmpty()) {
+        return attempts;
+      }
+    }
+    throw new IOException("GitHub lists more than %d pages of deliveries".formatted(MAX_PAGES));
+  }
+
+  /**
+   * Asks for a delivery to be made again: it comes in through the endpoint like any other, signed.
+   *
+   * @throws IOException if GitHub cannot be asked, or refuses
+   */
+  void redeliver(Attempt attempt) throws IOException, InterruptedException {
+    send("POST", "/deliveries/%d/attempts".formatted(attempt.id()));
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+
+  private HttpResponse<byte[]> send(String method, String path)
+      throws IOException, InterruptedException {
+    HttpResponse<byte[]> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create(api.uri() + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .timeout(TIMEOUT)
+                .header("Accept", "application/vnd.github+json")
+                .header("Authorization", "Bearer " + token())
+                .header("User-Agent", "sluice")
+                .header("X-GitHub-Api-Version", "2022-11-28")
+                .build(),
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofByteArray(), MAX_PAGE_BYTES));
+    if (answer.statusCode() / 100 != 2) {
+      throw new IOException("GitHub answers %d".formatted(answer.statusCode()));
+    }
+    return answer;
+  }
+
+  /** Read each time: it may have been changed. */
+  private String token() throws IOException {
+    try {
+      return api.token().resolve();
+    } catch (IllegalStateException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static List<Attempt> read(byte[] page) throws IOException {
+    try {
+      return Json.mapper().readValue(page, new TypeReference<List<Attempt>>() {});
+    } catch (JacksonException e) {
+      throw new IOException("GitHub's answer is not a list of deliveries", e);
+    }
+  }
+
+  private static String decoded(String cursor) {
+    return URLDecoder.decode(cursor, UTF_8);
+  }
+}

@@ -1,0 +1,130 @@
+package dev.sluice.receiver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.function.ToIntFunction;
+
+/**
+ * GitHub's REST API of one webhook, as far as deliveries go: lists attempts, two to a page, the
+ * latest first, and makes a delivery again when it is asked to.
+ */
+final class FakeGithubHook implements AutoCloseable {
+
+  static final String TOKEN = "a token of the test";
+
+  private static final String PATH = "/repos/shop/frontend/hooks/7/deliveries";
+  private static final int PAGE = 2;
+
+  private final HttpServer server;
+  private final ToIntFunction<String> delivering;
+  private final List<Attempt> attempts = new ArrayList<>();
+  final List<String> asked = new CopyOnWriteArrayList<>();
+  private volatile int failing;
+
+  /**
+   * @param delivering makes the delivery of this id, and returns the status of the answer
+   */
+  FakeGithubHook(ToIntFunction<String> delivering) throws IOException {
+    this.delivering = delivering;
+    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  String hook() {
+    return "http://127.0.0.1:%d%s"
+        .formatted(server.getAddress().getPort(), PATH.substring(0, PATH.lastIndexOf('/')));
+  }
+
+  /** Remembers an attempt that was made so many seconds ago. */
+  synchronized void attempted(String guid, int secondsAgo, int status) {
+    attempts.add(
+        new Attempt(attempts.size() + 1L, guid, Instant.now().minusSeconds(secondsAgo), status));
+  }
+
+  /** Answers everything with this status from now on; 0 for what is right. */
+  void fail(int status) {
+    failing = status;
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      if (failing != 0) {
+        exchange.getResponseHeaders().add("Location", "http://localhost:1/elsewhere");
+        exchange.sendResponseHeaders(failing, -1);
+      } else if (!("Bearer " + TOKEN)
+          .equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+        exchange.sendResponseHeaders(401, -1);
+      } else if (path.equals(PATH)) {
+        list(exchange);
+      } else if (exchange.getRequestMethod().equals("POST") && path.startsWith(PATH)) {
+        redeliver(Long.parseLong(path.split("/", -1)[7]));
+        exchange.sendResponseHeaders(202, -1);
+      } else {
+        exchange.sendResponseHeaders(404, -1);
+      }
+    }
+  }
+
+  private synchronized void list(HttpExchange exchange) throws IOException {
+    String query = Objects.requireNonNull(exchange.getRequestURI().getQuery());
+    int start =
+        query.contains("cursor=v1_")
+            ? Integer.parseInt(query.substring(query.indexOf("cursor=v1_") + 10))
+            : 0;
+    List<Attempt> latestFirst = attempts.reversed();
+    int end = Math.min(start + PAGE, latestFirst.size());
+    if (end < latestFirst.size()) {
+      exchange
+          .getResponseHeaders()
+          .add("Link", "<%s?per_page=2&cursor=v1_%d>; rel=\"next\"".formatted(PATH, end));
+    }
+    byte[] body =
+        latestFirst.subList(start, end).stream()
+            .map(Attempt::json)
+            .toList()
+            .toString()
+            .getBytes(UTF_8);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  private void redeliver(long id) {
+    String guid;
+    synchronized (this) {
+      guid = attempts.get((int) id - 1).guid();
+    }
+    asked.add(guid);
+    attempted(guid, 0, delivering.applyAsInt(guid));
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  private record Attempt(long id, String guid, Instant deliveredAt, int status) {
+
+    /** With fields that nobody needs, as in GitHub's documentation. */
+    String json() {
+      return """
+      {"id":%d,"guid":"%s","delivered_at":"%s","redelivery":false,"duration":0.27,"status":"x",\
+      "status_code":%d,"event":"push","action":null,"installation_id":null,"repository_id":1}\
+      """
+          .formatted(id, guid, deliveredAt, status);
+    }
+  }
+}
