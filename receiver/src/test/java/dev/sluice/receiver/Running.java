@@ -87,12 +87,24 @@ final class Running implements AutoCloseable {
     return push(SECRET, delivery, body("Shop/Frontend", "refs/heads/main"), more);
   }
 
+  /** Sends a delivery of any event. */
+  HttpResponse<String> post(String event, String delivery, byte[] body)
+      throws IOException, InterruptedException {
+    return send(event, SECRET, delivery, body);
+  }
+
   HttpResponse<String> push(String secret, String delivery, byte[] body, String... more)
+      throws IOException, InterruptedException {
+    return send("push", secret, delivery, body, more);
+  }
+
+  private HttpResponse<String> send(
+      String event, String secret, String delivery, byte[] body, String... more)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri("/webhooks/github"))
             .header("Content-Type", "application/json")
-            .header("X-GitHub-Event", "push")
+            .header("X-GitHub-Event", event)
             .header("X-GitHub-Delivery", delivery)
             .header("X-Hub-Signature-256", Signed.github(secret, body))
             .POST(HttpRequest.BodyPublishers.ofByteArray(body));
