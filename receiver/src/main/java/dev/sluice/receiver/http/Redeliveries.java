@@ -1,11 +1,14 @@
 package dev.sluice.receiver.http;
 
+import dev.sluice.contract.event.EventId;
 import dev.sluice.receiver.payload.DeliveryId;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +23,12 @@ final class Redeliveries {
   private static final int MAX_REMEMBERED = 20_000;
 
   private final Map<Key, Future<Outcome>> underway = new HashMap<>();
-  private final Map<Key, Outcome.Redelivered> acknowledged =
+
+  /** How many events each became: their ids are derived. */
+  private final Map<Key, Integer> acknowledged =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Outcome.Redelivered> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, Integer> eldest) {
           return size() > MAX_REMEMBERED;
         }
       };
@@ -35,9 +40,9 @@ final class Redeliveries {
    *     acknowledged
    */
   synchronized Future<Outcome> once(Key key, Supplier<Future<Outcome>> publish) {
-    Outcome.Redelivered done = acknowledged.get(key);
-    if (done != null) {
-      return Future.succeededFuture(done);
+    Integer events = acknowledged.get(key);
+    if (events != null) {
+      return Future.succeededFuture(new Outcome.Redelivered(key.eventIds(events)));
     }
     Future<Outcome> first = underway.get(key);
     if (first != null) {
@@ -52,7 +57,7 @@ final class Redeliveries {
   private synchronized void finished(Key key, @Nullable Outcome outcome) {
     underway.remove(key);
     if (outcome instanceof Outcome.Accepted accepted) {
-      acknowledged.put(key, new Outcome.Redelivered(accepted.ids()));
+      acknowledged.put(key, accepted.events().size());
     }
   }
 
@@ -73,6 +78,12 @@ final class Redeliveries {
       CRC32C checksum = new CRC32C();
       checksum.update(body);
       return new Key(endpoint, delivery.value(), checksum.getValue());
+    }
+
+    private List<String> eventIds(int events) {
+      return IntStream.range(0, events)
+          .mapToObj(index -> EventId.of(endpoint, delivery, index).value())
+          .toList();
     }
   }
 }
