@@ -89,7 +89,12 @@ class ClientIT {
             .contains("commit " + commit)
             .contains("change ref-changed, webhook github")
             .contains("applied TIME");
-        assertThat(run(sluice, "describe", "bad").out()).contains("staging/bad/2");
+        assertThat(run(sluice, "describe", "bad").out())
+            .contains("staging/bad/2")
+            .contains("rendered by  plain (staging)");
+        assertThat(run(sluice, "history", "good", "-o", "wide").out())
+            .contains("RENDERED BY")
+            .contains(" plain ");
         assertThat(run(sluice, "get", "repositories").out()).contains("localhost/scenario/apps");
         assertThat(run(sluice, "get", "clusters").out()).contains("staging");
         assertThat(run(sluice, "get", "changes", "-o", "wide").out()).contains("ref-changed");

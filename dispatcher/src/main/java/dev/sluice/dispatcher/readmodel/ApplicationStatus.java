@@ -25,8 +25,13 @@ public record ApplicationStatus(
     Optional<AppliedGeneration> applied,
     Optional<HoldView> hold) {
 
-  /** What a cluster holds. */
-  public record AppliedGeneration(long generation, Optional<String> commit, Instant at) {}
+  /**
+   * What a cluster holds.
+   *
+   * @param renderer who rendered it, with the version; several joined by ", "
+   */
+  public record AppliedGeneration(
+      long generation, Optional<String> commit, Instant at, Optional<String> renderer) {}
 
   /**
    * An operator has stopped the sending.
@@ -43,7 +48,8 @@ public record ApplicationStatus(
                 new AppliedGeneration(
                     row.number("applied_generation"),
                     row.find("applied_commit"),
-                    row.time("applied_at")));
+                    row.time("applied_at"),
+                    row.find("applied_renderer")));
     Optional<HoldView> hold =
         row.find("held_by").isEmpty()
             ? Optional.empty()

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param outcome the last that was heard of it
  * @param reason the path that made it differ, or what else did
  * @param causes ids of the change events it answers
+ * @param renderer who rendered it, with the version; several joined by ", "
  */
 public record GenerationView(
     String application,
@@ -24,6 +25,7 @@ public record GenerationView(
     Optional<String> actor,
     List<String> causes,
     long attempts,
+    Optional<String> renderer,
     Steps steps) {
 
   /** When each step was finished, as far as it came. */
@@ -48,6 +50,7 @@ public record GenerationView(
         row.find("actor"),
         Columns.texts(row.text("causes")),
         row.number("attempts"),
+        row.find("renderer"),
         new Steps(
             row.findTime("changed_at"),
             row.findTime("dispatched_at"),

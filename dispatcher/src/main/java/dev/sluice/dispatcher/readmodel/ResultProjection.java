@@ -52,6 +52,7 @@ final class ResultProjection {
         sql.update(
             "UPDATE generation SET planned_at = ifnull(planned_at, ?)" + WHERE,
             values(planned, at));
+        rendered(planned, Optional.of(planned.renderer()));
       }
       case Applied applied -> applied(applied, at);
       case Unchanged unchanged -> {
@@ -59,8 +60,9 @@ final class ResultProjection {
         sql.update(
             "UPDATE generation SET applied_at = ifnull(applied_at, ?)" + WHERE,
             values(unchanged, at));
+        rendered(unchanged, unchanged.renderer());
         status(unchanged, Phase.SYNCED, Optional.empty(), at);
-        holds(unchanged.subject(), at);
+        holds(unchanged.subject(), unchanged.renderer(), at);
       }
       case Superseded superseded ->
           history(superseded, "superseded", Optional.of("by generation " + superseded.by()), at);
@@ -132,9 +134,10 @@ final class ResultProjection {
         subject.application(),
         subject.cluster(),
         subject.generation().value());
+    rendered(event, event.renderer());
     changed(subject, event.changes(), at);
     status(event, Phase.SYNCED, Optional.empty(), at);
-    holds(subject, at);
+    holds(subject, event.renderer(), at);
   }
 
   /** The history keeps what came last of each generation. */
@@ -176,17 +179,25 @@ final class ResultProjection {
   }
 
   /** The cluster holds this generation, even if a newer one is under way. */
-  private void holds(Subject subject, Instant at) {
+  private void holds(Subject subject, Optional<String> renderer, Instant at) {
     sql.update(
         """
-        UPDATE status SET applied_generation = ?3, applied_commit = ?4, applied_at = ?5
+        UPDATE status SET applied_generation = ?3, applied_commit = ?4, applied_at = ?5, applied_renderer = ?6
         WHERE application = ?1 AND cluster = ?2 AND ifnull(applied_generation, 0) <= ?3
         """,
         subject.application(),
         subject.cluster(),
         subject.generation().value(),
         subject.commit(),
-        at);
+        at,
+        renderer);
+  }
+
+  /** Events of earlier versions name no renderer: what is known of the generation stays. */
+  private void rendered(OfTarget event, Optional<String> renderer) {
+    if (renderer.isPresent()) {
+      sql.update("UPDATE generation SET renderer = ?" + WHERE, values(event, renderer));
+    }
   }
 
   private void changed(Subject subject, List<ObjectChange> changes, Instant at) {
@@ -235,7 +246,9 @@ final class ResultProjection {
               if (ledger.phase().equals("DONE")) {
                 sql.update(
                     """
-                    UPDATE status SET phase = ?4, since = ?5, applied_generation = ?3, applied_commit = commit_id, applied_at = ?5
+                    UPDATE status SET phase = ?4, since = ?5, applied_generation = ?3, applied_commit = commit_id, applied_at = ?5,
+                      applied_renderer = (SELECT renderer FROM generation g
+                        WHERE g.application = ?1 AND g.cluster = ?2 AND g.generation = ?3)
                     WHERE application = ?1 AND cluster = ?2 AND generation = ?3 AND phase = ?6
                     """,
                     application,

@@ -39,7 +39,7 @@ CREATE TABLE ref (
 CREATE TABLE status (
   application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, phase TEXT NOT NULL,
   since INTEGER, code TEXT, message TEXT,
-  applied_generation INTEGER, applied_commit TEXT, applied_at INTEGER,
+  applied_generation INTEGER, applied_commit TEXT, applied_at INTEGER, applied_renderer TEXT,
   held_by TEXT, held_reason TEXT, held_since INTEGER, held_commit TEXT,
   PRIMARY KEY (application, cluster)) WITHOUT ROWID;
 CREATE INDEX status_by_cluster ON status (cluster, application);
@@ -49,7 +49,7 @@ CREATE TABLE generation (
   application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, reason TEXT,
   actor TEXT, causes TEXT, changed_at INTEGER, dispatched_at INTEGER, received_at INTEGER, rendered_at INTEGER,
   planned_at INTEGER, applied_at INTEGER, outcome TEXT NOT NULL, outcome_at INTEGER NOT NULL, message TEXT,
-  changes TEXT, attempts INTEGER NOT NULL DEFAULT 0, first_at INTEGER NOT NULL,
+  changes TEXT, attempts INTEGER NOT NULL DEFAULT 0, renderer TEXT, first_at INTEGER NOT NULL,
   PRIMARY KEY (application, cluster, generation)) WITHOUT ROWID;
 CREATE INDEX generation_by_time ON generation (application, first_at);
 CREATE INDEX generation_by_commit ON generation (commit_id);

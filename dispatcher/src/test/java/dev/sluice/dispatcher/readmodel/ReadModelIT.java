@@ -62,6 +62,28 @@ class ReadModelIT {
   }
 
   @Test
+  void whoRenderedIsKnownOfWhatClustersHoldAndOfEachGeneration() {
+    told.dispatched("web", "east", 1, 1)
+        .applied("web", "east", 1, 1)
+        .dispatched("web", "west", 1, 1)
+        .planned("web", "west", 1, 1, "kustomize v5.7.1")
+        .dispatched("web", "west", 2, 2)
+        .unchanged("web", "west", 2, 2, "kustomize v5.8.0");
+    try (ReadModel model = open()) {
+      assertThat(list(model))
+          .extracting(status -> status.applied().orElseThrow().renderer())
+          .containsExactly(Optional.of("plain"), Optional.of("kustomize v5.8.0"));
+      assertThat(
+              model
+                  .applications()
+                  .history("web", Scope.ALL, Scope.ALL, 10, Optional.empty())
+                  .items())
+          .extracting(one -> one.cluster() + " " + one.generation() + " " + one.renderer().get())
+          .containsExactly("west 2 kustomize v5.8.0", "west 1 kustomize v5.7.1", "east 1 plain");
+    }
+  }
+
+  @Test
   void anObjectLeadsToItsCommitItsDeliveryAndWhoMerged() {
     told.defined("web", "east")
         .pushed(1)

@@ -164,6 +164,22 @@ public final class Told implements AutoCloseable {
             Optional.of("plain")));
   }
 
+  public Told planned(
+      String application, String cluster, long generation, int commit, String renderer) {
+    return tell(
+        "planned/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Planned(
+            subject(application, cluster, generation, commit), List.of(), renderer));
+  }
+
+  public Told unchanged(
+      String application, String cluster, long generation, int commit, String renderer) {
+    return tell(
+        "unchanged/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Unchanged(
+            subject(application, cluster, generation, commit), 3, Optional.of(renderer)));
+  }
+
   public Told superseded(String application, String cluster, long generation, int commit, long by) {
     return tell(
         "superseded/%s/%s/%d".formatted(cluster, application, generation),

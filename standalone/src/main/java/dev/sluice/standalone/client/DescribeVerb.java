@@ -5,6 +5,8 @@ import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -49,11 +51,30 @@ final class DescribeVerb extends Verb {
                             source.get("repository").asText(),
                             source.get("ref").asText(),
                             source.get("path").asText())));
+    renderers(items(detail, "clusters"))
+        .forEach(
+            (renderer, clusters) ->
+                printer.line(
+                    "rendered by  %s (%s)".formatted(renderer, String.join(", ", clusters))));
     printer.line("");
     printer.list(items(detail, "clusters"), GetVerb.APPLICATIONS);
     part(printer, items(detail, "deadLetters"), GetVerb.DEAD_LETTERS);
     part(printer, items(detail, "commands"), COMMANDS);
     return 0;
+  }
+
+  /** Who rendered what the clusters hold: more than one line where they differ. */
+  private static Map<String, List<String>> renderers(List<JsonNode> clusters) {
+    Map<String, List<String>> renderers = new TreeMap<>();
+    for (JsonNode cluster : clusters) {
+      JsonNode renderer = cluster.at("/applied/renderer");
+      if (renderer.isTextual()) {
+        renderers
+            .computeIfAbsent(renderer.asText(), name -> new ArrayList<>())
+            .add(cluster.get("cluster").asText());
+      }
+    }
+    return renderers;
   }
 
   private static void part(Printer printer, List<JsonNode> items, List<Column> columns) {

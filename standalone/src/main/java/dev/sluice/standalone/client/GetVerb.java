@@ -67,6 +67,7 @@ final class GetVerb extends Verb {
           Column.of("HELD BY", "/hold/by"),
           Column.of("CAUSE", "/code"),
           Column.wide("SINCE", "/since"),
+          Column.wide("RENDERED BY", "/applied/renderer"),
           Column.wide("MESSAGE", "/message"));
   static final List<Column> DEAD_LETTERS =
       List.of(

@@ -22,6 +22,7 @@ final class HistoryVerb extends Verb {
           Column.of("ACTOR", "/actor"),
           Column.of("REASON", "/reason"),
           Column.wide("ATTEMPTS", "/attempts"),
+          Column.wide("RENDERED BY", "/renderer"),
           Column.wide("MESSAGE", "/message"));
 
   @Parameters(paramLabel = "APP", description = "its name")
