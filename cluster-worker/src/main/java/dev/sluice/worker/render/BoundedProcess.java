@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -27,16 +28,30 @@ final class BoundedProcess {
   private final Path directory;
   private final Map<String, String> environment;
   private final RenderLimits limits;
+  private final Optional<OutsideLimits> outside;
 
   /**
    * @param environment all of it: nothing is inherited
    */
   BoundedProcess(
       List<String> command, Path directory, Map<String, String> environment, RenderLimits limits) {
-    this.command = Capped.command(command, limits);
+    this(command, directory, environment, limits, OutsideLimits.ofThisSystem());
+  }
+
+  /**
+   * @param outside how it is capped; if empty, by a shell that becomes it
+   */
+  BoundedProcess(
+      List<String> command,
+      Path directory,
+      Map<String, String> environment,
+      RenderLimits limits,
+      Optional<OutsideLimits> outside) {
+    this.command = outside.isPresent() ? List.copyOf(command) : Capped.command(command, limits);
     this.directory = directory;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
+    this.outside = outside;
   }
 
   /** How a program ended. */
@@ -63,6 +78,9 @@ final class BoundedProcess {
     builder.environment().putAll(environment);
     Process process = builder.start();
     try {
+      if (outside.isPresent()) {
+        outside.get().cap(process, limits);
+      }
       process.getOutputStream().close();
       Capture output = new Capture(process.getInputStream(), limits.output());
       Capture errors = new Capture(process.getErrorStream(), MAX_ERRORS);
@@ -91,6 +109,9 @@ final class BoundedProcess {
   }
 
   static void kill(Process process) {
+    if (!process.isAlive()) {
+      return; // and what it may have left is nobody's child: no search through all processes
+    }
     // Listed first: once the parent is gone, nobody knows its children.
     List<ProcessHandle> descendants = process.descendants().toList();
     process.destroyForcibly();

@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * Caps what a program may take of the machine, by the limits of the shell that becomes it: memory,
  * processor time (should the worker itself die before it can kill), size of files, no core dumps.
+ * Works everywhere; {@link OutsideLimits} is faster.
  */
 final class Capped {
 
@@ -13,14 +14,16 @@ final class Capped {
       "ulimit -c 0; ulimit -d \"$1\" || exit 125; ulimit -t \"$2\"; ulimit -f \"$3\"; shift 3;"
           + " exec \"$@\"";
   private static final int FILE_BLOCK = 512;
-  private static final long LARGEST_FILE = 256L << 20;
+  static final long LARGEST_FILE = 256L << 20;
 
   private Capped() {}
 
   static List<String> command(List<String> program, RenderLimits limits) {
-    long processorTime =
-        Math.max(1, limits.time().toSeconds()) * Runtime.getRuntime().availableProcessors();
-    return command(program, limits.memory(), Long.toString(processorTime));
+    return command(program, limits.memory(), Long.toString(processorSeconds(limits)));
+  }
+
+  static long processorSeconds(RenderLimits limits) {
+    return Math.max(1, limits.time().toSeconds()) * Runtime.getRuntime().availableProcessors();
   }
 
   /** Caps a program that lives longer than one rendering. */
