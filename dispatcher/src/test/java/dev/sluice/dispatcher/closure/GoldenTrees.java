@@ -5,6 +5,7 @@ import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.SourceType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,6 +144,34 @@ final class GoldenTrees {
         .link("apps/linked/base", "../web/base")
         .file("apps/linked/files/map.yaml", MAP.formatted("linked"))
         .link("apps/linked/map.yaml", "files/map.yaml");
+  }
+
+  /**
+   * An application of three repositories: {@link #kustomization}, {@link #chart} and {@link
+   * #values}, from which the chart takes values.
+   */
+  static List<SourceSpec> severalSources() {
+    SourceSpec values = source("web");
+    return List.of(
+        source("apps/web/production"),
+        source("charts/web", "$config/current.yaml", "../../environments/p.yaml"),
+        new SourceSpec(
+            values.repository(),
+            values.url(),
+            values.credentials(),
+            values.ref(),
+            values.path(),
+            Optional.of(SourceType.VALUES),
+            Optional.of("config"),
+            values.options()));
+  }
+
+  static MemoryTree values() {
+    return MemoryTree.empty()
+        .link("web/current.yaml", "production.yaml")
+        .file("web/production.yaml", "colour: green\n")
+        .file("web/staging.yaml", "colour: grey\n")
+        .file("other.yaml", "colour: white\n");
   }
 
   static MemoryTree chart() {

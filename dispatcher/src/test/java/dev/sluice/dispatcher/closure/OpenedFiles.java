@@ -32,17 +32,28 @@ record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> seen) {
               + " (-?\\d+)(?:<[^>]*>)?(?: (\\w+) .*)?");
 
   static boolean isPossible() {
+    return isInstalled("strace");
+  }
+
+  static boolean isInstalled(String program) {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return Stream.of(path.split(":"))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "strace")));
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  /** Runs a program to its end, however it ends. */
+  static OpenedFiles of(List<String> program, Path root, Path work)
+      throws IOException, InterruptedException {
+    return of(program, List.of(root), work).getFirst();
   }
 
   /**
    * Runs a program to its end, however it ends.
    *
+   * @param roots directories, of each of which is told by itself
    * @param work for what strace writes: one file for each thread, so that no lines are mixed
    */
-  static OpenedFiles of(List<String> program, Path root, Path work)
+  static List<OpenedFiles> of(List<String> program, List<Path> roots, Path work)
       throws IOException, InterruptedException {
     Path logs = Files.createTempDirectory(work, "strace");
     List<String> command = new ArrayList<>();
@@ -60,9 +71,14 @@ record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> seen) {
       process.destroyForcibly();
       throw new IllegalStateException("does not come to an end: " + program);
     }
+    List<OpenedFiles> found = new ArrayList<>();
     try (Stream<Path> files = Files.list(logs)) {
-      return read(files.toList(), root, work);
+      List<Path> all = files.toList();
+      for (Path root : roots) {
+        found.add(read(all, root, work));
+      }
     }
+    return found;
   }
 
   private static OpenedFiles read(List<Path> logs, Path root, Path work) throws IOException {

@@ -1,11 +1,13 @@
 package dev.sluice.dispatcher.closure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever a renderer really opens or looks for in a checkout, as strace sees it, is part of the
@@ -28,6 +32,10 @@ class OpenedFilesIT {
 
   @TempDir Path directory;
 
+  private static final String LIBRARY = "library";
+  private static final String PROGRAM = "program";
+
+  private String helm = LIBRARY;
   private final ClosureResolver resolver = new ClosureResolver();
   private int checked;
   private int opened;
@@ -58,8 +66,10 @@ class OpenedFilesIT {
     assertThat(whole.absent()).contains("apps/web/base/kustomization.yaml");
   }
 
-  @Test
-  void charts() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {LIBRARY, PROGRAM})
+  void charts(String helm) throws Exception {
+    by(helm);
     Path root = directory.resolve("golden");
     SourceSpec source = GoldenTrees.source("charts/web", "../../environments/p.yaml");
     OpenedFiles files = check(GoldenTrees.chart(), source, root).orElseThrow();
@@ -67,6 +77,63 @@ class OpenedFilesIT {
     assertThat(files.inputs(root.toRealPath()))
         .as("all that the closure holds is really opened")
         .containsExactlyElementsOf(paths(GoldenTrees.chart(), source));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {LIBRARY, PROGRAM})
+  void valuesOfAnotherRepository(String helm) throws Exception {
+    by(helm);
+    List<SourceSpec> sources = GoldenTrees.severalSources();
+    List<MemoryTree> trees =
+        List.of(GoldenTrees.kustomization(), GoldenTrees.chart(), GoldenTrees.values());
+    List<Path> roots = new ArrayList<>();
+    List<Closure> closures = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      Path root = Files.createDirectory(directory.resolve("source-" + i)).toRealPath();
+      new Rendering(root).checkOut(trees.get(i));
+      roots.add(root);
+      SourceQuery query = SourceQuery.of(sources.get(i), sources);
+      closures.add(
+          assertInstanceOf(ClosureResult.Resolved.class, resolver.resolve(trees.get(i), query))
+              .closure());
+    }
+
+    List<OpenedFiles> byKustomize =
+        OpenedFiles.of(
+            List.of("kubectl", "kustomize", roots.get(0).resolve(sources.get(0).path()).toString()),
+            roots,
+            directory);
+    List<OpenedFiles> byHelm =
+        OpenedFiles.of(
+            helm(
+                roots.get(1).resolve(sources.get(1).path()),
+                List.of(
+                    roots.get(2).resolve("web/current.yaml"),
+                    roots.get(1).resolve("environments/p.yaml"))),
+            roots,
+            directory);
+
+    assertReads(byKustomize, List.of(0), roots, closures);
+    assertReads(byHelm, List.of(1, 2), roots, closures);
+    assertThat(closures.get(2).entries())
+        .extracting(ClosureEntry::path)
+        .containsExactly("web/current.yaml", "web/production.yaml");
+  }
+
+  /** One program reads exactly the closures of these sources and nothing of the others. */
+  private static void assertReads(
+      List<OpenedFiles> files, List<Integer> read, List<Path> roots, List<Closure> closures)
+      throws Exception {
+    for (int i = 0; i < roots.size(); i++) {
+      if (read.contains(i)) {
+        assertThat(files.get(i).missingIn(closures.get(i), roots.get(i))).isEmpty();
+        assertThat(files.get(i).inputs(roots.get(i)))
+            .containsExactlyElementsOf(
+                closures.get(i).entries().stream().map(ClosureEntry::path).toList());
+      } else {
+        assertThat(files.get(i).seen()).isEmpty();
+      }
+    }
   }
 
   @Test
@@ -113,14 +180,28 @@ class OpenedFilesIT {
         : List.of();
   }
 
-  private static List<String> command(Closure closure, SourceSpec source, Path root)
-      throws Exception {
+  private void by(String which) {
+    assumeTrue(which.equals(LIBRARY) || OpenedFiles.isInstalled("helm"), "helm is not here");
+    helm = which;
+  }
+
+  private List<String> command(Closure closure, SourceSpec source, Path root) throws Exception {
     Path path = root.toRealPath().resolve(source.path());
     if (closure.type() == SourceType.KUSTOMIZE) {
       return List.of("kubectl", "kustomize", path.toString());
     }
     List<Path> values = new ArrayList<>();
     source.options().helm().valuesFiles().forEach(f -> values.add(path.resolve(f).normalize()));
-    return HelmProcess.command(path, values);
+    return helm(path, values);
+  }
+
+  private List<String> helm(Path chart, List<Path> values) {
+    if (helm.equals(LIBRARY)) {
+      return HelmProcess.command(chart, values);
+    }
+    List<String> command =
+        new ArrayList<>(List.of("helm", "template", "release", chart.toString(), "--include-crds"));
+    values.forEach(file -> command.addAll(List.of("--values", file.toString())));
+    return command;
   }
 }
