@@ -346,18 +346,22 @@ final class Term implements LogListener {
   }
 
   @Override
-  public void damaged(OriginalRecord original, Optional<String> key, String reason) {
-    String position =
-        "%s/%d/%d".formatted(original.topic(), original.partition(), original.offset());
+  public void damaged(OriginalRecord original, TraceParent trace, String reason) {
+    String position = original.position();
     reporter()
         .send(
             new DeadLetterEvent.Opened(
                 position,
-                key.map(application -> config.cluster() + "/" + application).orElse(position),
+                original
+                    .key()
+                    .map(application -> config.cluster() + "/" + application)
+                    .orElse(position),
                 Optional.empty(),
                 new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
                 1,
-                original));
+                original,
+                Optional.of(outside.clock().instant())),
+            trace);
   }
 
   @Override

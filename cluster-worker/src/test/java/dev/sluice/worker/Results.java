@@ -17,6 +17,7 @@ final class Results implements AutoCloseable {
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final List<Event> seen = new ArrayList<>();
+  private final List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
 
   Results(KafkaConnection kafka) {
     this.consumer = new KafkaConsumer<>(kafka.consumer("test-results"));
@@ -35,6 +36,7 @@ final class Results implements AutoCloseable {
       more = false;
       for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(50))) {
         more = true;
+        records.add(record);
         if (EventCodec.decode(record) instanceof Decoded.Known known) {
           seen.add(known.envelope().event());
         } else {
@@ -43,6 +45,12 @@ final class Results implements AutoCloseable {
       }
     }
     return seen.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /** The records themselves. */
+  synchronized List<ConsumerRecord<String, byte[]>> records() {
+    var _ = all(Event.class);
+    return List.copyOf(records);
   }
 
   @Override

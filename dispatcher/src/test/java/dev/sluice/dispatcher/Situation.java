@@ -45,6 +45,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -321,24 +322,28 @@ final class Situation implements AutoCloseable {
   }
 
   private <E extends Event> List<E> events(String topic, Class<E> type) {
+    List<E> events = new ArrayList<>();
+    for (ConsumerRecord<String, byte[]> record : records(topic)) {
+      if (EventCodec.decode(record) instanceof Decoded.Known known) {
+        events.add(type.cast(known.envelope().event()));
+      }
+    }
+    return events;
+  }
+
+  /** All that is in a topic, as it is. */
+  List<ConsumerRecord<String, byte[]>> records(String topic) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(connection.consumer("reader"))) {
       List<TopicPartition> partitions = TopicPartitions.of(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       var ends = consumer.endOffsets(partitions);
-      List<E> events = new ArrayList<>();
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
       while (!openPartitions(consumer, ends).isEmpty()) {
-        consumer
-            .poll(Duration.ofMillis(100))
-            .forEach(
-                record -> {
-                  if (EventCodec.decode(record) instanceof Decoded.Known known) {
-                    events.add(type.cast(known.envelope().event()));
-                  }
-                });
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
       }
-      return events;
+      return records;
     }
   }
 

@@ -206,9 +206,7 @@ final class ApplicationWork implements Work {
 
   private void open(Effect.Parked parked) throws ReportException, InterruptedException {
     Ledger ledger = book.current();
-    Ledger.OpenEntry open =
-        site.deadLetters()
-            .parked(ledger.deadLetter(), parked.entry(), parked.failure(), parked.attempts());
+    Ledger.OpenEntry open = site.deadLetters().parked(ledger.deadLetter(), parked);
     if (ledger.deadLetter().equals(Optional.of(open))) {
       return;
     }

@@ -2,9 +2,9 @@ package dev.sluice.worker.apply;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterEvent.Closed.Reason;
-import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.worker.lane.Effect;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.report.ReportException;
@@ -33,14 +33,18 @@ final class DeadLetters {
    *
    * @return what the ledger has to remember
    */
-  Ledger.OpenEntry parked(
-      Optional<Ledger.OpenEntry> open, LogEntry entry, Failure failure, int attempts)
+  Ledger.OpenEntry parked(Optional<Ledger.OpenEntry> open, Effect.Parked parked)
       throws ReportException, InterruptedException {
+    LogEntry entry = parked.entry();
     Subject subject = entry.subject();
     String key = key(subject);
     Ledger.OpenEntry own = new Ledger.OpenEntry(entry(subject), entry.generation());
     if (open.equals(Optional.of(own))) {
-      reporter.send(new DeadLetterEvent.Retried(own.entry(), key, attempts, failure)).await();
+      reporter
+          .send(
+              new DeadLetterEvent.Retried(own.entry(), key, parked.attempts(), parked.failure()),
+              entry.trace())
+          .await();
       return own;
     }
     reporter
@@ -49,9 +53,11 @@ final class DeadLetters {
                 own.entry(),
                 key,
                 Optional.of(subject),
-                failure,
-                attempts,
-                new OriginalRecord(topic, 0, entry.offset(), Optional.empty())))
+                parked.failure(),
+                parked.attempts(),
+                OriginalRecord.at(topic, 0, entry.offset()),
+                Optional.of(parked.since())),
+            entry.trace())
         .await();
     if (open.isPresent()) {
       close(open.get(), entry, Reason.SUPERSEDED);
@@ -65,7 +71,8 @@ final class DeadLetters {
     reporter
         .send(
             new DeadLetterEvent.Closed(
-                open.entry(), key(by.subject()), reason, by.generation().value()))
+                open.entry(), key(by.subject()), reason, by.generation().value()),
+            by.trace())
         .await();
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.worker.lane;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.worker.log.LogEntry;
 import java.time.Duration;
+import java.time.Instant;
 
 /** What a lane's transition has to be told to the outside. */
 public sealed interface Effect {
@@ -15,6 +16,11 @@ public sealed interface Effect {
   /** It failed for a reason that passes. */
   record Retrying(LogEntry entry, int attempt, Duration delay, Failure failure) implements Effect {}
 
-  /** It does not go as things are. */
-  record Parked(LogEntry entry, int attempts, Failure failure, String wakesOn) implements Effect {}
+  /**
+   * It does not go as things are.
+   *
+   * @param since when it was first attempted
+   */
+  record Parked(LogEntry entry, int attempts, Instant since, Failure failure, String wakesOn)
+      implements Effect {}
 }

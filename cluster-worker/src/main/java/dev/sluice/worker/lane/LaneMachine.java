@@ -189,7 +189,7 @@ final class LaneMachine {
     Instant due =
         wokenMeanwhile || lostMeanwhile ? now : now.plus(policy.afterParking(tries.failed()));
     state = new LaneState.Parked(entry, tries.park(), failure, due);
-    effects.add(new Effect.Parked(entry, tries.failed(), failure, wakesOn));
+    effects.add(new Effect.Parked(entry, tries.failed(), tries.since(), failure, wakesOn));
   }
 
   private void replace(LogEntry old, LogEntry entry, Instant now) {

@@ -2,10 +2,10 @@ package dev.sluice.worker.log;
 
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Who is told what the sync topic holds. Called by the reader's thread only; must not block. */
 public interface LogListener {
@@ -21,8 +21,12 @@ public interface LogListener {
   /** A record that came after that, newer than all before about its application. */
   void received(LogEntry entry, SyncEvent payload);
 
-  /** A record that cannot be read. The reader goes on behind it. */
-  void damaged(OriginalRecord original, Optional<String> key, String reason);
+  /**
+   * A record that cannot be read. The reader goes on behind it.
+   *
+   * @param trace that it belongs to
+   */
+  void damaged(OriginalRecord original, TraceParent trace, String reason);
 
   /** A record of an unknown type. The reader has stopped before it. */
   void stopped(String ceType, long offset);

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -192,12 +193,8 @@ public final class SyncLog implements AutoCloseable {
         .addKeyValue("cluster", cluster)
         .log("cannot read offset {} of {}: {}", record.offset(), partition.topic(), reason);
     listener.damaged(
-        new OriginalRecord(
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            Optional.ofNullable(record.value())),
-        Optional.ofNullable(record.key()),
+        OriginalRecord.intact(record),
+        EventCodec.trace(record).orElseGet(TraceParent::start),
         reason);
   }
 

@@ -61,9 +61,9 @@ public final class Reporter implements AutoCloseable {
     return send(kafka.topics().results(), id(result), result, trace.child());
   }
 
-  /** Sends what happened to a dead letter. */
-  public Receipt send(DeadLetterEvent event) {
-    return send(kafka.topics().deadLetters(), id(event), event, TraceParent.start());
+  /** Sends what happened to a dead letter, in the trace of the record that did not go. */
+  public Receipt send(DeadLetterEvent event, TraceParent trace) {
+    return send(kafka.topics().deadLetters(), id(event), event, trace.child());
   }
 
   /** Commits what was sent, within some seconds. */

@@ -1,5 +1,6 @@
 package dev.sluice.contract.event;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,8 @@ public sealed interface DeadLetterEvent extends Event {
    * @param subject what is parked; empty if the record could not even be read
    * @param attempts how often it had been tried by then
    * @param original where the record is that did not go
+   * @param firstAt when it was first tried; the last time is the event's own. Absent in events of
+   *     earlier versions
    */
   record Opened(
       String entry,
@@ -25,7 +28,8 @@ public sealed interface DeadLetterEvent extends Event {
       Optional<Subject> subject,
       Failure failure,
       int attempts,
-      OriginalRecord original)
+      OriginalRecord original,
+      Optional<Instant> firstAt)
       implements DeadLetterEvent {}
 
   /** The entry was tried again without success. */

@@ -24,6 +24,8 @@ public final class EventCodec {
   /** The header that names the type of an event (CloudEvents 1.0, Kafka protocol binding). */
   public static final String TYPE_HEADER = "ce_type";
 
+  private static final String TRACE_HEADER = "traceparent";
+
   private EventCodec() {}
 
   /** The record for an event, on the partition that its key hashes to. */
@@ -50,7 +52,8 @@ public final class EventCodec {
   /** The headers of an event. */
   public static Headers headers(Envelope<?> envelope) {
     EventType type = EventType.of(envelope.event());
-    return new RecordHeaders()
+    Headers headers = new RecordHeaders();
+    headers
         .add("ce_specversion", "1.0".getBytes(UTF_8))
         .add("ce_id", envelope.id().value().getBytes(UTF_8))
         .add("ce_source", envelope.source().getBytes(UTF_8))
@@ -58,7 +61,16 @@ public final class EventCodec {
         .add("ce_time", envelope.time().toString().getBytes(UTF_8))
         .add("ce_subject", envelope.event().key().getBytes(UTF_8))
         .add("content-type", "application/json".getBytes(UTF_8))
-        .add("traceparent", envelope.trace().value().getBytes(UTF_8));
+        .add(TRACE_HEADER, envelope.trace().value().getBytes(UTF_8));
+    if (envelope.event() instanceof DeadLetterEvent event) {
+      DeadLetterHeaders.add(headers, event, envelope);
+    }
+    return headers;
+  }
+
+  /** The trace that a record belongs to, whether or not the rest of it can be read. */
+  public static Optional<TraceParent> trace(ConsumerRecord<?, ?> record) {
+    return header(record.headers(), TRACE_HEADER).flatMap(TraceParent::parse);
   }
 
   /** Reads a record. Never throws for what is in it. */
@@ -87,9 +99,7 @@ public final class EventCodec {
               new EventId(id),
               header(headers, "ce_source").orElse("unknown"),
               time,
-              header(headers, "traceparent")
-                  .flatMap(TraceParent::parse)
-                  .orElseGet(TraceParent::start),
+              trace(record).orElseGet(TraceParent::start),
               event));
     } catch (JacksonException e) {
       return new Decoded.Damaged(

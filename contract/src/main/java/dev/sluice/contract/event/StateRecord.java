@@ -58,9 +58,16 @@ public sealed interface StateRecord extends Event {
    * A change that waits for Git.
    *
    * @param expected what the webhook said the ref would be; empty for a deletion or an unknown
+   * @param trace of the newest cause; absent in records of earlier versions
+   * @param offset of the newest cause in {@code changes}; absent in records of earlier versions
    */
   record Pending(
-      Optional<CommitId> expected, List<EventId> causes, Optional<String> actor, Instant since) {
+      Optional<CommitId> expected,
+      List<EventId> causes,
+      Optional<String> actor,
+      Instant since,
+      Optional<TraceParent> trace,
+      Optional<Long> offset) {
     public Pending {
       causes = List.copyOf(causes);
     }

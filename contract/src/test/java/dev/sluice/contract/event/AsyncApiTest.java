@@ -126,16 +126,48 @@ class AsyncApiTest {
                   ce_time: {type: string, format: date-time}
                   ce_subject: {type: string}
                   traceparent: {type: string}
+            deadLetter:
+              headers:
+                type: object
+                description: Texts, as in Kafka's own dead-letter queues (KIP-1191); which are there depends on the type.
+                properties:
+                  __dlq.errors.topic: {type: string}
+                  __dlq.errors.partition: {type: string}
+                  __dlq.errors.offset: {type: string}
+                  __dlq.errors.group: {type: string}
+                  __dlq.errors.delivery.count: {type: string}
+                  __dlq.errors.message: {type: string}
+                  sluice_entry: {type: string}
+                  sluice_cluster: {type: string}
+                  sluice_application: {type: string}
+                  sluice_generation: {type: string}
+                  sluice_commit: {type: string}
+                  sluice_cause: {type: string}
+                  sluice_stage: {type: string}
+                  sluice_object: {type: string}
+                  sluice_attempts: {type: string}
+                  sluice_first_at: {type: string, format: date-time}
+                  sluice_last_at: {type: string, format: date-time}
+                  sluice_reason: {type: string}
           messages:
         """);
     for (EventType type : EventType.values()) {
       text.append("    %s:%n".formatted(type.slug()));
       text.append("      name: %s%n".formatted(type.ceType()));
-      text.append("      traits: [{$ref: \"#/components/messageTraits/cloudEvent\"}]\n");
+      text.append(
+          "      traits: [%s]%n"
+              .formatted(
+                  DeadLetterEvent.class.isAssignableFrom(type.eventClass())
+                      ? trait("cloudEvent") + ", " + trait("deadLetter")
+                      : trait("cloudEvent")));
       text.append(
           "      payload: {$ref: \"../contract/src/main/resources/schemas/events/%s\"}%n"
               .formatted(type.schemaFile()));
     }
     return text.toString();
+  }
+
+  private static String trait(String name) {
+    return "{$ref: \"#/components/messageTraits/%s\"}".formatted(name);
   }
 }

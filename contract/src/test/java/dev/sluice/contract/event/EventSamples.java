@@ -158,7 +158,16 @@ public final class EventSamples {
             Optional.of(SUBJECT),
             FAILURE,
             1,
-            new OriginalRecord("sluice.sync.staging", 0, 12, Optional.of(new byte[] {1}))),
+            new OriginalRecord(
+                "sluice.sync.staging",
+                0,
+                12,
+                Optional.of(new byte[] {1}),
+                Optional.of("web"),
+                Optional.of(
+                    List.of(new OriginalRecord.RecordHeader("ce_id", Optional.of(new byte[] {2})))),
+                Optional.of(NOON)),
+            Optional.of(NOON)),
         new DeadLetterEvent.Retried("staging/web/1", "staging/web", 2, FAILURE),
         new DeadLetterEvent.Closed(
             "staging/web/1", "staging/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2),
@@ -168,7 +177,12 @@ public final class EventSamples {
             Optional.of(COMMIT),
             Optional.of(
                 new StateRecord.Pending(
-                    Optional.of(COMMIT), List.of(CAUSE), Optional.of("octo"), NOON))),
+                    Optional.of(COMMIT),
+                    List.of(CAUSE),
+                    Optional.of("octo"),
+                    NOON,
+                    Optional.of(TraceParent.start()),
+                    Optional.of(12L)))),
         new StateRecord.RepositoryState(
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts"))),
         new StateRecord.ApplicationState(

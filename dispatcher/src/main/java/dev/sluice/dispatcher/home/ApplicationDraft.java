@@ -125,7 +125,14 @@ final class ApplicationDraft {
       Optional<Subject> subject =
           Optional.ofNullable(dispatched.get(cluster)).map(last -> subject(cluster, last));
       decision.add(
-          new DeadLetterEvent.Opened(entry, key(cluster), subject, failure, attempts, origin));
+          new DeadLetterEvent.Opened(
+              entry,
+              key(cluster),
+              subject,
+              failure,
+              attempts,
+              origin,
+              Optional.of(decision.now())));
     } else {
       decision.add(new DeadLetterEvent.Retried(entry, key(cluster), attempts, failure));
     }

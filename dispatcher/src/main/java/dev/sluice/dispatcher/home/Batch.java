@@ -30,7 +30,9 @@ final class Batch {
   }
 
   void finish(Hint hint) {
-    hint.offset().ifPresent(offsets::finished);
+    if (!hint.isRemembered()) {
+      hint.offset().ifPresent(offsets::finished);
+    }
   }
 
   void finish(long offset) {

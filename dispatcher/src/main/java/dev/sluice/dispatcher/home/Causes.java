@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What several reasons come to, oldest first. */
 final class Causes {
@@ -30,6 +31,11 @@ final class Causes {
   /** When the first was heard of. */
   static Optional<Instant> heardAt(List<Hint.Cause> causes) {
     return causes.stream().map(Hint.Cause::heardAt).min(Comparator.naturalOrder());
+  }
+
+  /** Where the newest event of them is in {@code changes}. */
+  static OptionalLong offset(List<Hint> hints) {
+    return hints.stream().flatMapToLong(hint -> hint.offset().stream()).max();
   }
 
   /** What the newest expectation is; empty if the newest says that the ref is gone. */

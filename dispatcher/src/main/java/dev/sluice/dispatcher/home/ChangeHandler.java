@@ -6,7 +6,9 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.dispatcher.home.DispatchListener.ChangeSeen;
@@ -140,7 +142,7 @@ final class ChangeHandler {
     RefKey decides = RefKey.of(accepted.definition().sources().getFirst());
     refs(accepted.definition().application()).stream()
         .filter(key -> !key.equals(decides) && memory.ref(key).head().isEmpty())
-        .forEach(key -> lanes.remind(key, new Hint(cause, ask, OptionalLong.empty()), batch));
+        .forEach(key -> lanes.remind(key, new Hint(cause, ask, OptionalLong.of(offset)), batch));
     lanes.hint(decides, new Hint(cause, ask, OptionalLong.of(offset)), batch);
   }
 
@@ -149,7 +151,7 @@ final class ChangeHandler {
     Instant now = clock.instant();
     Commands.Verdict verdict =
         Commands.judge(memory.application(given.application()), given, envelope.id(), now);
-    batch.add(decider.commanded(given, envelope.id(), verdict, now));
+    batch.add(decider.commanded(given, cause(envelope), verdict, now));
     log.atInfo()
         .addKeyValue("application", given.application())
         .addKeyValue("eventId", envelope.id())
@@ -173,7 +175,7 @@ final class ChangeHandler {
 
   private void ledgerAhead(
       ChangeEvent.LedgerAhead ahead, Envelope<?> envelope, long offset, Batch batch) {
-    Optional<Decision> decision = decider.ledgerAhead(ahead, envelope.id(), clock.instant());
+    Optional<Decision> decision = decider.ledgerAhead(ahead, cause(envelope), clock.instant());
     Optional<Definition> definition =
         memory.application(ahead.application()).flatMap(ApplicationState::definition);
     decision.ifPresent(batch::add);
@@ -210,8 +212,11 @@ final class ChangeHandler {
   }
 
   private void damaged(ConsumerRecord<String, byte[]> record, String reason, Batch batch) {
-    byte[] value = record.value() == null ? new byte[0] : record.value();
-    batch.add(decider.damaged(record.offset(), value, reason, clock.instant()));
+    TraceParent trace = EventCodec.trace(record).orElseGet(TraceParent::start);
+    String message =
+        "record %d of partition %d of %s cannot be read: %s; its sender must send it again"
+            .formatted(record.offset(), record.partition(), record.topic(), reason);
+    batch.add(decider.damaged(OriginalRecord.intact(record), trace, message, clock.instant()));
     batch.finish(record.offset());
     log.atWarn()
         .addKeyValue("offset", record.offset())

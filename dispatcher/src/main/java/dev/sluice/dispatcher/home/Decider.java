@@ -183,7 +183,7 @@ final class Decider {
    *
    * @return empty if this home has counted that far, or gone on since
    */
-  Optional<Decision> ledgerAhead(ChangeEvent.LedgerAhead event, EventId id, Instant now) {
+  Optional<Decision> ledgerAhead(ChangeEvent.LedgerAhead event, Hint.Cause cause, Instant now) {
     Optional<ApplicationState> known = memory.application(event.application());
     boolean counted =
         known
@@ -197,18 +197,19 @@ final class Decider {
     if (known.isEmpty() || counted) {
       return Optional.empty();
     }
-    Decision decision = new Decision(source, now, TraceParent.start());
+    Decision decision = new Decision(source, now, cause.trace());
     ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
     draft.countFrom(event.cluster(), event.ledger());
-    draft.demand(event.cluster(), new Demand(id, false, "dispatcher"));
+    draft.demand(event.cluster(), new Demand(cause.events().getFirst(), false, "dispatcher"));
     draft.changed().ifPresent(state -> remember(decision, state));
     return Optional.of(decision);
   }
 
   /** What an operator asks; whether anything is to be looked at for it is told to the caller. */
   Decision commanded(
-      ChangeEvent.CommandGiven given, EventId id, Commands.Verdict verdict, Instant now) {
-    Decision decision = new Decision(source, now, TraceParent.start());
+      ChangeEvent.CommandGiven given, Hint.Cause cause, Commands.Verdict verdict, Instant now) {
+    EventId id = cause.events().getFirst();
+    Decision decision = new Decision(source, now, cause.trace());
     if (verdict instanceof Commands.Verdict.Accepted accepted) {
       ApplicationDraft draft = draft(given.application(), decision);
       accepted.change().accept(draft);
@@ -230,25 +231,19 @@ final class Decider {
     return decision;
   }
 
-  /** A record that no one can read. */
-  Decision damaged(long offset, byte[] value, String reason, Instant now) {
-    Decision decision = new Decision(source, now, TraceParent.start());
-    String entry = changesTopic + "/" + home + "/" + offset;
-    Failure failure =
-        new Failure(
-            "Damaged",
-            "record %d of partition %d of %s cannot be read: %s; its sender must send it again"
-                .formatted(offset, home, changesTopic, reason),
-            Failure.Stage.DECODE,
-            Optional.empty());
+  /**
+   * A record that no one can read.
+   *
+   * @param trace that it belongs to
+   * @param message which record, why, and what to do
+   */
+  Decision damaged(OriginalRecord original, TraceParent trace, String message, Instant now) {
+    Decision decision = new Decision(source, now, trace);
+    String entry = original.position();
+    Failure failure = new Failure("Damaged", message, Failure.Stage.DECODE, Optional.empty());
     decision.add(
         new DeadLetterEvent.Opened(
-            entry,
-            entry,
-            Optional.empty(),
-            failure,
-            1,
-            new OriginalRecord(changesTopic, home, offset, Optional.of(value))));
+            entry, entry, Optional.empty(), failure, 1, original, Optional.of(now)));
     return decision;
   }
 
@@ -308,8 +303,8 @@ final class Decider {
   }
 
   private OriginalRecord origin(List<Hint> hints) {
-    long offset = hints.stream().mapToLong(hint -> hint.offset().orElse(0)).max().orElse(0);
-    return new OriginalRecord(changesTopic, home, offset, Optional.empty());
+    return OriginalRecord.at(
+        changesTopic, home, Causes.offset(hints).orElse(OriginalRecord.NOWHERE));
   }
 
   private static Provenance provenance(
@@ -348,6 +343,8 @@ final class Decider {
                 .toList()
                 .reversed(),
             Causes.actor(causes),
-            Causes.heardAt(causes).orElseThrow()));
+            Causes.heardAt(causes).orElseThrow(),
+            Optional.of(causes.getLast().trace()),
+            Causes.offset(hints).stream().boxed().findFirst()));
   }
 }

@@ -14,10 +14,15 @@ import java.util.Set;
 /**
  * A reason to look at a ref.
  *
- * @param offset of the event, as long as only {@code changes} remembers it; empty once {@code
- *     state} does
+ * @param offset of the event in {@code changes}; empty if no one knows it any more
+ * @param isRemembered whether {@code state} remembers it, so that the event is dealt with
  */
-record Hint(Cause cause, Ask ask, OptionalLong offset) {
+record Hint(Cause cause, Ask ask, OptionalLong offset, boolean isRemembered) {
+
+  /** A reason that only {@code changes} remembers. */
+  Hint(Cause cause, Ask ask, OptionalLong offset) {
+    this(cause, ask, offset, offset.isEmpty());
+  }
 
   /** What an audit tells of a reason. */
   record Cause(List<EventId> events, Optional<String> actor, Instant heardAt, TraceParent trace) {}
@@ -46,16 +51,17 @@ record Hint(Cause cause, Ask ask, OptionalLong offset) {
   /** What {@code state} remembers: enough to look again. */
   static Hint of(Pending pending) {
     Cause cause =
-        new Cause(pending.causes(), pending.actor(), pending.since(), TraceParent.start());
-    return new Hint(cause, new Ask.Moved(pending.expected()), OptionalLong.empty());
-  }
-
-  boolean isRemembered() {
-    return offset.isEmpty();
+        new Cause(
+            pending.causes(),
+            pending.actor(),
+            pending.since(),
+            pending.trace().orElseGet(TraceParent::start));
+    OptionalLong offset = pending.offset().stream().mapToLong(Long::longValue).findFirst();
+    return new Hint(cause, new Ask.Moved(pending.expected()), offset, true);
   }
 
   Hint remembered() {
-    return new Hint(cause, ask, OptionalLong.empty());
+    return new Hint(cause, ask, offset, true);
   }
 
   /** Whether this hint is a reason for that application's targets. */

@@ -98,9 +98,10 @@ public final class Home implements AutoCloseable {
   private void run() {
     try (HomeLog kafka = HomeLog.open(setting.connection(), partition)) {
       HomeMemory memory = new HomeMemory();
-      OffsetTracker offsets = new OffsetTracker(kafka.read(memory::replay));
       try (Looks looks = looks()) {
-        live(kafka, memory, offsets, looks);
+        live(kafka, memory, new OffsetTracker(kafka.read(memory::replay)), looks);
+      } catch (DamagedStateException e) {
+        halt(kafka, e);
       }
     } catch (RuntimeException | Error e) {
       // whatever it was: a home that ended without a word would never go on
@@ -111,6 +112,24 @@ public final class Home implements AutoCloseable {
     }
   }
 
+  /** Without its memory a home would count generations anew, and forget what is suspended. */
+  private void halt(HomeLog kafka, DamagedStateException damaged) {
+    String reason =
+        damaged.getMessage()
+            + "; write over it with a good record of the same key (an older copy of it, say), then"
+            + " start the dispatcher again";
+    halted = Optional.of(reason);
+    log.atError().addKeyValue("home", partition).log(reason);
+    Decision decision =
+        decider(new HomeMemory())
+            .damaged(damaged.original(), damaged.trace(), reason, setting.clock().instant());
+    kafka.write(decision.records(), OptionalLong.empty());
+  }
+
+  private Decider decider(HomeMemory memory) {
+    return new Decider(memory, setting.connection().topics().changes(), partition);
+  }
+
   private Looks looks() {
     Inspector inspector =
         new Inspector(new DefinitionResolver(new ClosureResolver()), new ClosureIndex());
@@ -119,7 +138,7 @@ public final class Home implements AutoCloseable {
   }
 
   private void live(HomeLog kafka, HomeMemory memory, OffsetTracker offsets, Looks looks) {
-    Decider decider = new Decider(memory, setting.connection().topics().changes(), partition);
+    Decider decider = decider(memory);
     Lanes lanes =
         new Lanes(
             memory,

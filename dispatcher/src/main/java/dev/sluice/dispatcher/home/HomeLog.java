@@ -52,6 +52,9 @@ final class HomeLog implements AutoCloseable {
   /**
    * Replays the home's state and returns the offset of {@code changes} to go on from. Right only
    * after {@link #open}: no transaction of this home is under way then.
+   *
+   * @throws DamagedStateException if what the home knew of something cannot be read, and it wrote
+   *     nothing of it since: what a home has forgotten it must not guess
    */
   long read(Consumer<StateRecord> replay) {
     Map<String, Object> properties = new HashMap<>(connection.consumer("home-" + home + "-state"));
@@ -66,10 +69,19 @@ final class HomeLog implements AutoCloseable {
       consumer.assign(List.of(state));
       consumer.seekToBeginning(List.of(state));
       long end = consumer.endOffsets(List.of(state)).get(state);
+      Map<String, DamagedStateException> damaged = new HashMap<>();
       while (consumer.position(state) < end) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-          replay.accept(state(record));
+          try {
+            replay.accept(state(record));
+            damaged.remove(record.key());
+          } catch (DamagedStateException e) {
+            damaged.put(record.key(), e);
+          }
         }
+      }
+      for (DamagedStateException each : damaged.values()) {
+        throw each;
       }
       // where nothing was committed yet, what is kept of the topic is read from its beginning
       return committed != null ? committed.offset() : 0;
@@ -101,16 +113,13 @@ final class HomeLog implements AutoCloseable {
   private static StateRecord state(ConsumerRecord<String, byte[]> record) {
     return switch (EventCodec.decode(record)) {
       case Decoded.Known known when known.envelope().event() instanceof StateRecord state -> state;
-      case Decoded.Known known ->
-          throw new IllegalStateException(place(record) + " is no state: " + known);
+      case Decoded.Known _ ->
+          throw new DamagedStateException(record, "it is not an event of this topic");
       case Decoded.UnknownType unknown ->
           throw new IllegalStateException(
               "%s is of the unknown type %s: start a newer version"
                   .formatted(place(record), unknown.ceType()));
-      case Decoded.Damaged damaged ->
-          throw new IllegalStateException(
-              "%s is damaged (%s): rebuild the state from %s"
-                  .formatted(place(record), damaged.reason(), "changes"));
+      case Decoded.Damaged damaged -> throw new DamagedStateException(record, damaged.reason());
     };
   }
 

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -130,7 +129,8 @@ final class Lanes {
                     new Hint(
                         Causes.together(hints, now()),
                         new Hint.Ask.OtherMoved(moved, applications),
-                        OptionalLong.empty()),
+                        Causes.offset(hints),
+                        true),
                     batch));
   }
 

@@ -181,12 +181,17 @@ class DeciderTest {
             Optional.of(expected),
             List.of(new EventId("one"), new EventId("two")),
             Optional.of("octocat"),
-            NOW);
+            NOW,
+            Optional.of(second.cause().trace()),
+            Optional.of(2L));
     assertThat(events)
         .containsExactly(
             new StateRecord.RefState(
                 MAIN.repository(), MAIN.ref(), Optional.empty(), Optional.of(pending)));
     assertThat(Hint.of(pending).ask()).isEqualTo(second.ask());
+    assertThat(Hint.of(pending).cause().trace()).isEqualTo(second.cause().trace());
+    assertThat(Hint.of(pending).offset()).hasValue(2);
+    assertThat(Hint.of(pending).isRemembered()).isTrue();
     assertThat(events(decider.seen(MAIN, Optional.of(COMMIT), List.of(), NOW))).hasSize(1);
     assertThat(events(decider.seen(MAIN, Optional.of(COMMIT), List.of(), NOW))).isEmpty();
   }

@@ -201,7 +201,8 @@ public final class Told implements AutoCloseable {
             Optional.of(subject),
             failure(application),
             1,
-            new OriginalRecord("sluice.sync." + cluster, 0, 7, Optional.empty())));
+            OriginalRecord.at("sluice.sync." + cluster, 0, 7),
+            Optional.empty()));
   }
 
   public Told closed(String application, String cluster, long generation, long by) {

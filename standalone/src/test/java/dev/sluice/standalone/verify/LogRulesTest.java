@@ -78,7 +78,13 @@ class LogRulesTest {
             GitRef.branch("next"),
             Optional.empty(),
             Optional.of(
-                new StateRecord.Pending(Optional.empty(), List.of(CAUSE), Optional.empty(), NOW))));
+                new StateRecord.Pending(
+                    Optional.empty(),
+                    List.of(CAUSE),
+                    Optional.empty(),
+                    NOW,
+                    Optional.empty(),
+                    Optional.empty()))));
     assertThat(violations()).extracting(Violation::promise).containsExactly(Promise.I1_DURABLE);
   }
 
@@ -184,7 +190,8 @@ class LogRulesTest {
         Optional.of(subject(generation)),
         failure(),
         1,
-        new OriginalRecord("sluice.sync.staging", 0, 0, Optional.empty()));
+        OriginalRecord.at("sluice.sync.staging", 0, 0),
+        Optional.empty());
   }
 
   private static <E extends Event> Received<E> received(E event) {

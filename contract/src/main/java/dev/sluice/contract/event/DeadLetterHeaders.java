@@ -1,0 +1,96 @@
+package dev.sluice.contract.event;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.contract.event.DeadLetterEvent.Closed;
+import dev.sluice.contract.event.DeadLetterEvent.Opened;
+import dev.sluice.contract.event.DeadLetterEvent.Retried;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * Headers by which tools that know dead letters, but not Sluice, can sort and select them: those of
+ * Kafka's own dead-letter queues (KIP-1191) where they fit, and {@code sluice_*} for the rest. All
+ * are texts in UTF-8, numbers too, as Kafka writes them.
+ *
+ * @see <a href="https://cwiki.apache.org/confluence/x/3KZIFg">KIP-1191: Dead-letter queues for
+ *     share groups</a>
+ */
+final class DeadLetterHeaders {
+
+  private static final String KAFKA = "__dlq.errors.";
+  private static final String OWN = "sluice_";
+
+  /** A header is for a glance; the whole message is in the value. */
+  private static final int LONGEST_MESSAGE = 1_024;
+
+  private final Headers headers;
+
+  private DeadLetterHeaders(Headers headers) {
+    this.headers = headers;
+  }
+
+  static void add(Headers headers, DeadLetterEvent event, Envelope<?> envelope) {
+    DeadLetterHeaders to = new DeadLetterHeaders(headers);
+    to.own("entry", event.entry());
+    switch (event) {
+      case Opened opened -> {
+        OriginalRecord original = opened.original();
+        to.kafka("topic", original.topic());
+        to.kafka("partition", original.partition());
+        to.kafka("offset", original.offset());
+        opened.subject().ifPresent(to::subject);
+        to.failure(opened.failure(), opened.attempts(), envelope);
+        to.own("first_at", opened.firstAt().orElse(envelope.time()));
+      }
+      case Retried retried -> to.failure(retried.failure(), retried.attempts(), envelope);
+      case Closed closed -> {
+        to.own("reason", closed.reason());
+        to.own("generation", closed.generation());
+      }
+    }
+    if (headers.lastHeader(OWN + "application") == null) {
+      to.place(event.key());
+    }
+  }
+
+  private void failure(Failure failure, int attempts, Envelope<?> envelope) {
+    kafka("group", envelope.source());
+    kafka("delivery.count", attempts);
+    kafka("message", shortened(failure.message()));
+    own("cause", failure.code());
+    own("stage", failure.stage());
+    failure.object().ifPresent(object -> own("object", object));
+    own("attempts", attempts);
+    own("last_at", envelope.time());
+  }
+
+  private void subject(Subject subject) {
+    own("cluster", subject.cluster());
+    own("application", subject.application());
+    own("generation", subject.generation());
+    subject.commit().ifPresent(commit -> own("commit", commit));
+  }
+
+  /** The key of an entry about an application; that of a position names none. */
+  private void place(String key) {
+    String[] parts = key.split("/", -1);
+    if (parts.length == 2) {
+      own("cluster", parts[0]);
+      own("application", parts[1]);
+    }
+  }
+
+  private void kafka(String name, Object value) {
+    headers.add(KAFKA + name, value.toString().getBytes(UTF_8));
+  }
+
+  private void own(String name, Object value) {
+    headers.add(OWN + name, value.toString().getBytes(UTF_8));
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= LONGEST_MESSAGE
+        ? message
+        : message.substring(0, LONGEST_MESSAGE - 3) + "...";
+  }
+}

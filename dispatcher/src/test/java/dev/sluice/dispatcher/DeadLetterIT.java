@@ -1,0 +1,182 @@
+package dev.sluice.dispatcher;
+
+import static dev.sluice.dispatcher.Situation.STAGING;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.OriginalRecord.RecordHeader;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.dispatcher.home.DispatchListener;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a dead letter of the dispatcher tells, and of which trace it is. */
+class DeadLetterIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir private Path directory;
+  private Situation situation;
+
+  @BeforeEach
+  void open() throws IOException {
+    situation = new Situation(directory);
+    situation.application("web", "staging");
+    situation.put("web", "one").push();
+  }
+
+  @AfterEach
+  void close() {
+    situation.close();
+  }
+
+  @Test
+  void aRefusedSourceContinuesTheTraceOfThePushAndNamesItsRecord() throws IOException {
+    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.awaitSync(STAGING, 1);
+
+    situation.file("apps/web/kustomization.yaml", "resources: [missing.yaml]\n").pushAndTell();
+
+    ConsumerRecord<String, byte[]> letter = awaitLetters(1).getFirst();
+    ConsumerRecord<String, byte[]> push =
+        situation.records(situation.connection.topics().changes()).getLast();
+    assertThat(header(push, "ce_type")).isEqualTo("dev.sluice.ref-changed.v1");
+    assertThat(traceId(letter)).isEqualTo(traceId(push));
+    assertThat(header(letter, "__dlq.errors.topic")).isEqualTo(push.topic());
+    assertThat(header(letter, "__dlq.errors.partition")).isEqualTo("" + push.partition());
+    assertThat(header(letter, "__dlq.errors.offset")).isEqualTo("" + push.offset());
+    assertThat(header(letter, "__dlq.errors.group")).isEqualTo("dispatcher/home-0");
+    assertThat(header(letter, "sluice_application")).isEqualTo("web");
+    assertThat(header(letter, "sluice_cluster")).isEqualTo("staging");
+    assertThat(header(letter, "sluice_stage")).isEqualTo("SOURCE");
+    assertThat(header(letter, "sluice_attempts")).isEqualTo("1");
+    assertThat(header(letter, "sluice_first_at")).isEqualTo(header(letter, "ce_time"));
+
+    situation.delete("apps/web/kustomization.yaml").pushAndTell();
+
+    ConsumerRecord<String, byte[]> closed = awaitLetters(2).getLast();
+    assertThat(header(closed, "sluice_entry")).isEqualTo("staging/web/source");
+    assertThat(header(closed, "sluice_reason")).isEqualTo("SUCCEEDED");
+    assertThat(traceId(closed))
+        .isEqualTo(traceId(situation.records(situation.connection.topics().changes()).getLast()))
+        .isNotEqualTo(traceId(letter));
+  }
+
+  @Test
+  void aPoisonRecordOfChangesIsKeptAsItWasHoweverLargeItIs() throws IOException {
+    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.awaitSync(STAGING, 1);
+    TraceParent trace = TraceParent.start();
+
+    ProducerRecord<String, byte[]> small = poison(new byte[] {1, 2});
+    small.headers().add("traceparent", trace.value().getBytes(UTF_8));
+    situation.send(small);
+    // as Base64 this would not fit a record again
+    situation.send(poison(new byte[13 * 1024 * 1024]));
+
+    List<ConsumerRecord<String, byte[]>> letters = awaitLetters(2);
+    DeadLetterEvent.Opened opened = opened(letters.getFirst());
+    OriginalRecord original = opened.original();
+    assertThat(original.value().orElseThrow()).containsExactly(1, 2);
+    assertThat(original.key()).contains(situation.repository.value());
+    assertThat(original.headers().orElseThrow())
+        .extracting(RecordHeader::name)
+        .containsExactly("ce_type", "traceparent");
+    assertThat(original.timestamp()).isPresent();
+    assertThat(opened.failure().stage()).isEqualTo(Failure.Stage.DECODE);
+    assertThat(traceId(letters.getFirst())).isEqualTo(trace.value().substring(3, 35));
+    ConsumerRecord<String, byte[]> there =
+        situation.records(original.topic()).stream()
+            .filter(record -> record.offset() == original.offset())
+            .findFirst()
+            .orElseThrow();
+    assertThat(there.value()).containsExactly(1, 2);
+    assertThat(header(letters.getFirst(), "sluice_entry")).isEqualTo(original.position());
+    OriginalRecord large = opened(letters.getLast()).original();
+    assertThat(large.value()).isEmpty();
+    assertThat(large.offset()).isGreaterThan(original.offset());
+
+    situation.put("web", "two").pushAndTell();
+    assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
+  }
+
+  @Test
+  void aPoisonRecordOfTheStateStopsTheHomeInSightUntilAGoodOneCoversIt() throws IOException {
+    Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.awaitSync(STAGING, 1);
+    first.close();
+    ConsumerRecord<String, byte[]> good =
+        situation.records(situation.connection.topics().state()).stream()
+            .filter(record -> record.key().equals("application/web"))
+            .reduce((_, last) -> last)
+            .orElseThrow();
+    situation.send(
+        new ProducerRecord<>(
+            good.topic(), good.partition(), null, good.key(), new byte[] {7}, good.headers()));
+
+    Dispatcher stopped =
+        Dispatcher.start(
+            situation.oneHome(Situation.TIMING), situation.connection, Clock.systemUTC());
+    DeadLetterEvent.Opened opened = opened(awaitLetters(1).getFirst());
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(stopped.obstacles())
+                    .anyMatch(reason -> reason.contains("about application/web, cannot be read")));
+    stopped.close();
+    assertThat(opened.original().topic()).isEqualTo(good.topic());
+    assertThat(opened.original().value().orElseThrow()).containsExactly(7);
+    assertThat(opened.original().key()).contains("application/web");
+
+    situation.send(
+        new ProducerRecord<>(
+            good.topic(), good.partition(), null, good.key(), good.value(), good.headers()));
+    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.put("web", "two").pushAndTell();
+    assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
+  }
+
+  private ProducerRecord<String, byte[]> poison(byte[] value) {
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(
+            situation.connection.topics().changes(), situation.repository.value(), value);
+    record.headers().add("ce_type", "dev.sluice.ref-changed.v1".getBytes(UTF_8));
+    return record;
+  }
+
+  private List<ConsumerRecord<String, byte[]>> awaitLetters(int atLeast) {
+    return await()
+        .atMost(PATIENCE)
+        .until(
+            () -> situation.records(situation.connection.topics().deadLetters()),
+            records -> records.size() >= atLeast);
+  }
+
+  private static DeadLetterEvent.Opened opened(ConsumerRecord<String, byte[]> record) {
+    return (DeadLetterEvent.Opened) ((Decoded.Known) EventCodec.decode(record)).envelope().event();
+  }
+
+  private static String traceId(ConsumerRecord<String, byte[]> record) {
+    return header(record, "traceparent").substring(3, 35);
+  }
+
+  private static String header(ConsumerRecord<String, byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+}
