@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
  */
 public record RepositoryId(@JsonValue String value) implements Comparable<RepositoryId> {
 
-  private static final Pattern HOST = Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?");
   private static final Pattern SCP = Pattern.compile("(?:[^@/]+@)?([^/:@]+):(?!//)(.+)");
   private static final Pattern URL =
       Pattern.compile("([a-z][a-z0-9+.-]*)://(?:[^@/]*@)?([^/:@]*)(?::(\\d+))?/(.*)");
@@ -67,7 +66,7 @@ public record RepositoryId(@JsonValue String value) implements Comparable<Reposi
     int slash = name.indexOf('/');
     if (slash < 0
         || name.length() > MAX_LENGTH
-        || !HOST.matcher(name.substring(0, slash)).matches()
+        || !isHost(name, slash)
         || !name.equals(name.toLowerCase(Locale.ROOT))) {
       return false;
     }
@@ -81,6 +80,19 @@ public record RepositoryId(@JsonValue String value) implements Comparable<Reposi
       start = end + 1;
     }
     return true;
+  }
+
+  /** Letters, digits, and between them also dots, hyphens and a port's colon. */
+  private static boolean isHost(String name, int end) {
+    for (int i = 0; i < end; i++) {
+      char c = name.charAt(i);
+      boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      boolean inside = i > 0 && i < end - 1;
+      if (!alphanumeric && !(inside && ".:-".indexOf(c) >= 0)) {
+        return false;
+      }
+    }
+    return end > 0;
   }
 
   private static boolean isPathSegment(String name, int start, int end) {

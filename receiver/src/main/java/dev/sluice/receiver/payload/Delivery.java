@@ -6,7 +6,6 @@ import dev.sluice.receiver.request.FormBody;
 import dev.sluice.receiver.request.RequestHeaders;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * An authentic request.
@@ -22,10 +21,13 @@ public record Delivery(
 
   /** The id in the first of the headers that has a usable one, else one made from the body. */
   DeliveryId id(String... idHeaders) {
-    return Stream.of(idHeaders)
-        .flatMap(header -> headers.single(header).flatMap(DeliveryId::given).stream())
-        .findFirst()
-        .orElseGet(() -> DeliveryId.ofBody(body));
+    for (String header : idHeaders) {
+      Optional<DeliveryId> given = headers.single(header).flatMap(DeliveryId::given);
+      if (given.isPresent()) {
+        return given.get();
+      }
+    }
+    return DeliveryId.ofBody(body);
   }
 
   /** The JSON: the body, or what a form's field {@code payload} holds. */
