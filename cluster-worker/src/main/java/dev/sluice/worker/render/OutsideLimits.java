@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
 import java.util.Optional;
 
 /**
@@ -30,6 +33,12 @@ final class OutsideLimits {
       this.number = number;
     }
   }
+
+  private static final String ERRNO = "errno";
+  private static final int NO_SUCH_PROCESS = 3;
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERROR_NUMBER =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement(ERRNO));
 
   private static final Optional<OutsideLimits> HERE = find();
 
@@ -62,7 +71,10 @@ final class OutsideLimits {
     return linker
         .defaultLookup()
         .find("prlimit")
-        .map(function -> new OutsideLimits(linker.downcallHandle(function, type)))
+        .map(
+            function ->
+                new OutsideLimits(
+                    linker.downcallHandle(function, type, Linker.Option.captureCallState(ERRNO))))
         .filter(OutsideLimits::isAllowed);
   }
 
@@ -91,18 +103,22 @@ final class OutsideLimits {
             && set(process, Resource.CPU, Capped.processorSeconds(limits))
             && set(process, Resource.FSIZE, Capped.LARGEST_FILE)
             && set(process, Resource.CORE, 0);
-    if (!capped && process.isAlive()) {
+    if (!capped) {
       throw new IOException("its memory and time cannot be limited");
     }
   }
 
+  /** Whether it is limited; what has ended needs no limit. */
   private boolean set(Process process, Resource resource, long limit) {
     try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
       MemorySegment softAndHard = arena.allocateFrom(ValueLayout.JAVA_LONG, limit, limit);
-      return (int)
+      int result =
+          (int)
               prlimit.invokeExact(
-                  (int) process.pid(), resource.number, softAndHard, MemorySegment.NULL)
-          == 0;
+                  state, (int) process.pid(), resource.number, softAndHard, MemorySegment.NULL);
+      // Process.isAlive is true for a moment longer than this
+      return result == 0 || (int) ERROR_NUMBER.get(state, 0L) == NO_SUCH_PROCESS;
     } catch (Throwable e) {
       throw new AssertionError("prlimit takes these", e);
     }

@@ -50,7 +50,7 @@ class BoundedProcessTest {
 
   @Test
   void whatEndsAtOnceHasEnded() throws Exception {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 200; i++) {
       assertThat(run("exit 3", true)).isEqualTo(new Ending.Exited(3, "", ""));
     }
   }
