@@ -93,9 +93,13 @@ public final class Lanes {
    */
   public void stop(Duration grace) throws InterruptedException {
     // whoever holds all permits knows that nothing runs
-    boolean unused =
+    boolean quiet =
         shared.running().tryAcquire(concurrency, grace.toMillis(), TimeUnit.MILLISECONDS);
     lanes.values().forEach(Lane::interrupt);
+    if (quiet) {
+      // one that pauses within an attempt needs its permit back to come to its end
+      shared.running().release(concurrency);
+    }
     for (Lane lane : lanes.values()) {
       lane.join();
     }
