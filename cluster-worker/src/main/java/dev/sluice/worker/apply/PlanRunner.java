@@ -6,7 +6,9 @@ import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.lane.Classifier;
 import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Plan;
@@ -45,8 +47,9 @@ final class PlanRunner {
       throws HaltException, InterruptedException {
     List<ObjectChange> changes = new ArrayList<>();
     for (Stage stage : plan.stages()) {
+      boolean hooks = stage.phase().isOfHooks();
       for (List<ApplyStep> group : byKind(stage.steps(), ApplyStep::ref)) {
-        write(group, attempt, changes);
+        write(group, hooks, attempt, changes);
       }
       if (stage.phase().waits()) {
         gate.pass(stage, attempt);
@@ -76,7 +79,8 @@ final class PlanRunner {
     }
   }
 
-  private void write(List<ApplyStep> group, Attempt attempt, List<ObjectChange> changes)
+  private void write(
+      List<ApplyStep> group, boolean hooks, Attempt attempt, List<ObjectChange> changes)
       throws HaltException, InterruptedException {
     List<ApplyStep> left = group;
     for (int looks = 0; !left.isEmpty(); looks++) {
@@ -93,7 +97,8 @@ final class PlanRunner {
       if (looks > 0) {
         attempt.pace().pause(LOOK_AGAIN);
       }
-      List<Optional<Action>> done = Crew.all(left, step -> writer.write(step, attempt));
+      List<Optional<Action>> done =
+          Crew.all(left, step -> hooks ? writeHook(step, attempt) : writer.write(step, attempt));
       List<ApplyStep> undecided = new ArrayList<>();
       for (int i = 0; i < left.size(); i++) {
         ApplyStep step = left.get(i);
@@ -103,6 +108,23 @@ final class PlanRunner {
                 () -> undecided.add(step));
       }
       left = undecided;
+    }
+  }
+
+  /** A Job cannot be changed: a hook with another content is another run of it. */
+  private Optional<Action> writeHook(ApplyStep step, Attempt attempt)
+      throws HaltException, InterruptedException {
+    try {
+      return writer.write(step, attempt);
+    } catch (HaltException e) {
+      boolean immutable =
+          e.outcome() instanceof Outcome.Parked(Failure failure, String _)
+              && failure.code().equals(Classifier.IMMUTABLE);
+      if (!immutable || remover.remove(step.ref(), attempt).action() != Action.DELETED) {
+        throw e;
+      }
+      awaitGone(step.ref(), attempt);
+      return writer.write(step, attempt);
     }
   }
 

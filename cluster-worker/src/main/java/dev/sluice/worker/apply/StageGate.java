@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /**
  * Waits until what a stage defined can be used: CustomResourceDefinitions are established and
- * served, Namespaces active.
+ * served, Namespaces active; and until hooks that run have run: Jobs and Pods.
  */
 final class StageGate {
 
@@ -36,8 +36,15 @@ final class StageGate {
   void pass(Stage stage, Attempt attempt) throws HaltException, InterruptedException {
     for (ApplyStep step : stage.steps()) {
       int looks = 0;
-      while (!isReady(step)) {
-        if (++looks == LOOKS) {
+      while (!isReady(step, stage.phase())) {
+        if (++looks == LOOKS && stage.phase().isOfHooks()) {
+          throw Attempt.retry(
+              "HookRunning",
+              "%s is a hook and not finished yet".formatted(step.ref()),
+              Failure.Stage.APPLY,
+              Optional.of(step.ref()));
+        }
+        if (looks == LOOKS) {
           throw Attempt.retry(
               "NotEstablished",
               "%s is applied, but cannot be used yet".formatted(step.ref()),
@@ -49,8 +56,12 @@ final class StageGate {
     }
   }
 
-  private boolean isReady(ApplyStep step) throws HaltException, InterruptedException {
+  private boolean isReady(ApplyStep step, Stage.Phase phase)
+      throws HaltException, InterruptedException {
     try {
+      if (phase.isOfHooks()) {
+        return hasRun(step.ref());
+      }
       return switch (step.ref().kind()) {
         case "CustomResourceDefinition" -> isEstablished(step);
         case "Namespace" ->
@@ -64,18 +75,45 @@ final class StageGate {
     }
   }
 
+  /** What has been deleted meanwhile, as some clusters do with finished Jobs, is over too. */
+  private boolean hasRun(ObjectRef ref) throws HaltException, InterruptedException {
+    boolean isJob = ref.kind().equals("Job") && ref.group().equals("batch");
+    boolean isPod = ref.kind().equals("Pod") && ref.group().isEmpty();
+    if (!isJob && !isPod) {
+      return true;
+    }
+    Optional<ObjectNode> live = read(ref);
+    if (live.isEmpty()) {
+      return true;
+    }
+    String phase = live.get().path("status").path("phase").asText("");
+    if (hasCondition(live.get(), "Failed") || phase.equals("Failed")) {
+      throw Attempt.park(
+          "HookFailed",
+          "%s is a hook and has failed: its logs say why; it runs again once it is deleted"
+              .formatted(ref),
+          Failure.Stage.APPLY,
+          ref,
+          "a new generation, or the slow timer once it is deleted");
+    }
+    return hasCondition(live.get(), "Complete") || phase.equals("Succeeded");
+  }
+
   private boolean isEstablished(ApplyStep step) throws InterruptedException {
     Optional<ObjectNode> live = read(step.ref());
-    if (live.isEmpty()) {
-      return false;
+    return live.isPresent()
+        && hasCondition(live.get(), "Established")
+        && isServed(live.get().path("spec"));
+  }
+
+  private static boolean hasCondition(ObjectNode live, String type) {
+    for (JsonNode condition : live.path("status").path("conditions")) {
+      if (condition.path("type").asText("").equals(type)
+          && condition.path("status").asText("").equals("True")) {
+        return true;
+      }
     }
-    boolean established = false;
-    for (JsonNode condition : live.get().path("status").path("conditions")) {
-      established |=
-          condition.path("type").asText("").equals("Established")
-              && condition.path("status").asText("").equals("True");
-    }
-    return established && isServed(live.get().path("spec"));
+    return false;
   }
 
   private boolean isServed(JsonNode spec) throws InterruptedException {

@@ -17,6 +17,9 @@ public final class Classifier {
   /** Code of failures where the API did not answer: they trip the breaker. */
   public static final String UNREACHABLE = "Unreachable";
 
+  /** Code of what can be deleted and made anew, but not changed. */
+  public static final String IMMUTABLE = "ImmutableField";
+
   /** Server-side apply answers 500 to a field that the schema does not have. */
   private static final String NOT_IN_SCHEMA = "failed to create typed patch object";
 
@@ -80,7 +83,7 @@ public final class Classifier {
   private static String invalid(ApiException error) {
     boolean immutable =
         error.causes().stream().anyMatch(cause -> cause.message().contains("immutable"));
-    return immutable ? "ImmutableField" : "Invalid";
+    return immutable ? IMMUTABLE : "Invalid";
   }
 
   private static Outcome retry(

@@ -1,12 +1,13 @@
 package dev.sluice.worker.manifest;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 /**
- * Which objects {@code helm.sh/hook} takes out of a rendering. What a release's test, deletion or
- * rollback would run is no part of what should be in the cluster. Hooks of install and upgrade are
- * ordinary objects here: they are applied with the others, in the order of their kinds.
+ * What {@code helm.sh/hook} says of an object. What a release's test, deletion or rollback would
+ * run is no part of what should be in the cluster. Hooks of install and upgrade belong to the
+ * application like its other objects, and are applied before or after these.
  */
 public final class HelmHooks {
 
@@ -22,10 +23,46 @@ public final class HelmHooks {
 
   private HelmHooks() {}
 
+  /** When an object is applied. */
+  public enum Moment {
+    BEFORE,
+    WITH_THE_REST,
+    AFTER
+  }
+
+  /**
+   * When the object is to be applied.
+   *
+   * @param install whether nothing of the application was applied before
+   */
+  public static Moment moment(Manifest manifest, boolean install) {
+    List<String> hooks = Arrays.stream(hooks(manifest).split(",", -1)).map(String::strip).toList();
+    String now = install ? "install" : "upgrade";
+    for (List<String> kinds : List.of(List.of(now), List.of("install", "upgrade"))) {
+      for (String kind : kinds) {
+        if (hooks.contains("pre-" + kind)) {
+          return Moment.BEFORE;
+        }
+        if (hooks.contains("post-" + kind)) {
+          return Moment.AFTER;
+        }
+      }
+    }
+    return Moment.WITH_THE_REST;
+  }
+
+  /** Hooks of less weight come first; as in Helm, what is no number weighs nothing. */
+  public static int weight(Manifest manifest) {
+    try {
+      return Integer.parseInt(annotation(manifest, "helm.sh/hook-weight").strip());
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
   /** Whether the object is to be applied. */
   public static boolean isApplied(Manifest manifest) {
-    String hooks =
-        manifest.content().path("metadata").path("annotations").path("helm.sh/hook").asText();
+    String hooks = hooks(manifest);
     return hooks.isBlank() || !isNeverApplied(hooks);
   }
 
@@ -36,5 +73,13 @@ public final class HelmHooks {
    */
   public static boolean isNeverApplied(String hooks) {
     return Arrays.stream(hooks.split(",", -1)).map(String::strip).allMatch(NEVER_APPLIED::contains);
+  }
+
+  private static String hooks(Manifest manifest) {
+    return annotation(manifest, "helm.sh/hook");
+  }
+
+  private static String annotation(Manifest manifest, String name) {
+    return manifest.content().path("metadata").path("annotations").path(name).asText();
   }
 }

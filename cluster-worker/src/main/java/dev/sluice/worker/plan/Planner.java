@@ -6,12 +6,12 @@ import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.Manifest;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -57,7 +57,10 @@ public final class Planner {
         draft.prunes.add(entry.ref());
       }
     }
-    Plan.Ready ready = draft.finish();
+    boolean install =
+        request.old().entries().stream()
+            .allMatch(entry -> unfinished.contains(Identity.of(entry.ref())));
+    Plan.Ready ready = draft.finish(install);
     Optional<Failure> objection =
         request.approved()
             ? Optional.empty()
@@ -82,7 +85,7 @@ public final class Planner {
       boolean stays = orphan || entry.keep() || (!approved && PruneGuard.isProtected(entry.ref()));
       (stays ? draft.skipped : draft.prunes).add(entry.ref());
     }
-    return draft.finish();
+    return draft.finish(false);
   }
 
   /** A plan while it is drawn up. */
@@ -140,17 +143,22 @@ public final class Planner {
           .toList();
     }
 
-    Plan.Ready finish() {
-      Map<Stage.Phase, List<ApplyStep>> phases = new EnumMap<>(Stage.Phase.class);
+    /**
+     * The plan.
+     *
+     * @param install whether the application has never been there as a whole
+     */
+    Plan.Ready finish(boolean install) {
+      Map<Turn, List<ApplyStep>> turns = new TreeMap<>();
       applies.stream()
           .sorted(Comparator.comparing(ApplyStep::ref, Order.INSTANCE))
           .forEach(
               step ->
-                  phases
-                      .computeIfAbsent(Order.phase(step.ref()), phase -> new ArrayList<>())
+                  turns
+                      .computeIfAbsent(Turn.of(step.manifest(), install), turn -> new ArrayList<>())
                       .add(step));
       return new Plan.Ready(
-          phases.entrySet().stream().map(e -> new Stage(e.getKey(), e.getValue())).toList(),
+          turns.entrySet().stream().map(e -> new Stage(e.getKey().phase(), e.getValue())).toList(),
           unchanged.stream().sorted(Order.INSTANCE).toList(),
           skipped.stream().sorted(Order.INSTANCE).toList(),
           prunes.stream().sorted(Order.INSTANCE.reversed()).map(PruneStep::new).toList(),

@@ -13,13 +13,21 @@ public record Stage(Phase phase, List<ApplyStep> steps) {
   public enum Phase {
     /** CustomResourceDefinition, Namespace, ClusterRole: others cannot even be sent before. */
     DEFINITIONS,
+    /** Helm's hooks before an install or upgrade; a stage for each weight. */
+    HOOKS_BEFORE,
     /** Kinds ending in Class, which others name. */
     CLASSES,
-    OBJECTS;
+    OBJECTS,
+    /** Helm's hooks after an install or upgrade; a stage for each weight. */
+    HOOKS_AFTER;
 
-    /** Whether the next stage waits until this one's objects are established. */
+    /** Whether what comes next waits until this stage's objects are established, or are over. */
     public boolean waits() {
       return this != OBJECTS;
+    }
+
+    public boolean isOfHooks() {
+      return this == HOOKS_BEFORE || this == HOOKS_AFTER;
     }
   }
 }

@@ -67,6 +67,69 @@ class PlannerTest {
   }
 
   @Test
+  void putsHelmsHooksBeforeAndAfterTheRestByWeight() {
+    List<Manifest> desired =
+        List.of(
+            configMap("rest", "1"),
+            hook(manifest("batch/v1", "Job", "seed"), "post-install, pre-upgrade", "0"),
+            hook(manifest("batch/v1", "Job", "migrate"), "pre-install,pre-upgrade", "5"),
+            hook(manifest("v1", "Secret", "settings"), "pre-install,pre-upgrade", "-1"),
+            hook(manifest("v1", "ServiceAccount", "settings"), "pre-upgrade", "-1"),
+            hook(manifest("batch/v1", "Job", "tell"), "post-upgrade", "many"),
+            hook(manifest("v1", "Namespace", "apart"), "post-install", "1"),
+            manifest("storage.k8s.io/v1", "StorageClass", "fast"));
+    List<String> installed =
+        List.of(
+            "DEFINITIONS [Namespace]",
+            "HOOKS_BEFORE [ServiceAccount, Secret]",
+            "HOOKS_BEFORE [migrate]",
+            "CLASSES [StorageClass]",
+            "OBJECTS [ConfigMap]",
+            "HOOKS_AFTER [seed, tell]");
+
+    Plan.Ready first = ready(request(desired, Inventory.EMPTY));
+    Plan.Ready again =
+        ready(
+            new PlanRequest(
+                desired, first.inventories().during(), first.writeSet(), Policy.DEFAULT, false));
+    Plan.Ready upgrade = ready(request(desired, inventory(entry(configMap("rest", "0")))));
+
+    assertThat(stages(first)).isEqualTo(installed);
+    assertThat(stages(again)).as("an install that was not finished").isEqualTo(installed);
+    assertThat(stages(upgrade))
+        .containsExactly(
+            "DEFINITIONS [Namespace]",
+            "HOOKS_BEFORE [ServiceAccount, Secret]",
+            "HOOKS_BEFORE [seed]",
+            "HOOKS_BEFORE [migrate]",
+            "CLASSES [StorageClass]",
+            "OBJECTS [ConfigMap]",
+            "HOOKS_AFTER [tell]");
+  }
+
+  private static List<String> stages(Plan.Ready plan) {
+    return plan.stages().stream()
+        .map(
+            stage ->
+                stage.phase()
+                    + " "
+                    + stage.steps().stream()
+                        .map(ApplyStep::ref)
+                        .map(ref -> ref.kind().equals("Job") ? ref.name() : ref.kind())
+                        .toList())
+        .toList();
+  }
+
+  private static Manifest hook(Manifest manifest, String hooks, String weight) {
+    manifest
+        .content()
+        .withObject("/metadata/annotations")
+        .put("helm.sh/hook", hooks)
+        .put("helm.sh/hook-weight", weight);
+    return manifest;
+  }
+
+  @Test
   void prunesInReverseOrderWhatIsNoLongerDesired() {
     Manifest stays = configMap("stays", "1");
     Inventory old =

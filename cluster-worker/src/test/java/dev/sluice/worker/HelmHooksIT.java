@@ -1,0 +1,172 @@
+package dev.sluice.worker;
+
+import static dev.sluice.worker.Targets.configMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.ResultEvent;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.dsl.ScalableResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Hooks come before or after the rest, and Jobs among them run before what comes next. */
+@Tag("kubernetes")
+class HelmHooksIT {
+
+  private final Bench bench = new Bench();
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  @Test
+  void waitsForTheJobsOfHooks() {
+    bench.worker("one");
+    send(1, "migrate:1", "first");
+    Job first = awaitJob("migrate:1");
+
+    assertThat(bench.value("settings")).as("of less weight").contains("first");
+    assertThat(bench.value("web")).as("the rest waits").isEmpty();
+    end(first, "Complete");
+    ResultEvent.Applied installed = bench.awaitApplied("shop", 1);
+
+    assertThat(installed.changes())
+        .extracting(change -> change.object().name() + " " + change.action())
+        .containsExactly("settings CREATED", "migrate CREATED", "web CREATED", "told CREATED");
+
+    send(2, "migrate:1", "second");
+    assertThat(bench.awaitApplied("shop", 2).changes())
+        .as("a hook that is the same does not run again")
+        .extracting(change -> change.object().name())
+        .containsExactly("settings", "web", "told");
+  }
+
+  @Test
+  void aWorkerThatWaitsForAHookCanStopAndAnotherGoesOn() throws Exception {
+    ClusterWorker one = bench.worker("one");
+    send(1, "migrate:1", "first");
+    Job job = awaitJob("migrate:1");
+    bench.awaitValue("settings", "first");
+
+    CompletableFuture.runAsync(one::close).get(Bench.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    bench.worker("two");
+    end(job, "Complete");
+
+    bench.awaitApplied("shop", 1);
+    assertThat(awaitJob("migrate:1").getMetadata().getUid())
+        .as("it has not run again")
+        .isEqualTo(job.getMetadata().getUid());
+  }
+
+  @Test
+  void runsAHookAnewThatDiffersAndStopsAtOneThatFails() {
+    bench.worker("one");
+    send(1, "migrate:1", "first");
+    Job first = awaitJob("migrate:1");
+    end(first, "Complete");
+    bench.awaitApplied("shop", 1);
+
+    send(2, "migrate:2", "second");
+    Job second = awaitJob("migrate:2");
+    assertThat(second.getMetadata().getUid()).isNotEqualTo(first.getMetadata().getUid());
+    end(second, "Failed");
+    DeadLetterEvent.Opened opened =
+        await()
+            .atMost(Bench.PATIENCE)
+            .until(
+                () -> bench.results.all(DeadLetterEvent.Opened.class).stream().findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+
+    assertThat(opened.failure().code()).isEqualTo("HookFailed");
+    assertThat(opened.failure().object().orElseThrow().name()).isEqualTo("migrate");
+    assertThat(bench.value("web")).as("what comes after a hook that failed").contains("first");
+
+    send(3, "migrate:3", "third");
+    end(awaitJob("migrate:3"), "Complete");
+    bench.awaitApplied("shop", 3);
+    assertThat(bench.value("web")).contains("third");
+  }
+
+  private void send(long generation, String image, String value) {
+    bench.targets.send(
+        bench.targets.target(
+            "shop",
+            generation,
+            configMap("web", value),
+            hook(configMap("told", value), "post-install,post-upgrade", 0),
+            hook(
+                """
+                apiVersion: batch/v1
+                kind: Job
+                metadata:
+                  name: migrate
+                spec:
+                  template:
+                    spec:
+                      restartPolicy: Never
+                      containers: [{name: migrate, image: "%s"}]
+                """
+                    .formatted(image),
+                "pre-install,pre-upgrade",
+                5),
+            hook(configMap("settings", value), "pre-install,pre-upgrade", -5)));
+  }
+
+  private static String hook(String manifest, String hooks, int weight) {
+    return manifest.replaceFirst(
+        "\n( *)metadata:\n",
+        "\n$1metadata:\n$1  annotations: {helm.sh/hook: \"%s\", helm.sh/hook-weight: \"%d\"}\n"
+            .formatted(hooks, weight));
+  }
+
+  private Job awaitJob(String image) {
+    return await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () ->
+                Optional.ofNullable(job().get())
+                    .filter(
+                        job ->
+                            job.getSpec()
+                                .getTemplate()
+                                .getSpec()
+                                .getContainers()
+                                .getFirst()
+                                .getImage()
+                                .equals(image)),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** As the cluster's own controller would, which has no pods to run here. */
+  private void end(Job job, String how) {
+    assertThat(job().get().getMetadata().getUid()).isEqualTo(job.getMetadata().getUid());
+    job()
+        .subresource("status")
+        .patch(
+            PatchContext.of(PatchType.STRATEGIC_MERGE),
+            "{\"status\": {\"conditions\": [{\"type\": \"%s\", \"status\": \"True\"}]}}"
+                .formatted(how));
+  }
+
+  private ScalableResource<Job> job() {
+    return bench
+        .fixture
+        .client()
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(bench.namespace)
+        .withName("migrate");
+  }
+}
