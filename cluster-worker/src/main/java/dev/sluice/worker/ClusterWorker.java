@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.lead.Leadership;
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ public final class ClusterWorker implements AutoCloseable {
 
   private final WorkerConfig config;
   private final Outside outside;
+  private final WorkerMetrics metrics;
   private @Nullable Term term;
   private boolean closing;
   private @Nullable Leadership leadership;
@@ -23,6 +25,7 @@ public final class ClusterWorker implements AutoCloseable {
   private ClusterWorker(WorkerConfig config, Outside outside) {
     this.config = config;
     this.outside = outside;
+    this.metrics = new WorkerMetrics(outside.metrics(), config.cluster());
   }
 
   /** Starts a worker. */
@@ -40,8 +43,11 @@ public final class ClusterWorker implements AutoCloseable {
                 config.systemNamespace(), config.leaseName(), config.identity()),
             config.lease(),
             new Terms());
+    WorkerMetrics.ask(outside.metrics(), config.cluster(), this::view);
     if (config.healthPort().isPresent()) {
-      health = HealthEndpoint.start(config.healthPort().get(), this::isLive, this::status);
+      health =
+          HealthEndpoint.start(
+              config.healthPort().get(), this::isLive, this::status, outside.metrics());
     }
   }
 
@@ -51,6 +57,15 @@ public final class ClusterWorker implements AutoCloseable {
       return WorkerStatus.CLOSED;
     }
     return term == null ? WorkerStatus.STANDBY : term.status();
+  }
+
+  private synchronized WorkerView view() {
+    return term == null || closing ? WorkerView.idle(status()) : term.view();
+  }
+
+  /** Where health and metrics are served, if they are. */
+  public synchronized OptionalInt healthPort() {
+    return health == null ? OptionalInt.empty() : OptionalInt.of(health.port());
   }
 
   /** Whether it turns: a worker that does not should be started anew. */
@@ -86,7 +101,7 @@ public final class ClusterWorker implements AutoCloseable {
     public void lead() {
       synchronized (ClusterWorker.this) {
         if (term == null && !closing) {
-          term = new Term(config, outside, ClusterWorker.this::resign);
+          term = new Term(config, outside, metrics, ClusterWorker.this::resign);
           term.start();
         }
       }

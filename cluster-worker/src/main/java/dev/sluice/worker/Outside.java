@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -17,6 +18,7 @@ public record Outside(
     KubernetesClient client,
     Renderers renderers,
     WorkerListener listener,
+    Metrics metrics,
     Clock clock) {
 
   /**

@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -58,6 +59,7 @@ final class Term implements LogListener {
 
   private final WorkerConfig config;
   private final Outside outside;
+  private final WorkerMetrics metrics;
   private final Runnable resign;
   private final ClusterApi api;
   private final LedgerStore ledgers;
@@ -76,9 +78,10 @@ final class Term implements LogListener {
   /**
    * @param resign gives up the lead, and so ends this term; returns at once
    */
-  Term(WorkerConfig config, Outside outside, Runnable resign) {
+  Term(WorkerConfig config, Outside outside, WorkerMetrics metrics, Runnable resign) {
     this.config = config;
     this.outside = outside;
+    this.metrics = metrics;
     this.resign = resign;
     this.api = new ClusterApi(outside.client(), config.patience().callTimeout());
     this.ledgers = new LedgerStore(api, config.systemNamespace(), config.installation());
@@ -114,6 +117,17 @@ final class Term implements LogListener {
 
   WorkerStatus status() {
     return status;
+  }
+
+  /** How it is. */
+  WorkerView view() {
+    SyncLog reading = syncLog;
+    Lanes working = lanes;
+    return new WorkerView(
+        status,
+        reading == null ? OptionalLong.empty() : reading.lag(),
+        working == null ? Map.of() : working.phases(),
+        working != null && working.areHeldUp());
   }
 
   /** Whether the log's loop comes round. */
@@ -167,11 +181,7 @@ final class Term implements LogListener {
     while (true) {
       try {
         return Reporter.open(
-            outside.kafka(),
-            config.cluster(),
-            outside.listener()::reported,
-            resign,
-            outside.clock());
+            outside.kafka(), config.cluster(), this::reported, resign, outside.clock());
       } catch (InterruptException e) {
         throw e;
       } catch (KafkaException e) {
@@ -182,6 +192,11 @@ final class Term implements LogListener {
         pause(TRY_AGAIN);
       }
     }
+  }
+
+  private void reported(ResultEvent result) {
+    metrics.reported(result);
+    outside.listener().reported(result);
   }
 
   private Lanes lanes(Reporter reporting, TargetReader targets) {
@@ -196,7 +211,8 @@ final class Term implements LogListener {
             found,
             ledgers,
             neighbours,
-            new Applications.Tools(api, outside.renderers(), targets, reporting, outside.clock()),
+            new Applications.Tools(
+                api, outside.renderers(), targets, reporting, metrics, outside.clock()),
             new Applications.Lead(
                 config.installation(),
                 outside.kafka().topics().sync(config.cluster()),

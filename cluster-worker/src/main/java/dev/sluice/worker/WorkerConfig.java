@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param systemNamespace where ledgers and the Lease are; made when it is missing
  * @param identity of this worker, unlike that of any other of the cluster
  * @param concurrency how many applications are worked at once
- * @param healthPort of {@code /livez} and {@code /readyz}; empty for none
+ * @param healthPort of {@code /livez}, {@code /readyz} and {@code /metrics}; 0 for any free one
  */
 public record WorkerConfig(
     ClusterName cluster,
@@ -85,7 +85,8 @@ public record WorkerConfig(
   public static final Setting<Duration> SWEEP_INTERVAL =
       Setting.duration("sweep-interval", "between looks for what fenced workers left").or("1m");
   public static final Setting<Optional<Integer>> HEALTH_PORT =
-      Setting.integer("health-port", "port of /livez and /readyz", 1, 65535).optional();
+      Setting.integer("health-port", "serves /livez, /readyz and /metrics; 0 for any", 0, 65535)
+          .optional();
 
   /** The settings that workers of several clusters in one process share. */
   public static final List<Setting<?>> SHARED_SETTINGS =

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.worker.lead.LeaseTimes;
 import dev.sluice.worker.render.RenderConfig;
@@ -45,6 +46,7 @@ final class Bench implements AutoCloseable {
   final KafkaConnection kafka = KafkaFixture.provisioned(2);
   final Targets targets = new Targets(kafka, cluster, namespace);
   final Results results = new Results(kafka);
+  final Metrics metrics = new Metrics();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   Bench() {
@@ -69,7 +71,7 @@ final class Bench implements AutoCloseable {
     ClusterWorker worker =
         ClusterWorker.start(
             config(identity),
-            new Outside(log, client, renderers(), WorkerListener.NONE, Clock.systemUTC()));
+            new Outside(log, client, renderers(), WorkerListener.NONE, metrics, Clock.systemUTC()));
     open.push(worker);
     return worker;
   }
@@ -84,7 +86,7 @@ final class Bench implements AutoCloseable {
         new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(200)),
         4,
         SHORT,
-        Optional.empty());
+        Optional.of(0));
   }
 
   KubernetesClient client(@Nullable Interceptor interceptor) {

@@ -51,6 +51,7 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private final Map<Integer, Home> homes = new ConcurrentHashMap<>();
   private final Map<Integer, Boolean> ready = new ConcurrentHashMap<>();
+  private final Map<Integer, Long> unread = new ConcurrentHashMap<>();
   private volatile boolean closing;
   private volatile Optional<String> failure = Optional.empty();
   private volatile boolean assigned;
@@ -87,6 +88,15 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
       }
     }
     return oldest;
+  }
+
+  /** By home, the events that are not dealt with, as far as the broker has told of them. */
+  Map<Integer, Long> lag() {
+    Map<Integer, Long> lag = new HashMap<>();
+    homes.forEach(
+        (partition, home) ->
+            lag.put(partition, unread.getOrDefault(partition, 0L) + home.backlog()));
+    return lag;
   }
 
   /** Why this is not ready; empty if it is. */
@@ -200,8 +210,12 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
       command.run();
     }
     for (Home home : homes.values()) {
-      if (ready.containsKey(home.partition()) && home.isFull()) {
-        consumer.pause(List.of(new TopicPartition(topic, home.partition())));
+      TopicPartition partition = new TopicPartition(topic, home.partition());
+      if (ready.containsKey(home.partition())) {
+        consumer.currentLag(partition).ifPresent(records -> unread.put(home.partition(), records));
+        if (home.isFull()) {
+          consumer.pause(List.of(partition));
+        }
       }
     }
   }
@@ -216,6 +230,7 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
   private void shut(Collection<Integer> partitions) {
     for (int partition : partitions) {
       ready.remove(partition);
+      unread.remove(partition);
       Home home = homes.remove(partition);
       if (home != null) {
         home.close();

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher;
 
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.TopicProvisioner;
+import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.home.DispatchListener;
@@ -10,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
@@ -32,7 +34,11 @@ public final class Dispatcher implements AutoCloseable {
   private final Optional<HealthServer> health;
 
   private Dispatcher(
-      DispatcherConfig config, KafkaConnection connection, Clock clock, DispatchListener listener) {
+      DispatcherConfig config,
+      KafkaConnection connection,
+      Clock clock,
+      DispatchListener listener,
+      Metrics metrics) {
     this.clock = clock;
     this.timers =
         Executors.newSingleThreadScheduledExecutor(
@@ -41,10 +47,17 @@ public final class Dispatcher implements AutoCloseable {
     this.intake = new FleetIntake(config.fleet(), config.guard(), connection, clock);
     this.consumer =
         new ChangesConsumer(
-            new HomeSetting(connection, mirrors, config.timing(), clock, timers, listener),
+            new HomeSetting(
+                connection,
+                mirrors,
+                config.timing(),
+                clock,
+                timers,
+                new DispatcherMetrics(metrics, listener)),
             config.instance(),
             homes -> intake.lead(homes.contains(0)));
-    this.health = config.healthPort().map(port -> HealthServer.start(port, this));
+    this.health = config.healthPort().map(port -> HealthServer.start(port, this, metrics));
+    DispatcherMetrics.ask(metrics, this);
   }
 
   /**
@@ -53,16 +66,24 @@ public final class Dispatcher implements AutoCloseable {
    * @throws IllegalStateException if the topics do not fit the configuration, or Kafka is not there
    */
   public static Dispatcher start(DispatcherConfig config, KafkaConnection connection, Clock clock) {
-    return start(config, connection, clock, DispatchListener.NONE);
+    return start(config, connection, clock, DispatchListener.NONE, new Metrics());
   }
 
-  /** The same, with someone who listens. */
+  /**
+   * The same, with someone who listens.
+   *
+   * @param metrics of the process
+   */
   public static Dispatcher start(
-      DispatcherConfig config, KafkaConnection connection, Clock clock, DispatchListener listener) {
+      DispatcherConfig config,
+      KafkaConnection connection,
+      Clock clock,
+      DispatchListener listener,
+      Metrics metrics) {
     try (Admin admin = Admin.create(connection.admin())) {
       new TopicProvisioner(admin, connection.topics()).provision(config.homes());
     }
-    Dispatcher dispatcher = new Dispatcher(config, connection, clock, listener);
+    Dispatcher dispatcher = new Dispatcher(config, connection, clock, listener, metrics);
     dispatcher.consumer.start();
     return dispatcher;
   }
@@ -83,7 +104,12 @@ public final class Dispatcher implements AutoCloseable {
     return Duration.between(consumer.lastTurn(), clock.instant()).compareTo(STUCK) < 0;
   }
 
-  /** Where health is served, if it is. */
+  /** By home that is here, the events that are not dealt with. */
+  Map<Integer, Long> lag() {
+    return consumer.lag();
+  }
+
+  /** Where health and metrics are served, if they are. */
   public OptionalInt healthPort() {
     return health.map(server -> OptionalInt.of(server.port())).orElse(OptionalInt.empty());
   }

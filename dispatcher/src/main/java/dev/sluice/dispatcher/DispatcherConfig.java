@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param instance a name that is the same after a restart: the broker then gives the homes back at
  *     once, without waiting whether the one that was killed comes back; empty where several
  *     dispatchers are not told apart
- * @param healthPort where {@code /livez} and {@code /readyz} are served; 0 for any free port
+ * @param healthPort where {@code /livez}, {@code /readyz} and {@code /metrics} are served; 0 for
+ *     any free port
  */
 public record DispatcherConfig(
     Path fleet,
@@ -64,7 +65,8 @@ public record DispatcherConfig(
               "a name of this dispatcher that is the same after a restart, for a faster one")
           .optional();
   public static final Setting<Optional<Integer>> HEALTH_PORT =
-      Setting.integer("dispatcher-health-port", "serves /livez and /readyz; 0 for any", 0, 65535)
+      Setting.integer(
+              "dispatcher-health-port", "serves /livez, /readyz and /metrics; 0 for any", 0, 65535)
           .optional();
 
   public static final List<Setting<?>> SETTINGS =

@@ -7,6 +7,7 @@ import dev.sluice.contract.kafka.EmbeddedBroker;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.Topics;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.dispatcher.Dispatcher;
 import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.dispatcher.api.ApiConfig;
@@ -107,9 +108,10 @@ public final class OneProcess implements AutoCloseable {
       KafkaConnection kafka,
       KubernetesClient client,
       Renderers renderers,
-      WorkerListener listener) {
+      WorkerListener listener,
+      Metrics metrics) {
     return ClusterWorker.start(
-        config, new Outside(kafka, client, renderers, listener, Clock.systemUTC()));
+        config, new Outside(kafka, client, renderers, listener, metrics, Clock.systemUTC()));
   }
 
   /** A broker in this process, its data under {@code data}. */
@@ -128,10 +130,12 @@ public final class OneProcess implements AutoCloseable {
   public static OneProcess start(Plan plan, KafkaConnection kafka, Listeners listeners)
       throws Exception {
     Lifetime parts = new Lifetime();
+    Metrics metrics = new Metrics();
     try {
       parts.add(
-          Dispatcher.start(plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher()));
-      ApiServer api = parts.add(ApiServer.start(plan.api(), kafka, Clock.systemUTC()));
+          Dispatcher.start(
+              plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher(), metrics));
+      ApiServer api = parts.add(ApiServer.start(plan.api(), kafka, Clock.systemUTC(), metrics));
       Renderers renderers = Renderers.onThisMachine(plan.rendering());
       for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
         parts.add(
@@ -140,7 +144,8 @@ public final class OneProcess implements AutoCloseable {
                 kafka,
                 cluster.getValue(),
                 renderers,
-                listeners.worker()));
+                listeners.worker(),
+                metrics));
       }
       Receiver receiver = parts.add(Receiver.start(plan.receiver(), kafka));
       return new OneProcess(parts, kafka, receiver.port(), api.port());

@@ -4,10 +4,12 @@ import dev.sluice.contract.config.Setting;
 import dev.sluice.contract.config.SettingValues;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaSettings;
+import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.dispatcher.Dispatcher;
 import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.dispatcher.api.ApiConfig;
 import dev.sluice.dispatcher.api.ApiServer;
+import dev.sluice.dispatcher.home.DispatchListener;
 import dev.sluice.receiver.Receiver;
 import dev.sluice.receiver.ReceiverConfig;
 import dev.sluice.standalone.cli.Command;
@@ -45,8 +47,15 @@ final class PartCommands {
         (values, parts) -> {
           ApiConfig api = ApiConfig.from(values);
           KafkaConnection kafka = KafkaSettings.connection(values);
-          parts.add(Dispatcher.start(DispatcherConfig.from(values), kafka, Clock.systemUTC()));
-          parts.add(ApiServer.start(api, kafka, Clock.systemUTC()));
+          Metrics metrics = new Metrics();
+          parts.add(
+              Dispatcher.start(
+                  DispatcherConfig.from(values),
+                  kafka,
+                  Clock.systemUTC(),
+                  DispatchListener.NONE,
+                  metrics));
+          parts.add(ApiServer.start(api, kafka, Clock.systemUTC(), metrics));
         });
   }
 
@@ -74,7 +83,8 @@ final class PartCommands {
                   KafkaSettings.connection(values),
                   parts.add(ClusterAccess.from(values).connectSingle(config.cluster())),
                   Renderers.onThisMachine(RenderConfig.from(values)),
-                  WorkerListener.NONE));
+                  WorkerListener.NONE,
+                  new Metrics()));
         });
   }
 

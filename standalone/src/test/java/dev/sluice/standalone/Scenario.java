@@ -9,6 +9,7 @@ import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.demo.PushWebhook;
@@ -187,7 +188,8 @@ final class Scenario implements AutoCloseable {
         kafka,
         fixture(cluster).newClient(),
         Renderers.onThisMachine(RenderConfig.DEFAULT),
-        WorkerListener.NONE);
+        WorkerListener.NONE,
+        new Metrics());
   }
 
   private OneProcess start(Map<ClusterName, KubernetesClient> clients) throws Exception {

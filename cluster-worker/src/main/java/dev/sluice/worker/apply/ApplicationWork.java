@@ -4,6 +4,7 @@ import dev.sluice.contract.event.DeadLetterEvent.Closed.Reason;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.lane.Classifier;
 import dev.sluice.worker.lane.Effect;
@@ -19,6 +20,7 @@ import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.render.RenderException;
 import dev.sluice.worker.report.ReportException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
@@ -40,6 +42,7 @@ final class ApplicationWork implements Work {
 
   private final Book book;
   private final Site site;
+  private Optional<Generation> applied = Optional.empty();
 
   ApplicationWork(Book book, Site site) {
     this.book = book;
@@ -135,10 +138,27 @@ final class ApplicationWork implements Work {
             () -> fence(entry),
             pace);
     switch (event.get()) {
-      case SyncEvent.Target target -> generations.apply(ledger, target, attempt);
+      case SyncEvent.Target target -> {
+        Instant begunAt = site.clock().instant();
+        generations
+            .apply(ledger, target, attempt)
+            .ifPresent(
+                timings ->
+                    site.listener().applied(target, begunAt, timings, isOfThePast(entry, ledger)));
+      }
       case SyncEvent.Removal removal -> generations.remove(ledger, removal, attempt);
     }
     return new Outcome.Done();
+  }
+
+  /**
+   * Whether the cluster may have held it once: no ledger tells of what was sent before this worker
+   * took the lead, so the cluster is new, or was wiped.
+   */
+  private boolean isOfThePast(LogEntry entry, Ledger ledger) {
+    boolean isAgain = Optional.of(entry.generation()).equals(applied);
+    applied = Optional.of(entry.generation());
+    return isAgain || (ledger.generation().isEmpty() && entry.writtenAt().isBefore(site.since()));
   }
 
   /** What is new in the log and old in the cluster comes from a log that began anew. */

@@ -28,7 +28,12 @@ public final class Applications {
 
   /** What the worker works with while it leads. */
   public record Tools(
-      ClusterApi api, Renderers renderers, TargetReader targets, Reporter reporter, Clock clock) {}
+      ClusterApi api,
+      Renderers renderers,
+      TargetReader targets,
+      Reporter reporter,
+      AppliedListener listener,
+      Clock clock) {}
 
   /**
    * What the worker knows of itself.
@@ -64,6 +69,8 @@ public final class Applications {
             tools.reporter(),
             new DeadLetters(tools.reporter(), lead.syncTopic()),
             lead.wake(),
+            tools.listener(),
+            tools.clock().instant(),
             tools.clock());
   }
 

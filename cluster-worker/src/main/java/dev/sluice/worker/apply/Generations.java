@@ -50,8 +50,9 @@ final class Generations {
    * Makes the cluster hold a target.
    *
    * @param ledger that was looked at: nothing is written that does not follow from it
+   * @return when the steps were finished; empty if the cluster held it already
    */
-  void apply(Ledger ledger, SyncEvent.Target target, Attempt attempt)
+  Optional<ResultEvent.Timings> apply(Ledger ledger, SyncEvent.Target target, Attempt attempt)
       throws HaltException,
           RenderException,
           ManifestException,
@@ -83,7 +84,7 @@ final class Generations {
           ledger,
           new ResultEvent.Unchanged(entry.subject(), objects, Optional.of(desired.renderer())),
           plan);
-      return;
+      return Optional.empty();
     }
     site.reporter()
         .send(
@@ -91,16 +92,14 @@ final class Generations {
             entry.trace());
     Ledger begun = begin(ledger, plan);
     List<ObjectChange> changes = carryOut(plan, attempt);
+    ResultEvent.Timings timings =
+        new ResultEvent.Timings(entry.receivedAt(), renderedAt, plannedAt, site.clock().instant());
     finish(
         begun,
         new ResultEvent.Applied(
-            entry.subject(),
-            changes,
-            objects,
-            new ResultEvent.Timings(
-                entry.receivedAt(), renderedAt, plannedAt, site.clock().instant()),
-            Optional.of(desired.renderer())),
+            entry.subject(), changes, objects, timings, Optional.of(desired.renderer())),
         plan);
+    return Optional.of(timings);
   }
 
   /** What is sent again though its inputs are the same, is gone over whole. */

@@ -4,12 +4,14 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
  * What the applications of a cluster share while this worker leads.
  *
  * @param wake has what is parked of an application tried again
+ * @param since when the lead was taken: what was written earlier is of the past
  */
 record Site(
     String installation,
@@ -20,4 +22,6 @@ record Site(
     Reporter reporter,
     DeadLetters deadLetters,
     Consumer<ApplicationName> wake,
+    AppliedListener listener,
+    Instant since,
     Clock clock) {}

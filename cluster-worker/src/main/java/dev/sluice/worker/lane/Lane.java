@@ -89,6 +89,22 @@ final class Lane implements Pace {
     locked(() -> machine.effects().add(effect));
   }
 
+  /** What it is doing, in a word. */
+  String phase() {
+    lock.lock();
+    try {
+      return switch (machine.state()) {
+        case LaneState.Idle _ -> "idle";
+        case LaneState.Queued _ -> "queued";
+        case LaneState.Running _ -> "running";
+        case LaneState.Retrying _ -> "retrying";
+        case LaneState.Parked _ -> "parked";
+      };
+    } finally {
+      lock.unlock();
+    }
+  }
+
   boolean isIdle() {
     lock.lock();
     try {

@@ -6,8 +6,10 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.log.LogEntry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +79,21 @@ public final class Lanes {
   /** Tries now whatever is parked for such a failure. */
   public void wakeParked(Predicate<Failure> cause) {
     lanes.values().forEach(lane -> lane.wake(cause));
+  }
+
+  /** How many lanes are in which phase; phases that none is in are there too. */
+  public Map<String, Long> phases() {
+    Map<String, Long> phases = new TreeMap<>();
+    for (String phase : List.of("idle", "queued", "running", "retrying", "parked")) {
+      phases.put(phase, 0L);
+    }
+    lanes.values().forEach(lane -> phases.merge(lane.phase(), 1L, Long::sum));
+    return phases;
+  }
+
+  /** Whether the cluster's API does not answer. */
+  public boolean areHeldUp() {
+    return shared.breaker().isOpen();
   }
 
   /** Whether no lane has anything to do. */

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -52,6 +53,7 @@ public final class SyncLog implements AutoCloseable {
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Instant turnedAt;
+  private volatile OptionalLong lag = OptionalLong.empty();
   private volatile @Nullable KafkaConsumer<String, byte[]> reading;
 
   private SyncLog(KafkaConnection kafka, ClusterName cluster, LogListener listener, Clock clock) {
@@ -76,6 +78,11 @@ public final class SyncLog implements AutoCloseable {
   /** When the reading loop last came round; one that does not is dead. */
   public Instant turnedAt() {
     return turnedAt;
+  }
+
+  /** Records that are still to be read; empty while no one knows. */
+  public OptionalLong lag() {
+    return lag;
   }
 
   @Override
@@ -142,6 +149,7 @@ public final class SyncLog implements AutoCloseable {
         }
       }
       turnedAt = clock.instant();
+      lag = consumer.currentLag(partition);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.contract.event.Json;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.dispatcher.readmodel.ReadModel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,15 +42,16 @@ public final class ApiServer implements AutoCloseable {
   private final ReadModel model;
   private final CommandPublisher publisher;
   private final Access access;
-  private final ApiMetrics metrics;
+  private final Metrics metrics;
   private final AtomicInteger streams = new AtomicInteger();
   private final HttpServer server;
 
-  private ApiServer(ApiConfig config, KafkaConnection connection, Clock clock) {
+  private ApiServer(ApiConfig config, KafkaConnection connection, Clock clock, Metrics metrics) {
     this.access = Access.resolve(config.tokens());
     this.model = ReadModel.open(config.readModel(), connection, clock);
     this.publisher = new CommandPublisher(connection, clock);
-    this.metrics = new ApiMetrics(model);
+    this.metrics = metrics;
+    new ApiMetrics(metrics, model).listen();
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
@@ -71,7 +73,17 @@ public final class ApiServer implements AutoCloseable {
    * @throws IllegalStateException if Kafka, the read model or the address cannot be used
    */
   public static ApiServer start(ApiConfig config, KafkaConnection connection, Clock clock) {
-    ApiServer api = new ApiServer(config, connection, clock);
+    return start(config, connection, clock, new Metrics());
+  }
+
+  /**
+   * The same.
+   *
+   * @param metrics of the process, all of which this serves
+   */
+  public static ApiServer start(
+      ApiConfig config, KafkaConnection connection, Clock clock, Metrics metrics) {
+    ApiServer api = new ApiServer(config, connection, clock, metrics);
     try {
       await(api.server.listen(config.port(), config.host()));
     } catch (IllegalStateException e) {
@@ -117,7 +129,7 @@ public final class ApiServer implements AutoCloseable {
                     text ->
                         context
                             .response()
-                            .putHeader("Content-Type", "text/plain; version=0.0.4")
+                            .putHeader("Content-Type", Metrics.CONTENT_TYPE)
                             .end(text)));
     for (Operation operation : operations) {
       var route = router.route(HttpMethod.valueOf(operation.method()), operation.route());

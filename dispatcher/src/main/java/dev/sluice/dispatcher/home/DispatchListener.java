@@ -23,6 +23,12 @@ public interface DispatchListener {
   /** A ref was looked at, and what follows from it is in Kafka. */
   default void evaluated(ChangeEvaluated change) {}
 
+  /** A look at a ref did not go, and is tried again. */
+  default void retrying(RepositoryId repository, GitRef ref) {}
+
+  /** A sweep has found that a ref moved, which no webhook had told. */
+  default void found(RepositoryId repository, GitRef ref) {}
+
   /**
    * An event about a followed ref.
    *

@@ -73,6 +73,11 @@ public final class Home implements AutoCloseable {
     return full;
   }
 
+  /** Events that were handed over and are not dealt with. */
+  public long backlog() {
+    return (long) inputs.size() + unfinished;
+  }
+
   /** Why this home takes no more events until the program is replaced; normally empty. */
   public Optional<String> halted() {
     return halted;

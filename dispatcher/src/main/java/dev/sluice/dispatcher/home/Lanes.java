@@ -162,6 +162,7 @@ final class Lanes {
             && !swept.at().equals(memory.ref(lane.key).head())
             && !lane.hasWork()) {
           batch.add(tools.decider().swept(lane.key, swept.at(), now()));
+          batch.afterwards(() -> tools.listener().found(lane.key.repository(), lane.key.ref()));
         }
       }
     }
@@ -207,6 +208,7 @@ final class Lanes {
   }
 
   private void retry(RefLane lane, Duration delay, Batch batch) {
+    tools.listener().retrying(lane.key.repository(), lane.key.ref());
     if (lane.waiting.isEmpty()) {
       // one at a time: else each webhook during an outage would add retries of its own
       lane.retry.ifPresent(earlier -> earlier.cancel(false));

@@ -1,0 +1,138 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.event.EventType;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.telemetry.Counter;
+import dev.sluice.contract.telemetry.Histogram;
+import dev.sluice.contract.telemetry.Labels;
+import dev.sluice.contract.telemetry.Metrics;
+import dev.sluice.worker.apply.AppliedListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/** What the worker of one cluster counts; the cluster is a label, so that several share a page. */
+final class WorkerMetrics implements AppliedListener {
+
+  private static final double[] TO_CLUSTER = {
+    0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200
+  };
+  private static final double[] STEPS = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60};
+
+  private final String cluster;
+  private final Labels here;
+  private final Counter results;
+  private final Counter retries;
+  private final Counter parked;
+  private final Counter fenced;
+  private final Counter swept;
+  private final Histogram toCluster;
+  private final Histogram steps;
+
+  WorkerMetrics(Metrics metrics, ClusterName cluster) {
+    this.cluster = cluster.value();
+    this.here = Labels.of("cluster", this.cluster);
+    this.results =
+        metrics.counter("sluice_worker_results_total", "what the worker reported, by type");
+    this.retries =
+        metrics.counter(
+            "sluice_worker_retries_total", "attempts that failed for a reason that passes");
+    this.parked =
+        metrics.counter(
+            "sluice_worker_parked_total", "attempts that ended parked, with a dead letter");
+    this.fenced =
+        metrics.counter(
+            "sluice_worker_fenced_total", "targets passed over, being older than the ledger");
+    this.swept =
+        metrics.counter(
+            "sluice_worker_swept_objects_total", "objects of fenced workers found and removed");
+    this.toCluster =
+        metrics.histogram(
+            "sluice_worker_change_to_applied_seconds",
+            "from when Sluice heard of a change until the cluster held it",
+            TO_CLUSTER);
+    this.steps =
+        metrics.histogram(
+            "sluice_worker_step_seconds", "how long the steps of an apply took", STEPS);
+    fenced.add(here, 0);
+    swept.add(here, 0);
+  }
+
+  /** Has the worker asked how it is, whenever metrics are read. */
+  static void ask(Metrics metrics, ClusterName cluster, Supplier<WorkerView> worker) {
+    Labels here = Labels.of("cluster", cluster.value());
+    metrics.gauge(
+        "sluice_worker_leading",
+        "1 if this worker leads and follows the log; 0 if it stands by, catches up or has stopped",
+        () -> Map.of(here, worker.get().status() == WorkerStatus.LEADING ? 1L : 0L));
+    metrics.gauge(
+        "sluice_worker_ready",
+        "1 if the worker does what it should, standing by included",
+        () -> Map.of(here, worker.get().status().isReady() ? 1L : 0L));
+    metrics.gauge(
+        "sluice_worker_lag",
+        "records of the cluster's sync topic that the leading worker has not read",
+        () -> {
+          OptionalLong lag = worker.get().lag();
+          return lag.isPresent() ? Map.of(here, lag.getAsLong()) : Map.of();
+        });
+    metrics.gauge(
+        "sluice_worker_applications",
+        "applications by what their lane is doing",
+        () -> {
+          Map<Labels, Long> states = new HashMap<>();
+          worker
+              .get()
+              .lanes()
+              .forEach(
+                  (state, count) ->
+                      states.put(Labels.of("cluster", cluster.value(), "state", state), count));
+          return states;
+        });
+    metrics.gauge(
+        "sluice_worker_unreachable",
+        "1 while the cluster's API does not answer",
+        () -> Map.of(here, worker.get().isUnreachable() ? 1L : 0L));
+  }
+
+  void reported(ResultEvent result) {
+    results.add(Labels.of("cluster", cluster, "type", EventType.of(result).slug()), 1);
+    switch (result) {
+      case ResultEvent.Retrying retrying -> retries.add(cause(retrying.failure().code()), 1);
+      case ResultEvent.Parked one -> parked.add(cause(one.failure().code()), 1);
+      case ResultEvent.Fenced _ -> fenced.add(here, 1);
+      case ResultEvent.Swept found -> swept.add(here, found.changes().size());
+      case ResultEvent.Dispatched _,
+          ResultEvent.Planned _,
+          ResultEvent.Applied _,
+          ResultEvent.Unchanged _,
+          ResultEvent.Superseded _,
+          ResultEvent.Removed _,
+          ResultEvent.WorkerHello _ -> {}
+    }
+  }
+
+  @Override
+  public void applied(
+      SyncEvent.Target target, Instant begunAt, ResultEvent.Timings timings, boolean again) {
+    if (!again) {
+      toCluster.add(here, Duration.between(target.provenance().changedAt(), timings.appliedAt()));
+    }
+    step("render", begunAt, timings.renderedAt());
+    step("plan", timings.renderedAt(), timings.plannedAt());
+    step("apply", timings.plannedAt(), timings.appliedAt());
+  }
+
+  private void step(String step, Instant from, Instant to) {
+    steps.add(Labels.of("cluster", cluster, "step", step), Duration.between(from, to));
+  }
+
+  private Labels cause(String code) {
+    return Labels.of("cluster", cluster, "cause", code);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.sluice.worker;
+
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * How a worker is at one moment.
+ *
+ * @param lag records of the sync topic that are still to be read; empty if it reads none
+ * @param lanes how many applications, by what their lane is doing
+ */
+record WorkerView(
+    WorkerStatus status, OptionalLong lag, Map<String, Long> lanes, boolean isUnreachable) {
+
+  static WorkerView idle(WorkerStatus status) {
+    return new WorkerView(status, OptionalLong.empty(), Map.of(), false);
+  }
+}

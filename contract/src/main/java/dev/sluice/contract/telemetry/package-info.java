@@ -1,0 +1,5 @@
+/** What the parts tell of themselves while they run: metrics. */
+@NullMarked
+package dev.sluice.contract.telemetry;
+
+import org.jspecify.annotations.NullMarked;

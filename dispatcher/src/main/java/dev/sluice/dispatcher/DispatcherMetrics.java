@@ -1,0 +1,108 @@
+package dev.sluice.dispatcher;
+
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.contract.telemetry.Counter;
+import dev.sluice.contract.telemetry.Histogram;
+import dev.sluice.contract.telemetry.Labels;
+import dev.sluice.contract.telemetry.Metrics;
+import dev.sluice.dispatcher.home.DispatchListener;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What a dispatcher counts, before someone else hears of it. */
+final class DispatcherMetrics implements DispatchListener {
+
+  private static final double[] TO_DISPATCH = {
+    0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800
+  };
+
+  private final DispatchListener listener;
+  private final Counter changes;
+  private final Counter evaluations;
+  private final Counter targets;
+  private final Counter refused;
+  private final Counter retries;
+  private final Counter found;
+  private final Histogram toDispatch;
+
+  DispatcherMetrics(Metrics metrics, DispatchListener listener) {
+    this.listener = listener;
+    this.changes =
+        metrics.counter(
+            "sluice_dispatcher_changes_total", "events about refs that applications follow");
+    this.evaluations =
+        metrics.counter(
+            "sluice_dispatcher_evaluations_total", "looks at a ref that came to their end");
+    this.targets =
+        metrics.counter("sluice_dispatcher_targets_total", "targets sent to clusters by a look");
+    this.refused =
+        metrics.counter(
+            "sluice_dispatcher_refused_total",
+            "applications whose sources cannot be rendered, by cause, at each look");
+    this.retries =
+        metrics.counter(
+            "sluice_dispatcher_retries_total",
+            "looks at a ref that did not go and are tried again, a commit that Git does not show"
+                + " yet included");
+    this.found =
+        metrics.counter(
+            "sluice_dispatcher_sweep_finds_total", "refs that had moved and no webhook had told");
+    this.toDispatch =
+        metrics.histogram(
+            "sluice_dispatcher_change_to_dispatched_seconds",
+            "from when Sluice heard of a change until what follows from it was in Kafka",
+            TO_DISPATCH);
+    for (Counter counter : new Counter[] {changes, evaluations, targets, retries, found}) {
+      counter.add(Labels.NONE, 0);
+    }
+  }
+
+  /** Has the dispatcher asked how it is, whenever metrics are read. */
+  static void ask(Metrics metrics, Dispatcher dispatcher) {
+    metrics.gauge(
+        "sluice_dispatcher_lag",
+        "events of a home that are not dealt with; stands still while the home has stopped",
+        () -> {
+          Map<Labels, Long> byHome = new HashMap<>();
+          dispatcher
+              .lag()
+              .forEach((home, lag) -> byHome.put(Labels.of("home", home.toString()), lag));
+          return byHome;
+        });
+    metrics.gauge(
+        "sluice_dispatcher_obstacles",
+        "reasons why this dispatcher is not ready",
+        () -> Map.of(Labels.NONE, (long) dispatcher.obstacles().size()));
+  }
+
+  @Override
+  public void seen(ChangeSeen change) {
+    changes.add(Labels.NONE, 1);
+    listener.seen(change);
+  }
+
+  @Override
+  public void evaluated(ChangeEvaluated change) {
+    evaluations.add(Labels.NONE, 1);
+    targets.add(Labels.NONE, change.affected().size());
+    change.refused().forEach(one -> refused.add(Labels.of("cause", one.failure().code()), 1));
+    if (!change.causes().isEmpty()) {
+      toDispatch.add(Labels.NONE, Duration.between(change.heardAt(), change.dispatchedAt()));
+    }
+    listener.evaluated(change);
+  }
+
+  @Override
+  public void retrying(RepositoryId repository, GitRef ref) {
+    retries.add(Labels.NONE, 1);
+    listener.retrying(repository, ref);
+  }
+
+  @Override
+  public void found(RepositoryId repository, GitRef ref) {
+    found.add(Labels.NONE, 1);
+    listener.found(repository, ref);
+  }
+}

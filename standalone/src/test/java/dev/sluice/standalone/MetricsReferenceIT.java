@@ -1,0 +1,152 @@
+package dev.sluice.standalone;
+
+import static dev.sluice.standalone.Scenario.PRODUCTION;
+import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.configMap;
+import static dev.sluice.standalone.Scenario.patiently;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.name.CommitId;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** docs/metrics.md and the alert rules are about the metrics that there are. */
+@Tag("kubernetes")
+class MetricsReferenceIT {
+
+  private static final Path REFERENCE = Path.of("../docs/metrics.md");
+  private static final Path ALERTS = Path.of("../docs/examples/alerts.yaml");
+  private static final Pattern ROW =
+      Pattern.compile("\\| `(sluice_\\w+)` \\| (\\w+) \\|([^|]*)\\|");
+  private static final Pattern TYPE = Pattern.compile("# TYPE (\\w+) (\\w+)");
+  private static final Pattern SAMPLE =
+      Pattern.compile("(?m)^(sluice_\\w+?)(_bucket|_sum|_count)?\\{(.*)} ");
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
+  private static final Pattern METRIC = Pattern.compile("sluice_\\w+?(?=_bucket\\b|\\b)");
+
+  @TempDir private Path directory;
+
+  @Test
+  void oneProcessTellsOfAllItsPartsWhatTheReferenceSays() throws Exception {
+    try (Scenario scenario = Scenario.in(directory, STAGING, PRODUCTION)) {
+      scenario.application("plain", "plain", scenario.namespace(), STAGING);
+      scenario.application("broken", "broken", scenario.namespace(), STAGING);
+      scenario.commit(
+          Map.of(
+              "plain/configmap.yaml",
+              configMap("plain", "one"),
+              "broken/configmap.yaml",
+              configMap("Not_A_Name", "one")));
+      try (OneProcess sluice = scenario.start()) {
+        patiently()
+            .until(
+                () -> scenario.value(STAGING, scenario.namespace(), "plain", "value").isPresent());
+        CommitId commit =
+            scenario.commit(Map.of("plain/configmap.yaml", configMap("plain", "two")));
+        assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
+        assertThat(scenario.webhook(sluice.webhookPort(), commit, "guessed")).isEqualTo(401);
+        patiently()
+            .untilAsserted(
+                () ->
+                    assertThat(page(sluice.apiPort()))
+                        .contains(
+                            "sluice_worker_leading{cluster=\"staging\"} 1\n",
+                            "sluice_worker_leading{cluster=\"production\"} 1\n",
+                            "sluice_dead_letters_open{cause=\"Invalid\"} 1\n",
+                            "sluice_dispatcher_changes_total 1\n")
+                        .containsPattern(
+                            "sluice_worker_change_to_applied_seconds_count\\{cluster=\"staging\"}"
+                                + " [12]\n")
+                        // not what came before the read model had caught up
+                        .containsPattern("sluice_change_to_cluster_seconds_count [12]\n"));
+
+        String all = page(sluice.apiPort()) + page(sluice.webhookPort());
+        String reference = Files.readString(REFERENCE);
+        assertThat(types(all)).isEqualTo(documented(reference));
+        labels(all)
+            .forEach(
+                (metric, labels) ->
+                    assertThat(labels)
+                        .as(metric)
+                        .isEqualTo(documentedLabels(reference).get(metric)));
+        Matcher used = METRIC.matcher(Files.readString(ALERTS));
+        while (used.find()) {
+          assertThat(types(all)).containsKey(used.group());
+        }
+      }
+    }
+  }
+
+  private static Map<String, String> types(String page) {
+    Map<String, String> types = new TreeMap<>();
+    TYPE.matcher(page).results().forEach(found -> types.put(found.group(1), found.group(2)));
+    return types;
+  }
+
+  private static Map<String, String> documented(String reference) {
+    Map<String, String> types = new TreeMap<>();
+    ROW.matcher(reference).results().forEach(row -> types.put(row.group(1), row.group(2)));
+    return types;
+  }
+
+  private static Map<String, Set<String>> labels(String page) {
+    Map<String, Set<String>> labels = new HashMap<>();
+    SAMPLE
+        .matcher(page)
+        .results()
+        .forEach(
+            sample -> {
+              Set<String> names = labels.computeIfAbsent(sample.group(1), _ -> new TreeSet<>());
+              LABEL
+                  .matcher(sample.group(3))
+                  .results()
+                  .map(label -> label.group(1))
+                  .filter(name -> !name.equals("le"))
+                  .forEach(names::add);
+            });
+    return labels;
+  }
+
+  private static Map<String, Set<String>> documentedLabels(String reference) {
+    Map<String, Set<String>> labels = new HashMap<>();
+    ROW.matcher(reference)
+        .results()
+        .forEach(
+            row -> {
+              Set<String> names = new TreeSet<>();
+              Pattern.compile("`(\\w+)`")
+                  .matcher(row.group(3))
+                  .results()
+                  .forEach(label -> names.add(label.group(1)));
+              labels.put(row.group(1), names);
+            });
+    return labels;
+  }
+
+  private static String page(int port) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> response =
+          client.send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/metrics".formatted(port)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(response.statusCode()).isEqualTo(200);
+      return response.body();
+    }
+  }
+}
