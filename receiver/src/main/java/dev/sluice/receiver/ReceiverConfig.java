@@ -25,6 +25,8 @@ import java.util.Optional;
 public record ReceiverConfig(
     Listening listening, List<Endpoint> endpoints, Limits limits, Duration catchUpInterval) {
 
+  private static final Limits DEFAULT = Limits.within(Runtime.getRuntime().maxMemory());
+
   private static final Setting<String> HOST =
       Setting.text("webhook-host", "ADDRESS", "address to listen on for webhooks").or("0.0.0.0");
   private static final Setting<Integer> PORT =
@@ -68,27 +70,29 @@ public record ReceiverConfig(
           Endpoint::parse);
   private static final Setting<Integer> MAX_BODY =
       Setting.integer("webhook-max-body", "bytes of the largest body", 1, Integer.MAX_VALUE)
-          .or(Integer.toString(Limits.DEFAULT.maxBodyBytes()));
-  private static final Setting<Integer> MAX_BUFFERED =
+          .or(Integer.toString(DEFAULT.maxBodyBytes()));
+  private static final Setting<Optional<Integer>> MAX_BUFFERED =
       Setting.integer(
               "webhook-max-buffered",
-              "bytes that all bodies may take at a time",
+              "bytes that all bodies may take at a time (default: a quarter of the heap, at most"
+                  + " 128 MiB)",
               1,
               Integer.MAX_VALUE)
-          .or(Long.toString(Limits.DEFAULT.maxBufferedBytes()));
+          .optional();
   private static final Setting<Duration> REQUEST_TIMEOUT =
       Setting.duration("webhook-request-timeout", "how long a request may take to come in")
-          .or(Limits.DEFAULT.requestTimeout().toSeconds() + "s");
+          .or(DEFAULT.requestTimeout().toSeconds() + "s");
   private static final Setting<Duration> PUBLISH_TIMEOUT =
       Setting.duration("webhook-publish-timeout", "how long Kafka may take to acknowledge")
-          .or(Limits.DEFAULT.publishTimeout().toMillis() + "ms");
-  private static final Setting<Integer> MAX_CONNECTIONS =
+          .or(DEFAULT.publishTimeout().toMillis() + "ms");
+  private static final Setting<Optional<Integer>> MAX_CONNECTIONS =
       Setting.integer(
               "webhook-max-connections",
-              "connections that may be open at a time",
+              "connections that may be open at a time; for one more, the one that has been idle"
+                  + " longest is closed (default: one for each 32 KiB of the heap, at most 20,000)",
               1,
               Integer.MAX_VALUE)
-          .or(Integer.toString(Limits.DEFAULT.maxConnections()));
+          .optional();
   private static final Setting<Integer> REFUSALS =
       Setting.integer(
               "webhook-refusals",
@@ -96,7 +100,7 @@ public record ReceiverConfig(
                   + " all of its requests are refused unread (429); 0 for no limit",
               0,
               1_000_000)
-          .or(Integer.toString(Limits.DEFAULT.refusalsPerSecond()));
+          .or(Integer.toString(DEFAULT.refusalsPerSecond()));
   private static final Setting<Duration> CATCH_UP =
       Setting.duration(
               "webhook-catch-up",
@@ -132,7 +136,11 @@ public record ReceiverConfig(
    */
   public static ReceiverConfig from(SettingValues values) {
     int maxBody = values.get(MAX_BODY);
-    int maxBuffered = values.get(MAX_BUFFERED);
+    long maxBuffered =
+        values
+            .get(MAX_BUFFERED)
+            .map(Integer::longValue)
+            .orElse(Math.max(DEFAULT.maxBufferedBytes(), maxBody));
     List<ConfigurationProblem> problems = new ArrayList<>();
     if (maxBuffered < maxBody) {
       problems.add(
@@ -162,7 +170,7 @@ public record ReceiverConfig(
             maxBuffered,
             values.get(REQUEST_TIMEOUT),
             values.get(PUBLISH_TIMEOUT),
-            values.get(MAX_CONNECTIONS),
+            values.get(MAX_CONNECTIONS).orElse(DEFAULT.maxConnections()),
             values.get(REFUSALS)),
         values.get(CATCH_UP));
   }

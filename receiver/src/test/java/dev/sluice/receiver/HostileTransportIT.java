@@ -175,19 +175,40 @@ class HostileTransportIT {
   }
 
   @Test
-  void closesIdleConnectionsAndThoseBeyondTheLimit() throws Exception {
-    List<Socket> idle = new ArrayList<>();
+  void closesIdleConnections() throws Exception {
+    List<Socket> idle = idle(150);
     try {
-      for (int i = 0; i < 300; i++) {
-        idle.add(running.socket());
-      }
       for (Socket socket : idle) {
         assertThat(socket.getInputStream().read()).isEqualTo(-1);
       }
     } finally {
-      for (Socket socket : idle) {
-        socket.close();
-      }
+      close(idle);
+    }
+  }
+
+  @Test
+  void keepsItsDoorOpenWhoeverStandsInIt() throws Exception {
+    List<Socket> idle = idle(300);
+    try {
+      // of 200 places all are taken: the oldest connection has to go
+      assertThat(running.push("ordinary").statusCode()).isEqualTo(202);
+      assertThat(idle.getFirst().getInputStream().read()).isEqualTo(-1);
+    } finally {
+      close(idle);
+    }
+  }
+
+  private List<Socket> idle(int count) throws IOException {
+    List<Socket> idle = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      idle.add(running.socket());
+    }
+    return idle;
+  }
+
+  private static void close(List<Socket> sockets) throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
     }
   }
 

@@ -25,7 +25,7 @@ class ReceiverConfigTest {
             new ReceiverConfig(
                 new Listening("0.0.0.0", 8080, Optional.empty(), Optional.empty(), List.of()),
                 List.of(),
-                Limits.DEFAULT,
+                Limits.within(Runtime.getRuntime().maxMemory()),
                 Duration.ofMinutes(2)));
   }
 

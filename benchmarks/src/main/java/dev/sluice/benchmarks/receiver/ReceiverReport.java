@@ -2,21 +2,20 @@ package dev.sluice.benchmarks.receiver;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
  * The figures of a run.
  *
- * @param idleConnections beside those that send
- * @param p99WithIdleMillis of the receiver at half load, with these
+ * @param besideIdle the receiver at half load beside idle connections, if that was measured
  * @param largeBodies answers to 50 concurrent bodies of 25 MB, and how many of each
  * @param longRun memory along a long run, if there was one
  */
 record ReceiverReport(
     Side bare,
     Side receiver,
-    int idleConnections,
-    double p99WithIdleMillis,
+    Optional<BesideIdle> besideIdle,
     Map<String, Integer> largeBodies,
     List<Memory> longRun) {
 
@@ -61,6 +60,15 @@ record ReceiverReport(
     }
   }
 
+  /** Latencies under the same load and heap, without and with so many idle connections. */
+  record BesideIdle(int connections, double p99WithoutMillis, double p99WithMillis) {
+    @Override
+    public String toString() {
+      return "p99 at half load beside %d idle connections: %.2f ms, %.2f x without"
+          .formatted(connections, p99WithMillis, p99WithMillis / p99WithoutMillis);
+    }
+  }
+
   /** Memory of the receiver's process after so many deliveries. */
   record Memory(long deliveries, int failures, double heapMiB, double residentMiB) {}
 
@@ -88,14 +96,7 @@ record ReceiverReport(
             .formatted(
                 receiver.perSecond() / bare.perSecond(),
                 receiver.p99HalfMillis() / bare.p99HalfMillis()));
-    if (idleConnections > 0) {
-      table.append(
-          "p99 at half load beside %d idle connections: %.2f ms, %.2f x without\n"
-              .formatted(
-                  idleConnections,
-                  p99WithIdleMillis,
-                  p99WithIdleMillis / receiver.p99HalfMillis()));
-    }
+    besideIdle.ifPresent(idle -> table.append(idle).append('\n'));
     table.append("50 bodies of 25 MB at once, by answer: ").append(largeBodies).append('\n');
     longRun.forEach(memory -> table.append(memory).append('\n'));
     return table.toString();

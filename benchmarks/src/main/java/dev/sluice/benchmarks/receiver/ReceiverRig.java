@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +28,7 @@ final class ReceiverRig implements AutoCloseable {
   private static final int LARGE_BODIES = 50;
   private static final int LARGE_BYTES = 25_000_000;
   private static final List<String> SMALL_HEAP = List.of("-Xmx128m", "-XX:+UseSerialGC");
+  private static final List<String> HEAP_FOR_IDLE = List.of("-Xmx256m", "-XX:+UseSerialGC");
   private static final List<String> LOAD = List.of("-Xmx1g", "-XX:+UseSerialGC");
 
   private final Path directory;
@@ -55,31 +57,47 @@ final class ReceiverRig implements AutoCloseable {
     List<LoadResult> full = new ArrayList<>();
     List<LoadResult> bareHalf = new ArrayList<>();
     List<LoadResult> half = new ArrayList<>();
-    List<LoadResult> withIdle = new ArrayList<>();
-    try (Server bare = serve("bare");
-        Server receiver = serve("receiver")) {
+    int rate;
+    try (Server bare = serve("bare", SMALL_HEAP);
+        Server receiver = serve("receiver", SMALL_HEAP)) {
       load(bare, WARM_UP, 0, 0); // not counted: the JIT compiler's
       load(receiver, WARM_UP, 0, 0);
       for (int i = 0; i < rounds; i++) {
         bareFull.add(load(bare, requests, 0, 0));
         full.add(load(receiver, requests, 0, 0));
       }
-      int rate = (int) (ReceiverReport.median(full, LoadResult::perSecond) / 2);
+      rate = (int) (ReceiverReport.median(full, LoadResult::perSecond) / 2);
       for (int i = 0; i < rounds; i++) {
         bareHalf.add(load(bare, requests / 2, rate, 0));
         half.add(load(receiver, requests / 2, rate, 0));
-        if (idle > 0) {
-          withIdle.add(load(receiver, requests / 2, rate, idle));
-        }
       }
     }
     return new ReceiverReport(
         ReceiverReport.Side.of(bareFull, bareHalf),
         ReceiverReport.Side.of(full, half),
-        idle,
-        withIdle.isEmpty() ? 0 : ReceiverReport.median(withIdle, LoadResult::p99Millis),
+        idle == 0 ? Optional.empty() : Optional.of(besideIdle(rounds, requests, rate, idle)),
         largeBodies(),
         longRun == 0 ? List.of() : longRun(longRun));
+  }
+
+  /**
+   * The same load without and with idle connections, which take more heap than there was so far.
+   */
+  private ReceiverReport.BesideIdle besideIdle(int rounds, int requests, int rate, int idle)
+      throws Exception {
+    List<LoadResult> without = new ArrayList<>();
+    List<LoadResult> with = new ArrayList<>();
+    try (Server receiver = serve("receiver", HEAP_FOR_IDLE)) {
+      load(receiver, WARM_UP, 0, 0);
+      for (int i = 0; i < rounds; i++) {
+        without.add(load(receiver, requests / 2, rate, 0));
+        with.add(load(receiver, requests / 2, rate, idle));
+      }
+    }
+    return new ReceiverReport.BesideIdle(
+        idle,
+        ReceiverReport.median(without, LoadResult::p99Millis),
+        ReceiverReport.median(with, LoadResult::p99Millis));
   }
 
   /** How many of each answer, when all come at once. */
@@ -87,7 +105,7 @@ final class ReceiverRig implements AutoCloseable {
     byte[] body = PushBodies.of(0, LARGE_BYTES);
     String head = PushBodies.head(body);
     Map<String, Integer> answers = new TreeMap<>();
-    try (Server receiver = serve("receiver");
+    try (Server receiver = serve("receiver", SMALL_HEAP);
         ExecutorService threads = Executors.newFixedThreadPool(LARGE_BODIES)) {
       List<Future<String>> sent = new ArrayList<>();
       for (int i = 0; i < LARGE_BODIES; i++) {
@@ -114,7 +132,7 @@ final class ReceiverRig implements AutoCloseable {
   /** Memory after each tenth of a long run. */
   private List<ReceiverReport.Memory> longRun(int deliveries) throws Exception {
     List<ReceiverReport.Memory> memory = new ArrayList<>();
-    try (Server receiver = serve("receiver")) {
+    try (Server receiver = serve("receiver", SMALL_HEAP)) {
       for (int i = 1; i <= 10; i++) {
         LoadResult result = load(receiver, deliveries / 10, 0, 0);
         String[] kib = receiver.process().ask().split(" ", 2);
@@ -131,12 +149,12 @@ final class ReceiverRig implements AutoCloseable {
     return memory;
   }
 
-  private Server serve(String what) throws IOException {
+  private Server serve(String what, List<String> heap) throws IOException {
     Child process =
         Child.start(
             Served.class,
             directory.resolve(what + ".log"),
-            SMALL_HEAP,
+            heap,
             what,
             broker.bootstrapServers(),
             directory.resolve("secret"));

@@ -52,6 +52,8 @@ final class Served {
             List.of("0"),
             "webhook-max-buffered",
             List.of(Integer.toString(32 * 1024 * 1024)),
+            "webhook-max-connections",
+            List.of("20000"),
             // idle connections have to stay for as long as they are measured
             "webhook-request-timeout",
             List.of("10m"),

@@ -4,11 +4,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.SequencedSet;
 
 /**
- * The open connections. Refuses those beyond the limit, and closes those on which no request begins
- * in time, however slowly its headers trickle in, and those whose refused body does not end. Used
+ * The open connections. Closes those on which no request begins in time, however slowly its headers
+ * trickle in, and those whose refused body does not end; and for one beyond the limit the one that
+ * has been waiting for a request longest, so that nobody can shut the door by standing in it. Used
  * on the server's event loop only.
  */
 final class Connections {
@@ -19,6 +22,7 @@ final class Connections {
   private final Vertx vertx;
   private final Limits limits;
   private final Map<HttpConnection, Connection> open = new HashMap<>();
+  private final SequencedSet<Connection> waiting = new LinkedHashSet<>();
 
   private volatile int count;
 
@@ -32,21 +36,19 @@ final class Connections {
     return count;
   }
 
-  /** A connection is there; if it is one too many, it is closed without a word. */
+  /** A connection is there; if there is no room and all others are busy, it is closed at once. */
   void opened(HttpConnection connection) {
     if (open.size() >= limits.maxConnections()) {
-      connection.close();
-      return;
+      if (waiting.isEmpty()) {
+        connection.close();
+        return;
+      }
+      waiting.getFirst().close();
     }
     Connection added = new Connection(connection);
     open.put(connection, added);
     count = open.size();
-    connection.closeHandler(
-        _ -> {
-          open.remove(connection);
-          count = open.size();
-          added.stopWaiting();
-        });
+    connection.closeHandler(_ -> added.forget());
     added.waitFor(limits.requestTimeout());
   }
 
@@ -83,11 +85,24 @@ final class Connections {
 
     void waitFor(Duration time) {
       stopWaiting();
-      timer = vertx.setTimer(time.toMillis(), _ -> connection.close());
+      timer = vertx.setTimer(time.toMillis(), _ -> close());
+      waiting.add(this);
     }
 
     void stopWaiting() {
       vertx.cancelTimer(timer);
+      waiting.remove(this);
+    }
+
+    void close() {
+      forget();
+      connection.close();
+    }
+
+    void forget() {
+      stopWaiting();
+      open.remove(connection);
+      count = open.size();
     }
   }
 }

@@ -21,18 +21,28 @@ public record Limits(
     int maxConnections,
     int refusalsPerSecond) {
 
+  private static final int MAX_BODY_BYTES = 26 * 1024 * 1024;
+  private static final long MAX_BUFFERED_BYTES = 128L * 1024 * 1024;
+  private static final int MAX_CONNECTIONS = 20_000;
+
+  /** What an idle connection takes of the heap, more than half of it a queue of Vert.x'. */
+  private static final int CONNECTION_BYTES = 8 * 1024;
+
   /**
-   * Forges send up to 25 MB and wait from 5 s (Gitea) to 30 s; an answer is there within 3 s of the
-   * last byte.
+   * The limits of a process with a heap of so many bytes: forges send up to 25 MB and wait from 5 s
+   * (Gitea) to 30 s; an answer is there within 3 s of the last byte. Bodies and connections may
+   * take a quarter of the heap each.
    */
-  public static final Limits DEFAULT =
-      new Limits(
-          26 * 1024 * 1024,
-          128L * 1024 * 1024,
-          Duration.ofSeconds(30),
-          Duration.ofMillis(2_500),
-          20_000,
-          20);
+  public static Limits within(long heapBytes) {
+    long quarter = heapBytes / 4;
+    return new Limits(
+        MAX_BODY_BYTES,
+        Math.clamp(quarter, MAX_BODY_BYTES, MAX_BUFFERED_BYTES),
+        Duration.ofSeconds(30),
+        Duration.ofMillis(2_500),
+        Math.clamp(quarter / CONNECTION_BYTES, 1, MAX_CONNECTIONS),
+        20);
+  }
 
   public Limits {
     if (maxBodyBytes < 1 || maxBufferedBytes < maxBodyBytes) {
