@@ -10,6 +10,7 @@ import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -17,6 +18,8 @@ import dev.sluice.contract.name.Generation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +167,56 @@ class CommandIT {
     assertThat(answer(fresh).accepted()).isTrue();
     situation.put("web", "three").pushAndTell();
     assertThat(((SyncEvent.Target) situation.awaitSync(STAGING, 4).getLast()).approved()).isFalse();
+  }
+
+  @Test
+  void whatIsRememberedIsRecomputedAndCompared() throws IOException {
+    Dispatcher first = situation.start();
+    situation.awaitSync(PRODUCTION, 1);
+    CommitId one = ((SyncEvent.Target) situation.sync(STAGING).getFirst()).commit();
+    situation.put("web", "two").pushAndTell();
+    situation.awaitSync(PRODUCTION, 2);
+    situation.command("web", Set.of(STAGING), new Command.Restore(one));
+    situation.awaitSync(STAGING, 3);
+    situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
+    situation.put("web", "three").pushAndTell();
+    situation.awaitQuiet();
+
+    EventId same = situation.command("web", Set.of(), new Command.Rebuild());
+    situation.awaitQuiet();
+
+    assertThat(answer(same).accepted()).isTrue();
+    assertThat(answer(same).message())
+        .matches("recomputed from \\d+ records of changes and from Git: the same");
+    assertThat(situation.sync(STAGING)).hasSize(3);
+    assertThat(situation.sync(PRODUCTION)).hasSize(2);
+
+    first.close();
+    situation.damage(
+        "web",
+        state ->
+            new StateRecord.ApplicationState(
+                state.application(),
+                state.definition(),
+                state.fleetRevision(),
+                Map.of(
+                    STAGING,
+                    new StateRecord.Dispatched(
+                        Generation.FIRST, Optional.of("v1:other"), Optional.of(one)),
+                    PRODUCTION,
+                    state.dispatched().get(PRODUCTION)),
+                state.refused(),
+                Map.of(STAGING, state.holds().get(STAGING)),
+                state.demands(),
+                state.retiredHome()));
+    EventId differs = situation.command("web", Set.of(), new Command.Rebuild());
+    situation.start();
+    situation.awaitQuiet();
+
+    // what the damage led to is healed by an ordinary look, which may come before or after
+    assertThat(answer(differs).message())
+        .contains("differs: ")
+        .contains("what holds it in production");
   }
 
   @Test

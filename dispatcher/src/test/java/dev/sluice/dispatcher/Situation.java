@@ -45,6 +45,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -205,6 +206,32 @@ final class Situation implements AutoCloseable {
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Makes what a home remembers of an application something else; for while it is not running. */
+  void damage(String application, UnaryOperator<StateRecord.ApplicationState> change) {
+    String key = StateRecord.ApplicationState.keyOf(new ApplicationName(application));
+    String topic = connection.topics().state();
+    Map<Integer, StateRecord.ApplicationState> latest = new HashMap<>();
+    for (ConsumerRecord<String, byte[]> record : records(topic)) {
+      if (EventCodec.decode(record) instanceof Decoded.Known known
+          && known.envelope().event() instanceof StateRecord.ApplicationState state
+          && state.key().equals(key)) {
+        latest.put(record.partition(), state);
+      }
+    }
+    latest.forEach(
+        (partition, state) ->
+            send(
+                EventCodec.encode(
+                    topic,
+                    partition,
+                    new Envelope<>(
+                        EventId.of("damage", key),
+                        "test",
+                        Instant.now(),
+                        TraceParent.start(),
+                        change.apply(state)))));
   }
 
   DispatcherConfig config(String mirrors) {

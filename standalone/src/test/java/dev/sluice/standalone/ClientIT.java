@@ -137,10 +137,47 @@ class ClientIT {
                 () ->
                     assertThat(run(sluice, "get", "apps", "good", "-o", "json").out())
                         .contains("\"generation\" : 3"));
-        assertThat(
-                run(sluice, "replay", "good", "--mode", "re-evaluate", "--reason", "x", "--dry-run")
-                    .out())
+        assertThat(run(sluice, "replay", "re-evaluate", "good", "--reason", "x", "--dry-run").out())
             .contains("if its inputs differ");
+        assertThat(
+                run(
+                        sluice,
+                        "replay",
+                        "resync",
+                        "--since",
+                        "2026-01-01T00:00:00Z",
+                        "--reason",
+                        "x",
+                        "--dry-run",
+                        "-o",
+                        "name")
+                    .out())
+            .isEqualTo("bad\ngood\n");
+        assertThat(run(sluice, "replay", "resync", "--reason", "x").code()).isEqualTo(2);
+        assertThat(run(sluice, "replay").code()).isEqualTo(2);
+        Ran now =
+            run(
+                sluice,
+                "replay",
+                "restore",
+                "good",
+                "--at",
+                "9998-01-01T00:00:00Z",
+                "--reason",
+                "x",
+                "--dry-run");
+        assertThat(now.out()).contains("with the inputs of " + commit.abbreviated());
+        assertThat(run(sluice, "replay", "restore", "good", "--at", "then", "--reason", "x").code())
+            .isEqualTo(2);
+        Ran rebuilt = run(sluice, "replay", "rebuild", "*", "--reason", "to be sure");
+        assertThat(rebuilt.out().replaceAll("\\d+ records", "N records"))
+            .isEqualTo(
+                """
+                APPLICATION   ANSWER
+                bad           recomputed from N records of changes and from Git: the same
+                good          recomputed from N records of changes and from Git: the same
+                """);
+        assertThat(rebuilt.code()).isZero();
         assertThat(
                 run(
                         sluice,

@@ -11,6 +11,7 @@ import dev.sluice.contract.name.Generation;
   @JsonSubTypes.Type(value = Command.Reevaluate.class, name = "re-evaluate"),
   @JsonSubTypes.Type(value = Command.Resync.class, name = "resync"),
   @JsonSubTypes.Type(value = Command.Restore.class, name = "restore"),
+  @JsonSubTypes.Type(value = Command.Rebuild.class, name = "rebuild"),
   @JsonSubTypes.Type(value = Command.Suspend.class, name = "suspend"),
   @JsonSubTypes.Type(value = Command.Resume.class, name = "resume"),
   @JsonSubTypes.Type(value = Command.Approve.class, name = "approve"),
@@ -26,6 +27,12 @@ public sealed interface Command {
 
   /** Send the inputs of a commit of the first source, and nothing else until it is resumed. */
   record Restore(CommitId commit) implements Command {}
+
+  /**
+   * Recompute what the home remembers of the application, from {@code changes} and Git and beside
+   * what it remembers, and say in the answer whether they are the same. Changes and sends nothing.
+   */
+  record Rebuild() implements Command {}
 
   /** Send nothing until it is resumed. */
   record Suspend() implements Command {}

@@ -103,6 +103,8 @@ public final class EventSamples {
             REPOSITORY, WEB, Set.of(STAGING), new Command.Restore(COMMIT), "cat", "it broke"),
         new ChangeEvent.CommandGiven(
             REPOSITORY, WEB, Set.of(), new Command.Approve(Generation.FIRST), "cat", "checked"),
+        new ChangeEvent.CommandGiven(
+            REPOSITORY, WEB, Set.of(), new Command.Rebuild(), "cat", "after the restore"),
         new ChangeEvent.CommandAnswered(
             REPOSITORY,
             CAUSE,

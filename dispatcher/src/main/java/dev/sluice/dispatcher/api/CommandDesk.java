@@ -11,18 +11,26 @@ import dev.sluice.contract.event.Json;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.readmodel.DeadLetter;
+import dev.sluice.dispatcher.readmodel.Occurrence;
 import dev.sluice.dispatcher.readmodel.ReadModel;
+import dev.sluice.dispatcher.readmodel.Records.Span;
 import dev.sluice.dispatcher.readmodel.Scope;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +42,7 @@ final class CommandDesk {
 
   private static final ObjectReader STRICT =
       Json.mapper().reader().with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+  private static final Pattern POSITIONS = Pattern.compile("(\\d{1,9}):(\\d{1,18})-(\\d{1,18})");
   private static final int MAX_REASON = 500;
   private static final int MAX_ENTRIES = 1_000;
 
@@ -83,12 +92,17 @@ final class CommandDesk {
     if (asked.applications().isEmpty()) {
       throw Problem.invalid("'applications' names none: give names, globs, or \"*\" for all");
     }
+    if (asked.command().isPresent() == asked.restoreAt().isPresent()) {
+      throw Problem.invalid("give either 'command' or 'restoreAt'");
+    }
+    Occurrence occurrence = occurrence(asked);
     Scope selection = new Scope(asked.applications(), asked.clusters());
     Scope own = request.principal().scope();
     String key = key(request);
     List<Order> orders = new ArrayList<>();
     List<String> skipped = new ArrayList<>();
-    for (Definition definition : model.applications().defined(selection, asked.repository())) {
+    for (Definition definition :
+        model.applications().defined(selection, asked.repository(), occurrence)) {
       String name = definition.application().value();
       Set<ClusterName> clusters =
           definition.clusters().stream()
@@ -100,8 +114,14 @@ final class CommandDesk {
       if (clusters.isEmpty()) {
         skipped.add(name + ": it goes to none of these clusters");
       } else {
-        orders.add(
-            new Order(EventId.of("command", key, name), definition, clusters, asked.command()));
+        asked
+            .command()
+            .ifPresent(
+                command ->
+                    orders.add(
+                        new Order(
+                            EventId.of("command", key, name), definition, clusters, command)));
+        asked.restoreAt().ifPresent(at -> restore(definition, clusters, at, key, orders, skipped));
       }
     }
     if (orders.isEmpty()) {
@@ -110,6 +130,51 @@ final class CommandDesk {
               + (skipped.isEmpty() ? "" : ": " + String.join("; ", skipped)));
     }
     return give(request.principal(), orders, asked.reason(), asked.dryRun(), skipped);
+  }
+
+  /** What is written is the commit, not the time: each cluster may have held another. */
+  private void restore(
+      Definition definition,
+      Set<ClusterName> clusters,
+      Instant at,
+      String key,
+      List<Order> orders,
+      List<String> skipped) {
+    String name = definition.application().value();
+    Map<CommitId, Set<ClusterName>> commits = new TreeMap<>(Comparator.comparing(CommitId::value));
+    for (ClusterName cluster : clusters) {
+      model
+          .applications()
+          .heldAt(name, cluster.value(), at)
+          .ifPresentOrElse(
+              commit ->
+                  commits.computeIfAbsent(new CommitId(commit), _ -> new TreeSet<>()).add(cluster),
+              () -> skipped.add("%s: nothing of it was in %s at %s".formatted(name, cluster, at)));
+    }
+    commits.forEach(
+        (commit, there) ->
+            orders.add(
+                new Order(
+                    EventId.of("command", key, name, commit),
+                    definition,
+                    there,
+                    new Command.Restore(commit))));
+  }
+
+  private static Occurrence occurrence(CommandRequest asked) {
+    Span span = new Span(asked.since(), asked.until());
+    return new Occurrence(span, asked.offsets().map(CommandDesk::positions));
+  }
+
+  private static Occurrence.Positions positions(String text) {
+    Matcher matcher = POSITIONS.matcher(text);
+    if (!matcher.matches()) {
+      throw Problem.invalid("'offsets' is PARTITION:FROM-TO, such as 3:120-180");
+    }
+    return new Occurrence.Positions(
+        Integer.parseInt(matcher.group(1)),
+        Long.parseLong(matcher.group(2)),
+        Long.parseLong(matcher.group(3)));
   }
 
   CommandPlan deadLetters(Request request) {
@@ -216,7 +281,7 @@ final class CommandDesk {
   private Optional<Definition> definition(String application) {
     return model
         .applications()
-        .defined(new Scope(List.of(application), List.of()), Optional.empty())
+        .defined(new Scope(List.of(application), List.of()), Optional.empty(), Occurrence.ANY)
         .stream()
         .findFirst();
   }

@@ -56,6 +56,8 @@ final class Expectations {
       case Command.Restore restore ->
           "generation %d with the inputs of %s, kept until it is resumed"
               .formatted(next, restore.commit().abbreviated());
+      case Command.Rebuild _ ->
+          "what is remembered is compared with what follows from changes and Git; nothing is sent";
       case Command.Suspend _ -> suspended ? "stays suspended" : "nothing more is sent";
       case Command.Resume _ ->
           status.hold().isPresent() ? "what Git says is sent" : "nothing: it is not held";

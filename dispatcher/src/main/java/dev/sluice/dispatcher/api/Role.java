@@ -33,6 +33,7 @@ public enum Role {
       case Command.Reevaluate _,
           Command.Resync _,
           Command.Restore _,
+          Command.Rebuild _,
           Command.Suspend _,
           Command.Resume _,
           Command.Discard _ ->

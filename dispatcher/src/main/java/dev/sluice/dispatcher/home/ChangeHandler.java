@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.home;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
@@ -31,14 +32,21 @@ final class ChangeHandler {
   private final HomeMemory memory;
   private final Decider decider;
   private final Lanes lanes;
+  private final Rebuilds rebuilds;
   private final Clock clock;
   private final DispatchListener listener;
 
   ChangeHandler(
-      HomeMemory memory, Decider decider, Lanes lanes, Clock clock, DispatchListener listener) {
+      HomeMemory memory,
+      Decider decider,
+      Lanes lanes,
+      Rebuilds rebuilds,
+      Clock clock,
+      DispatchListener listener) {
     this.memory = memory;
     this.decider = decider;
     this.lanes = lanes;
+    this.rebuilds = rebuilds;
     this.clock = clock;
     this.listener = listener;
   }
@@ -151,6 +159,13 @@ final class ChangeHandler {
     Instant now = clock.instant();
     Commands.Verdict verdict =
         Commands.judge(memory.application(given.application()), given, envelope.id(), now);
+    if (given.command() instanceof Command.Rebuild
+        && verdict instanceof Commands.Verdict.Accepted) {
+      ApplicationState state = memory.application(given.application()).orElseThrow();
+      rebuilds.ask(
+          new Recomputation.Asked(given, cause(envelope), offset, state, lanes.again(state)));
+      return;
+    }
     batch.add(decider.commanded(given, cause(envelope), verdict, now));
     log.atInfo()
         .addKeyValue("application", given.application())

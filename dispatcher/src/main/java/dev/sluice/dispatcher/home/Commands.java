@@ -91,6 +91,8 @@ final class Commands {
               clusters,
               new Hold(Optional.of(restore.commit()), given.by(), given.reason(), now),
               "pinned to " + restore.commit());
+      case Command.Rebuild _ ->
+          accepted(clusters, (_, _) -> {}, Optional.empty(), "compared with what is recomputed");
       case Command.Suspend _ ->
           hold(clusters, new Hold(Optional.empty(), given.by(), given.reason(), now), "suspended");
       case Command.Resume _ ->

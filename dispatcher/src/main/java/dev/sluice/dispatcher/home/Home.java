@@ -103,8 +103,12 @@ public final class Home implements AutoCloseable {
   private void run() {
     try (HomeLog kafka = HomeLog.open(setting.connection(), partition)) {
       HomeMemory memory = new HomeMemory();
-      try (Looks looks = looks()) {
-        live(kafka, memory, new OffsetTracker(kafka.read(memory::replay)), looks);
+      Decider decider = decider(memory);
+      try (Looks looks = looks();
+          Rebuilds rebuilds =
+              new Rebuilds(new Recomputation(setting, partition), decider, inputs::add)) {
+        OffsetTracker offsets = new OffsetTracker(kafka.read(memory::replay));
+        live(kafka, offsets, memory, new Parts(decider, looks, rebuilds));
       } catch (DamagedStateException e) {
         halt(kafka, e);
       }
@@ -142,14 +146,18 @@ public final class Home implements AutoCloseable {
     return new Looks(look, setting.timers(), inputs::add);
   }
 
-  private void live(HomeLog kafka, HomeMemory memory, OffsetTracker offsets, Looks looks) {
-    Decider decider = decider(memory);
+  private record Parts(Decider decider, Looks looks, Rebuilds rebuilds) {}
+
+  private void live(HomeLog kafka, OffsetTracker offsets, HomeMemory memory, Parts parts) {
+    Decider decider = parts.decider();
     Lanes lanes =
         new Lanes(
             memory,
-            new Lanes.Tools(decider, looks, setting.timing(), setting.clock(), setting.listener()));
+            new Lanes.Tools(
+                decider, parts.looks(), setting.timing(), setting.clock(), setting.listener()));
     ChangeHandler changes =
-        new ChangeHandler(memory, decider, lanes, setting.clock(), setting.listener());
+        new ChangeHandler(
+            memory, decider, lanes, parts.rebuilds(), setting.clock(), setting.listener());
     Batch batch = new Batch(offsets);
     lanes.resume(batch);
     write(kafka, batch, offsets);
@@ -157,7 +165,7 @@ public final class Home implements AutoCloseable {
     while (!stopping) {
       Optional<HomeInput> input = next();
       while (input.isPresent() && !stopping) {
-        handle(input.get(), changes, lanes, batch);
+        handle(input.get(), changes, lanes, parts.rebuilds(), batch);
         input = batch.isFull() ? Optional.empty() : Optional.ofNullable(inputs.poll());
       }
       write(kafka, batch, offsets);
@@ -178,7 +186,8 @@ public final class Home implements AutoCloseable {
     }
   }
 
-  private void handle(HomeInput input, ChangeHandler changes, Lanes lanes, Batch batch) {
+  private void handle(
+      HomeInput input, ChangeHandler changes, Lanes lanes, Rebuilds rebuilds, Batch batch) {
     switch (input) {
       case HomeInput.Received received -> {
         if (halted.isEmpty()) {
@@ -188,6 +197,8 @@ public final class Home implements AutoCloseable {
         }
       }
       case HomeInput.OfRef ofRef -> lanes.handle(ofRef, batch);
+      case HomeInput.Recomputed recomputed ->
+          rebuilds.answered(recomputed, batch, setting.clock().instant());
       case HomeInput.Stop _ -> {}
     }
   }

@@ -1,10 +1,18 @@
 package dev.sluice.dispatcher.home;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What a home's thread deals with, one after the other. */
 sealed interface HomeInput {
+
+  /** What was to be recomputed is. */
+  record Recomputed(List<Recomputation.Answer> answers) implements HomeInput {
+    public Recomputed {
+      answers = List.copyOf(answers);
+    }
+  }
 
   record Received(ConsumerRecord<String, byte[]> record) implements HomeInput {}
 

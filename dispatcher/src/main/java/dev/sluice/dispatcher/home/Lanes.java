@@ -246,6 +246,24 @@ final class Lanes {
             : new LookRequest.Aim.Evaluate());
   }
 
+  /**
+   * The look by which an application's inputs can be found out again, at the heads that were
+   * decided about; empty if there is none yet.
+   */
+  Optional<LookRequest> again(ApplicationState application) {
+    SourceSpec source = application.definition().orElseThrow().sources().getFirst();
+    RefKey key = RefKey.of(source);
+    Optional<CommitId> head = memory.ref(key).head();
+    LookRequest.Known known =
+        new LookRequest.Known(
+            head,
+            Optional.empty(),
+            others(key, List.of(application)),
+            List.of(application),
+            Map.of());
+    return head.map(_ -> new LookRequest(key, source, new LookRequest.Aim.Evaluate(), known));
+  }
+
   private void start(RefLane lane, LookRequest.Aim aim) {
     if (lane.looking || !memory.isFollowed(lane.key)) {
       return;

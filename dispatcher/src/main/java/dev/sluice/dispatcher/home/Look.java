@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.home;
 
+import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -93,6 +94,22 @@ final class Look {
       }
     }
     return new LookEnd.Warmed(head.get(), differing);
+  }
+
+  /**
+   * What is found of one application at the heads that are known; empty if Git does not have them.
+   */
+  Optional<List<Inspector.Result>> compare(LookRequest request, ApplicationState state) {
+    if (mirrored(request, request.known().head()).isEmpty()) {
+      var unused = mirrors.fetch(request.source(), request.key().ref(), Optional.empty());
+    }
+    Optional<Heads> heads =
+        mirrored(request, request.known().head()).flatMap(head -> heads(request, head));
+    if (heads.isEmpty() || !heads.get().cover(state.definition().orElseThrow())) {
+      return Optional.empty();
+    }
+    ChangedPaths none = new ChangedPaths(request.key(), Set.of());
+    return Optional.of(List.of(inspector.inspect(state, heads.get(), none, "")));
   }
 
   private LookEnd evaluate(LookRequest request, CommitId commit, Sink sink)

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.readmodel;
 
 import dev.sluice.contract.fleet.Definition;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,7 +93,8 @@ public final class Applications {
                             DeadLetter::read,
                             where.values()),
                         sql.list(
-                            "SELECT * FROM command WHERE application = ? ORDER BY sequence DESC LIMIT ?",
+                            "SELECT * FROM command WHERE application = ? ORDER BY sequence DESC"
+                                + " LIMIT ?",
                             CommandView::read,
                             application,
                             RECENT)),
@@ -100,19 +102,41 @@ public final class Applications {
   }
 
   /** The definitions of the applications that a selection names, by name. */
-  public List<Definition> defined(Scope selection, Optional<String> repository) {
+  public List<Definition> defined(
+      Scope selection, Optional<String> repository, Occurrence occurrence) {
     Where where =
-        new Where()
-            .and("defined = 1")
-            .glob("application", selection.applications())
-            .when(
-                "application IN (SELECT application FROM source WHERE repository = ?)", repository);
+        occurrence.on(
+            new Where()
+                .and("defined = 1")
+                .glob("application", selection.applications())
+                .when(
+                    "application IN (SELECT application FROM source WHERE repository = ?)",
+                    repository));
     return database.read(
         sql ->
             sql.list(
                 "SELECT * FROM application" + where + " ORDER BY application",
                 row -> Columns.value(row.bytes("body"), Definition.class),
                 where.values()));
+  }
+
+  /** The commit that a cluster held of an application at that time; empty if none. */
+  public Optional<String> heldAt(String application, String cluster, Instant at) {
+    return database
+        .read(
+            sql ->
+                sql.find(
+                    """
+                    SELECT commit_id, outcome FROM generation
+                    WHERE application = ?1 AND cluster = ?2
+                      AND (applied_at <= ?3 OR (outcome = 'removed' AND outcome_at <= ?3))
+                    ORDER BY generation DESC LIMIT 1
+                    """,
+                    row -> row.find("commit_id"),
+                    application,
+                    cluster,
+                    at))
+        .flatMap(commit -> commit);
   }
 
   /**

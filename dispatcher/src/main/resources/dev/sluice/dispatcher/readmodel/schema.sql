@@ -10,6 +10,8 @@ CREATE TABLE event (
   topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
   cluster TEXT, application TEXT, repository TEXT, body BLOB);
 CREATE INDEX event_by_application ON event (application, sequence);
+-- of changes only: a range of offsets selects applications
+CREATE INDEX event_by_position ON event (topic, partition, offset) WHERE repository IS NOT NULL;
 
 CREATE TABLE change (
   sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
@@ -17,12 +19,14 @@ CREATE TABLE change (
   actor TEXT, origin TEXT, delivery TEXT, title TEXT, number INTEGER, url TEXT, merged_by TEXT, author TEXT, commit_prefix TEXT);
 CREATE INDEX change_by_commit ON change (commit_id);
 CREATE INDEX change_by_commit_prefix ON change (commit_prefix) WHERE commit_prefix IS NOT NULL;
+CREATE INDEX change_by_time ON change (at);
 CREATE INDEX change_by_repository ON change (repository, sequence);
 
 CREATE TABLE command (
   sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, application TEXT NOT NULL,
   clusters TEXT NOT NULL, command TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL,
   answered_at INTEGER, accepted INTEGER, message TEXT);
+CREATE INDEX command_by_time ON command (at);
 CREATE INDEX command_by_application ON command (application, sequence);
 
 CREATE TABLE application (

@@ -25,12 +25,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ApiIT {
 
   private static final String RESYNC =
-      "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"%s\"], \"clusters\": [], \"reason\": \"it looks odd\", \"dryRun\": %s}";
+      "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"%s\"], \"clusters\": [],"
+          + " \"reason\": \"it looks odd\", \"dryRun\": %s}";
 
   @TempDir Path directory;
   private KafkaConnection connection;
@@ -162,9 +165,11 @@ class ApiIT {
             "east", "role=operator,cluster=east",
             "apis", "role=operator,application=a*");
     String approve =
-        "{\"command\": {\"kind\": \"approve\", \"generation\": 1}, \"applications\": [\"web\"], \"clusters\": [\"west\"], \"reason\": \"looked at\", \"dryRun\": false}";
+        "{\"command\": {\"kind\": \"approve\", \"generation\": 1}, \"applications\": [\"web\"],"
+            + " \"clusters\": [\"west\"], \"reason\": \"looked at\", \"dryRun\": false}";
     String inWest =
-        "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"web\"], \"clusters\": [\"west\"], \"reason\": \"looked at\", \"dryRun\": false}";
+        "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"web\"], \"clusters\":"
+            + " [\"west\"], \"reason\": \"looked at\", \"dryRun\": false}";
     try (RunningApi api = start(tokens)) {
       assertThat(api.get("/api/v1/status").statusCode()).isEqualTo(401);
       assertThat(api.get("/api/v1/status", "nobody").statusCode()).isEqualTo(401);
@@ -214,7 +219,8 @@ class ApiIT {
       assertThat(dry.statusCode()).isEqualTo(202);
       assertThat(json(dry).at("/commands/0/expected").asText())
           .isEqualTo(
-              "east: generation 2 with the current inputs; west: generation 2 with the current inputs");
+              "east: generation 2 with the current inputs; west: generation 2 with the current"
+                  + " inputs");
       assertThat(changes()).isEmpty();
 
       JsonNode first = json(api.post("/api/v1/commands", RESYNC.formatted("web", false), jo));
@@ -237,10 +243,85 @@ class ApiIT {
   }
 
   @Test
+  void aTimeIsRestoredAsWhatEachClusterHeldThen() throws Exception {
+    told.dispatched("web", "east", 2, 2).applied("web", "east", 2, 2).flush();
+    Instant between = told.now();
+    told.dispatched("web", "east", 3, 3).applied("web", "east", 3, 3).flush();
+    try (RunningApi api = start(Map.of())) {
+      String request =
+          "{\"restoreAt\": \"%s\", \"applications\": [\"*\"], \"reason\": \"as it was\","
+              + " \"dryRun\": true}";
+      JsonNode plan = json(api.post("/api/v1/commands", request.formatted(between), Map.of()));
+
+      assertThat(plan.get("commands")).hasSize(1);
+      assertThat(plan.at("/commands/0/clusters").toString()).isEqualTo("[\"east\"]");
+      assertThat(plan.at("/commands/0/command/commit").asText()).isEqualTo(Told.commit(2).value());
+      assertThat(plan.at("/commands/0/expected").asText()).contains("generation 4 with the inputs");
+      assertThat(plan.get("skipped").toString())
+          .contains("api: nothing of it was in west")
+          .contains("web: nothing of it was in west");
+      assertThat(
+              api.post(
+                      "/api/v1/commands",
+                      request
+                          .formatted(between)
+                          .replace("{", "{\"command\": {\"kind\": \"resync\"}, "),
+                      Map.of())
+                  .statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void whatSomethingHappenedToIsSelectedByTimeAndOffset() throws Exception {
+    Instant before = told.now().plusMillis(1);
+    told.tell(
+            "accept/api",
+            new ChangeEvent.DefinitionAccepted(
+                Told.REPOSITORY, Told.definition("api", "west"), "revision-2", Set.of()))
+        .flush();
+    Instant after = told.now().plusMillis(1);
+    try (RunningApi api = start(Map.of())) {
+      assertThat(selected(api, "\"since\": \"%s\"".formatted(before))).containsExactly("api");
+      assertThat(selected(api, "\"since\": \"%s\"".formatted(after))).isEmpty();
+      assertThat(selected(api, "\"until\": \"%s\"".formatted(before)))
+          .containsExactly("api", "web");
+      JsonNode accepted = json(api.get("/api/v1/events?type=definition-accepted")).at("/items/0");
+      String position = "\"offsets\": \"%d:%d-%d\"";
+      int partition = accepted.at("/position/partition").asInt();
+      int offset = accepted.at("/position/offset").asInt();
+      assertThat(selected(api, position.formatted(partition, offset, offset)))
+          .containsExactly("api");
+      assertThat(selected(api, position.formatted(partition, 0, offset)))
+          .containsExactly("api", "web");
+      assertThat(selected(api, position.formatted(1 - partition, 0, offset))).isEmpty();
+      assertThat(
+              api.post(
+                      "/api/v1/commands",
+                      RESYNC.formatted("*", true).replace("}", ", \"offsets\": \"7\"}"),
+                      Map.of())
+                  .statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  private static List<String> selected(RunningApi api, String condition) throws Exception {
+    JsonNode plan =
+        json(
+            api.post(
+                "/api/v1/commands",
+                "{\"command\": {\"kind\": \"re-evaluate\"}, \"applications\": [\"*\"], %s, \"reason\": \"x\", \"dryRun\": true}"
+                    .formatted(condition),
+                Map.of()));
+    return plan.path("commands").valueStream().map(one -> one.get("application").asText()).toList();
+  }
+
+  @Test
   void aWorkersDeadLetterIsRetriedByReSyncingAndDiscardedByItsName() throws Exception {
     try (RunningApi api = start(Map.of())) {
       String request =
-          "{\"action\": \"%s\", \"entries\": [\"west/web/1\", \"west/web/9\"], \"reason\": \"fixed\", \"dryRun\": true}";
+          "{\"action\": \"%s\", \"entries\": [\"west/web/1\", \"west/web/9\"], \"reason\":"
+              + " \"fixed\", \"dryRun\": true}";
       JsonNode retry =
           json(api.post("/api/v1/dead-letters/actions", request.formatted("retry"), Map.of()));
       assertThat(retry.at("/commands/0/command/kind").asText()).isEqualTo("resync");

@@ -83,7 +83,10 @@ public final class CommandLineInterface {
     commands.forEach(command -> root.addSubcommand(command.name(), new CommandLine(spec(command))));
     verbs
         .create(known(), environment)
-        .forEach(verb -> root.addSubcommand(null, new CommandLine(verb)));
+        .forEach(
+            verb ->
+                root.addSubcommand(
+                    null, verb instanceof CommandLine line ? line : new CommandLine(verb)));
     root.addSubcommand("completion", new CommandLine(new GenerateCompletion()));
     CommandLine line = new CommandLine(root);
     line.setExecutionStrategy(this::execute);

@@ -40,6 +40,6 @@ public final class Client {
         new CommandVerbs.Rollback(terminal),
         new CommandVerbs.Approve(terminal),
         new DeadLettersVerb(terminal),
-        new ReplayVerb(terminal));
+        ReplayVerb.with(terminal));
   }
 }

@@ -37,7 +37,7 @@ final class CommandVerbs {
 
     @Parameters(
         paramLabel = "APP",
-        arity = "1..*",
+        arity = "0..*",
         description = "names or globs of applications; '*' for all")
     private List<String> applications = new ArrayList<>();
 
@@ -67,7 +67,27 @@ final class CommandVerbs {
       super(terminal);
     }
 
-    abstract ObjectNode command();
+    /** Puts into the body what is commanded. */
+    abstract void ask(ObjectNode body);
+
+    /** Whether something but names says which applications are meant. */
+    boolean isSelective() {
+      return repository.isPresent();
+    }
+
+    /** Puts into the body which applications are meant. */
+    void select(ObjectNode body) {
+      body.set("applications", Json.mapper().valueToTree(applications));
+      body.set("clusters", Json.mapper().valueToTree(clusters));
+      repository.ifPresent(name -> body.put("repository", name));
+    }
+
+    /** What follows once it is commanded; returns the exit code. */
+    int commanded(Api api, JsonNode plan, Printer printer) {
+      printer.list(plan.get("commands").valueStream().toList(), PLANNED);
+      printer.message("commanded; sluice describe APP shows the answers");
+      return 0;
+    }
 
     List<String> applications() {
       return applications;
@@ -79,22 +99,23 @@ final class CommandVerbs {
 
     @Override
     int run(Api api, Printer printer) {
+      if (applications.isEmpty()) {
+        if (!isSelective()) {
+          throw new ExitException(2, "give applications by name or glob; '*' for all");
+        }
+        applications = List.of("*");
+      }
       ObjectNode body = Json.mapper().createObjectNode();
-      body.set("command", command());
-      body.set("applications", Json.mapper().valueToTree(applications));
-      body.set("clusters", Json.mapper().valueToTree(clusters));
-      repository.ifPresent(name -> body.put("repository", name));
+      ask(body);
+      select(body);
       body.put("reason", reason).put("dryRun", dryRun);
-      return print(api.post("/api/v1/commands", body, UUID.randomUUID().toString()), printer);
-    }
-
-    private int print(JsonNode plan, Printer printer) {
+      JsonNode plan = api.post("/api/v1/commands", body, UUID.randomUUID().toString());
       plan.get("skipped").forEach(skipped -> printer.message("skipped " + skipped.asText()));
+      if (!dryRun) {
+        return commanded(api, plan, printer);
+      }
       printer.list(plan.get("commands").valueStream().toList(), PLANNED);
-      printer.message(
-          dryRun
-              ? "dry run: nothing was commanded"
-              : "commanded; sluice describe APP shows the answers");
+      printer.message("dry run: nothing was commanded");
       return 0;
     }
 
@@ -116,8 +137,8 @@ final class CommandVerbs {
     }
 
     @Override
-    ObjectNode command() {
-      return kind(force ? "resync" : "re-evaluate");
+    void ask(ObjectNode body) {
+      body.set("command", kind(force ? "resync" : "re-evaluate"));
     }
   }
 
@@ -129,8 +150,8 @@ final class CommandVerbs {
     }
 
     @Override
-    ObjectNode command() {
-      return kind("suspend");
+    void ask(ObjectNode body) {
+      body.set("command", kind("suspend"));
     }
   }
 
@@ -142,8 +163,8 @@ final class CommandVerbs {
     }
 
     @Override
-    ObjectNode command() {
-      return kind("resume");
+    void ask(ObjectNode body) {
+      body.set("command", kind("resume"));
     }
   }
 
@@ -164,8 +185,8 @@ final class CommandVerbs {
     }
 
     @Override
-    ObjectNode command() {
-      return kind("restore").put("commit", commit);
+    void ask(ObjectNode body) {
+      body.set("command", kind("restore").put("commit", commit));
     }
   }
 
@@ -206,8 +227,8 @@ final class CommandVerbs {
     }
 
     @Override
-    ObjectNode command() {
-      return kind("approve").put("generation", found);
+    void ask(ObjectNode body) {
+      body.set("command", kind("approve").put("generation", found));
     }
   }
 }
