@@ -1,19 +1,26 @@
 package dev.sluice.worker;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.Applications;
 import dev.sluice.worker.apply.LabelSweep;
 import dev.sluice.worker.apply.Neighbours;
 import dev.sluice.worker.apply.OpenDeadLetters;
+import dev.sluice.worker.apply.SourceRendering;
+import dev.sluice.worker.diff.Differ;
+import dev.sluice.worker.diff.Questions;
 import dev.sluice.worker.lane.Backoff;
 import dev.sluice.worker.lane.Breaker;
 import dev.sluice.worker.lane.LanePolicy;
@@ -74,6 +81,7 @@ final class Term implements LogListener {
   private volatile @Nullable Reporter reporter;
   private volatile @Nullable SyncLog syncLog;
   private volatile @Nullable Lanes lanes;
+  private volatile @Nullable Questions questions;
 
   /**
    * @param resign gives up the lead, and so ends this term; returns at once
@@ -139,8 +147,10 @@ final class Term implements LogListener {
   private void run() {
     // first of all: who led before can tell nothing any more when the ledgers are read
     try (Reporter reporting = openReporter();
-        TargetReader targets = new TargetReader(outside.kafka(), config.cluster())) {
+        TargetReader targets = new TargetReader(outside.kafka(), config.cluster());
+        Questions asked = questions(reporting, targets)) {
       reporter = reporting;
+      questions = asked;
       found.putAll(listLedgers());
       found.values().forEach(stored -> neighbours.found(stored.ledger()));
       Lanes working = lanes(reporting, targets);
@@ -224,6 +234,21 @@ final class Term implements LogListener {
         config.concurrency(),
         new Breaker(backoff, outside.clock()),
         outside.clock());
+  }
+
+  private Questions questions(Reporter reporting, TargetReader targets) {
+    Differ differ =
+        new Differ(
+            config.cluster(),
+            api,
+            new SourceRendering(
+                outside.renderers(),
+                new Discovery(api),
+                new ApiSchemas(api),
+                config.installation()),
+            targets,
+            ledgers);
+    return new Questions(differ, reporting, outside.clock());
   }
 
   private void wake(ApplicationName application) {
@@ -327,6 +352,7 @@ final class Term implements LogListener {
 
   private void expect(LogEntry newest) {
     neighbours.expect(newest);
+    know(newest);
     if (ledger(newest.application()).holds(newest.generation())) {
       neighbours.settle(newest);
     }
@@ -355,9 +381,25 @@ final class Term implements LogListener {
         ledger.inputDigest());
   }
 
+  private void know(LogEntry newest) {
+    Questions answering = questions;
+    if (answering != null) {
+      answering.know(newest);
+    }
+  }
+
+  @Override
+  public void asked(Envelope<QuestionEvent> question) {
+    Questions answering = questions;
+    if (answering != null) {
+      answering.ask(question);
+    }
+  }
+
   @Override
   public void received(LogEntry entry, SyncEvent payload) {
     neighbours.expect(entry);
+    know(entry);
     lanes().offer(entry, payload);
   }
 

@@ -121,6 +121,22 @@ class ClientIT {
             .isZero();
         patiently().until(() -> run(sluice, "dead-letters", "list", "-o", "name").out().isEmpty());
 
+        assertThat(run(sluice, "diff", "good").code()).isZero();
+        scenario.edit(STAGING, namespace, "good", "drifted");
+        Ran differs = run(sluice, "diff", "good");
+        assertThat(differs.code()).isEqualTo(1);
+        assertThat(differs.out().replaceAll(" {2,}", " ").replace(namespace, "NAMESPACE"))
+            .isEqualTo(
+                """
+                OBJECT CLUSTER WOULD BE FIELD LIVE WANTED
+                ConfigMap/NAMESPACE/good staging configured data.value "drifted" "two"
+                """);
+        assertThat(differs.err()).isEqualTo("staging: generation 2, in the cluster 2\n");
+        Ran refused = run(sluice, "diff", "bad", "--cluster", "staging");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.out()).contains("refused").contains("123456");
+        assertThat(run(sluice, "diff", "nothing").code()).isEqualTo(6);
+
         assertThat(run(sluice, "suspend", "good", "--reason", "incident 7").code()).isZero();
         patiently().until(() -> run(sluice, "get", "apps", "good").out().contains("local"));
         patiently()

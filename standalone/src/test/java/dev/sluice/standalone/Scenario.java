@@ -253,6 +253,15 @@ final class Scenario implements AutoCloseable {
         .map(configMap -> configMap.getData().get(key));
   }
 
+  /** Someone else writes a ConfigMap's key {@code value}. */
+  void edit(ClusterName cluster, String namespace, String name, String value) {
+    client(cluster)
+        .configMaps()
+        .inNamespace(namespace)
+        .withName(name)
+        .edit(map -> map.edit().addToData("value", value).build());
+  }
+
   /** Awaits that all promises hold: what is under way may still end. */
   void verify() {
     Map<ClusterName, KubernetesClient> clients = new LinkedHashMap<>();

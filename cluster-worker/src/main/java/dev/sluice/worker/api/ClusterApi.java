@@ -94,6 +94,17 @@ public final class ClusterApi {
         object);
   }
 
+  /** What {@link #apply} would make of the object; nothing is written. */
+  public ObjectNode applyDry(String path, ObjectNode object, boolean force)
+      throws InterruptedException {
+    return call(
+        "PATCH",
+        "%s?dryRun=All&fieldManager=%s&force=%s".formatted(path, FIELD_MANAGER, force),
+        "application/apply-patch+yaml",
+        JSON,
+        object);
+  }
+
   /** JSON merge patch (RFC 7386). */
   public ObjectNode merge(String path, ObjectNode patch) throws InterruptedException {
     return call(

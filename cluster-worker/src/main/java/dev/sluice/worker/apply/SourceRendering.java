@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** Renders targets for the kinds and versions of this cluster. */
-final class SourceRendering implements Rendering {
+public final class SourceRendering implements Rendering {
 
   private final TargetReader targets;
   private final Discovery discovery;
   private final KnownFields fields;
 
-  SourceRendering(
+  public SourceRendering(
       Renderers renderers, Discovery discovery, KnownFields fields, String installation) {
     this.targets = new TargetReader(renderers, installation);
     this.discovery = discovery;

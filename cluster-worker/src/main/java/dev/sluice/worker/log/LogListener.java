@@ -1,6 +1,8 @@
 package dev.sluice.worker.log;
 
+import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
@@ -20,6 +22,9 @@ public interface LogListener {
 
   /** A record that came after that, newer than all before about its application. */
   void received(LogEntry entry, SyncEvent payload);
+
+  /** Someone asks something, and the topic was read to its end. */
+  void asked(Envelope<QuestionEvent> question);
 
   /**
    * A record that cannot be read. The reader goes on behind it.

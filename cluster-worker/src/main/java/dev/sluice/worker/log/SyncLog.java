@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
@@ -50,6 +51,7 @@ public final class SyncLog implements AutoCloseable {
   private final Clock clock;
   private final TopicPartition partition;
   private final Map<ApplicationName, Generation> newest = new HashMap<>();
+  private final List<Envelope<QuestionEvent>> questions = new ArrayList<>();
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Instant turnedAt;
@@ -134,12 +136,15 @@ public final class SyncLog implements AutoCloseable {
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
     newest.clear();
+    questions.clear();
     long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
     Map<ApplicationName, List<LogEntry>> history = new HashMap<>();
     boolean caughtUp = false;
     while (!isClosed()) {
       if (!caughtUp && consumer.position(partition) >= end) {
         listener.caughtUp(history);
+        questions.forEach(listener::asked);
+        questions.clear();
         history = Map.of();
         caughtUp = true;
       }
@@ -163,10 +168,20 @@ public final class SyncLog implements AutoCloseable {
                 envelope.id(), envelope.source(), envelope.time(), envelope.trace(), event);
         take(LogEntry.of(sync, record.offset(), clock.instant()), event, history);
       }
+      case Decoded.Known(Envelope<?> envelope)
+          when envelope.event() instanceof QuestionEvent question ->
+          asked(
+              new Envelope<>(
+                  envelope.id(), envelope.source(), envelope.time(), envelope.trace(), question),
+              history.isPresent());
       case Decoded.Known(Envelope<?> envelope) ->
           damaged(
               record, "a " + envelope.event().getClass().getSimpleName() + " does not belong here");
       case Decoded.Damaged(String reason) -> damaged(record, reason);
+      case Decoded.UnknownType(String ceType) when QuestionEvent.KEY.equals(record.key()) ->
+          log.atInfo()
+              .addKeyValue("cluster", cluster)
+              .log("passed over a question of type {}: this worker cannot answer it", ceType);
       case Decoded.UnknownType(String ceType) -> {
         log.atError()
             .addKeyValue("cluster", cluster)
@@ -180,6 +195,18 @@ public final class SyncLog implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /** What was asked before a start is answered after it, unless nobody waits any more. */
+  private void asked(Envelope<QuestionEvent> question, boolean early) {
+    if (question.event().until().isBefore(clock.instant())) {
+      return;
+    }
+    if (early) {
+      questions.add(question);
+    } else {
+      listener.asked(question);
+    }
   }
 
   private void take(

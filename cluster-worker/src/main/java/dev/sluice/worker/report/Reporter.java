@@ -92,6 +92,7 @@ public final class Reporter implements AutoCloseable {
       case ResultEvent.Fenced fenced -> EventId.of(about("fenced", fenced), source);
       case ResultEvent.Swept swept ->
           EventId.of("swept", swept.cluster(), swept.application(), clock.millis());
+      case ResultEvent.DiffAnswered answered -> EventId.of("diff-answered", answered.question());
       case ResultEvent.WorkerHello hello ->
           EventId.of("worker-hello", hello.cluster(), hello.worker(), clock.millis());
     };

@@ -123,6 +123,38 @@ public sealed interface ResultEvent extends Event {
     }
   }
 
+  /**
+   * What the newest target of an application would change in the cluster, as someone asked.
+   *
+   * @param question the event id of the question
+   * @param by who asked
+   * @param generation the newest that the topic has; absent if it has none
+   * @param ledgerGeneration the one that the cluster was last given; absent if there is none
+   * @param differences by object; empty: applying it again changes nothing
+   * @param omitted how many objects more differ
+   * @param failure why it could not be compared
+   */
+  record DiffAnswered(
+      ClusterName cluster,
+      ApplicationName application,
+      EventId question,
+      String by,
+      Optional<Long> generation,
+      Optional<Long> ledgerGeneration,
+      List<ObjectDifference> differences,
+      int omitted,
+      Optional<Failure> failure)
+      implements ResultEvent {
+    public DiffAnswered {
+      differences = List.copyOf(differences);
+    }
+
+    @Override
+    public String key() {
+      return cluster + "/" + application;
+    }
+  }
+
   /** One ledger in a hello. */
   record LedgerSummary(long generation, String phase, String inputDigest) {}
 

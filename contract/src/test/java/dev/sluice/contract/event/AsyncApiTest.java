@@ -23,7 +23,11 @@ class AsyncApiTest {
 
     List<EventType> types() {
       return Arrays.stream(EventType.values())
-          .filter(type -> events.isAssignableFrom(type.eventClass()))
+          .filter(
+              type ->
+                  events.isAssignableFrom(type.eventClass())
+                      || (events == SyncEvent.class
+                          && QuestionEvent.class.isAssignableFrom(type.eventClass())))
           .toList();
     }
   }

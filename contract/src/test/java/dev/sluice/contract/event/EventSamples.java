@@ -137,6 +137,24 @@ public final class EventSamples {
             "v1:abc",
             PROVENANCE),
         new SyncEvent.Removal(WEB, STAGING, Generation.FIRST.next(), false, PROVENANCE),
+        new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),
+        new ResultEvent.DiffAnswered(
+            STAGING,
+            WEB,
+            CAUSE,
+            "cat",
+            Optional.of(3L),
+            Optional.of(2L),
+            List.of(
+                new ObjectDifference(
+                    new ObjectRef("v1", "ConfigMap", "web", "web"),
+                    ObjectDifference.Kind.CONFIGURED,
+                    List.of(
+                        new ObjectDifference.Field(
+                            "data.key", Optional.of("\"one\""), Optional.of("\"two\""))),
+                    Optional.of("a message"))),
+            1,
+            Optional.of(FAILURE)),
         new ResultEvent.Dispatched(SUBJECT, Optional.of("v1:abc"), "apps/web/a.yaml", PROVENANCE),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5"),
         new ResultEvent.Applied(

@@ -43,6 +43,7 @@ public final class ApiServer implements AutoCloseable {
   private final CommandPublisher publisher;
   private final Access access;
   private final Metrics metrics;
+  private final Inquiries inquiries;
   private final AtomicInteger streams = new AtomicInteger();
   private final HttpServer server;
 
@@ -50,6 +51,7 @@ public final class ApiServer implements AutoCloseable {
     this.access = Access.resolve(config.tokens());
     this.model = ReadModel.open(config.readModel(), connection, clock);
     this.publisher = new CommandPublisher(connection, clock);
+    this.inquiries = new Inquiries(model, publisher, clock);
     this.metrics = metrics;
     new ApiMetrics(metrics, model).listen();
     this.vertx =
@@ -63,7 +65,8 @@ public final class ApiServer implements AutoCloseable {
     this.server =
         vertx
             .createHttpServer(new HttpServerOptions().setIdleTimeout(60))
-            .requestHandler(router(new Operations(model, new CommandDesk(model, publisher)).all()));
+            .requestHandler(
+                router(new Operations(model, new CommandDesk(model, publisher), inquiries).all()));
   }
 
   /**
@@ -297,6 +300,7 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     await(vertx.close());
+    inquiries.close();
     publisher.close();
     model.close();
   }

@@ -1,13 +1,10 @@
 package dev.sluice.dispatcher.api;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
 import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.Json;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
@@ -17,7 +14,6 @@ import dev.sluice.dispatcher.readmodel.Occurrence;
 import dev.sluice.dispatcher.readmodel.ReadModel;
 import dev.sluice.dispatcher.readmodel.Records.Span;
 import dev.sluice.dispatcher.readmodel.Scope;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,8 +36,6 @@ import java.util.stream.Collectors;
  */
 final class CommandDesk {
 
-  private static final ObjectReader STRICT =
-      Json.mapper().reader().with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
   private static final Pattern POSITIONS = Pattern.compile("(\\d{1,9}):(\\d{1,18})-(\\d{1,18})");
   private static final int MAX_REASON = 500;
   private static final int MAX_ENTRIES = 1_000;
@@ -85,7 +79,7 @@ final class CommandDesk {
   }
 
   CommandPlan command(Request request) {
-    CommandRequest asked = read(request, CommandRequest.class);
+    CommandRequest asked = request.body(CommandRequest.class);
     checkReason(asked.reason());
     checkGlobs(asked.applications());
     checkGlobs(asked.clusters());
@@ -178,7 +172,7 @@ final class CommandDesk {
   }
 
   CommandPlan deadLetters(Request request) {
-    DeadLetterRequest asked = read(request, DeadLetterRequest.class);
+    DeadLetterRequest asked = request.body(DeadLetterRequest.class);
     checkReason(asked.reason());
     if (asked.entries().isEmpty() || asked.entries().size() > MAX_ENTRIES) {
       throw Problem.invalid("'entries' has 1 to %d entries".formatted(MAX_ENTRIES));
@@ -310,18 +304,5 @@ final class CommandDesk {
             throw Problem.invalid("'applications' and 'clusters' hold names, with * and ?");
           }
         });
-  }
-
-  private static <T> T read(Request request, Class<T> type) {
-    try {
-      T value = STRICT.forType(type).readValue(request.body());
-      if (value == null) {
-        throw Problem.invalid("the body is null");
-      }
-      return value;
-    } catch (IOException | NullPointerException e) {
-      throw Problem.invalid(
-          "the body is not a %s: see the OpenAPI document".formatted(type.getSimpleName()));
-    }
   }
 }

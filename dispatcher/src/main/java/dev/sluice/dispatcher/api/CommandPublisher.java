@@ -2,10 +2,13 @@ package dev.sluice.dispatcher.api;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +28,7 @@ final class CommandPublisher implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final KafkaProducer<String, byte[]> producer;
-  private final String topic;
+  private final Topics topics;
   private final Clock clock;
 
   CommandPublisher(KafkaConnection connection, Clock clock) {
@@ -35,7 +38,7 @@ final class CommandPublisher implements AutoCloseable {
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
     this.producer = new KafkaProducer<>(properties);
-    this.topic = connection.topics().changes();
+    this.topics = connection.topics();
     this.clock = clock;
   }
 
@@ -46,6 +49,15 @@ final class CommandPublisher implements AutoCloseable {
    *     same idempotency key does no harm
    */
   void publish(Map<EventId, ChangeEvent> events) {
+    publish(topics.changes(), events);
+  }
+
+  /** Asks a cluster's worker. */
+  void ask(EventId id, QuestionEvent question) {
+    publish(topics.sync(question.cluster()), Map.of(id, question));
+  }
+
+  private void publish(String topic, Map<EventId, ? extends Event> events) {
     TraceParent trace = TraceParent.start();
     try {
       List<Future<?>> sent = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.api;
 import static dev.sluice.dispatcher.api.Operation.get;
 import static dev.sluice.dispatcher.api.Operation.post;
 
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.dispatcher.api.Operation.Answer;
 import dev.sluice.dispatcher.readmodel.ApplicationStatus;
 import dev.sluice.dispatcher.readmodel.Applications;
@@ -30,10 +31,12 @@ final class Operations {
 
   private final ReadModel model;
   private final CommandDesk desk;
+  private final Inquiries inquiries;
 
-  Operations(ReadModel model, CommandDesk desk) {
+  Operations(ReadModel model, CommandDesk desk, Inquiries inquiries) {
     this.model = model;
     this.desk = desk;
+    this.inquiries = inquiries;
   }
 
   List<Operation> all() {
@@ -241,7 +244,15 @@ final class Operations {
             "Has open dead letters tried again, or closes them.",
             DeadLetterRequest.class,
             new Answer(202, Answer.Form.ONE, CommandPlan.class),
-            desk::deadLetters));
+            desk::deadLetters),
+        post(
+            ROOT + "/diffs",
+            "diff",
+            "What applying an application's newest target again would change in a cluster. Its"
+                + " worker is asked through its topic; 504 if it does not answer in time.",
+            DiffRequest.class,
+            Answer.one(DiffAnswered.class),
+            inquiries::diff));
   }
 
   private Object deadLetters(Request request) {

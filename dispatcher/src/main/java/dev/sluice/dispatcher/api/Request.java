@@ -1,8 +1,12 @@
 package dev.sluice.dispatcher.api;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.sluice.contract.event.Json;
 import dev.sluice.dispatcher.readmodel.Records.Span;
 import dev.sluice.dispatcher.readmodel.Scope;
 import io.vertx.core.MultiMap;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -24,6 +28,8 @@ record Request(
     byte[] body,
     Optional<String> idempotencyKey) {
 
+  private static final ObjectReader STRICT =
+      Json.mapper().reader().with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
   private static final int MAX_VALUES = 50;
 
   /** Takes the values of an address apart. */
@@ -50,6 +56,20 @@ record Request(
       throw Problem.invalid("there is no parameter " + unknown);
     }
     return values;
+  }
+
+  /** The body, of which every field is known. */
+  <T> T body(Class<T> type) {
+    try {
+      T value = STRICT.forType(type).readValue(body);
+      if (value == null) {
+        throw Problem.invalid("the body is null");
+      }
+      return value;
+    } catch (IOException | NullPointerException e) {
+      throw Problem.invalid(
+          "the body is not a %s: see the OpenAPI document".formatted(type.getSimpleName()));
+    }
   }
 
   Optional<String> text(Parameter parameter) {

@@ -4,6 +4,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
@@ -25,6 +26,7 @@ record Outgoing(Envelope<?> envelope, byte[] value) {
       case StateRecord _ -> on(topics.state(), home);
       case ChangeEvent.RefForwarded _ -> on(topics.changes(), null);
       case ChangeEvent _ -> on(topics.changes(), home);
+      case QuestionEvent question -> on(topics.sync(question.cluster()), null);
       case SyncEvent sync -> on(topics.sync(sync.cluster()), null);
       case DeadLetterEvent _ -> on(topics.deadLetters(), null);
       case ResultEvent _ -> on(topics.results(), null);

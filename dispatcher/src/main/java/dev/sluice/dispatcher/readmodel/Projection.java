@@ -7,6 +7,7 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventType;
+import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
@@ -106,7 +107,7 @@ final class Projection {
       case ChangeEvent change -> changes.take(change, taken);
       case ResultEvent result -> results.take(result, taken);
       case DeadLetterEvent letter -> deadLetters.take(letter, taken);
-      case StateRecord _, SyncEvent _ -> {}
+      case StateRecord _, SyncEvent _, QuestionEvent _ -> {}
     }
   }
 
@@ -152,7 +153,7 @@ final class Projection {
       case ResultEvent result -> Optional.of(result.cluster().value());
       case DeadLetterEvent letter ->
           DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::cluster);
-      case ChangeEvent _, StateRecord _, SyncEvent _ -> Optional.empty();
+      case ChangeEvent _, StateRecord _, SyncEvent _, QuestionEvent _ -> Optional.empty();
     };
   }
 
@@ -162,7 +163,7 @@ final class Projection {
       case DeadLetterEvent letter ->
           DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::application);
       case ChangeEvent change -> ChangeProjection.application(change);
-      case StateRecord _, SyncEvent _ -> Optional.empty();
+      case StateRecord _, SyncEvent _, QuestionEvent _ -> Optional.empty();
     };
   }
 

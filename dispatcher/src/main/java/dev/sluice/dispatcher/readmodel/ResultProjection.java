@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.Applied;
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.ResultEvent.Dispatched;
 import dev.sluice.contract.event.ResultEvent.Fenced;
 import dev.sluice.contract.event.ResultEvent.OfTarget;
@@ -40,6 +41,7 @@ final class ResultProjection {
         seen(event, taken.at());
       }
       case Swept swept -> seen(swept, taken.at());
+      case DiffAnswered answered -> seen(answered, taken.at());
       case WorkerHello hello -> greet(hello, taken.at());
     }
   }
@@ -266,6 +268,7 @@ final class ResultProjection {
     return switch (event) {
       case OfTarget result -> Optional.of(result.subject().application().value());
       case Swept swept -> Optional.of(swept.application().value());
+      case DiffAnswered answered -> Optional.of(answered.application().value());
       case WorkerHello _ -> Optional.empty();
     };
   }

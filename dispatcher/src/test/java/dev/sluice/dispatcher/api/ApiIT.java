@@ -16,6 +16,8 @@ import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.contract.kafka.TopicProvisioner;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.readmodel.Told;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
@@ -314,6 +317,31 @@ class ApiIT {
                     .formatted(condition),
                 Map.of()));
     return plan.path("commands").valueStream().map(one -> one.get("application").asText()).toList();
+  }
+
+  @Test
+  void whatNoWorkerAnswersIsSaidSoAndOnlyWhoMaySeeAsks() throws Exception {
+    try (Admin admin = Admin.create(connection.admin())) {
+      new TopicProvisioner(admin, connection.topics()).provision(new ClusterName("east"));
+    }
+    try (RunningApi api = start(Map.of("vi", "role=viewer", "west", "role=admin,cluster=west"))) {
+      String question = "{\"application\": \"%s\", \"cluster\": \"east\", \"patienceSeconds\": 1}";
+      Map<String, String> vi = Map.of("Authorization", "Bearer " + token("vi"));
+      Map<String, String> west = Map.of("Authorization", "Bearer " + token("west"));
+      HttpResponse<String> late = api.post("/api/v1/diffs", question.formatted("web"), vi);
+      assertThat(late.statusCode()).isEqualTo(504);
+      assertThat(json(late).get("detail").asText()).contains("worker of east");
+      for (Map<String, String> who : List.of(west, vi)) {
+        assertThat(api.post("/api/v1/diffs", question.formatted("nope"), who).statusCode())
+            .isEqualTo(404);
+      }
+      assertThat(api.post("/api/v1/diffs", question.formatted("web"), west).statusCode())
+          .isEqualTo(404);
+      assertThat(api.post("/api/v1/diffs", question.formatted("w*"), vi).statusCode())
+          .isEqualTo(400);
+      assertThat(api.post("/api/v1/diffs", question.formatted("web"), Map.of()).statusCode())
+          .isEqualTo(401);
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
@@ -229,6 +230,7 @@ public final class Told implements AutoCloseable {
           case ResultEvent _ -> topics.results();
           case DeadLetterEvent _ -> topics.deadLetters();
           case StateRecord _ -> topics.state();
+          case QuestionEvent question -> topics.sync(question.cluster());
           case SyncEvent sync -> topics.sync(sync.cluster());
         };
     second++;

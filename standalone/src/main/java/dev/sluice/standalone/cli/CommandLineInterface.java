@@ -21,7 +21,8 @@ import picocli.CommandLine.ParseResult;
 
 /**
  * Turns commands into a command line. Exit codes: 0 success, 1 the command failed, 2 wrong usage or
- * configuration, 3 the API cannot be reached, 4 it refuses, 5 a time ran out.
+ * configuration, 3 the API cannot be reached, 4 it refuses, 5 a time ran out, 6 something could not
+ * be compared.
  */
 public final class CommandLineInterface {
 

@@ -14,6 +14,9 @@ public final class ExitException extends RuntimeException {
   /** What was waited for did not come in time. */
   public static final int TIMED_OUT = 5;
 
+  /** What was to be compared could not be; 1 would say that it differs. */
+  public static final int INCOMPARABLE = 6;
+
   private final int code;
 
   public ExitException(int code, String message) {
@@ -21,7 +24,7 @@ public final class ExitException extends RuntimeException {
     this.code = code;
   }
 
-  int code() {
+  public int code() {
     return code;
   }
 }

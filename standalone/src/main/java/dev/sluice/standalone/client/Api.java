@@ -141,6 +141,7 @@ final class Api implements AutoCloseable {
         switch (response.statusCode()) {
           case 401, 403 -> ExitException.NOT_ALLOWED;
           case 400, 415 -> 2;
+          case 504 -> ExitException.TIMED_OUT;
           case 503 -> ExitException.UNREACHABLE;
           default -> 1;
         };

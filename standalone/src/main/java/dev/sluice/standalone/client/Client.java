@@ -34,6 +34,7 @@ public final class Client {
         new ExplainVerb(terminal),
         new EventsVerb(terminal),
         new WaitVerb(terminal),
+        new DiffVerb(terminal),
         new CommandVerbs.Sync(terminal),
         new CommandVerbs.Suspend(terminal),
         new CommandVerbs.Resume(terminal),

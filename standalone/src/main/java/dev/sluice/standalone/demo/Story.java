@@ -86,7 +86,10 @@ final class Story {
             tell(who(fenced.subject()), "a newer generation was there already; nothing written");
         case ResultEvent.Swept swept ->
             tell(swept.cluster() + " " + swept.application(), "swept: " + objects(swept.changes()));
-        case ResultEvent.Dispatched _, ResultEvent.Planned _, ResultEvent.WorkerHello _ -> {}
+        case ResultEvent.Dispatched _,
+            ResultEvent.Planned _,
+            ResultEvent.WorkerHello _,
+            ResultEvent.DiffAnswered _ -> {}
       }
     };
   }

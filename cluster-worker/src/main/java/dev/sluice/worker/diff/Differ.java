@@ -1,0 +1,242 @@
+package dev.sluice.worker.diff;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectDifference;
+import dev.sluice.contract.event.ObjectDifference.Field;
+import dev.sluice.contract.event.ObjectDifference.Kind;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.QuestionEvent.DiffAsked;
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ApiResource;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.apply.Rendering;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.log.TargetReader;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.plan.ApplyStep;
+import dev.sluice.worker.plan.Plan;
+import dev.sluice.worker.plan.PlanRequest;
+import dev.sluice.worker.plan.Planner;
+import dev.sluice.worker.plan.PruneStep;
+import dev.sluice.worker.render.RenderException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds out what applying the newest target of an application again would change: renders it, plans
+ * it against the ledger, and has the API server apply every object in a dry run, next to what is
+ * live. Writes nothing.
+ */
+public final class Differ {
+
+  private static final int MAX_OBJECTS = 200;
+
+  private final ClusterName cluster;
+  private final ClusterApi api;
+  private final Discovery discovery;
+  private final Rendering rendering;
+  private final TargetReader targets;
+  private final LedgerStore ledgers;
+
+  public Differ(
+      ClusterName cluster,
+      ClusterApi api,
+      Rendering rendering,
+      TargetReader targets,
+      LedgerStore ledgers) {
+    this.cluster = cluster;
+    this.api = api;
+    this.discovery = new Discovery(api);
+    this.rendering = rendering;
+    this.targets = targets;
+    this.ledgers = ledgers;
+  }
+
+  /**
+   * Answers a question; what goes wrong is in the answer.
+   *
+   * @param newest what the topic has of the application
+   */
+  DiffAnswered answer(EventId question, DiffAsked asked, Optional<LogEntry> newest)
+      throws InterruptedException {
+    Answering answering = new Answering(question, asked, newest.map(LogEntry::generation));
+    if (newest.isEmpty()) {
+      return answering.failed(
+          new Failure(
+              "NothingSent",
+              "nothing of %s was ever sent to %s".formatted(asked.application(), cluster),
+              Failure.Stage.LEDGER,
+              Optional.empty()));
+    }
+    try {
+      Ledger ledger = ledgers.read(asked.application()).ledger();
+      answering.ledger = ledger.generation().map(Generation::value);
+      Optional<SyncEvent> event = targets.read(newest.get());
+      if (event.isEmpty()) {
+        return answering.failed(
+            new Failure(
+                "Superseded",
+                "a newer generation is on its way: ask again",
+                Failure.Stage.LEDGER,
+                Optional.empty()));
+      }
+      return answering.differs(differences(event.get(), ledger));
+    } catch (RenderException e) {
+      return answering.failed(e.failure());
+    } catch (ManifestException e) {
+      return answering.failed(e.failure());
+    } catch (ApiException e) {
+      return answering.failed(
+          new Failure(
+              "Unreachable",
+              "the API server of %s does not answer as it should (%d)".formatted(cluster, e.code()),
+              Failure.Stage.APPLY,
+              Optional.empty()));
+    }
+  }
+
+  private List<ObjectDifference> differences(SyncEvent event, Ledger ledger)
+      throws RenderException, ManifestException, InterruptedException {
+    List<ObjectDifference> differences = new ArrayList<>();
+    Plan.Ready plan = plan(event, ledger);
+    boolean force = event instanceof SyncEvent.Target target && target.spec().policy().force();
+    Set<String> namespaces = new HashSet<>();
+    for (ApplyStep step : plan.applies()) {
+      if (step.ref().kind().equals("Namespace")) {
+        namespaces.add(step.ref().name());
+      }
+      applied(step, force, namespaces).ifPresent(differences::add);
+    }
+    for (PruneStep step : plan.prunes()) {
+      if (live(step.ref()).isPresent()) {
+        differences.add(
+            new ObjectDifference(step.ref(), Kind.DELETED, List.of(), Optional.empty()));
+      }
+    }
+    return differences;
+  }
+
+  private Plan.Ready plan(SyncEvent event, Ledger ledger)
+      throws RenderException, ManifestException, InterruptedException {
+    return switch (event) {
+      case SyncEvent.Removal removal ->
+          new Planner().removal(ledger.inventory(), removal.orphan(), false);
+      case SyncEvent.Target target -> {
+        Set<ObjectRef> all = new HashSet<>();
+        ledger.inventory().entries().forEach(entry -> all.add(entry.ref()));
+        // what the guard would hold is shown, too: that is what it has to be approved by
+        PlanRequest request =
+            new PlanRequest(
+                rendering.render(target).manifests(),
+                ledger.inventory(),
+                all,
+                target.spec().policy(),
+                true);
+        yield switch (new Planner().plan(request)) {
+          case Plan.Ready ready -> ready;
+          case Plan.Held held ->
+              throw new IllegalStateException("approved, and held: " + held.failure().code());
+        };
+      }
+    };
+  }
+
+  private Optional<ObjectDifference> applied(ApplyStep step, boolean force, Set<String> namespaces)
+      throws InterruptedException {
+    ObjectRef ref = step.ref();
+    Optional<ObjectNode> live = live(ref);
+    if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
+      return Optional.empty();
+    }
+    ObjectNode body = step.manifest().content();
+    try {
+      ObjectNode wanted = api.applyDry(path(ref), body, force);
+      if (live.isEmpty()) {
+        return Optional.of(new ObjectDifference(ref, Kind.CREATED, List.of(), Optional.empty()));
+      }
+      List<Field> fields = FieldDifferences.between(live.get(), wanted);
+      return fields.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new ObjectDifference(ref, Kind.CONFIGURED, fields, Optional.empty()));
+    } catch (ApiException e) {
+      if (e.code() == ApiException.NO_ANSWER) {
+        throw e;
+      }
+      if (e.isNotFound() && namespaces.contains(ref.namespace())) {
+        // its namespace comes with the same target
+        return Optional.of(new ObjectDifference(ref, Kind.CREATED, List.of(), Optional.empty()));
+      }
+      String message =
+          FieldDifferences.isSecret(body)
+              ? "the API server refuses it (%s)".formatted(e.reason())
+              : String.valueOf(e.getMessage());
+      return Optional.of(new ObjectDifference(ref, Kind.REFUSED, List.of(), Optional.of(message)));
+    }
+  }
+
+  private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {
+    Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
+    return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
+  }
+
+  private String path(ObjectRef ref) throws InterruptedException {
+    return discovery
+        .find(ref.apiVersion(), ref.kind())
+        .orElseThrow(
+            () ->
+                new ApiException(
+                    404, "NotFound", "the cluster serves no " + ref.kind(), "", List.of(), null))
+        .path(ref);
+  }
+
+  /** An answer as it comes about. */
+  private final class Answering {
+
+    private final EventId question;
+    private final DiffAsked asked;
+    private final Optional<Long> generation;
+    private Optional<Long> ledger = Optional.empty();
+
+    Answering(EventId question, DiffAsked asked, Optional<Generation> generation) {
+      this.question = question;
+      this.asked = asked;
+      this.generation = generation.map(Generation::value);
+    }
+
+    DiffAnswered differs(List<ObjectDifference> differences) {
+      List<ObjectDifference> told =
+          differences.subList(0, Math.min(differences.size(), MAX_OBJECTS));
+      return answer(told, differences.size() - told.size(), Optional.empty());
+    }
+
+    DiffAnswered failed(Failure failure) {
+      return answer(List.of(), 0, Optional.of(failure));
+    }
+
+    private DiffAnswered answer(
+        List<ObjectDifference> differences, int omitted, Optional<Failure> failure) {
+      return new DiffAnswered(
+          cluster,
+          asked.application(),
+          question,
+          asked.by(),
+          generation,
+          ledger,
+          differences,
+          omitted,
+          failure);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.sluice.worker.diff;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectDifference.Field;
+import dev.sluice.worker.manifest.Ownership;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The fields in which an object differs from what a server made of it in a dry run, without what
+ * servers and Sluice write by themselves. Pure.
+ *
+ * <p>Of a Secret only the names of fields are told, never a value: not of its data, nor of its
+ * annotations, where tools keep copies of it.
+ */
+final class FieldDifferences {
+
+  private static final String HIDDEN = "***";
+  private static final int MAX_FIELDS = 200;
+  private static final int MAX_VALUE = 200;
+  private static final Set<String> OF_THE_SERVER =
+      Set.of(
+          "managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink");
+
+  private final List<Field> found = new ArrayList<>();
+  private final boolean secret;
+
+  private FieldDifferences(boolean secret) {
+    this.secret = secret;
+  }
+
+  static List<Field> between(ObjectNode live, ObjectNode wanted) {
+    FieldDifferences differences = new FieldDifferences(isSecret(wanted));
+    differences.objects("", plain(live), plain(wanted));
+    return differences.found.size() <= MAX_FIELDS
+        ? List.copyOf(differences.found)
+        : differences.shortened();
+  }
+
+  /** Whether values, and messages that may quote them, are not to be told. */
+  static boolean isSecret(JsonNode object) {
+    return object.path("kind").asText().equals("Secret")
+        && object.path("apiVersion").asText().equals("v1");
+  }
+
+  private List<Field> shortened() {
+    List<Field> first = new ArrayList<>(found.subList(0, MAX_FIELDS));
+    first.add(
+        new Field(
+            "... and %d fields more".formatted(found.size() - MAX_FIELDS),
+            Optional.empty(),
+            Optional.empty()));
+    return List.copyOf(first);
+  }
+
+  private static ObjectNode plain(ObjectNode object) {
+    ObjectNode plain = object.deepCopy();
+    plain.remove("status");
+    if (plain.path("metadata") instanceof ObjectNode metadata) {
+      metadata.remove(OF_THE_SERVER);
+      if (metadata.path("annotations") instanceof ObjectNode annotations) {
+        annotations.remove(Ownership.GENERATION_ANNOTATION);
+        if (annotations.isEmpty()) {
+          metadata.remove("annotations");
+        }
+      }
+    }
+    return plain;
+  }
+
+  private void objects(String path, JsonNode live, JsonNode wanted) {
+    Set<String> names = new TreeSet<>();
+    live.fieldNames().forEachRemaining(names::add);
+    wanted.fieldNames().forEachRemaining(names::add);
+    for (String name : names) {
+      compare(child(path, name), live.path(name), wanted.path(name));
+    }
+  }
+
+  private void compare(String path, JsonNode live, JsonNode wanted) {
+    if (live.equals(wanted)) {
+      return;
+    }
+    // a field that only one has is told with all that is below it, but for Secrets: there the
+    // names below are all that can be told
+    boolean both = live.isObject() && wanted.isObject();
+    boolean either = live.isObject() || wanted.isObject();
+    if (both || (secret && either)) {
+      objects(path, live, wanted);
+    } else if (live instanceof ArrayNode one
+        && wanted instanceof ArrayNode other
+        && one.size() == other.size()) {
+      for (int i = 0; i < one.size(); i++) {
+        compare("%s[%d]".formatted(path, i), one.get(i), other.get(i));
+      }
+    } else {
+      found.add(new Field(path, value(path, live), value(path, wanted)));
+    }
+  }
+
+  private Optional<String> value(String path, JsonNode value) {
+    if (value.isMissingNode()) {
+      return Optional.empty();
+    }
+    if (secret && !isHarmless(path)) {
+      return Optional.of(HIDDEN);
+    }
+    String text = value.toString();
+    return Optional.of(
+        text.length() <= MAX_VALUE ? text : text.substring(0, MAX_VALUE - 3) + "...");
+  }
+
+  private static boolean isHarmless(String path) {
+    return path.equals("type") || path.equals("immutable") || path.startsWith("metadata.labels");
+  }
+
+  private static String child(String path, String name) {
+    String own = name.matches("[A-Za-z0-9_-]+") ? name : "[\"" + name + "\"]";
+    return path.isEmpty() ? own : own.startsWith("[") ? path + own : path + "." + own;
+  }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.worker.diff;
+
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.report.Reporter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers what is asked of this worker while it leads, beside the lanes and never in them. */
+public final class Questions implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Questions.class);
+
+  /** Applications come first. */
+  private static final int AT_A_TIME = 2;
+
+  private static final Duration CLOSE = Duration.ofSeconds(2);
+
+  private final Differ differ;
+  private final Reporter reporter;
+  private final Clock clock;
+  private final Map<ApplicationName, LogEntry> newest = new ConcurrentHashMap<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Semaphore turns = new Semaphore(AT_A_TIME, true);
+
+  public Questions(Differ differ, Reporter reporter, Clock clock) {
+    this.differ = differ;
+    this.reporter = reporter;
+    this.clock = clock;
+  }
+
+  /** The topic's newest of an application. */
+  public void know(LogEntry entry) {
+    newest.put(entry.application(), entry);
+  }
+
+  /** Returns at once; the answer is reported. */
+  public void ask(Envelope<QuestionEvent> question) {
+    threads.execute(() -> answer(question));
+  }
+
+  private void answer(Envelope<QuestionEvent> question) {
+    try {
+      turns.acquire();
+      try {
+        if (question.event().until().isAfter(clock.instant())) {
+          var unused = reporter.send(found(question), question.trace());
+        }
+      } finally {
+        turns.release();
+      }
+    } catch (InterruptedException e) {
+      // the end of the term; who asked will ask again
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        log.atWarn()
+            .addKeyValue("cluster", question.event().cluster())
+            .addKeyValue("eventId", question.id())
+            .setCause(e)
+            .log("a question could not be answered");
+      }
+    }
+  }
+
+  private ResultEvent found(Envelope<QuestionEvent> question) throws InterruptedException {
+    return switch (question.event()) {
+      case QuestionEvent.DiffAsked asked ->
+          differ.answer(question.id(), asked, Optional.ofNullable(newest.get(asked.application())));
+    };
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.atWarn().log("an answer does not come to its end; going on without it");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

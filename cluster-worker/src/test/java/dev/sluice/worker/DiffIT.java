@@ -1,0 +1,184 @@
+package dev.sluice.worker;
+
+import static dev.sluice.worker.Targets.configMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kubernetes")
+class DiffIT {
+
+  private static final String SECRET =
+      """
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: s}
+      stringData: {password: %s}
+      """;
+
+  private final Bench bench = new Bench();
+  private int questions;
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  @Test
+  void tellsWhatApplyingAgainWouldChangeAndChangesNothing() {
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target(
+            "web",
+            1,
+            configMap("a", "first"),
+            configMap("b", "first"),
+            SECRET.formatted("hunter2")));
+    bench.awaitApplied("web", 1);
+    assertThat(lines(ask("web"))).isEmpty();
+
+    bench
+        .fixture
+        .client()
+        .configMaps()
+        .inNamespace(bench.namespace)
+        .withName("a")
+        .edit(map -> map.edit().addToData("key", "drifted").build());
+    bench.fixture.client().configMaps().inNamespace(bench.namespace).withName("b").delete();
+    bench
+        .fixture
+        .client()
+        .secrets()
+        .inNamespace(bench.namespace)
+        .withName("s")
+        .edit(secret -> secret.edit().addToData("password", "b3RoZXI=").build());
+
+    DiffAnswered answered = ask("web");
+
+    assertThat(answered.generation()).contains(1L);
+    assertThat(answered.ledgerGeneration()).contains(1L);
+    assertThat(answered.by()).isEqualTo("cat");
+    assertThat(lines(answered))
+        .containsExactly(
+            "CONFIGURED ConfigMap a data.key \"drifted\" -> \"first\"",
+            "CREATED ConfigMap b",
+            "CONFIGURED Secret s data.password *** -> ***");
+    assertThat(new String(EventCodec.value(answered), StandardCharsets.UTF_8))
+        .doesNotContain("b3RoZXI=", "aHVudGVyMg", "hunter2");
+    assertThat(bench.value("a")).contains("drifted");
+    assertThat(bench.value("b")).isEmpty();
+  }
+
+  @Test
+  void tellsWhatAParkedTargetWouldDoAndWhatIsRefused() {
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target("web", 1, configMap("a", "first"), configMap("b", "first")));
+    bench.awaitApplied("web", 1);
+    bench.targets.send(
+        bench.targets.target("web", 2, configMap("a", "second"), configMap("Not_A_Name", "x")));
+
+    DiffAnswered answered =
+        await()
+            .atMost(Bench.PATIENCE)
+            .until(() -> ask("web"), one -> one.generation().equals(Optional.of(2L)));
+
+    assertThat(answered.failure()).isEmpty();
+    assertThat(lines(answered))
+        .anyMatch(line -> line.startsWith("REFUSED ConfigMap Not_A_Name"))
+        .contains("DELETED ConfigMap b");
+    assertThat(ask("nothing").failure().orElseThrow().code()).isEqualTo("NothingSent");
+  }
+
+  @Test
+  void whatWasAskedBeforeAStartIsAnsweredAfterItAndOldOrUnknownQuestionsAreNot() {
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+    EventId old = send("web", Instant.now().minusSeconds(60));
+    ProducerRecord<String, byte[]> unknown =
+        new ProducerRecord<>(
+            bench.kafka.topics().sync(bench.cluster), 0, QuestionEvent.KEY, new byte[] {'{', '}'});
+    unknown
+        .headers()
+        .add("ce_type", "dev.sluice.something-of-tomorrow.v1".getBytes(StandardCharsets.UTF_8));
+    bench.targets.send(unknown);
+    EventId waiting = send("web", Instant.now().plusSeconds(60));
+
+    bench.worker("one");
+
+    assertThat(answer(waiting).failure()).isEmpty();
+    bench.targets.send(bench.targets.target("web", 2, configMap("a", "second")));
+    bench.awaitApplied("web", 2);
+    assertThat(bench.results.all(DiffAnswered.class))
+        .extracting(DiffAnswered::question)
+        .contains(waiting)
+        .doesNotContain(old);
+  }
+
+  private DiffAnswered ask(String application) {
+    return answer(send(application, Instant.now().plusSeconds(60)));
+  }
+
+  private EventId send(String application, Instant until) {
+    EventId id = EventId.of("question", ++questions);
+    bench.targets.send(
+        EventCodec.encode(
+            bench.kafka.topics().sync(bench.cluster),
+            0,
+            new Envelope<>(
+                id,
+                "api",
+                Instant.now(),
+                TraceParent.start(),
+                new QuestionEvent.DiffAsked(
+                    new ApplicationName(application), bench.cluster, "cat", until))));
+    return id;
+  }
+
+  private DiffAnswered answer(EventId question) {
+    return await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () ->
+                bench.results.all(DiffAnswered.class).stream()
+                    .filter(answer -> answer.question().equals(question))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private static List<String> lines(DiffAnswered answered) {
+    return answered.differences().stream()
+        .flatMap(
+            one -> {
+              String object =
+                  "%s %s %s".formatted(one.kind(), one.object().kind(), one.object().name());
+              return one.fields().isEmpty()
+                  ? List.of(object).stream()
+                  : one.fields().stream()
+                      .map(
+                          field ->
+                              "%s %s %s -> %s"
+                                  .formatted(
+                                      object,
+                                      field.path(),
+                                      field.live().orElse("-"),
+                                      field.wanted().orElse("-")));
+            })
+        .toList();
+  }
+}

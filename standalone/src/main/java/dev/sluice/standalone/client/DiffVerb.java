@@ -1,0 +1,156 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Json;
+import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.client.Printer.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "diff",
+    description =
+        "What applying an application's newest target again would change in its clusters; their"
+            + " workers are asked, and write nothing. Exits with 0 if nothing differs, with 1 if"
+            + " something does, and with another code if it could not be found out.")
+final class DiffVerb extends Verb {
+
+  private static final int DIFFERS = 1;
+
+  private static final List<Column> FIELDS =
+      List.of(
+          Column.of("OBJECT", "/object"),
+          Column.of("CLUSTER", "/cluster"),
+          Column.of("WOULD BE", "/kind"),
+          Column.of("FIELD", "/field"),
+          Column.of("LIVE", "/live"),
+          Column.of("WANTED", "/wanted"));
+
+  @Parameters(paramLabel = "APP", description = "the application's name")
+  private String application = "";
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "CLUSTER",
+      description = "only there; may be repeated (default: all its clusters)")
+  private List<String> clusters = new ArrayList<>();
+
+  DiffVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    List<JsonNode> answers = new ArrayList<>();
+    for (String cluster : asked(api)) {
+      ObjectNode body =
+          Json.mapper().createObjectNode().put("application", application).put("cluster", cluster);
+      answers.add(compare(() -> api.post("/api/v1/diffs", body, UUID.randomUUID().toString())));
+    }
+    if (printer.isRaw()) {
+      printer.raw(Json.mapper().valueToTree(answers));
+    } else {
+      List<JsonNode> rows = answers.stream().flatMap(one -> rows(one).stream()).toList();
+      if (!rows.isEmpty()) {
+        printer.list(rows, FIELDS);
+      }
+    }
+    return outcome(answers, printer);
+  }
+
+  private List<String> asked(Api api) {
+    if (!clusters.isEmpty()) {
+      return clusters;
+    }
+    JsonNode detail =
+        compare(
+            () ->
+                api.find("/api/v1/applications/" + Api.encoded(application))
+                    .orElseThrow(
+                        () -> new ExitException(1, "there is no application " + application)));
+    return detail
+        .path("definition")
+        .path("clusters")
+        .valueStream()
+        .map(cluster -> cluster.get("name").asText())
+        .toList();
+  }
+
+  /** One that means something else elsewhere would be taken for a difference. */
+  private static JsonNode compare(Supplier<JsonNode> question) {
+    try {
+      return question.get();
+    } catch (ExitException e) {
+      throw e.code() == DIFFERS ? new ExitException(ExitException.INCOMPARABLE, e.getMessage()) : e;
+    }
+  }
+
+  private static int outcome(List<JsonNode> answers, Printer printer) {
+    boolean differs = false;
+    boolean failed = false;
+    for (JsonNode answer : answers) {
+      String cluster = answer.get("cluster").asText();
+      JsonNode failure = answer.path("failure");
+      if (failure.isObject()) {
+        failed = true;
+        printer.message(
+            "%s: could not be compared: %s (%s)"
+                .formatted(cluster, failure.get("message").asText(), failure.get("code").asText()));
+        continue;
+      }
+      differs |= !answer.get("differences").isEmpty();
+      String state =
+          "%s: generation %s, in the cluster %s"
+              .formatted(
+                  cluster,
+                  Printer.text(answer.path("generation")),
+                  Printer.text(answer.path("ledgerGeneration")));
+      printer.message(answer.get("differences").isEmpty() ? state + ": no difference" : state);
+      if (answer.get("omitted").asInt() > 0) {
+        printer.message(
+            "%s: %d objects more differ".formatted(cluster, answer.get("omitted").asInt()));
+      }
+    }
+    return failed ? ExitException.INCOMPARABLE : differs ? DIFFERS : 0;
+  }
+
+  private static List<JsonNode> rows(JsonNode answer) {
+    List<JsonNode> rows = new ArrayList<>();
+    for (JsonNode difference : answer.get("differences")) {
+      JsonNode ref = difference.get("object");
+      String namespace = ref.get("namespace").asText();
+      ObjectNode row =
+          Json.mapper()
+              .createObjectNode()
+              .put(
+                  "object",
+                  "%s/%s%s"
+                      .formatted(
+                          ref.get("kind").asText(),
+                          namespace.isEmpty() ? "" : namespace + "/",
+                          ref.get("name").asText()))
+              .put("cluster", answer.get("cluster").asText())
+              .put("kind", difference.get("kind").asText().toLowerCase(Locale.ROOT));
+      if (difference.get("fields").isEmpty()) {
+        if (difference.hasNonNull("message")) {
+          row.put("wanted", difference.get("message").asText());
+        }
+        rows.add(row);
+      }
+      for (JsonNode field : difference.get("fields")) {
+        ObjectNode one = row.deepCopy().put("field", field.get("path").asText());
+        one.set("live", field.path("live"));
+        one.set("wanted", field.path("wanted"));
+        rows.add(one);
+      }
+    }
+    return rows;
+  }
+}
