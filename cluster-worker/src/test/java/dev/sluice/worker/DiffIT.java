@@ -11,6 +11,8 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +32,9 @@ class DiffIT {
       metadata: {name: s}
       stringData: {password: %s}
       """;
+
+  /** The way that every API server reads. */
+  private static final PatchContext MERGE = PatchContext.of(PatchType.STRATEGIC_MERGE);
 
   private final Bench bench = new Bench();
   private int questions;
@@ -58,7 +63,7 @@ class DiffIT {
         .configMaps()
         .inNamespace(bench.namespace)
         .withName("a")
-        .edit(map -> map.edit().addToData("key", "drifted").build());
+        .patch(MERGE, "{\"data\": {\"key\": \"drifted\"}}");
     bench.fixture.client().configMaps().inNamespace(bench.namespace).withName("b").delete();
     bench
         .fixture
@@ -66,7 +71,7 @@ class DiffIT {
         .secrets()
         .inNamespace(bench.namespace)
         .withName("s")
-        .edit(secret -> secret.edit().addToData("password", "b3RoZXI=").build());
+        .patch(MERGE, "{\"data\": {\"password\": \"b3RoZXI=\"}}");
 
     DiffAnswered answered = ask("web");
 

@@ -6,7 +6,9 @@ import dev.sluice.standalone.client.Client;
 import dev.sluice.standalone.demo.DemoCommand;
 import dev.sluice.standalone.local.RenderCommand;
 import dev.sluice.standalone.send.SendCommand;
+import java.io.Console;
 import java.util.List;
+import java.util.Optional;
 
 /** The {@code sluice} program. */
 public final class Main {
@@ -16,7 +18,7 @@ public final class Main {
   public static void main(String[] arguments) {
     System.exit(
         new CommandLineInterface(
-                commands(), new Client(System.out, System.err)::verbs, System.getenv())
+                commands(), new Client(System.out, System.err, isWatched())::verbs, System.getenv())
             .run(arguments));
   }
 
@@ -33,5 +35,10 @@ public final class Main {
         AffectedCommand.command(),
         RenderCommand.command(),
         VerifyCommand.command());
+  }
+
+  private static boolean isWatched() {
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
+        && !"dumb".equals(System.getenv().getOrDefault("TERM", "dumb"));
   }
 }

@@ -115,11 +115,34 @@ class ClientIT {
                 "x",
                 "--dry-run");
         assertThat(dry.err()).contains("nothing was commanded, 1 would be");
+        Ran doctor = run(sluice, "doctor");
+        assertThat(doctor.code()).isZero();
+        assertThat(
+                doctor
+                    .out()
+                    .replaceAll(" {2,}", " ")
+                    .replaceAll("[^ ]+ leads since [^ ;]+", "WORKER leads since TIME"))
+            .isEqualTo(
+                """
+                CHECK RESULT DETAIL
+                api ok answers
+                read model ok has read all of the topics
+                cluster staging ok WORKER leads since TIME; 2 applications, 0 of them under way
+                git ok every ref that is followed was read
+                under way ok nothing for longer than 10 minutes
+                dead letters look 1 Invalid: sluice dead-letters list
+                holds ok nothing is suspended or restored
+                """);
         assertThat(run(sluice, "dead-letters", "discard", "--reason", "x").code()).isEqualTo(2);
         assertThat(
                 run(sluice, "dead-letters", "discard", "staging/bad/2", "--reason", "known").code())
             .isZero();
         patiently().until(() -> run(sluice, "dead-letters", "list", "-o", "name").out().isEmpty());
+
+        Ran nowhere = run("doctor", "--server", "http://127.0.0.1:1");
+        assertThat(nowhere.code()).isEqualTo(1);
+        assertThat(nowhere.out()).contains("wrong").contains("is it running");
+        assertThat(run(sluice, "get", "nonsense").code()).isEqualTo(2);
 
         assertThat(run(sluice, "diff", "good").code()).isZero();
         scenario.edit(STAGING, namespace, "good", "drifted");

@@ -22,6 +22,8 @@ import dev.sluice.worker.WorkerListener;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -259,7 +261,9 @@ final class Scenario implements AutoCloseable {
         .configMaps()
         .inNamespace(namespace)
         .withName(name)
-        .edit(map -> map.edit().addToData("value", value).build());
+        .patch(
+            PatchContext.of(PatchType.STRATEGIC_MERGE),
+            "{\"data\": {\"value\": \"%s\"}}".formatted(value));
   }
 
   /** Awaits that all promises hold: what is under way may still end. */

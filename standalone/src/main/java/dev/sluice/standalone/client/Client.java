@@ -10,6 +10,7 @@ public final class Client {
 
   private final PrintStream out;
   private final PrintStream err;
+  private final boolean interactive;
 
   /**
    * A client.
@@ -18,13 +19,23 @@ public final class Client {
    * @param err where messages go
    */
   public Client(PrintStream out, PrintStream err) {
+    this(out, err, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param interactive whether someone watches the messages as they come
+   */
+  public Client(PrintStream out, PrintStream err, boolean interactive) {
     this.out = out;
     this.err = err;
+    this.interactive = interactive;
   }
 
   /** New ones, reading settings from this environment. */
   public List<Object> verbs(List<Setting<?>> known, Map<String, String> environment) {
-    Terminal terminal = new Terminal(out, err, known, environment);
+    Terminal terminal = new Terminal(out, err, interactive, known, environment);
     return List.of(
         new StatusVerb(terminal),
         new GetVerb(terminal),
@@ -35,6 +46,7 @@ public final class Client {
         new EventsVerb(terminal),
         new WaitVerb(terminal),
         new DiffVerb(terminal),
+        new DoctorVerb(terminal),
         new CommandVerbs.Sync(terminal),
         new CommandVerbs.Suspend(terminal),
         new CommandVerbs.Resume(terminal),

@@ -102,18 +102,22 @@ final class DeadLettersVerb extends Verb {
     }
     List<String> chosen = chosen(api);
     List<JsonNode> commands = new ArrayList<>();
-    for (int from = 0; from < chosen.size(); from += rate) {
-      if (from > 0 && !dryRun) {
-        pause();
+    try (Progress progress = progress(action, chosen.size())) {
+      for (int from = 0; from < chosen.size(); from += rate) {
+        if (from > 0 && !dryRun) {
+          pause();
+        }
+        ObjectNode body = Json.mapper().createObjectNode().put("action", action);
+        body.set(
+            "entries",
+            Json.mapper().valueToTree(chosen.subList(from, Math.min(from + rate, chosen.size()))));
+        body.put("reason", reason.get()).put("dryRun", dryRun);
+        JsonNode plan =
+            api.post("/api/v1/dead-letters/actions", body, UUID.randomUUID().toString());
+        plan.get("skipped").forEach(skipped -> printer.message("skipped " + skipped.asText()));
+        plan.get("commands").forEach(commands::add);
+        progress.done(Math.min(from + rate, chosen.size()));
       }
-      ObjectNode body = Json.mapper().createObjectNode().put("action", action);
-      body.set(
-          "entries",
-          Json.mapper().valueToTree(chosen.subList(from, Math.min(from + rate, chosen.size()))));
-      body.put("reason", reason.get()).put("dryRun", dryRun);
-      JsonNode plan = api.post("/api/v1/dead-letters/actions", body, UUID.randomUUID().toString());
-      plan.get("skipped").forEach(skipped -> printer.message("skipped " + skipped.asText()));
-      plan.get("commands").forEach(commands::add);
     }
     printer.list(commands, CommandVerbs.PLANNED);
     printer.message(

@@ -1,6 +1,7 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
 import java.util.ArrayList;
@@ -22,7 +23,12 @@ final class GetVerb extends Verb {
     dead_letters;
 
     static Kind parse(String text) {
-      return valueOf(text.replace('-', '_'));
+      try {
+        return valueOf(text.replace('-', '_'));
+      } catch (IllegalArgumentException e) {
+        throw new ExitException(
+            2, "expected get apps, clusters, repositories, changes or dead-letters");
+      }
     }
   }
 

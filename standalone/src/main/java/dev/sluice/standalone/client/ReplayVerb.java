@@ -165,8 +165,11 @@ final class ReplayVerb implements Runnable {
     int commanded(Api api, JsonNode plan, Printer printer) {
       long end = System.nanoTime() + Setting.parseDuration(timeout).toNanos();
       List<JsonNode> answers = new ArrayList<>();
-      for (JsonNode command : plan.get("commands")) {
-        answers.add(answer(api, command.get("id").asText(), end));
+      try (Progress progress = progress("rebuild", plan.get("commands").size())) {
+        for (JsonNode command : plan.get("commands")) {
+          answers.add(answer(api, command.get("id").asText(), end));
+          progress.done(answers.size());
+        }
       }
       printer.list(answers, ANSWERS);
       return answers.stream()

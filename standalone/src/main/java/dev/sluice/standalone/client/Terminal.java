@@ -8,7 +8,12 @@ import java.util.Map;
 /**
  * Where a verb prints, and where its settings come from.
  *
+ * @param interactive whether someone watches the messages as they come
  * @param known the settings that may be in the environment or the file, for other commands
  */
 record Terminal(
-    PrintStream out, PrintStream err, List<Setting<?>> known, Map<String, String> environment) {}
+    PrintStream out,
+    PrintStream err,
+    boolean interactive,
+    List<Setting<?>> known,
+    Map<String, String> environment) {}

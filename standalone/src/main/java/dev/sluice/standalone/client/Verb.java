@@ -51,6 +51,11 @@ abstract class Verb implements Callable<Integer> {
     this.terminal = terminal;
   }
 
+  /** Shows how far long work has come. */
+  Progress progress(String what, int total) {
+    return new Progress(terminal, what, total);
+  }
+
   /** Asks and prints; returns the exit code. */
   abstract int run(Api api, Printer printer);
 

@@ -1,0 +1,184 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Json;
+import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.Printer.Column;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+/** Looks at what usually is wrong, and says what to do about it. */
+@Command(
+    name = "doctor",
+    description =
+        "Looks for what usually is wrong, and says what to do. Exits with 1 if something does not"
+            + " work; what only deserves a look is 'look'.")
+final class DoctorVerb extends Verb {
+
+  /** A webhook is on its way for seconds, a generation for some minutes. */
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  private static final int SHOWN = 10;
+
+  private static final List<Column> FINDINGS =
+      List.of(
+          Column.of("CHECK", "/check"),
+          Column.of("RESULT", "/result"),
+          Column.of("DETAIL", "/detail"));
+
+  private enum Result {
+    ok,
+    look,
+    wrong
+  }
+
+  DoctorVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    List<JsonNode> findings = new ArrayList<>();
+    try {
+      examine(api, findings);
+    } catch (ExitException e) {
+      findings.add(finding("api", Result.wrong, e.getMessage()));
+    }
+    printer.list(findings, FINDINGS);
+    return findings.stream().anyMatch(one -> one.get("result").asText().equals(Result.wrong.name()))
+        ? 1
+        : 0;
+  }
+
+  private static void examine(Api api, List<JsonNode> findings) {
+    JsonNode status = api.get("/api/v1/status", new Query());
+    findings.add(finding("api", Result.ok, "answers"));
+    List<String> obstacles = status.get("obstacles").valueStream().map(JsonNode::asText).toList();
+    findings.add(
+        obstacles.isEmpty()
+            ? finding("read model", Result.ok, "has read all of the topics")
+            : finding("read model", Result.wrong, String.join("; ", obstacles)));
+    status.get("clusters").forEach(cluster -> findings.add(cluster(cluster)));
+    findings.add(repositories(api));
+    findings.add(underWay(api));
+    findings.add(deadLetters(status));
+    long held = status.get("held").asLong();
+    findings.add(
+        held == 0
+            ? finding("holds", Result.ok, "nothing is suspended or restored")
+            : finding(
+                "holds",
+                Result.look,
+                "%d suspended or restored: sluice get apps, column HELD BY".formatted(held)));
+  }
+
+  private static JsonNode cluster(JsonNode cluster) {
+    String name = "cluster " + cluster.get("cluster").asText();
+    if (!cluster.hasNonNull("worker")) {
+      return finding(
+          name,
+          Result.wrong,
+          "no worker has ever led there: start one (sluice worker --cluster %s), and see its log"
+              .formatted(cluster.get("cluster").asText()));
+    }
+    long syncing = cluster.get("phases").path("Syncing").asLong();
+    return finding(
+        name,
+        Result.ok,
+        "%s leads since %s; %d applications, %d of them under way"
+            .formatted(
+                cluster.get("worker").asText(),
+                cluster.get("helloAt").asText(),
+                cluster.get("applications").asLong(),
+                syncing));
+  }
+
+  private static JsonNode repositories(Api api) {
+    List<String> late = new ArrayList<>();
+    for (JsonNode repository : api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE)) {
+      for (JsonNode ref : repository.get("refs")) {
+        if (isLongAgo(ref.path("pendingSince"))) {
+          late.add(
+              "%s %s".formatted(repository.get("repository").asText(), ref.get("ref").asText()));
+        } else if (!ref.hasNonNull("head")) {
+          late.add(
+              "%s %s (never read)"
+                  .formatted(repository.get("repository").asText(), ref.get("ref").asText()));
+        }
+      }
+    }
+    return late.isEmpty()
+        ? finding("git", Result.ok, "every ref that is followed was read")
+        : finding(
+            "git",
+            Result.wrong,
+            "cannot be read, or does not show what webhooks told: %s; see the dispatcher's log for URL and credentials"
+                .formatted(some(late)));
+  }
+
+  private static JsonNode underWay(Api api) {
+    List<String> late = new ArrayList<>();
+    for (String phase : List.of("Syncing", "Retrying", "Removing")) {
+      api
+          .all("/api/v1/applications", new Query().with("phase", Optional.of(phase)), 10_000)
+          .stream()
+          .filter(one -> isLongAgo(one.path("since")))
+          .forEach(
+              one ->
+                  late.add(
+                      "%s in %s (%s%s)"
+                          .formatted(
+                              one.get("application").asText(),
+                              one.get("cluster").asText(),
+                              phase,
+                              one.hasNonNull("code") ? ", " + one.get("code").asText() : "")));
+    }
+    return late.isEmpty()
+        ? finding(
+            "under way", Result.ok, "nothing for longer than " + LONG.toMinutes() + " minutes")
+        : finding(
+            "under way",
+            Result.wrong,
+            "for longer than %d minutes: %s; see the worker's log"
+                .formatted(LONG.toMinutes(), some(late)));
+  }
+
+  private static JsonNode deadLetters(JsonNode status) {
+    List<String> counts = new ArrayList<>();
+    status
+        .get("deadLetters")
+        .properties()
+        .forEach(entry -> counts.add(entry.getValue().asText() + " " + entry.getKey()));
+    return counts.isEmpty()
+        ? finding("dead letters", Result.ok, "none is open")
+        : finding(
+            "dead letters",
+            Result.look,
+            "%s: sluice dead-letters list".formatted(String.join(", ", counts)));
+  }
+
+  private static boolean isLongAgo(JsonNode time) {
+    return time.isTextual() && Instant.parse(time.asText()).isBefore(Instant.now().minus(LONG));
+  }
+
+  private static String some(List<String> names) {
+    return names.size() <= SHOWN
+        ? String.join(", ", names)
+        : "%s and %d more"
+            .formatted(String.join(", ", names.subList(0, SHOWN)), names.size() - SHOWN);
+  }
+
+  private static ObjectNode finding(String check, Result result, String detail) {
+    return Json.mapper()
+        .createObjectNode()
+        .put("check", check)
+        .put("result", result.name())
+        .put("detail", detail);
+  }
+}

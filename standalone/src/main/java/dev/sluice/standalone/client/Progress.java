@@ -1,0 +1,47 @@
+package dev.sluice.standalone.client;
+
+import java.io.PrintStream;
+
+/** How far long work has come: one line that is written over, and only on a terminal. */
+final class Progress implements AutoCloseable {
+
+  private static final int WIDTH = 30;
+
+  private final PrintStream err;
+  private final boolean shown;
+  private final String what;
+  private final int total;
+  private int written;
+
+  /**
+   * @param total how many steps there are
+   */
+  Progress(Terminal terminal, String what, int total) {
+    this.err = terminal.err();
+    this.shown = terminal.interactive();
+    this.what = what;
+    this.total = total;
+  }
+
+  void done(int steps) {
+    if (!shown || total == 0) {
+      return;
+    }
+    int filled = Math.toIntExact((long) WIDTH * steps / total);
+    String line =
+        "%s [%s%s] %d/%d"
+            .formatted(what, "#".repeat(filled), ".".repeat(WIDTH - filled), steps, total);
+    err.print("\r" + line);
+    err.flush();
+    written = line.length();
+  }
+
+  /** Leaves no trace of it: what was done is printed as data. */
+  @Override
+  public void close() {
+    if (written > 0) {
+      err.print("\r" + " ".repeat(written) + "\r");
+      err.flush();
+    }
+  }
+}
