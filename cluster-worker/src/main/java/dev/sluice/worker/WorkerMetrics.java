@@ -113,7 +113,8 @@ final class WorkerMetrics implements AppliedListener {
           ResultEvent.Unchanged _,
           ResultEvent.Superseded _,
           ResultEvent.Removed _,
-          ResultEvent.WorkerHello _ -> {}
+          ResultEvent.WorkerHello _,
+          ResultEvent.DiffAnswered _ -> {}
     }
   }
 

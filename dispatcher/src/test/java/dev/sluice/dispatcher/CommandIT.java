@@ -208,7 +208,8 @@ class CommandIT {
                 state.refused(),
                 Map.of(STAGING, state.holds().get(STAGING)),
                 state.demands(),
-                state.retiredHome()));
+                state.retiredHome(),
+                state.carriedOut()));
     EventId differs = situation.command("web", Set.of(), new Command.Rebuild());
     situation.start();
     situation.awaitQuiet();
@@ -220,6 +221,28 @@ class CommandIT {
   }
 
   @Test
+  void aCommandThatIsWrittenTwiceIsCarriedOutOnce() throws IOException {
+    Dispatcher first = situation.start();
+    situation.awaitSync(STAGING, 1);
+    EventId resync = situation.command("web", Set.of(STAGING), new Command.Resync());
+    situation.awaitSync(STAGING, 2);
+    situation.awaitQuiet();
+
+    situation.again(resync, "web", Set.of(STAGING), new Command.Resync());
+    situation.awaitQuiet();
+    first.close();
+    situation.start();
+    situation.again(resync, "web", Set.of(STAGING), new Command.Resync());
+    situation.put("web", "two").pushAndTell();
+
+    assertThat(lines(situation.awaitSync(STAGING, 3)))
+        .containsExactly("web 1 one", "web 2 one", "web 3 two");
+    situation.awaitQuiet();
+    assertThat(situation.sync(STAGING)).hasSize(3);
+    assertThat(situation.changes()).filteredOn(CommandAnswered.class::isInstance).hasSize(1);
+  }
+
+  @Test
   void whatMakesNoSenseIsRefusedAndAnswered() {
     situation.start();
     situation.awaitSync(STAGING, 1);
@@ -227,8 +250,13 @@ class CommandIT {
     EventId unknown = situation.command("nope", Set.of(), new Command.Resync());
     EventId elsewhere =
         situation.command("web", Set.of(new ClusterName("moon")), new Command.Suspend());
+    EventId foreign =
+        situation.command("web", Set.of(STAGING), new Command.Discard("staging/other/1"));
     situation.awaitQuiet();
 
+    assertThat(answer(foreign).message())
+        .isEqualTo("staging/other/1 is no dead letter of web in [staging]");
+    assertThat(situation.deadLetters()).isEmpty();
     assertThat(answer(unknown).message()).isEqualTo("the fleet has no application nope");
     assertThat(answer(elsewhere).message())
         .isEqualTo("web does not go to [moon], but to [production, staging]");

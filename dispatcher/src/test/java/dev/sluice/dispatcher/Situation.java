@@ -189,7 +189,12 @@ final class Situation implements AutoCloseable {
 
   /** An operator asks for something. */
   EventId command(String application, Set<ClusterName> clusters, Command command) {
-    EventId id = EventId.of("command", deliveries.incrementAndGet());
+    return again(
+        EventId.of("command", deliveries.incrementAndGet()), application, clusters, command);
+  }
+
+  /** The same under an id of the caller's. */
+  EventId again(EventId id, String application, Set<ClusterName> clusters, Command command) {
     ChangeEvent event =
         new ChangeEvent.CommandGiven(
             repository, new ApplicationName(application), clusters, command, "cat", "a reason");

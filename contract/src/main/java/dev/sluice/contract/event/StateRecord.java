@@ -84,6 +84,8 @@ public sealed interface StateRecord extends Event {
    * @param demands by cluster, what an operator wants sent there though nothing differs
    * @param retiredHome once the fleet no longer has it, the repository whose home this is: if the
    *     application comes back, whatever its sources are then, its generations go on here
+   * @param carriedOut the last commands that were: one that is written twice is carried out once;
+   *     absent in records of earlier versions
    */
   record ApplicationState(
       ApplicationName application,
@@ -93,7 +95,8 @@ public sealed interface StateRecord extends Event {
       Map<ClusterName, Integer> refused,
       Map<ClusterName, Hold> holds,
       Map<ClusterName, Demand> demands,
-      Optional<RepositoryId> retiredHome)
+      Optional<RepositoryId> retiredHome,
+      Optional<List<EventId>> carriedOut)
       implements StateRecord {
 
     public ApplicationState {
@@ -101,6 +104,7 @@ public sealed interface StateRecord extends Event {
       refused = Map.copyOf(refused);
       holds = Map.copyOf(holds);
       demands = Map.copyOf(demands);
+      carriedOut = carriedOut.map(List::copyOf);
     }
 
     /** Of an application that this home has not heard of. */
@@ -113,7 +117,13 @@ public sealed interface StateRecord extends Event {
           Map.of(),
           Map.of(),
           Map.of(),
+          Optional.empty(),
           Optional.empty());
+    }
+
+    /** Whether a command was carried out already. */
+    public boolean hasCarriedOut(EventId command) {
+      return carriedOut.map(ids -> ids.contains(command)).orElse(false);
     }
 
     @Override

@@ -216,6 +216,7 @@ public final class EventSamples {
             Map.of(STAGING, 1),
             Map.of(STAGING, new StateRecord.Hold(Optional.of(COMMIT), "cat", "it broke", NOON)),
             Map.of(STAGING, new StateRecord.Demand(CAUSE, true, "cat")),
-            Optional.of(new RepositoryId("forge.example/acme/first"))));
+            Optional.of(new RepositoryId("forge.example/acme/first")),
+            Optional.of(List.of(CAUSE))));
   }
 }

@@ -104,7 +104,8 @@ final class ApiMetrics {
             ResultEvent.Parked _,
             ResultEvent.Fenced _,
             ResultEvent.Swept _,
-            ResultEvent.WorkerHello _ -> {}
+            ResultEvent.WorkerHello _,
+            ResultEvent.DiffAnswered _ -> {}
       }
       return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.api;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -7,4 +8,10 @@ import java.util.Optional;
  *
  * @param patienceSeconds how long the answer may take; 20 if absent, at most 25
  */
-record DiffRequest(String application, String cluster, Optional<Integer> patienceSeconds) {}
+record DiffRequest(String application, String cluster, Optional<Integer> patienceSeconds) {
+
+  DiffRequest {
+    Objects.requireNonNull(application);
+    Objects.requireNonNull(cluster);
+  }
+}

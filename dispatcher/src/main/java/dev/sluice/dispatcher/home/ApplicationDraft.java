@@ -20,7 +20,9 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.home.DispatchListener.Affected;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,11 +35,15 @@ final class ApplicationDraft {
   /** Leaves room for headers and framing in a record. */
   static final int MAX_TARGET_BYTES = KafkaConnection.MAX_RECORD_BYTES - 64 * 1024;
 
+  /** Whoever gives a command again does so soon, since the answer did not come. */
+  private static final int REMEMBERED_COMMANDS = 20;
+
   private final ApplicationState before;
   private final Map<ClusterName, Dispatched> dispatched;
   private final Map<ClusterName, Integer> refused;
   private final Map<ClusterName, Hold> holds;
   private final Map<ClusterName, Demand> demands;
+  private final List<EventId> carriedOut;
   private final Decision decision;
 
   ApplicationDraft(ApplicationState before, Decision decision) {
@@ -46,6 +52,7 @@ final class ApplicationDraft {
     this.refused = new HashMap<>(before.refused());
     this.holds = new HashMap<>(before.holds());
     this.demands = new HashMap<>(before.demands());
+    this.carriedOut = new ArrayList<>(before.carriedOut().orElse(List.of()));
     this.decision = decision;
   }
 
@@ -138,6 +145,14 @@ final class ApplicationDraft {
     }
   }
 
+  /** The command is carried out with what is decided here, and not a second time. */
+  void carriedOut(EventId command) {
+    carriedOut.add(command);
+    if (carriedOut.size() > REMEMBERED_COMMANDS) {
+      carriedOut.removeFirst();
+    }
+  }
+
   /** Stops the sending of what Git says. */
   void hold(ClusterName cluster, Hold hold) {
     holds.put(cluster, hold);
@@ -190,7 +205,8 @@ final class ApplicationDraft {
             refused,
             holds,
             demands,
-            definition.isPresent() ? Optional.empty() : retiredHome());
+            definition.isPresent() ? Optional.empty() : retiredHome(),
+            carriedOut.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(carriedOut)));
     return after.equals(before) ? Optional.empty() : Optional.of(after);
   }
 

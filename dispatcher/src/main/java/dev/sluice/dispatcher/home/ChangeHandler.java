@@ -159,18 +159,27 @@ final class ChangeHandler {
     Instant now = clock.instant();
     Commands.Verdict verdict =
         Commands.judge(memory.application(given.application()), given, envelope.id(), now);
-    if (given.command() instanceof Command.Rebuild
+    // one that is given again is not carried out again, but what follows from it may still be due
+    boolean again =
+        memory
+            .application(given.application())
+            .map(state -> state.hasCarriedOut(envelope.id()))
+            .orElse(false);
+    if (!again
+        && given.command() instanceof Command.Rebuild
         && verdict instanceof Commands.Verdict.Accepted) {
       ApplicationState state = memory.application(given.application()).orElseThrow();
       rebuilds.ask(
           new Recomputation.Asked(given, cause(envelope), offset, state, lanes.again(state)));
       return;
     }
-    batch.add(decider.commanded(given, cause(envelope), verdict, now));
-    log.atInfo()
-        .addKeyValue("application", given.application())
-        .addKeyValue("eventId", envelope.id())
-        .log("{} by {}: {}", given.command(), given.by(), verdict.message());
+    if (!again) {
+      batch.add(decider.commanded(given, cause(envelope), verdict, now));
+      log.atInfo()
+          .addKeyValue("application", given.application())
+          .addKeyValue("eventId", envelope.id())
+          .log("{} by {}: {}", given.command(), given.by(), verdict.message());
+    }
     switch (verdict) {
       case Commands.Verdict.Accepted accepted when accepted.ask().isPresent() ->
           lanes.hint(

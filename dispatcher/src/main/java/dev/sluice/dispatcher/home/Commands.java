@@ -98,13 +98,25 @@ final class Commands {
       case Command.Resume _ ->
           accepted(clusters, ApplicationDraft::resume, Optional.of(itself()), "follows Git again");
       case Command.Approve approve -> approve(clusters, approve);
-      case Command.Discard discard ->
-          accepted(
-              clusters,
-              (draft, cluster) -> draft.discard(cluster, discard.entry()),
-              Optional.empty(),
-              "the dead letter is closed");
+      case Command.Discard discard -> discard(clusters, discard.entry());
     };
+  }
+
+  /** Who may command one application may not close what is open about another. */
+  private Verdict discard(Set<ClusterName> clusters, String entry) {
+    Set<ClusterName> concerned =
+        clusters.stream()
+            .filter(cluster -> entry.startsWith(cluster + "/" + given.application() + "/"))
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (concerned.isEmpty()) {
+      return new Verdict.Refused(
+          "%s is no dead letter of %s in %s".formatted(entry, given.application(), clusters));
+    }
+    return accepted(
+        concerned,
+        (draft, cluster) -> draft.discard(cluster, entry),
+        Optional.empty(),
+        "the dead letter is closed");
   }
 
   private Verdict approve(Set<ClusterName> clusters, Command.Approve approve) {

@@ -44,6 +44,7 @@ final class Comparison {
         live.refused(),
         holds(recomputed),
         Map.of(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -213,6 +213,7 @@ final class Decider {
     if (verdict instanceof Commands.Verdict.Accepted accepted) {
       ApplicationDraft draft = draft(given.application(), decision);
       accepted.change().accept(draft);
+      draft.carriedOut(id);
       draft.changed().ifPresent(state -> remember(decision, state));
     }
     decision.add(

@@ -82,6 +82,7 @@ final class Recollection {
             state.refused(),
             state.holds(),
             state.demands(),
-            state.retiredHome()));
+            state.retiredHome(),
+            state.carriedOut()));
   }
 }

@@ -82,6 +82,13 @@ final class RunningApi implements AutoCloseable {
     return send(to(path).header("Authorization", "Bearer " + token(name)).build());
   }
 
+  HttpResponse<String> get(String path, Map<String, String> headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = to(path);
+    headers.forEach(request::header);
+    return send(request.build());
+  }
+
   HttpResponse<String> post(String path, String body, Map<String, String> headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =

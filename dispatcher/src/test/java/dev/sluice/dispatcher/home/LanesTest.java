@@ -117,6 +117,7 @@ class LanesTest {
         Map.of(),
         Map.of(),
         Map.of(),
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -83,6 +83,7 @@ public final class Told implements AutoCloseable {
             Map.of(),
             holds,
             Map.of(),
+            Optional.empty(),
             Optional.empty()));
   }
 
