@@ -43,6 +43,10 @@ final class HelmProgram implements HelmEngine {
     return name;
   }
 
+  Path file() {
+    return file;
+  }
+
   @Override
   public String template(ChartRun run, InputDirectory directory, String subject)
       throws RenderException, InterruptedException {

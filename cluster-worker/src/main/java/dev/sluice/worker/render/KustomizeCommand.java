@@ -46,6 +46,13 @@ record KustomizeCommand(List<String> arguments, String name) {
                 new KustomizeCommand(List.of(file, "kustomize"), "kubectl kustomize " + version));
   }
 
+  /** The same with charts rendered by helm. */
+  List<String> build(String directory, Path helm) {
+    List<String> all = build(directory);
+    all.addAll(List.of("--enable-helm", "--helm-command=" + helm));
+    return all;
+  }
+
   /** All arguments that build a directory. */
   List<String> build(String directory) {
     List<String> all = new ArrayList<>(arguments);

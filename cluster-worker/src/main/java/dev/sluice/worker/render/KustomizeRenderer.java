@@ -1,6 +1,7 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.fleet.Customization;
+import java.util.Optional;
 
 /**
  * Builds kustomizations with the machine's {@code kustomize} or {@code kubectl}, as its own process
@@ -16,7 +17,8 @@ import dev.sluice.contract.fleet.Customization;
  *   <li>reach the network: remote references are refused before it starts ({@link
  *       RemoteReferences}); of those that hide there is no {@code git} on its PATH, and its proxy
  *       is a closed port;
- *   <li>run plugins or helm: they stay off, and there is nothing on its PATH;
+ *   <li>run plugins: they stay off, and there is nothing on its PATH. Helm runs only for charts
+ *       that lie within the directory ({@link KustomizeCharts});
  *   <li>see the worker's environment;
  *   <li>run, write or allocate without end.
  * </ul>
@@ -26,10 +28,17 @@ final class KustomizeRenderer implements Renderer {
   private static final String OVERLAY = "customization";
 
   private final KustomizeCommand command;
+  private final Optional<HelmProgram> helm;
   private final Sandbox sandbox;
 
-  KustomizeRenderer(KustomizeCommand command, Sandbox sandbox) {
+  /**
+   * Builds with a program.
+   *
+   * @param helm renders the charts of kustomizations; without, those are refused
+   */
+  KustomizeRenderer(KustomizeCommand command, Optional<HelmProgram> helm, Sandbox sandbox) {
     this.command = command;
+    this.helm = helm;
     this.sandbox = sandbox;
   }
 
@@ -45,7 +54,8 @@ final class KustomizeRenderer implements Renderer {
     if (!path.isEmpty()) {
       InputPaths.checked(path);
     }
-    RemoteReferences.refuse(request.source().files());
+    KustomizeCharts charts = KustomizeCharts.of(request.source().files());
+    RemoteReferences.refuse(request.source().files(), charts);
     Customization customization = request.source().options().customization();
     try (InputDirectory directory = InputDirectory.of(request.source(), sandbox.temporary())) {
       String built = path.isEmpty() ? "." : path;
@@ -55,9 +65,29 @@ final class KustomizeRenderer implements Renderer {
             Overlay.text(customization, path.isEmpty() ? "../tree" : "../tree/" + path));
         built = "../" + OVERLAY;
       }
+      if (!charts.areNone()) {
+        charts.require(directory.tree());
+        return withCharts(built, directory, request);
+      }
       String output = sandbox.run(name(), command.build(built), directory, request.shown());
       return RenderResult.of("kustomization " + request.shown(), output, name());
     }
+  }
+
+  private RenderResult withCharts(String built, InputDirectory directory, RenderRequest request)
+      throws RenderException, InterruptedException {
+    if (helm.isEmpty()) {
+      throw RenderException.permanent(
+          "NeedsHelm",
+          "%s has charts (helmCharts), which kustomize has the helm program render: install helm 3"
+                  .formatted(request.shown())
+              + " (https://helm.sh/docs/intro/install/) on the worker's PATH, and start it again");
+    }
+    String both = name() + " with " + helm.get().name();
+    String output =
+        sandbox.runWithChildren(
+            both, command.build(built, helm.get().file()), directory, request.shown());
+    return RenderResult.of("kustomization " + request.shown(), output, both);
   }
 
   /** Customizes what another renderer made. */

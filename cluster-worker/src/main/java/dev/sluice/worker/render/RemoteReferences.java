@@ -38,16 +38,21 @@ final class RemoteReferences {
           "files",
           "env",
           "envs",
-          "file");
+          "file",
+          "valuesFile",
+          "additionalValuesFiles",
+          "chartHome",
+          "configHome");
 
   private RemoteReferences() {}
 
   /**
    * Does nothing if there are none.
    *
+   * @param charts of which kustomize reads no files but kustomizations, if there are any
    * @throws RenderException naming the file
    */
-  static void refuse(List<InputFile> files) throws RenderException {
+  static void refuse(List<InputFile> files, KustomizeCharts charts) throws RenderException {
     Set<String> linked = new HashSet<>();
     for (InputFile file : files) {
       if (file instanceof InputFile.Link link && isKustomization(link.path())) {
@@ -58,21 +63,29 @@ final class RemoteReferences {
       if (file instanceof InputFile.Text text
           && (isKustomization(text.path())
               || linked.contains(text.path())
-              || text.text().contains("builtin"))) {
-        refuse(text.text(), text.path());
+              || (text.text().contains("builtin") && !charts.hold(text.path())))) {
+        refuse(text.text(), text.path(), charts.hold(text.path()));
       }
     }
   }
 
-  private static boolean isKustomization(String path) {
+  static boolean isKustomization(String path) {
     return FILE_NAMES.contains(path.substring(path.lastIndexOf('/') + 1));
   }
 
-  private static void refuse(String text, String path) throws RenderException {
+  /**
+   * Looks into one file.
+   *
+   * @param template whether it may be one of a chart's, and no YAML
+   */
+  private static void refuse(String text, String path, boolean template) throws RenderException {
     List<YamlDocument> documents;
     try {
       documents = YamlDocument.readAll(text, path);
     } catch (ManifestException e) {
+      if (template) {
+        return;
+      }
       throw RenderException.permanent(e.failure().code(), e.failure().message());
     }
     for (YamlDocument document : documents) {
@@ -92,7 +105,7 @@ final class RemoteReferences {
     } else if (loaded && node.isTextual()) {
       String value = node.textValue();
       if (value.contains("\n")) {
-        refuse(value, path);
+        refuse(value, path, false);
       } else if (isRemote(value)) {
         throw RenderException.permanent(
             "RemoteReference",

@@ -50,9 +50,11 @@ public final class Renderers {
   public static Renderers onThisMachine(String path, RenderConfig config)
       throws InterruptedException {
     Sandbox sandbox = new Sandbox(config.scratch(), config.limits());
-    Optional<HelmEngine> engine = HelmProgram.find(path, sandbox).map(HelmEngine.class::cast);
+    Optional<HelmProgram> program = HelmProgram.find(path, sandbox);
+    Optional<HelmEngine> engine = program.map(HelmEngine.class::cast);
     return new Renderers(
-        KustomizeCommand.find(path).map(command -> new KustomizeRenderer(command, sandbox)),
+        KustomizeCommand.find(path)
+            .map(command -> new KustomizeRenderer(command, program, sandbox)),
         engine.or(() -> HelmLibrary.find(sandbox)).map(found -> new HelmRenderer(found, sandbox)));
   }
 

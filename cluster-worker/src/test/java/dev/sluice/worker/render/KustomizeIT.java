@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.contract.event.InputFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,6 +31,9 @@ class KustomizeIT {
     assumeTrue(
         renderers.kustomizeName().isPresent(), "neither kustomize nor kubectl is on the PATH");
     Files.writeString(temporary.resolve("secret"), SECRET);
+    Files.createDirectory(temporary.resolve("sibling"));
+    Files.writeString(
+        temporary.resolve("sibling/Chart.yaml"), "{apiVersion: v2, name: x, version: 1.0.0}");
     Files.writeString(
         temporary.resolve("kustomization.yaml"),
         "configMapGenerator: [{name: x, files: [secret]}]");
@@ -48,6 +52,69 @@ class KustomizeIT {
     assertThat(result.renderer()).matches("(kubectl )?kustomize v\\d+\\..*");
   }
 
+  @Test
+  void rendersChartsThatLieInTheRepository() throws Exception {
+    assumeTrue(renderers.helmName().orElse("").startsWith("helm v"), "helm is not on the PATH");
+
+    RenderResult result = renderers.render(kustomization(withCharts()));
+
+    assertThat(result.parts().getFirst().text())
+        .contains("name: p-web", "colour: green", "size: large", "name: p-apart");
+    assertThat(result.renderer()).matches("(kubectl )?kustomize v\\d+\\..* with helm v3\\..*");
+    assertThat(temporary.toFile().list())
+        .containsExactlyInAnyOrder("secret", "kustomization.yaml", "sibling");
+  }
+
+  @Test
+  void saysThatChartsNeedTheProgram() throws Exception {
+    Path folder = Files.createDirectory(temporary.resolve("sibling/only"));
+    String found = renderers.kustomizeName().orElseThrow();
+    String program = found.startsWith("kubectl") ? "kubectl" : "kustomize";
+    Files.createSymbolicLink(
+        folder.resolve(program),
+        InstalledProgram.find(program, System.getenv("PATH")).orElseThrow());
+    Renderers without =
+        Renderers.onThisMachine(
+            folder.toString(), new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT));
+
+    RenderException failure =
+        catchThrowableOfType(
+            RenderException.class, () -> without.render(kustomization(withCharts())));
+
+    assertThat(failure.failure().code()).isEqualTo("NeedsHelm");
+    assertThat(failure.failure().message()).startsWith("app has charts (helmCharts)");
+  }
+
+  private static InputFile[] withCharts() {
+    return new InputFile[] {
+      text(
+          "app/kustomization.yaml",
+          "namePrefix: p-",
+          "helmCharts:",
+          "- {name: web, releaseName: web, valuesFile: web.yaml, additionalValuesFiles: [more.yaml]}",
+          "- {name: apart, version: 1.2.0, repo: 'https://charts.example.com', valuesInline: {a: b}}"),
+      text("app/web.yaml", "colour: green"),
+      text("app/more.yaml", "size: large"),
+      text("app/charts/web/Chart.yaml", "{apiVersion: v2, name: web, version: 1.0.0}"),
+      text("app/charts/web/values.yaml", "# builtin", "path: /nowhere"),
+      text(
+          "app/charts/web/templates/kustomization.yaml",
+          "{{ if true }}",
+          "apiVersion: v1",
+          "kind: ConfigMap",
+          "metadata: {name: {{ .Release.Name }}}",
+          "data: {colour: {{ .Values.colour }}, size: {{ .Values.size }}}",
+          "{{ end }}"),
+      text(
+          "app/charts/apart-1.2.0/apart/Chart.yaml",
+          "{apiVersion: v2, name: apart, version: 1.2.0}"),
+      text("app/charts/apart-1.2.0/apart/values.yaml", "{}"),
+      text(
+          "app/charts/apart-1.2.0/apart/templates/map.yaml",
+          "{apiVersion: v1, kind: ConfigMap, metadata: {name: apart}}"),
+    };
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -61,6 +128,13 @@ class KustomizeIT {
         "resources: [../app]",
         "resources: ['github.com/example/base?ref=main']",
         "helmCharts: [{name: x, repo: 'https://charts.example.com', version: '1'}]",
+        "helmCharts: [{name: x}]",
+        "{helmGlobals: {chartHome: '%s'}, helmCharts: [{name: sibling}]}",
+        "{helmGlobals: {chartHome: ../../..}, helmCharts: [{name: sibling}]}",
+        "{HelmGlobals: {ChartHome: ../..}, HELMCHARTS: [{name: ../sibling}]}",
+        "helmCharts: [{name: local, valuesFile: '%s/secret'}]",
+        "helmCharts: [{name: local, additionalValuesFiles: [../../../secret]}]",
+        "helmCharts: [{name: local, valuesFile: 'https://values.example.com/x.yaml'}]",
         "generators: [plugin.yaml]",
       })
   void refuses(String template) {
@@ -71,6 +145,7 @@ class KustomizeIT {
                 renderers.render(
                     kustomization(
                         text("app/kustomization.yaml", template.formatted(temporary)),
+                        text("app/charts/local/Chart.yaml", "{name: local, version: 1.0.0}"),
                         text(
                             "app/plugin.yaml",
                             "apiVersion: example.com/v1",
@@ -79,7 +154,8 @@ class KustomizeIT {
                                 + " 'exec: {path: /bin/true}'}}"))));
 
     assertThat(failure).as("refused").isNotNull();
-    assertThat(failure.failure().code()).isIn("RenderFailed", "UnsafePath");
+    assertThat(failure.failure().code())
+        .isIn("RenderFailed", "UnsafePath", "RemoteChart", "RemoteReference");
     assertThat(failure.failure().message()).doesNotContain(SECRET);
   }
 }

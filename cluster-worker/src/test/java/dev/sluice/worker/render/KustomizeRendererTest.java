@@ -168,6 +168,7 @@ class KustomizeRendererTest {
         new KustomizeRenderer(
             new KustomizeCommand(
                 List.of(script("eater", "a=x; while :; do a=$a$a; done").toString()), "fake v1"),
+            Optional.empty(),
             new Sandbox(inputs, new RenderLimits(LONG, 64L << 20, 1 << 20)));
 
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
@@ -335,6 +336,7 @@ class KustomizeRendererTest {
     Path file = script("fake", body);
     return new KustomizeRenderer(
         new KustomizeCommand(List.of(file.toString()), "fake v1"),
+        Optional.empty(),
         new Sandbox(inputs, RenderLimits.DEFAULT.withTime(limit)));
   }
 

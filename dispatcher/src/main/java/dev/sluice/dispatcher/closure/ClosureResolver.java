@@ -67,7 +67,7 @@ public final class ClosureResolver {
   private static void collect(
       Walk walk, Found start, SourceQuery source, SourceType type, TemplateScan scan) {
     switch (type) {
-      case KUSTOMIZE -> kustomize(walk, start);
+      case KUSTOMIZE -> kustomize(walk, start, scan);
       case PLAIN -> plain(walk, start, source);
       case HELM -> helm(walk, start, source, scan);
       case VALUES -> walk.addLinks(start);
@@ -93,14 +93,14 @@ public final class ClosureResolver {
                     start.path(), file, "of the chart '%s'".formatted(start.path())));
   }
 
-  private static void kustomize(Walk walk, Found start) {
+  private static void kustomize(Walk walk, Found start, TemplateScan scan) {
     if (!start.isDirectory()) {
       throw new RefusedException(
           "NotADirectory",
           "'%s' is a file: a kustomization is given by its directory".formatted(start.path()));
     }
     walk.addLinks(start);
-    new Kustomizations(walk).collect(start.path());
+    new Kustomizations(walk, scan).collect(start.path());
   }
 
   private static void plain(Walk walk, Found start, SourceQuery source) {

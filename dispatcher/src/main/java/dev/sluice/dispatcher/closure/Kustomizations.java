@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * What building a kustomization reads: its own file, and all that this names, recursively. Follows
  * the field list of kustomize's {@code Kustomization} and {@code Component}, deprecated fields
- * included. What is not in the repository (URLs, plugins, charts) is refused.
+ * included. What is not in the repository (URLs, plugins, charts to download) is refused.
  */
 final class Kustomizations {
 
@@ -25,10 +25,12 @@ final class Kustomizations {
           Pattern.DOTALL);
 
   private final Walk walk;
+  private final KustomizeCharts charts;
   private final Set<String> visited = new HashSet<>();
 
-  Kustomizations(Walk walk) {
+  Kustomizations(Walk walk, TemplateScan scan) {
     this.walk = walk;
+    this.charts = new KustomizeCharts(walk, scan);
   }
 
   /** The kustomization files of a directory; more than one is an ambiguity. */
@@ -77,7 +79,6 @@ final class Kustomizations {
               .formatted(file.path(), documents.size()));
     }
     YamlFields fields = YamlFields.of(documents.getFirst(), file.path());
-    refuseCharts(fields);
     new Reader(directory, file.path(), chain).read(fields);
   }
 
@@ -100,16 +101,6 @@ final class Kustomizations {
 
   private static String by(List<String> chain) {
     return chain.size() < 2 ? "" : ", which '" + chain.get(chain.size() - 2) + "' includes";
-  }
-
-  private static void refuseCharts(YamlFields fields) {
-    for (String field : List.of("helmCharts", "helmChartInflationGenerator")) {
-      if (fields.has(field)) {
-        throw unsupported(
-            "%s in '%s' renders a Helm chart".formatted(field, fields.where()),
-            "commit the rendered manifests instead");
-      }
-    }
   }
 
   private static RefusedException unsupported(String what, String instead) {
@@ -148,6 +139,21 @@ final class Kustomizations {
       }
       for (String field : List.of("generators", "transformers", "validators")) {
         kustomization.texts(field).forEach(plugin -> plugin(field, plugin));
+      }
+      charts(kustomization);
+    }
+
+    private void charts(YamlFields kustomization) {
+      if (kustomization.has("helmChartInflationGenerator")) {
+        throw unsupported(
+            "helmChartInflationGenerator in '%s' is a form that kustomize itself deprecates"
+                .formatted(where),
+            "use helmCharts");
+      }
+      charts.collect(kustomization, directory);
+      for (YamlFields chart : kustomization.mappings("helmCharts")) {
+        chart.text("valuesFile").forEach(path -> file("helmCharts", path));
+        chart.texts("additionalValuesFiles").forEach(path -> file("helmCharts", path));
       }
     }
 

@@ -270,7 +270,47 @@ class ClosureResolverTest {
         arguments("Unsupported", kustomization("components: ['git::ssh://e.example/o/r']"), "app"),
         arguments(
             "Unsupported", kustomization("openapi: {path: 'http://e.example/s.json'}"), "app"),
-        arguments("Unsupported", kustomization("helmCharts: [{name: x}]"), "app"),
+        arguments("MissingChart", kustomization("helmCharts: [{name: x}]"), "app"),
+        arguments(
+            "RemoteChart",
+            kustomization("helmCharts: [{name: x, repo: 'https://u:p@charts.example'}]"),
+            "app"),
+        arguments(
+            "RemoteChart", // where only kustomize without a version would look
+            kustomization("helmCharts: [{name: x, version: '1', repo: 'oci://charts.example'}]")
+                .file("app/charts/x/Chart.yaml", "name: x"),
+            "app"),
+        arguments(
+            "RemoteDependency",
+            kustomization("helmCharts: [{name: x}]")
+                .file(
+                    "app/charts/x/Chart.yaml",
+                    "dependencies: [{name: y, repository: 'https://charts.example'}]"),
+            "app"),
+        arguments(
+            "OutsideRepository",
+            kustomization("{helmGlobals: {chartHome: /srv}, helmCharts: [{name: x}]}"),
+            "app"),
+        arguments(
+            "OutsideRepository",
+            kustomization("{helmGlobals: {chartHome: ../..}, helmCharts: [{name: x}]}"),
+            "app"),
+        arguments(
+            "Unsupported",
+            kustomization("{helmGlobals: {configHome: helm}, helmCharts: [{name: x}]}"),
+            "app"),
+        arguments(
+            "Unsupported", kustomization("helmChartInflationGenerator: [{chartName: x}]"), "app"),
+        arguments(
+            "Unsupported",
+            kustomization("helmCharts: [{name: x, valuesFile: 'https://v.example/v.yaml'}]")
+                .file("app/charts/x/Chart.yaml", "name: x"),
+            "app"),
+        arguments(
+            "Unsupported",
+            kustomization(
+                "generators: ['{apiVersion: builtin, kind: HelmChartInflationGenerator}']"),
+            "app"),
         arguments(
             "Unsupported", kustomization("generators: ['{apiVersion: v1, kind: Exec}']"), "app"),
         arguments(

@@ -174,6 +174,45 @@ final class GoldenTrees {
         .file("other.yaml", "colour: white\n");
   }
 
+  static MemoryTree kustomizedCharts() {
+    return MemoryTree.empty()
+        .file(
+            "apps/charts/kustomization.yaml",
+            """
+            helmGlobals: {chartHome: vendor}
+            helmCharts:
+            - {name: web, valuesFile: web.yaml, additionalValuesFiles: [more.yaml]}
+            - {name: apart, version: 1.2.0, repo: 'https://charts.example', includeCRDs: true}
+            - {name: apart, repo: 'https://charts.example', releaseName: again, valuesInline: {a: b}}
+            """)
+        .file("apps/charts/web.yaml", "colour: blue\n")
+        .file("apps/charts/more.yaml", "size: large\n")
+        .file("apps/charts/unused.yaml", "size: small\n")
+        .file("apps/charts/vendor/unused/Chart.yaml", "name: unused\nversion: 1.0.0\n")
+        .file("apps/charts/vendor/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+        .file("apps/charts/vendor/web/values.yaml", "colour: none\n")
+        .file("apps/charts/vendor/web/templates/map.yaml", MAP.formatted("web"))
+        .file(
+            "apps/charts/vendor/apart-1.2.0/apart/Chart.yaml",
+            "apiVersion: v2\nname: apart\nversion: 1.2.0\n")
+        .file("apps/charts/vendor/apart-1.2.0/apart/values.yaml", "{}\n")
+        .file("apps/charts/vendor/apart-1.2.0/apart/.helmignore", "values.yaml\nREADME.md\n")
+        .file("apps/charts/vendor/apart-1.2.0/apart/README.md", "not loaded")
+        .file("apps/charts/vendor/apart-1.2.0/apart/crds/crd.yaml", MAP.formatted("crd"))
+        .file("apps/charts/vendor/apart-1.2.0/apart/templates/map.yaml", MAP.formatted("apart"))
+        .file(
+            "apps/charts/vendor/apart/Chart.yaml", "apiVersion: v2\nname: apart\nversion: 1.2.0\n")
+        .file("apps/charts/vendor/apart/values.yaml", "{}\n")
+        .file("apps/charts/vendor/apart/templates/map.yaml", MAP.formatted("again"))
+        .file("apps/linked-charts/kustomization.yaml", "helmCharts: [{name: web}]\n")
+        .link("apps/linked-charts/charts", "local")
+        .file(
+            "apps/linked-charts/local/web/Chart.yaml",
+            "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+        .file("apps/linked-charts/local/web/values.yaml", "colour: none\n")
+        .file("apps/linked-charts/local/web/templates/map.yaml", MAP.formatted("linked"));
+  }
+
   static MemoryTree chart() {
     return MemoryTree.empty()
         .file("environments/p.yaml", "colour: blue\n")

@@ -129,16 +129,24 @@ record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> seen) {
     for (String path : seen) {
       links(root, path).filter(link -> !entries.contains(link)).forEach(missing::add);
       if (Files.isRegularFile(root.resolve(path), LinkOption.NOFOLLOW_LINKS)
-          && !closure.footprint().covers(path)) {
+          && !closure.footprint().covers(behindLinks(root, path))) {
         missing.add("presence of " + path);
       }
     }
     for (String path : absent) {
-      if (!closure.footprint().covers(path)) {
+      if (!closure.footprint().covers(behindLinks(root, path))) {
         missing.add("absence of " + path);
       }
     }
     return missing;
+  }
+
+  /** The same path with the links above it followed: what is at the end may be one, or nothing. */
+  private static String behindLinks(Path root, String path) throws IOException {
+    Path above = root.resolve(path).getParent();
+    return Files.exists(above)
+        ? root.relativize(above.toRealPath().resolve(Path.of(path).getFileName())).toString()
+        : path;
   }
 
   /** The files that were really opened, by their own paths, and the links on the way to them. */

@@ -66,6 +66,20 @@ class OpenedFilesIT {
     assertThat(whole.absent()).contains("apps/web/base/kustomization.yaml");
   }
 
+  @Test
+  void chartsOfKustomizations() throws Exception {
+    by(PROGRAM);
+    Path root = directory.resolve("golden");
+    for (String path : List.of("apps/charts", "apps/linked-charts")) {
+      SourceSpec source = GoldenTrees.source(path);
+      OpenedFiles files = check(GoldenTrees.kustomizedCharts(), source, root).orElseThrow();
+
+      assertThat(files.inputs(root.toRealPath()))
+          .as("all that the closure holds is really opened")
+          .containsExactlyElementsOf(paths(GoldenTrees.kustomizedCharts(), source));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {LIBRARY, PROGRAM})
   void charts(String helm) throws Exception {
@@ -188,7 +202,11 @@ class OpenedFilesIT {
   private List<String> command(Closure closure, SourceSpec source, Path root) throws Exception {
     Path path = root.toRealPath().resolve(source.path());
     if (closure.type() == SourceType.KUSTOMIZE) {
-      return List.of("kubectl", "kustomize", path.toString());
+      List<String> kustomize = new ArrayList<>(List.of("kubectl", "kustomize", path.toString()));
+      if (helm.equals(PROGRAM)) {
+        kustomize.addAll(List.of("--enable-helm", "--helm-command=helm"));
+      }
+      return kustomize;
     }
     List<Path> values = new ArrayList<>();
     source.options().helm().valuesFiles().forEach(f -> values.add(path.resolve(f).normalize()));
