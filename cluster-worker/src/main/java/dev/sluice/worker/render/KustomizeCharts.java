@@ -64,6 +64,11 @@ record KustomizeCharts(Map<String, List<String>> charts) {
     return charts.isEmpty();
   }
 
+  /** The files that are part of no chart. */
+  List<InputFile> without(List<InputFile> files) {
+    return areNone() ? files : files.stream().filter(file -> !hold(file.path())).toList();
+  }
+
   /** Whether a file is part of a chart. */
   boolean hold(String path) {
     return charts.values().stream()

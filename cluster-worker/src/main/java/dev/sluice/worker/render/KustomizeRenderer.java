@@ -56,6 +56,7 @@ final class KustomizeRenderer implements Renderer {
     }
     KustomizeCharts charts = KustomizeCharts.of(request.source().files());
     RemoteReferences.refuse(request.source().files(), charts);
+    LargeFiles.refusePointers(charts.without(request.source().files()));
     Customization customization = request.source().options().customization();
     try (InputDirectory directory = InputDirectory.of(request.source(), sandbox.temporary())) {
       String built = path.isEmpty() ? "." : path;

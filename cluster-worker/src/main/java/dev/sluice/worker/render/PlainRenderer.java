@@ -26,6 +26,7 @@ final class PlainRenderer implements Renderer {
   @Override
   public RenderResult render(RenderRequest request) throws RenderException {
     SourceInputs source = request.source();
+    LargeFiles.refusePointers(source.files());
     InputTree tree = new InputTree(source.files());
     SortedMap<String, InputTree.Node.File> found = new TreeMap<>();
     switch (tree.resolve(source.path())) {

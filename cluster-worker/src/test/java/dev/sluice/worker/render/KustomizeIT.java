@@ -53,6 +53,76 @@ class KustomizeIT {
   }
 
   @Test
+  void aBuildKnowsNothingOfTheSchemasOfOthers() throws Exception {
+    // merged by name if the schema says so, else the whole list is replaced
+    String thing =
+        "{apiVersion: example.com/v1, kind: Thing, metadata: {name: a}, spec: {parts: [%s]}}";
+    InputFile base = text("app/thing.yaml", thing.formatted("{name: one, size: 1}"));
+    InputFile patch = text("app/patch.yaml", thing.formatted("{name: two, size: 2}"));
+    RenderRequest plain =
+        kustomization(
+            text(
+                "app/kustomization.yaml",
+                "resources: [thing.yaml]",
+                "patches: [{path: patch.yaml}]"),
+            base,
+            patch);
+    RenderRequest schema =
+        kustomization(
+            text(
+                "app/kustomization.yaml",
+                "resources: [thing.yaml]",
+                "patches: [{path: patch.yaml}]",
+                "openapi: {path: schema.json}"),
+            text(
+                "app/schema.json",
+                """
+                {"definitions": {"v1.Thing": {
+                  "properties": {"spec": {"properties": {"parts": {
+                    "type": "array", "items": {"type": "object"},
+                    "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge"}}}},
+                  "x-kubernetes-group-version-kind": [
+                    {"group": "example.com", "version": "v1", "kind": "Thing"}]}}}
+                """),
+            base,
+            patch);
+
+    String before = renderers.render(plain).parts().getFirst().text();
+    String poisonous = renderers.render(schema).parts().getFirst().text();
+    renderers = renderers.withEmptyCache();
+    String after = renderers.render(plain).parts().getFirst().text();
+
+    assertThat(poisonous).as("the schema counts").contains("name: one", "name: two");
+    assertThat(before).contains("name: two").doesNotContain("name: one");
+    assertThat(after).isEqualTo(before);
+  }
+
+  @Test
+  void refusesPointersOfLargeFiles() {
+    InputFile pointer =
+        text(
+            "app/settings.txt",
+            "version https://git-lfs.github.com/spec/v1",
+            "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393",
+            "size 12345");
+
+    RenderException failure =
+        catchThrowableOfType(
+            RenderException.class,
+            () ->
+                renderers.render(
+                    kustomization(
+                        text(
+                            "app/kustomization.yaml",
+                            "configMapGenerator: [{name: a, files: [settings.txt]}]"),
+                        pointer)));
+
+    assertThat(failure.failure().code()).isEqualTo("LargeFile");
+    assertThat(failure.failure().message()).startsWith("app/settings.txt is a pointer");
+    assertThat(failure.isTemporary()).isFalse();
+  }
+
+  @Test
   void rendersChartsThatLieInTheRepository() throws Exception {
     assumeTrue(renderers.helmName().orElse("").startsWith("helm v"), "helm is not on the PATH");
 

@@ -127,6 +127,9 @@ class PlainRendererTest {
     return Stream.of(
         Arguments.of("UnsafePath", link("app/a.yaml", "../../etc/passwd")),
         Arguments.of("UnsafePath", link("app/a.yaml", "/etc/passwd")),
+        Arguments.of(
+            "LargeFile",
+            text("app/a.yaml", "version https://git-lfs.github.com/spec/v1", "oid sha256:4d7a")),
         Arguments.of("BrokenLink", link("app/a.yaml", "gone.yaml")),
         Arguments.of("BrokenLink", link("app/a.yaml", "a.yaml")),
         Arguments.of("NotText", new InputFile.Binary("app/a.yaml", false, new byte[] {-1})));
