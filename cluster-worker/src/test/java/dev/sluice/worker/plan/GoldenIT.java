@@ -43,9 +43,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whole cases: a directory's files, the objects they become, the plan. With {@code
- * -Dgolden.update=true} what comes out is written down as what is expected, to be reviewed as a
- * diff.
+ * Whole cases: a directory's files (another case's, if it says so), the objects they become, the
+ * plan. Some have the shape of repositories that people have. With {@code -Dgolden.update=true}
+ * what comes out is written down as what is expected, to be reviewed as a diff.
  */
 class GoldenIT {
 
@@ -115,7 +115,8 @@ class GoldenIT {
             ? Json.mapper().treeToValue(about.get("options"), RenderOptions.class)
             : RenderOptions.DEFAULT;
     List<SourceInputs> sources = new ArrayList<>();
-    sources.add(source(about.get("path").asText(), type, Optional.empty(), options, directory));
+    Path input = directory.resolve(about.path("input").asText("input"));
+    sources.add(source(about.get("path").asText(), type, Optional.empty(), options, input));
     for (JsonNode values : about.path("values")) {
       sources.add(
           source(
@@ -123,7 +124,7 @@ class GoldenIT {
               SourceType.VALUES,
               Optional.of(values.get("alias").asText()),
               RenderOptions.DEFAULT,
-              directory));
+              input));
     }
     return new SyncEvent.Target(
         new ApplicationName("shop"),
@@ -137,7 +138,7 @@ class GoldenIT {
   }
 
   private static SourceInputs source(
-      String path, SourceType type, Optional<String> alias, RenderOptions options, Path directory)
+      String path, SourceType type, Optional<String> alias, RenderOptions options, Path input)
       throws IOException {
     return new SourceInputs(
         new RepositoryId("forge.example/team/shop"),
@@ -147,7 +148,7 @@ class GoldenIT {
         type,
         alias,
         options,
-        files(directory.resolve("input")));
+        files(input));
   }
 
   private static String described(Plan plan) {
