@@ -25,7 +25,7 @@ public final class ClusterWorker implements AutoCloseable {
   private ClusterWorker(WorkerConfig config, Outside outside) {
     this.config = config;
     this.outside = outside;
-    this.metrics = new WorkerMetrics(outside.metrics(), config.cluster());
+    this.metrics = new WorkerMetrics(outside.telemetry().metrics(), config.cluster());
   }
 
   /** Starts a worker. */
@@ -43,11 +43,11 @@ public final class ClusterWorker implements AutoCloseable {
                 config.systemNamespace(), config.leaseName(), config.identity()),
             config.lease(),
             new Terms());
-    WorkerMetrics.ask(outside.metrics(), config.cluster(), this::view);
+    WorkerMetrics.ask(outside.telemetry().metrics(), config.cluster(), this::view);
     if (config.healthPort().isPresent()) {
       health =
           HealthEndpoint.start(
-              config.healthPort().get(), this::isLive, this::status, outside.metrics());
+              config.healthPort().get(), this::isLive, this::status, outside.telemetry().metrics());
     }
   }
 

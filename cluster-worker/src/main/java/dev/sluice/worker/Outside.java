@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.telemetry.Metrics;
+import dev.sluice.contract.telemetry.Telemetry;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -18,7 +18,7 @@ public record Outside(
     KubernetesClient client,
     Renderers renderers,
     WorkerListener listener,
-    Metrics metrics,
+    Telemetry telemetry,
     Clock clock) {
 
   /**

@@ -222,7 +222,13 @@ final class Term implements LogListener {
             ledgers,
             neighbours,
             new Applications.Tools(
-                api, outside.renderers(), targets, reporting, metrics, outside.clock()),
+                api,
+                outside.renderers(),
+                targets,
+                reporting,
+                metrics,
+                outside.telemetry().tracing(),
+                outside.clock()),
             new Applications.Lead(
                 config.installation(),
                 outside.kafka().topics().sync(config.cluster()),

@@ -6,7 +6,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.telemetry.Metrics;
+import dev.sluice.contract.telemetry.Telemetry;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.worker.lead.LeaseTimes;
 import dev.sluice.worker.render.RenderConfig;
@@ -46,7 +46,7 @@ final class Bench implements AutoCloseable {
   final KafkaConnection kafka = KafkaFixture.provisioned(2);
   final Targets targets = new Targets(kafka, cluster, namespace);
   final Results results = new Results(kafka);
-  final Metrics metrics = new Metrics();
+  final Telemetry telemetry = Telemetry.untraced();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   Bench() {
@@ -71,7 +71,8 @@ final class Bench implements AutoCloseable {
     ClusterWorker worker =
         ClusterWorker.start(
             config(identity),
-            new Outside(log, client, renderers(), WorkerListener.NONE, metrics, Clock.systemUTC()));
+            new Outside(
+                log, client, renderers(), WorkerListener.NONE, telemetry, Clock.systemUTC()));
     open.push(worker);
     return worker;
   }

@@ -2,7 +2,7 @@ package dev.sluice.dispatcher;
 
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.TopicProvisioner;
-import dev.sluice.contract.telemetry.Metrics;
+import dev.sluice.contract.telemetry.Telemetry;
 import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.home.DispatchListener;
@@ -38,7 +38,7 @@ public final class Dispatcher implements AutoCloseable {
       KafkaConnection connection,
       Clock clock,
       DispatchListener listener,
-      Metrics metrics) {
+      Telemetry telemetry) {
     this.clock = clock;
     this.timers =
         Executors.newSingleThreadScheduledExecutor(
@@ -53,11 +53,13 @@ public final class Dispatcher implements AutoCloseable {
                 config.timing(),
                 clock,
                 timers,
-                new DispatcherMetrics(metrics, listener)),
+                new DispatcherMetrics(telemetry.metrics(), listener),
+                telemetry.tracing()),
             config.instance(),
             homes -> intake.lead(homes.contains(0)));
-    this.health = config.healthPort().map(port -> HealthServer.start(port, this, metrics));
-    DispatcherMetrics.ask(metrics, this);
+    this.health =
+        config.healthPort().map(port -> HealthServer.start(port, this, telemetry.metrics()));
+    DispatcherMetrics.ask(telemetry.metrics(), this);
   }
 
   /**
@@ -66,24 +68,24 @@ public final class Dispatcher implements AutoCloseable {
    * @throws IllegalStateException if the topics do not fit the configuration, or Kafka is not there
    */
   public static Dispatcher start(DispatcherConfig config, KafkaConnection connection, Clock clock) {
-    return start(config, connection, clock, DispatchListener.NONE, new Metrics());
+    return start(config, connection, clock, DispatchListener.NONE, Telemetry.untraced());
   }
 
   /**
    * The same, with someone who listens.
    *
-   * @param metrics of the process
+   * @param telemetry of the process
    */
   public static Dispatcher start(
       DispatcherConfig config,
       KafkaConnection connection,
       Clock clock,
       DispatchListener listener,
-      Metrics metrics) {
+      Telemetry telemetry) {
     try (Admin admin = Admin.create(connection.admin())) {
       new TopicProvisioner(admin, connection.topics()).provision(config.homes());
     }
-    Dispatcher dispatcher = new Dispatcher(config, connection, clock, listener, metrics);
+    Dispatcher dispatcher = new Dispatcher(config, connection, clock, listener, telemetry);
     dispatcher.consumer.start();
     return dispatcher;
   }

@@ -24,7 +24,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.contract.telemetry.Metrics;
+import dev.sluice.contract.telemetry.Telemetry;
 import dev.sluice.dispatcher.fleet.RemovalGuard;
 import dev.sluice.dispatcher.git.Origin;
 import dev.sluice.dispatcher.home.DispatchListener;
@@ -63,7 +63,6 @@ final class Situation implements AutoCloseable {
       new Timing(Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ZERO);
 
   final KafkaConnection connection = KafkaFixture.connect();
-  final Metrics metrics = new Metrics();
   final Path directory;
   final Origin origin;
   final RepositoryId repository;
@@ -279,7 +278,8 @@ final class Situation implements AutoCloseable {
   }
 
   Dispatcher start(DispatcherConfig config, Clock clock, DispatchListener listener) {
-    Dispatcher dispatcher = Dispatcher.start(config, connection, clock, listener, metrics);
+    Dispatcher dispatcher =
+        Dispatcher.start(config, connection, clock, listener, Telemetry.untraced());
     dispatchers.add(dispatcher);
     await().atMost(Duration.ofSeconds(30)).until(dispatcher::isReady);
     return dispatcher;

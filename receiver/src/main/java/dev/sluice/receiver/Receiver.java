@@ -1,6 +1,7 @@
 package dev.sluice.receiver;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.receiver.catchup.CatchUp;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.http.HttpFront;
@@ -68,6 +69,12 @@ public final class Receiver implements AutoCloseable {
 
   /** The same by another clock. */
   public static Receiver start(ReceiverConfig config, KafkaConnection connection, Clock clock) {
+    return start(config, connection, clock, Tracing.OFF);
+  }
+
+  /** The same with traces. */
+  public static Receiver start(
+      ReceiverConfig config, KafkaConnection connection, Clock clock, Tracing tracing) {
     Map<String, LiveEndpoint> endpoints = LiveEndpoint.resolve(config.endpoints(), clock);
     if (endpoints.isEmpty()) {
       LOG.atWarn().log("no webhook endpoint is configured: every webhook is answered 404");
@@ -92,7 +99,7 @@ public final class Receiver implements AutoCloseable {
               listening,
               config.limits(),
               endpoints,
-              new HttpFront.Upstream(publisher, watch, metrics, clock));
+              new HttpFront.Upstream(publisher, watch, metrics, tracing, clock));
       int port = await(front.listen());
       vertx.setPeriodic(
           REFRESH.toMillis(),

@@ -8,6 +8,8 @@ import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.Topics;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.telemetry.Metrics;
+import dev.sluice.contract.telemetry.Telemetry;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.dispatcher.Dispatcher;
 import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.dispatcher.api.ApiConfig;
@@ -109,9 +111,9 @@ public final class OneProcess implements AutoCloseable {
       KubernetesClient client,
       Renderers renderers,
       WorkerListener listener,
-      Metrics metrics) {
+      Telemetry telemetry) {
     return ClusterWorker.start(
-        config, new Outside(kafka, client, renderers, listener, metrics, Clock.systemUTC()));
+        config, new Outside(kafka, client, renderers, listener, telemetry, Clock.systemUTC()));
   }
 
   /** A broker in this process, its data under {@code data}. */
@@ -123,19 +125,26 @@ public final class OneProcess implements AutoCloseable {
     return new KafkaConnection(broker.bootstrapServers(), Topics.DEFAULT, Map.of());
   }
 
+  /** Starts the parts without traces. */
+  public static OneProcess start(Plan plan, KafkaConnection kafka, Listeners listeners)
+      throws Exception {
+    return start(plan, kafka, listeners, Tracing.OFF);
+  }
+
   /**
    * Starts the parts; the receiver last, so that no webhook is answered before there is somewhere
    * to write.
    */
-  public static OneProcess start(Plan plan, KafkaConnection kafka, Listeners listeners)
-      throws Exception {
+  public static OneProcess start(
+      Plan plan, KafkaConnection kafka, Listeners listeners, Tracing tracing) throws Exception {
     Lifetime parts = new Lifetime();
-    Metrics metrics = new Metrics();
+    Telemetry telemetry = new Telemetry(new Metrics(), tracing);
     try {
       parts.add(
           Dispatcher.start(
-              plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher(), metrics));
-      ApiServer api = parts.add(ApiServer.start(plan.api(), kafka, Clock.systemUTC(), metrics));
+              plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher(), telemetry));
+      ApiServer api =
+          parts.add(ApiServer.start(plan.api(), kafka, Clock.systemUTC(), telemetry.metrics()));
       Renderers renderers = Renderers.onThisMachine(plan.rendering());
       for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
         parts.add(
@@ -145,9 +154,10 @@ public final class OneProcess implements AutoCloseable {
                 cluster.getValue(),
                 renderers,
                 listeners.worker(),
-                metrics));
+                telemetry));
       }
-      Receiver receiver = parts.add(Receiver.start(plan.receiver(), kafka));
+      Receiver receiver =
+          parts.add(Receiver.start(plan.receiver(), kafka, Clock.systemUTC(), tracing));
       return new OneProcess(parts, kafka, receiver.port(), api.port());
     } catch (Exception e) {
       parts.close();

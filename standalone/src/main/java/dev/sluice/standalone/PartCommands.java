@@ -5,6 +5,7 @@ import dev.sluice.contract.config.SettingValues;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaSettings;
 import dev.sluice.contract.telemetry.Metrics;
+import dev.sluice.contract.telemetry.Telemetry;
 import dev.sluice.dispatcher.Dispatcher;
 import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.dispatcher.api.ApiConfig;
@@ -15,6 +16,7 @@ import dev.sluice.receiver.ReceiverConfig;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
+import dev.sluice.standalone.trace.OpenTelemetryTracing;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.WorkerListener;
 import dev.sluice.worker.render.RenderConfig;
@@ -36,7 +38,11 @@ final class PartCommands {
         List.of(ReceiverConfig.SETTINGS),
         (values, parts) ->
             parts.add(
-                Receiver.start(ReceiverConfig.from(values), KafkaSettings.connection(values))));
+                Receiver.start(
+                    ReceiverConfig.from(values),
+                    KafkaSettings.connection(values),
+                    Clock.systemUTC(),
+                    OpenTelemetryTracing.ofProcess("sluice-receiver", parts))));
   }
 
   static Command dispatcher() {
@@ -47,15 +53,15 @@ final class PartCommands {
         (values, parts) -> {
           ApiConfig api = ApiConfig.from(values);
           KafkaConnection kafka = KafkaSettings.connection(values);
-          Metrics metrics = new Metrics();
+          Telemetry telemetry = telemetry("sluice-dispatcher", parts);
           parts.add(
               Dispatcher.start(
                   DispatcherConfig.from(values),
                   kafka,
                   Clock.systemUTC(),
                   DispatchListener.NONE,
-                  metrics));
-          parts.add(ApiServer.start(api, kafka, Clock.systemUTC(), metrics));
+                  telemetry));
+          parts.add(ApiServer.start(api, kafka, Clock.systemUTC(), telemetry.metrics()));
         });
   }
 
@@ -84,7 +90,7 @@ final class PartCommands {
                   parts.add(ClusterAccess.from(values).connectSingle(config.cluster())),
                   Renderers.onThisMachine(RenderConfig.from(values)),
                   WorkerListener.NONE,
-                  new Metrics()));
+                  telemetry("sluice-worker", parts)));
         });
   }
 
@@ -105,6 +111,10 @@ final class PartCommands {
           }
           return 0;
         });
+  }
+
+  private static Telemetry telemetry(String service, Lifetime parts) {
+    return new Telemetry(new Metrics(), OpenTelemetryTracing.ofProcess(service, parts));
   }
 
   /** Unlike any other worker's, and telling where it runs. */

@@ -7,10 +7,12 @@ import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaSettings;
 import dev.sluice.contract.kafka.Topics;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
+import dev.sluice.standalone.trace.OpenTelemetryTracing;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +54,7 @@ final class UpCommand {
     Logging.configure(values);
     ClusterAccess access = ClusterAccess.from(values);
     try (Lifetime parts = new Lifetime()) {
+      Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
       Map<ClusterName, KubernetesClient> clusters = new LinkedHashMap<>();
       for (ClusterName cluster : FleetLoader.read(values.get(DispatcherConfig.FLEET)).clusters()) {
         clusters.put(cluster, parts.add(access.connect(cluster)));
@@ -60,9 +63,13 @@ final class UpCommand {
       OneProcess process =
           parts.add(
               OneProcess.start(
-                  OneProcess.Plan.from(values, clusters), kafka, OneProcess.Listeners.NONE));
+                  OneProcess.Plan.from(values, clusters),
+                  kafka,
+                  OneProcess.Listeners.NONE,
+                  tracing));
       System.out.printf(
-          "sluice is up: webhooks at port %d (POST /webhooks/NAME), API at port %d, Kafka at %s, clusters %s%n",
+          "sluice is up: webhooks at port %d (POST /webhooks/NAME), API at port %d, Kafka at %s,"
+              + " clusters %s%n",
           process.webhookPort(), process.apiPort(), kafka.bootstrapServers(), clusters.keySet());
       parts.awaitStop();
     }

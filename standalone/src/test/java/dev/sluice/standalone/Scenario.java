@@ -9,7 +9,8 @@ import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.contract.telemetry.Metrics;
+import dev.sluice.contract.telemetry.Telemetry;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.demo.PushWebhook;
@@ -173,14 +174,19 @@ final class Scenario implements AutoCloseable {
 
   /** All parts in this JVM. */
   OneProcess start() throws Exception {
+    return start(Tracing.OFF);
+  }
+
+  /** The same with traces. */
+  OneProcess start(Tracing tracing) throws Exception {
     Map<ClusterName, KubernetesClient> clients = new LinkedHashMap<>();
     clusters.forEach((name, fixture) -> clients.put(name, fixture.newClient()));
-    return start(clients);
+    return start(clients, tracing);
   }
 
   /** Receiver and dispatcher in this JVM. */
   OneProcess startWithoutWorkers() throws Exception {
-    return start(Map.of());
+    return start(Map.of(), Tracing.OFF);
   }
 
   /** Only the worker of a cluster in this JVM: no receiver, no dispatcher, no Git. */
@@ -191,12 +197,13 @@ final class Scenario implements AutoCloseable {
         fixture(cluster).newClient(),
         Renderers.onThisMachine(RenderConfig.DEFAULT),
         WorkerListener.NONE,
-        new Metrics());
+        Telemetry.untraced());
   }
 
-  private OneProcess start(Map<ClusterName, KubernetesClient> clients) throws Exception {
+  private OneProcess start(Map<ClusterName, KubernetesClient> clients, Tracing tracing)
+      throws Exception {
     return OneProcess.start(
-        OneProcess.Plan.from(settings, clients), kafka, OneProcess.Listeners.NONE);
+        OneProcess.Plan.from(settings, clients), kafka, OneProcess.Listeners.NONE, tracing);
   }
 
   /** Sends the webhook of a push; returns the status. */

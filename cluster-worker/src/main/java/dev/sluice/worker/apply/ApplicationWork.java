@@ -5,6 +5,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.lane.Classifier;
 import dev.sluice.worker.lane.Effect;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,7 @@ final class ApplicationWork implements Work {
   private final Book book;
   private final Site site;
   private Optional<Generation> applied = Optional.empty();
+  private Tracing.@Nullable Span span;
 
   ApplicationWork(Book book, Site site) {
     this.book = book;
@@ -83,6 +86,7 @@ final class ApplicationWork implements Work {
     if (outcome instanceof Outcome.Parked) {
       site.neighbours().settle(entry);
     }
+    ended(outcome);
     return outcome;
   }
 
@@ -129,7 +133,8 @@ final class ApplicationWork implements Work {
       // compacted away: the record that took its place is on its way
       return new Outcome.Done();
     }
-    Generations generations = new Generations(book, site, entry);
+    Tracing.Span current = span(entry);
+    Generations generations = new Generations(book, site, entry.within(current.context()));
     Attempt attempt =
         new Attempt(
             new Ownership(site.installation(), entry.application()),
@@ -143,12 +148,55 @@ final class ApplicationWork implements Work {
         generations
             .apply(ledger, target, attempt)
             .ifPresent(
-                timings ->
-                    site.listener().applied(target, begunAt, timings, isOfThePast(entry, ledger)));
+                timings -> {
+                  boolean again = isOfThePast(entry, ledger);
+                  site.listener().applied(target, begunAt, timings, again);
+                  site.tracing().step(current, "render", begunAt, timings.renderedAt());
+                  site.tracing().step(current, "plan", timings.renderedAt(), timings.plannedAt());
+                  site.tracing().step(current, "write", timings.plannedAt(), timings.appliedAt());
+                });
       }
       case SyncEvent.Removal removal -> generations.remove(ledger, removal, attempt);
     }
     return new Outcome.Done();
+  }
+
+  /** The span of an attempt at which there is something to do. */
+  private Tracing.Span span(LogEntry entry) {
+    Tracing.Span known = span;
+    if (known != null) {
+      return known;
+    }
+    Tracing.Span begun =
+        site.tracing()
+            .start(
+                Tracing.Kind.CONSUMER,
+                entry.removal() ? "remove" : "apply",
+                Optional.of(entry.trace()),
+                site.clock().instant())
+            .tag("cluster", entry.subject().cluster())
+            .tag("application", entry.application())
+            .tag("generation", entry.generation());
+    span = begun;
+    return begun;
+  }
+
+  private void ended(Outcome outcome) {
+    Tracing.Span ending = span;
+    if (ending == null) {
+      return;
+    }
+    span = null;
+    switch (outcome) {
+      case Outcome.Done _ -> {}
+      case Outcome.RetryAfter retry -> fail(ending, retry.failure());
+      case Outcome.Parked parked -> fail(ending, parked.failure());
+    }
+    ending.end();
+  }
+
+  private static void fail(Tracing.Span span, Failure failure) {
+    span.tag("stage", failure.stage()).fail(failure.code(), failure.message());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.sluice.worker.apply;
 
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
@@ -33,6 +34,7 @@ public final class Applications {
       TargetReader targets,
       Reporter reporter,
       AppliedListener listener,
+      Tracing tracing,
       Clock clock) {}
 
   /**
@@ -70,6 +72,7 @@ public final class Applications {
             new DeadLetters(tools.reporter(), lead.syncTopic()),
             lead.wake(),
             tools.listener(),
+            tools.tracing(),
             tools.clock().instant(),
             tools.clock());
   }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.apply;
 
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
 import java.time.Clock;
@@ -23,5 +24,6 @@ record Site(
     DeadLetters deadLetters,
     Consumer<ApplicationName> wake,
     AppliedListener listener,
+    Tracing tracing,
     Instant since,
     Clock clock) {}

@@ -45,6 +45,12 @@ public record LogEntry(
         receivedAt);
   }
 
+  /** The same, for what follows from this. */
+  public LogEntry within(TraceParent context) {
+    return new LogEntry(
+        subject, removal, inputDigest, batch, context, offset, writtenAt, receivedAt);
+  }
+
   public ApplicationName application() {
     return subject.application();
   }

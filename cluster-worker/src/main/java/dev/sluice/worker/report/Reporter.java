@@ -55,15 +55,19 @@ public final class Reporter implements AutoCloseable {
         GroupCommit.open(kafka, "worker-" + cluster, broken), kafka, cluster, listener, clock);
   }
 
-  /** Sends a result, in the trace of the target it answers. */
+  /**
+   * Sends a result.
+   *
+   * @param trace what it follows from
+   */
   public Receipt send(ResultEvent result, TraceParent trace) {
     listener.accept(result);
-    return send(kafka.topics().results(), id(result), result, trace.child());
+    return send(kafka.topics().results(), id(result), result, trace);
   }
 
   /** Sends what happened to a dead letter, in the trace of the record that did not go. */
   public Receipt send(DeadLetterEvent event, TraceParent trace) {
-    return send(kafka.topics().deadLetters(), id(event), event, trace.child());
+    return send(kafka.topics().deadLetters(), id(event), event, trace);
   }
 
   /** Commits what was sent, within some seconds. */

@@ -67,6 +67,21 @@ public record TraceParent(@JsonValue String value) {
     return true;
   }
 
+  /** 32 hex digits. */
+  public String traceId() {
+    return value.substring(3, 35);
+  }
+
+  /** The 16 hex digits of the hop. */
+  public String spanId() {
+    return value.substring(36, 52);
+  }
+
+  /** Two hex digits; the lowest bit says whether the trace is recorded. */
+  public String flags() {
+    return value.substring(53);
+  }
+
   private static String hex(int bytes) {
     byte[] random = new byte[bytes];
     ThreadLocalRandom.current().nextBytes(random);

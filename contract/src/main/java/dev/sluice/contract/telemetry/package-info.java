@@ -1,4 +1,4 @@
-/** What the parts tell of themselves while they run: metrics. */
+/** What the parts tell of themselves while they run: metrics and traces. */
 @NullMarked
 package dev.sluice.contract.telemetry;
 

@@ -52,9 +52,13 @@ final class Decider {
     this.home = home;
   }
 
-  /** One part of what a look found. */
-  Decision found(Part part, List<Hint> hints, Instant now) {
-    Decision decision = decision(hints, now);
+  /**
+   * One part of what a look found.
+   *
+   * @param trace of the look
+   */
+  Decision found(Part part, List<Hint> hints, TraceParent trace, Instant now) {
+    Decision decision = new Decision(source, now, trace);
     OriginalRecord origin = origin(hints);
     Map<ApplicationName, ApplicationDraft> drafts = new LinkedHashMap<>();
     for (Finding finding : part.findings()) {
@@ -91,8 +95,8 @@ final class Decider {
   }
 
   /** The ref is no more. That removes nothing; the last good targets stay in force. */
-  Decision gone(RefKey key, List<Hint> hints, Instant now) {
-    Decision decision = decision(hints, now);
+  Decision gone(RefKey key, List<Hint> hints, TraceParent trace, Instant now) {
+    Decision decision = new Decision(source, now, trace);
     OriginalRecord origin = origin(hints);
     Failure failure =
         new Failure(
@@ -111,7 +115,7 @@ final class Decider {
 
   /** What these hints are about takes longer: {@code state} remembers them. */
   Decision unfinished(RefKey key, List<Hint> hints, Instant now) {
-    Decision decision = decision(hints, now);
+    Decision decision = new Decision(source, now, Causes.together(hints, now).trace());
     remember(
         decision,
         new RefState(key.repository(), key.ref(), memory.ref(key).head(), pending(hints)));
@@ -249,8 +253,8 @@ final class Decider {
   }
 
   /** A sweep found the ref elsewhere: an ordinary event of it. */
-  Decision swept(RefKey key, Optional<CommitId> now, Instant at) {
-    Decision decision = new Decision("sweep", at, TraceParent.start());
+  Decision swept(RefKey key, Optional<CommitId> now, TraceParent trace, Instant at) {
+    Decision decision = new Decision("sweep", at, trace);
     EventId id =
         EventId.of("sweep", key, now.map(CommitId::value).orElse("gone"), at.toEpochMilli());
     decision.add(
@@ -285,11 +289,6 @@ final class Decider {
   private ApplicationDraft draft(ApplicationName name, Decision decision) {
     return new ApplicationDraft(
         memory.application(name).orElseGet(() -> ApplicationState.unknown(name)), decision);
-  }
-
-  private Decision decision(List<Hint> hints, Instant now) {
-    return new Decision(
-        source, now, hints.isEmpty() ? TraceParent.start() : hints.getLast().cause().trace());
   }
 
   private void remember(Decision decision, StateRecord record) {

@@ -26,6 +26,11 @@ final class Decision {
   private final List<Affected> affected = new ArrayList<>();
   private final List<RefusedSource> refused = new ArrayList<>();
 
+  /**
+   * Nothing yet.
+   *
+   * @param trace what the records follow from
+   */
   Decision(String source, Instant now, TraceParent trace) {
     this.source = source;
     this.now = now;
@@ -37,7 +42,7 @@ final class Decision {
   }
 
   Outgoing encoded(EventId id, Event event) {
-    return Outgoing.of(new Envelope<>(id, source, now, trace.child(), event));
+    return Outgoing.of(new Envelope<>(id, source, now, trace, event));
   }
 
   void add(Outgoing outgoing) {

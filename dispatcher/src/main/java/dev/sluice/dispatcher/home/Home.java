@@ -154,7 +154,12 @@ public final class Home implements AutoCloseable {
         new Lanes(
             memory,
             new Lanes.Tools(
-                decider, parts.looks(), setting.timing(), setting.clock(), setting.listener()));
+                decider,
+                parts.looks(),
+                setting.timing(),
+                setting.clock(),
+                setting.listener(),
+                setting.tracing()));
     ChangeHandler changes =
         new ChangeHandler(
             memory, decider, lanes, parts.rebuilds(), setting.clock(), setting.listener());

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.home;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.dispatcher.git.Mirrors;
 import java.time.Clock;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,4 +13,5 @@ public record HomeSetting(
     Timing timing,
     Clock clock,
     ScheduledExecutorService timers,
-    DispatchListener listener) {}
+    DispatchListener listener,
+    Tracing tracing) {}

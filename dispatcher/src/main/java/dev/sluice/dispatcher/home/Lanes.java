@@ -2,8 +2,10 @@ package dev.sluice.dispatcher.home;
 
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.telemetry.Tracing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +26,12 @@ final class Lanes {
 
   /** What the lanes work with. */
   record Tools(
-      Decider decider, Looks looks, Timing timing, Clock clock, DispatchListener listener) {}
+      Decider decider,
+      Looks looks,
+      Timing timing,
+      Clock clock,
+      DispatchListener listener,
+      Tracing tracing) {}
 
   private static final Logger log = LoggerFactory.getLogger(Lanes.class);
 
@@ -101,7 +108,7 @@ final class Lanes {
   private void partFound(RefLane lane, HomeInput.PartFound found, Batch batch) {
     Part part = found.part();
     List<Hint> hints = List.copyOf(lane.inHand);
-    Decision decision = tools.decider().found(part, hints, now());
+    Decision decision = tools.decider().found(part, hints, trace(lane), now());
     batch.add(decision);
     lane.report.add(decision);
     if (part.last()) {
@@ -109,11 +116,12 @@ final class Lanes {
       boolean moved = !memory.ref(lane.key).head().equals(Optional.of(commit));
       lane.indexed = Optional.of(commit);
       lane.marked.clear();
+      Optional<LookSpan> span = lane.span;
       settle(lane, Optional.of(commit), batch);
       if (moved) {
         passOn(lane.key, hints, batch);
       }
-      batch.afterwards(() -> tell(lane, part.seen(), hints));
+      batch.afterwards(() -> tell(lane, part.seen(), hints, span));
     }
     batch.afterwards(() -> found.written().complete(null));
   }
@@ -137,11 +145,13 @@ final class Lanes {
   /** What was in hand is answered by this head. */
   private void settle(RefLane lane, Optional<CommitId> head, Batch batch) {
     lane.answered().forEach(batch::finish);
+    lane.span = Optional.empty();
     batch.add(tools.decider().seen(lane.key, head, lane.rememberedWaiting(), now()));
   }
 
-  private void tell(RefLane lane, Part.Seen seen, List<Hint> hints) {
+  private void tell(RefLane lane, Part.Seen seen, List<Hint> hints, Optional<LookSpan> span) {
     var evaluated = lane.report.finish(seen, hints, now());
+    span.ifPresent(ending -> ending.decided(seen, evaluated.affected().size()));
     LookReport.log(evaluated);
     tools.listener().evaluated(evaluated);
   }
@@ -161,7 +171,7 @@ final class Lanes {
         if (memory.isFollowed(lane.key)
             && !swept.at().equals(memory.ref(lane.key).head())
             && !lane.hasWork()) {
-          batch.add(tools.decider().swept(lane.key, swept.at(), now()));
+          batch.add(sweepFound(lane.key, swept, batch));
           batch.afterwards(() -> tools.listener().found(lane.key.repository(), lane.key.ref()));
         }
       }
@@ -171,10 +181,22 @@ final class Lanes {
     }
   }
 
+  private Decision sweepFound(RefKey key, LookEnd.Swept swept, Batch batch) {
+    Tracing.Span span =
+        tools
+            .tracing()
+            .start(Tracing.Kind.CONSUMER, "sweep", Optional.empty(), now())
+            .tag("repository", key.repository())
+            .tag("ref", key.ref());
+    batch.afterwards(span::end);
+    return tools.decider().swept(key, swept.at(), span.context(), now());
+  }
+
   private void gone(RefLane lane, Batch batch) {
     lane.report.reset();
     lane.indexed = Optional.empty();
-    batch.add(tools.decider().gone(lane.key, List.copyOf(lane.inHand), now()));
+    batch.add(tools.decider().gone(lane.key, List.copyOf(lane.inHand), trace(lane), now()));
+    lane.span.ifPresent(span -> span.ended("the ref is gone"));
     settle(lane, Optional.empty(), batch);
     log.atWarn()
         .addKeyValue("repository", lane.key.repository())
@@ -235,7 +257,14 @@ final class Lanes {
     if (lane.looking || !lane.hasWork()) {
       return;
     }
+    if (!lane.waiting.isEmpty()) {
+      lane.span.ifPresent(span -> span.ended("something newer came"));
+      lane.span = Optional.empty();
+    }
     lane.takeUp();
+    if (lane.span.isEmpty()) {
+      lane.span = Optional.of(LookSpan.begin(tools.tracing(), lane.key, lane.inHand, now()));
+    }
     Instant since = lane.tryingSince.orElseGet(this::now);
     lane.tryingSince = Optional.of(since);
     boolean patient = Duration.between(since, now()).compareTo(tools.timing().patience()) < 0;
@@ -302,6 +331,7 @@ final class Lanes {
     RefLane lane = lanes.get(key);
     if (lane != null && !memory.isFollowed(key) && !lane.looking) {
       lane.takeUp();
+      lane.span.ifPresent(span -> span.ended("the ref is followed no more"));
       settle(lane, memory.ref(key).head(), batch);
       lanes.remove(key);
     }
@@ -327,6 +357,13 @@ final class Lanes {
                   Duration.ofMillis((long) (interval.toMillis() * jitter)),
                   new HomeInput.SweepDue(key));
     }
+  }
+
+  /** What the records of a look follow from. */
+  private TraceParent trace(RefLane lane) {
+    return lane.span
+        .map(LookSpan::context)
+        .orElseGet(() -> Causes.together(lane.inHand, now()).trace());
   }
 
   private Instant now() {

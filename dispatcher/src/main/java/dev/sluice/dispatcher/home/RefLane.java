@@ -36,6 +36,9 @@ final class RefLane {
   Optional<Future<?>> retry = Optional.empty();
   Optional<Instant> tryingSince = Optional.empty();
 
+  /** Of what is in hand: from the first look at it until it is answered. */
+  Optional<LookSpan> span = Optional.empty();
+
   RefLane(RefKey key) {
     this.key = key;
   }

@@ -201,7 +201,7 @@ class DeciderTest {
     accept(WEB);
     found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
 
-    List<Event> events = events(decider.gone(MAIN, List.of(), NOW));
+    List<Event> events = events(decider.gone(MAIN, List.of(), TraceParent.start(), NOW));
 
     assertThat(events).noneMatch(SyncEvent.class::isInstance);
     assertThat(events).filteredOn(DeadLetterEvent.Opened.class::isInstance).hasSize(2);
@@ -218,7 +218,9 @@ class DeciderTest {
   private List<Event> found(Finding... findings) {
     Part.Seen seen = new Part.Seen(MAIN, COMMIT, NOW, Map.of(), 1);
     Hint hint = new Hint(cause("push"), new Hint.Ask.Moved(Optional.empty()), OptionalLong.of(7));
-    return events(decider.found(new Part(seen, List.of(findings), true), List.of(hint), NOW));
+    return events(
+        decider.found(
+            new Part(seen, List.of(findings), true), List.of(hint), hint.cause().trace(), NOW));
   }
 
   private static Finding.Refused refused(ClusterTarget cluster) {

@@ -15,6 +15,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.ClosureResolver;
 import dev.sluice.dispatcher.closure.DefinitionResolver;
@@ -51,7 +52,9 @@ class LanesTest {
       Timing timing = new Timing(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO);
       Decider decider = new Decider(memory, "sluice.changes", 0);
       Lanes lanes =
-          new Lanes(memory, new Lanes.Tools(decider, looks, timing, CLOCK, DispatchListener.NONE));
+          new Lanes(
+              memory,
+              new Lanes.Tools(decider, looks, timing, CLOCK, DispatchListener.NONE, Tracing.OFF));
       Batch batch = new Batch(new OffsetTracker(0));
 
       for (int i = 0; i < 5; i++) {

@@ -4,6 +4,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.receiver.authenticity.Authenticator.BodyCheck;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
@@ -14,7 +15,6 @@ import dev.sluice.receiver.payload.IgnoredReason;
 import dev.sluice.receiver.payload.Parsed;
 import dev.sluice.receiver.payload.PayloadReader;
 import dev.sluice.receiver.publish.ChangePublisher;
-import dev.sluice.receiver.request.RequestHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
@@ -30,12 +30,15 @@ final class DeliveryProcessing {
   private final Vertx vertx;
   private final ChangePublisher publisher;
   private final ReceiverMetrics metrics;
+  private final Tracing tracing;
   private final Redeliveries redeliveries = new Redeliveries();
 
-  DeliveryProcessing(Vertx vertx, ChangePublisher publisher, ReceiverMetrics metrics) {
+  DeliveryProcessing(
+      Vertx vertx, ChangePublisher publisher, ReceiverMetrics metrics, Tracing tracing) {
     this.vertx = vertx;
     this.publisher = publisher;
     this.metrics = metrics;
+    this.tracing = tracing;
   }
 
   /**
@@ -74,30 +77,34 @@ final class DeliveryProcessing {
     };
   }
 
-  private static Judgement admitted(
+  private Judgement admitted(
       Endpoint endpoint, Delivery delivery, DeliveryId id, List<ChangeEvent> events) {
     List<ChangeEvent> admitted =
         events.stream()
             .filter(event -> endpoint.admission().admits(endpoint.host(), event))
             .toList();
-    return admitted.isEmpty()
-        ? new Judgement.Final(new Outcome.Ignored(IgnoredReason.NOT_LISTED))
-        : new Judgement.Taken(
-            id.fromForge()
-                ? Optional.of(Redeliveries.Key.of(endpoint.name(), id, delivery.body()))
-                : Optional.empty(),
-            envelopes(delivery, id.value(), admitted));
+    if (admitted.isEmpty()) {
+      return new Judgement.Final(new Outcome.Ignored(IgnoredReason.NOT_LISTED));
+    }
+    Tracing.Span span =
+        tracing
+            .start(
+                Tracing.Kind.SERVER,
+                "webhook",
+                delivery.headers().single("traceparent").flatMap(TraceParent::parse),
+                delivery.receivedAt())
+            .tag("endpoint", endpoint.name())
+            .tag("delivery", id.value());
+    return new Judgement.Taken(
+        id.fromForge()
+            ? Optional.of(Redeliveries.Key.of(endpoint.name(), id, delivery.body()))
+            : Optional.empty(),
+        envelopes(delivery, id.value(), span.context(), admitted),
+        span);
   }
 
   private static List<Envelope<ChangeEvent>> envelopes(
-      Delivery delivery, String deliveryId, List<ChangeEvent> events) {
-    RequestHeaders headers = delivery.headers();
-    TraceParent trace =
-        headers
-            .single("traceparent")
-            .flatMap(TraceParent::parse)
-            .map(TraceParent::child)
-            .orElseGet(TraceParent::start);
+      Delivery delivery, String deliveryId, TraceParent trace, List<ChangeEvent> events) {
     Instant time = delivery.receivedAt();
     List<Envelope<ChangeEvent>> envelopes = new ArrayList<>();
     for (int index = 0; index < events.size(); index++) {
@@ -116,7 +123,15 @@ final class DeliveryProcessing {
     return taken
         .key()
         .map(key -> redeliveries.once(key, () -> publish(taken.events())))
-        .orElseGet(() -> publish(taken.events()));
+        .orElseGet(() -> publish(taken.events()))
+        .onSuccess(outcome -> end(taken.span(), outcome));
+  }
+
+  private static void end(Tracing.Span span, Outcome outcome) {
+    if (outcome instanceof Outcome.Unavailable unavailable) {
+      span.fail("Unavailable", unavailable.reason());
+    }
+    span.end();
   }
 
   private Future<Outcome> publish(List<Envelope<ChangeEvent>> events) {
@@ -140,8 +155,10 @@ final class DeliveryProcessing {
      * Events to write.
      *
      * @param key by which a redelivery is recognised, if it can be
+     * @param span what the events follow from
      */
-    record Taken(Optional<Redeliveries.Key> key, List<Envelope<ChangeEvent>> events)
+    record Taken(
+        Optional<Redeliveries.Key> key, List<Envelope<ChangeEvent>> events, Tracing.Span span)
         implements Judgement {}
   }
 }

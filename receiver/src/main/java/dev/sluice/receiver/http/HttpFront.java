@@ -1,5 +1,6 @@
 package dev.sluice.receiver.http;
 
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.publish.BrokerWatch;
@@ -142,7 +143,7 @@ public final class HttpFront {
             new RefusalBudget(limits.refusalsPerSecond(), System::nanoTime),
             limits),
         new BodyIntake(vertx, limits.requestTimeout(), budget),
-        new DeliveryProcessing(vertx, upstream.publisher(), upstream.metrics()),
+        new DeliveryProcessing(vertx, upstream.publisher(), upstream.metrics(), upstream.tracing()),
         upstream.metrics(),
         upstream.clock());
   }
@@ -158,7 +159,14 @@ public final class HttpFront {
     return options;
   }
 
-  /** What the front works with: the way to Kafka and whether it is open, what is counted, time. */
+  /**
+   * What the front works with: the way to Kafka and whether it is open, what is counted and traced,
+   * time.
+   */
   public record Upstream(
-      ChangePublisher publisher, BrokerWatch watch, ReceiverMetrics metrics, Clock clock) {}
+      ChangePublisher publisher,
+      BrokerWatch watch,
+      ReceiverMetrics metrics,
+      Tracing tracing,
+      Clock clock) {}
 }

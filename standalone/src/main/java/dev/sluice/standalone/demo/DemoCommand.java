@@ -3,11 +3,13 @@ package dev.sluice.standalone.demo;
 import dev.sluice.contract.config.Setting;
 import dev.sluice.contract.config.SettingValues;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.standalone.ClusterAccess;
 import dev.sluice.standalone.OneProcess;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
+import dev.sluice.standalone.trace.OpenTelemetryTracing;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -59,6 +61,7 @@ public final class DemoCommand {
     Path fleet = fleet(data.resolve("fleet"), repository);
 
     try (Lifetime parts = new Lifetime()) {
+      Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
       Story story = new Story(System.out);
       DemoClusters clusters =
           parts.add(DemoClusters.open(data, CLUSTERS, ClusterAccess.from(values)));
@@ -78,7 +81,8 @@ public final class DemoCommand {
                               "name=github,forge=github,host=localhost,secret=file:" + secret),
                       clusters.clients()),
                   OneProcess.connection(broker),
-                  new OneProcess.Listeners(story.dispatches(), story.applies())));
+                  new OneProcess.Listeners(story.dispatches(), story.applies()),
+                  tracing));
       URI webhook =
           URI.create("http://127.0.0.1:%d/webhooks/github".formatted(process.webhookPort()));
       repository.installHook(webhook, secret);
