@@ -152,10 +152,47 @@ class DeadLetterIT {
     assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
   }
 
+  @Test
+  void aPoisonRecordOfWhatWorkersTellIsOneDeadLetter() throws IOException {
+    Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.awaitSync(STAGING, 1);
+    String results = situation.connection.topics().results();
+    String deadLetters = situation.connection.topics().deadLetters();
+    situation.send(poison(results, new byte[] {1}));
+    situation.send(poison(deadLetters, new byte[] {2}));
+
+    // the one that nobody can read is among them
+    List<DeadLetterEvent.Opened> letters = opened(awaitLetters(3));
+    assertThat(letters)
+        .extracting(letter -> letter.original().topic())
+        .containsExactlyInAnyOrder(results, deadLetters);
+    assertThat(letters)
+        .allSatisfy(
+            letter -> {
+              OriginalRecord original = letter.original();
+              assertThat(letter.entry()).isEqualTo(original.position());
+              assertThat(original.value().orElseThrow())
+                  .containsExactly(original.topic().equals(results) ? 1 : 2);
+              assertThat(letter.failure().code()).isEqualTo("Damaged");
+            });
+
+    first.close();
+    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.send(poison(results, new byte[] {1}));
+    assertThat(opened(awaitLetters(4)))
+        .as("the next, and none of the first ones again")
+        .hasSize(3)
+        .extracting(DeadLetterEvent.Opened::entry)
+        .doesNotHaveDuplicates();
+  }
+
   private ProducerRecord<String, byte[]> poison(byte[] value) {
+    return poison(situation.connection.topics().changes(), value);
+  }
+
+  private ProducerRecord<String, byte[]> poison(String topic, byte[] value) {
     ProducerRecord<String, byte[]> record =
-        new ProducerRecord<>(
-            situation.connection.topics().changes(), situation.repository.value(), value);
+        new ProducerRecord<>(topic, situation.repository.value(), value);
     record.headers().add("ce_type", "dev.sluice.ref-changed.v1".getBytes(UTF_8));
     return record;
   }
@@ -166,6 +203,13 @@ class DeadLetterIT {
         .until(
             () -> situation.records(situation.connection.topics().deadLetters()),
             records -> records.size() >= atLeast);
+  }
+
+  private static List<DeadLetterEvent.Opened> opened(List<ConsumerRecord<String, byte[]>> records) {
+    return records.stream()
+        .filter(record -> EventCodec.decode(record) instanceof Decoded.Known)
+        .map(DeadLetterIT::opened)
+        .toList();
   }
 
   private static DeadLetterEvent.Opened opened(ConsumerRecord<String, byte[]> record) {

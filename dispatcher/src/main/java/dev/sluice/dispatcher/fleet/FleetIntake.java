@@ -1,9 +1,12 @@
 package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.FleetLoader;
 import dev.sluice.contract.fleet.FleetReading;
@@ -23,6 +26,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class FleetIntake implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(FleetIntake.class);
+  private static final String SOURCE = "dispatcher/fleet";
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final Path directory;
@@ -47,7 +52,7 @@ public final class FleetIntake implements AutoCloseable {
   private volatile boolean leading;
   private volatile Optional<String> obstacle = Optional.empty();
   private @Nullable KafkaProducer<String, byte[]> producer;
-  private @Nullable FenceReader fences;
+  private @Nullable ReportReader reports;
   private KnownDefinitions known = new KnownDefinitions();
   private Optional<DirectoryStamp> lastRead = Optional.empty();
 
@@ -100,7 +105,7 @@ public final class FleetIntake implements AutoCloseable {
         take(current, FleetLoader.read(directory));
         lastRead = Optional.of(stamp);
       }
-      forwardFences(current);
+      forwardReports(current);
       obstacle = Optional.empty();
     } catch (RuntimeException e) {
       obstacle = Optional.of("the fleet cannot be taken in: " + e);
@@ -116,39 +121,72 @@ public final class FleetIntake implements AutoCloseable {
     producer = begun;
     begun.initTransactions();
     known = KnownDefinitions.read(connection);
-    fences = FenceReader.open(connection);
+    reports = ReportReader.open(connection);
     lastRead = Optional.empty();
     return begun;
   }
 
-  /** What clusters passed over is judged at the homes. */
-  private void forwardFences(KafkaProducer<String, byte[]> current) {
-    FenceReader reading = fences;
+  /** What clusters passed over is judged at the homes; what nobody can read is a dead letter. */
+  private void forwardReports(KafkaProducer<String, byte[]> current) {
+    ReportReader reading = reports;
     if (reading == null) {
       return;
     }
-    List<ChangeEvent.LedgerAhead> found = reading.read(known.now());
+    List<ReportReader.Found> found = reading.read(known.now());
     if (!found.isEmpty()) {
-      Instant now = clock.instant();
       current.beginTransaction();
-      for (ChangeEvent.LedgerAhead ahead : found) {
-        EventId id =
-            EventId.of("ledger-ahead", ahead.cluster(), ahead.application(), ahead.ledger());
+      for (ReportReader.Found each : found) {
         var unused =
             current.send(
-                EventCodec.encode(
-                    connection.topics().changes(),
-                    new Envelope<>(id, "dispatcher/fleet", now, TraceParent.start(), ahead)));
+                switch (each) {
+                  case ReportReader.Found.Fence fence -> fence(fence.ahead());
+                  case ReportReader.Found.Poison poison -> deadLetter(poison);
+                });
       }
       current.commitTransaction();
     }
     reading.done();
   }
 
+  private ProducerRecord<String, byte[]> fence(ChangeEvent.LedgerAhead ahead) {
+    return EventCodec.encode(
+        connection.topics().changes(),
+        new Envelope<>(
+            EventId.of("ledger-ahead", ahead.cluster(), ahead.application(), ahead.ledger()),
+            SOURCE,
+            clock.instant(),
+            TraceParent.start(),
+            ahead));
+  }
+
+  private ProducerRecord<String, byte[]> deadLetter(ReportReader.Found.Poison poison) {
+    Instant now = clock.instant();
+    OriginalRecord original = poison.original();
+    String message =
+        "record %d of partition %d of %s cannot be read: %s; nothing waits for it, discard the entry"
+            .formatted(original.offset(), original.partition(), original.topic(), poison.reason());
+    log.atWarn().log("{}", message);
+    return EventCodec.encode(
+        connection.topics().deadLetters(),
+        new Envelope<>(
+            EventId.of("dead-letter", original.position(), "opened"),
+            SOURCE,
+            now,
+            poison.trace(),
+            new DeadLetterEvent.Opened(
+                original.position(),
+                original.position(),
+                Optional.empty(),
+                new Failure("Damaged", message, Failure.Stage.DECODE, Optional.empty()),
+                1,
+                original,
+                Optional.of(now))));
+  }
+
   private void stop() {
-    if (fences != null) {
-      fences.close();
-      fences = null;
+    if (reports != null) {
+      reports.close();
+      reports = null;
     }
     if (producer != null) {
       producer.close(Duration.ofSeconds(2));
@@ -171,7 +209,7 @@ public final class FleetIntake implements AutoCloseable {
           current.send(
               EventCodec.encode(
                   connection.topics().changes(),
-                  new Envelope<>(id(event), "dispatcher/fleet", now, TraceParent.start(), event)));
+                  new Envelope<>(id(event), SOURCE, now, TraceParent.start(), event)));
     }
     current.commitTransaction();
     plan.events().forEach(known::replay);

@@ -1,19 +1,20 @@
 package dev.sluice.dispatcher.fleet;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.sluice.contract.event.ChangeEvent.LedgerAhead;
+import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventType;
+import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.TopicPartitions;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,32 +25,40 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 
 /**
- * Reads from the results which targets clusters have passed over, because their ledgers are ahead.
- * The application's home knows whether that was a late record of a fenced writer, or whether it has
- * lost count.
+ * Reads what workers told: which targets clusters have passed over, because their ledgers are ahead
+ * (the application's home knows whether that was a late record of a fenced writer, or whether it
+ * has lost count), and what nobody can read, of which no one else would say so.
  */
-final class FenceReader implements AutoCloseable {
+final class ReportReader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(20);
-  private static final byte[] FENCED = EventType.FENCED.ceType().getBytes(UTF_8);
+
+  /** What was found, in the order of each partition. */
+  sealed interface Found {
+
+    record Fence(LedgerAhead ahead) implements Found {}
+
+    record Poison(OriginalRecord original, TraceParent trace, String reason) implements Found {}
+  }
 
   private final KafkaConsumer<String, byte[]> consumer;
 
-  private FenceReader(KafkaConsumer<String, byte[]> consumer) {
+  private ReportReader(KafkaConsumer<String, byte[]> consumer) {
     this.consumer = consumer;
   }
 
   /** Goes on behind what was read before. */
-  static FenceReader open(KafkaConnection connection) {
+  static ReportReader open(KafkaConnection connection) {
     Map<String, Object> properties = new HashMap<>(connection.consumer("fences"));
     properties.put(
         ConsumerConfig.GROUP_ID_CONFIG, connection.topics().prefix() + "-dispatcher-fences");
     KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties);
     try {
-      List<TopicPartition> partitions = TopicPartitions.of(consumer, connection.topics().results());
+      List<TopicPartition> partitions = new ArrayList<>();
+      partitions.addAll(TopicPartitions.of(consumer, connection.topics().results()));
+      partitions.addAll(TopicPartitions.of(consumer, connection.topics().deadLetters()));
       consumer.assign(partitions);
       Map<TopicPartition, OffsetAndMetadata> read = consumer.committed(new HashSet<>(partitions));
       for (TopicPartition partition : partitions) {
@@ -60,7 +69,7 @@ final class FenceReader implements AutoCloseable {
           consumer.seek(partition, offset.offset());
         }
       }
-      return new FenceReader(consumer);
+      return new ReportReader(consumer);
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
@@ -68,32 +77,52 @@ final class FenceReader implements AutoCloseable {
   }
 
   /** What is there by now; {@link #done} says that it need not be read again. */
-  List<LedgerAhead> read(IntakePlan.Known homes) {
-    List<LedgerAhead> fences = new ArrayList<>();
+  List<Found> read(IntakePlan.Known homes) {
+    List<Found> found = new ArrayList<>();
     var records = consumer.poll(POLL);
     while (!records.isEmpty()) {
       for (ConsumerRecord<String, byte[]> record : records) {
-        fence(record, homes).ifPresent(fences::add);
+        judge(record, homes).ifPresent(found::add);
       }
       records = consumer.poll(POLL);
     }
-    return fences;
+    return found;
   }
 
   void done() {
     consumer.commitSync();
   }
 
-  private static Optional<LedgerAhead> fence(
+  private static Optional<Found> judge(
       ConsumerRecord<String, byte[]> record, IntakePlan.Known homes) {
-    Header type = record.headers().lastHeader(EventCodec.TYPE_HEADER);
-    // most results are something else, and need not be parsed
-    boolean isFence = type != null && Arrays.equals(type.value(), FENCED);
-    if (!isFence
-        || !(EventCodec.decode(record) instanceof Decoded.Known known)
-        || !(known.envelope().event() instanceof ResultEvent.Fenced fenced)) {
-      return Optional.empty();
-    }
+    return switch (EventCodec.decode(record)) {
+      case Decoded.Known known when known.envelope().event() instanceof ResultEvent.Fenced fenced ->
+          fence(fenced, homes).map(Found.Fence::new);
+      case Decoded.Known known when isReport(known.envelope().event()) -> Optional.empty();
+      case Decoded.Known known ->
+          Optional.of(
+              poison(
+                  record,
+                  "a %s does not belong here"
+                      .formatted(EventType.of(known.envelope().event()).slug())));
+      case Decoded.Damaged damaged -> Optional.of(poison(record, damaged.reason()));
+      // a newer version's, which has readers of its own
+      case Decoded.UnknownType _ -> Optional.empty();
+    };
+  }
+
+  private static boolean isReport(Event event) {
+    return event instanceof ResultEvent || event instanceof DeadLetterEvent;
+  }
+
+  private static Found poison(ConsumerRecord<String, byte[]> record, String reason) {
+    return new Found.Poison(
+        OriginalRecord.intact(record),
+        EventCodec.trace(record).orElseGet(TraceParent::start),
+        reason);
+  }
+
+  private static Optional<LedgerAhead> fence(ResultEvent.Fenced fenced, IntakePlan.Known homes) {
     Optional<RepositoryId> home = homes.of(fenced.subject().application());
     return home.map(
         repository ->
