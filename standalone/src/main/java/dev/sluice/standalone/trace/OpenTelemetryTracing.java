@@ -61,6 +61,7 @@ public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
       return Optional.empty();
     }
     check(environment);
+    SdkLog.redirect();
     Map<String, String> usual =
         Map.of("otel.exporter.otlp.protocol", PROTOCOL, "otel.service.name", service);
     return Optional.of(

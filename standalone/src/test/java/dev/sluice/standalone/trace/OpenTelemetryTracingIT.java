@@ -2,12 +2,19 @@ package dev.sluice.standalone.trace;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.telemetry.Tracing;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What goes over the wire, set by OpenTelemetry's own variables. */
 class OpenTelemetryTracingIT {
@@ -79,6 +87,44 @@ class OpenTelemetryTracingIT {
     } finally {
       collector.stop(0);
     }
+  }
+
+  @Test
+  void thatNobodyTakesTheSpansIsInTheLogAndHoldsNothingUp() throws Exception {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+    Logger sdk = (Logger) LoggerFactory.getLogger("io.opentelemetry");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    sdk.addAppender(log);
+    try {
+      OpenTelemetryTracing tracing =
+          OpenTelemetryTracing.from(
+                  Map.of(
+                      "OTEL_EXPORTER_OTLP_ENDPOINT",
+                      "http://127.0.0.1:" + free,
+                      "OTEL_EXPORTER_OTLP_HEADERS",
+                      "x-token=secret-of-the-collector"),
+                  "sluice")
+              .orElseThrow();
+      tracing.start(Tracing.Kind.SERVER, "webhook", Optional.empty(), Instant.now()).end();
+      tracing.close();
+
+      // it is tried some times before that is said
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> List.copyOf(log.list).stream().anyMatch(OpenTelemetryTracingIT::isWarning));
+      assertThat(List.copyOf(log.list))
+          .noneMatch(event -> event.getFormattedMessage().contains("secret-of-the-collector"));
+    } finally {
+      sdk.detachAppender(log);
+    }
+  }
+
+  private static boolean isWarning(ILoggingEvent event) {
+    return event.getLevel().equals(Level.WARN);
   }
 
   private static String bytes(String hex) {
