@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.StateRecord;
@@ -199,7 +201,7 @@ class DispatcherIT {
     Dispatcher first = situation.start();
     situation.awaitSync(STAGING, 1);
     CommitId late = situation.put("web", "late").commit();
-    situation.tell(Optional.of(late));
+    EventId told = situation.tell(Optional.of(late));
     await().atMost(Duration.ofSeconds(10)).until(() -> pending().isPresent());
     first.close();
 
@@ -207,6 +209,20 @@ class DispatcherIT {
     situation.start();
 
     assertThat(lines(situation.awaitSync(STAGING, 2))).containsExactly("web 1 one", "web 2 late");
+    assertThat(traceId(situation.connection.topics().sync(STAGING), "sync/staging/web/2"))
+        .as("the trace of the push")
+        .isEqualTo(traceId(situation.connection.topics().changes(), told.value()));
+  }
+
+  private String traceId(String topic, String eventId) {
+    return situation.records(topic).stream()
+        .map(EventCodec::decode)
+        .filter(Decoded.Known.class::isInstance)
+        .map(decoded -> ((Decoded.Known) decoded).envelope())
+        .filter(envelope -> envelope.id().value().equals(eventId))
+        .map(envelope -> envelope.trace().traceId())
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
