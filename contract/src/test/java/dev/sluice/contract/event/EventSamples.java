@@ -201,7 +201,7 @@ public final class EventSamples {
                     List.of(CAUSE),
                     Optional.of("octo"),
                     NOON,
-                    Optional.of(TraceParent.start()),
+                    TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
                     Optional.of(12L)))),
         new StateRecord.RepositoryState(
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts"))),
