@@ -13,6 +13,7 @@ import dev.sluice.dispatcher.api.ApiServer;
 import dev.sluice.standalone.OneProcess;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Logging;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +92,10 @@ final class ReadModelBenchmark {
           .writer()
           .with(SerializationFeature.INDENT_OUTPUT)
           .writeValue(values.get(OUTPUT).toFile(), report);
+    }
+    // a million results are more than a gigabyte
+    try (Stream<Path> files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     }
     return 0;
   }

@@ -10,7 +10,9 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.client.Client;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +97,7 @@ class ClientIT {
         assertThat(run(sluice, "history", "good", "-o", "wide").out())
             .contains("RENDERED BY")
             .contains(" plain ");
+        assertTranscript(sluice, scenario, commit);
         assertThat(run(sluice, "get", "repositories").out()).contains("localhost/scenario/apps");
         assertThat(run(sluice, "get", "clusters").out()).contains("staging");
         assertThat(run(sluice, "get", "changes", "-o", "wide").out()).contains("ref-changed");
@@ -154,7 +157,7 @@ class ClientIT {
                 OBJECT CLUSTER WOULD BE FIELD LIVE WANTED
                 ConfigMap/NAMESPACE/good staging configured data.value "drifted" "two"
                 """);
-        assertThat(differs.err()).isEqualTo("staging: generation 2, in the cluster 2\n");
+        assertThat(differs.err()).isEqualTo("staging: generation 2, ledger at 2\n");
         Ran refused = run(sluice, "diff", "bad", "--cluster", "staging");
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.out()).contains("refused").contains("123456");
@@ -238,6 +241,75 @@ class ClientIT {
         assertThat(run("status", "--server", "http://127.0.0.1:1").code()).isEqualTo(3);
       }
     }
+  }
+
+  /** What every verb that reads or would command prints; made anew with the property below. */
+  private static void assertTranscript(OneProcess sluice, Scenario scenario, CommitId commit)
+      throws IOException {
+    String namespace = scenario.namespace();
+    StringBuilder transcript = new StringBuilder();
+    for (String line :
+        List.of(
+            "status",
+            "get apps",
+            "get apps g* --no-headers",
+            "get apps good -o yaml",
+            "get clusters",
+            "get repositories",
+            "get changes",
+            "get dead-letters",
+            "get dead-letters -o wide",
+            "describe bad",
+            "history bad",
+            "explain " + commit,
+            "trace ConfigMap/good -n " + namespace + " --cluster staging",
+            "events --type parked",
+            "wait --for applied=" + commit + " good",
+            "dead-letters list",
+            "dead-letters show staging/bad/2",
+            "dead-letters retry --cause Invalid --reason x --dry-run",
+            "dead-letters discard staging/bad/2 --reason x --dry-run",
+            "sync good --reason x --dry-run",
+            "sync good --force --reason x --dry-run",
+            "suspend good --reason x --dry-run",
+            "resume good --reason x --dry-run",
+            "rollback good --to " + commit + " --reason x --dry-run",
+            "approve good --reason x --dry-run",
+            "replay re-evaluate * --reason x --dry-run",
+            "replay resync --cluster staging * --reason x --dry-run",
+            "replay restore good --at 9998-01-01T00:00:00Z --reason x --dry-run",
+            "replay rebuild good --reason x --dry-run",
+            "diff good",
+            "diff bad -o name")) {
+      Ran ran = run(sluice, line.split(" "));
+      transcript.append("$ sluice ").append(line).append('\n').append(ran.out());
+      ran.err().lines().forEach(message -> transcript.append("! ").append(message).append('\n'));
+      transcript.append("= ").append(ran.code()).append("\n\n");
+    }
+    String plain =
+        transcript
+            .toString()
+            .replace(namespace, "NAMESPACE")
+            .replaceAll("\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\\b", "UUID")
+            .replaceAll("\\b" + commit + "\\b", "WHOLE-COMMIT")
+            .replaceAll("\\b" + commit.abbreviated() + "\\b", "COMMIT")
+            .replaceAll("\\b[0-9a-f]{40}\\b", "WHOLE-OLDER")
+            .replaceAll("\\b[0-9a-f]{12,64}\\b", "DIGEST")
+            .replaceAll("\\b[0-9a-f]{10}\\b", "OLDER")
+            .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
+            .replaceAll("\"offset\" : \\d+", "\"offset\" : N")
+            // each release of Kubernetes says it in its own words
+            .replaceAll("(?m)(422 Invalid\\): ).*?((?:\",)?)$", "$1REASON$2")
+            .replace(scenario.kafka().topics().prefix(), "PREFIX")
+            .replaceAll(" {2,}", "  ")
+            .replaceAll("(?m) +$", "")
+            .replaceAll("\\b" + System.getProperty("user.name") + "\\b", "you");
+    Path file = Path.of("src/test/resources/client-transcript.txt");
+    if (Boolean.getBoolean("sluice.write-transcript")) {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, plain);
+    }
+    assertThat(file).hasContent(plain);
   }
 
   private static Ran run(OneProcess sluice, String... arguments) {

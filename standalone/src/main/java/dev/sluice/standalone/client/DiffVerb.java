@@ -107,7 +107,7 @@ final class DiffVerb extends Verb {
       }
       differs |= !answer.get("differences").isEmpty();
       String state =
-          "%s: generation %s, in the cluster %s"
+          "%s: generation %s, ledger at %s"
               .formatted(
                   cluster,
                   Printer.text(answer.path("generation")),
