@@ -1,15 +1,7 @@
 package dev.sluice.worker;
 
-import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.OriginalRecord;
-import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
@@ -17,7 +9,6 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.Applications;
 import dev.sluice.worker.apply.LabelSweep;
 import dev.sluice.worker.apply.Neighbours;
-import dev.sluice.worker.apply.OpenDeadLetters;
 import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.diff.Differ;
 import dev.sluice.worker.diff.Questions;
@@ -28,16 +19,12 @@ import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
-import dev.sluice.worker.log.LogEntry;
-import dev.sluice.worker.log.LogListener;
 import dev.sluice.worker.log.SyncLog;
 import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -56,13 +43,10 @@ import org.slf4j.LoggerFactory;
  * by lanes, and sweeps now and then. A lead that is taken again is another term, which believes
  * nothing of the one before.
  */
-final class Term implements LogListener {
+final class Term {
 
   private static final Logger log = LoggerFactory.getLogger(Term.class);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
-
-  /** How far the clocks of dispatchers and brokers may be apart. */
-  private static final Duration SKEW = Duration.ofMinutes(10);
 
   private final WorkerConfig config;
   private final Outside outside;
@@ -73,15 +57,12 @@ final class Term implements LogListener {
   private final Neighbours neighbours = new Neighbours();
   private final Map<ApplicationName, StoredLedger> found = new HashMap<>();
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
-  private final CountDownLatch caughtUp = new CountDownLatch(1);
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
   private volatile WorkerStatus status = WorkerStatus.CATCHING_UP;
   private volatile Duration grace = Duration.ZERO;
-  private volatile @Nullable Reporter reporter;
   private volatile @Nullable SyncLog syncLog;
   private volatile @Nullable Lanes lanes;
-  private volatile @Nullable Questions questions;
 
   /**
    * @param resign gives up the lead, and so ends this term; returns at once
@@ -149,14 +130,18 @@ final class Term implements LogListener {
     try (Reporter reporting = openReporter();
         TargetReader targets = new TargetReader(outside.kafka(), config.cluster());
         Questions asked = questions(reporting, targets)) {
-      reporter = reporting;
-      questions = asked;
       found.putAll(listLedgers());
       found.values().forEach(stored -> neighbours.found(stored.ledger()));
       Lanes working = lanes(reporting, targets);
       lanes = working;
+      LogIntake intake =
+          new LogIntake(
+              config,
+              outside,
+              new LogIntake.Parts(found, open, neighbours, reporting, asked, working),
+              now -> status = now);
       try (SyncLog reading =
-              SyncLog.start(outside.kafka(), config.cluster(), this, outside.clock());
+              SyncLog.start(outside.kafka(), config.cluster(), intake, outside.clock());
           LedgerWatch watch =
               LedgerWatch.start(
                   outside.client(),
@@ -170,6 +155,7 @@ final class Term implements LogListener {
         log.atDebug()
             .addKeyValue("cluster", config.cluster())
             .log("watching {} {} {}", watch, namespaces, definitions);
+        intake.awaitCaughtUp();
         sweepNowAndThen(reporting);
       } finally {
         stop(working);
@@ -258,23 +244,11 @@ final class Term implements LogListener {
   }
 
   private void wake(ApplicationName application) {
-    lanes().wake(application);
-  }
-
-  private Lanes lanes() {
     Lanes working = lanes;
     if (working == null) {
       throw new IllegalStateException("no lanes before the ledgers are read");
     }
-    return working;
-  }
-
-  private Reporter reporter() {
-    Reporter reporting = reporter;
-    if (reporting == null) {
-      throw new IllegalStateException("no reports before the reporting is taken over");
-    }
-    return reporting;
+    working.wake(application);
   }
 
   private void stop(Lanes working) {
@@ -304,7 +278,6 @@ final class Term implements LogListener {
   }
 
   private void sweepNowAndThen(Reporter reporting) throws InterruptedException {
-    caughtUp.await();
     LabelSweep sweep =
         new LabelSweep(config.cluster(), config.installation(), api, ledgers, reporting);
     while (true) {
@@ -324,112 +297,5 @@ final class Term implements LogListener {
     if (ending.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new InterruptedException("the term ends");
     }
-  }
-
-  @Override
-  public void caughtUp(Map<ApplicationName, List<LogEntry>> history) {
-    Map<ApplicationName, ResultEvent.LedgerSummary> summaries = new HashMap<>();
-    found.forEach((application, stored) -> summaries.put(application, summary(stored.ledger())));
-    reporter()
-        .send(
-            new ResultEvent.WorkerHello(config.cluster(), config.identity(), summaries),
-            TraceParent.start());
-    open.putAll(openOfLostLedgers(history));
-    // all are expected before any is begun: so each knows what the others are about to let go
-    history.values().forEach(records -> expect(records.getLast()));
-    history.forEach(this::drive);
-    status = WorkerStatus.LEADING;
-    caughtUp.countDown();
-    log.atInfo()
-        .addKeyValue("cluster", config.cluster())
-        .log("leading: {} applications in the log, {} ledgers", history.size(), found.size());
-  }
-
-  /** A cluster that was wiped has lost with its ledgers which dead letters are open. */
-  private Map<ApplicationName, Ledger.OpenEntry> openOfLostLedgers(
-      Map<ApplicationName, List<LogEntry>> history) {
-    return history.entrySet().stream()
-        .filter(each -> !found.containsKey(each.getKey()))
-        .map(each -> each.getValue().getFirst().writtenAt())
-        .min(Comparator.naturalOrder())
-        .map(since -> OpenDeadLetters.read(outside.kafka(), config.cluster(), since.minus(SKEW)))
-        .orElse(Map.of());
-  }
-
-  private void expect(LogEntry newest) {
-    neighbours.expect(newest);
-    know(newest);
-    if (ledger(newest.application()).holds(newest.generation())) {
-      neighbours.settle(newest);
-    }
-  }
-
-  private void drive(ApplicationName application, List<LogEntry> records) {
-    LogEntry newest = records.getLast();
-    long settled = ledger(application).settledGeneration();
-    for (LogEntry record : records) {
-      if (!record.equals(newest) && record.generation().value() > settled) {
-        lanes().superseded(record, newest.generation().value());
-      }
-    }
-    lanes().offer(newest);
-  }
-
-  private Ledger ledger(ApplicationName application) {
-    StoredLedger stored = found.get(application);
-    return stored == null ? Ledger.unknown(application) : stored.ledger();
-  }
-
-  private static ResultEvent.LedgerSummary summary(Ledger ledger) {
-    return new ResultEvent.LedgerSummary(
-        ledger.generation().map(Generation::value).orElse(0L),
-        ledger.phase().name(),
-        ledger.inputDigest());
-  }
-
-  private void know(LogEntry newest) {
-    Questions answering = questions;
-    if (answering != null) {
-      answering.know(newest);
-    }
-  }
-
-  @Override
-  public void asked(Envelope<QuestionEvent> question) {
-    Questions answering = questions;
-    if (answering != null) {
-      answering.ask(question);
-    }
-  }
-
-  @Override
-  public void received(LogEntry entry, SyncEvent payload) {
-    neighbours.expect(entry);
-    know(entry);
-    lanes().offer(entry, payload);
-  }
-
-  @Override
-  public void damaged(OriginalRecord original, TraceParent trace, String reason) {
-    String position = original.position();
-    reporter()
-        .send(
-            new DeadLetterEvent.Opened(
-                position,
-                original
-                    .key()
-                    .map(application -> config.cluster() + "/" + application)
-                    .orElse(position),
-                Optional.empty(),
-                new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
-                1,
-                original,
-                Optional.of(outside.clock().instant())),
-            trace);
-  }
-
-  @Override
-  public void stopped(String ceType, long offset) {
-    status = WorkerStatus.STOPPED;
   }
 }

@@ -1,0 +1,182 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.apply.Neighbours;
+import dev.sluice.worker.apply.OpenDeadLetters;
+import dev.sluice.worker.diff.Questions;
+import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.log.LogListener;
+import dev.sluice.worker.report.Reporter;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands what the sync topic holds to the lanes, each record with what the cluster's ledgers and the
+ * other applications say of it.
+ */
+final class LogIntake implements LogListener {
+
+  private static final Logger log = LoggerFactory.getLogger(LogIntake.class);
+
+  /** How far the clocks of dispatchers and brokers may be apart. */
+  private static final Duration SKEW = Duration.ofMinutes(10);
+
+  private final WorkerConfig config;
+  private final Outside outside;
+  private final Parts parts;
+  private final Consumer<WorkerStatus> status;
+  private final CountDownLatch caughtUp = new CountDownLatch(1);
+
+  /**
+   * @param status is told how the worker is from now on
+   */
+  LogIntake(WorkerConfig config, Outside outside, Parts parts, Consumer<WorkerStatus> status) {
+    this.config = config;
+    this.outside = outside;
+    this.parts = parts;
+    this.status = status;
+  }
+
+  /**
+   * What it works with.
+   *
+   * @param found the ledgers as they were when the term began
+   * @param open gets the dead letters that are open although no ledger says so
+   */
+  record Parts(
+      Map<ApplicationName, StoredLedger> found,
+      Map<ApplicationName, Ledger.OpenEntry> open,
+      Neighbours neighbours,
+      Reporter reporter,
+      Questions questions,
+      Lanes lanes) {}
+
+  /** Waits until the log was read to its end. */
+  void awaitCaughtUp() throws InterruptedException {
+    caughtUp.await();
+  }
+
+  @Override
+  public void caughtUp(Map<ApplicationName, List<LogEntry>> history) {
+    Map<ApplicationName, ResultEvent.LedgerSummary> summaries = new HashMap<>();
+    parts
+        .found()
+        .forEach((application, stored) -> summaries.put(application, summary(stored.ledger())));
+    parts
+        .reporter()
+        .send(
+            new ResultEvent.WorkerHello(config.cluster(), config.identity(), summaries),
+            TraceParent.start());
+    parts.open().putAll(openOfLostLedgers(history));
+    // all are expected before any is begun: so each knows what the others are about to let go
+    history.values().forEach(records -> expect(records.getLast()));
+    history.forEach(this::drive);
+    status.accept(WorkerStatus.LEADING);
+    caughtUp.countDown();
+    log.atInfo()
+        .addKeyValue("cluster", config.cluster())
+        .log(
+            "leading: {} applications in the log, {} ledgers",
+            history.size(),
+            parts.found().size());
+  }
+
+  /** A cluster that was wiped has lost with its ledgers which dead letters are open. */
+  private Map<ApplicationName, Ledger.OpenEntry> openOfLostLedgers(
+      Map<ApplicationName, List<LogEntry>> history) {
+    return history.entrySet().stream()
+        .filter(each -> !parts.found().containsKey(each.getKey()))
+        .map(each -> each.getValue().getFirst().writtenAt())
+        .min(Comparator.naturalOrder())
+        .map(since -> OpenDeadLetters.read(outside.kafka(), config.cluster(), since.minus(SKEW)))
+        .orElse(Map.of());
+  }
+
+  private void expect(LogEntry newest) {
+    parts.neighbours().expect(newest);
+    parts.questions().know(newest);
+    if (ledger(newest.application()).holds(newest.generation())) {
+      parts.neighbours().settle(newest);
+    }
+  }
+
+  private void drive(ApplicationName application, List<LogEntry> records) {
+    LogEntry newest = records.getLast();
+    long settled = ledger(application).settledGeneration();
+    for (LogEntry record : records) {
+      if (!record.equals(newest) && record.generation().value() > settled) {
+        parts.lanes().superseded(record, newest.generation().value());
+      }
+    }
+    parts.lanes().offer(newest);
+  }
+
+  private Ledger ledger(ApplicationName application) {
+    StoredLedger stored = parts.found().get(application);
+    return stored == null ? Ledger.unknown(application) : stored.ledger();
+  }
+
+  private static ResultEvent.LedgerSummary summary(Ledger ledger) {
+    return new ResultEvent.LedgerSummary(
+        ledger.generation().map(Generation::value).orElse(0L),
+        ledger.phase().name(),
+        ledger.inputDigest());
+  }
+
+  @Override
+  public void asked(Envelope<QuestionEvent> question) {
+    parts.questions().ask(question);
+  }
+
+  @Override
+  public void received(LogEntry entry, SyncEvent payload) {
+    parts.neighbours().expect(entry);
+    parts.questions().know(entry);
+    parts.lanes().offer(entry, payload);
+  }
+
+  @Override
+  public void damaged(OriginalRecord original, TraceParent trace, String reason) {
+    String position = original.position();
+    parts
+        .reporter()
+        .send(
+            new DeadLetterEvent.Opened(
+                position,
+                original
+                    .key()
+                    .map(application -> config.cluster() + "/" + application)
+                    .orElse(position),
+                Optional.empty(),
+                new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
+                1,
+                original,
+                Optional.of(outside.clock().instant())),
+            trace);
+  }
+
+  @Override
+  public void stopped(String ceType, long offset) {
+    status.accept(WorkerStatus.STOPPED);
+  }
+}
