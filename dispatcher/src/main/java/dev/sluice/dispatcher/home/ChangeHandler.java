@@ -170,7 +170,8 @@ final class ChangeHandler {
         && verdict instanceof Commands.Verdict.Accepted) {
       ApplicationState state = memory.application(given.application()).orElseThrow();
       rebuilds.ask(
-          new Recomputation.Asked(given, cause(envelope), offset, state, lanes.again(state)));
+          new Recomputation.Asked(
+              given, cause(envelope), offset, state, new LookRequests(memory).again(state)));
       return;
     }
     if (!again) {

@@ -1,9 +1,7 @@
 package dev.sluice.dispatcher.home;
 
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.telemetry.Tracing;
 import java.time.Clock;
@@ -14,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +40,13 @@ final class Lanes {
 
   private final HomeMemory memory;
   private final Tools tools;
+  private final LookRequests requests;
   private final Map<RefKey, RefLane> lanes = new HashMap<>();
 
   Lanes(HomeMemory memory, Tools tools) {
     this.memory = memory;
     this.tools = tools;
+    this.requests = new LookRequests(memory);
   }
 
   /** Takes up what state says was unfinished, and reads the other refs' closures in advance. */
@@ -275,55 +274,12 @@ final class Lanes {
             : new LookRequest.Aim.Evaluate());
   }
 
-  /**
-   * The look by which an application's inputs can be found out again, at the heads that were
-   * decided about; empty if there is none yet.
-   */
-  Optional<LookRequest> again(ApplicationState application) {
-    SourceSpec source = application.definition().orElseThrow().sources().getFirst();
-    RefKey key = RefKey.of(source);
-    Optional<CommitId> head = memory.ref(key).head();
-    LookRequest.Known known =
-        new LookRequest.Known(
-            head,
-            Optional.empty(),
-            others(key, List.of(application)),
-            List.of(application),
-            Map.of());
-    return head.map(_ -> new LookRequest(key, source, new LookRequest.Aim.Evaluate(), known));
-  }
-
   private void start(RefLane lane, LookRequest.Aim aim) {
     if (lane.looking || !memory.isFollowed(lane.key)) {
       return;
     }
     lane.looking = true;
-    List<ApplicationState> applications = memory.decidedAt(lane.key);
-    LookRequest.Known known =
-        new LookRequest.Known(
-            memory.ref(lane.key).head(),
-            lane.indexed,
-            others(lane.key, applications),
-            applications,
-            lane.toMark());
-    SourceSpec source =
-        sources(memory.following(lane.key))
-            .filter(one -> RefKey.of(one).equals(lane.key))
-            .findFirst()
-            .orElseThrow();
-    tools.looks().start(new LookRequest(lane.key, source, aim, known));
-  }
-
-  private List<LookRequest.Other> others(RefKey key, List<ApplicationState> applications) {
-    Map<RefKey, SourceSpec> refs = new HashMap<>();
-    sources(applications).forEach(source -> refs.put(RefKey.of(source), source));
-    refs.remove(key);
-    return refs.entrySet().stream()
-        .flatMap(
-            other ->
-                memory.ref(other.getKey()).head().stream()
-                    .map(head -> new LookRequest.Other(other.getValue(), head)))
-        .toList();
+    tools.looks().start(requests.of(lane.key, aim, lane.indexed, lane.toMark()));
   }
 
   /** Drops the lane of a ref that the fleet follows no more; its hints need no answer. */
@@ -368,11 +324,5 @@ final class Lanes {
 
   private Instant now() {
     return tools.clock().instant();
-  }
-
-  private static Stream<SourceSpec> sources(List<ApplicationState> applications) {
-    return applications.stream()
-        .flatMap(application -> application.definition().stream())
-        .flatMap(definition -> definition.sources().stream());
   }
 }
