@@ -143,7 +143,8 @@ class WorkerMetricsIT {
                 .withAnnotations(own.getMetadata().getAnnotations())
                 .endMetadata()
                 .build())
-        .create();
+        .fieldManager("test")
+        .serverSideApply(); // Kubernetes 1.20 may panic on labels that are created as JSON
 
     awaitLines(worker, "sluice_worker_swept_objects_total{cluster=\"test\"} 1");
     assertThat(bench.object("left-over")).isEmpty();
