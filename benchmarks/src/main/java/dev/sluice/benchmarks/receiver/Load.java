@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 final class Load {
 
   private static final int REPOSITORIES = 64;
+  private static final int WARM_UP_SECONDS = 3;
   private static final int BODY_BYTES = 8 * 1024;
 
   private final int port;
@@ -56,6 +57,10 @@ final class Load {
     if (!idle.isEmpty()) {
       // connections are accepted in order: once a later one is answered, all of these are there
       new Load(numbers[0], 1, 0).run(1);
+    }
+    if (numbers[3] > 0) {
+      // not counted: at a given rate this program's own start would be most of the slow requests
+      new Load(numbers[0], WARM_UP_SECONDS * numbers[3], numbers[3]).run(numbers[1]);
     }
     LoadResult result = new Load(numbers[0], numbers[2], numbers[3]).run(numbers[1]);
     System.out.println(Json.mapper().writeValueAsString(result));
