@@ -52,6 +52,19 @@ class CatchUpIT {
   }
 
   @Test
+  void getsTheOthersThoughOneIsRefused() throws Exception {
+    try (FakeGithubHook github = new FakeGithubHook(this::deliver)) {
+      github.attempted(FakeGithubHook.UNWANTED + 1, 7_300, 503);
+      github.attempted("lost", 7_200, 503);
+      try (Running running = start(github)) {
+        await().until(() -> Running.ids(kafka).contains("github/lost/0"));
+        await().until(() -> failures(running) > 1);
+        assertThat(github.asked).containsExactly("lost");
+      }
+    }
+  }
+
+  @Test
   void staysAtItWhileTheApiIsAwayAndTellsItsTokenToNobodyElse() throws Exception {
     try (FakeGithubHook github = new FakeGithubHook(this::deliver)) {
       github.attempted("lost", 7_200, 503);

@@ -26,6 +26,9 @@ final class FakeGithubHook implements AutoCloseable {
   private static final String PATH = "/repos/shop/frontend/hooks/7/deliveries";
   private static final int PAGE = 2;
 
+  /** What ids of deliveries begin with that it refuses to make again. */
+  static final String UNWANTED = "unwanted-";
+
   private final HttpServer server;
   private final ToIntFunction<String> delivering;
   private final List<Attempt> attempts = new ArrayList<>();
@@ -71,8 +74,8 @@ final class FakeGithubHook implements AutoCloseable {
       } else if (path.equals(PATH)) {
         list(exchange);
       } else if (exchange.getRequestMethod().equals("POST") && path.startsWith(PATH)) {
-        redeliver(Long.parseLong(path.split("/", -1)[7]));
-        exchange.sendResponseHeaders(202, -1);
+        boolean willing = redeliver(Long.parseLong(path.split("/", -1)[7]));
+        exchange.sendResponseHeaders(willing ? 202 : 422, -1);
       } else {
         exchange.sendResponseHeaders(404, -1);
       }
@@ -102,13 +105,17 @@ final class FakeGithubHook implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  private void redeliver(long id) {
+  private boolean redeliver(long id) {
     String guid;
     synchronized (this) {
       guid = attempts.get((int) id - 1).guid();
     }
+    if (guid.startsWith(UNWANTED)) {
+      return false;
+    }
     asked.add(guid);
     attempted(guid, 0, delivering.applyAsInt(guid));
+    return true;
   }
 
   @Override

@@ -88,21 +88,35 @@ public final class CatchUp implements AutoCloseable {
   private void look() throws InterruptedException {
     Instant now = clock.instant();
     try {
-      for (Attempt failed : FailedDeliveries.due(hook.attempts(since), now)) {
-        hook.redeliver(failed);
-        metrics.count(Counter.ASKED_AGAIN, endpoint, 1);
-        LOG.atInfo()
-            .addKeyValue("endpoint", endpoint)
-            .addKeyValue("delivery", failed.guid())
-            .addKeyValue("status", failed.statusCode())
-            .log("asked GitHub to deliver again what had failed");
+      List<Attempt> due = FailedDeliveries.due(hook.attempts(since), now);
+      int refused = 0;
+      for (Attempt failed : due) {
+        if (hook.redeliver(failed)) {
+          asked(failed);
+        } else {
+          refused++;
+        }
       }
-      since = now.minus(LOOK_BACK);
-      tell(Optional.empty());
+      if (refused == 0) {
+        since = now.minus(LOOK_BACK);
+        tell(Optional.empty());
+      } else {
+        metrics.count(Counter.CATCH_UP_FAILED, endpoint, 1);
+        tell(Optional.of("GitHub refuses to make %d of them again".formatted(refused)));
+      }
     } catch (IOException e) {
       metrics.count(Counter.CATCH_UP_FAILED, endpoint, 1);
       tell(Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
     }
+  }
+
+  private void asked(Attempt failed) {
+    metrics.count(Counter.ASKED_AGAIN, endpoint, 1);
+    LOG.atInfo()
+        .addKeyValue("endpoint", endpoint)
+        .addKeyValue("delivery", failed.guid())
+        .addKeyValue("status", failed.statusCode())
+        .log("asked GitHub to deliver again what had failed");
   }
 
   /** A problem that stays is told once. */
@@ -113,11 +127,11 @@ public final class CatchUp implements AutoCloseable {
               LOG.atWarn()
                   .addKeyValue("endpoint", endpoint)
                   .addKeyValue("reason", reason)
-                  .log("cannot look for failed deliveries"),
+                  .log("cannot get all failed deliveries"),
           () ->
               LOG.atInfo()
                   .addKeyValue("endpoint", endpoint)
-                  .log("looks for failed deliveries again"));
+                  .log("can get failed deliveries again"));
       problem = now;
     }
   }

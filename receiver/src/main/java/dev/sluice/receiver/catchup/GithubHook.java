@@ -54,6 +54,9 @@ final class GithubHook implements AutoCloseable {
     Optional<String> cursor = Optional.empty();
     for (int page = 0; page < MAX_PAGES; page++) {
       HttpResponse<byte[]> answer = send("GET", "/deliveries?per_page=100" + cursor.orElse(""));
+      if (!succeeded(answer)) {
+        throw new IOException("GitHub answers %d".formatted(answer.statusCode()));
+      }
       for (Attempt attempt : read(answer.body())) {
         if (attempt.deliveredAt().isBefore(since)) {
           return attempts;
@@ -77,10 +80,11 @@ final class GithubHook implements AutoCloseable {
   /**
    * Asks for a delivery to be made again: it comes in through the endpoint like any other, signed.
    *
-   * @throws IOException if GitHub cannot be asked, or refuses
+   * @return whether GitHub will; it may refuse one, such as one that is too old, and not others
+   * @throws IOException if GitHub cannot be asked
    */
-  void redeliver(Attempt attempt) throws IOException, InterruptedException {
-    send("POST", "/deliveries/%d/attempts".formatted(attempt.id()));
+  boolean redeliver(Attempt attempt) throws IOException, InterruptedException {
+    return succeeded(send("POST", "/deliveries/%d/attempts".formatted(attempt.id())));
   }
 
   @Override
@@ -90,22 +94,21 @@ final class GithubHook implements AutoCloseable {
 
   private HttpResponse<byte[]> send(String method, String path)
       throws IOException, InterruptedException {
-    HttpResponse<byte[]> answer =
-        http.send(
-            HttpRequest.newBuilder(URI.create(api.uri() + path))
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .timeout(TIMEOUT)
-                .header("Accept", "application/vnd.github+json")
-                .header("Authorization", "Bearer " + token())
-                .header("User-Agent", "sluice")
-                .header("X-GitHub-Api-Version", "2022-11-28")
-                .build(),
-            HttpResponse.BodyHandlers.limiting(
-                HttpResponse.BodyHandlers.ofByteArray(), MAX_PAGE_BYTES));
-    if (answer.statusCode() / 100 != 2) {
-      throw new IOException("GitHub answers %d".formatted(answer.statusCode()));
-    }
-    return answer;
+    return http.send(
+        HttpRequest.newBuilder(URI.create(api.uri() + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .timeout(TIMEOUT)
+            .header("Accept", "application/vnd.github+json")
+            .header("Authorization", "Bearer " + token())
+            .header("User-Agent", "sluice")
+            .header("X-GitHub-Api-Version", "2022-11-28")
+            .build(),
+        HttpResponse.BodyHandlers.limiting(
+            HttpResponse.BodyHandlers.ofByteArray(), MAX_PAGE_BYTES));
+  }
+
+  private static boolean succeeded(HttpResponse<?> answer) {
+    return answer.statusCode() / 100 == 2;
   }
 
   /** Read each time: it may have been changed. */
