@@ -13,6 +13,7 @@ import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.ClosureResolver;
 import dev.sluice.dispatcher.closure.ClosureResult;
+import dev.sluice.dispatcher.closure.Remotes;
 import dev.sluice.dispatcher.git.FetchOutcome;
 import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.git.SourceTree;
@@ -95,7 +96,7 @@ final class ClosureBenchmark {
     RepositoryId repository = RepositoryId.fromUrl(origin.url());
     List<SourceSpec> sources =
         IntStream.range(0, count).mapToObj(i -> source(origin, repository, i)).toList();
-    ClosureResolver resolver = new ClosureResolver();
+    ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
     CommitId head = fetched(mirrors, sources.getFirst());
     double first = build(resolver, new ClosureIndex(), mirrors.tree(repository, head), sources);
     ClosureIndex index = new ClosureIndex();

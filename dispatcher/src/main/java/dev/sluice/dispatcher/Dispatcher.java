@@ -7,6 +7,7 @@ import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.home.DispatchListener;
 import dev.sluice.dispatcher.home.HomeSetting;
+import dev.sluice.dispatcher.remote.FetchedRemotes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class Dispatcher implements AutoCloseable {
   private final Clock clock;
   private final ScheduledExecutorService timers;
   private final Mirrors mirrors;
+  private final FetchedRemotes remotes;
   private final FleetIntake intake;
   private final ChangesConsumer consumer;
   private final Optional<HealthServer> health;
@@ -44,12 +46,14 @@ public final class Dispatcher implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("dispatcher-timers").factory());
     this.mirrors = new Mirrors(config.mirrors(), clock);
+    this.remotes = FetchedRemotes.within(config.mirrors(), mirrors, clock);
     this.intake = new FleetIntake(config.fleet(), config.guard(), connection, clock);
     this.consumer =
         new ChangesConsumer(
             new HomeSetting(
                 connection,
                 mirrors,
+                remotes,
                 config.timing(),
                 clock,
                 timers,
@@ -123,6 +127,7 @@ public final class Dispatcher implements AutoCloseable {
     consumer.close();
     intake.close();
     timers.shutdownNow();
+    remotes.close();
     mirrors.close();
   }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * How a dispatcher is set.
  *
  * @param fleet directory of the fleet's documents
- * @param mirrors directory that the Git mirrors are kept in
+ * @param mirrors directory that the Git mirrors and downloaded charts are kept in
  * @param homes how many partitions {@code changes} has; fixed when the topics are created
  * @param instance a name that is the same after a restart: the broker then gives the homes back at
  *     once, without waiting whether the one that was killed comes back; empty where several
@@ -33,7 +33,9 @@ public record DispatcherConfig(
   public static final Setting<Path> FLEET =
       Setting.path("fleet", "directory of the fleet's YAML documents");
   public static final Setting<Path> MIRRORS =
-      Setting.path("mirrors", "directory that Git mirrors are kept in; can be lost")
+      Setting.path(
+              "mirrors",
+              "directory that Git mirrors and downloaded charts are kept in; can be lost")
           .or(".sluice/mirrors");
   public static final Setting<Integer> HOMES =
       Setting.integer("homes", "partitions of the changes topic; fixed when it is created", 1, 1024)

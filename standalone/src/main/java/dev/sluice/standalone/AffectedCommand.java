@@ -13,6 +13,7 @@ import dev.sluice.dispatcher.affected.Verdict;
 import dev.sluice.dispatcher.affected.Verdict.Effect;
 import dev.sluice.dispatcher.git.LocalRepository;
 import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.local.LocalRemotes;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -71,18 +72,20 @@ final class AffectedCommand {
             + " by which paths. Exits with 0 if all can be rendered, affected or not, and with "
             + REFUSED
             + " if some inputs are refused at the newer commit.",
-        List.of(FROM, TO, CHECKOUT, FLEET, NAME, VERBOSE, OUTPUT),
+        List.of(FROM, TO, CHECKOUT, FLEET, NAME, LocalRemotes.CACHE, VERBOSE, OUTPUT),
         values -> run(values, System.out, System.err));
   }
 
   static int run(SettingValues values, PrintStream out, PrintStream err) throws IOException {
     FleetReading fleet = FleetLoader.read(values.get(FLEET));
     fleet.problems().forEach(problem -> err.println("fleet: " + problem));
-    try (LocalRepository checkout = LocalRepository.open(values.get(CHECKOUT))) {
+    try (LocalRepository checkout = LocalRepository.open(values.get(CHECKOUT));
+        LocalRemotes remotes = LocalRemotes.open(values)) {
       RepositoryId repository = repository(fleet, checkout, values.get(NAME));
       CommitId from = checkout.commit(values.get(FROM));
       CommitId to = checkout.commit(values.get(TO));
-      Comparison comparison = new Comparison(repository, checkout.tree(from), checkout.tree(to));
+      Comparison comparison =
+          new Comparison(repository, checkout.tree(from), checkout.tree(to), remotes.resolver());
       List<Verdict> all =
           fleet.definitions().stream()
               .flatMap(definition -> comparison.of(definition).stream())

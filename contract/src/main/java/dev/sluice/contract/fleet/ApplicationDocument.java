@@ -17,6 +17,9 @@ final class ApplicationDocument {
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,6}h)?(\\d{1,6}m)?(\\d{1,6}s)?");
 
+  private static final Pattern CHART_REPOSITORY =
+      Pattern.compile("(https?|oci)://[^\\s/@?#]+(/[^\\s@?#]*)?");
+
   private final Map<String, FleetRepository> repositories;
   private final Map<ClusterName, ClusterTarget> clusters;
 
@@ -32,7 +35,13 @@ final class ApplicationDocument {
     List<ClusterTarget> targets = targets(spec.requiredFields("clusters"));
     requireFilled(spec, sources, targets);
     Optional<String> namespace = spec.required("namespace", ApplicationDocument::namespace);
-    Policy policy = spec.fields("policy").map(ApplicationDocument::policy).orElse(Policy.DEFAULT);
+    Optional<Fields> policies = spec.fields("policy");
+    RemotePolicy remote =
+        policies
+            .flatMap(fields -> fields.fields("remote"))
+            .map(this::remote)
+            .orElse(RemotePolicy.NONE);
+    Policy policy = policies.map(ApplicationDocument::policy).orElse(Policy.DEFAULT);
     boolean orphan = spec.text("onRemoval", ApplicationDocument::orphans).orElse(false);
     spec.refuseOthers();
     if (!document.holds()) {
@@ -40,7 +49,12 @@ final class ApplicationDocument {
     }
     return Optional.of(
         new Definition(
-            name, sources, targets, new ApplicationSpec(namespace.orElseThrow(), policy), orphan));
+                name,
+                sources,
+                targets,
+                new ApplicationSpec(namespace.orElseThrow(), policy),
+                orphan)
+            .withRemote(remote));
   }
 
   /** What a placeholder asks of a cluster, each must have. */
@@ -102,8 +116,40 @@ final class ApplicationDocument {
     boolean force = fields.bool("force", Policy.DEFAULT.force());
     Duration timeout =
         fields.text("timeout", ApplicationDocument::timeout).orElse(Policy.DEFAULT.timeout());
+    boolean plugins = fields.bool("plugins", false);
     fields.refuseOthers();
-    return new Policy(prune, limit, force, timeout);
+    return new Policy(prune, limit, force, timeout, Optional.of(plugins));
+  }
+
+  private RemotePolicy remote(Fields fields) {
+    List<RemotePolicy.Base> bases = fields.texts("bases", this::base);
+    List<RemotePolicy.Charts> charts =
+        fields.list("charts").stream()
+            .map(ApplicationDocument::charts)
+            .flatMap(Optional::stream)
+            .toList();
+    fields.refuseOthers();
+    return new RemotePolicy(bases, charts);
+  }
+
+  private RemotePolicy.Base base(String name) {
+    FleetRepository repository = known("Repository", repositories.get(name), name);
+    return new RemotePolicy.Base(repository.id(), repository.url(), repository.credentials());
+  }
+
+  private static Optional<RemotePolicy.Charts> charts(Fields fields) {
+    Optional<String> url = fields.required("url", ApplicationDocument::chartRepository);
+    Optional<SecretReference> credentials = fields.text("credentials", SecretReference::new);
+    fields.refuseOthers();
+    return url.map(text -> new RemotePolicy.Charts(text, credentials));
+  }
+
+  private static String chartRepository(String text) {
+    if (!CHART_REPOSITORY.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "must be https://HOST/PATH, http://HOST/PATH or oci://HOST/PATH, without credentials");
+    }
+    return text.replaceFirst("/+$", "");
   }
 
   private static Duration timeout(String text) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param orphanOnRemoval leave the objects in the clusters when the application leaves the fleet
  * @param home the repository whose home decides about the application, where that is not its first
  *     source's: it was first defined with another one, and its generations are counted there
+ * @param remote what its inputs may take from elsewhere; empty if nothing
  */
 public record Definition(
     ApplicationName application,
@@ -21,7 +22,8 @@ public record Definition(
     List<ClusterTarget> clusters,
     ApplicationSpec spec,
     boolean orphanOnRemoval,
-    Optional<RepositoryId> home) {
+    Optional<RepositoryId> home,
+    Optional<RemotePolicy> remote) {
 
   public Definition {
     sources = List.copyOf(sources);
@@ -31,22 +33,35 @@ public record Definition(
     }
     RepositoryId first = sources.getFirst().repository();
     home = home.filter(other -> !other.equals(first));
+    remote = remote.filter(policy -> !policy.equals(RemotePolicy.NONE));
   }
 
-  /** An application whose home is that of its first source's repository. */
+  /** An application at its first source's home that takes nothing from elsewhere. */
   public Definition(
       ApplicationName application,
       List<SourceSpec> sources,
       List<ClusterTarget> clusters,
       ApplicationSpec spec,
       boolean orphanOnRemoval) {
-    this(application, sources, clusters, spec, orphanOnRemoval, Optional.empty());
+    this(application, sources, clusters, spec, orphanOnRemoval, Optional.empty(), Optional.empty());
   }
 
   /** The same, decided about at the home of this repository. */
   public Definition withHome(RepositoryId repository) {
     return new Definition(
-        application, sources, clusters, spec, orphanOnRemoval, Optional.of(repository));
+        application, sources, clusters, spec, orphanOnRemoval, Optional.of(repository), remote);
+  }
+
+  /** The same for one of its clusters alone. */
+  public Definition in(ClusterTarget cluster) {
+    return new Definition(
+        application, sources, List.of(cluster), spec, orphanOnRemoval, home, remote);
+  }
+
+  /** The same, allowed to take this from elsewhere. */
+  public Definition withRemote(RemotePolicy policy) {
+    return new Definition(
+        application, sources, clusters, spec, orphanOnRemoval, home, Optional.of(policy));
   }
 
   /** The repository whose home decides about this application. */

@@ -1,6 +1,8 @@
 package dev.sluice.contract.fleet;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How an application may be changed in a cluster.
@@ -10,12 +12,19 @@ import java.time.Duration;
  *     without approval; 0 to 100
  * @param force take fields over from other managers, since Git is the truth
  * @param timeout bounds one attempt, waiting included
+ * @param plugins its kustomizations may run plugins that are installed at the worker; empty if not
  */
-public record Policy(boolean prune, int pruneLimitPercent, boolean force, Duration timeout) {
+public record Policy(
+    boolean prune,
+    int pruneLimitPercent,
+    boolean force,
+    Duration timeout,
+    Optional<Boolean> plugins) {
 
   public static final Policy DEFAULT = new Policy(true, 50, true, Duration.ofMinutes(5));
 
   public Policy {
+    plugins = plugins.filter(allowed -> allowed);
     if (pruneLimitPercent < 0 || pruneLimitPercent > 100) {
       throw new IllegalArgumentException(
           "pruneLimitPercent is between 0 and 100, not " + pruneLimitPercent);
@@ -24,5 +33,16 @@ public record Policy(boolean prune, int pruneLimitPercent, boolean force, Durati
         || timeout.compareTo(Duration.ofHours(24)) > 0) {
       throw new IllegalArgumentException("timeout is between 1s and 24h, not " + timeout);
     }
+  }
+
+  /** A policy that allows no plugins. */
+  public Policy(boolean prune, int pruneLimitPercent, boolean force, Duration timeout) {
+    this(prune, pruneLimitPercent, force, timeout, Optional.empty());
+  }
+
+  /** Whether kustomizations may run plugins. */
+  @JsonIgnore
+  public boolean allowsPlugins() {
+    return plugins.orElse(false);
   }
 }

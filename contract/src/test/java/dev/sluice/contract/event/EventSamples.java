@@ -6,6 +6,7 @@ import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -63,6 +64,18 @@ public final class EventSamples {
           new ApplicationSpec("web", Policy.DEFAULT),
           false);
 
+  private static final RemotePolicy REMOTE =
+      new RemotePolicy(
+          List.of(
+              new RemotePolicy.Base(
+                  new RepositoryId("git.example/acme/bases"),
+                  "https://git.example/acme/bases.git",
+                  Optional.empty())),
+          List.of(
+              new RemotePolicy.Charts(
+                  "https://charts.example/stable",
+                  Optional.of(new SecretReference("file:/run/secrets/charts")))));
+
   private EventSamples() {}
 
   public static List<Event> all() {
@@ -86,6 +99,8 @@ public final class EventSamples {
             REPOSITORY, Optional.of(MAIN), GitRef.branch("trunk"), WEBHOOK),
         new ChangeEvent.DefinitionAccepted(
             REPOSITORY, DEFINITION, "r1", Set.of(new ClusterName("retired"))),
+        new ChangeEvent.DefinitionAccepted(
+            REPOSITORY, DEFINITION.withRemote(REMOTE), "r2", Set.of()),
         new ChangeEvent.DefinitionRemoved(REPOSITORY, WEB, "r1"),
         new ChangeEvent.LedgerAhead(REPOSITORY, WEB, STAGING, Generation.FIRST, new Generation(7)),
         new ChangeEvent.RefForwarded(

@@ -106,6 +106,56 @@ class FleetLoaderTest {
   }
 
   @Test
+  void readsWhatMayBeTakenFromElsewhere() throws IOException {
+    application(
+        "web",
+        """
+        clusters: {names: [staging]}
+          policy:
+            plugins: true
+            remote:
+              bases: [shop]
+              charts: [{url: oci://charts.example/acme/, credentials: env:CHARTS}]
+        """);
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    Definition web = reading.definitions().getFirst();
+    assertThat(web.spec().policy().allowsPlugins()).isTrue();
+    assertThat(web.remote())
+        .contains(
+            new RemotePolicy(
+                List.of(
+                    new RemotePolicy.Base(
+                        new RepositoryId("forge.example/acme/shop"),
+                        "https://Forge.example/Acme/Shop.git",
+                        Optional.of(new SecretReference("env:SHOP_TOKEN")))),
+                List.of(
+                    new RemotePolicy.Charts(
+                        "oci://charts.example/acme",
+                        Optional.of(new SecretReference("env:CHARTS"))))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bases: [nowhere]                                | no valid Repository named 'nowhere'",
+        "bases: ['https://forge.example/acme/shop']      | no valid Repository",
+        "charts: [{url: 'https://me:secret@charts.example'}] | without credentials",
+        "charts: [{url: 'file:///charts'}]               | must be https://HOST/PATH",
+        "charts: [{credentials: env:CHARTS}]             | is required",
+      })
+  void refusesWhatCannotBeAllowed(String remote, String problem) throws IOException {
+    application("web", "clusters: {names: [staging]}\n  policy: {remote: {%s}}".formatted(remote));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .anySatisfy(found -> assertThat(found.toString()).contains(problem))
+        .noneSatisfy(found -> assertThat(found.toString()).contains("secret@"));
+  }
+
+  @Test
   void readsHowSourcesAreRendered() throws IOException {
     write(
         "shop.yaml",

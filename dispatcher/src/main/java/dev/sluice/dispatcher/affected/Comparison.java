@@ -31,10 +31,12 @@ public final class Comparison {
   private final RepositoryId repository;
   private final SourceTree before;
   private final SourceTree after;
-  private final ClosureResolver resolver = new ClosureResolver();
+  private final ClosureResolver resolver;
   private final Map<Question, ClosureResult> answers = new HashMap<>();
 
-  public Comparison(RepositoryId repository, SourceTree before, SourceTree after) {
+  public Comparison(
+      RepositoryId repository, SourceTree before, SourceTree after, ClosureResolver resolver) {
+    this.resolver = resolver;
     this.repository = repository;
     this.before = before;
     this.after = after;
@@ -49,7 +51,7 @@ public final class Comparison {
       List<SourceQuery> queries =
           sources.stream()
               .filter(source -> source.repository().equals(repository))
-              .map(source -> SourceQuery.of(source, sources))
+              .map(source -> SourceQuery.of(source, sources, definition))
               .toList();
       if (!queries.isEmpty()) {
         verdicts.add(verdict(definition, cluster, queries));
@@ -69,11 +71,11 @@ public final class Comparison {
       ClosureResult to = answer(query, after, true);
       failedBefore = failedBefore.or(() -> failure(from));
       failure = failure.or(() -> failure(to));
-      if (to instanceof ClosureResult.Resolved(Closure closure)) {
+      if (to instanceof ClosureResult.Resolved(Closure closure, _)) {
         warnings.addAll(closure.warnings());
       }
-      if (from instanceof ClosureResult.Resolved(Closure old)
-          && to instanceof ClosureResult.Resolved(Closure now)) {
+      if (from instanceof ClosureResult.Resolved(Closure old, _)
+          && to instanceof ClosureResult.Resolved(Closure now, _)) {
         differs |= !old.digest().equals(now.digest());
         paths.addAll(difference(old, now));
       }

@@ -1,8 +1,10 @@
 package dev.sluice.dispatcher.closure;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.dispatcher.git.SourceTree;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +43,15 @@ public record ApplicationClosures(
    * The inputs of one source.
    *
    * @param source as it is for the cluster, without placeholders
+   * @param tree that has the closure's files
    */
-  public record SourceClosure(SourceSpec source, Closure closure) {}
+  public record SourceClosure(SourceSpec source, Closure closure, SourceTree tree) {
+
+    /** Reads the files, sorted by path. */
+    public List<InputFile> load() {
+      return closure.load(tree);
+    }
+  }
 
   /** Whether nothing can be rendered in any cluster. */
   public boolean isRefused() {

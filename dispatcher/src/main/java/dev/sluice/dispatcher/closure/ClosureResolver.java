@@ -7,17 +7,24 @@ import dev.sluice.dispatcher.git.SourceTree;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds out which files of a commit the rendering of a source reads. Pure; keeps nothing. */
+/** Finds out which files of a commit the rendering of a source reads. Keeps nothing. */
 public final class ClosureResolver {
 
   private final ClosureLimits limits;
+  private final Remotes remotes;
 
-  public ClosureResolver() {
-    this(ClosureLimits.DEFAULT);
+  /**
+   * A resolver within the usual limits.
+   *
+   * @param remotes where what lies outside is got from, as far as policies allow it
+   */
+  public ClosureResolver(Remotes remotes) {
+    this(ClosureLimits.DEFAULT, remotes);
   }
 
-  public ClosureResolver(ClosureLimits limits) {
+  public ClosureResolver(ClosureLimits limits, Remotes remotes) {
     this.limits = limits;
+    this.remotes = remotes;
   }
 
   /** Resolves a source that is alone and without placeholders. */
@@ -27,14 +34,15 @@ public final class ClosureResolver {
 
   /** Resolves the source's path in the tree; its repository and ref are not looked at. */
   public ClosureResult resolve(SourceTree tree, SourceQuery source) {
-    Walk walk = new Walk(tree, limits);
+    Walk walk = new Walk(tree, limits, new Outside(source.remote(), source.plugins(), remotes));
     TemplateScan scan = new TemplateScan();
     try {
       Found start = start(walk, source);
       SourceType type = source.type().orElseGet(() -> foundOut(walk, start));
       collect(walk, start, source, type, scan);
       return new ClosureResult.Resolved(
-          new Closure(type, source.path(), walk.entries(), walk.footprint(), scan.warnings()));
+          new Closure(type, source.path(), walk.entries(), walk.footprint(), scan.warnings()),
+          walk.tree());
     } catch (RefusedException e) {
       return new ClosureResult.Refused(
           new Failure(e.code(), e.getMessage(), Failure.Stage.SOURCE, Optional.empty()),

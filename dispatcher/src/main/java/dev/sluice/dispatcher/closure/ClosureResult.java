@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.closure;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.dispatcher.git.SourceTree;
 
 /** What became of finding an application's inputs in a commit. */
 public sealed interface ClosureResult {
@@ -8,7 +9,12 @@ public sealed interface ClosureResult {
   /** What was looked at; also of a refusal, so that whatever may heal it is noticed. */
   Footprint footprint();
 
-  record Resolved(Closure closure) implements ClosureResult {
+  /**
+   * These are the inputs.
+   *
+   * @param tree that has the closure's files, those from elsewhere too
+   */
+  record Resolved(Closure closure, SourceTree tree) implements ClosureResult {
     @Override
     public Footprint footprint() {
       return closure.footprint();

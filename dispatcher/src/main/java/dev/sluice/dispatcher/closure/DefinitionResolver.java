@@ -47,7 +47,7 @@ public final class DefinitionResolver {
       Optional<Failure> failure = Optional.empty();
       for (int i = 0; i < sources.size(); i++) {
         SourceSpec source = sources.get(i);
-        SourceQuery query = SourceQuery.of(source, sources);
+        SourceQuery query = SourceQuery.of(source, sources, definition);
         ClosureResult result = answers.get(query);
         if (result == null) {
           result = answer(definition, query, trees.apply(definition.sources().get(i)));
@@ -56,7 +56,7 @@ public final class DefinitionResolver {
         footprints.get(i).add(result.footprint());
         switch (result) {
           case ClosureResult.Resolved resolved ->
-              closures.add(new SourceClosure(source, resolved.closure()));
+              closures.add(new SourceClosure(source, resolved.closure(), resolved.tree()));
           case ClosureResult.Refused refused ->
               failure = failure.or(() -> Optional.of(refused.failure()));
         }

@@ -1,16 +1,17 @@
 package dev.sluice.dispatcher.closure;
 
+import dev.sluice.contract.name.RemoteBase;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * What building a kustomization reads: its own file, and all that this names, recursively. Follows
  * the field list of kustomize's {@code Kustomization} and {@code Component}, deprecated fields
- * included. What is not in the repository (URLs, plugins, charts to download) is refused.
+ * included. What is not in the repository (URLs, plugins, charts to download) is refused unless the
+ * application's policy allows it.
  */
 final class Kustomizations {
 
@@ -19,10 +20,6 @@ final class Kustomizations {
 
   private static final int MAX_BYTES = 1024 * 1024;
   private static final int MAX_DEPTH = 100;
-  private static final Pattern REMOTE =
-      Pattern.compile(
-          "(git::.*|[^/]*@[^/:]+[:/].*|(?i:github\\.com)[:/].*|.*\\?(?:.*&)?ref=.*)",
-          Pattern.DOTALL);
 
   private final Walk walk;
   private final KustomizeCharts charts;
@@ -177,14 +174,28 @@ final class Kustomizations {
       collect(found.path(), chain);
     }
 
-    /** A file or directory; kustomize takes what looks like a repository for one, if not a file. */
+    /** A file or directory, here or in another repository. */
     private Found local(String field, String path) {
-      refuseUrl(field, path);
-      Optional<Found> found = walk.find(directory, path, what(field, path));
-      if (REMOTE.matcher(path).matches() && found.filter(f -> !f.isDirectory()).isEmpty()) {
-        throw remote(field, path);
+      requireFilled(field, path);
+      String what = what(field, path);
+      if (RemoteBase.isRemote(path)) {
+        Optional<Found> file =
+            path.contains("://") ? Optional.empty() : walk.find(directory, path, what);
+        return file.filter(found -> !found.isDirectory()).orElseGet(() -> remote(path, what));
       }
-      return found.orElseGet(() -> walk.require(directory, path, what(field, path)));
+      return walk.require(directory, path, what);
+    }
+
+    private Found remote(String path, String what) {
+      RemoteBase reference =
+          RemoteBase.parse(path)
+              .orElseThrow(
+                  () ->
+                      unsupported(
+                          what + " is not in this repository",
+                          "commit a copy of it and refer to that"));
+      walk.graftRepository(reference.place(), walk.outside().base(reference, what));
+      return walk.require(reference.place(), reference.path(), what);
     }
 
     private void patch(Object patch) {
@@ -214,8 +225,7 @@ final class Kustomizations {
     }
 
     private Found file(String field, String path) {
-      refuseUrl(field, path);
-      Found found = walk.require(directory, path, what(field, path));
+      Found found = local(field, path);
       if (found.isDirectory()) {
         throw new RefusedException("NotAFile", what(field, path) + " is a directory: give a file");
       }
@@ -228,8 +238,7 @@ final class Kustomizations {
         YamlText.documents(text, where).forEach(document -> builtIn(field, document, where));
         return;
       }
-      refuseUrl(field, text);
-      if (walk.find(directory, text, what(field, text)).filter(Found::isDirectory).isPresent()) {
+      if (local(field, text).isDirectory()) {
         throw unsupported(what(field, text) + " is a directory", "name its files");
       }
       Found file = file(field, text);
@@ -269,20 +278,11 @@ final class Kustomizations {
           .isPresent();
     }
 
-    private void refuseUrl(String field, String path) {
+    private void requireFilled(String field, String path) {
       if (path.isBlank()) {
         throw new RefusedException(
             "InvalidKustomization", "%s in '%s' has an empty entry".formatted(field, where));
       }
-      if (path.contains("://")) {
-        throw remote(field, path);
-      }
-    }
-
-    private RefusedException remote(String field, String path) {
-      return unsupported(
-          what(field, path) + " is not in this repository",
-          "commit a copy of it and refer to that");
     }
 
     private String what(String field, String path) {

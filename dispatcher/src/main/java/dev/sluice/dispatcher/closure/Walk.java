@@ -29,19 +29,38 @@ final class Walk {
   private static final int MAX_LINKS = 40;
   private static final int MAX_STEPS = 200_000;
 
-  private final SourceTree tree;
+  private final GraftedTree tree;
   private final ClosureLimits limits;
+  private final Outside outside;
   private final Map<String, ClosureEntry> entries = new TreeMap<>();
   private final Set<String> present = new HashSet<>();
   private final Set<String> absent = new HashSet<>();
   private final Set<String> watched = new HashSet<>();
   private final Set<String> directories = new HashSet<>();
+  private final Set<String> repositories = new HashSet<>();
   private long bytes;
   private int steps;
 
-  Walk(SourceTree tree, ClosureLimits limits) {
-    this.tree = tree;
+  Walk(SourceTree tree, ClosureLimits limits, Outside outside) {
+    this.tree = new GraftedTree(tree);
     this.limits = limits;
+    this.outside = outside;
+  }
+
+  /** What may be taken from outside of the tree. */
+  Outside outside() {
+    return outside;
+  }
+
+  /** Puts another repository's files somewhere: no path leads from there to this one's. */
+  void graftRepository(String place, SourceTree other) {
+    tree.graft(place, other);
+    repositories.add(place);
+  }
+
+  /** The tree with all that was put into it. */
+  SourceTree tree() {
+    return tree;
   }
 
   /**
@@ -53,7 +72,29 @@ final class Walk {
    * @return empty if there is nothing, or only the dead end of a link
    */
   Optional<Found> find(String directory, String path, String what) {
-    Deque<String> ahead = new ArrayDeque<>(written(directory, path, what));
+    List<String> written = written(directory, path, what);
+    requireWithin(directory, String.join("/", written), what);
+    Optional<Found> found = follow(written, what);
+    found.ifPresent(there -> requireWithin(directory, there.path(), what));
+    return found;
+  }
+
+  private void requireWithin(String directory, String path, String what) {
+    if (!repositoryOf(directory).equals(repositoryOf(path))) {
+      throw outside(what);
+    }
+  }
+
+  /** Where the repository is that a path is in; empty for the tree itself. */
+  private String repositoryOf(String path) {
+    return repositories.stream()
+        .filter(place -> (path + "/").startsWith(place + "/"))
+        .findFirst()
+        .orElse("");
+  }
+
+  private Optional<Found> follow(List<String> written, String what) {
+    Deque<String> ahead = new ArrayDeque<>(written);
     List<ClosureEntry.Link> links = new ArrayList<>();
     String here = "";
     while (!ahead.isEmpty()) {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.lib.EmptyProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectIdRef;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
@@ -90,11 +91,71 @@ final class Mirror {
     }
   }
 
+  /** The commit that a full commit id or a tag's name means here. */
+  Optional<ObjectId> pinned(String pin) throws IOException {
+    Optional<ObjectId> value =
+        ObjectId.isId(pin)
+            ? Optional.of(ObjectId.fromString(pin)).filter(this::has)
+            : refs.tip(GitRef.tag(pin));
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    try (RevWalk walk = new RevWalk(repository)) {
+      return walk.peel(walk.parseAny(value.get())) instanceof RevCommit commit
+          ? Optional.of(commit.copy())
+          : Optional.empty();
+    }
+  }
+
+  /** Fetches it, to be kept for good. */
+  Look.Shown fetchPinned(Remote remote, String pin) {
+    if (!ObjectId.isId(pin)) {
+      return look(remote, GitRef.tag(pin));
+    }
+    oneLook.lock();
+    try {
+      return asked(remote, login -> fetchCommit(remote, ObjectId.fromString(pin), login));
+    } finally {
+      oneLook.unlock();
+    }
+  }
+
+  /** As a forge allows it that serves commits by their ids: GitHub, GitLab and others do. */
+  private Look.Shown fetchCommit(Remote remote, ObjectId id, Optional<Remote.Login> login)
+      throws IOException, URISyntaxException {
+    if (!has(id)) {
+      try (Transport transport = remote.open(repository, login);
+          FetchConnection connection = transport.openFetch(List.of(new RefSpec(id.name())))) {
+        receive(connection, new ObjectIdRef.Unpeeled(Ref.Storage.NETWORK, id.name(), id));
+        refs.keep(id);
+        connection.getPackLocks().forEach(Mirror::unlock);
+      }
+    }
+    return head(id + " of " + this.id, id, Optional.empty());
+  }
+
+  boolean has(ObjectId object) {
+    try {
+      return repository.getObjectDatabase().has(object);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private Look.Shown lookNow(Question question) {
+    return asked(question.remote(), login -> connect(question, login));
+  }
+
+  /** Asks a remote. */
+  private interface Answer {
+    Look.Shown to(Optional<Remote.Login> login) throws IOException, URISyntaxException;
+  }
+
+  private Look.Shown asked(Remote remote, Answer answer) {
     Optional<Remote.Login> login = Optional.empty();
     try {
-      login = question.remote().login();
-      return connect(question, login);
+      login = remote.login();
+      return answer.to(login);
     } catch (IllegalStateException e) {
       return new Look.Unreadable(
           new FetchOutcome.Failed(
@@ -122,7 +183,7 @@ final class Mirror {
         refs.moveTip(ref, value);
         connection.getPackLocks().forEach(Mirror::unlock);
       }
-      return head(ref, value, before);
+      return head(ref + " of " + id, value, before);
     }
   }
 
@@ -132,7 +193,7 @@ final class Mirror {
     packs.incrementAndGet();
   }
 
-  private Look.Shown head(GitRef ref, ObjectId value, Optional<ObjectId> before)
+  private Look.Shown head(String what, ObjectId value, Optional<ObjectId> before)
       throws IOException {
     try (RevWalk walk = new RevWalk(repository)) {
       RevObject peeled = walk.peel(walk.parseAny(value));
@@ -141,7 +202,7 @@ final class Mirror {
       }
       return new Look.Unreadable(
           new FetchOutcome.Failed(
-              "%s of %s is not a commit: follow a branch or a tag of a commit".formatted(ref, id),
+              what + " is not a commit: name a branch or a tag of a commit",
               /* retryable= */ false));
     }
   }

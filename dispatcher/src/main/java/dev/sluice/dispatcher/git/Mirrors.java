@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.git;
 
+import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -15,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
@@ -71,7 +71,7 @@ public final class Mirrors implements AutoCloseable {
     if (expected.equals(head.value()) || expected.equals(head.head())) {
       return true;
     }
-    if (!hasObject(mirror, expected)) {
+    if (!mirror.has(expected)) {
       return false;
     }
     try {
@@ -82,9 +82,46 @@ public final class Mirrors implements AutoCloseable {
     }
   }
 
+  /**
+   * The commit that a name means which never means another: a full commit id, or a tag, which is
+   * taken for what it was when it was fetched first.
+   *
+   * @param pin the id, or the tag's name
+   * @return empty if the mirror does not have it
+   */
+  public Optional<CommitId> pinned(RepositoryId repository, String pin) {
+    return existing(repository)
+        .flatMap(
+            mirror -> {
+              try {
+                return mirror.pinned(pin).map(Mirrors::commitId);
+              } catch (IOException e) {
+                throw broken(repository, e);
+              }
+            });
+  }
+
+  /**
+   * Brings what a pin means to the mirror, for good; blocks for as long as the network takes.
+   *
+   * @param repository its name and URL
+   * @param pin a full commit id, or a tag's name
+   * @return {@code Gone} if there is no such tag
+   */
+  public FetchOutcome fetchPinned(RemotePolicy.Base repository, String pin) {
+    Mirror mirror = mirror(repository.repository());
+    Look.Shown shown = mirror.fetchPinned(Remote.of(repository), pin);
+    packs.collectIfMany(repository.repository(), mirror);
+    return switch (shown) {
+      case Look.Unreadable unreadable -> unreadable.failed();
+      case Look.NoRef _ -> new FetchOutcome.Gone();
+      case Look.Head head -> new FetchOutcome.At(commitId(head.head()));
+    };
+  }
+
   /** Whether the mirror has the commit; false for a repository that was never fetched. */
   public boolean has(RepositoryId repository, CommitId commit) {
-    return existing(repository).filter(mirror -> hasObject(mirror, id(commit))).isPresent();
+    return existing(repository).filter(mirror -> mirror.has(id(commit))).isPresent();
   }
 
   /**
@@ -160,17 +197,8 @@ public final class Mirrors implements AutoCloseable {
 
   private Mirror having(RepositoryId repository, CommitId commit) {
     return existing(repository)
-        .filter(mirror -> hasObject(mirror, id(commit)))
+        .filter(mirror -> mirror.has(id(commit)))
         .orElseThrow(() -> new NotMirroredException(repository, commit));
-  }
-
-  private static boolean hasObject(Mirror mirror, ObjectId id) {
-    Repository repository = mirror.repository();
-    try {
-      return repository.getObjectDatabase().has(id);
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private static RevCommit parse(RevWalk walk, RepositoryId repository, CommitId commit)

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.git;
 
+import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import java.io.IOException;
@@ -36,6 +37,10 @@ record Remote(String url, Optional<SecretReference> credentials) {
 
   static Remote of(SourceSpec source) {
     return new Remote(source.url(), source.credentials());
+  }
+
+  static Remote of(RemotePolicy.Base base) {
+    return new Remote(base.url(), base.credentials());
   }
 
   /** User and password, of which the messages of a fetch must show nothing. */

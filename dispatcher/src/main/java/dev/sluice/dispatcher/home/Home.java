@@ -141,7 +141,8 @@ public final class Home implements AutoCloseable {
 
   private Looks looks() {
     Inspector inspector =
-        new Inspector(new DefinitionResolver(new ClosureResolver()), new ClosureIndex());
+        new Inspector(
+            new DefinitionResolver(new ClosureResolver(setting.remotes())), new ClosureIndex());
     Look look = new Look(setting.mirrors(), inspector, setting.clock());
     return new Looks(look, setting.timers(), inputs::add);
   }

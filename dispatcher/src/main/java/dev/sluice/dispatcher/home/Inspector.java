@@ -91,13 +91,7 @@ final class Inspector {
               Optional.empty());
       return new View(cluster, heads, new Inputs.Refused(failure));
     }
-    Definition here =
-        new Definition(
-            definition.application(),
-            definition.sources(),
-            List.of(cluster),
-            definition.spec(),
-            definition.orphanOnRemoval());
+    Definition here = definition.in(cluster);
     return new View(cluster, then.get(), inputs(resolver.resolve(here, then.get()::tree), cluster));
   }
 
@@ -169,8 +163,7 @@ final class Inspector {
       for (SourceClosure one : resolved.sources()) {
         SourceSpec source = one.source();
         Closure closure = one.closure();
-        List<InputFile> files =
-            loaded.computeIfAbsent(closure, _ -> closure.load(heads.tree(source)));
+        List<InputFile> files = loaded.computeIfAbsent(closure, _ -> one.load());
         bytes += files.stream().mapToLong(Result::bytes).sum();
         inputs.add(
             new SourceInputs(

@@ -137,7 +137,8 @@ final class Recomputation {
 
   private Optional<List<Inspector.Result>> inspect(LookRequest request, ApplicationState state) {
     Inspector fresh =
-        new Inspector(new DefinitionResolver(new ClosureResolver()), new ClosureIndex());
+        new Inspector(
+            new DefinitionResolver(new ClosureResolver(setting.remotes())), new ClosureIndex());
     return new Look(setting.mirrors(), fresh, setting.clock()).compare(request, state);
   }
 

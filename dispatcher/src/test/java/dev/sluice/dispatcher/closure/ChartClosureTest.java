@@ -26,7 +26,7 @@ class ChartClosureTest {
 
   private static final String CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
 
-  private final ClosureResolver resolver = new ClosureResolver();
+  private final ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
 
   @Test
   void aChartIsItsWholeDirectory() {

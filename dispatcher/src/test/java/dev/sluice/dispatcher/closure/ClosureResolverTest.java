@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ClosureResolverTest {
 
   private static final String MAP = "kind: ConfigMap";
-  private final ClosureResolver resolver = new ClosureResolver();
+  private final ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
 
   @Test
   void plainTakesManifestsUnderADirectoryAndNothingElse() {
@@ -265,9 +265,9 @@ class ClosureResolverTest {
         arguments("BadPath", kustomization("resources: [\"a\\0b\"]"), "app"),
         arguments("BadPath", kustomization("resources: [" + "a/".repeat(5000) + "]"), "app"),
         arguments("Unsupported", kustomization("resources: ['https://e.example/x.yaml']"), "app"),
-        arguments("Unsupported", kustomization("resources: ['github.com/o/r//p?ref=v1']"), "app"),
-        arguments("Unsupported", kustomization("resources: ['git@e.example:o/r']"), "app"),
-        arguments("Unsupported", kustomization("components: ['git::ssh://e.example/o/r']"), "app"),
+        arguments("RemoteBase", kustomization("resources: ['github.com/o/r//p?ref=v1']"), "app"),
+        arguments("RemoteBase", kustomization("resources: ['git@e.example:o/r']"), "app"),
+        arguments("RemoteBase", kustomization("components: ['git::ssh://e.example/o/r']"), "app"),
         arguments(
             "Unsupported", kustomization("openapi: {path: 'http://e.example/s.json'}"), "app"),
         arguments("MissingChart", kustomization("helmCharts: [{name: x}]"), "app"),
@@ -361,7 +361,9 @@ class ClosureResolverTest {
     MemoryTree tree = tree("app/a.yaml", "app/b.yaml", "app/c.yaml");
     SourceSpec app = source("app", Optional.empty());
 
-    assertThat(new ClosureResolver(new ClosureLimits(3, 3 * MAP.length())).resolve(tree, app))
+    assertThat(
+            new ClosureResolver(new ClosureLimits(3, 3 * MAP.length()), Remotes.NONE)
+                .resolve(tree, app))
         .isInstanceOf(ClosureResult.Resolved.class);
     assertThat(refusal(new ClosureLimits(2, 1000), tree, app)).contains("more than 2 files");
     assertThat(refusal(new ClosureLimits(3, 40), tree, app))
@@ -417,7 +419,7 @@ class ClosureResolverTest {
   }
 
   private String refusal(ClosureLimits limits, MemoryTree tree, SourceSpec source) {
-    return ((ClosureResult.Refused) new ClosureResolver(limits).resolve(tree, source))
+    return ((ClosureResult.Refused) new ClosureResolver(limits, Remotes.NONE).resolve(tree, source))
         .failure()
         .message();
   }

@@ -29,7 +29,8 @@ class DefinitionResolverTest {
   private static final ClusterTarget US = cluster("us", "production");
   private static final ClusterTarget TEST = cluster("test", "staging");
 
-  private final DefinitionResolver resolver = new DefinitionResolver(new ClosureResolver());
+  private final DefinitionResolver resolver =
+      new DefinitionResolver(new ClosureResolver(Remotes.NONE));
 
   @Test
   void everyClusterHasItsOverlay() {

@@ -40,7 +40,7 @@ class ExactnessTest {
           "Kustomization",
           "Chart.yaml");
 
-  private final ClosureResolver resolver = new ClosureResolver();
+  private final ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
   private int changed;
   private int left;
   private int resolved;

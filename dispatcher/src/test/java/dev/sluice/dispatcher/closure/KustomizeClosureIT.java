@@ -118,7 +118,8 @@ class KustomizeClosureIT {
   void rendersTheSameFromTheClosureAlone() throws Exception {
     assumeTrue(hasKubectl(), "kubectl is not on the path");
     SourceTree tree = tree();
-    ClosureResult result = new ClosureResolver().resolve(tree, spec("apps/web/production"));
+    ClosureResult result =
+        new ClosureResolver(Remotes.NONE).resolve(tree, spec("apps/web/production"));
     assertThat(result).isInstanceOf(ClosureResult.Resolved.class);
     Closure closure = ((ClosureResult.Resolved) result).closure();
     Path whole = Files.createDirectory(directory.resolve("whole"));

@@ -116,7 +116,8 @@ class KustomizedChartsIT {
 
   /** What is refused has none; it is never sent. */
   private static Optional<String> digest(MemoryTree tree) {
-    return new ClosureResolver().resolve(tree, SOURCE) instanceof ClosureResult.Resolved(Closure c)
+    return new ClosureResolver(Remotes.NONE).resolve(tree, SOURCE)
+            instanceof ClosureResult.Resolved(Closure c, _)
         ? Optional.of(c.digest())
         : Optional.empty();
   }

@@ -36,7 +36,7 @@ class OpenedFilesIT {
   private static final String PROGRAM = "program";
 
   private String helm = LIBRARY;
-  private final ClosureResolver resolver = new ClosureResolver();
+  private final ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
   private int checked;
   private int opened;
 
@@ -172,7 +172,7 @@ class OpenedFilesIT {
   /** What is refused or plain is rendered by no program. */
   private Optional<OpenedFiles> check(MemoryTree tree, SourceSpec source, Path root)
       throws Exception {
-    if (!(resolver.resolve(tree, source) instanceof ClosureResult.Resolved(Closure closure))
+    if (!(resolver.resolve(tree, source) instanceof ClosureResult.Resolved(Closure closure, _))
         || closure.type() == SourceType.PLAIN) {
       return Optional.empty();
     }
@@ -189,7 +189,7 @@ class OpenedFilesIT {
   }
 
   private List<String> paths(MemoryTree tree, SourceSpec source) {
-    return resolver.resolve(tree, source) instanceof ClosureResult.Resolved(Closure closure)
+    return resolver.resolve(tree, source) instanceof ClosureResult.Resolved(Closure closure, _)
         ? closure.entries().stream().map(ClosureEntry::path).toList()
         : List.of();
   }

@@ -32,7 +32,7 @@ class RenderedExactnessIT {
   private static final int REPOSITORIES = Integer.getInteger("sluice.exactness.repositories", 3);
   private static final int COMMITS = 8;
 
-  private final ClosureResolver resolver = new ClosureResolver();
+  private final ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
   private final Map<String, Integer> falseAlarms = new TreeMap<>();
   private int differing;
   private int same;
@@ -119,7 +119,7 @@ class RenderedExactnessIT {
     ClosureResult result = resolver.resolve(tree, source);
     index.put(name, 0, RandomRepository.REPOSITORY, RandomRepository.MAIN, result.footprint());
     return switch (result) {
-      case ClosureResult.Resolved(Closure closure) ->
+      case ClosureResult.Resolved(Closure closure, _) ->
           new Inputs(
               closure.digest(),
               closure.entries().stream()

@@ -19,6 +19,7 @@ import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.ClosureResolver;
 import dev.sluice.dispatcher.closure.DefinitionResolver;
+import dev.sluice.dispatcher.closure.Remotes;
 import dev.sluice.dispatcher.git.Mirrors;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -75,7 +76,8 @@ class LanesTest {
   private static Look look(Mirrors mirrors) {
     return new Look(
         mirrors,
-        new Inspector(new DefinitionResolver(new ClosureResolver()), new ClosureIndex()),
+        new Inspector(
+            new DefinitionResolver(new ClosureResolver(Remotes.NONE)), new ClosureIndex()),
         CLOCK);
   }
 

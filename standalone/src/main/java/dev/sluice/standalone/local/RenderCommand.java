@@ -16,7 +16,6 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.dispatcher.closure.ApplicationClosures;
 import dev.sluice.dispatcher.closure.ApplicationClosures.SourceClosure;
-import dev.sluice.dispatcher.closure.ClosureResolver;
 import dev.sluice.dispatcher.closure.DefinitionResolver;
 import dev.sluice.standalone.ClusterAccess;
 import dev.sluice.standalone.cli.Command;
@@ -70,7 +69,8 @@ public final class RenderCommand {
   public static Command command() {
     List<Setting<?>> settings = new ArrayList<>();
     settings.addAll(List.of(CLUSTER, AT, DispatcherConfig.FLEET, LocalSources.REPOSITORY));
-    settings.addAll(List.of(KUBE_VERSION, API_VERSIONS, WorkerConfig.INSTALLATION));
+    settings.addAll(
+        List.of(LocalRemotes.CACHE, KUBE_VERSION, API_VERSIONS, WorkerConfig.INSTALLATION));
     settings.addAll(RenderConfig.SETTINGS);
     settings.addAll(ClusterAccess.SETTINGS);
     return new Command(
@@ -84,9 +84,10 @@ public final class RenderCommand {
 
   private static int run(SettingValues values) throws InterruptedException {
     Definition definition = definition(values);
-    try (LocalSources checkouts = LocalSources.open(values, values.get(AT))) {
+    try (LocalSources checkouts = LocalSources.open(values, values.get(AT));
+        LocalRemotes remotes = LocalRemotes.open(values)) {
       ApplicationClosures.Inputs inputs =
-          new DefinitionResolver(new ClosureResolver())
+          new DefinitionResolver(remotes.resolver())
               .resolve(definition, checkouts::tree)
               .clusters()
               .get(values.get(CLUSTER));
@@ -117,24 +118,18 @@ public final class RenderCommand {
                                 fleet.definitions().stream()
                                     .map(Definition::application)
                                     .toList())));
-    List<ClusterTarget> clusters =
-        definition.clusters().stream()
-            .filter(one -> one.name().equals(values.get(CLUSTER)))
-            .toList();
-    if (clusters.isEmpty()) {
-      throw new IllegalArgumentException(
-          "'%s' does not go to the cluster '%s', but to %s"
-              .formatted(
-                  application,
-                  values.get(CLUSTER),
-                  definition.clusters().stream().map(ClusterTarget::name).toList()));
-    }
-    return new Definition(
-        definition.application(),
-        definition.sources(),
-        clusters,
-        definition.spec(),
-        definition.orphanOnRemoval());
+    return definition.clusters().stream()
+        .filter(one -> one.name().equals(values.get(CLUSTER)))
+        .findFirst()
+        .map(definition::in)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'%s' does not go to the cluster '%s', but to %s"
+                        .formatted(
+                            application,
+                            values.get(CLUSTER),
+                            definition.clusters().stream().map(ClusterTarget::name).toList())));
   }
 
   private static SyncEvent.Target target(
@@ -154,7 +149,7 @@ public final class RenderCommand {
               one.closure().type(),
               one.source().alias(),
               one.source().options(),
-              one.closure().load(checkouts.tree(one.source()))));
+              one.load()));
     }
     return new SyncEvent.Target(
         definition.application(),

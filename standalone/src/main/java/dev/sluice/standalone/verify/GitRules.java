@@ -12,6 +12,7 @@ import dev.sluice.dispatcher.git.FetchOutcome;
 import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.git.SourceTree;
 import dev.sluice.dispatcher.home.InputDigest;
+import dev.sluice.dispatcher.remote.FetchedRemotes;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -34,18 +35,25 @@ final class GitRules {
   }
 
   List<Violation> check(LogEvidence log) {
-    try (Mirrors mirrors = new Mirrors(scratch.resolve("mirrors"), Clock.systemUTC())) {
+    Path directory = scratch.resolve("mirrors");
+    try (Mirrors mirrors = new Mirrors(directory, Clock.systemUTC());
+        FetchedRemotes remotes = FetchedRemotes.within(directory, mirrors, Clock.systemUTC())) {
+      DefinitionResolver resolver = new DefinitionResolver(new ClosureResolver(remotes));
       for (StateRecord state : log.states()) {
         if (state instanceof StateRecord.ApplicationState application
             && application.definition().isPresent()) {
-          check(application, application.definition().get(), mirrors);
+          check(application, application.definition().get(), mirrors, resolver);
         }
       }
     }
     return List.copyOf(violations);
   }
 
-  private void check(StateRecord.ApplicationState state, Definition definition, Mirrors mirrors) {
+  private void check(
+      StateRecord.ApplicationState state,
+      Definition definition,
+      Mirrors mirrors,
+      DefinitionResolver resolver) {
     Map<SourceSpec, SourceTree> trees = new HashMap<>();
     List<String> heads = new ArrayList<>();
     for (SourceSpec source : definition.sources()) {
@@ -56,8 +64,7 @@ final class GitRules {
       heads.add(head.abbreviated());
       trees.put(source, mirrors.tree(source.repository(), head));
     }
-    ApplicationClosures closures =
-        new DefinitionResolver(new ClosureResolver()).resolve(definition, trees::get);
+    ApplicationClosures closures = resolver.resolve(definition, trees::get);
     for (ClusterTarget cluster : definition.clusters()) {
       if (state.holds().containsKey(cluster.name())
           || !(closures.clusters().get(cluster.name()) instanceof Inputs.Resolved inputs)) {

@@ -1,0 +1,84 @@
+package dev.sluice.dispatcher.closure;
+
+import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RemoteBase;
+import dev.sluice.dispatcher.git.SourceTree;
+import java.util.Optional;
+
+/**
+ * What a resolution may take from outside of its repository.
+ *
+ * @param policy of the application
+ * @param plugins whether kustomizations may run plugins
+ * @param remotes where it is got from
+ */
+record Outside(RemotePolicy policy, boolean plugins, Remotes remotes) {
+
+  /** Nothing. */
+  static final Outside NONE = new Outside(RemotePolicy.NONE, false, Remotes.NONE);
+
+  /** Gets a tree, which may not be there. */
+  private interface Getter {
+    SourceTree get() throws RemoteException;
+  }
+
+  /**
+   * The repository that a base is in.
+   *
+   * @param what names the reference in refusals
+   */
+  SourceTree base(RemoteBase reference, String what) {
+    RemotePolicy.Base base =
+        policy.bases().stream()
+            .filter(one -> one.repository().equals(reference.repository()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "RemoteBase",
+                        "%s is in the repository %s, which the application's policy does not allow: commit a copy, or add it to policy.remote.bases"
+                            .formatted(what, reference.repository())));
+    String ref = reference.ref().filter(Outside::isName).orElseThrow(() -> unpinned(what));
+    return got(what, () -> remotes.base(base, ref));
+  }
+
+  /**
+   * A chart that would have to be downloaded.
+   *
+   * @param url of its repository, as the chart or kustomization says
+   * @param version exact
+   * @param what names the chart in refusals
+   * @return empty if the policy does not allow it
+   */
+  Optional<SourceTree> chart(String url, String name, String version, String what) {
+    String canonical = url.replaceFirst("/+$", "");
+    return policy.charts().stream()
+        .filter(one -> one.url().equals(canonical))
+        .findFirst()
+        .map(repository -> got(what, () -> remotes.chart(repository, name, version)));
+  }
+
+  private static RefusedException unpinned(String what) {
+    return new RefusedException(
+        "UnpinnedBase",
+        "%s names no tag and no commit, so what it is may change at any time: add ?ref= with a tag or a full commit id"
+            .formatted(what));
+  }
+
+  private static boolean isName(String ref) {
+    try {
+      return !GitRef.tag(ref).value().isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static SourceTree got(String what, Getter getter) {
+    try {
+      return getter.get();
+    } catch (RemoteException e) {
+      throw new RefusedException(e.code(), "%s: %s".formatted(what, e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.sluice.dispatcher.remote;
+
+import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.closure.RemoteException;
+import dev.sluice.dispatcher.closure.Remotes;
+import dev.sluice.dispatcher.git.FetchOutcome;
+import dev.sluice.dispatcher.git.Mirrors;
+import dev.sluice.dispatcher.git.SourceTree;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Fetches what lies elsewhere when it is first asked for, and keeps it for good. */
+public final class FetchedRemotes implements Remotes, AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Mirrors mirrors;
+  private final Fetches fetches;
+
+  private FetchedRemotes(Mirrors mirrors, Clock clock) {
+    this.mirrors = mirrors;
+    this.fetches = new Fetches(PATIENCE, clock);
+  }
+
+  /**
+   * Remotes that are kept in a directory of mirrors.
+   *
+   * @param mirrors in that directory; not closed with this
+   */
+  public static FetchedRemotes within(Path directory, Mirrors mirrors, Clock clock) {
+    return new FetchedRemotes(mirrors, clock);
+  }
+
+  @Override
+  public SourceTree base(RemotePolicy.Base repository, String ref) throws RemoteException {
+    Optional<CommitId> here = mirrors.pinned(repository.repository(), ref);
+    if (here.isEmpty()) {
+      fetches.require(List.of(repository, ref), () -> fetch(repository, ref));
+      here = mirrors.pinned(repository.repository(), ref);
+    }
+    return mirrors.tree(repository.repository(), here.orElseThrow());
+  }
+
+  @Override
+  public SourceTree chart(RemotePolicy.Charts repository, String name, String version)
+      throws RemoteException {
+    throw new RemoteException(UNREACHABLE, "charts are not downloaded yet");
+  }
+
+  private void fetch(RemotePolicy.Base repository, String ref) throws RemoteException {
+    switch (mirrors.fetchPinned(repository, ref)) {
+      case FetchOutcome.At _ -> {}
+      case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
+          throw new RemoteException(
+              MISSING,
+              "%s has no tag '%s': name a tag, or a commit by its full id, since a branch moves"
+                  .formatted(repository.repository(), ref));
+      case FetchOutcome.Failed failed -> throw new RemoteException(UNREACHABLE, failed.reason());
+    }
+  }
+
+  @Override
+  public void close() {
+    fetches.close();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.sluice.standalone.local;
+
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.dispatcher.closure.ClosureResolver;
+import dev.sluice.dispatcher.git.Mirrors;
+import dev.sluice.dispatcher.remote.FetchedRemotes;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+
+/** What policies allow to be taken from elsewhere, kept on this machine between commands. */
+public final class LocalRemotes implements AutoCloseable {
+
+  public static final Setting<Optional<Path>> CACHE =
+      Setting.path(
+              "cache",
+              "directory that remote bases and charts are kept in, as far as policies allow them"
+                  + " (default: sluice in the user's cache directory)")
+          .optional();
+
+  private final Mirrors mirrors;
+  private final FetchedRemotes remotes;
+
+  private LocalRemotes(Path directory) {
+    this.mirrors = new Mirrors(directory, Clock.systemUTC());
+    this.remotes = FetchedRemotes.within(directory, mirrors, Clock.systemUTC());
+  }
+
+  /** Opens the directory, which is made when something is fetched. */
+  public static LocalRemotes open(SettingValues values) {
+    return new LocalRemotes(values.get(CACHE).orElseGet(LocalRemotes::cache));
+  }
+
+  /** Finds closures with what is allowed. */
+  public ClosureResolver resolver() {
+    return new ClosureResolver(remotes);
+  }
+
+  /** As the XDG Base Directory Specification has it. */
+  private static Path cache() {
+    return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+        .filter(directory -> !directory.isEmpty())
+        .map(Path::of)
+        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
+        .resolve("sluice");
+  }
+
+  @Override
+  public void close() {
+    remotes.close();
+    mirrors.close();
+  }
+}
