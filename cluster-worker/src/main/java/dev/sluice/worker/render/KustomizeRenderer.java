@@ -1,5 +1,6 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.fleet.Customization;
 import java.util.Optional;
 
@@ -54,11 +55,13 @@ final class KustomizeRenderer implements Renderer {
     if (!path.isEmpty()) {
       InputPaths.checked(path);
     }
-    KustomizeCharts charts = KustomizeCharts.of(request.source().files());
-    RemoteReferences.refuse(request.source().files(), charts);
-    LargeFiles.refusePointers(charts.without(request.source().files()));
-    Customization customization = request.source().options().customization();
-    try (InputDirectory directory = InputDirectory.of(request.source(), sandbox.temporary())) {
+    SourceInputs source =
+        request.source().withFiles(RemoteBases.localized(request.source().files()));
+    KustomizeCharts charts = KustomizeCharts.of(source.files());
+    RemoteReferences.refuse(source.files(), charts);
+    LargeFiles.refusePointers(charts.without(source.files()));
+    Customization customization = source.options().customization();
+    try (InputDirectory directory = InputDirectory.of(source, sandbox.temporary())) {
       String built = path.isEmpty() ? "." : path;
       if (!customization.equals(Customization.NONE)) {
         directory.add(

@@ -69,6 +69,11 @@ final class RemoteReferences {
     }
   }
 
+  /** Whether kustomize loads what stands under a field. */
+  static boolean isLoaded(String field) {
+    return LOADED.contains(field);
+  }
+
   static boolean isKustomization(String path) {
     return FILE_NAMES.contains(path.substring(path.lastIndexOf('/') + 1));
   }

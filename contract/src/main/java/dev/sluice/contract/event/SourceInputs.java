@@ -30,4 +30,9 @@ public record SourceInputs(
   public SourceInputs {
     files = List.copyOf(files);
   }
+
+  /** The same with other files. */
+  public SourceInputs withFiles(List<InputFile> others) {
+    return new SourceInputs(repository, ref, commit, path, type, alias, options, others);
+  }
 }

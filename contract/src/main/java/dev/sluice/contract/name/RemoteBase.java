@@ -32,7 +32,7 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
 
   private static final Pattern FORM =
       Pattern.compile(
-          "(?:git::)?(?:(https?|ssh|file)://)?(?:[^/@:?]+@)?([^/:@?]*)(?::\\d+(?=/))?[/:](.*)");
+          "(?:git::)?(?:(https?|ssh|file)://)?(?:[^/@?]+@)?([^/:@?]*)(?::\\d+(?=/))?[/:](.*)");
   private static final Pattern RAW_HOST =
       Pattern.compile("/?([^/]+/[^/]+)/(?:refs/(?:tags|heads)/)?([^/]+)/(.+)");
   private static final Pattern RAW_GITHUB =
@@ -60,9 +60,9 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
     if (!form.matches()) {
       return Optional.empty();
     }
-    String host = form.group(2).isEmpty() ? "localhost" : form.group(2);
+    boolean isFile = "file".equals(form.group(1));
+    String host = form.group(2).isEmpty() && isFile ? "localhost" : form.group(2);
     try {
-      boolean isFile = "file".equals(form.group(1));
       return raw(host, form.group(3)).or(() -> located(host, form.group(3), query, isFile));
     } catch (IllegalArgumentException e) {
       return Optional.empty();

@@ -285,9 +285,11 @@ final class Kustomizations {
       }
     }
 
+    /** Without the password that a URL may hold. */
     private String what(String field, String path) {
+      String shown = path.replaceAll("//[^/@\\s]*@", "//");
       return "'%s' (%s in '%s')"
-          .formatted(path.length() > 200 ? path.substring(0, 200) + "..." : path, field, where);
+          .formatted(shown.length() > 200 ? shown.substring(0, 200) + "..." : shown, field, where);
     }
   }
 

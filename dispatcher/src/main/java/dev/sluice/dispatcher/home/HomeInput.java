@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.home;
 
+import dev.sluice.contract.name.ApplicationName;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +32,13 @@ sealed interface HomeInput {
   record LookEnded(RefKey key, LookRequest.Aim aim, LookEnd end) implements OfRef {}
 
   record RetryDue(RefKey key) implements OfRef {}
+
+  /**
+   * What an application needs from elsewhere may be here by now.
+   *
+   * @param cause why it was looked at first
+   */
+  record RemoteDue(RefKey key, ApplicationName application, Hint.Cause cause) implements OfRef {}
 
   record GraceOver(RefKey key) implements OfRef {}
 

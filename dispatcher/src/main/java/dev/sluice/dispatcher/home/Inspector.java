@@ -18,6 +18,7 @@ import dev.sluice.dispatcher.closure.Closure;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.DefinitionResolver;
 import dev.sluice.dispatcher.closure.Footprint;
+import dev.sluice.dispatcher.closure.Remotes;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -122,6 +123,15 @@ final class Inspector {
                     case Inputs.Resolved _ -> isNew(view);
                     case Inputs.Refused _ -> !isRefused(view);
                   });
+    }
+
+    /** Whether something could not be had from elsewhere. */
+    boolean isUnreached() {
+      return views.stream()
+          .anyMatch(
+              view ->
+                  view.inputs() instanceof Inputs.Refused(Failure failure)
+                      && Remotes.mayPass(failure));
     }
 
     /** Clusters where other inputs are due than were last sent. */

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +95,11 @@ final class Lanes {
         ended(lane, ended, batch);
       }
       case HomeInput.RetryDue _ -> start(lane, batch);
+      case HomeInput.RemoteDue due -> {
+        Hint.Ask ask = new Hint.Ask.OfApplication(due.application());
+        lane.waiting.add(new Hint(due.cause(), ask, OptionalLong.empty()));
+        start(lane, batch);
+      }
       case HomeInput.GraceOver _ -> graceOver(lane, batch);
       case HomeInput.SweepDue _ -> {
         scheduleSweep(lane.key, tools.timing().sweep());
@@ -110,6 +116,7 @@ final class Lanes {
     Decision decision = tools.decider().found(part, hints, trace(lane), now());
     batch.add(decision);
     lane.report.add(decision);
+    lane.unreached.found(part, Causes.together(hints, now()));
     if (part.last()) {
       CommitId commit = part.seen().commit();
       boolean moved = !memory.ref(lane.key).head().equals(Optional.of(commit));
@@ -165,6 +172,8 @@ final class Lanes {
       case LookEnd.Warmed warmed -> {
         lane.indexed = Optional.of(warmed.commit());
         lane.marked.addAll(warmed.differing());
+        Hint.Cause restart = Causes.together(List.of(), now());
+        warmed.unreached().forEach(name -> lane.unreached.lookAgain(name, restart));
       }
       case LookEnd.Swept swept -> {
         if (memory.isFollowed(lane.key)
@@ -299,7 +308,7 @@ final class Lanes {
         _ -> {
           Duration first = tools.timing().sweep();
           scheduleSweep(key, first.compareTo(FIRST_SWEEP) < 0 ? first : FIRST_SWEEP);
-          return new RefLane(key);
+          return new RefLane(key, tools.looks());
         });
   }
 

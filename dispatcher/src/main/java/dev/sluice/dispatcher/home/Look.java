@@ -87,13 +87,19 @@ final class Look {
     }
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());
     Set<ApplicationName> differing = new TreeSet<>();
+    Set<ApplicationName> unreached = new TreeSet<>();
     for (var application : request.known().applications()) {
-      if (heads.get().cover(application.definition().orElseThrow())
-          && inspector.inspect(application, heads.get(), none, "").differs()) {
-        differing.add(application.application());
+      if (heads.get().cover(application.definition().orElseThrow())) {
+        Inspector.Result result = inspector.inspect(application, heads.get(), none, "");
+        if (result.differs()) {
+          differing.add(application.application());
+        }
+        if (result.isUnreached()) {
+          unreached.add(application.application());
+        }
       }
     }
-    return new LookEnd.Warmed(head.get(), differing);
+    return new LookEnd.Warmed(head.get(), differing, unreached);
   }
 
   /**

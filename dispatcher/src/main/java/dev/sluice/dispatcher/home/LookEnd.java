@@ -24,8 +24,10 @@ sealed interface LookEnd {
    * The index is about this commit.
    *
    * @param differing applications whose inputs there are not what was last sent
+   * @param unreached those of whose inputs something could not be had from elsewhere
    */
-  record Warmed(CommitId commit, Set<ApplicationName> differing) implements LookEnd {}
+  record Warmed(CommitId commit, Set<ApplicationName> differing, Set<ApplicationName> unreached)
+      implements LookEnd {}
 
   /** The remote's ref is here; empty if it is gone. */
   record Swept(Optional<CommitId> at) implements LookEnd {}

@@ -39,8 +39,11 @@ final class RefLane {
   /** Of what is in hand: from the first look at it until it is answered. */
   Optional<LookSpan> span = Optional.empty();
 
-  RefLane(RefKey key) {
+  final Unreached unreached;
+
+  RefLane(RefKey key, Looks looks) {
     this.key = key;
+    this.unreached = new Unreached(looks, key);
   }
 
   boolean hasWork() {

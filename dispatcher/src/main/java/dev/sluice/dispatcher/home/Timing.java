@@ -17,6 +17,7 @@ public record Timing(Duration patience, Duration grace, Duration sweep) {
       new Timing(Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofMinutes(3));
 
   private static final long FIRST_RETRY_MILLIS = 20;
+  private static final long FIRST_FETCH_MILLIS = 1_000;
   private static final long LONGEST_EXPECTING_MILLIS = 2_000;
   private static final long LONGEST_FAILING_MILLIS = 60_000;
 
@@ -32,8 +33,17 @@ public record Timing(Duration patience, Duration grace, Duration sweep) {
         : Duration.ofMillis(LONGEST_FAILING_MILLIS);
   }
 
+  /** Before looking again at what another repository was missing for. */
+  static Duration beforeFetchingAgain(int attempts) {
+    return growing(FIRST_FETCH_MILLIS, attempts, LONGEST_FAILING_MILLIS);
+  }
+
   private static Duration growing(int attempts, long longest) {
-    double millis = FIRST_RETRY_MILLIS * Math.pow(1.6, Math.min(attempts - 1, 40));
+    return growing(FIRST_RETRY_MILLIS, attempts, longest);
+  }
+
+  private static Duration growing(long first, int attempts, long longest) {
+    double millis = first * Math.pow(1.6, Math.min(attempts - 1, 40));
     return Duration.ofMillis((long) Math.min(millis, (double) longest));
   }
 }

@@ -1,0 +1,99 @@
+package dev.sluice.worker.render;
+
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.name.RemoteBase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Points what kustomizations name of other repositories at where the target has it. What the target
+ * has, the application's policy allowed when it was made; nothing is fetched.
+ */
+final class RemoteBases {
+
+  private final Map<String, InputFile> files = new HashMap<>();
+  private final Set<String> directories = new HashSet<>();
+  private final List<InputFile> copies = new ArrayList<>();
+
+  private RemoteBases(List<InputFile> all) {
+    for (InputFile file : all) {
+      files.put(file.path(), file);
+      for (Path above = Path.of(file.path()).getParent();
+          above != null && directories.add(above.toString());
+          above = above.getParent()) {}
+    }
+  }
+
+  /** The files with kustomizations that name nothing remote, as far as the target has it. */
+  static List<InputFile> localized(List<InputFile> files) {
+    if (files.stream().noneMatch(file -> file.path().startsWith(RemoteBase.DIRECTORY + "/"))) {
+      return files;
+    }
+    return new RemoteBases(files).localized();
+  }
+
+  private List<InputFile> localized() {
+    List<InputFile> all = new ArrayList<>();
+    for (InputFile file : files.values()) {
+      all.add(RemoteReferences.isKustomization(file.path()) ? localized(file) : file);
+    }
+    all.addAll(copies);
+    return all;
+  }
+
+  /** One that is linked from several directories has other ways to go from each. */
+  private InputFile localized(InputFile kustomization) {
+    InputFile file =
+        kustomization instanceof InputFile.Link link
+            ? files.getOrDefault(beside(link.path(), link.target()), link)
+            : kustomization;
+    if (!(file instanceof InputFile.Text text)) {
+      return kustomization;
+    }
+    Path from = Optional.ofNullable(Path.of(kustomization.path()).getParent()).orElse(Path.of(""));
+    try {
+      String edited =
+          ScalarEdits.apply(
+              text.text(),
+              (key, value) ->
+                  RemoteReferences.isLoaded(key) ? local(from, value) : Optional.empty());
+      return edited.equals(text.text())
+          ? kustomization
+          : new InputFile.Text(kustomization.path(), text.executable(), edited);
+    } catch (YamlEngineException e) {
+      return kustomization; // kustomize says what is wrong with it
+    }
+  }
+
+  /** The way from a directory to what is referred to; a single file is put beside. */
+  private Optional<String> local(Path from, String value) {
+    return Optional.of(value)
+        .filter(RemoteBase::isRemote)
+        .flatMap(RemoteBase::parse)
+        .map(base -> Path.of(base.place(), base.path()).normalize())
+        .flatMap(
+            place -> {
+              if (directories.contains(place.toString())) {
+                return Optional.of(from.relativize(place).toString());
+              }
+              if (files.get(place.toString()) instanceof InputFile.Text text) {
+                // kustomize reads single files below the kustomization only
+                String copy = from.resolve(place).toString();
+                copies.add(new InputFile.Text(copy, text.executable(), text.text()));
+                return Optional.of(place.toString());
+              }
+              return Optional.empty();
+            });
+  }
+
+  private static String beside(String path, String target) {
+    return Path.of(path).resolveSibling(target).normalize().toString();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sluice.worker.render;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+
+/**
+ * Exchanges texts in a YAML file and leaves every other character as it is, so that whoever reads
+ * it next reads all else as before.
+ */
+final class ScalarEdits {
+
+  private static final String PLAIN = "[A-Za-z0-9._+%@/=~-]+";
+
+  private final String text;
+  private final BiFunction<String, String, Optional<String>> edit;
+  private final StringBuilder edited = new StringBuilder();
+  private final Deque<Frame> frames = new ArrayDeque<>();
+  private int copied;
+
+  private ScalarEdits(String text, BiFunction<String, String, Optional<String>> edit) {
+    this.text = text;
+    this.edit = edit;
+  }
+
+  /**
+   * The text with some values exchanged.
+   *
+   * @param text YAML that can be parsed
+   * @param edit takes the key that a value, or the list that it is in, stands under, and the value;
+   *     gives what to write instead, which must need no quotes, if anything
+   */
+  static String apply(String text, BiFunction<String, String, Optional<String>> edit) {
+    return new ScalarEdits(text, edit).run();
+  }
+
+  /** A mapping or sequence that is open. */
+  private static final class Frame {
+    final boolean isMapping;
+    String key;
+    boolean keyIsNext;
+
+    Frame(boolean isMapping, String key) {
+      this.isMapping = isMapping;
+      this.key = key;
+      this.keyIsNext = isMapping;
+    }
+  }
+
+  private String run() {
+    LoadSettings settings =
+        LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).setUseMarks(true).build();
+    for (Event event : new Parse(settings).parseString(text)) {
+      switch (event) {
+        case MappingStartEvent _ -> frames.push(new Frame(true, keyHere()));
+        case SequenceStartEvent _ -> frames.push(new Frame(false, keyHere()));
+        case ScalarEvent scalar -> scalar(scalar);
+        default -> {
+          switch (event.getEventId()) {
+            case MappingEnd, SequenceEnd -> {
+              frames.pop();
+              valueEnded();
+            }
+            case Alias -> valueEnded();
+            default -> {}
+          }
+        }
+      }
+    }
+    return edited.append(text, copied, text.length()).toString();
+  }
+
+  private void scalar(ScalarEvent scalar) {
+    Frame frame = frames.peek();
+    if (frame != null && frame.isMapping && frame.keyIsNext) {
+      frame.key = scalar.getValue();
+      frame.keyIsNext = false;
+      return;
+    }
+    edit.apply(keyHere(), scalar.getValue())
+        .filter(replacement -> replacement.matches(PLAIN))
+        .ifPresent(replacement -> exchange(scalar, replacement));
+    valueEnded();
+  }
+
+  private void exchange(ScalarEvent scalar, String replacement) {
+    int start = index(scalar.getStartMark().orElseThrow());
+    int end = index(scalar.getEndMark().orElseThrow());
+    int at = text.substring(start, end).lastIndexOf(scalar.getValue());
+    if (at >= 0) {
+      edited.append(text, copied, start + at).append(replacement);
+      copied = start + at + scalar.getValue().length();
+    }
+  }
+
+  /** Marks count code points. */
+  private int index(Mark mark) {
+    return text.offsetByCodePoints(0, mark.getIndex());
+  }
+
+  private String keyHere() {
+    Frame frame = frames.peek();
+    return frame == null ? "" : frame.key;
+  }
+
+  private void valueEnded() {
+    Frame frame = frames.peek();
+    if (frame != null && frame.isMapping) {
+      frame.keyIsNext = !frame.keyIsNext;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.sluice.contract.name;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RemoteBaseTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      emptyValue = "",
+      value = {
+        "https://github.com/acme/bases//web/prod?ref=v1.2 | github.com/acme/bases | v1.2 | web/prod",
+        "https://github.com/Acme/Bases/web?ref=v1         | github.com/acme/bases | v1   | web",
+        "https://github.com/acme/bases?ref=v1             | github.com/acme/bases | v1   | ''",
+        "https://github.com/acme/bases.git/web?ref=v1     | github.com/acme/bases | v1   | web",
+        "https://me:pw@git.example/a/b/c//d?ref=v1        | git.example/a/b/c     | v1   | d",
+        "https://git.example:8443/a/b//d?timeout=9&ref=v1 | git.example/a/b       | v1   | d",
+        "https://git.example/a/b//d?ref=team%2Fv1         | git.example/a/b       | team/v1 | d",
+        "github.com/acme/bases/web?ref=v1                 | github.com/acme/bases | v1   | web",
+        "github.com/acme/bases                            | github.com/acme/bases | -    | ''",
+        "git@github.com:acme/bases//web?ref=v1            | github.com/acme/bases | v1   | web",
+        "git@git.example:team/sub/bases.git?ref=v1        | git.example/team/sub/bases | v1 | ''",
+        "ssh://git@git.example:2222/acme/bases//web?ref=a | git.example/acme/bases | a   | web",
+        "git::https://git.example/acme/bases//web?version=a | git.example/acme/bases | a | web",
+        "https://dev.azure.example/o/p/_git/bases/web?ref=a"
+            + " | dev.azure.example/o/p/_git/bases | a | web",
+        "file:///srv/git/bases?ref=v1                     | localhost/srv/git/bases | v1 | ''",
+        "file:///srv/git/bases//web?ref=v1                | localhost/srv/git/bases | v1 | web",
+        "https://raw.githubusercontent.com/acme/bases/v1/web/a.yaml"
+            + " | github.com/acme/bases | v1 | web/a.yaml",
+        "https://raw.githubusercontent.com/acme/bases/refs/tags/v1/a.yaml"
+            + " | github.com/acme/bases | v1 | a.yaml",
+        "https://github.com/acme/bases/raw/v1/web/a.yaml  | github.com/acme/bases | v1 | web/a.yaml",
+        "https://gitlab.example/a/b/c/-/raw/v1/web/a.yaml | gitlab.example/a/b/c  | v1 | web/a.yaml",
+      })
+  void readsWhatKustomizeReads(String text, String repository, String ref, String path) {
+    assertThat(RemoteBase.isRemote(text)).isTrue();
+    assertThat(RemoteBase.parse(text))
+        .contains(new RemoteBase(new RepositoryId(repository), Optional.ofNullable(ref), path));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../base", "web", "a@b", "./web?x=1", "web.yaml", "a/b:c"})
+  void aPathIsNotRemote(String text) {
+    assertThat(RemoteBase.isRemote(text)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://git.example/",
+        "https:///a/b",
+        "git@:x",
+        "ftp://a/b/c?ref=v1\n",
+        "?ref=a"
+      })
+  void whatIsNoRepositoryIsNone(String text) {
+    assertThat(RemoteBase.parse(text)).isEmpty();
+  }
+
+  @Test
+  void everyRepositoryAndRefHasAPlaceOfItsOwn() {
+    assertThat(RemoteBase.parse("https://github.com/acme/bases//web?ref=team/v1").orElseThrow())
+        .extracting(RemoteBase::place)
+        .isEqualTo(".sluice/bases/github.com+acme+bases@team+v1");
+    assertThat(place("github.com/a/b", "c+d")).isNotEqualTo(place("github.com/a/b", "c/d"));
+    assertThat(place("github.com/a/b@c", "d")).isNotEqualTo(place("github.com/a/b", "c@d"));
+  }
+
+  private static String place(String repository, String ref) {
+    return new RemoteBase(new RepositoryId(repository), Optional.of(ref), "").place();
+  }
+}

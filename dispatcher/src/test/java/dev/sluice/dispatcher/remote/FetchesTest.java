@@ -1,0 +1,112 @@
+package dev.sluice.dispatcher.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.dispatcher.closure.RemoteException;
+import dev.sluice.dispatcher.closure.Remotes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FetchesTest {
+
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-01-01T12:00:00Z"));
+  private final AtomicInteger runs = new AtomicInteger();
+  private Fetches fetches = new Fetches(LONG, new Moved());
+
+  @AfterEach
+  void stop() {
+    fetches.close();
+  }
+
+  @Test
+  void returnsOnceItIsFetched() throws RemoteException {
+    fetches.require("a", runs::incrementAndGet);
+
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void whoAsksAgainWhileItFailsIsToldAtOnceAndNothingIsFetchedTooSoon() {
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
+    assertThat(runs).hasValue(1);
+
+    now.updateAndGet(time -> time.plusSeconds(1));
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessageStartingWith("down");
+    await().untilAsserted(() -> assertThat(runs).hasValue(2));
+
+    now.updateAndGet(time -> time.plusSeconds(1));
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 2");
+    assertThat(runs).as("the pause grows").hasValue(2);
+  }
+
+  @Test
+  void whatIsHereAtLastIsTold() {
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
+    now.updateAndGet(time -> time.plusSeconds(2));
+
+    await()
+        .ignoreException(RemoteException.class)
+        .untilAsserted(
+            () -> {
+              fetches.require("a", runs::incrementAndGet);
+              assertThat(runs.get()).isGreaterThanOrEqualTo(2);
+            });
+  }
+
+  @Test
+  void aHostThatDoesNotAnswerHoldsUpNobodyForLongAndIsAskedOnce() throws RemoteException {
+    fetches.close();
+    fetches = new Fetches(Duration.ofMillis(1), new Moved());
+    CountDownLatch answer = new CountDownLatch(1);
+    Fetches.Fetch slow =
+        () -> {
+          runs.incrementAndGet();
+          try {
+            answer.await();
+          } catch (InterruptedException e) {
+            throw new RemoteException(Remotes.UNREACHABLE, "stopped");
+          }
+        };
+
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(() -> fetches.require("a", slow)).hasMessageContaining("takes long");
+    }
+    fetches.close();
+    assertThat(runs).hasValue(1);
+  }
+
+  private void fail() throws RemoteException {
+    throw new RemoteException(Remotes.UNREACHABLE, "down " + runs.incrementAndGet());
+  }
+
+  private final class Moved extends Clock {
+    @Override
+    public Instant instant() {
+      return now.get();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
