@@ -53,6 +53,34 @@ class KustomizeIT {
   }
 
   @Test
+  void buildsOnWhatTheTargetHasOfOtherRepositories() throws Exception {
+    String place = ".sluice/bases/git.example+acme+bases@v1/";
+    String map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}}";
+    RenderResult result =
+        renderers.render(
+            kustomization(
+                text(
+                    "app/kustomization.yaml",
+                    "namePrefix: my-",
+                    "resources:",
+                    "- https://git.example/acme/bases//web?ref=v1",
+                    "- https://git.example/acme/bases/raw/v1/single.yaml",
+                    "components: ['git@git.example:acme/bases//part?ref=v1']"),
+                text(place + "single.yaml", map.formatted("single")),
+                text(place + "web/kustomization.yaml", "resources: [../common]"),
+                text(place + "common/kustomization.yaml", "resources: [a.yaml]"),
+                text(place + "common/a.yaml", map.formatted("common")),
+                text(
+                    place + "part/kustomization.yaml",
+                    "apiVersion: kustomize.config.k8s.io/v1alpha1",
+                    "kind: Component",
+                    "commonAnnotations: {part: yes-it-is}")));
+
+    assertThat(result.parts().getFirst().text())
+        .contains("name: my-common", "name: my-single", "part: yes-it-is");
+  }
+
+  @Test
   void aBuildKnowsNothingOfTheSchemasOfOthers() throws Exception {
     // merged by name if the schema says so, else the whole list is replaced
     String thing =
