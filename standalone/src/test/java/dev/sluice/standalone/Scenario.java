@@ -162,6 +162,12 @@ final class Scenario implements AutoCloseable {
     writeFleet();
   }
 
+  /** Adds a document to the fleet. */
+  void document(String yaml) throws IOException {
+    fleet.append("---\n").append(yaml);
+    writeFleet();
+  }
+
   /** Settings for a process of its own, beyond those that {@link #start} gives the parts. */
   Map<String, String> settings() {
     return Map.copyOf(settings);

@@ -62,6 +62,12 @@ final class TestRepository implements AutoCloseable {
     return commit;
   }
 
+  /** Tags what was pushed last, and pushes the tag. */
+  void tag(String name) throws GitAPIException {
+    clone.tag().setName(name).setSigned(false).setAnnotated(false).call();
+    clone.push().setRemote(bare.toUri().toString()).setPushTags().call();
+  }
+
   @Override
   public void close() {
     clone.close();

@@ -146,6 +146,43 @@ class RenderCommandIT {
   }
 
   @Test
+  void rendersWhatAnotherRepositoryHas() throws Exception {
+    try (Git bases = Git.init().setDirectory(directory.resolve("bases").toFile()).call();
+        Git shop = Git.open(directory.resolve("shop").toFile())) {
+      write("../bases/kustomization.yaml", "configMapGenerator: [{name: base, literals: [a=b]}]");
+      commit(bases);
+      bases.tag().setName("v1").setSigned(false).setAnnotated(false).call();
+      write("over/kustomization.yaml", "resources: ['https://git.example/acme/bases?ref=v1']");
+      commit(shop);
+    }
+    Files.writeString(
+        directory.resolve("fleet/over.yaml"),
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: bases}
+        spec: {url: "file://%s/bases", identity: git.example/acme/bases}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: over}
+        spec:
+          namespace: web
+          clusters: {names: [eu]}
+          source: {repository: shop, path: over}
+          policy: {remote: {bases: [bases]}}
+        """
+            .formatted(directory));
+
+    assertThat(render("over", "--cluster", "eu", "--cache", directory.resolve("cache").toString()))
+        .as(errors())
+        .isZero();
+
+    assertThat(objects().getFirst().ref().name()).startsWith("base-");
+    assertThat(directory.resolve("cache")).isNotEmptyDirectory();
+  }
+
+  @Test
   void saysWhatIsWrong() {
     assertThat(render("gone", "--cluster", "eu")).isEqualTo(1);
     assertThat(render("web", "--cluster", "us")).isEqualTo(1);

@@ -1,0 +1,80 @@
+package dev.sluice.standalone;
+
+import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.configMap;
+import static dev.sluice.standalone.Scenario.patiently;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.name.CommitId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A kustomization that builds on another repository, the whole way. */
+@Tag("kubernetes")
+class RemoteBaseIT {
+
+  @TempDir Path directory;
+
+  @Test
+  void aPushToTheNextTagBringsWhatThatTagHas() throws Exception {
+    try (Scenario scenario = Scenario.in(directory, STAGING);
+        TestRepository bases =
+            TestRepository.create(Files.createDirectory(directory.resolve("bases")))) {
+      bases.push(
+          Map.of(
+              "web/kustomization.yaml",
+              "resources: [a.yaml]",
+              "web/a.yaml",
+              configMap("a", "one")));
+      bases.tag("v1");
+      bases.push(Map.of("web/a.yaml", configMap("a", "two")));
+      bases.tag("v2");
+      String namespace = scenario.namespace();
+      scenario.document(
+          """
+          apiVersion: sluice.dev/v1
+          kind: Repository
+          metadata: {name: bases}
+          spec: {url: "%s", identity: git.example/acme/bases}
+          ---
+          apiVersion: sluice.dev/v1
+          kind: Application
+          metadata: {name: web}
+          spec:
+            source: {repository: apps, path: web}
+            clusters: {names: [staging]}
+            namespace: %s
+            policy: {remote: {bases: [bases]}}
+          """
+              .formatted(bases.url(), namespace));
+      scenario.commit(Map.of("web/kustomization.yaml", buildOn("v1")));
+      try (OneProcess sluice = scenario.start()) {
+        awaitValue(scenario, "one");
+
+        CommitId next = scenario.commit(Map.of("web/kustomization.yaml", buildOn("v2")));
+        assertThat(scenario.webhook(sluice.webhookPort(), next)).isEqualTo(202);
+        awaitValue(scenario, "two");
+        scenario.verify();
+      }
+    }
+  }
+
+  private static void awaitValue(Scenario scenario, String value) {
+    patiently()
+        .until(
+            () ->
+                scenario
+                    .value(STAGING, scenario.namespace(), "my-a", "value")
+                    .equals(Optional.of(value)));
+  }
+
+  private static String buildOn(String tag) {
+    return "namePrefix: my-\nresources: ['https://git.example/acme/bases//web?ref=%s']"
+        .formatted(tag);
+  }
+}
