@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -21,6 +20,9 @@ final class BoundedProcess {
 
   private static final int MAX_ERRORS = 64 << 10;
 
+  /** How a shell ends that cannot become a program. */
+  private static final int NO_SUCH_PROGRAM = 127;
+
   /** How long the pipes of a program that ended may stay open, held by one that it started. */
   private static final Duration PIPES_CLOSE = Duration.ofSeconds(5);
 
@@ -28,30 +30,16 @@ final class BoundedProcess {
   private final Path directory;
   private final Map<String, String> environment;
   private final RenderLimits limits;
-  private final Optional<OutsideLimits> outside;
 
   /**
    * @param environment all of it: nothing is inherited
    */
   BoundedProcess(
       List<String> command, Path directory, Map<String, String> environment, RenderLimits limits) {
-    this(command, directory, environment, limits, OutsideLimits.ofThisSystem());
-  }
-
-  /**
-   * @param outside how it is capped; if empty, by a shell that becomes it
-   */
-  BoundedProcess(
-      List<String> command,
-      Path directory,
-      Map<String, String> environment,
-      RenderLimits limits,
-      Optional<OutsideLimits> outside) {
-    this.command = outside.isPresent() ? List.copyOf(command) : Capped.command(command, limits);
+    this.command = List.copyOf(command);
     this.directory = directory;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
-    this.outside = outside;
   }
 
   /** How a program ended. */
@@ -73,15 +61,9 @@ final class BoundedProcess {
    * @throws IOException if it could not be started
    */
   Ending run() throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    builder.environment().clear();
-    builder.environment().putAll(environment);
-    Process process = builder.start();
+    ReadyShells shells = ReadyShells.of(limits);
+    Process process = shells.run(command, directory, environment);
     try {
-      if (outside.isPresent()) {
-        outside.get().cap(process, limits);
-      }
-      process.getOutputStream().close();
       Capture output = new Capture(process.getInputStream(), limits.output());
       Capture errors = new Capture(process.getErrorStream(), MAX_ERRORS);
       AtomicBoolean tooMuch = new AtomicBoolean();
@@ -100,11 +82,15 @@ final class BoundedProcess {
       if (!outputs.join(PIPES_CLOSE) || !complaints.join(PIPES_CLOSE)) {
         return new Ending.TookTooLong();
       }
+      if (process.exitValue() == NO_SUCH_PROGRAM) {
+        throw new IOException(errors.text());
+      }
       return tooMuch.get()
           ? new Ending.WroteTooMuch()
           : new Ending.Exited(process.exitValue(), output.text(), errors.text());
     } finally {
       kill(process);
+      shells.refill();
     }
   }
 

@@ -89,8 +89,7 @@ final class KustomizeRenderer implements Renderer {
     }
     String both = name() + " with " + helm.get().name();
     String output =
-        sandbox.runWithChildren(
-            both, command.build(built, helm.get().file()), directory, request.shown());
+        sandbox.run(both, command.build(built, helm.get().file()), directory, request.shown());
     return RenderResult.of("kustomization " + request.shown(), output, both);
   }
 

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Runs rendering programs over an input directory and tells what their ends mean.
@@ -27,28 +26,8 @@ record Sandbox(Path temporary, RenderLimits limits) {
    */
   String run(String program, List<String> command, InputDirectory directory, String subject)
       throws RenderException, InterruptedException {
-    return run(program, command, directory, subject, OutsideLimits.ofThisSystem());
-  }
-
-  /**
-   * The same of a program that starts others, which have its limits only if it begins with them.
-   */
-  String runWithChildren(
-      String program, List<String> command, InputDirectory directory, String subject)
-      throws RenderException, InterruptedException {
-    return run(program, command, directory, subject, Optional.empty());
-  }
-
-  private String run(
-      String program,
-      List<String> command,
-      InputDirectory directory,
-      String subject,
-      Optional<OutsideLimits> outside)
-      throws RenderException, InterruptedException {
     BoundedProcess process =
-        new BoundedProcess(
-            command, directory.tree(), environment(directory.home()), limits, outside);
+        new BoundedProcess(command, directory.tree(), environment(directory.home()), limits);
     try {
       return switch (process.run()) {
         case BoundedProcess.Ending.Exited exited -> {
