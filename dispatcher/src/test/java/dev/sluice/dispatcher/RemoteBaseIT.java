@@ -4,6 +4,7 @@ import static dev.sluice.dispatcher.Situation.STAGING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.event.BaseCommit;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
@@ -11,6 +12,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.git.Origin;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,12 +72,19 @@ class RemoteBaseIT {
     situation.start();
     assertThat(base(1)).contains("value: one");
 
-    release("v2", "two");
+    CommitId released = release("v2", "two");
     CommitId commit = buildOn("v2").push();
     EventId cause = situation.tell(Optional.of(commit));
 
     assertThat(base(2)).contains("value: two");
     assertThat(targets().getLast().provenance().causes()).contains(cause);
+    assertThat(targets().getLast().sources().getFirst().bases())
+        .hasValueSatisfying(
+            on ->
+                assertThat(on)
+                    .containsExactly(
+                        new BaseCommit(
+                            new RepositoryId("git.example/acme/bases"), "v2", released)));
     situation.awaitQuiet();
     assertThat(situation.deadLetters()).isEmpty();
   }
@@ -114,16 +123,17 @@ class RemoteBaseIT {
         .toList();
   }
 
-  private void release(String tag, String value) throws IOException {
-    bases.set(
-        GitRef.tag(tag),
+  private CommitId release(String tag, String value) throws IOException {
+    CommitId commit =
         bases.commit(
             Map.of(
                 "web/kustomization.yaml", Origin.Content.file("resources: [config.yaml]"),
                 "web/config.yaml",
                     Origin.Content.file(
                         "{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {value: %s}}"
-                            .formatted(value)))));
+                            .formatted(value))));
+    bases.set(GitRef.tag(tag), commit);
+    return commit;
   }
 
   private Situation buildOn(String tag) {

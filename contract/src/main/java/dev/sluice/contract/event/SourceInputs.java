@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param alias what other sources' values files call it
  * @param options without placeholders
  * @param files paths from the repository's root, sorted
+ * @param bases other repositories whose files are among them, under {@code .sluice/bases}
  */
 public record SourceInputs(
     RepositoryId repository,
@@ -25,14 +26,29 @@ public record SourceInputs(
     SourceType type,
     Optional<String> alias,
     RenderOptions options,
-    List<InputFile> files) {
+    List<InputFile> files,
+    Optional<List<BaseCommit>> bases) {
 
   public SourceInputs {
     files = List.copyOf(files);
+    bases = bases.map(List::copyOf).filter(list -> !list.isEmpty());
+  }
+
+  /** Inputs of this repository alone. */
+  public SourceInputs(
+      RepositoryId repository,
+      GitRef ref,
+      CommitId commit,
+      String path,
+      SourceType type,
+      Optional<String> alias,
+      RenderOptions options,
+      List<InputFile> files) {
+    this(repository, ref, commit, path, type, alias, options, files, Optional.empty());
   }
 
   /** The same with other files. */
   public SourceInputs withFiles(List<InputFile> others) {
-    return new SourceInputs(repository, ref, commit, path, type, alias, options, others);
+    return new SourceInputs(repository, ref, commit, path, type, alias, options, others, bases);
   }
 }

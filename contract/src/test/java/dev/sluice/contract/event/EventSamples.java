@@ -147,7 +147,11 @@ public final class EventSamples {
                     List.of(
                         new InputFile.Text("apps/web/a.yaml", false, "a: 1\n"),
                         new InputFile.Binary("apps/web/b.bin", true, "\u00ff".getBytes(UTF_8)),
-                        new InputFile.Link("apps/web/c.yaml", "a.yaml")))),
+                        new InputFile.Link("apps/web/c.yaml", "a.yaml")),
+                    Optional.of(
+                        List.of(
+                            new BaseCommit(
+                                new RepositoryId("git.example/acme/bases"), "v1.2", COMMIT))))),
             true,
             "v1:abc",
             PROVENANCE),

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.closure;
 
+import dev.sluice.contract.event.BaseCommit;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.dispatcher.git.SourceTree;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param type found out, or as the definition says
  * @param path of the source, canonical
  * @param entries sorted by path, each path once
+ * @param bases other repositories that some of the entries are of
  * @param warnings what can be rendered but should better not be, for people
  */
 public record Closure(
@@ -24,10 +26,12 @@ public record Closure(
     String path,
     List<ClosureEntry> entries,
     Footprint footprint,
+    List<BaseCommit> bases,
     List<String> warnings) {
 
   public Closure {
     entries = entries.stream().sorted(Comparator.comparing(ClosureEntry::path)).toList();
+    bases = List.copyOf(bases);
     warnings = List.copyOf(warnings);
   }
 

@@ -41,7 +41,8 @@ public final class ClosureResolver {
       SourceType type = source.type().orElseGet(() -> foundOut(walk, start));
       collect(walk, start, source, type, scan);
       return new ClosureResult.Resolved(
-          new Closure(type, source.path(), walk.entries(), walk.footprint(), scan.warnings()),
+          new Closure(
+              type, source.path(), walk.entries(), walk.footprint(), walk.bases(), scan.warnings()),
           walk.tree());
     } catch (RefusedException e) {
       return new ClosureResult.Refused(

@@ -194,7 +194,8 @@ final class Kustomizations {
                       unsupported(
                           what + " is not in this repository",
                           "commit a copy of it and refer to that"));
-      walk.graftRepository(reference.place(), walk.outside().base(reference, what));
+      Remotes.Base base = walk.outside().base(reference, what);
+      walk.graft(reference, base);
       return walk.require(reference.place(), reference.path(), what);
     }
 

@@ -18,9 +18,9 @@ record Outside(RemotePolicy policy, boolean plugins, Remotes remotes) {
   /** Nothing. */
   static final Outside NONE = new Outside(RemotePolicy.NONE, false, Remotes.NONE);
 
-  /** Gets a tree, which may not be there. */
-  private interface Getter {
-    SourceTree get() throws RemoteException;
+  /** Gets something, which may not be there. */
+  private interface Getter<T> {
+    T get() throws RemoteException;
   }
 
   /**
@@ -28,7 +28,7 @@ record Outside(RemotePolicy policy, boolean plugins, Remotes remotes) {
    *
    * @param what names the reference in refusals
    */
-  SourceTree base(RemoteBase reference, String what) {
+  Remotes.Base base(RemoteBase reference, String what) {
     RemotePolicy.Base base =
         policy.bases().stream()
             .filter(one -> one.repository().equals(reference.repository()))
@@ -74,7 +74,7 @@ record Outside(RemotePolicy policy, boolean plugins, Remotes remotes) {
     }
   }
 
-  private static SourceTree got(String what, Getter getter) {
+  private static <T> T got(String what, Getter<T> getter) {
     try {
       return getter.get();
     } catch (RemoteException e) {

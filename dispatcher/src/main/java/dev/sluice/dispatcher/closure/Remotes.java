@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.closure;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.git.SourceTree;
 
 /**
@@ -16,11 +17,14 @@ public interface Remotes {
   /** Code of a failure where there is no such thing. */
   String MISSING = "RemoteMissing";
 
+  /** The files of a repository at a commit. */
+  record Base(CommitId commit, SourceTree tree) {}
+
   /** For where nothing can be had. */
   Remotes NONE =
       new Remotes() {
         @Override
-        public SourceTree base(RemotePolicy.Base repository, String ref) throws RemoteException {
+        public Base base(RemotePolicy.Base repository, String ref) throws RemoteException {
           throw new RemoteException(UNREACHABLE, "nothing is fetched here");
         }
 
@@ -41,7 +45,7 @@ public interface Remotes {
    *
    * @param ref the name of a tag, or a full commit id
    */
-  SourceTree base(RemotePolicy.Base repository, String ref) throws RemoteException;
+  Base base(RemotePolicy.Base repository, String ref) throws RemoteException;
 
   /**
    * The files of a chart, {@code Chart.yaml} at the root.

@@ -1,5 +1,7 @@
 package dev.sluice.dispatcher.closure;
 
+import dev.sluice.contract.event.BaseCommit;
+import dev.sluice.contract.name.RemoteBase;
 import dev.sluice.dispatcher.git.FileTooLargeException;
 import dev.sluice.dispatcher.git.SourceTree;
 import dev.sluice.dispatcher.git.TreeEntry;
@@ -37,7 +39,7 @@ final class Walk {
   private final Set<String> absent = new HashSet<>();
   private final Set<String> watched = new HashSet<>();
   private final Set<String> directories = new HashSet<>();
-  private final Set<String> repositories = new HashSet<>();
+  private final Map<String, BaseCommit> repositories = new TreeMap<>();
   private long bytes;
   private int steps;
 
@@ -53,9 +55,16 @@ final class Walk {
   }
 
   /** Puts another repository's files somewhere: no path leads from there to this one's. */
-  void graftRepository(String place, SourceTree other) {
-    tree.graft(place, other);
-    repositories.add(place);
+  void graft(RemoteBase reference, Remotes.Base base) {
+    tree.graft(reference.place(), base.tree());
+    repositories.put(
+        reference.place(),
+        new BaseCommit(reference.repository(), reference.ref().orElse(""), base.commit()));
+  }
+
+  /** The other repositories of which something is in the closure. */
+  List<BaseCommit> bases() {
+    return List.copyOf(repositories.values());
   }
 
   /** The tree with all that was put into it. */
@@ -87,7 +96,7 @@ final class Walk {
 
   /** Where the repository is that a path is in; empty for the tree itself. */
   private String repositoryOf(String path) {
-    return repositories.stream()
+    return repositories.keySet().stream()
         .filter(place -> (path + "/").startsWith(place + "/"))
         .findFirst()
         .orElse("");

@@ -184,7 +184,8 @@ final class Inspector {
                 closure.type(),
                 source.alias(),
                 source.options(),
-                files));
+                files,
+                Optional.of(closure.bases())));
       }
       return new Finding.Payload(digest, inputs, bytes);
     }

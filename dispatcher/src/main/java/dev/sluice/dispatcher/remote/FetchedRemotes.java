@@ -36,13 +36,14 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
   }
 
   @Override
-  public SourceTree base(RemotePolicy.Base repository, String ref) throws RemoteException {
+  public Base base(RemotePolicy.Base repository, String ref) throws RemoteException {
     Optional<CommitId> here = mirrors.pinned(repository.repository(), ref);
     if (here.isEmpty()) {
       fetches.require(List.of(repository, ref), () -> fetch(repository, ref));
       here = mirrors.pinned(repository.repository(), ref);
     }
-    return mirrors.tree(repository.repository(), here.orElseThrow());
+    CommitId commit = here.orElseThrow();
+    return new Base(commit, mirrors.tree(repository.repository(), commit));
   }
 
   @Override

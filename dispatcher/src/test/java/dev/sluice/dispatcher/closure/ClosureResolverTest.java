@@ -396,6 +396,7 @@ class ClosureResolverTest {
                 new ClosureEntry.File("app/a", false, "0123", 4),
                 new ClosureEntry.File("app/b", true, "4567", 4)),
             new Footprint(Set.of(), Set.of(), Set.of()),
+            List.of(),
             List.of());
 
     assertThat(closure.digest())

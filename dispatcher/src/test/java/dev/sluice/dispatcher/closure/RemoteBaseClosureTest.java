@@ -3,9 +3,11 @@ package dev.sluice.dispatcher.closure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sluice.contract.event.BaseCommit;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.git.SourceTree;
@@ -34,6 +36,8 @@ class RemoteBaseClosureTest {
           .file("common/map.yaml", "kind: ConfigMap")
           .file("unread.yaml", "kind: Secret");
 
+  private static final CommitId COMMIT = new CommitId("b".repeat(40));
+
   private final Map<String, SourceTree> trees = new HashMap<>();
 
   RemoteBaseClosureTest() {
@@ -52,6 +56,7 @@ class RemoteBaseClosureTest {
             V1 + "web/kustomization.yaml",
             V1 + "web/web.yaml",
             "app/kustomization.yaml");
+    assertThat(resolved.closure().bases()).containsExactly(new BaseCommit(BASES, "v1", COMMIT));
     assertThat(resolved.closure().load(resolved.tree()))
         .contains(new InputFile.Text(V1 + "web/web.yaml", false, "kind: Deployment"));
   }
@@ -217,12 +222,12 @@ class RemoteBaseClosureTest {
 
   private final class Known implements Remotes {
     @Override
-    public SourceTree base(RemotePolicy.Base repository, String ref) throws RemoteException {
+    public Base base(RemotePolicy.Base repository, String ref) throws RemoteException {
       SourceTree tree = trees.get(repository.repository() + "@" + ref);
       if (tree == null) {
         throw new RemoteException(MISSING, "there is no " + ref);
       }
-      return tree;
+      return new Base(COMMIT, tree);
     }
 
     @Override

@@ -54,19 +54,19 @@ class RemoteBasesIT {
   @Test
   void aTagIsWhatItWasFirstThoughItMovesOrTheForgeIsAway() throws Exception {
     origin.set(GitRef.tag("v1"), commit("one"));
-    assertThat(file(remotes.base(base, "v1"))).isEqualTo("one");
+    assertThat(file(remotes.base(base, "v1").tree())).isEqualTo("one");
 
     origin.set(GitRef.tag("v1"), commit("two"));
-    assertThat(file(remotes.base(base, "v1"))).isEqualTo("one");
+    assertThat(file(remotes.base(base, "v1").tree())).isEqualTo("one");
     Files.move(directory.resolve("bases.git"), directory.resolve("away.git"));
-    assertThat(file(remotes.base(base, "v1"))).isEqualTo("one");
+    assertThat(file(remotes.base(base, "v1").tree())).isEqualTo("one");
   }
 
   @Test
   void anAnnotatedTagIsItsCommit() throws Exception {
     origin.set(GitRef.tag("v1"), origin.tag("v1", commit("one")));
 
-    assertThat(file(remotes.base(base, "v1"))).isEqualTo("one");
+    assertThat(file(remotes.base(base, "v1").tree())).isEqualTo("one");
   }
 
   @Test
@@ -80,7 +80,7 @@ class RemoteBasesIT {
         UTF_8,
         StandardOpenOption.APPEND);
 
-    assertThat(file(remotes.base(base, one.value()))).isEqualTo("one");
+    assertThat(file(remotes.base(base, one.value()).tree())).isEqualTo("one");
   }
 
   @Test

@@ -149,7 +149,8 @@ public final class RenderCommand {
               one.closure().type(),
               one.source().alias(),
               one.source().options(),
-              one.load()));
+              one.load(),
+              Optional.of(one.closure().bases())));
     }
     return new SyncEvent.Target(
         definition.application(),
