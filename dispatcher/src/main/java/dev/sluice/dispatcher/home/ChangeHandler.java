@@ -30,7 +30,7 @@ final class ChangeHandler {
   private static final Logger log = LoggerFactory.getLogger(ChangeHandler.class);
 
   private final HomeMemory memory;
-  private final Decider decider;
+  private final EventDecider decider;
   private final Lanes lanes;
   private final Rebuilds rebuilds;
   private final Clock clock;
@@ -38,7 +38,7 @@ final class ChangeHandler {
 
   ChangeHandler(
       HomeMemory memory,
-      Decider decider,
+      EventDecider decider,
       Lanes lanes,
       Rebuilds rebuilds,
       Clock clock,

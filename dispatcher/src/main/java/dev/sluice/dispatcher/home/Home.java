@@ -103,7 +103,7 @@ public final class Home implements AutoCloseable {
   private void run() {
     try (HomeLog kafka = HomeLog.open(setting.connection(), partition)) {
       HomeMemory memory = new HomeMemory();
-      Decider decider = decider(memory);
+      EventDecider decider = new EventDecider(memory, partition);
       try (Looks looks = looks();
           Rebuilds rebuilds =
               new Rebuilds(new Recomputation(setting, partition), decider, inputs::add)) {
@@ -130,13 +130,9 @@ public final class Home implements AutoCloseable {
     halted = Optional.of(reason);
     log.atError().addKeyValue("home", partition).log(reason);
     Decision decision =
-        decider(new HomeMemory())
+        new EventDecider(new HomeMemory(), partition)
             .damaged(damaged.original(), damaged.trace(), reason, setting.clock().instant());
     kafka.write(decision.records(), OptionalLong.empty());
-  }
-
-  private Decider decider(HomeMemory memory) {
-    return new Decider(memory, setting.connection().topics().changes(), partition);
   }
 
   private Looks looks() {
@@ -147,15 +143,14 @@ public final class Home implements AutoCloseable {
     return new Looks(look, setting.timers(), inputs::add);
   }
 
-  private record Parts(Decider decider, Looks looks, Rebuilds rebuilds) {}
+  private record Parts(EventDecider decider, Looks looks, Rebuilds rebuilds) {}
 
   private void live(HomeLog kafka, OffsetTracker offsets, HomeMemory memory, Parts parts) {
-    Decider decider = parts.decider();
     Lanes lanes =
         new Lanes(
             memory,
             new Lanes.Tools(
-                decider,
+                new LookDecider(memory, setting.connection().topics().changes(), partition),
                 parts.looks(),
                 setting.timing(),
                 setting.clock(),
@@ -163,7 +158,7 @@ public final class Home implements AutoCloseable {
                 setting.tracing()));
     ChangeHandler changes =
         new ChangeHandler(
-            memory, decider, lanes, parts.rebuilds(), setting.clock(), setting.listener());
+            memory, parts.decider(), lanes, parts.rebuilds(), setting.clock(), setting.listener());
     Batch batch = new Batch(offsets);
     lanes.resume(batch);
     write(kafka, batch, offsets);

@@ -132,4 +132,16 @@ final class HomeMemory {
           });
     }
   }
+
+  /** An application's state, for something to be decided about it. */
+  ApplicationDraft draft(ApplicationName name, Decision decision) {
+    return new ApplicationDraft(
+        application(name).orElseGet(() -> ApplicationState.unknown(name)), decision);
+  }
+
+  /** Makes a record part of a decision, and remembers it. */
+  void remember(Decision decision, StateRecord record) {
+    replay(record);
+    decision.add(record);
+  }
 }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +23,7 @@ final class Lanes {
 
   /** What the lanes work with. */
   record Tools(
-      Decider decider,
+      LookDecider decider,
       Looks looks,
       Timing timing,
       Clock clock,
@@ -36,18 +35,17 @@ final class Lanes {
   /** From here on trouble is worth a line. */
   private static final Duration LONG = Duration.ofSeconds(1);
 
-  /** After a start webhooks may have been missed: every ref is looked at within this. */
-  private static final Duration FIRST_SWEEP = Duration.ofSeconds(10);
-
   private final HomeMemory memory;
   private final Tools tools;
   private final LookRequests requests;
+  private final Sweeps sweeps;
   private final Map<RefKey, RefLane> lanes = new HashMap<>();
 
   Lanes(HomeMemory memory, Tools tools) {
     this.memory = memory;
     this.tools = tools;
     this.requests = new LookRequests(memory);
+    this.sweeps = new Sweeps(memory, tools);
   }
 
   /** Takes up what state says was unfinished, and reads the other refs' closures in advance. */
@@ -102,7 +100,7 @@ final class Lanes {
       }
       case HomeInput.GraceOver _ -> graceOver(lane, batch);
       case HomeInput.SweepDue _ -> {
-        scheduleSweep(lane.key, tools.timing().sweep());
+        sweeps.scheduleNext(lane.key);
         if (!lane.looking && !lane.hasWork()) {
           start(lane, new LookRequest.Aim.Sweep());
         }
@@ -179,25 +177,13 @@ final class Lanes {
         if (memory.isFollowed(lane.key)
             && !swept.at().equals(memory.ref(lane.key).head())
             && !lane.hasWork()) {
-          batch.add(sweepFound(lane.key, swept, batch));
-          batch.afterwards(() -> tools.listener().found(lane.key.repository(), lane.key.ref()));
+          sweeps.found(lane.key, swept.at(), batch);
         }
       }
     }
     if (lane.attempts == 0) {
       start(lane, batch);
     }
-  }
-
-  private Decision sweepFound(RefKey key, LookEnd.Swept swept, Batch batch) {
-    Tracing.Span span =
-        tools
-            .tracing()
-            .start(Tracing.Kind.CONSUMER, "sweep", Optional.empty(), now())
-            .tag("repository", key.repository())
-            .tag("ref", key.ref());
-    batch.afterwards(span::end);
-    return tools.decider().swept(key, swept.at(), span.context(), now());
   }
 
   private void gone(RefLane lane, Batch batch) {
@@ -306,22 +292,9 @@ final class Lanes {
     return lanes.computeIfAbsent(
         key,
         _ -> {
-          Duration first = tools.timing().sweep();
-          scheduleSweep(key, first.compareTo(FIRST_SWEEP) < 0 ? first : FIRST_SWEEP);
+          sweeps.scheduleFirst(key);
           return new RefLane(key, tools.looks());
         });
-  }
-
-  private void scheduleSweep(RefKey key, Duration interval) {
-    if (interval.isPositive() && memory.isFollowed(key)) {
-      double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
-      var unused =
-          tools
-              .looks()
-              .after(
-                  Duration.ofMillis((long) (interval.toMillis() * jitter)),
-                  new HomeInput.SweepDue(key));
-    }
   }
 
   /** What the records of a look follow from. */

@@ -19,13 +19,13 @@ final class Rebuilds implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Rebuilds.class);
 
   private final Recomputation recomputation;
-  private final Decider decider;
+  private final EventDecider decider;
   private final Consumer<HomeInput> home;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Recomputation.Asked> waiting = new ArrayList<>();
   private boolean running;
 
-  Rebuilds(Recomputation recomputation, Decider decider, Consumer<HomeInput> home) {
+  Rebuilds(Recomputation recomputation, EventDecider decider, Consumer<HomeInput> home) {
     this.recomputation = recomputation;
     this.decider = decider;
     this.home = home;

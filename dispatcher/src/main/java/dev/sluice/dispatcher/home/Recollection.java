@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * What a home has to remember of its applications, recomputed from {@code changes} alone: their
- * definitions, and who holds them back. Decided by the same {@link Decider} as the home's own
+ * definitions, and who holds them back. Decided by the same {@link EventDecider} as the home's own
  * memory, over a memory of its own; what that would write is dropped. Pure.
  *
  * <p>What was sent cannot be recomputed without Git. Every cluster of a definition counts as sent
@@ -25,10 +25,10 @@ import java.util.Optional;
 final class Recollection {
 
   private final HomeMemory memory = new HomeMemory();
-  private final Decider decider;
+  private final EventDecider decider;
 
-  Recollection(String changesTopic, int home) {
-    this.decider = new Decider(memory, changesTopic, home);
+  Recollection(int home) {
+    this.decider = new EventDecider(memory, home);
   }
 
   /** Takes the next event of the home. */

@@ -73,7 +73,7 @@ final class Recomputation {
     List<Answer> answers = new ArrayList<>();
     String topic = setting.connection().topics().changes();
     TopicPartition partition = new TopicPartition(topic, home);
-    Recollection recollection = new Recollection(topic, home);
+    Recollection recollection = new Recollection(home);
     try (KafkaConsumer<String, byte[]> consumer = consumer(setting.connection())) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));

@@ -45,7 +45,8 @@ class DeciderTest {
       new Failure("Bad", "bad", Failure.Stage.SOURCE, Optional.empty());
 
   private final HomeMemory memory = new HomeMemory();
-  private final Decider decider = new Decider(memory, "sluice.changes", 3);
+  private final LookDecider looks = new LookDecider(memory, "sluice.changes", 3);
+  private final EventDecider changes = new EventDecider(memory, 3);
 
   @Test
   void numbersTheTargetsOfEachClusterAndNeverForgets() {
@@ -55,7 +56,7 @@ class DeciderTest {
 
     List<Event> removal =
         events(
-            decider.removed(
+            changes.removed(
                 new ChangeEvent.DefinitionRemoved(MAIN.repository(), WEB.application(), "r2"),
                 cause("removed"),
                 NOW));
@@ -106,7 +107,7 @@ class DeciderTest {
 
     List<Event> events =
         events(
-            decider.accepted(
+            changes.accepted(
                 new ChangeEvent.DefinitionAccepted(
                     MAIN.repository(), define(ONE), "r2", Set.of(TWO.name())),
                 cause("accepted"),
@@ -174,7 +175,7 @@ class DeciderTest {
     Hint second =
         new Hint(cause("two"), new Hint.Ask.Moved(Optional.of(expected)), OptionalLong.of(2));
 
-    List<Event> events = events(decider.unfinished(MAIN, List.of(first, second), NOW));
+    List<Event> events = events(looks.unfinished(MAIN, List.of(first, second), NOW));
 
     StateRecord.Pending pending =
         new StateRecord.Pending(
@@ -192,8 +193,8 @@ class DeciderTest {
     assertThat(Hint.of(pending).cause().trace()).isEqualTo(second.cause().trace());
     assertThat(Hint.of(pending).offset()).hasValue(2);
     assertThat(Hint.of(pending).isRemembered()).isTrue();
-    assertThat(events(decider.seen(MAIN, Optional.of(COMMIT), List.of(), NOW))).hasSize(1);
-    assertThat(events(decider.seen(MAIN, Optional.of(COMMIT), List.of(), NOW))).isEmpty();
+    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), NOW))).hasSize(1);
+    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), NOW))).isEmpty();
   }
 
   @Test
@@ -201,7 +202,7 @@ class DeciderTest {
     accept(WEB);
     found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
 
-    List<Event> events = events(decider.gone(MAIN, List.of(), TraceParent.start(), NOW));
+    List<Event> events = events(looks.gone(MAIN, List.of(), TraceParent.start(), NOW));
 
     assertThat(events).noneMatch(SyncEvent.class::isInstance);
     assertThat(events).filteredOn(DeadLetterEvent.Opened.class::isInstance).hasSize(2);
@@ -209,7 +210,7 @@ class DeciderTest {
 
   private List<Event> accept(Definition definition) {
     return events(
-        decider.accepted(
+        changes.accepted(
             new ChangeEvent.DefinitionAccepted(MAIN.repository(), definition, "r1", Set.of()),
             cause("accepted"),
             NOW));
@@ -219,7 +220,7 @@ class DeciderTest {
     Part.Seen seen = new Part.Seen(MAIN, COMMIT, NOW, Map.of(), 1);
     Hint hint = new Hint(cause("push"), new Hint.Ask.Moved(Optional.empty()), OptionalLong.of(7));
     return events(
-        decider.found(
+        looks.found(
             new Part(seen, List.of(findings), true), List.of(hint), hint.cause().trace(), NOW));
   }
 

@@ -51,7 +51,7 @@ class LanesTest {
       timers.setRemoveOnCancelPolicy(true);
       timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
       Timing timing = new Timing(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO);
-      Decider decider = new Decider(memory, "sluice.changes", 0);
+      LookDecider decider = new LookDecider(memory, "sluice.changes", 0);
       Lanes lanes =
           new Lanes(
               memory,
