@@ -16,7 +16,6 @@ import dev.sluice.dispatcher.git.SourceTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -74,12 +73,6 @@ class RemoteBasesIT {
     CommitId one = commit("one");
     origin.set(GitRef.branch("main"), one);
     origin.set(GitRef.branch("main"), commit("two", one));
-    Files.writeString(
-        directory.resolve("bases.git/config"),
-        "[uploadpack]\n\tallowReachableSHA1InWant = true\n",
-        UTF_8,
-        StandardOpenOption.APPEND);
-
     assertThat(file(remotes.base(base, one.value()).tree())).isEqualTo("one");
   }
 
