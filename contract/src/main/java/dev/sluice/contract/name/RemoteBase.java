@@ -24,6 +24,9 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
   /** Directory of targets that holds what is of other repositories. */
   public static final String DIRECTORY = ".sluice/bases";
 
+  /** More than any reference has: a longer text is not looked through for one. */
+  private static final int MAX_LENGTH = 4096;
+
   /** What kustomize takes for a repository, unless it is a file's path. */
   private static final Pattern REMOTE =
       Pattern.compile(
@@ -45,7 +48,7 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
 
   /** Whether kustomize takes this for something to fetch, if there is no such file. */
   public static boolean isRemote(String text) {
-    return REMOTE.matcher(text).matches();
+    return text.length() <= MAX_LENGTH && REMOTE.matcher(text).matches();
   }
 
   /**

@@ -66,6 +66,12 @@ class RemoteBaseTest {
   }
 
   @Test
+  void aLongTextCostsNothing() {
+    assertThat(RemoteBase.isRemote("?&".repeat(500_000))).isFalse();
+    assertThat(RemoteBase.isRemote("?&".repeat(2_000))).isFalse();
+  }
+
+  @Test
   void everyRepositoryAndRefHasAPlaceOfItsOwn() {
     assertThat(RemoteBase.parse("https://github.com/acme/bases//web?ref=team/v1").orElseThrow())
         .extracting(RemoteBase::place)
