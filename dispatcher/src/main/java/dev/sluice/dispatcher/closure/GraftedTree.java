@@ -1,15 +1,18 @@
 package dev.sluice.dispatcher.closure;
 
+import dev.sluice.dispatcher.git.MirrorException;
 import dev.sluice.dispatcher.git.SourceTree;
 import dev.sluice.dispatcher.git.TreeEntry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * A commit's tree into which others are put, each at a place of its own, where it hides what the
- * commit has there.
+ * commit has there. One of those that cannot be read is a refusal, and no reason to give up on all
+ * else that is found out from the commit.
  */
 final class GraftedTree implements SourceTree {
 
@@ -28,8 +31,7 @@ final class GraftedTree implements SourceTree {
   public Optional<TreeEntry> entry(String path) {
     Place place = place(path);
     return place
-        .tree()
-        .entry(place.path())
+        .read(tree -> tree.entry(place.path()))
         .map(place::outside)
         .or(
             () ->
@@ -41,7 +43,7 @@ final class GraftedTree implements SourceTree {
   @Override
   public List<TreeEntry> list(String path) {
     Place place = place(path);
-    List<TreeEntry> listed = place.tree().list(place.path());
+    List<TreeEntry> listed = place.read(tree -> tree.list(place.path()));
     if (trees.size() == 1) {
       return listed;
     }
@@ -60,13 +62,13 @@ final class GraftedTree implements SourceTree {
   @Override
   public long size(TreeEntry entry) {
     Place place = place(entry.path());
-    return place.tree().size(place.inside(entry));
+    return place.read(tree -> tree.size(place.inside(entry)));
   }
 
   @Override
   public byte[] read(TreeEntry entry, int maxBytes) {
     Place place = place(entry.path());
-    return place.tree().read(place.inside(entry), maxBytes);
+    return place.read(tree -> tree.read(place.inside(entry), maxBytes));
   }
 
   private boolean isAboveGraft(String path) {
@@ -101,6 +103,17 @@ final class GraftedTree implements SourceTree {
    * @param path seen from there
    */
   private record Place(String root, SourceTree tree, String path) {
+
+    <T> T read(Function<SourceTree, T> reading) {
+      try {
+        return reading.apply(tree);
+      } catch (MirrorException e) {
+        if (root.isEmpty()) {
+          throw e;
+        }
+        throw new RefusedException(Remotes.UNREACHABLE, String.valueOf(e.getMessage()));
+      }
+    }
 
     TreeEntry outside(TreeEntry entry) {
       if (root.isEmpty()) {

@@ -5,6 +5,7 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.closure.RemoteException;
 import dev.sluice.dispatcher.closure.Remotes;
 import dev.sluice.dispatcher.git.FetchOutcome;
+import dev.sluice.dispatcher.git.MirrorException;
 import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.git.SourceTree;
 import java.nio.file.Path;
@@ -37,6 +38,14 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
 
   @Override
   public Base base(RemotePolicy.Base repository, String ref) throws RemoteException {
+    try {
+      return mirrored(repository, ref);
+    } catch (MirrorException e) {
+      throw new RemoteException(UNREACHABLE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Base mirrored(RemotePolicy.Base repository, String ref) throws RemoteException {
     Optional<CommitId> here = mirrors.pinned(repository.repository(), ref);
     if (here.isEmpty()) {
       fetches.require(List.of(repository, ref), () -> fetch(repository, ref));

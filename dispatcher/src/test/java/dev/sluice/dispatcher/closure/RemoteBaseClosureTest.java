@@ -10,7 +10,10 @@ import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.git.MirrorException;
 import dev.sluice.dispatcher.git.SourceTree;
+import dev.sluice.dispatcher.git.TreeEntry;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +173,19 @@ class RemoteBaseClosureTest {
   }
 
   @Test
+  void aBaseThatCannotBeReadRefusesOnlyWhoBuildsOnIt() {
+    trees.put(BASES + "@v1", new Broken());
+
+    assertThat(resolve(app(WEB), policy()))
+        .isInstanceOfSatisfying(
+            ClosureResult.Refused.class,
+            refused -> {
+              assertThat(Remotes.mayPass(refused.failure())).isTrue();
+              assertThat(refused.failure().message()).contains("the mirror is damaged");
+            });
+  }
+
+  @Test
   void noRefusalShowsAPassword() {
     ClosureResult result =
         resolve(app("resources: ['https://me:s3cret@git.example/acme/other']"), policy());
@@ -218,6 +234,28 @@ class RemoteBaseClosureTest {
             policy,
             false);
     return new ClosureResolver(new Known()).resolve(tree, query);
+  }
+
+  private static final class Broken implements SourceTree {
+    @Override
+    public Optional<TreeEntry> entry(String path) {
+      throw new MirrorException("the mirror is damaged", new IOException());
+    }
+
+    @Override
+    public List<TreeEntry> list(String path) {
+      throw new MirrorException("the mirror is damaged", new IOException());
+    }
+
+    @Override
+    public long size(TreeEntry entry) {
+      throw new MirrorException("the mirror is damaged", new IOException());
+    }
+
+    @Override
+    public byte[] read(TreeEntry entry, int maxBytes) {
+      throw new MirrorException("the mirror is damaged", new IOException());
+    }
   }
 
   private final class Known implements Remotes {
