@@ -5,6 +5,7 @@ import static dev.sluice.dispatcher.Situation.STAGING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.CommitId;
@@ -140,6 +141,38 @@ class SeveralRepositoriesIT {
 
     assertThat(situation.awaitSync(STAGING, 2).getLast().application().value()).isEqualTo("web");
     assertThat(dispatcher.isReady()).isTrue();
+  }
+
+  @Test
+  void aRepositoryThatIsAwayWhenItsMirrorIsLostHoldsUpOnlyWhoReadsIt() throws IOException {
+    situation.application("api", "staging");
+    situation.put("api", "one").push();
+    pushValues("one");
+    Dispatcher first = situation.start();
+    situation.awaitSync(STAGING, 2);
+    first.close();
+    Path place = situation.directory.resolve("away");
+    Path here = Path.of(values.url().substring("file://".length()));
+    Files.move(here, place);
+
+    situation.start(situation.config("other-mirrors"), DispatchListener.NONE);
+    situation.put("api", "two").pushAndTell();
+
+    assertThat(situation.awaitSync(STAGING, 3).getLast().application().value()).isEqualTo("api");
+    await().until(() -> situation.deadLetters().size() == 1);
+    assertThat(situation.deadLetters().getFirst())
+        .isInstanceOfSatisfying(
+            DeadLetterEvent.Opened.class,
+            opened -> {
+              assertThat(opened.entry()).isEqualTo("staging/web/source");
+              assertThat(opened.failure().message()).contains("cannot fetch " + valuesId);
+            });
+
+    Files.move(place, here);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> situation.deadLetters().getLast() instanceof DeadLetterEvent.Closed);
+    assertThat(situation.sync(STAGING)).hasSize(3);
   }
 
   @Test

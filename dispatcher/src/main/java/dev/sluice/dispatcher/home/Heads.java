@@ -14,21 +14,33 @@ final class Heads {
 
   private final Mirrors mirrors;
   private final Map<RefKey, CommitId> commits;
+  private final Map<RefKey, String> unreached;
   private final Map<RefKey, SourceTree> trees = new HashMap<>();
 
   /**
    * Commits that the mirrors have.
    *
    * @param commits by ref
+   * @param unreached refs whose commit cannot be had now, and why
    */
-  Heads(Mirrors mirrors, Map<RefKey, CommitId> commits) {
+  Heads(Mirrors mirrors, Map<RefKey, CommitId> commits, Map<RefKey, String> unreached) {
     this.mirrors = mirrors;
     this.commits = Map.copyOf(commits);
+    this.unreached = Map.copyOf(unreached);
   }
 
-  /** Whether there is a commit for each source. */
-  boolean cover(Definition definition) {
-    return definition.sources().stream().map(RefKey::of).allMatch(commits::containsKey);
+  /** Whether something can be said: of each source there is a commit, or a reason against it. */
+  boolean tell(Definition definition) {
+    return definition.sources().stream()
+        .map(RefKey::of)
+        .allMatch(ref -> commits.containsKey(ref) || unreached.containsKey(ref));
+  }
+
+  /** Why a source's commit cannot be had, if that is so. */
+  Optional<String> unreached(Definition definition) {
+    return definition.sources().stream()
+        .flatMap(source -> Optional.ofNullable(unreached.get(RefKey.of(source))).stream())
+        .findFirst();
   }
 
   CommitId commit(SourceSpec source) {
@@ -46,7 +58,7 @@ final class Heads {
     }
     Map<RefKey, CommitId> changed = new HashMap<>(commits);
     changed.put(RefKey.of(source), commit);
-    return Optional.of(new Heads(mirrors, changed));
+    return Optional.of(new Heads(mirrors, changed, unreached));
   }
 
   SourceTree tree(SourceSpec source) {

@@ -49,6 +49,10 @@ final class Inspector {
    */
   Result inspect(ApplicationState state, Heads heads, ChangedPaths changed, String why) {
     Definition definition = state.definition().orElseThrow();
+    Optional<String> unreached = heads.unreached(definition);
+    if (unreached.isPresent()) {
+      return new Result(state, definition, refused(definition, heads, unreached.get()), why);
+    }
     ApplicationClosures closures = resolver.resolve(definition, heads::tree);
     Optional<String> path = Optional.empty();
     for (int i = 0; i < definition.sources().size(); i++) {
@@ -61,6 +65,14 @@ final class Inspector {
     }
     String reason = path.orElse(state.dispatched().isEmpty() ? "first dispatch" : why);
     return new Result(state, definition, views(state, heads, closures), reason);
+  }
+
+  private static List<View> refused(Definition definition, Heads heads, String reason) {
+    Failure failure =
+        new Failure(Remotes.UNREACHABLE, reason, Failure.Stage.SOURCE, Optional.empty());
+    return definition.clusters().stream()
+        .map(cluster -> new View(cluster, heads, new Inputs.Refused(failure)))
+        .toList();
   }
 
   /** What each cluster is to have; nothing of those where the application is suspended. */

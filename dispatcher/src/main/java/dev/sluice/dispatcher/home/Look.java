@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.home;
 
 import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -81,16 +82,13 @@ final class Look {
     if (head.isEmpty()) {
       return new LookEnd.Failed("the mirror does not have the ref's last known commit", true);
     }
-    Optional<Heads> heads = heads(request, head.get());
-    if (heads.isEmpty()) {
-      return othersMissing();
-    }
+    Heads heads = heads(request, head.get());
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());
     Set<ApplicationName> differing = new TreeSet<>();
     Set<ApplicationName> unreached = new TreeSet<>();
     for (var application : request.known().applications()) {
-      if (heads.get().cover(application.definition().orElseThrow())) {
-        Inspector.Result result = inspector.inspect(application, heads.get(), none, "");
+      if (heads.tell(application.definition().orElseThrow())) {
+        Inspector.Result result = inspector.inspect(application, heads, none, "");
         if (result.differs()) {
           differing.add(application.application());
         }
@@ -109,24 +107,21 @@ final class Look {
     if (mirrored(request, request.known().head()).isEmpty()) {
       var unused = mirrors.fetch(request.source(), request.key().ref(), Optional.empty());
     }
+    Definition definition = state.definition().orElseThrow();
     Optional<Heads> heads =
-        mirrored(request, request.known().head()).flatMap(head -> heads(request, head));
-    if (heads.isEmpty() || !heads.get().cover(state.definition().orElseThrow())) {
-      return Optional.empty();
-    }
+        mirrored(request, request.known().head())
+            .map(head -> heads(request, head))
+            .filter(found -> found.unreached(definition).isEmpty() && found.tell(definition));
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());
-    return Optional.of(List.of(inspector.inspect(state, heads.get(), none, "")));
+    return heads.map(found -> List.of(inspector.inspect(state, found, none, "")));
   }
 
   private LookEnd evaluate(LookRequest request, CommitId commit, Sink sink)
       throws InterruptedException {
     Instant fetchedAt = clock.instant();
     RefKey key = request.key();
-    Optional<Heads> heads = heads(request, commit);
-    if (heads.isEmpty()) {
-      return othersMissing();
-    }
-    List<Inspector.Result> results = inspect(request, commit, heads.get());
+    Heads heads = heads(request, commit);
+    List<Inspector.Result> results = inspect(request, commit, heads);
     Map<ClusterName, Integer> batchSizes = new HashMap<>();
     for (Inspector.Result result : results) {
       result.changed().forEach(cluster -> batchSizes.merge(cluster.name(), 1, Integer::sum));
@@ -134,7 +129,7 @@ final class Look {
     results.stream()
         .filter(result -> !result.changed().isEmpty())
         .flatMap(result -> result.definition().sources().stream())
-        .collect(Collectors.toMap(RefKey::of, heads.get()::commit, (one, _) -> one))
+        .collect(Collectors.toMap(RefKey::of, heads::commit, (one, _) -> one))
         .forEach((ref, head) -> mirrors.keep(ref.repository(), head));
     Part.Seen seen =
         new Part.Seen(
@@ -174,7 +169,7 @@ final class Look {
     for (var application : known.applications()) {
       String marked = known.marked().get(application.application());
       if ((indexed.isEmpty() || candidates.contains(application.application()) || marked != null)
-          && heads.cover(application.definition().orElseThrow())) {
+          && heads.tell(application.definition().orElseThrow())) {
         results.add(
             inspector.inspect(
                 application,
@@ -186,27 +181,26 @@ final class Look {
     return results;
   }
 
-  /** The commits to go by; empty if one of them cannot be had. */
-  private Optional<Heads> heads(LookRequest request, CommitId commit) {
+  /** The commits to go by; where one cannot be had, why. */
+  private Heads heads(LookRequest request, CommitId commit) {
     Map<RefKey, CommitId> commits = new HashMap<>();
+    Map<RefKey, String> unreached = new HashMap<>();
     commits.put(request.key(), commit);
     for (LookRequest.Other other : request.known().others()) {
       SourceSpec source = other.source();
       if (mirrors.has(source.repository(), other.head())) {
         commits.put(RefKey.of(source), other.head());
-      } else if (mirrors.fetch(source, source.ref(), Optional.empty())
-          instanceof FetchOutcome.At at) {
-        // the mirror was lost: what is there now will be decided about soon
-        commits.put(RefKey.of(source), at.head());
-      } else {
-        return Optional.empty();
+        continue;
+      }
+      // the mirror was lost: what is there now will be decided about soon
+      switch (mirrors.fetch(source, source.ref(), Optional.empty())) {
+        case FetchOutcome.At at -> commits.put(RefKey.of(source), at.head());
+        case FetchOutcome.Failed failed -> unreached.put(RefKey.of(source), failed.reason());
+        case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
+            unreached.put(RefKey.of(source), "%s is gone".formatted(RefKey.of(source)));
       }
     }
-    return Optional.of(new Heads(mirrors, commits));
-  }
-
-  private static LookEnd othersMissing() {
-    return new LookEnd.Failed("a repository of another source cannot be fetched", true);
+    return new Heads(mirrors, commits, unreached);
   }
 
   private Optional<CommitId> mirrored(LookRequest request, Optional<CommitId> commit) {
