@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -46,12 +47,14 @@ public final class TopicProvisioner {
    */
   public int provision(int homes) {
     create(
-        topics.changes(),
-        homes,
-        delete(YEAR, Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime")));
-    create(topics.state(), homes, compact(Map.of()));
-    create(topics.results(), homes, delete(YEAR, Map.of()));
-    create(topics.deadLetters(), 1, delete(YEAR, Map.of()));
+        List.of(
+            topic(
+                topics.changes(),
+                homes,
+                delete(YEAR, Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"))),
+            topic(topics.state(), homes, compact(Map.of())),
+            topic(topics.results(), homes, delete(YEAR, Map.of())),
+            topic(topics.deadLetters(), 1, delete(YEAR, Map.of()))));
     Map<String, TopicDescription> found =
         describe(List.of(topics.changes(), topics.state(), topics.results(), topics.deadLetters()));
     for (String topic : List.of(topics.changes(), topics.state())) {
@@ -67,17 +70,21 @@ public final class TopicProvisioner {
 
   /** Creates the topic of a cluster if it is missing; returns when the broker knows of it. */
   public void provision(ClusterName cluster) {
-    String topic = topics.sync(cluster);
-    create(
-        topic,
-        1,
+    provision(Set.of(cluster));
+  }
+
+  /** The same for several; the broker is asked once for all of them. */
+  public void provision(Set<ClusterName> clusters) {
+    Map<String, String> settings =
         compact(
             Map.of(
                 TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
                 MONTH,
                 TopicConfig.COMPRESSION_TYPE_CONFIG,
-                "zstd")));
-    describe(List.of(topic));
+                "zstd"));
+    List<String> names = clusters.stream().map(topics::sync).toList();
+    create(names.stream().map(name -> topic(name, 1, settings)).toList());
+    describe(names);
   }
 
   /** Whether the topic of a cluster is there. */
@@ -118,11 +125,13 @@ public final class TopicProvisioner {
     }
   }
 
-  private void create(String name, int partitions, Map<String, String> settings) {
-    NewTopic topic =
-        new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
+  private void create(List<NewTopic> missing) {
+    admin.createTopics(missing).values().forEach(TopicProvisioner::await);
+  }
+
+  private static void await(String name, KafkaFuture<Void> created) {
     try {
-      admin.createTopics(List.of(topic)).all().get();
+      created.get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw new IllegalStateException(
@@ -132,6 +141,10 @@ public final class TopicProvisioner {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while creating topic " + name, e);
     }
+  }
+
+  private static NewTopic topic(String name, int partitions, Map<String, String> settings) {
+    return new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
   }
 
   private static Map<String, String> delete(String retentionMs, Map<String, String> more) {

@@ -225,8 +225,7 @@ public final class FleetIntake implements AutoCloseable {
       return;
     }
     try (Admin admin = Admin.create(connection.admin())) {
-      TopicProvisioner topics = new TopicProvisioner(admin, connection.topics());
-      reading.clusters().forEach(topics::provision);
+      new TopicProvisioner(admin, connection.topics()).provision(reading.clusters());
     }
     provisioned.addAll(reading.clusters());
   }
