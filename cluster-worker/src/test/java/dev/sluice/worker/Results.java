@@ -5,6 +5,7 @@ import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.TopicPartitions;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class Results implements AutoCloseable {
   private final List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
 
   Results(KafkaConnection kafka) {
-    this.consumer = new KafkaConsumer<>(kafka.consumer("test-results"));
+    this.consumer = new UngroupedConsumer(kafka.consumer("test-results"));
     List<TopicPartition> partitions =
         List.of(kafka.topics().results(), kafka.topics().deadLetters()).stream()
             .flatMap(topic -> TopicPartitions.of(consumer, topic).stream())

@@ -70,6 +70,8 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
         CooperativeStickyAssignor.class.getName());
     properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+    // closing waits for the answer to the last fetch
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
     this.consumer = new KafkaConsumer<>(properties);
     this.lastTurn = setting.clock().instant();
     this.thread = Thread.ofPlatform().daemon().name("changes").unstarted(this::run);

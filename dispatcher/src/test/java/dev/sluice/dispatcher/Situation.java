@@ -19,6 +19,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.kafka.TopicPartitions;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -52,6 +53,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.awaitility.core.ConditionFactory;
 
 /** A fleet of one repository and two clusters, with its topics, and the dispatchers over them. */
 final class Situation implements AutoCloseable {
@@ -281,7 +283,7 @@ final class Situation implements AutoCloseable {
     Dispatcher dispatcher =
         Dispatcher.start(config, connection, clock, listener, Telemetry.untraced());
     dispatchers.add(dispatcher);
-    await().atMost(Duration.ofSeconds(30)).until(dispatcher::isReady);
+    patiently().until(dispatcher::isReady);
     return dispatcher;
   }
 
@@ -307,14 +309,16 @@ final class Situation implements AutoCloseable {
   }
 
   List<SyncEvent> awaitSync(ClusterName cluster, int atLeast) {
-    return await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> sync(cluster), events -> events.size() >= atLeast);
+    return patiently().until(() -> sync(cluster), events -> events.size() >= atLeast);
   }
 
   /** Everything told so far has been dealt with, and what it led to can be read. */
   void awaitQuiet() {
-    await().atMost(Duration.ofSeconds(60)).until(() -> lag() == 0 && !isAnythingPending());
+    patiently().until(() -> lag() == 0 && !isAnythingPending());
+  }
+
+  private static ConditionFactory patiently() {
+    return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20));
   }
 
   private boolean isAnythingPending() {
@@ -328,7 +332,7 @@ final class Situation implements AutoCloseable {
   private long lag() {
     Map<String, Object> properties = new HashMap<>(connection.consumer("lag"));
     properties.put("group.id", connection.topics().prefix() + "-dispatcher");
-    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
+    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
       List<TopicPartition> partitions = TopicPartitions.of(consumer, connection.topics().changes());
       var ends = consumer.endOffsets(partitions);
       var committed = consumer.committed(Map.copyOf(ends).keySet());
@@ -368,7 +372,7 @@ final class Situation implements AutoCloseable {
   /** All that is in a topic, as it is. */
   List<ConsumerRecord<String, byte[]>> records(String topic) {
     try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(connection.consumer("reader"))) {
+        new UngroupedConsumer(connection.consumer("reader"))) {
       List<TopicPartition> partitions = TopicPartitions.of(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);

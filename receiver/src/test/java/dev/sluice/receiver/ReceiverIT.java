@@ -15,6 +15,7 @@ import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.kafka.TopicProvisioner;
 import dev.sluice.contract.kafka.Topics;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
@@ -419,7 +420,7 @@ class ReceiverIT {
 
   /** All records of the topic, up to its end now. */
   private static List<ConsumerRecord<String, byte[]>> records(KafkaConnection kafka) {
-    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(kafka.consumer("test"))) {
+    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(kafka.consumer("test"))) {
       List<TopicPartition> partitions =
           IntStream.range(0, HOMES)
               .mapToObj(home -> new TopicPartition(kafka.topics().changes(), home))

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.contract.config.Settings;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -164,7 +165,7 @@ final class Running implements AutoCloseable {
   }
 
   private static List<ConsumerRecord<String, byte[]>> records(KafkaConnection kafka) {
-    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(kafka.consumer("test"))) {
+    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(kafka.consumer("test"))) {
       List<TopicPartition> partitions =
           IntStream.range(0, HOMES)
               .mapToObj(home -> new TopicPartition(kafka.topics().changes(), home))

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.TopicPartitions;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.worker.ledger.Ledger;
@@ -45,7 +46,7 @@ public final class OpenDeadLetters {
       KafkaConnection kafka, ClusterName cluster, Instant since) {
     OpenDeadLetters reading = new OpenDeadLetters(cluster);
     try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(kafka.consumer("worker-dead-letters-" + cluster))) {
+        new UngroupedConsumer(kafka.consumer("worker-dead-letters-" + cluster))) {
       reading.follow(consumer, kafka.topics().deadLetters(), since);
     }
     return reading.open;

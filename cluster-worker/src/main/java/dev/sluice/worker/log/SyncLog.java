@@ -8,6 +8,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -110,7 +111,7 @@ public final class SyncLog implements AutoCloseable {
   private void readUntilClosed() {
     while (!isClosed()) {
       try (KafkaConsumer<String, byte[]> consumer =
-          new KafkaConsumer<>(kafka.consumer("worker-" + cluster))) {
+          new UngroupedConsumer(kafka.consumer("worker-" + cluster))) {
         reading = consumer;
         read(consumer);
         return;

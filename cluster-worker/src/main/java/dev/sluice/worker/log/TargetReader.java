@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ClusterName;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,7 @@ public final class TargetReader implements AutoCloseable {
   public TargetReader(KafkaConnection kafka, ClusterName cluster) {
     Map<String, Object> properties = kafka.consumer("worker-targets-" + cluster);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
-    this.consumer = new KafkaConsumer<>(properties);
+    this.consumer = new UngroupedConsumer(properties);
     this.partition = new TopicPartition(kafka.topics().sync(cluster), 0);
     consumer.assign(List.of(partition));
   }

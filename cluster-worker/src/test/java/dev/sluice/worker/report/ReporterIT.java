@@ -12,6 +12,7 @@ import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -84,7 +85,7 @@ class ReporterIT {
   private List<Long> generations() {
     List<Long> generations = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(kafka.consumer("test-results"))) {
+        new UngroupedConsumer(kafka.consumer("test-results"))) {
       TopicPartition results = new TopicPartition(kafka.topics().results(), 0);
       consumer.assign(List.of(results));
       consumer.seekToBeginning(List.of(results));

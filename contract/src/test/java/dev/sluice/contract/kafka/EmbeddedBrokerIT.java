@@ -34,7 +34,7 @@ class EmbeddedBrokerIT {
     try (EmbeddedBroker broker = EmbeddedBroker.start(directory, 0)) {
       KafkaConnection connection = new KafkaConnection(broker.bootstrapServers(), topics, Map.of());
       try (KafkaConsumer<String, byte[]> consumer =
-          new KafkaConsumer<>(connection.consumer("test"))) {
+          new UngroupedConsumer(connection.consumer("test"))) {
         TopicPartition partition = new TopicPartition(topics.changes(), 1);
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
@@ -63,7 +63,7 @@ class EmbeddedBrokerIT {
       ClusterName cluster = new ClusterName("test");
       try (Admin admin = Admin.create(connection.admin());
           KafkaConsumer<String, byte[]> consumer =
-              new KafkaConsumer<>(connection.consumer("test"))) {
+              new UngroupedConsumer(connection.consumer("test"))) {
         new TopicProvisioner(admin, topics).provision(cluster);
 
         assertThat(consumer.partitionsFor(topics.sync(cluster)))
@@ -79,7 +79,8 @@ class EmbeddedBrokerIT {
   void waitsForATopicThatItHearsOfLater() throws Exception {
     KafkaConnection connection = KafkaFixture.connect();
     try (Admin admin = Admin.create(connection.admin());
-        KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(connection.consumer("test"))) {
+        KafkaConsumer<String, byte[]> consumer =
+            new UngroupedConsumer(connection.consumer("test"))) {
       TopicProvisioner provisioner = new TopicProvisioner(admin, connection.topics());
       Thread later = Thread.ofVirtual().start(() -> provisioner.provision(3));
 

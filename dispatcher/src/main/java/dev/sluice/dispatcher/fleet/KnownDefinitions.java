@@ -8,6 +8,7 @@ import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.TopicPartitions;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.home.Home;
@@ -34,7 +35,7 @@ final class KnownDefinitions {
     KnownDefinitions known = new KnownDefinitions();
     Map<String, Object> properties = new HashMap<>(connection.consumer("fleet-intake"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
-    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
+    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
       List<TopicPartition> changes = TopicPartitions.of(consumer, connection.topics().changes());
       // before the state: what is finished later than this is read twice, and in order
       Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(new HashSet<>(changes));

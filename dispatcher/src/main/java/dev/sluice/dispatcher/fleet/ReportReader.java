@@ -11,6 +11,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.TopicPartitions;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
 import java.time.Duration;
@@ -54,7 +55,7 @@ final class ReportReader implements AutoCloseable {
     Map<String, Object> properties = new HashMap<>(connection.consumer("fences"));
     properties.put(
         ConsumerConfig.GROUP_ID_CONFIG, connection.topics().prefix() + "-dispatcher-fences");
-    KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties);
+    KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties);
     try {
       List<TopicPartition> partitions = new ArrayList<>();
       partitions.addAll(TopicPartitions.of(consumer, connection.topics().results()));

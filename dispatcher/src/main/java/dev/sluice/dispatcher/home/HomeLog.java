@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +60,7 @@ final class HomeLog implements AutoCloseable {
   long read(Consumer<StateRecord> replay) {
     Map<String, Object> properties = new HashMap<>(connection.consumer("home-" + home + "-state"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
-    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
+    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
       // of a consumer without subscription, so without member and generation: those need not be
       // checked, since the transactional id is the home's own and fences
       group = consumer.groupMetadata();

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.ClosureResolver;
 import dev.sluice.dispatcher.closure.DefinitionResolver;
@@ -96,7 +97,7 @@ final class Recomputation {
   }
 
   private KafkaConsumer<String, byte[]> consumer(KafkaConnection connection) {
-    return new KafkaConsumer<>(connection.consumer("home-%d-recomputation".formatted(home)));
+    return new UngroupedConsumer(connection.consumer("home-%d-recomputation".formatted(home)));
   }
 
   private Answer compare(Asked asked, Recollection recollection, long begin, long read) {

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.readmodel;
 
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,7 +104,7 @@ final class Follower implements AutoCloseable {
   private KafkaConsumer<String, byte[]> open() {
     Map<String, Object> properties = connection.consumer("read-model");
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH);
-    KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties);
+    KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties);
     consumer.assign(identity.partitions());
     for (TopicPartition partition : identity.partitions()) {
       Optional<Long> position = projection.position(partition);

@@ -18,6 +18,7 @@ import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.kafka.TopicProvisioner;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.readmodel.Told;
 import java.io.BufferedReader;
@@ -506,7 +507,7 @@ class ApiIT {
   private List<ChangeEvent> changes() {
     List<ChangeEvent> events = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(connection.consumer("test"))) {
+        new UngroupedConsumer(connection.consumer("test"))) {
       List<TopicPartition> partitions =
           List.of(
               new TopicPartition(connection.topics().changes(), 0),

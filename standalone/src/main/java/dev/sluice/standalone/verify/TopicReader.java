@@ -5,6 +5,7 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.UngroupedConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class TopicReader {
    */
   public <E extends Event> List<Received<E>> read(String topic, Class<E> type) {
     try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(connection.consumer("sluice-verify"))) {
+        new UngroupedConsumer(connection.consumer("sluice-verify"))) {
       List<PartitionInfo> infos = consumer.partitionsFor(topic);
       if (infos == null || infos.isEmpty()) {
         return List.of();
