@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class TopicPartitions {
 
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
-  private static final Duration ASK_AGAIN = Duration.ofMillis(50);
+  private static final Duration ASK_AGAIN = Duration.ofMillis(10);
 
   private TopicPartitions() {}
 

@@ -26,7 +26,7 @@ public final class TopicProvisioner {
   private static final String YEAR = Long.toString(365L * 24 * 3600 * 1000);
 
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
-  private static final Duration ASK_AGAIN = Duration.ofMillis(50);
+  private static final Duration ASK_AGAIN = Duration.ofMillis(10);
 
   private final Admin admin;
   private final Topics topics;
