@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
@@ -38,8 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultIT {
 
   private static final Duration OUTAGE =
-      Duration.ofSeconds(Integer.getInteger("sluice.outage-seconds", 8));
+      Duration.ofSeconds(Integer.getInteger("sluice.outage-seconds", 4));
   private static final int SENDERS = 8;
+  private static final Duration BEFORE_SENDING_AGAIN = Duration.ofMillis(20);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -152,7 +154,8 @@ class FaultIT {
               HttpResponse.BodyHandlers.discarding());
       answers.put(delivery, answer.statusCode());
     } catch (IOException e) {
-      // the receiver was killed: no answer, no promise
+      // the receiver was killed: no answer, no promise; and it needs the machine to come back
+      LockSupport.parkNanos(BEFORE_SENDING_AGAIN.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -165,6 +168,8 @@ class FaultIT {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Program.class.getName(),

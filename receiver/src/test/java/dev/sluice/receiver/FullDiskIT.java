@@ -99,6 +99,8 @@ class FullDiskIT {
             "ulimit -f %d && exec \"$@\"".formatted(MAX_FILE_KIB),
             "bash",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
             Broker.class.getName(),

@@ -16,7 +16,6 @@ import java.util.SequencedSet;
  */
 final class Connections {
 
-  /** How long the rest of a body is thrown away, so that its sender can read why. */
   private static final Duration LINGER = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -24,11 +23,18 @@ final class Connections {
   private final Map<HttpConnection, Connection> open = new HashMap<>();
   private final SequencedSet<Connection> waiting = new LinkedHashSet<>();
 
+  /**
+   * How long the rest of a body is thrown away, so that its sender can read why: not longer than
+   * the whole request might have taken.
+   */
+  private final Duration linger;
+
   private volatile int count;
 
   Connections(Vertx vertx, Limits limits) {
     this.vertx = vertx;
     this.limits = limits;
+    this.linger = limits.requestTimeout().compareTo(LINGER) < 0 ? limits.requestTimeout() : LINGER;
   }
 
   /** How many are open; may be asked from anywhere. */
@@ -69,7 +75,7 @@ final class Connections {
   void requestEnded(HttpConnection connection, boolean wholeRequest) {
     Connection at = open.get(connection);
     if (at != null && --at.requests == 0) {
-      at.waitFor(wholeRequest ? limits.requestTimeout() : LINGER);
+      at.waitFor(wholeRequest ? limits.requestTimeout() : linger);
     }
   }
 
