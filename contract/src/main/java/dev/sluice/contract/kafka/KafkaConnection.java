@@ -26,10 +26,14 @@ public record KafkaConnection(
     security = Map.copyOf(security);
   }
 
-  /** Properties of an admin client. */
+  /**
+   * Properties of an admin client. It asks again soon at first: what was just created often has no
+   * leader or coordinator for some milliseconds more.
+   */
   public Map<String, Object> admin() {
     Map<String, Object> properties = new HashMap<>(security);
     properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    properties.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, 20);
     return properties;
   }
 
