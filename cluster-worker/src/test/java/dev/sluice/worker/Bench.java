@@ -23,6 +23,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster, a broker, and workers that go between them. */
@@ -38,6 +39,9 @@ final class Bench implements AutoCloseable {
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
           Duration.ofSeconds(20));
+
+  /** What this machine renders with does not change; asking it starts processes. */
+  private static final Renderers RENDERERS = renderersOfThisMachine();
 
   final ClusterName cluster = new ClusterName("test");
   final ClusterFixture fixture = ClusterFixture.open();
@@ -72,7 +76,12 @@ final class Bench implements AutoCloseable {
         ClusterWorker.start(
             config(identity),
             new Outside(
-                log, client, renderers(), WorkerListener.NONE, telemetry, Clock.systemUTC()));
+                log,
+                client,
+                RENDERERS.withEmptyCache(),
+                WorkerListener.NONE,
+                telemetry,
+                Clock.systemUTC()));
     open.push(worker);
     return worker;
   }
@@ -100,7 +109,7 @@ final class Bench implements AutoCloseable {
     return builder.build();
   }
 
-  private static Renderers renderers() {
+  private static Renderers renderersOfThisMachine() {
     try {
       return Renderers.onThisMachine(RenderConfig.DEFAULT);
     } catch (InterruptedException e) {
@@ -153,15 +162,12 @@ final class Bench implements AutoCloseable {
 
   /** Waits until a ConfigMap has this value. */
   void awaitValue(String configMap, String value) {
-    await()
-        .atMost(PATIENCE)
-        .until(() -> value(configMap), found -> found.equals(Optional.of(value)));
+    patiently().until(() -> value(configMap), found -> found.equals(Optional.of(value)));
   }
 
   /** Waits for the end of a generation that changed something. */
   ResultEvent.Applied awaitApplied(String application, long generation) {
-    return await()
-        .atMost(PATIENCE)
+    return patiently()
         .until(
             () ->
                 results.all(ResultEvent.Applied.class).stream()
@@ -172,6 +178,10 @@ final class Bench implements AutoCloseable {
                     .findFirst(),
             Optional::isPresent)
         .orElseThrow();
+  }
+
+  private static ConditionFactory patiently() {
+    return await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20));
   }
 
   @Override
