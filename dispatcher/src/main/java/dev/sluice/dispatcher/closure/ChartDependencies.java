@@ -15,13 +15,16 @@ final class ChartDependencies {
 
   private static final String LOCAL = "file://";
   private static final String ARCHIVE = ".tgz";
+  private static final String VENDORED = "charts";
   private static final int MAX_BYTES = 1024 * 1024;
 
   /** A chart of this repository. */
   record Local(String name, String directory) {}
 
   private final Walk walk;
+  private final RemoteCharts remote;
   private final String chart;
+  private final List<RemoteCharts.Origin> above;
   private final List<YamlFields> dependencies = new ArrayList<>();
 
   /**
@@ -31,41 +34,136 @@ final class ChartDependencies {
    * @param chartYaml content of its {@code Chart.yaml}
    */
   ChartDependencies(Walk walk, String chart, String chartYaml) {
-    this.walk = walk;
-    this.chart = chart;
-    read(chartYaml, chart + "/" + Charts.FILE_NAME);
-    walk.find(chart, "requirements.yaml", "the requirements of '%s'".formatted(chart))
-        .filter(found -> !found.isDirectory())
-        .ifPresent(found -> read(walk.text(found.entry(), MAX_BYTES), found.path()));
+    this(walk, chart, chartYaml, List.of());
   }
 
   /**
-   * Those that are not in {@code charts/} and so are read where they are.
+   * Reads what a downloaded chart says.
    *
-   * @throws RefusedException if one of them is not in this repository
+   * @param above that chart and those that depend on it
    */
-  List<Local> notVendored() {
+  private ChartDependencies(
+      Walk walk, String chart, String chartYaml, List<RemoteCharts.Origin> above) {
+    this.walk = walk;
+    this.remote = new RemoteCharts(walk);
+    this.chart = chart;
+    this.above = above;
+    read(chartYaml, chart + "/" + Charts.FILE_NAME);
+    text("requirements.yaml").ifPresent(text -> read(text, chart + "/requirements.yaml"));
+  }
+
+  /**
+   * Puts those that are to be downloaded into {@code charts/}, as {@code helm dependency build}
+   * would.
+   *
+   * @return those of this repository that are not in {@code charts/} and so are read where they are
+   * @throws RefusedException if one of them is neither here nor allowed to be downloaded
+   */
+  List<Local> complete() {
     if (dependencies.isEmpty()) {
       return List.of();
     }
     Vendored vendored = vendored();
     List<Local> local = new ArrayList<>();
-    for (YamlFields dependency : dependencies) {
-      String name = first(dependency, "name");
-      String repository = first(dependency, "repository");
+    Set<RemoteCharts.Origin> downloaded = new HashSet<>();
+    for (int i = 0; i < dependencies.size(); i++) {
+      String name = dependencies.get(i).first("name");
+      String repository = dependencies.get(i).first("repository");
       if (vendored.holds(name)) {
         continue;
       }
-      if (repository.startsWith(LOCAL)) {
+      if (repository.startsWith(LOCAL) && !walk.isDownloaded(chart)) {
         local.add(new Local(name, local(name, repository.substring(LOCAL.length()))));
       } else if (!vendored.mayHold(names())) {
-        throw new RefusedException(
-            "RemoteDependency",
-            "the chart '%s' depends on the chart '%s'%s, which is not in its charts/: nothing is downloaded; run 'helm dependency build' and commit charts/"
-                .formatted(chart, name, repository.isEmpty() ? "" : " of " + repository));
+        RemoteCharts.Origin origin = origin(i);
+        if (downloaded.add(origin)) {
+          download(origin);
+        }
       }
     }
     return local;
+  }
+
+  /** Where a dependency is to be downloaded from. */
+  private RemoteCharts.Origin origin(int index) {
+    YamlFields dependency = dependencies.get(index);
+    String name = dependency.first("name");
+    String repository = dependency.first("repository");
+    if (repository.startsWith("@") || repository.startsWith("alias:")) {
+      throw new RefusedException(
+          "RemoteDependency",
+          "%s names its repository by an alias, '%s', which only the Helm configuration of some machine knows: give its URL, or run 'helm dependency build' and commit charts/"
+              .formatted(what(name), repository));
+    }
+    if (repository.isEmpty() || !remote.areAllowed(repository)) {
+      throw new RefusedException(
+          "RemoteDependency",
+          "the chart '%s' depends on the chart '%s'%s, which is not in its charts/, and the application's policy does not allow to download it: run 'helm dependency build' and commit charts/, or add the repository to policy.remote.charts"
+              .formatted(chart, name, repository.isEmpty() ? "" : " of " + shown(repository)));
+    }
+    String version =
+        Optional.of(dependency.first("version"))
+            .filter(RemoteCharts::isExact)
+            .or(() -> lock().version(name, repository, sameBefore(index)))
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "UnpinnedDependency",
+                        "%s has the version '%s', which may mean another chart at any time: run 'helm dependency update' and commit Chart.lock, or give an exact version"
+                            .formatted(what(name), dependency.first("version"))));
+    return new RemoteCharts.Origin(Outside.canonical(repository), name, version);
+  }
+
+  private int sameBefore(int index) {
+    YamlFields dependency = dependencies.get(index);
+    return (int)
+        dependencies.subList(0, index).stream()
+            .filter(
+                earlier ->
+                    earlier.first("name").equals(dependency.first("name"))
+                        && earlier.first("repository").equals(dependency.first("repository")))
+            .count();
+  }
+
+  private ChartLock lock() {
+    for (String name : List.of("Chart.lock", "requirements.lock")) {
+      Optional<ChartLock> lock = text(name).map(text -> ChartLock.parse(text, chart + "/" + name));
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+    }
+    return ChartLock.NONE;
+  }
+
+  /** Packages hold the charts that they depend on; where one does not, they are got as well. */
+  private void download(RemoteCharts.Origin origin) {
+    if (above.contains(origin)) {
+      throw new RefusedException("Cycle", "%s depends on itself".formatted(what(origin.name())));
+    }
+    Found there =
+        remote.put(
+            chart,
+            new RemoteCharts.Place(VENDORED, origin.name() + "-" + origin.version()),
+            origin,
+            what(origin.name()));
+    String yaml =
+        text(there.path(), Charts.FILE_NAME)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "MissingChart", what(origin.name()) + " has no Chart.yaml"));
+    List<RemoteCharts.Origin> longer = new ArrayList<>(above);
+    longer.add(origin);
+    new ChartDependencies(walk, there.path(), yaml, longer).complete();
+  }
+
+  private String what(String name) {
+    return "the dependency '%s' of the chart '%s'".formatted(name, chart);
+  }
+
+  /** Without what may be a password. */
+  private static String shown(String url) {
+    return url.replaceFirst("//[^/@]*@", "//");
   }
 
   private String local(String name, String path) {
@@ -92,16 +190,26 @@ final class ChartDependencies {
                 dependencies.addAll(YamlFields.of(document, where).mappings("dependencies")));
   }
 
+  private Optional<String> text(String name) {
+    return text(chart, name);
+  }
+
+  private Optional<String> text(String directory, String name) {
+    return walk.find(directory, name, "'%s' of '%s'".formatted(name, directory))
+        .filter(found -> !found.isDirectory())
+        .map(found -> walk.text(found.entry(), MAX_BYTES));
+  }
+
   private Set<String> names() {
     Set<String> names = new HashSet<>();
-    dependencies.forEach(dependency -> names.add(first(dependency, "name")));
+    dependencies.forEach(dependency -> names.add(dependency.first("name")));
     return names;
   }
 
   private Vendored vendored() {
     Set<String> charts = new HashSet<>();
     Set<String> archives = new HashSet<>();
-    Optional<Found> directory = walk.find(chart, "charts", "charts/ of '%s'".formatted(chart));
+    Optional<Found> directory = walk.find(chart, VENDORED, "charts/ of '%s'".formatted(chart));
     if (directory.filter(Found::isDirectory).isPresent()) {
       for (TreeEntry entry : walk.list(directory.get().path())) {
         if (entry.name().endsWith(ARCHIVE)) {
@@ -116,17 +224,12 @@ final class ChartDependencies {
 
   private Optional<String> nameOf(String charts, String directory) {
     String path = directory + "/" + Charts.FILE_NAME;
-    return walk.find(charts, path, "'%s/%s'".formatted(charts, path))
-        .filter(found -> !found.isDirectory())
+    return text(charts, path)
         .flatMap(
-            found ->
-                YamlText.documents(walk.text(found.entry(), MAX_BYTES), found.path()).stream()
+            text ->
+                YamlText.documents(text, charts + "/" + path).stream()
                     .findFirst()
-                    .map(document -> first(YamlFields.of(document, found.path()), "name")));
-  }
-
-  private static String first(YamlFields fields, String name) {
-    return fields.text(name).stream().findFirst().orElse("");
+                    .map(document -> YamlFields.of(document, charts + "/" + path).first("name")));
   }
 
   /**

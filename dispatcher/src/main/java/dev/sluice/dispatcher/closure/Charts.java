@@ -10,7 +10,8 @@ import java.util.Optional;
  * leave out, since templates may read any of them; values files; and the charts that it depends on
  * by {@code file://}. What is in {@code charts/}, archives too, is part of the directory.
  *
- * <p>Charts that are not in the repository are refused: nothing is downloaded.
+ * <p>Charts that are not in the repository are refused unless the application's policy allows to
+ * download them.
  */
 final class Charts {
 
@@ -66,12 +67,12 @@ final class Charts {
                         "there is no Chart.yaml in '%s': correct the path".formatted(directory)));
     walk.addFile(file);
     HelmIgnore ignore = ignore(directory);
-    collectUnder("", List.of(directory), ignore);
+    List<ChartDependencies.Local> local =
+        new ChartDependencies(walk, directory, text(file)).complete();
+    collectUnder("", List.of(directory), ignore); // what was downloaded is in it by now
     List<String> chain = new ArrayList<>(dependents);
     chain.add(directory);
-    new ChartDependencies(walk, directory, text(file))
-        .notVendored()
-        .forEach(dependency -> collect(dependency.directory(), chain));
+    local.forEach(dependency -> collect(dependency.directory(), chain));
   }
 
   private HelmIgnore ignore(String directory) {

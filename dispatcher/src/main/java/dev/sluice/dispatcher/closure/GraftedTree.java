@@ -27,6 +27,11 @@ final class GraftedTree implements SourceTree {
     trees.putIfAbsent(place, tree);
   }
 
+  /** Whether a path is in a tree that was put in. */
+  boolean isGrafted(String path) {
+    return trees.size() > 1 && !place(path).root().isEmpty();
+  }
+
   @Override
   public Optional<TreeEntry> entry(String path) {
     Place place = place(path);

@@ -1,12 +1,12 @@
 package dev.sluice.dispatcher.closure;
 
-import java.util.List;
 import java.util.Optional;
 
 /**
  * The charts that a kustomization has {@code helm} render ({@code helmCharts}): they must lie in
- * the repository, where kustomize looks before it downloads. That is {@code chartHome/NAME}, or
- * {@code chartHome/NAME-VERSION/NAME} if both a version and a repository are given.
+ * the repository, where kustomize looks before it downloads, or are put there if the policy allows
+ * to download them. That is {@code chartHome/NAME}, or {@code chartHome/NAME-VERSION/NAME} if both
+ * a version and a repository are given.
  */
 final class KustomizeCharts {
 
@@ -15,9 +15,11 @@ final class KustomizeCharts {
 
   private final Walk walk;
   private final TemplateScan scan;
+  private final RemoteCharts remote;
 
   KustomizeCharts(Walk walk, TemplateScan scan) {
     this.walk = walk;
+    this.remote = new RemoteCharts(walk);
     this.scan = scan;
   }
 
@@ -44,21 +46,29 @@ final class KustomizeCharts {
   }
 
   private void collect(YamlFields chart, String home, String directory) {
-    String name = first(chart, "name");
-    String version = first(chart, "version");
-    boolean downloadable = !first(chart, "repo").isEmpty();
+    String name = chart.first("name");
+    String version = chart.first("version");
+    boolean downloadable = !chart.first("repo").isEmpty();
     if (name.isEmpty()) {
       throw new RefusedException(
           "InvalidKustomization",
           "helmCharts in '%s' has a chart without name".formatted(chart.where()));
     }
-    String within = downloadable && !version.isEmpty() ? name + "-" + version + "/" : "";
-    String path = home + "/" + within + name;
-    String what = "the chart '%s' (helmCharts in '%s')".formatted(path, chart.where());
+    String path = downloadable && !version.isEmpty() ? name + "-" + version + "/" + name : name;
+    String what = "the chart '%s/%s' (helmCharts in '%s')".formatted(home, path, chart.where());
     Found found =
-        walk.find(directory, path, what)
+        walk.find(directory, home + "/" + path, what)
+            .or(
+                () ->
+                    downloadable
+                        ? Optional.of(download(chart, directory, home, path, what))
+                        : Optional.empty())
             .filter(Found::isDirectory)
-            .orElseThrow(() -> missing(what, downloadable));
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "MissingChart",
+                        "%s is not in the repository: add it, or take it out".formatted(what)));
     walk.addLinks(found);
     new Charts(walk, scan).collect(found.path());
     // kustomize reads it by itself, even where .helmignore leaves it out
@@ -67,18 +77,26 @@ final class KustomizeCharts {
         .ifPresent(walk::addFile);
   }
 
-  private static RefusedException missing(String what, boolean downloadable) {
-    return downloadable
-        ? new RefusedException(
-            "RemoteChart",
-            "%s is not in the repository, and nothing is downloaded: run 'helm pull --untar' and commit it there"
-                .formatted(what))
-        : new RefusedException(
-            "MissingChart", "%s is not in the repository: add it, or take it out".formatted(what));
-  }
-
-  private static String first(YamlFields fields, String name) {
-    List<String> texts = fields.text(name);
-    return texts.isEmpty() ? "" : texts.getFirst();
+  private Found download(
+      YamlFields chart, String directory, String home, String path, String what) {
+    String repository = chart.first("repo");
+    String version = chart.first("version");
+    if (!remote.areAllowed(repository)) {
+      throw new RefusedException(
+          "RemoteChart",
+          "%s is not in the repository, and the application's policy does not allow to download it: run 'helm pull --untar' and commit it there, or add its repository to policy.remote.charts"
+              .formatted(what));
+    }
+    if (!RemoteCharts.isExact(version)) {
+      throw new RefusedException(
+          "UnpinnedDependency",
+          "%s is not in the repository and has the version '%s', which may mean another chart at any time: give an exact version"
+              .formatted(what, version));
+    }
+    return remote.put(
+        directory,
+        new RemoteCharts.Place(home, path),
+        new RemoteCharts.Origin(repository, chart.first("name"), version),
+        what);
   }
 }

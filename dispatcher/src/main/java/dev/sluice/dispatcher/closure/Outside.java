@@ -44,19 +44,34 @@ record Outside(RemotePolicy policy, boolean plugins, Remotes remotes) {
   }
 
   /**
-   * A chart that would have to be downloaded.
+   * Whether charts of this repository may be downloaded.
    *
-   * @param url of its repository, as the chart or kustomization says
+   * @param url as the chart or kustomization says
+   */
+  boolean allowsCharts(String url) {
+    return charts(url).isPresent();
+  }
+
+  /**
+   * A chart that has to be downloaded.
+   *
+   * @param url of its repository, which is allowed
    * @param version exact
    * @param what names the chart in refusals
-   * @return empty if the policy does not allow it
    */
-  Optional<SourceTree> chart(String url, String name, String version, String what) {
-    String canonical = url.replaceFirst("/+$", "");
-    return policy.charts().stream()
-        .filter(one -> one.url().equals(canonical))
-        .findFirst()
-        .map(repository -> got(what, () -> remotes.chart(repository, name, version)));
+  SourceTree chart(String url, String name, String version, String what) {
+    RemotePolicy.Charts repository = charts(url).orElseThrow();
+    return got(what, () -> remotes.chart(repository, name, version));
+  }
+
+  private Optional<RemotePolicy.Charts> charts(String url) {
+    String canonical = canonical(url);
+    return policy.charts().stream().filter(one -> one.url().equals(canonical)).findFirst();
+  }
+
+  /** As the policy has it. */
+  static String canonical(String url) {
+    return url.replaceFirst("/+$", "");
   }
 
   private static RefusedException unpinned(String what) {

@@ -17,6 +17,12 @@ public interface Remotes {
   /** Code of a failure where there is no such thing. */
   String MISSING = "RemoteMissing";
 
+  /**
+   * Code of a failure where there is something, but not what it should be. It is not asked for
+   * again by itself: whoever offers it has to mend it.
+   */
+  String INVALID = "RemoteInvalid";
+
   /** The files of a repository at a commit. */
   record Base(CommitId commit, SourceTree tree) {}
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One resolution on its way through a tree: follows paths and symbolic links without ever leaving
@@ -30,6 +31,7 @@ final class Walk {
   private static final int MAX_PATH = 4096;
   private static final int MAX_LINKS = 40;
   private static final int MAX_STEPS = 200_000;
+  private static final int MAX_CHARTS = 200;
 
   private final GraftedTree tree;
   private final ClosureLimits limits;
@@ -40,6 +42,7 @@ final class Walk {
   private final Set<String> watched = new HashSet<>();
   private final Set<String> directories = new HashSet<>();
   private final Map<String, BaseCommit> repositories = new TreeMap<>();
+  private final Set<String> charts = new HashSet<>();
   private long bytes;
   private int steps;
 
@@ -65,6 +68,43 @@ final class Walk {
   /** The other repositories of which something is in the closure. */
   List<BaseCommit> bases() {
     return List.copyOf(repositories.values());
+  }
+
+  /**
+   * Puts a downloaded chart where nothing is, as if it were committed there.
+   *
+   * @param directory that the place is seen from
+   * @param within the directory to put it into
+   * @param path from there
+   * @param what names the chart in refusals
+   */
+  Found graftChart(String directory, String within, String path, SourceTree chart, String what) {
+    String base =
+        find(directory, within, what)
+            .map(Found::path)
+            .orElseGet(() -> String.join("/", written(directory, within, what)));
+    String place = join(base, path);
+    if (look(place).isEmpty()) {
+      charts.add(place);
+      if (charts.size() > MAX_CHARTS) {
+        throw new RefusedException(
+            "TooComplex", "%s is one chart too many to download: commit some".formatted(what));
+      }
+      tree.graft(place, chart);
+    }
+    return find(directory, within + "/" + path, what)
+        .filter(found -> found.path().equals(place) && charts.contains(place))
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "RemoteChart",
+                    "%s cannot be put to '%s': something else is there or above, move it away"
+                        .formatted(what, place)));
+  }
+
+  /** Whether a directory is that of a downloaded chart. */
+  boolean isDownloaded(String directory) {
+    return charts.contains(directory);
   }
 
   /** The tree with all that was put into it. */
@@ -220,14 +260,23 @@ final class Walk {
 
   /** What was looked at on the way to a closure: of a directory found, something is in it. */
   Footprint footprint() {
-    return new Footprint(present, absent, watched);
+    return footprint(watched);
   }
 
   /** The same on the way to a refusal, which may be about nothing but a directory being there. */
   Footprint footprintOfRefusal() {
     Set<String> all = new HashSet<>(watched);
     all.addAll(directories);
-    return new Footprint(present, absent, all);
+    return footprint(all);
+  }
+
+  /** Without what was put in, since no commit here changes that: its place was absent before. */
+  private Footprint footprint(Set<String> listed) {
+    return new Footprint(committed(present), committed(absent), committed(listed));
+  }
+
+  private Set<String> committed(Set<String> paths) {
+    return paths.stream().filter(path -> !tree.isGrafted(path)).collect(Collectors.toSet());
   }
 
   static RefusedException unreadable(TreeEntry entry) {

@@ -53,6 +53,11 @@ record YamlFields(Map<?, ?> fields, String where) {
         .toList();
   }
 
+  /** The first text of this name; empty if there is none. */
+  String first(String name) {
+    return text(name).stream().findFirst().orElse("");
+  }
+
   Optional<YamlFields> mapping(String name) {
     return mappings(name).stream().findFirst();
   }
