@@ -20,20 +20,23 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Mirrors mirrors;
+  private final ChartStore charts;
+  private final ChartDownloads downloads = new ChartDownloads();
   private final Fetches fetches;
 
-  private FetchedRemotes(Mirrors mirrors, Clock clock) {
+  private FetchedRemotes(Mirrors mirrors, ChartStore charts, Clock clock) {
     this.mirrors = mirrors;
+    this.charts = charts;
     this.fetches = new Fetches(PATIENCE, clock);
   }
 
   /**
-   * Remotes that are kept in a directory of mirrors.
+   * Remotes that are kept in a directory of mirrors; charts in its {@code charts}.
    *
    * @param mirrors in that directory; not closed with this
    */
   public static FetchedRemotes within(Path directory, Mirrors mirrors, Clock clock) {
-    return new FetchedRemotes(mirrors, clock);
+    return new FetchedRemotes(mirrors, new ChartStore(directory.resolve("charts")), clock);
   }
 
   @Override
@@ -58,7 +61,16 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
   @Override
   public SourceTree chart(RemotePolicy.Charts repository, String name, String version)
       throws RemoteException {
-    throw new RemoteException(UNREACHABLE, "charts are not downloaded yet");
+    ChartId chart = new ChartId(repository.url(), name, version);
+    Optional<ChartFiles> here = charts.find(chart);
+    if (here.isEmpty()) {
+      fetches.require(
+          List.of(repository, chart),
+          () -> charts.put(chart, downloads.archive(repository, chart)));
+      here = charts.find(chart);
+    }
+    return here.orElseThrow(
+        () -> new RemoteException(UNREACHABLE, "%s cannot be read from disk".formatted(chart)));
   }
 
   private void fetch(RemotePolicy.Base repository, String ref) throws RemoteException {
@@ -76,5 +88,6 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
   @Override
   public void close() {
     fetches.close();
+    downloads.close();
   }
 }
