@@ -27,9 +27,10 @@ final class GraftedTree implements SourceTree {
     trees.putIfAbsent(place, tree);
   }
 
-  /** Whether a path is in a tree that was put in. */
-  boolean isGrafted(String path) {
-    return trees.size() > 1 && !place(path).root().isEmpty();
+  /** Whether a path is below the place of a tree that was put in. */
+  boolean isInGraft(String path) {
+    return trees.size() > 1
+        && trees.keySet().stream().anyMatch(root -> !root.isEmpty() && isUnder(path, root));
   }
 
   @Override

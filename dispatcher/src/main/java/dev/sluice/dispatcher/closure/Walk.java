@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * One resolution on its way through a tree: follows paths and symbolic links without ever leaving
@@ -37,10 +36,7 @@ final class Walk {
   private final ClosureLimits limits;
   private final Outside outside;
   private final Map<String, ClosureEntry> entries = new TreeMap<>();
-  private final Set<String> present = new HashSet<>();
-  private final Set<String> absent = new HashSet<>();
-  private final Set<String> watched = new HashSet<>();
-  private final Set<String> directories = new HashSet<>();
+  private final Lookups lookups = new Lookups();
   private final Map<String, BaseCommit> repositories = new TreeMap<>();
   private final Set<String> charts = new HashSet<>();
   private long bytes;
@@ -149,7 +145,7 @@ final class Walk {
     while (!ahead.isEmpty()) {
       String name = ahead.pop();
       if (name.equals("..")) {
-        watched.add(here); // that it is there is all that matters, and its last file may go
+        lookups.watch(here); // that it is there is all that matters, and its last file may go
         here = parent(here, what);
         continue;
       }
@@ -161,11 +157,11 @@ final class Walk {
       switch (entry.kind()) {
         case DIRECTORY -> here = entry.path();
         case FILE, EXECUTABLE -> {
-          present.add(entry.path());
+          lookups.found(entry.path());
           return ahead.isEmpty() ? Optional.of(new Found(entry, links)) : Optional.empty();
         }
         case SYMLINK -> {
-          present.add(entry.path());
+          lookups.found(entry.path());
           ClosureEntry.Link link = link(entry, what);
           links.add(link);
           if (links.size() > MAX_LINKS) {
@@ -179,8 +175,7 @@ final class Walk {
         case GITLINK, MISNAMED -> throw unreadable(entry);
       }
     }
-    present.add(here);
-    directories.add(here);
+    lookups.foundDirectory(here);
     return look(here).map(entry -> new Found(entry, links));
   }
 
@@ -197,7 +192,7 @@ final class Walk {
   /** All that is in a directory; from now on everything under it matters. */
   List<TreeEntry> list(String directory) {
     step();
-    watched.add(directory);
+    lookups.watch(directory);
     return tree.list(directory);
   }
 
@@ -213,7 +208,7 @@ final class Walk {
     if (!entries.containsKey(file.path())) {
       long size = tree.size(file);
       boolean executable = file.kind() == TreeEntry.Kind.EXECUTABLE;
-      present.add(file.path());
+      lookups.found(file.path());
       put(new ClosureEntry.File(file.path(), executable, file.objectId(), size), size);
     }
   }
@@ -258,25 +253,14 @@ final class Walk {
     return List.copyOf(entries.values());
   }
 
-  /** What was looked at on the way to a closure: of a directory found, something is in it. */
+  /** What was looked at on the way to a closure. */
   Footprint footprint() {
-    return footprint(watched);
+    return lookups.footprint(tree::isInGraft);
   }
 
-  /** The same on the way to a refusal, which may be about nothing but a directory being there. */
+  /** What was looked at on the way to a refusal. */
   Footprint footprintOfRefusal() {
-    Set<String> all = new HashSet<>(watched);
-    all.addAll(directories);
-    return footprint(all);
-  }
-
-  /** Without what was put in, since no commit here changes that: its place was absent before. */
-  private Footprint footprint(Set<String> listed) {
-    return new Footprint(committed(present), committed(absent), committed(listed));
-  }
-
-  private Set<String> committed(Set<String> paths) {
-    return paths.stream().filter(path -> !tree.isGrafted(path)).collect(Collectors.toSet());
+    return lookups.footprintOfRefusal(tree::isInGraft);
   }
 
   static RefusedException unreadable(TreeEntry entry) {
@@ -295,7 +279,7 @@ final class Walk {
     step();
     Optional<TreeEntry> entry = tree.entry(path);
     if (entry.isEmpty()) {
-      absent.add(path);
+      lookups.missed(path);
     }
     return entry;
   }

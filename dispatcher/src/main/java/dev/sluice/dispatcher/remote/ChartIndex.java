@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.remote;
 import dev.sluice.dispatcher.closure.RemoteException;
 import dev.sluice.dispatcher.closure.Remotes;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,8 @@ final class ChartIndex {
    */
   record Entry(String version, String url, Optional<String> digest) {}
 
+  private static final int MAX_DEPTH = 50;
+
   private final Iterator<Event> events;
 
   private ChartIndex(Reader text, int size) {
@@ -52,9 +55,8 @@ final class ChartIndex {
           .or(() -> named(entries, otherwise(chart.version())))
           .orElseThrow(
               () ->
-                  new RemoteException(
-                      Remotes.MISSING, "there is no %s in its index".formatted(chart)));
-    } catch (YAMLException | NoSuchElementException | ClassCastException | java.io.IOException e) {
+                  new RemoteException(Remotes.MISSING, "%s is not in its index".formatted(chart)));
+    } catch (YAMLException | NoSuchElementException | ClassCastException | IOException e) {
       throw new RemoteException(
           Remotes.INVALID, "the index of %s cannot be read as one".formatted(chart.repository()));
     }
@@ -136,6 +138,9 @@ final class ChartIndex {
     int depth = change(first);
     while (depth > 0) {
       depth += change(events.next());
+      if (depth > MAX_DEPTH) {
+        throw new NoSuchElementException();
+      }
     }
   }
 

@@ -105,7 +105,8 @@ final class Downloads implements AutoCloseable {
     };
   }
 
-  private static URI next(URI from, String location) throws RemoteException {
+  /** Where a redirect leads. */
+  static URI next(URI from, String location) throws RemoteException {
     URI to = resolved(from, location);
     if (from.getScheme().equalsIgnoreCase("https") && !to.getScheme().equalsIgnoreCase("https")) {
       throw new RemoteException(

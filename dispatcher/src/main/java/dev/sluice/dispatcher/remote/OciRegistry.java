@@ -124,14 +124,7 @@ final class OciRegistry {
    * none.
    */
   private String token(Challenge challenge, String repository) throws RemoteException {
-    URI realm = Downloads.resolved(root, challenge.parameter("realm").orElseThrow());
-    boolean safe = realm.getScheme().equalsIgnoreCase("https") || root.getScheme().equals("http");
-    if (!safe) {
-      throw new RemoteException(
-          Remotes.UNREACHABLE,
-          "%s wants us to log in at %s, without TLS"
-              .formatted(Downloads.shown(root), Downloads.shown(realm)));
-    }
+    URI realm = realm(root, challenge.parameter("realm").orElseThrow());
     String scope = challenge.parameter("scope").orElse("repository:" + repository + ":pull");
     URI asked = challenge.asked(realm, scope);
     byte[] body =
@@ -154,5 +147,16 @@ final class OciRegistry {
     }
     throw new RemoteException(
         Remotes.UNREACHABLE, "%s gives no token".formatted(Downloads.shown(realm)));
+  }
+
+  static URI realm(URI root, String given) throws RemoteException {
+    URI realm = Downloads.resolved(root, given);
+    if (realm.getScheme().equalsIgnoreCase("https") || root.getScheme().equals("http")) {
+      return realm;
+    }
+    throw new RemoteException(
+        Remotes.UNREACHABLE,
+        "%s wants us to log in at %s, without TLS"
+            .formatted(Downloads.shown(root), Downloads.shown(realm)));
   }
 }

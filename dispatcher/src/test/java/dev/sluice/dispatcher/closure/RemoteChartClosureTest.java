@@ -218,7 +218,25 @@ class RemoteChartClosureTest {
                 "web/Chart.yaml",
                 "web/Chart.lock"))
         .allMatch(footprint::covers);
-    assertThat(footprint.present()).noneMatch(path -> path.startsWith("web/charts/"));
+    assertThat(footprint.present())
+        .as("no commit changes what is downloaded")
+        .noneMatch(path -> path.startsWith("web/charts/cache-1.2.3/"));
+  }
+
+  @Test
+  void soItIsWhereAllButTheChartItselfIsThere() {
+    MemoryTree app =
+        MemoryTree.empty()
+            .file("app/charts/cache-1.2.3/README.md", "pulled by hand, but not committed")
+            .file(
+                "app/kustomization.yaml",
+                "helmCharts: [{name: cache, version: 1.2.3, repo: '%s'}]".formatted(REPOSITORY));
+    MemoryTree web = onCache().file("web/charts/other/Chart.yaml", "name: other");
+
+    assertThat(resolved(app, "app").footprint().covers("app/charts/cache-1.2.3/cache/values.yaml"))
+        .isTrue();
+    assertThat(resolved(web).footprint().covers("web/charts/cache-1.2.3/values.yaml")).isTrue();
+    assertThat(resolved(web).footprint().absent()).contains("web/charts/cache-1.2.3");
   }
 
   @Test

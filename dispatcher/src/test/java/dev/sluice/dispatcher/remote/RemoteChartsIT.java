@@ -169,7 +169,14 @@ class RemoteChartsIT {
   @Test
   void anIndexThatIsNoneIsRefused() {
     for (String text :
-        List.of("", "[]", "entries: []", "a: 1", "\"", "entries: {cache: [{version: [1]}]}")) {
+        List.of(
+            "",
+            "[]",
+            "entries: []",
+            "a: 1",
+            "\"",
+            "entries: {cache: [{version: [1]}]}",
+            "a: " + "[".repeat(100_000))) {
       server.page(INDEX, Reply.ok(text));
       assertThat(failure("cache", "1.2.3").code()).as(text).isIn(Remotes.INVALID, Remotes.MISSING);
       now.updateAndGet(time -> time.plusSeconds(100));
