@@ -23,11 +23,13 @@ final class Kustomizations {
 
   private final Walk walk;
   private final KustomizeCharts charts;
+  private final KustomizePlugins plugins;
   private final Set<String> visited = new HashSet<>();
 
   Kustomizations(Walk walk, TemplateScan scan) {
     this.walk = walk;
     this.charts = new KustomizeCharts(walk, scan);
+    this.plugins = new KustomizePlugins(walk);
   }
 
   /** The kustomization files of a directory; more than one is an ambiguity. */
@@ -236,7 +238,7 @@ final class Kustomizations {
 
     private void plugin(String field, String text) {
       if (isInline(text)) {
-        YamlText.documents(text, where).forEach(document -> builtIn(field, document, where));
+        YamlText.documents(text, where).forEach(document -> plugin(field, document, where));
         return;
       }
       if (local(field, text).isDirectory()) {
@@ -244,19 +246,24 @@ final class Kustomizations {
       }
       Found file = file(field, text);
       YamlText.documents(walk.text(file.entry(), MAX_BYTES), file.path())
-          .forEach(document -> builtIn(field, document, file.path()));
+          .forEach(document -> plugin(field, document, file.path()));
+    }
+
+    private void plugin(String field, Object document, String file) {
+      YamlFields plugin = YamlFields.of(document, file);
+      if (!plugins.collect(plugin, "%s in '%s'".formatted(field, where), directory)) {
+        builtIn(field, plugin);
+      }
     }
 
     /** Configuration of a built-in plugin; its paths are seen from the kustomization, too. */
-    private void builtIn(String field, Object document, String file) {
-      YamlFields plugin = YamlFields.of(document, file);
+    private void builtIn(String field, YamlFields plugin) {
       String kind = String.join(",", plugin.text("kind"));
-      if (!plugin.text("apiVersion").equals(List.of("builtin"))
-          || kind.equals("HelmChartInflationGenerator")
-          || runsFunction(plugin)) {
+      if (kind.equals("HelmChartInflationGenerator") || runsFunction(plugin)) {
         throw unsupported(
             "%s in '%s' runs the plugin %s".formatted(field, where, kind),
-            "only kustomize's built-in ones (apiVersion: builtin), without charts, are allowed");
+            "charts by plugin and functions are not allowed: use helmCharts, or kustomize's other"
+                + " built-in plugins");
       }
       switch (kind) {
         case "ConfigMapGenerator", "SecretGenerator" -> keyValueSources(field, plugin);
