@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -30,13 +31,29 @@ final class BoundedProcess {
   private final Path directory;
   private final Map<String, String> environment;
   private final RenderLimits limits;
+  private final Optional<ProcessFamily> family;
 
   /**
+   * A program that leaves no others behind when it ends by itself.
+   *
    * @param environment all of it: nothing is inherited
    */
   BoundedProcess(
       List<String> command, Path directory, Map<String, String> environment, RenderLimits limits) {
-    this.command = List.copyOf(command);
+    this(command, directory, environment, limits, Optional.empty());
+  }
+
+  /**
+   * @param family what must not be left, however it ends; empty if it leaves nothing
+   */
+  BoundedProcess(
+      List<String> command,
+      Path directory,
+      Map<String, String> environment,
+      RenderLimits limits,
+      Optional<ProcessFamily> family) {
+    this.command = family.map(one -> one.led(command)).orElseGet(() -> List.copyOf(command));
+    this.family = family;
     this.directory = directory;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
@@ -63,6 +80,7 @@ final class BoundedProcess {
   Ending run() throws IOException, InterruptedException {
     ReadyShells shells = ReadyShells.of(limits);
     Process process = shells.run(command, directory, environment);
+    boolean familyIsThere = true;
     try {
       Capture output = new Capture(process.getInputStream(), limits.output());
       Capture errors = new Capture(process.getErrorStream(), MAX_ERRORS);
@@ -79,6 +97,8 @@ final class BoundedProcess {
       if (!process.waitFor(limits.time().toNanos(), TimeUnit.NANOSECONDS)) {
         return new Ending.TookTooLong();
       }
+      endFamily(process); // or the pipes stay open
+      familyIsThere = false;
       if (!outputs.join(PIPES_CLOSE) || !complaints.join(PIPES_CLOSE)) {
         return new Ending.TookTooLong();
       }
@@ -90,8 +110,15 @@ final class BoundedProcess {
           : new Ending.Exited(process.exitValue(), output.text(), errors.text());
     } finally {
       kill(process);
+      if (familyIsThere) {
+        endFamily(process);
+      }
       shells.refill();
     }
+  }
+
+  private void endFamily(Process process) {
+    family.ifPresent(all -> all.kill(process));
   }
 
   static void kill(Process process) {

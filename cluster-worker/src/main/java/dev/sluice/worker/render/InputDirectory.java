@@ -91,7 +91,7 @@ final class InputDirectory implements AutoCloseable {
     }
   }
 
-  private static RenderException unwritable(IOException e) {
+  static RenderException unwritable(IOException e) {
     return RenderException.temporary(
         "NoDisk",
         "the worker cannot write rendering inputs (%s): check its temporary directory"

@@ -53,6 +53,13 @@ record KustomizeCommand(List<String> arguments, String name) {
     return all;
   }
 
+  /** The same with plugins, which are exec plugins: functions stay without network and programs. */
+  List<String> buildWithPlugins(String directory, Path helm) {
+    List<String> all = build(directory, helm);
+    all.add("--enable-alpha-plugins");
+    return all;
+  }
+
   /** All arguments that build a directory. */
   List<String> build(String directory) {
     List<String> all = new ArrayList<>(arguments);

@@ -1,7 +1,10 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.fleet.Customization;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,8 +21,10 @@ import java.util.Optional;
  *   <li>reach the network: remote references are refused before it starts ({@link
  *       RemoteReferences}); of those that hide there is no {@code git} on its PATH, and its proxy
  *       is a closed port;
- *   <li>run plugins: they stay off, and there is nothing on its PATH. Helm runs only for charts
- *       that lie within the directory ({@link KustomizeCharts});
+ *   <li>run programs: plugins stay off, and there is nothing on its PATH. Helm runs only for charts
+ *       that lie within the directory ({@link KustomizeCharts}); plugins only where the policy and
+ *       the worker's operator allow them ({@link Plugins}), and then not {@code git} either ({@link
+ *       PluginEnvironment});
  *   <li>see the worker's environment;
  *   <li>run, write or allocate without end.
  * </ul>
@@ -30,6 +35,7 @@ final class KustomizeRenderer implements Renderer {
 
   private final KustomizeCommand command;
   private final Optional<HelmProgram> helm;
+  private final Plugins plugins;
   private final Sandbox sandbox;
 
   /**
@@ -37,15 +43,23 @@ final class KustomizeRenderer implements Renderer {
    *
    * @param helm renders the charts of kustomizations; without, those are refused
    */
-  KustomizeRenderer(KustomizeCommand command, Optional<HelmProgram> helm, Sandbox sandbox) {
+  KustomizeRenderer(
+      KustomizeCommand command, Optional<HelmProgram> helm, Plugins plugins, Sandbox sandbox) {
     this.command = command;
     this.helm = helm;
+    this.plugins = plugins;
     this.sandbox = sandbox;
   }
 
   @Override
   public String name() {
     return command.name();
+  }
+
+  @Override
+  public String name(RenderRequest request) throws RenderException {
+    List<InputFile> files = RemoteBases.localized(request.source().files());
+    return name() + Plugins.with(plugins.required(PluginReferences.of(files), request));
   }
 
   /** Customizes as well: an overlay over the source's directory is one build, not two. */
@@ -58,7 +72,10 @@ final class KustomizeRenderer implements Renderer {
     SourceInputs source =
         request.source().withFiles(RemoteBases.localized(request.source().files()));
     KustomizeCharts charts = KustomizeCharts.of(source.files());
-    RemoteReferences.refuse(source.files(), charts);
+    PluginReferences references = PluginReferences.of(source.files());
+    List<InstalledPlugin> installed = plugins.required(references, request);
+    RemoteReferences.refuse(
+        installed.isEmpty() ? source.files() : references.read(source.files()), charts);
     LargeFiles.refusePointers(charts.without(source.files()));
     Customization customization = source.options().customization();
     try (InputDirectory directory = InputDirectory.of(source, sandbox.temporary())) {
@@ -71,6 +88,11 @@ final class KustomizeRenderer implements Renderer {
       }
       if (!charts.areNone()) {
         charts.require(directory.tree());
+      }
+      if (!installed.isEmpty()) {
+        return withPlugins(built, installed, !charts.areNone(), directory, request);
+      }
+      if (!charts.areNone()) {
         return withCharts(built, directory, request);
       }
       String output = sandbox.run(name(), command.build(built), directory, request.shown());
@@ -80,17 +102,43 @@ final class KustomizeRenderer implements Renderer {
 
   private RenderResult withCharts(String built, InputDirectory directory, RenderRequest request)
       throws RenderException, InterruptedException {
-    if (helm.isEmpty()) {
-      throw RenderException.permanent(
-          "NeedsHelm",
-          "%s has charts (helmCharts), which kustomize has the helm program render: install helm 3"
-                  .formatted(request.shown())
-              + " (https://helm.sh/docs/intro/install/) on the worker's PATH, and start it again");
-    }
-    String both = name() + " with " + helm.get().name();
+    HelmProgram program = requiredHelm(request);
+    String both = name() + " with " + program.name();
     String output =
-        sandbox.run(both, command.build(built, helm.get().file()), directory, request.shown());
+        sandbox.run(both, command.build(built, program.file()), directory, request.shown());
     return RenderResult.of("kustomization " + request.shown(), output, both);
+  }
+
+  private RenderResult withPlugins(
+      String built,
+      List<InstalledPlugin> installed,
+      boolean charts,
+      InputDirectory directory,
+      RenderRequest request)
+      throws RenderException, InterruptedException {
+    String all = name() + (charts ? " with " + requiredHelm(request).name() : "");
+    // enabling plugins enables charts: where there are none, helm is none either
+    Path file = charts ? requiredHelm(request).file() : directory.home().resolve("helm");
+    String output =
+        sandbox.run(
+            all,
+            command.buildWithPlugins(built, file),
+            PluginEnvironment.in(directory, plugins.directory()),
+            directory,
+            request.shown());
+    return RenderResult.of(
+        "kustomization " + request.shown(), output, all + Plugins.with(installed));
+  }
+
+  private HelmProgram requiredHelm(RenderRequest request) throws RenderException {
+    return helm.orElseThrow(
+        () ->
+            RenderException.permanent(
+                "NeedsHelm",
+                "%s has charts (helmCharts), which kustomize has the helm program render: install helm 3"
+                        .formatted(request.shown())
+                    + " (https://helm.sh/docs/intro/install/) on the worker's PATH, and start it"
+                    + " again"));
   }
 
   /** Customizes what another renderer made. */

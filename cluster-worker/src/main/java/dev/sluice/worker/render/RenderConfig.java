@@ -14,8 +14,9 @@ import java.util.Optional;
  *
  * @param directory where inputs are put while they are rendered; empty: in memory ({@code
  *     /dev/shm}) where that has room, else the JVM's temporary directory
+ * @param plugins where kustomize's exec plugins are installed; empty if there are none
  */
-public record RenderConfig(Optional<Path> directory, RenderLimits limits) {
+public record RenderConfig(Optional<Path> directory, RenderLimits limits, Optional<Path> plugins) {
 
   public static final RenderConfig DEFAULT =
       new RenderConfig(Optional.empty(), RenderLimits.DEFAULT);
@@ -31,16 +32,29 @@ public record RenderConfig(Optional<Path> directory, RenderLimits limits) {
   public static final Setting<Integer> MEMORY =
       Setting.integer("render-memory", "MiB that one renderer may allocate", 64, 65_536).or("1024");
 
-  public static final List<Setting<?>> SETTINGS = List.of(DIRECTORY, TIMEOUT, MEMORY);
+  public static final Setting<Optional<Path>> PLUGINS =
+      Setting.path(
+              "plugins",
+              "directory of kustomize's exec plugins, laid out as its KUSTOMIZE_PLUGIN_HOME; they"
+                  + " run for applications with policy.plugins (default: there are none)")
+          .optional();
+
+  public static final List<Setting<?>> SETTINGS = List.of(DIRECTORY, TIMEOUT, MEMORY, PLUGINS);
 
   private static final Path IN_MEMORY = Path.of("/dev/shm");
   private static final long ROOM = 128L << 20;
+
+  /** Without plugins. */
+  public RenderConfig(Optional<Path> directory, RenderLimits limits) {
+    this(directory, limits, Optional.empty());
+  }
 
   public static RenderConfig from(SettingValues values) {
     return new RenderConfig(
         values.get(DIRECTORY),
         new RenderLimits(
-            values.get(TIMEOUT), (long) values.get(MEMORY) << 20, RenderLimits.DEFAULT.output()));
+            values.get(TIMEOUT), (long) values.get(MEMORY) << 20, RenderLimits.DEFAULT.output()),
+        values.get(PLUGINS));
   }
 
   Path scratch() {

@@ -12,16 +12,28 @@ import java.util.Map;
  *
  * @param aliased the application's sources that have an alias, by it
  * @param namespace where the application goes
+ * @param plugins whether the application's policy lets its kustomizations run plugins
  */
 record RenderRequest(
     SourceInputs source,
     Map<String, SourceInputs> aliased,
     ApplicationName application,
     String namespace,
+    boolean plugins,
     ClusterFacts.Source cluster) {
 
   RenderRequest {
     aliased = Map.copyOf(aliased);
+  }
+
+  /** Of an application that may run no plugins. */
+  RenderRequest(
+      SourceInputs source,
+      Map<String, SourceInputs> aliased,
+      ApplicationName application,
+      String namespace,
+      ClusterFacts.Source cluster) {
+    this(source, aliased, application, namespace, false, cluster);
   }
 
   static RenderRequest of(SyncEvent.Target target, SourceInputs source, ClusterFacts.Source facts) {
@@ -30,7 +42,12 @@ record RenderRequest(
       other.alias().ifPresent(alias -> aliased.put(alias, other));
     }
     return new RenderRequest(
-        source, aliased, target.application(), target.spec().namespace(), facts);
+        source,
+        aliased,
+        target.application(),
+        target.spec().namespace(),
+        target.spec().policy().allowsPlugins(),
+        facts);
   }
 
   /** The source's path as messages name it. */

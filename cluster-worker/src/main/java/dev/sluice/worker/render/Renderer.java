@@ -7,6 +7,15 @@ interface Renderer {
   String name();
 
   /**
+   * The same of what renders this source, where others have a part in it.
+   *
+   * @throws RenderException if they may not, or are not there
+   */
+  default String name(RenderRequest request) throws RenderException {
+    return name();
+  }
+
+  /**
    * Renders one source, without its customization.
    *
    * @throws RenderException if these inputs do not render, or not now

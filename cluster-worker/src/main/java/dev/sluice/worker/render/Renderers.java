@@ -50,11 +50,12 @@ public final class Renderers {
   public static Renderers onThisMachine(String path, RenderConfig config)
       throws InterruptedException {
     Sandbox sandbox = new Sandbox(config.scratch(), config.limits());
+    Plugins plugins = new Plugins(config.plugins());
     Optional<HelmProgram> program = HelmProgram.find(path, sandbox);
     Optional<HelmEngine> engine = program.map(HelmEngine.class::cast);
     return new Renderers(
         KustomizeCommand.find(path)
-            .map(command -> new KustomizeRenderer(command, program, sandbox)),
+            .map(command -> new KustomizeRenderer(command, program, plugins, sandbox)),
         engine.or(() -> HelmLibrary.find(sandbox)).map(found -> new HelmRenderer(found, sandbox)));
   }
 
@@ -107,8 +108,8 @@ public final class Renderers {
 
   private RenderResult cached(RenderRequest request, Renderer renderer, boolean thenCustomized)
       throws RenderException, InterruptedException {
-    String name =
-        thenCustomized ? renderer.name() + " + " + required(kustomize).name() : renderer.name();
+    String rendering = renderer.name(request);
+    String name = thenCustomized ? rendering + " + " + required(kustomize).name() : rendering;
     String key = RenderCache.key(request, name);
     Optional<RenderResult> known = cache.find(key);
     if (known.isPresent()) {
@@ -120,7 +121,9 @@ public final class Renderers {
       if (thenCustomized) {
         result = required(kustomize).customize(result, request);
       }
-      cache.put(key, result);
+      if (renderer.name(request).equals(rendering)) { // a plugin may have been replaced meanwhile
+        cache.put(key, result);
+      }
       return result;
     } finally {
       running.release();

@@ -2,9 +2,11 @@ package dev.sluice.worker.render;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Runs rendering programs over an input directory and tells what their ends mean.
@@ -28,6 +30,32 @@ record Sandbox(Path temporary, RenderLimits limits) {
       throws RenderException, InterruptedException {
     BoundedProcess process =
         new BoundedProcess(command, directory.tree(), environment(directory.home()), limits);
+    return run(process, program, command, directory, subject);
+  }
+
+  /** The same of kustomize that runs plugins, of which nothing is left when it has ended. */
+  String run(
+      String program,
+      List<String> command,
+      PluginEnvironment plugins,
+      InputDirectory directory,
+      String subject)
+      throws RenderException, InterruptedException {
+    Map<String, String> environment = new HashMap<>(environment(directory.home()));
+    environment.putAll(plugins.settings());
+    ProcessFamily family = new ProcessFamily("TMPDIR=" + directory.home());
+    BoundedProcess process =
+        new BoundedProcess(command, directory.tree(), environment, limits, Optional.of(family));
+    return run(process, program, command, directory, subject);
+  }
+
+  private String run(
+      BoundedProcess process,
+      String program,
+      List<String> command,
+      InputDirectory directory,
+      String subject)
+      throws RenderException, InterruptedException {
     try {
       return switch (process.run()) {
         case BoundedProcess.Ending.Exited exited -> {
@@ -110,6 +138,7 @@ record Sandbox(Path temporary, RenderLimits limits) {
   static boolean isOutOfMemory(String errors) {
     String lower = errors.toLowerCase(Locale.ROOT);
     return lower.contains("out of memory")
+        || lower.contains("pthread_create failed") // what Go says first
         || lower.contains("cannot allocate memory")
         || lower.contains("outofmemoryerror");
   }

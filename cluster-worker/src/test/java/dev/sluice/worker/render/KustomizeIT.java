@@ -189,8 +189,10 @@ class KustomizeIT {
           "app/kustomization.yaml",
           "namePrefix: p-",
           "helmCharts:",
-          "- {name: web, releaseName: web, valuesFile: web.yaml, additionalValuesFiles: [more.yaml]}",
-          "- {name: apart, version: 1.2.0, repo: 'https://charts.example.com', valuesInline: {a: b}}"),
+          "- {name: web, releaseName: web, valuesFile: web.yaml, additionalValuesFiles:"
+              + " [more.yaml]}",
+          "- {name: apart, version: 1.2.0, repo: 'https://charts.example.com', valuesInline: {a:"
+              + " b}}"),
       text("app/web.yaml", "colour: green"),
       text("app/more.yaml", "size: large"),
       text("app/charts/web/Chart.yaml", "{apiVersion: v2, name: web, version: 1.0.0}"),
@@ -253,7 +255,7 @@ class KustomizeIT {
 
     assertThat(failure).as("refused").isNotNull();
     assertThat(failure.failure().code())
-        .isIn("RenderFailed", "UnsafePath", "RemoteChart", "RemoteReference");
+        .isIn("RenderFailed", "UnsafePath", "RemoteChart", "RemoteReference", "Unsupported");
     assertThat(failure.failure().message()).doesNotContain(SECRET);
   }
 }

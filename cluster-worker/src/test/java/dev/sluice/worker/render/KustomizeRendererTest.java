@@ -169,6 +169,7 @@ class KustomizeRendererTest {
             new KustomizeCommand(
                 List.of(script("eater", "a=x; while :; do a=$a$a; done").toString()), "fake v1"),
             Optional.empty(),
+            new Plugins(Optional.empty()),
             new Sandbox(inputs, new RenderLimits(LONG, 64L << 20, 1 << 20)));
 
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
@@ -337,6 +338,7 @@ class KustomizeRendererTest {
     return new KustomizeRenderer(
         new KustomizeCommand(List.of(file.toString()), "fake v1"),
         Optional.empty(),
+        new Plugins(Optional.empty()),
         new Sandbox(inputs, RenderLimits.DEFAULT.withTime(limit)));
   }
 

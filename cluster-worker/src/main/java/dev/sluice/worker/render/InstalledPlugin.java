@@ -1,0 +1,15 @@
+package dev.sluice.worker.render;
+
+import dev.sluice.contract.name.PluginName;
+
+/**
+ * A plugin whose program is there.
+ *
+ * @param digest of the program and of what lies beside it, shortened
+ */
+record InstalledPlugin(PluginName name, String digest) {
+  @Override
+  public String toString() {
+    return name + " sha256:" + digest;
+  }
+}

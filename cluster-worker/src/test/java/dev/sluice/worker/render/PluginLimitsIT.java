@@ -1,0 +1,182 @@
+package dev.sluice.worker.render;
+
+import static dev.sluice.worker.render.Inputs.text;
+import static dev.sluice.worker.render.InstalledPlugins.allowed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.event.Failure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What plugins may take of the machine, and what they leave behind. */
+@EnabledOnOs(OS.LINUX)
+class PluginLimitsIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String NOTHING = ">/dev/null 2>&1 </dev/null";
+  private static final String MAP = "echo '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}'";
+
+  @TempDir Path temporary;
+  private Path scratch;
+  private InstalledPlugins plugins;
+
+  @BeforeEach
+  void make() throws Exception {
+    scratch = Files.createDirectory(temporary.resolve("scratch"));
+    plugins = new InstalledPlugins(Files.createDirectory(temporary.resolve("plugins")));
+    assumeTrue(
+        KustomizeCommand.find(System.getenv("PATH")).isPresent(),
+        "neither kustomize nor kubectl is on the PATH");
+  }
+
+  @Test
+  void whatLoopsIsKilled() throws Exception {
+    Path pids = temporary.resolve("pids");
+    plugins.install("e/v1/x/X", "echo $$ > %s; while :; do :; done".formatted(pids));
+
+    assertThat(failure(limits(Duration.ofSeconds(2), 1L << 30)).code())
+        .isEqualTo("RendererTimeout");
+    assertGone(pids);
+  }
+
+  @Test
+  void whatHangsIsKilledWithWhatItForked() throws Exception {
+    Path pids = temporary.resolve("pids");
+    plugins.install(
+        "e/v1/x/X",
+        """
+        echo $$ > %1$s
+        sleep 1000 &
+        echo $! >> %1$s
+        setsid sleep 1000 &
+        echo $! >> %1$s
+        wait
+        """
+            .formatted(pids));
+
+    assertThat(failure(limits(Duration.ofSeconds(2), 1L << 30)).code())
+        .isEqualTo("RendererTimeout");
+    assertGone(pids);
+  }
+
+  @Test
+  void whatIsLeftBehindIsKilled() throws Exception {
+    Path pids = temporary.resolve("pids");
+    plugins.install(
+        "e/v1/x/X",
+        """
+        sleep 1000 %2$s &
+        echo $! > %1$s
+        (setsid sleep 1000 %2$s & echo $! >> %1$s)
+        %3$s
+        """
+            .formatted(pids, NOTHING, MAP));
+
+    assertThat(render(RenderLimits.DEFAULT).parts().getFirst().text()).contains("name: a");
+    assertGone(pids);
+  }
+
+  @Test
+  void whatForksItselfOnAndOnIsKilled() throws Exception {
+    Path steps = temporary.resolve("steps");
+    plugins.install(
+        "e/v1/x/X",
+        """
+        if [ "$STEP" ]; then
+          echo . >> %1$s
+          "$0" %2$s &
+          exit
+        fi
+        STEP=1 "$0" %2$s &
+        while ! test -e %1$s; do :; done
+        %3$s
+        """
+            .formatted(steps, NOTHING, MAP));
+
+    assertThat(render(RenderLimits.DEFAULT).parts().getFirst().text()).contains("name: a");
+    long[] before = {-1};
+    await("no more steps")
+        .pollInterval(Duration.ofMillis(500))
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              long now = Files.size(steps);
+              boolean stands = now == before[0];
+              before[0] = now;
+              return stands;
+            });
+  }
+
+  @Test
+  void whatEatsMemoryFails() throws Exception {
+    plugins.install("e/v1/x/X", "a=0123456789abcdef; while :; do a=$a$a; done");
+
+    assertThat(failure(limits(PATIENCE, 128L << 20)).code())
+        .isIn("RendererOutOfMemory", "RendererKilled", "RenderFailed");
+  }
+
+  @Test
+  void whatWritesWithoutEndFails() throws Exception {
+    plugins.install("e/v1/x/X", "exec yes");
+
+    // kustomize holds it in memory, and crashes in one of several ways when there is no more
+    assertThat(failure(limits(PATIENCE, 128L << 20)).code())
+        .isIn("RendererOutOfMemory", "RendererKilled", "RenderFailed");
+  }
+
+  @Test
+  void whatFillsTheDiskFails() throws Exception {
+    Path size = temporary.resolve("size");
+    plugins.install(
+        "e/v1/x/X",
+        "yes > \"$TMPDIR/all\"; stat -c %%s \"$TMPDIR/all\" > %s; exit 1".formatted(size));
+
+    assertThat(failure(RenderLimits.DEFAULT).code()).isEqualTo("RenderFailed");
+    assertThat(size).hasContent(Long.toString(256L << 20));
+  }
+
+  private static RenderLimits limits(Duration time, long memory) {
+    return new RenderLimits(time, memory, RenderLimits.DEFAULT.output());
+  }
+
+  private RenderResult render(RenderLimits limits) throws Exception {
+    RenderResult result =
+        Renderers.onThisMachine(
+                new RenderConfig(Optional.of(scratch), limits, Optional.of(plugins.directory())))
+            .render(
+                allowed(
+                    text(
+                        "app/kustomization.yaml",
+                        "generators: ['{apiVersion: e/v1, kind: X, metadata: {name: x}}']")));
+    assertThat(scratch).isEmptyDirectory();
+    return result;
+  }
+
+  private Failure failure(RenderLimits limits) {
+    RenderException failure = catchThrowableOfType(RenderException.class, () -> render(limits));
+    assertThat(failure).as("failed").isNotNull();
+    assertThat(scratch).isEmptyDirectory();
+    return failure.failure();
+  }
+
+  private static void assertGone(Path pids) throws Exception {
+    for (String pid : Files.readAllLines(pids)) {
+      await(pid)
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  ProcessHandle.of(Long.parseLong(pid)).isEmpty()
+                      || Files.readString(Path.of("/proc", pid, "stat")).contains(") Z "));
+    }
+  }
+}
