@@ -10,6 +10,7 @@ import dev.sluice.standalone.cli.Logging;
 import dev.sluice.standalone.verify.Checker;
 import dev.sluice.standalone.verify.Violation;
 import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.render.RenderConfig;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ final class VerifyCommand {
   static Command command() {
     List<Setting<?>> settings = new ArrayList<>(KafkaSettings.ALL);
     settings.addAll(List.of(CLUSTERS, WorkerConfig.INSTALLATION, WorkerConfig.SYSTEM_NAMESPACE));
+    settings.addAll(RenderConfig.SETTINGS);
     settings.addAll(ClusterAccess.SETTINGS);
     settings.addAll(Logging.SETTINGS);
     return new Command(
@@ -55,7 +57,8 @@ final class VerifyCommand {
                   new Checker.Installation(
                       values.get(WorkerConfig.INSTALLATION),
                       values.get(WorkerConfig.SYSTEM_NAMESPACE),
-                      scratch))
+                      scratch,
+                      RenderConfig.from(values)))
               .check();
       violations.forEach(System.out::println);
       System.out.printf(

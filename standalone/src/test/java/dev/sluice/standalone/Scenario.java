@@ -21,6 +21,7 @@ import dev.sluice.standalone.verify.Violation;
 import dev.sluice.worker.ClusterWorker;
 import dev.sluice.worker.WorkerListener;
 import dev.sluice.worker.render.RenderConfig;
+import dev.sluice.worker.render.RenderLimits;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -168,6 +169,11 @@ final class Scenario implements AutoCloseable {
     writeFleet();
   }
 
+  /** Gives the parts another setting. */
+  void setting(String name, String value) {
+    settings.put(name, value);
+  }
+
   /** Settings for a process of its own, beyond those that {@link #start} gives the parts. */
   Map<String, String> settings() {
     return Map.copyOf(settings);
@@ -287,7 +293,14 @@ final class Scenario implements AutoCloseable {
         new Checker(
             kafka,
             clients,
-            new Checker.Installation(installation, systemNamespace(), directory.resolve("verify")));
+            new Checker.Installation(
+                installation,
+                systemNamespace(),
+                directory.resolve("verify"),
+                new RenderConfig(
+                    Optional.empty(),
+                    RenderLimits.DEFAULT,
+                    Optional.ofNullable(settings.get("plugins")).map(Path::of))));
     patiently()
         .untilAsserted(
             () -> {

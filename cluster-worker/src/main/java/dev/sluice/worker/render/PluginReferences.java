@@ -58,14 +58,19 @@ final class PluginReferences {
 
   /** Finds them. What cannot be read names none; kustomize cannot read it either. */
   static PluginReferences of(List<InputFile> files) throws RenderException {
-    PluginReferences found = new PluginReferences(files);
     List<InputFile> kustomizations =
         files.stream().filter(file -> RemoteReferences.isKustomization(file.path())).toList();
-    if (kustomizations.stream()
-        .anyMatch(file -> MENTION.matcher(found.textOf(file.path())).find())) {
-      kustomizations.forEach(file -> found.collect(file.path()));
+    if (kustomizations.stream().noneMatch(PluginReferences::mayName)) {
+      return new PluginReferences(List.of());
     }
+    PluginReferences found = new PluginReferences(files);
+    kustomizations.forEach(file -> found.collect(file.path()));
     return found;
+  }
+
+  /** Most name none, and need not be read for that. */
+  private static boolean mayName(InputFile kustomization) {
+    return !(kustomization instanceof InputFile.Text text) || MENTION.matcher(text.text()).find();
   }
 
   /** Whether there is one that is not part of kustomize. */

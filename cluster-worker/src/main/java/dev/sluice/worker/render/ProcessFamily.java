@@ -45,7 +45,10 @@ record ProcessFamily(String mark) {
     }
   }
 
-  /** All at once: of a group that founds new processes all the time, none gets away. */
+  /**
+   * All at once: of a group that founds new processes all the time, none gets away. Its number is
+   * no other's as long as there is one in it.
+   */
   private static void killGroup(long group) {
     try {
       new ProcessBuilder("/bin/sh", "-c", "kill -s KILL -- \"-$1\"", "sluice", Long.toString(group))

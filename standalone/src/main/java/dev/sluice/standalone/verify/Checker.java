@@ -37,9 +37,11 @@ public final class Checker {
    *
    * @param id the installation's id
    * @param systemNamespace where the ledgers are
-   * @param scratch a directory for renderings and Git mirrors
+   * @param scratch a directory for Git mirrors
+   * @param rendering as the workers render
    */
-  public record Installation(String id, String systemNamespace, Path scratch) {}
+  public record Installation(
+      String id, String systemNamespace, Path scratch, RenderConfig rendering) {}
 
   public Checker(
       KafkaConnection kafka,
@@ -57,7 +59,7 @@ public final class Checker {
     violations.addAll(new GitRules(installation.scratch()).check(log));
     Set<Lane> parked = parked(log);
     TargetReader targets =
-        new TargetReader(Renderers.onThisMachine(RenderConfig.DEFAULT), installation.id());
+        new TargetReader(Renderers.onThisMachine(installation.rendering()), installation.id());
     for (Map.Entry<ClusterName, KubernetesClient> cluster : clusters.entrySet()) {
       violations.addAll(check(cluster.getKey(), cluster.getValue(), log, parked, targets));
     }

@@ -1,0 +1,135 @@
+package dev.sluice.standalone;
+
+import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.patiently;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.worker.render.RenderConfig;
+import dev.sluice.worker.render.Renderers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kustomizations with a plugin that the worker's operator installed, the whole way. */
+@Tag("kubernetes")
+class PluginIT {
+
+  private static final String LISTER =
+      "generators: ['{apiVersion: example.com/v1, kind: Lister, metadata: {name: x}}']";
+
+  @TempDir Path directory;
+  private Path plugins;
+
+  @BeforeEach
+  void needsKustomize() throws Exception {
+    assumeTrue(
+        Renderers.onThisMachine(RenderConfig.DEFAULT).kustomizeName().isPresent(),
+        "neither kustomize nor kubectl is on the PATH");
+    plugins = Files.createDirectory(directory.resolve("plugins"));
+  }
+
+  @Test
+  void whatAPluginMakesArrivesAndAFileThatOnlyItReadsCounts() throws Exception {
+    install();
+    try (Scenario scenario = allowed()) {
+      scenario.commit(
+          Map.of("web/kustomization.yaml", LISTER, "web/words/a.txt", "one", "other.txt", "a"));
+      try (OneProcess sluice = scenario.start()) {
+        awaitValue(scenario, "one");
+
+        CommitId next = scenario.commit(Map.of("web/words/a.txt", "two"));
+        assertThat(scenario.webhook(sluice.webhookPort(), next)).isEqualTo(202);
+        awaitValue(scenario, "two");
+
+        CommitId more = scenario.commit(Map.of("web/words/b.txt", "three"));
+        assertThat(scenario.webhook(sluice.webhookPort(), more)).isEqualTo(202);
+        awaitValue(scenario, "twothree");
+        assertThat(scenario.read(scenario.kafka().topics().results(), ResultEvent.class))
+            .filteredOn(ResultEvent.Planned.class::isInstance)
+            .isNotEmpty()
+            .allSatisfy(
+                planned ->
+                    assertThat(((ResultEvent.Planned) planned).renderer())
+                        .matches(
+                            "(kubectl )?kustomize v\\S+ with plugins example.com/v1/Lister"
+                                + " sha256:\\w{16}"));
+        scenario.verify();
+      }
+    }
+  }
+
+  @Test
+  void aPluginThatIsNotInstalledParksUntilItIs() throws Exception {
+    try (Scenario scenario = allowed()) {
+      scenario.commit(Map.of("web/kustomization.yaml", LISTER, "web/words/a.txt", "one"));
+      try (OneProcess sluice = scenario.start()) {
+        patiently().until(() -> !deadLetters(scenario).isEmpty());
+        DeadLetterEvent.Opened opened = (DeadLetterEvent.Opened) deadLetters(scenario).getFirst();
+        assertThat(opened.failure().code()).isEqualTo("MissingPlugin");
+        assertThat(opened.failure().message()).contains("example.com/v1/lister/Lister");
+
+        install();
+        CommitId next = scenario.commit(Map.of("web/words/a.txt", "two"));
+        assertThat(scenario.webhook(sluice.webhookPort(), next)).isEqualTo(202);
+        awaitValue(scenario, "two");
+        patiently().until(() -> deadLetters(scenario).getLast() instanceof DeadLetterEvent.Closed);
+        scenario.verify();
+      }
+    }
+  }
+
+  private void install() throws IOException {
+    Path folder = Files.createDirectories(plugins.resolve("example.com/v1/lister"));
+    Path program =
+        Files.writeString(
+            folder.resolve("Lister"),
+            """
+            #!/bin/sh
+            echo "{apiVersion: v1, kind: ConfigMap, metadata: {name: listed}, data: {value: '$(cat words/*)'}}"
+            """);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Scenario allowed() throws Exception {
+    Scenario scenario = Scenario.in(directory, STAGING);
+    scenario.setting("plugins", plugins.toString());
+    scenario.document(
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web}
+        spec:
+          source: {repository: apps, path: web}
+          clusters: {names: [staging]}
+          namespace: %s
+          policy: {plugins: true}
+        """
+            .formatted(scenario.namespace()));
+    return scenario;
+  }
+
+  private static List<DeadLetterEvent> deadLetters(Scenario scenario) {
+    return scenario.read(scenario.kafka().topics().deadLetters(), DeadLetterEvent.class);
+  }
+
+  private static void awaitValue(Scenario scenario, String value) {
+    patiently()
+        .until(
+            () ->
+                scenario
+                    .value(STAGING, scenario.namespace(), "listed", "value")
+                    .equals(Optional.of(value)));
+  }
+}
