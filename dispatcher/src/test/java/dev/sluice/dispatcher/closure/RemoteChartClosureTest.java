@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -247,6 +248,108 @@ class RemoteChartClosureTest {
     assertThat(refused).isInstanceOf(ClosureResult.Refused.class);
     assertThat(Set.of("web/Chart.yaml", "web/charts/gone/Chart.yaml", "web/requirements.yaml"))
         .allMatch(refused.footprint()::covers);
+  }
+
+  @Test
+  void noCommitThatMakesADifferenceIsMissedByTheIndex() {
+    List<String> places =
+        List.of(
+            "a/Chart.yaml",
+            "a/Chart.lock",
+            "a/requirements.yaml",
+            "a/requirements.lock",
+            "a/.helmignore",
+            "a/charts",
+            "a/charts/cache",
+            "a/charts/cache/Chart.yaml",
+            "a/charts/cache-1.2.3",
+            "a/charts/cache-1.2.3/Chart.yaml",
+            "a/charts/cache-1.2.3/templates/map.yaml",
+            "a/charts/cache-1.2.3/charts/queue-0.1.0+b1/Chart.yaml",
+            "a/charts/other.tgz",
+            "a/charts/cache-9.tgz",
+            "a/kustomization.yaml",
+            "a/home",
+            "a/home/cache-1.2.3",
+            "a/home/cache-1.2.3/cache",
+            "a/home/cache-1.2.3/cache/Chart.yaml",
+            "a/home/cache-1.2.3/cache/values.yaml",
+            "a/home/cache-1.2.3/README.md",
+            "b/cache-1.2.3/README.md",
+            "b/cache-1.2.3/cache/Chart.yaml",
+            "b/x");
+    String dependency = "{name: cache, version: 1.x, repository: '%s'}".formatted(REPOSITORY);
+    String locked = "dependencies: [{name: cache, version: %s, repository: '" + REPOSITORY + "'}]";
+    List<String> texts =
+        List.of(
+            "dependencies: [%s]".formatted(dependency),
+            locked.formatted("1.2.3"),
+            locked.formatted("2.0.0"),
+            "name: cache",
+            "name: other",
+            "map.yaml",
+            "",
+            "helmGlobals: {chartHome: home}\nhelmCharts: [{name: cache, version: 1.2.3, repo: '%s'}]"
+                .formatted(REPOSITORY));
+    charts.put(
+        REPOSITORY + " cache 1.2.3",
+        downloaded("cache", "1.2.3", "- {name: queue, version: 0.1.0+b1, repository: '%s'}"));
+    MemoryTree chart =
+        MemoryTree.empty().file("a/Chart.yaml", texts.get(0)).file("a/Chart.lock", texts.get(1));
+    MemoryTree kustomization =
+        MemoryTree.empty().file("a/kustomization.yaml", texts.getLast()).link("a/home", "../b");
+    Random random = new Random(5);
+    int differed = 0;
+    int downloaded = 0;
+    for (int i = 0; i < 3000; i++) {
+      MemoryTree before = random.nextBoolean() ? chart : kustomization;
+      for (int edits = random.nextInt(4); edits > 0; edits--) {
+        before = edited(before, places, texts, random);
+      }
+      MemoryTree after = edited(before, places, texts, random);
+      ClosureResult was = resolve(before, "a");
+      ClosureResult is = resolve(after, "a");
+      downloaded += was instanceof ClosureResult.Resolved r && paths(r).size() > 3 ? 1 : 0;
+      if (!told(was).equals(told(is))) {
+        differed++;
+        assertThat(changed(before, after))
+            .as("%s -> %s: %s -> %s", before.contents(), after.contents(), told(was), told(is))
+            .anyMatch(was.footprint()::covers);
+      }
+    }
+    assertThat(differed).isGreaterThan(300);
+    assertThat(downloaded).isGreaterThan(300);
+  }
+
+  private static MemoryTree edited(
+      MemoryTree tree, List<String> places, List<String> texts, Random random) {
+    String path = places.get(random.nextInt(places.size()));
+    MemoryTree edited = tree;
+    for (String other : tree.contents().keySet()) {
+      if (other.equals(path) || other.startsWith(path + "/") || path.startsWith(other + "/")) {
+        edited = edited.without(other);
+      }
+    }
+    return switch (random.nextInt(4)) {
+      case 0 -> edited;
+      case 1 -> edited.link(path, random.nextBoolean() ? "../b" : "../../b");
+      default -> edited.file(path, texts.get(random.nextInt(texts.size())));
+    };
+  }
+
+  private static Set<String> changed(MemoryTree before, MemoryTree after) {
+    Map<String, String> all = new HashMap<>(before.contents());
+    after
+        .contents()
+        .forEach((path, text) -> all.merge(path, text, (a, b) -> a.equals(b) ? null : a));
+    return all.keySet();
+  }
+
+  private static String told(ClosureResult result) {
+    return switch (result) {
+      case ClosureResult.Resolved resolved -> resolved.closure().digest();
+      case ClosureResult.Refused refused -> refused.failure().toString();
+    };
   }
 
   static Stream<Arguments> refusals() {
