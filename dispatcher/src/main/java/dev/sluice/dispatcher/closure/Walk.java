@@ -75,10 +75,10 @@ final class Walk {
    * @param what names the chart in refusals
    */
   Found graftChart(String directory, String within, String path, SourceTree chart, String what) {
+    Optional<Found> home = find(directory, within, what);
+    home.ifPresent(there -> lookups.watch(there.path())); // its last file may go
     String base =
-        find(directory, within, what)
-            .map(Found::path)
-            .orElseGet(() -> String.join("/", written(directory, within, what)));
+        home.map(Found::path).orElseGet(() -> String.join("/", written(directory, within, what)));
     String place = join(base, path);
     if (look(place).isEmpty()) {
       charts.add(place);
