@@ -24,10 +24,10 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
   private final ChartDownloads downloads = new ChartDownloads();
   private final Fetches fetches;
 
-  private FetchedRemotes(Mirrors mirrors, ChartStore charts, Clock clock) {
+  private FetchedRemotes(Mirrors mirrors, ChartStore charts, Fetches fetches) {
     this.mirrors = mirrors;
     this.charts = charts;
-    this.fetches = new Fetches(PATIENCE, clock);
+    this.fetches = fetches;
   }
 
   /**
@@ -36,7 +36,18 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
    * @param mirrors in that directory; not closed with this
    */
   public static FetchedRemotes within(Path directory, Mirrors mirrors, Clock clock) {
-    return new FetchedRemotes(mirrors, new ChartStore(directory.resolve("charts")), clock);
+    return within(directory, mirrors, PATIENCE, clock);
+  }
+
+  /**
+   * The same for those who have nothing else to do.
+   *
+   * @param patience how long the first who asks for something waits
+   */
+  public static FetchedRemotes within(
+      Path directory, Mirrors mirrors, Duration patience, Clock clock) {
+    ChartStore charts = new ChartStore(directory.resolve("charts"));
+    return new FetchedRemotes(mirrors, charts, new Fetches(patience, clock));
   }
 
   @Override

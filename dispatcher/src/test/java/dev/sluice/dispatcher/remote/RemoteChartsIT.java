@@ -17,12 +17,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -212,6 +214,32 @@ class RemoteChartsIT {
     server.close();
 
     assertThat(failure("cache", "1.2.3").code()).isEqualTo(Remotes.UNREACHABLE);
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerHoldsNobodyUp() throws Exception {
+    CountDownLatch answers = new CountDownLatch(1);
+    server.page(
+        ARCHIVE,
+        _ -> {
+          try {
+            answers.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return Reply.ok(cache);
+        });
+    remotes.close();
+    remotes = FetchedRemotes.within(directory, mirrors, Duration.ofMillis(100), new Moved());
+
+    assertThat(failure("cache", "1.2.3"))
+        .hasMessageContaining("takes long")
+        .extracting(RemoteException::code)
+        .isEqualTo(Remotes.UNREACHABLE);
+
+    answers.countDown();
+    assertThat(eventually().entry("Chart.yaml")).isPresent();
+    assertThat(server.asked(ARCHIVE)).isEqualTo(1);
   }
 
   @Test

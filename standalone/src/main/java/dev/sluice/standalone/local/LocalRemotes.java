@@ -7,6 +7,7 @@ import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.remote.FetchedRemotes;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 
 /** What policies allow to be taken from elsewhere, kept on this machine between commands. */
@@ -19,12 +20,15 @@ public final class LocalRemotes implements AutoCloseable {
                   + " (default: sluice in the user's cache directory)")
           .optional();
 
+  /** A command that is run by hand does not look again by itself. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   private final Mirrors mirrors;
   private final FetchedRemotes remotes;
 
   private LocalRemotes(Path directory) {
     this.mirrors = new Mirrors(directory, Clock.systemUTC());
-    this.remotes = FetchedRemotes.within(directory, mirrors, Clock.systemUTC());
+    this.remotes = FetchedRemotes.within(directory, mirrors, PATIENCE, Clock.systemUTC());
   }
 
   /** Opens the directory, which is made when something is fetched. */
