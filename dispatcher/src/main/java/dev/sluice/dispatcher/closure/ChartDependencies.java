@@ -101,17 +101,35 @@ final class ChartDependencies {
           "the chart '%s' depends on the chart '%s'%s, which is not in its charts/, and the application's policy does not allow to download it: run 'helm dependency build' and commit charts/, or add the repository to policy.remote.charts"
               .formatted(chart, name, repository.isEmpty() ? "" : " of " + shown(repository)));
     }
+    String wanted = dependency.first("version");
+    String version = RemoteCharts.isExact(wanted) ? wanted : locked(index);
+    return new RemoteCharts.Origin(Outside.canonical(repository), name, version);
+  }
+
+  /**
+   * What the lock has for a range. Helm leaves the condition and the alias of a dependency out of
+   * account where the chart that is there is not in the range: that would render something else.
+   */
+  private String locked(int index) {
+    YamlFields dependency = dependencies.get(index);
+    String name = dependency.first("name");
+    String wanted = dependency.first("version");
     String version =
-        Optional.of(dependency.first("version"))
-            .filter(RemoteCharts::isExact)
-            .or(() -> lock().version(name, repository, sameBefore(index)))
+        lock()
+            .version(name, dependency.first("repository"), sameBefore(index))
             .orElseThrow(
                 () ->
                     new RefusedException(
                         "UnpinnedDependency",
                         "%s has the version '%s', which may mean another chart at any time: run 'helm dependency update' and commit Chart.lock, or give an exact version"
-                            .formatted(what(name), dependency.first("version"))));
-    return new RemoteCharts.Origin(Outside.canonical(repository), name, version);
+                            .formatted(what(name), wanted)));
+    if (VersionRange.parse(wanted).filter(range -> range.excludes(version)).isPresent()) {
+      throw new RefusedException(
+          "StaleLock",
+          "%s has the version '%s', and its lock an older choice, %s: run 'helm dependency update' and commit Chart.lock"
+              .formatted(what(name), wanted, version));
+    }
+    return version;
   }
 
   private int sameBefore(int index) {

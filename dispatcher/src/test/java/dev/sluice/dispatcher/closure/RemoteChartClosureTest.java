@@ -113,6 +113,26 @@ class RemoteChartClosureTest {
   }
 
   @Test
+  void aLockOfBeforeTheRangeWasChangedIsRefused() {
+    MemoryTree web =
+        chart("- {name: cache, version: ^2.0, repository: '%s'}".formatted(REPOSITORY))
+            .file(
+                "web/Chart.lock",
+                "dependencies: [{name: cache, version: 1.2.3, repository: '%s'}]"
+                    .formatted(REPOSITORY));
+
+    assertThat(resolve(web))
+        .isInstanceOfSatisfying(
+            ClosureResult.Refused.class,
+            refused -> {
+              assertThat(refused.failure().code()).isEqualTo("StaleLock");
+              assertThat(refused.failure().message())
+                  .contains("'cache'", "'web'", "^2.0", "1.2.3", "helm dependency update");
+            });
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
   void theFirstVersionOfChartsHasFilesOfItsOwn() {
     MemoryTree web =
         MemoryTree.empty()
