@@ -168,8 +168,11 @@ final class PluginReferences {
   /** A single line holds a whole configuration only within braces. */
   private Configuration configuration(String kustomization, JsonNode entry) {
     String value = entry.isTextual() ? entry.textValue() : "";
-    if (value.contains("\n") || value.contains("{") || value.contains("\0")) {
+    if (value.contains("\n") || value.contains("{")) {
       return new Configuration(kustomization, value);
+    }
+    if (AMBIGUOUS.matcher(value).find()) {
+      return new Configuration(kustomization, ""); // to kustomize these are several lines
     }
     String path = Path.of(kustomization).resolveSibling(value).normalize().toString();
     return ownPath(path)

@@ -5,6 +5,7 @@ import static dev.sluice.worker.render.InstalledPlugins.allowed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Failure;
@@ -143,6 +144,24 @@ class PluginLimitsIT {
 
     assertThat(failure(RenderLimits.DEFAULT).code()).isEqualTo("RenderFailed");
     assertThat(size).hasContent(Long.toString(256L << 20));
+  }
+
+  @Test
+  void directoriesThatItClosesAreRemoved() throws Exception {
+    assumeFalse(System.getProperty("user.name").equals("root"), "root may do everything");
+    plugins.install(
+        "e/v1/x/X",
+        """
+        cd "$TMPDIR"
+        mkdir -p kept/deep none/deep
+        touch kept/deep/file none/deep/file
+        chmod 555 kept/deep kept
+        chmod 000 none/deep none
+        %s
+        """
+            .formatted(MAP));
+
+    assertThat(render(RenderLimits.DEFAULT).parts().getFirst().text()).contains("name: a");
   }
 
   private static RenderLimits limits(Duration time, long memory) {

@@ -332,6 +332,23 @@ class PluginsIT {
     assertThat(ran).doesNotExist();
   }
 
+  /** To kustomize it is an inline configuration of several lines, and no file. */
+  @Test
+  void aFileWhoseNameIsAConfigurationIsRefused() throws Exception {
+    plugins.install("example.com/v1/lister/Lister", MAP.formatted("a: b"));
+
+    Failure failure =
+        refusal(
+            allowed(
+                text(
+                    "app/kustomization.yaml",
+                    "generators: [lister.yaml, \"kind: x\\u2028metadata: y\"]"),
+                text("app/lister.yaml", LISTER),
+                text("app/kind: x\u2028metadata: y", LISTER)));
+
+    assertThat(failure.code()).isEqualTo("Unsupported");
+  }
+
   @Test
   void configurationsThatAreBuiltAreRefused() throws Exception {
     plugins.install("example.com/v1/lister/Lister", MAP.formatted("a: b"));
