@@ -42,7 +42,12 @@ public final class ClosureResolver {
       collect(walk, start, source, type, scan);
       return new ClosureResult.Resolved(
           new Closure(
-              type, source.path(), walk.entries(), walk.footprint(), walk.bases(), scan.warnings()),
+              type,
+              source.path(),
+              walk.gathered().entries(),
+              walk.footprint(),
+              walk.bases(),
+              scan.warnings()),
           walk.tree());
     } catch (RefusedException e) {
       return new ClosureResult.Refused(

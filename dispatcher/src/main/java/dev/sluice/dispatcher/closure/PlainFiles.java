@@ -63,9 +63,9 @@ final class PlainFiles {
   }
 
   void collectDirectory(String directory) {
-    int before = walk.size();
+    int before = walk.gathered().size();
     collectUnder(new Place("", List.of(directory)));
-    if (walk.size() == before) {
+    if (walk.gathered().size() == before) {
       throw new RefusedException(
           "NoManifests",
           "there is no %s under '%s': correct the path, or remove the application from the fleet if its objects are to go"

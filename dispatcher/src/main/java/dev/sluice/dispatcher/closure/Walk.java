@@ -10,12 +10,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,24 +24,21 @@ import java.util.TreeMap;
  */
 final class Walk {
 
-  private static final int MAX_PATH = 4096;
   private static final int MAX_LINKS = 40;
   private static final int MAX_STEPS = 200_000;
   private static final int MAX_CHARTS = 200;
 
   private final GraftedTree tree;
-  private final ClosureLimits limits;
   private final Outside outside;
-  private final Map<String, ClosureEntry> entries = new TreeMap<>();
+  private final Gathered gathered;
   private final Lookups lookups = new Lookups();
   private final Map<String, BaseCommit> repositories = new TreeMap<>();
   private final Set<String> charts = new HashSet<>();
-  private long bytes;
   private int steps;
 
   Walk(SourceTree tree, ClosureLimits limits, Outside outside) {
     this.tree = new GraftedTree(tree);
-    this.limits = limits;
+    this.gathered = new Gathered(limits);
     this.outside = outside;
   }
 
@@ -78,8 +72,9 @@ final class Walk {
     Optional<Found> home = find(directory, within, what);
     home.ifPresent(there -> lookups.watch(there.path())); // its last file may go
     String base =
-        home.map(Found::path).orElseGet(() -> String.join("/", written(directory, within, what)));
-    String place = join(base, path);
+        home.map(Found::path)
+            .orElseGet(() -> String.join("/", TreePaths.written(directory, within, what)));
+    String place = TreePaths.join(base, path);
     if (look(place).isEmpty()) {
       charts.add(place);
       if (charts.size() > MAX_CHARTS) {
@@ -103,6 +98,11 @@ final class Walk {
     return charts.contains(directory);
   }
 
+  /** What is part of the closure so far. */
+  Gathered gathered() {
+    return gathered;
+  }
+
   /** The tree with all that was put into it. */
   SourceTree tree() {
     return tree;
@@ -117,7 +117,7 @@ final class Walk {
    * @return empty if there is nothing, or only the dead end of a link
    */
   Optional<Found> find(String directory, String path, String what) {
-    List<String> written = written(directory, path, what);
+    List<String> written = TreePaths.written(directory, path, what);
     requireWithin(directory, String.join("/", written), what);
     Optional<Found> found = follow(written, what);
     found.ifPresent(there -> requireWithin(directory, there.path(), what));
@@ -126,7 +126,7 @@ final class Walk {
 
   private void requireWithin(String directory, String path, String what) {
     if (!repositoryOf(directory).equals(repositoryOf(path))) {
-      throw outside(what);
+      throw TreePaths.outside(what);
     }
   }
 
@@ -146,10 +146,10 @@ final class Walk {
       String name = ahead.pop();
       if (name.equals("..")) {
         lookups.watch(here); // that it is there is all that matters, and its last file may go
-        here = parent(here, what);
+        here = TreePaths.parent(here, what);
         continue;
       }
-      Optional<TreeEntry> next = look(join(here, name));
+      Optional<TreeEntry> next = look(TreePaths.join(here, name));
       if (next.isEmpty()) {
         return Optional.empty();
       }
@@ -170,7 +170,7 @@ final class Walk {
                 "%s goes round through the symbolic link '%s': remove the link"
                     .formatted(what, entry.path()));
           }
-          components(link.target()).reversed().forEach(ahead::push);
+          TreePaths.components(link.target()).reversed().forEach(ahead::push);
         }
         case GITLINK, MISNAMED -> throw unreadable(entry);
       }
@@ -198,18 +198,18 @@ final class Walk {
 
   /** Makes the links that lead to something part of the closure. */
   void addLinks(Found found) {
-    found.links().forEach(link -> put(link, link.target().length()));
+    found.links().forEach(link -> gathered.put(link, link.target().length()));
   }
 
   /** Makes a file part of the closure, with the links that lead to it. */
   void addFile(Found found) {
     addLinks(found);
     TreeEntry file = found.entry();
-    if (!entries.containsKey(file.path())) {
+    if (!gathered.has(file.path())) {
       long size = tree.size(file);
       boolean executable = file.kind() == TreeEntry.Kind.EXECUTABLE;
       lookups.found(file.path());
-      put(new ClosureEntry.File(file.path(), executable, file.objectId(), size), size);
+      gathered.put(new ClosureEntry.File(file.path(), executable, file.objectId(), size), size);
     }
   }
 
@@ -232,25 +232,6 @@ final class Walk {
     } catch (FileTooLargeException | CharacterCodingException e) {
       return Optional.empty();
     }
-  }
-
-  int size() {
-    return entries.size();
-  }
-
-  /** The closure's entries, sorted by path. */
-  List<ClosureEntry> entries() {
-    Map<String, String> byFoldedPath = new HashMap<>();
-    for (String path : entries.keySet()) {
-      String other = byFoldedPath.put(path.toLowerCase(Locale.ROOT), path);
-      if (other != null) {
-        throw new RefusedException(
-            "CaseCollision",
-            "'%s' and '%s' differ only in upper and lower case, and one would overwrite the other on some machines: rename one"
-                .formatted(other, path));
-      }
-    }
-    return List.copyOf(entries.values());
   }
 
   /** What was looked at on the way to a closure. */
@@ -293,83 +274,17 @@ final class Walk {
     }
   }
 
-  private void put(ClosureEntry entry, long size) {
-    if (entries.putIfAbsent(entry.path(), entry) != null) {
-      return;
-    }
-    bytes += size;
-    if (entries.size() > limits.maxFiles()) {
-      throw new RefusedException(
-          "TooManyFiles",
-          "the inputs are more than %d files ('%s' is one too many): split the application"
-              .formatted(limits.maxFiles(), entry.path()));
-    }
-    if (bytes > limits.maxBytes()) {
-      throw new RefusedException(
-          "TooLarge",
-          "the inputs are larger than %d bytes (%d with '%s'): split the application"
-              .formatted(limits.maxBytes(), bytes, entry.path()));
-    }
-  }
-
   private ClosureEntry.Link link(TreeEntry entry, String what) {
     try {
-      String target = utf8(tree.read(entry, MAX_PATH));
+      String target = utf8(tree.read(entry, TreePaths.MAX_LENGTH));
       if (target.startsWith("/")) {
-        throw outside(what + ", a symbolic link to '" + target + "',");
+        throw TreePaths.outside(what + ", a symbolic link to '" + target + "',");
       }
       return new ClosureEntry.Link(entry.path(), target);
     } catch (FileTooLargeException | CharacterCodingException e) {
       throw new RefusedException(
           "BadLink", "the symbolic link '%s' leads to no path: remove it".formatted(entry.path()));
     }
-  }
-
-  /** The written path's components from the root, with every '.' and '..' worked off. */
-  private static List<String> written(String directory, String path, String what) {
-    if (path.length() > MAX_PATH || path.chars().anyMatch(Character::isISOControl)) {
-      throw new RefusedException(
-          "BadPath",
-          "%s is not a path: it has control characters or more than %d characters"
-              .formatted(what.length() > 200 ? what.substring(0, 200) + "..." : what, MAX_PATH));
-    }
-    if (path.startsWith("/")) {
-      throw outside(what);
-    }
-    List<String> cleaned = new ArrayList<>(components(directory));
-    for (String component : components(path)) {
-      if (!component.equals("..")) {
-        cleaned.add(component);
-      } else if (cleaned.isEmpty()) {
-        throw outside(what);
-      } else {
-        cleaned.removeLast();
-      }
-    }
-    return cleaned;
-  }
-
-  private static RefusedException outside(String what) {
-    return new RefusedException(
-        "OutsideRepository",
-        "%s leaves the repository: only relative paths inside of it are read".formatted(what));
-  }
-
-  private static List<String> components(String path) {
-    return Arrays.stream(path.split("/"))
-        .filter(component -> !component.isEmpty() && !component.equals("."))
-        .toList();
-  }
-
-  private static String parent(String path, String what) {
-    if (path.isEmpty()) {
-      throw outside(what + ", by way of a symbolic link,");
-    }
-    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
-  }
-
-  private static String join(String directory, String name) {
-    return directory.isEmpty() ? name : directory + "/" + name;
   }
 
   private static String utf8(byte[] bytes) throws CharacterCodingException {
