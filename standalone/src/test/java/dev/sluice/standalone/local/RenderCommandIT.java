@@ -139,7 +139,9 @@ class RenderCommandIT {
         .containsExactly("ConfigMap web", "ClusterRole ", "Widget web");
     assertThat(objects.getFirst().content().get("data").toString())
         .isEqualTo(
-            "{\"true\":\"yes\",\"octal\":\"010\",\"empty\":\"\",\"text\":\"a: b\\n# c\\n\",\"time\":\"12:30:45\"}");
+            "{\"true\":\"yes\",\"octal\":\"010\",\"empty\":\"\",\"text\":\"a: b\\n"
+                + "# c\\n"
+                + "\",\"time\":\"12:30:45\"}");
     assertThat(objects.getLast().content().get("spec").toString())
         .isEqualTo("{\"count\":12345678901234567890,\"ratio\":1.5,\"true\":null}");
     assertThat(errors()).contains("example.com/v1 Widget").doesNotContain("ClusterRole");
@@ -180,6 +182,64 @@ class RenderCommandIT {
 
     assertThat(objects().getFirst().ref().name()).startsWith("base-");
     assertThat(directory.resolve("cache")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void rendersWithPluginsThatAnotherRepositoryNamesAndThisMachineHas() throws Exception {
+    try (Git bases = Git.init().setDirectory(directory.resolve("bases").toFile()).call();
+        Git shop = Git.open(directory.resolve("shop").toFile())) {
+      write(
+          "../bases/listed/kustomization.yaml",
+          "generators: ['{apiVersion: example.com/v1, kind: Lister, metadata: {name: x}}']");
+      write("../bases/listed/words.txt", "from the base");
+      commit(bases);
+      bases.tag().setName("v1").setSigned(false).setAnnotated(false).call();
+      write(
+          "over/kustomization.yaml",
+          "resources: ['https://git.example/acme/bases//listed?ref=v1']");
+      commit(shop);
+    }
+    Files.writeString(
+        directory.resolve("fleet/over.yaml"),
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: bases}
+        spec: {url: "file://%s/bases", identity: git.example/acme/bases}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: over}
+        spec:
+          namespace: web
+          clusters: {names: [eu]}
+          source: {repository: shop, path: over}
+          policy: {plugins: true, remote: {bases: [bases]}}
+        """
+            .formatted(directory));
+    String cache = directory.resolve("cache").toString();
+    String plugins = directory.resolve("plugins").toString();
+
+    assertThat(render("over", "--cluster", "eu", "--cache", cache, "--plugins", plugins))
+        .as("before it is installed")
+        .isEqualTo(1);
+    assertThat(errors()).contains("example.com/v1/lister/Lister", "it is not there");
+
+    write(
+        "../plugins/example.com/v1/lister/Lister",
+        """
+        #!/bin/sh
+        echo "{apiVersion: v1, kind: ConfigMap, metadata: {name: listed}, data: {words: '$(cat words.txt)'}}"
+        """);
+    assertThat(
+            directory.resolve("plugins/example.com/v1/lister/Lister").toFile().setExecutable(true))
+        .isTrue();
+    assertThat(render("over", "--cluster", "eu", "--cache", cache, "--plugins", plugins))
+        .as(errors())
+        .isZero();
+    assertThat(objects().getFirst().content().at("/data/words").asText())
+        .isEqualTo("from the base");
+    assertThat(errors()).contains("with plugins example.com/v1/Lister sha256:");
   }
 
   @Test
