@@ -45,7 +45,7 @@ class PluginLimitsIT {
     Path pids = temporary.resolve("pids");
     plugins.install("e/v1/x/X", "echo $$ > %s; while :; do :; done".formatted(pids));
 
-    assertThat(failure(limits(Duration.ofSeconds(2), 1L << 30)).code())
+    assertThat(failure(limits(Duration.ofSeconds(5), 1L << 30)).code())
         .isEqualTo("RendererTimeout");
     assertGone(pids);
   }
@@ -65,7 +65,7 @@ class PluginLimitsIT {
         """
             .formatted(pids));
 
-    assertThat(failure(limits(Duration.ofSeconds(2), 1L << 30)).code())
+    assertThat(failure(limits(Duration.ofSeconds(5), 1L << 30)).code())
         .isEqualTo("RendererTimeout");
     assertGone(pids);
   }
