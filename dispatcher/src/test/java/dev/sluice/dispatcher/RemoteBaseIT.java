@@ -95,7 +95,7 @@ class RemoteBaseIT {
     Dispatcher first = situation.start();
     EventId cause = situation.tell(Optional.of(commit));
 
-    await().until(() -> !opened().isEmpty());
+    await().atMost(Duration.ofSeconds(90)).until(() -> !opened().isEmpty());
     assertThat(opened().getFirst().failure().code()).isEqualTo("RemoteMissing");
     assertThat(opened().getFirst().failure().message())
         .contains("apps/web/kustomization.yaml", "git.example/acme/bases has no tag 'v1'");
@@ -109,6 +109,7 @@ class RemoteBaseIT {
 
     assertThat(base(1)).contains("value: one");
     await()
+        .atMost(Duration.ofSeconds(90))
         .until(
             () ->
                 situation.deadLetters().getLast() instanceof DeadLetterEvent.Closed closed
@@ -151,7 +152,7 @@ class RemoteBaseIT {
 
   /** The base's object in the target of a generation. */
   private String base(int generation) {
-    await().atMost(Duration.ofSeconds(30)).until(() -> targets().size() >= generation);
+    await().atMost(Duration.ofSeconds(90)).until(() -> targets().size() >= generation);
     return targets().get(generation - 1).sources().getFirst().files().stream()
         .filter(file -> file.path().endsWith("web/config.yaml"))
         .map(file -> ((InputFile.Text) file).text())
