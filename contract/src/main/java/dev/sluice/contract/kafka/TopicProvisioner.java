@@ -10,8 +10,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -125,21 +127,56 @@ public final class TopicProvisioner {
     }
   }
 
-  private void create(List<NewTopic> missing) {
-    admin.createTopics(missing).values().forEach(TopicProvisioner::await);
+  private void create(List<NewTopic> wanted) {
+    Map<TopicPartition, OffsetSpec> created = new HashMap<>();
+    admin
+        .createTopics(wanted)
+        .values()
+        .forEach(
+            (name, creation) -> {
+              if (isNew(name, creation)) {
+                int partitions = describe(List.of(name)).get(name).partitions().size();
+                for (int partition = 0; partition < partitions; partition++) {
+                  created.put(new TopicPartition(name, partition), OffsetSpec.latest());
+                }
+              }
+            });
+    awaitLeaders(created);
   }
 
-  private static void await(String name, KafkaFuture<Void> created) {
+  /** Whether it was created by this, and not there before. */
+  private static boolean isNew(String name, KafkaFuture<Void> creation) {
     try {
-      created.get();
+      creation.get();
+      return true;
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw new IllegalStateException(
-            "cannot create topic %s: %s".formatted(name, e.getCause().getMessage()), e);
+      if (e.getCause() instanceof TopicExistsException) {
+        return false;
       }
+      throw new IllegalStateException(
+          "cannot create topic %s: %s".formatted(name, e.getCause().getMessage()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while creating topic " + name, e);
+    }
+  }
+
+  /**
+   * Only a leader answers this, and before it is one a partition takes nothing: of the first
+   * batches of an idempotent producer the later ones could get in before the first, which then
+   * never would.
+   */
+  private void awaitLeaders(Map<TopicPartition, OffsetSpec> partitions) {
+    try {
+      admin.listOffsets(partitions).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "no leader for the new topics %s: %s"
+              .formatted(partitions.keySet(), e.getCause().getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for leaders of topics", e);
     }
   }
 
