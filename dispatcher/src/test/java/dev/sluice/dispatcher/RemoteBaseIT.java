@@ -117,6 +117,20 @@ class RemoteBaseIT {
     assertThat(cause).isNotNull();
   }
 
+  @Test
+  void aTagThatCameWhileNobodyLookedIsFoundAfterARestart() throws IOException {
+    buildOn("v1").push();
+    Dispatcher first = situation.start();
+    await().atMost(Duration.ofSeconds(90)).until(() -> !opened().isEmpty());
+    situation.awaitQuiet();
+    first.close();
+    release("v1", "one");
+
+    situation.start();
+
+    assertThat(base(1)).contains("value: one");
+  }
+
   private List<DeadLetterEvent.Opened> opened() {
     return situation.deadLetters().stream()
         .filter(DeadLetterEvent.Opened.class::isInstance)

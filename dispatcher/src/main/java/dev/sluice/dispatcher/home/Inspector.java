@@ -146,6 +146,12 @@ final class Inspector {
                       && Remotes.mayPass(failure));
     }
 
+    /** Whether something was refused before and is not any more. */
+    boolean isMended() {
+      return views.stream()
+          .anyMatch(view -> view.inputs() instanceof Inputs.Resolved && isRefused(view));
+    }
+
     /** Clusters where other inputs are due than were last sent. */
     List<ClusterTarget> changed() {
       return views.stream().filter(this::isNew).map(View::cluster).toList();

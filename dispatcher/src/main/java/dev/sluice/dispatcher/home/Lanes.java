@@ -171,7 +171,7 @@ final class Lanes {
         lane.indexed = Optional.of(warmed.commit());
         lane.marked.addAll(warmed.differing());
         Hint.Cause restart = Causes.together(List.of(), now());
-        warmed.unreached().forEach(name -> lane.unreached.lookAgain(name, restart));
+        warmed.again().forEach(name -> lane.unreached.lookAgain(name, restart));
       }
       case LookEnd.Swept swept -> {
         if (memory.isFollowed(lane.key)

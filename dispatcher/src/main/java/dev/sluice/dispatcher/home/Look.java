@@ -85,19 +85,20 @@ final class Look {
     Heads heads = heads(request, head.get());
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());
     Set<ApplicationName> differing = new TreeSet<>();
-    Set<ApplicationName> unreached = new TreeSet<>();
+    Set<ApplicationName> again = new TreeSet<>();
     for (var application : request.known().applications()) {
       if (heads.tell(application.definition().orElseThrow())) {
         Inspector.Result result = inspector.inspect(application, heads, none, "");
         if (result.differs()) {
           differing.add(application.application());
         }
-        if (result.isUnreached()) {
-          unreached.add(application.application());
+        // mended by what came while nobody looked: no event is left that would tell of it
+        if (result.isUnreached() || result.isMended()) {
+          again.add(application.application());
         }
       }
     }
-    return new LookEnd.Warmed(head.get(), differing, unreached);
+    return new LookEnd.Warmed(head.get(), differing, again);
   }
 
   /**

@@ -24,9 +24,10 @@ sealed interface LookEnd {
    * The index is about this commit.
    *
    * @param differing applications whose inputs there are not what was last sent
-   * @param unreached those of whose inputs something could not be had from elsewhere
+   * @param again those to look at soon, since something of their inputs could not be had from
+   *     elsewhere, or could not before and now can
    */
-  record Warmed(CommitId commit, Set<ApplicationName> differing, Set<ApplicationName> unreached)
+  record Warmed(CommitId commit, Set<ApplicationName> differing, Set<ApplicationName> again)
       implements LookEnd {}
 
   /** The remote's ref is here; empty if it is gone. */
