@@ -42,8 +42,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
@@ -259,12 +262,16 @@ final class Scenario implements AutoCloseable {
     }
     List<String> all = new ArrayList<>(List.of(namespaces));
     all.add(systemNamespace());
+    // a worker that runs makes them again at once: those of now must go
+    Set<String> now = all.stream().flatMap(name -> uid(cluster, name)).collect(Collectors.toSet());
     all.forEach(name -> client(cluster).namespaces().withName(name).delete());
     patiently()
-        .until(
-            () ->
-                all.stream()
-                    .allMatch(name -> client(cluster).namespaces().withName(name).get() == null));
+        .until(() -> all.stream().flatMap(name -> uid(cluster, name)).noneMatch(now::contains));
+  }
+
+  private Stream<String> uid(ClusterName cluster, String namespace) {
+    return Stream.ofNullable(client(cluster).namespaces().withName(namespace).get())
+        .map(found -> found.getMetadata().getUid());
   }
 
   /** The value of a key in a ConfigMap, if it is there. */
