@@ -78,8 +78,7 @@ final class BoundedProcess {
    * @throws IOException if it could not be started
    */
   Ending run() throws IOException, InterruptedException {
-    ReadyShells shells = ReadyShells.of(limits);
-    Process process = shells.run(command, directory, environment);
+    Process process = ReadyShells.of(limits).run(command, directory, environment);
     boolean familyIsThere = true;
     try {
       Capture output = new Capture(process.getInputStream(), limits.output());
@@ -113,7 +112,6 @@ final class BoundedProcess {
       if (familyIsThere) {
         endFamily(process);
       }
-      shells.refill();
     }
   }
 

@@ -58,6 +58,9 @@ final class KustomizeRenderer implements Renderer {
 
   @Override
   public String name(RenderRequest request) throws RenderException {
+    if (!request.plugins()) {
+      return name(); // where it names plugins it is refused
+    }
     List<InputFile> files = RemoteBases.localized(request.source().files());
     return name() + Plugins.with(plugins.required(PluginReferences.of(files), request));
   }

@@ -72,6 +72,8 @@ record Sandbox(Path temporary, RenderLimits limits) {
           "RendererMissing",
           "%s does not start any more: is %s still there?".formatted(program, command.getFirst()),
           e);
+    } finally {
+      ReadyShells.of(limits).refill();
     }
   }
 

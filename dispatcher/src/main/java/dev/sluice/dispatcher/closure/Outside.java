@@ -15,9 +15,6 @@ import java.util.Optional;
  */
 record Outside(RemotePolicy policy, boolean plugins, Remotes remotes) {
 
-  /** Nothing. */
-  static final Outside NONE = new Outside(RemotePolicy.NONE, false, Remotes.NONE);
-
   /** Gets something, which may not be there. */
   private interface Getter<T> {
     T get() throws RemoteException;

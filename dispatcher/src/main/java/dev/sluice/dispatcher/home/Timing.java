@@ -23,23 +23,19 @@ public record Timing(Duration patience, Duration grace, Duration sweep) {
 
   /** Before asking again for a commit that Git does not show yet. */
   Duration beforeExpectingAgain(int attempts) {
-    return growing(attempts, LONGEST_EXPECTING_MILLIS);
+    return growing(FIRST_RETRY_MILLIS, attempts, LONGEST_EXPECTING_MILLIS);
   }
 
   /** Before asking a remote again that could not be read. */
   Duration beforeTryingAgain(int attempts, boolean retryable) {
     return retryable
-        ? growing(attempts, LONGEST_FAILING_MILLIS)
+        ? growing(FIRST_RETRY_MILLIS, attempts, LONGEST_FAILING_MILLIS)
         : Duration.ofMillis(LONGEST_FAILING_MILLIS);
   }
 
   /** Before looking again at what another repository was missing for. */
   static Duration beforeFetchingAgain(int attempts) {
     return growing(FIRST_FETCH_MILLIS, attempts, LONGEST_FAILING_MILLIS);
-  }
-
-  private static Duration growing(int attempts, long longest) {
-    return growing(FIRST_RETRY_MILLIS, attempts, longest);
   }
 
   private static Duration growing(long first, int attempts, long longest) {

@@ -24,6 +24,9 @@ import javax.net.ssl.SSLException;
  */
 final class Downloads implements AutoCloseable {
 
+  /** How the JDK tells of a body that is larger than its limit, by no exception of its own. */
+  private static final String EXCEEDED = "body exceeds capacity";
+
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration WHOLE = Duration.ofMinutes(2);
   private static final int MAX_REDIRECTS = 5;
@@ -140,11 +143,15 @@ final class Downloads implements AutoCloseable {
         .filter(authority -> authority.isFor(question.uri()))
         .ifPresent(authority -> request.header("Authorization", authority.header()));
     CompletableFuture<HttpResponse<byte[]>> response =
-        client().sendAsync(request.build(), _ -> new CappedBody(question.most()));
+        client()
+            .sendAsync(
+                request.build(),
+                HttpResponse.BodyHandlers.limiting(
+                    HttpResponse.BodyHandlers.ofByteArray(), question.most()));
     try {
       return response.get(WHOLE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw failed(question.uri(), e.getCause() == null ? e : e.getCause());
+      throw failed(question, e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
       response.cancel(true);
       throw unreachable(question.uri(), "it takes more than %s".formatted(WHOLE));
@@ -155,14 +162,17 @@ final class Downloads implements AutoCloseable {
     }
   }
 
-  private static RemoteException failed(URI uri, Throwable cause) {
+  private static RemoteException failed(Question question, Throwable cause) {
     for (Throwable e = cause; e != null; e = e.getCause()) {
-      if (e instanceof CappedBody.TooLargeException) {
-        return new RemoteException(Remotes.INVALID, "%s: %s".formatted(shown(uri), e.getMessage()));
+      if (String.valueOf(e.getMessage()).startsWith(EXCEEDED)) {
+        return new RemoteException(
+            Remotes.INVALID,
+            "%s: it sends more than %d MiB"
+                .formatted(shown(question.uri()), question.most() >> 20));
       }
     }
     return unreachable(
-        uri,
+        question.uri(),
         switch (cause) {
           case HttpTimeoutException _ -> "it does not answer in time";
           case ConnectException _ -> "no connection";

@@ -6,14 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.dispatcher.closure.RemoteException;
 import dev.sluice.dispatcher.closure.Remotes;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,10 +16,9 @@ class FetchesTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);
 
-  private final AtomicReference<Instant> now =
-      new AtomicReference<>(Instant.parse("2026-01-01T12:00:00Z"));
+  private final MovedClock clock = new MovedClock();
   private final AtomicInteger runs = new AtomicInteger();
-  private Fetches fetches = new Fetches(LONG, new Moved());
+  private Fetches fetches = new Fetches(LONG, clock);
 
   @AfterEach
   void stop() {
@@ -44,11 +38,11 @@ class FetchesTest {
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
     assertThat(runs).hasValue(1);
 
-    now.updateAndGet(time -> time.plusSeconds(1));
+    clock.move(Duration.ofSeconds(1));
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessageStartingWith("down");
     await().untilAsserted(() -> assertThat(runs).hasValue(2));
 
-    now.updateAndGet(time -> time.plusSeconds(1));
+    clock.move(Duration.ofSeconds(1));
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 2");
     assertThat(runs).as("the pause grows").hasValue(2);
   }
@@ -56,7 +50,7 @@ class FetchesTest {
   @Test
   void whatIsHereAtLastIsTold() {
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
-    now.updateAndGet(time -> time.plusSeconds(2));
+    clock.move(Duration.ofSeconds(2));
 
     await()
         .ignoreException(RemoteException.class)
@@ -70,7 +64,7 @@ class FetchesTest {
   @Test
   void aHostThatDoesNotAnswerHoldsUpNobodyForLongAndIsAskedOnce() throws RemoteException {
     fetches.close();
-    fetches = new Fetches(Duration.ofMillis(1), new Moved());
+    fetches = new Fetches(Duration.ofMillis(1), clock);
     CountDownLatch answer = new CountDownLatch(1);
     Fetches.Fetch slow =
         () -> {
@@ -91,22 +85,5 @@ class FetchesTest {
 
   private void fail() throws RemoteException {
     throw new RemoteException(Remotes.UNREACHABLE, "down " + runs.incrementAndGet());
-  }
-
-  private final class Moved extends Clock {
-    @Override
-    public Instant instant() {
-      return now.get();
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

@@ -18,15 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,8 +37,7 @@ class RemoteChartsIT {
   private static final String SECRET = "reader:s3cret-word";
 
   @TempDir Path directory;
-  private final AtomicReference<Instant> now =
-      new AtomicReference<>(Instant.parse("2026-01-01T12:00:00Z"));
+  private final MovedClock clock = new MovedClock();
   private ChartServer server;
   private Mirrors mirrors;
   private FetchedRemotes remotes;
@@ -52,7 +47,7 @@ class RemoteChartsIT {
   void start() throws IOException {
     server = ChartServer.start();
     mirrors = new Mirrors(directory, Clock.systemUTC());
-    remotes = FetchedRemotes.within(directory, mirrors, new Moved());
+    remotes = FetchedRemotes.within(directory, mirrors, clock);
     cache = ChartPackage.of("cache", "1.2.3").bytes();
     server.page(INDEX, index("cache-1.2.3.tgz", Sha256.of(cache))).page(ARCHIVE, Reply.ok(cache));
   }
@@ -181,7 +176,7 @@ class RemoteChartsIT {
             "a: " + "[".repeat(100_000))) {
       server.page(INDEX, Reply.ok(text));
       assertThat(failure("cache", "1.2.3").code()).as(text).isIn(Remotes.INVALID, Remotes.MISSING);
-      now.updateAndGet(time -> time.plusSeconds(100));
+      clock.move(Duration.ofSeconds(100));
     }
   }
 
@@ -204,7 +199,7 @@ class RemoteChartsIT {
         .hasMessageContaining("503")
         .extracting(RemoteException::code)
         .isEqualTo(Remotes.UNREACHABLE);
-    now.updateAndGet(time -> time.plusSeconds(2));
+    clock.move(Duration.ofSeconds(2));
 
     assertThat(eventually().entry("Chart.yaml")).isPresent();
   }
@@ -230,7 +225,7 @@ class RemoteChartsIT {
           return Reply.ok(cache);
         });
     remotes.close();
-    remotes = FetchedRemotes.within(directory, mirrors, Duration.ofMillis(100), new Moved());
+    remotes = FetchedRemotes.within(directory, mirrors, Duration.ofMillis(100), clock);
 
     assertThat(failure("cache", "1.2.3"))
         .hasMessageContaining("takes long")
@@ -285,7 +280,7 @@ class RemoteChartsIT {
       assertThat(failure.getMessage())
           .doesNotContain("s3cret-word")
           .doesNotContain(Base64.getEncoder().encodeToString(SECRET.getBytes(UTF_8)));
-      now.updateAndGet(time -> time.plusSeconds(100));
+      clock.move(Duration.ofSeconds(100));
       restart();
     }
   }
@@ -330,7 +325,7 @@ class RemoteChartsIT {
 
   private void restart() {
     remotes.close();
-    remotes = FetchedRemotes.within(directory, mirrors, new Moved());
+    remotes = FetchedRemotes.within(directory, mirrors, clock);
   }
 
   private List<Path> kept() throws IOException {
@@ -358,23 +353,5 @@ class RemoteChartsIT {
         generated: "2026-01-01T00:00:00Z"
         """
             .formatted(url, digest));
-  }
-
-  /** A clock that moves when told. */
-  private final class Moved extends Clock {
-    @Override
-    public Instant instant() {
-      return now.get();
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

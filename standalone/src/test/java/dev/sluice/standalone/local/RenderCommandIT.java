@@ -157,24 +157,7 @@ class RenderCommandIT {
       write("over/kustomization.yaml", "resources: ['https://git.example/acme/bases?ref=v1']");
       commit(shop);
     }
-    Files.writeString(
-        directory.resolve("fleet/over.yaml"),
-        """
-        apiVersion: sluice.dev/v1
-        kind: Repository
-        metadata: {name: bases}
-        spec: {url: "file://%s/bases", identity: git.example/acme/bases}
-        ---
-        apiVersion: sluice.dev/v1
-        kind: Application
-        metadata: {name: over}
-        spec:
-          namespace: web
-          clusters: {names: [eu]}
-          source: {repository: shop, path: over}
-          policy: {remote: {bases: [bases]}}
-        """
-            .formatted(directory));
+    defineOver("{remote: {bases: [bases]}}");
 
     assertThat(render("over", "--cluster", "eu", "--cache", directory.resolve("cache").toString()))
         .as(errors())
@@ -199,24 +182,7 @@ class RenderCommandIT {
           "resources: ['https://git.example/acme/bases//listed?ref=v1']");
       commit(shop);
     }
-    Files.writeString(
-        directory.resolve("fleet/over.yaml"),
-        """
-        apiVersion: sluice.dev/v1
-        kind: Repository
-        metadata: {name: bases}
-        spec: {url: "file://%s/bases", identity: git.example/acme/bases}
-        ---
-        apiVersion: sluice.dev/v1
-        kind: Application
-        metadata: {name: over}
-        spec:
-          namespace: web
-          clusters: {names: [eu]}
-          source: {repository: shop, path: over}
-          policy: {plugins: true, remote: {bases: [bases]}}
-        """
-            .formatted(directory));
+    defineOver("{plugins: true, remote: {bases: [bases]}}");
     String cache = directory.resolve("cache").toString();
     String plugins = directory.resolve("plugins").toString();
 
@@ -255,6 +221,28 @@ class RenderCommandIT {
             "'web' does not go to the cluster 'us', but to [eu]",
             "'nowhere' is no commit of the repository");
     assertThat(out.size()).isZero();
+  }
+
+  /** The application {@code over}, which builds on another repository. */
+  private void defineOver(String policy) throws Exception {
+    Files.writeString(
+        directory.resolve("fleet/over.yaml"),
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: bases}
+        spec: {url: "file://%s/bases", identity: git.example/acme/bases}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: over}
+        spec:
+          namespace: web
+          clusters: {names: [eu]}
+          source: {repository: shop, path: over}
+          policy: %s
+        """
+            .formatted(directory, policy));
   }
 
   private int render(String... arguments) {
