@@ -102,9 +102,10 @@ public final class Home implements AutoCloseable {
 
   private void run() {
     try (HomeLog kafka = HomeLog.open(setting.connection(), partition)) {
-      HomeMemory memory = new HomeMemory();
+      Inspector inspector = inspector();
+      HomeMemory memory = new HomeMemory(inspector::define);
       EventDecider decider = new EventDecider(memory, partition);
-      try (Looks looks = looks();
+      try (Looks looks = looks(inspector);
           Rebuilds rebuilds =
               new Rebuilds(new Recomputation(setting, partition), decider, inputs::add)) {
         OffsetTracker offsets = new OffsetTracker(kafka.read(memory::replay));
@@ -135,10 +136,12 @@ public final class Home implements AutoCloseable {
     kafka.write(decision.records(), OptionalLong.empty());
   }
 
-  private Looks looks() {
-    Inspector inspector =
-        new Inspector(
-            new DefinitionResolver(new ClosureResolver(setting.remotes())), new ClosureIndex());
+  private Inspector inspector() {
+    return new Inspector(
+        new DefinitionResolver(new ClosureResolver(setting.remotes())), new ClosureIndex());
+  }
+
+  private Looks looks(Inspector inspector) {
     Look look = new Look(setting.mirrors(), inspector, setting.clock());
     return new Looks(look, setting.timers(), inputs::add);
   }

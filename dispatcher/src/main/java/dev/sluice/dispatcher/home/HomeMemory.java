@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +27,21 @@ final class HomeMemory {
   private final Map<ApplicationName, ApplicationState> applications = new HashMap<>();
   private final Map<RepositoryId, Set<RepositoryId>> readers = new HashMap<>();
   private final Map<RefKey, Set<ApplicationName>> followers = new HashMap<>();
+  private final BiConsumer<ApplicationName, Optional<Definition>> defined;
+
+  HomeMemory() {
+    this((_, _) -> {});
+  }
+
+  /**
+   * Makes an empty memory.
+   *
+   * @param defined is called with each application's definition, or that it has none, whenever its
+   *     state is replayed
+   */
+  HomeMemory(BiConsumer<ApplicationName, Optional<Definition>> defined) {
+    this.defined = defined;
+  }
 
   void replay(StateRecord record) {
     switch (record) {
@@ -37,6 +53,7 @@ final class HomeMemory {
           old.definition().ifPresent(this::unfollow);
         }
         state.definition().ifPresent(this::follow);
+        defined.accept(state.application(), state.definition());
       }
     }
   }

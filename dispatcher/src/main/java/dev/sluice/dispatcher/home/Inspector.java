@@ -20,8 +20,10 @@ import dev.sluice.dispatcher.closure.DefinitionResolver;
 import dev.sluice.dispatcher.closure.Footprint;
 import dev.sluice.dispatcher.closure.Remotes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,9 +34,31 @@ final class Inspector {
   private final DefinitionResolver resolver;
   private final ClosureIndex index;
 
+  /** What is indexed: the definitions that are in force. Guarded by itself. */
+  private final Map<ApplicationName, Definition> defined = new HashMap<>();
+
   Inspector(DefinitionResolver resolver, ClosureIndex index) {
     this.resolver = resolver;
     this.index = index;
+  }
+
+  /**
+   * Sets the definition in force. Another one than before takes the application's paths out of the
+   * index until it is inspected; a look that began under an earlier definition adds nothing any
+   * more.
+   *
+   * @param definition empty if the application is gone from here
+   */
+  void define(ApplicationName application, Optional<Definition> definition) {
+    synchronized (defined) {
+      Definition before =
+          definition.isPresent()
+              ? defined.put(application, definition.get())
+              : defined.remove(application);
+      if (before != null && !definition.equals(Optional.of(before))) {
+        index.remove(application);
+      }
+    }
   }
 
   /** The applications that may differ after a change of these paths. */
@@ -54,17 +78,33 @@ final class Inspector {
       return new Result(state, definition, refused(definition, heads, unreached.get()), why);
     }
     ApplicationClosures closures = resolver.resolve(definition, heads::tree);
+    index(definition, closures);
     Optional<String> path = Optional.empty();
     for (int i = 0; i < definition.sources().size(); i++) {
-      SourceSpec source = definition.sources().get(i);
       Footprint footprint = closures.footprints().get(i);
-      index.put(definition.application(), i, source.repository(), source.ref(), footprint);
-      if (RefKey.of(source).equals(changed.key())) {
+      if (RefKey.of(definition.sources().get(i)).equals(changed.key())) {
         path = path.or(() -> changed.within(footprint));
       }
     }
     String reason = path.orElse(state.dispatched().isEmpty() ? "first dispatch" : why);
     return new Result(state, definition, views(state, heads, closures), reason);
+  }
+
+  private void index(Definition definition, ApplicationClosures closures) {
+    synchronized (defined) {
+      if (!definition.equals(defined.get(definition.application()))) {
+        return;
+      }
+      for (int i = 0; i < definition.sources().size(); i++) {
+        SourceSpec source = definition.sources().get(i);
+        index.put(
+            definition.application(),
+            i,
+            source.repository(),
+            source.ref(),
+            closures.footprints().get(i));
+      }
+    }
   }
 
   private static List<View> refused(Definition definition, Heads heads, String reason) {
