@@ -20,7 +20,7 @@ final class DeadLetterHeaders {
   private static final String KAFKA = "__dlq.errors.";
   private static final String OWN = "sluice_";
 
-  /** A header is for a glance; the whole message is in the value. */
+  /** A header is for a glance; all that is kept of the message is in the value. */
   private static final int LONGEST_MESSAGE = 1_024;
 
   private final Headers headers;
@@ -56,7 +56,7 @@ final class DeadLetterHeaders {
   private void failure(Failure failure, int attempts, Envelope<?> envelope) {
     kafka("group", envelope.source());
     kafka("delivery.count", attempts);
-    kafka("message", shortened(failure.message()));
+    kafka("message", Excerpt.of(failure.message(), LONGEST_MESSAGE));
     own("cause", failure.code());
     own("stage", failure.stage());
     failure.object().ifPresent(object -> own("object", object));
@@ -86,11 +86,5 @@ final class DeadLetterHeaders {
 
   private void own(String name, Object value) {
     headers.add(OWN + name, value.toString().getBytes(UTF_8));
-  }
-
-  private static String shortened(String message) {
-    return message.length() <= LONGEST_MESSAGE
-        ? message
-        : message.substring(0, LONGEST_MESSAGE - 3) + "...";
   }
 }
