@@ -2,6 +2,8 @@ package dev.sluice.worker;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.manifest.ManifestException;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -11,6 +13,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -28,14 +31,14 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
   private final SharedIndexInformer<T> informer;
   private final Lanes lanes;
   private final Predicate<T> usable;
-  private final Function<T, Predicate<Failure>> wakes;
+  private final Function<T, Predicate<Outcome.Parked>> wakes;
   private final List<Duration> again;
 
   private ArrivalWatch(
       SharedIndexInformer<T> informer,
       Lanes lanes,
       Predicate<T> usable,
-      Function<T, Predicate<Failure>> wakes,
+      Function<T, Predicate<Outcome.Parked>> wakes,
       List<Duration> again) {
     this.informer = informer;
     this.lanes = lanes;
@@ -50,7 +53,7 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
             client.namespaces().runnableInformer(NO_RESYNC),
             lanes,
             _ -> true,
-            namespace -> failure -> isIn(failure, namespace.getMetadata().getName()),
+            namespace -> parked -> isIn(parked, namespace.getMetadata().getName()),
             List.of()));
   }
 
@@ -61,7 +64,7 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
             client.apiextensions().v1().customResourceDefinitions().runnableInformer(NO_RESYNC),
             lanes,
             ArrivalWatch::isEstablished,
-            definition -> failure -> wants(failure, definition),
+            definition -> parked -> wants(parked, definition),
             DISCOVERY));
   }
 
@@ -82,7 +85,7 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
 
   @Override
   public void onUpdate(T before, T object) {
-    if (usable.test(object) && !usable.test(before)) {
+    if (usable.test(object) && (!usable.test(before) || isOtherwise(before, object))) {
       came(object);
     }
   }
@@ -97,7 +100,7 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
   }
 
   private void came(T object) {
-    Predicate<Failure> cause = wakes.apply(object);
+    Predicate<Outcome.Parked> cause = wakes.apply(object);
     lanes.wakeParked(cause);
     for (Duration later : again) {
       var unused =
@@ -107,15 +110,28 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
     }
   }
 
-  private static boolean isIn(Failure failure, String namespace) {
-    return failure.object().filter(ref -> ref.namespace().equals(namespace)).isPresent();
+  /** Whether the specification has changed; the server counts in generations. */
+  private static boolean isOtherwise(HasMetadata before, HasMetadata object) {
+    return !Objects.equals(
+        before.getMetadata().getGeneration(), object.getMetadata().getGeneration());
+  }
+
+  private static boolean isIn(Outcome.Parked parked, String namespace) {
+    return parked.wake() instanceof Wake.ClusterChange
+        && parked.failure().object().filter(ref -> ref.namespace().equals(namespace)).isPresent();
   }
 
   /** A failure that names no object may be about any kind. */
-  private static boolean wants(Failure failure, CustomResourceDefinition definition) {
+  private static boolean wants(Outcome.Parked parked, CustomResourceDefinition definition) {
+    Failure failure = parked.failure();
     boolean isForAKind =
-        failure.code().equals("MissingKind")
-            || failure.code().equals(ManifestException.UNKNOWN_KIND);
+        switch (parked.wake()) {
+          case Wake.NewKinds _ -> true;
+          case Wake.ClusterChange _ ->
+              failure.code().equals("MissingKind")
+                  || failure.code().equals(ManifestException.UNKNOWN_KIND);
+          case Wake.NewInput _ -> false;
+        };
     return isForAKind
         && failure.object().stream()
             .allMatch(

@@ -34,7 +34,7 @@ public record WorkerConfig(
    * @param retryLeast between the first attempts that fail for reasons that pass
    * @param retryMost between later ones
    * @param stuckAfter how long such attempts go on before the application is parked
-   * @param slowTimer between attempts at what is parked
+   * @param slowTimer between attempts at what the cluster's state parks
    * @param sweepInterval between looks for what fenced workers left
    * @param callTimeout of one call to the API
    */
@@ -78,7 +78,9 @@ public record WorkerConfig(
       Setting.duration("lease-retry-period", "between attempts to take or renew the Lease")
           .or("2s");
   public static final Setting<Duration> SLOW_TIMER =
-      Setting.duration("slow-timer", "between attempts at applications that are parked").or("5m");
+      Setting.duration(
+              "slow-timer", "between attempts at applications that the cluster's state parks")
+          .or("5m");
   public static final Setting<Duration> STUCK_AFTER =
       Setting.duration("stuck-after", "how long an application is retried before it is parked")
           .or("10m");

@@ -68,16 +68,9 @@ final class ApplicationWork implements Work {
     } catch (ApiException e) {
       outcome = Classifier.classify(e, Failure.Stage.LEDGER, Optional.empty());
     } catch (ManifestException e) {
-      String wakesOn =
-          e.failure().code().equals(ManifestException.UNKNOWN_KIND)
-              ? "the kind's CustomResourceDefinition"
-              : "a new generation";
-      outcome = new Outcome.Parked(e.failure(), wakesOn);
+      outcome = InputFaults.outcome(e);
     } catch (RenderException e) {
-      outcome =
-          e.isTemporary()
-              ? new Outcome.RetryAfter(e.failure(), Optional.empty())
-              : new Outcome.Parked(e.failure(), "a new generation");
+      outcome = InputFaults.outcome(e);
     } catch (InterruptException e) {
       throw e;
     } catch (ReportException | KafkaException e) {
@@ -253,7 +246,7 @@ final class ApplicationWork implements Work {
               new ResultEvent.Retrying(
                   entry.subject(), retrying.attempt(), retrying.delay(), retrying.failure());
           case Effect.Parked parked ->
-              new ResultEvent.Parked(entry.subject(), parked.failure(), parked.wakesOn());
+              new ResultEvent.Parked(entry.subject(), parked.failure(), parked.wake().shown());
         };
     site.reporter().send(result, entry.trace()).await();
     switch (effect) {
@@ -278,7 +271,7 @@ final class ApplicationWork implements Work {
     if (ledger.deadLetter().equals(Optional.of(open))) {
       return;
     }
-    say(parked.entry(), "parked until " + parked.wakesOn(), parked.failure());
+    say(parked.entry(), "parked until " + parked.wake().shown(), parked.failure());
     try {
       book.write(ledger, ledger.withDeadLetter(open));
     } catch (LedgerMovedException e) {

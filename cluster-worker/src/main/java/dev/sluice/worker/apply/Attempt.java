@@ -6,6 +6,7 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Pace;
+import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.manifest.Ownership;
 import java.util.Optional;
 
@@ -47,8 +48,10 @@ record Attempt(Ownership owner, Generation generation, boolean force, Fence fenc
   }
 
   static HaltException park(
-      String code, String message, Failure.Stage stage, ObjectRef object, String wakesOn) {
+      String code, String message, Failure.Stage stage, ObjectRef object, String change) {
     return new HaltException(
-        new Outcome.Parked(new Failure(code, message, stage, Optional.of(object)), wakesOn));
+        new Outcome.Parked(
+            new Failure(code, message, stage, Optional.of(object)),
+            new Wake.ClusterChange(change)));
   }
 }

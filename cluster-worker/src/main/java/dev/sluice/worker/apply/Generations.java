@@ -8,6 +8,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerMovedException;
 import dev.sluice.worker.log.LogEntry;
@@ -73,7 +74,8 @@ final class Generations {
           case Plan.Ready ready -> ready;
           case Plan.Held held ->
               throw new HaltException(
-                  new Outcome.Parked(held.failure(), "approval, or a new generation"));
+                  new Outcome.Parked(
+                      held.failure(), new Wake.ClusterChange("approval, or a new generation")));
         };
     site.neighbours().planned(entry, plan.inventories().after());
     Instant plannedAt = site.clock().instant();

@@ -14,6 +14,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.Classifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.ApplyStep;
 import java.util.Optional;
@@ -70,12 +71,12 @@ final class ObjectWriter {
 
   /** The server names the field at fault; where the object was read is known here only. */
   private static Outcome located(Outcome outcome, ApplyStep step) {
-    if (!(outcome instanceof Outcome.Parked(Failure failure, String wakesOn))) {
+    if (!(outcome instanceof Outcome.Parked(Failure failure, Wake wake))) {
       return outcome;
     }
     String message = "%s: %s".formatted(step.manifest().source(), failure.message());
     return new Outcome.Parked(
-        new Failure(failure.code(), message, failure.stage(), failure.object()), wakesOn);
+        new Failure(failure.code(), message, failure.stage(), failure.object()), wake);
   }
 
   private Optional<Action> tryToWrite(ApplyStep step, Attempt attempt)

@@ -9,6 +9,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.Classifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Plan;
@@ -118,7 +119,7 @@ final class PlanRunner {
       return writer.write(step, attempt);
     } catch (HaltException e) {
       boolean immutable =
-          e.outcome() instanceof Outcome.Parked(Failure failure, String _)
+          e.outcome() instanceof Outcome.Parked(Failure failure, Wake _)
               && failure.code().equals(Classifier.IMMUTABLE);
       if (!immutable || remover.remove(step.ref(), attempt).action() != Action.DELETED) {
         throw e;

@@ -1,5 +1,6 @@
 package dev.sluice.worker.lane;
 
+import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.worker.api.ApiException;
@@ -25,6 +26,10 @@ public final class Classifier {
 
   private static final int MAX_MESSAGE = 1000;
 
+  /** The server may take it once a schema, an admission policy or the live object has changed. */
+  private static final Wake OBJECT_CHANGE =
+      new Wake.ClusterChange("a new generation, or a change of the cluster");
+
   private Classifier() {}
 
   /**
@@ -35,22 +40,22 @@ public final class Classifier {
   public static Outcome classify(
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
     if (error.code() == 500 && String.valueOf(error.getMessage()).contains(NOT_IN_SCHEMA)) {
-      return park(error, "Invalid", stage, object, "a new generation");
+      return park(error, "Invalid", stage, object, new Wake.NewKinds());
     }
     return switch (error.code()) {
       case ApiException.NO_ANSWER -> retry(error, UNREACHABLE, stage, object);
-      case 400 -> park(error, "BadRequest", stage, object, "a new generation");
+      case 400 -> park(error, "BadRequest", stage, object, OBJECT_CHANGE);
       case 401 -> retry(error, "Unauthorized", stage, object);
       case 403 -> forbidden(error, stage, object);
       case 404 -> notFound(error, stage, object);
       case 409 -> conflict(error, stage, object);
-      case 405, 406, 415, 501 -> park(error, "Unsupported", stage, object, "a new generation");
-      case 413 -> park(error, "TooLarge", stage, object, "a new generation");
-      case 422 -> park(error, invalid(error), stage, object, "a new generation");
+      case 405, 406, 415, 501 -> park(error, "Unsupported", stage, object, OBJECT_CHANGE);
+      case 413 -> park(error, "TooLarge", stage, object, new Wake.NewInput());
+      case 422 -> park(error, invalid(error), stage, object, OBJECT_CHANGE);
       default ->
           error.code() == 408 || error.code() == 429 || error.code() >= 500
               ? retry(error, "Status" + error.code(), stage, object)
-              : park(error, "Status" + error.code(), stage, object, "the slow timer");
+              : park(error, "Status" + error.code(), stage, object, OBJECT_CHANGE);
     };
   }
 
@@ -61,23 +66,39 @@ public final class Classifier {
       return retry(error, "NamespaceTerminating", stage, object);
     }
     if (message.contains("exceeded quota")) {
-      return park(error, "QuotaExceeded", stage, object, "room in the quota");
+      return park(
+          error, "QuotaExceeded", stage, object, new Wake.ClusterChange("room in the quota"));
     }
-    return park(error, "Forbidden", stage, object, "a change of the worker's permissions");
+    return park(
+        error,
+        "Forbidden",
+        stage,
+        object,
+        new Wake.ClusterChange("a change of the worker's permissions"));
   }
 
   private static Outcome notFound(
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
     return error.detailsKind().equals("namespaces")
-        ? park(error, "MissingNamespace", stage, object, "the namespace")
-        : park(error, "MissingKind", stage, object, "the kind's CustomResourceDefinition");
+        ? park(error, "MissingNamespace", stage, object, new Wake.ClusterChange("the namespace"))
+        : park(
+            error,
+            "MissingKind",
+            stage,
+            object,
+            new Wake.ClusterChange("the kind's CustomResourceDefinition"));
   }
 
   private static Outcome conflict(
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
     return error.isPreconditionFailed()
         ? retry(error, "Conflict", stage, object)
-        : park(error, "FieldConflict", stage, object, "the other field manager letting go");
+        : park(
+            error,
+            "FieldConflict",
+            stage,
+            object,
+            new Wake.ClusterChange("the other field manager letting go"));
   }
 
   private static String invalid(ApiException error) {
@@ -93,12 +114,8 @@ public final class Classifier {
   }
 
   private static Outcome park(
-      ApiException error,
-      String code,
-      Failure.Stage stage,
-      Optional<ObjectRef> object,
-      String wakesOn) {
-    return new Outcome.Parked(new Failure(code, message(error, object), stage, object), wakesOn);
+      ApiException error, String code, Failure.Stage stage, Optional<ObjectRef> object, Wake wake) {
+    return new Outcome.Parked(new Failure(code, message(error, object), stage, object), wake);
   }
 
   private static String message(ApiException error, Optional<ObjectRef> object) {
@@ -115,6 +132,6 @@ public final class Classifier {
                 .collect(Collectors.joining(", "))
             : String.valueOf(error.getMessage());
     String message = where + status + (what.isBlank() ? "" : ": " + what);
-    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
+    return Excerpt.of(message, MAX_MESSAGE);
   }
 }

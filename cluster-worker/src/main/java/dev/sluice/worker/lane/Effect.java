@@ -21,6 +21,6 @@ public sealed interface Effect {
    *
    * @param since when it was first attempted
    */
-  record Parked(LogEntry entry, int attempts, Instant since, Failure failure, String wakesOn)
+  record Parked(LogEntry entry, int attempts, Instant since, Failure failure, Wake wake)
       implements Effect {}
 }

@@ -74,13 +74,13 @@ final class Lane implements Pace {
     locked(() -> machine.again(shared.clock().instant()));
   }
 
-  /** Tries now what is parked. */
+  /** Has an attempt made now at what the cluster's state parked. */
   void wake() {
     locked(() -> machine.wake(shared.clock().instant()));
   }
 
-  /** Tries now what is parked for such a failure. */
-  void wake(Predicate<Failure> cause) {
+  /** Has an attempt made now at what is parked for such a cause. */
+  void wake(Predicate<Outcome.Parked> cause) {
     locked(() -> machine.wake(shared.clock().instant(), cause));
   }
 

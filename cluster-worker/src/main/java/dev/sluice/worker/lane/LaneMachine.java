@@ -58,8 +58,7 @@ final class LaneMachine {
       case LaneState.Queued(LogEntry old, Instant _) -> replace(old, entry, now);
       case LaneState.Retrying(LogEntry old, LaneState.Tries _, Instant _) ->
           replace(old, entry, now);
-      case LaneState.Parked(LogEntry old, LaneState.Tries _, Failure _, Instant _) ->
-          replace(old, entry, now);
+      case LaneState.Parked parked -> replace(parked.entry(), entry, now);
       case LaneState.Running _ -> {
         if (pending != null) {
           effects.add(new Effect.Superseded(pending, entry.generation().value()));
@@ -79,20 +78,18 @@ final class LaneMachine {
     }
   }
 
-  /** What is parked should be tried now. */
+  /** Has an attempt made now at what the cluster's state parked. */
   void wake(Instant now) {
-    wake(now, _ -> true);
+    wake(now, parked -> parked.wake() instanceof Wake.ClusterChange);
   }
 
-  /** What is parked for such a failure should be tried now. */
-  void wake(Instant now, Predicate<Failure> cause) {
+  /** Has an attempt made now at what is parked for such a cause. */
+  void wake(Instant now, Predicate<Outcome.Parked> cause) {
     if (state instanceof LaneState.Running) {
       wokenMeanwhile = true;
-    } else if (state
-            instanceof
-            LaneState.Parked(LogEntry entry, LaneState.Tries tries, Failure failure, Instant _)
-        && cause.test(failure)) {
-      state = new LaneState.Parked(entry, tries, failure, now);
+    } else if (state instanceof LaneState.Parked parked && cause.test(parked.cause())) {
+      state =
+          new LaneState.Parked(parked.entry(), parked.tries(), parked.cause(), Optional.of(now));
     }
   }
 
@@ -102,7 +99,7 @@ final class LaneMachine {
       case LaneState.Idle _, LaneState.Running _ -> Optional.empty();
       case LaneState.Queued queued -> Optional.of(queued.due());
       case LaneState.Retrying retrying -> Optional.of(retrying.due());
-      case LaneState.Parked parked -> Optional.of(parked.due());
+      case LaneState.Parked parked -> parked.due();
     };
   }
 
@@ -114,7 +111,8 @@ final class LaneMachine {
           case LaneState.Retrying retrying ->
               new LaneState.Retrying(retrying.entry(), retrying.tries(), due);
           case LaneState.Parked parked ->
-              new LaneState.Parked(parked.entry(), parked.tries(), parked.failure(), due);
+              new LaneState.Parked(
+                  parked.entry(), parked.tries(), parked.cause(), Optional.of(due));
           case LaneState.Idle idle -> idle;
           case LaneState.Running running -> running;
         };
@@ -132,8 +130,7 @@ final class LaneMachine {
               new LaneState.Running(entry, LaneState.Tries.begin(now));
           case LaneState.Retrying(LogEntry entry, LaneState.Tries tries, Instant _) ->
               new LaneState.Running(entry, tries);
-          case LaneState.Parked(LogEntry entry, LaneState.Tries tries, Failure _, Instant _) ->
-              new LaneState.Running(entry, tries);
+          case LaneState.Parked parked -> new LaneState.Running(parked.entry(), parked.tries());
           case LaneState.Idle _, LaneState.Running _ ->
               throw new IllegalStateException("nothing to begin: " + state);
         };
@@ -162,8 +159,7 @@ final class LaneMachine {
           state = lostMeanwhile ? new LaneState.Queued(entry, now) : new LaneState.Idle();
       case Outcome.RetryAfter(Failure failure, Optional<Duration> asked) ->
           retry(entry, failed, failure, asked, now);
-      case Outcome.Parked(Failure failure, String wakesOn) ->
-          park(entry, failed, failure, wakesOn, now);
+      case Outcome.Parked parked -> park(entry, failed, parked, now);
     }
   }
 
@@ -175,7 +171,7 @@ final class LaneMachine {
       Instant now) {
     boolean stuck = !now.isBefore(tries.since().plus(policy.stuckAfter()));
     if (stuck || tries.parked()) {
-      park(entry, tries, failure, "its end, tried again by the slow timer", now);
+      park(entry, tries, new Outcome.Parked(failure, new Wake.ClusterChange("its end")), now);
       return;
     }
     Duration own = policy.backoff().after(tries.failed());
@@ -184,12 +180,18 @@ final class LaneMachine {
     effects.add(new Effect.Retrying(entry, tries.failed(), delay, failure));
   }
 
-  private void park(
-      LogEntry entry, LaneState.Tries tries, Failure failure, String wakesOn, Instant now) {
-    Instant due =
-        wokenMeanwhile || lostMeanwhile ? now : now.plus(policy.afterParking(tries.failed()));
-    state = new LaneState.Parked(entry, tries.park(), failure, due);
-    effects.add(new Effect.Parked(entry, tries.failed(), tries.since(), failure, wakesOn));
+  private void park(LogEntry entry, LaneState.Tries tries, Outcome.Parked cause, Instant now) {
+    state = new LaneState.Parked(entry, tries.park(), cause, due(cause.wake(), tries, now));
+    effects.add(
+        new Effect.Parked(entry, tries.failed(), tries.since(), cause.failure(), cause.wake()));
+  }
+
+  private Optional<Instant> due(Wake wake, LaneState.Tries tries, Instant now) {
+    boolean timed = wake instanceof Wake.ClusterChange;
+    if (lostMeanwhile || (wokenMeanwhile && !(wake instanceof Wake.NewInput))) {
+      return Optional.of(now);
+    }
+    return timed ? Optional.of(now.plus(policy.afterParking(tries.failed()))) : Optional.empty();
   }
 
   private void replace(LogEntry old, LogEntry entry, Instant now) {

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param backoff between attempts that fail for reasons that pass
  * @param stuckAfter how long such attempts go on before a person is told
- * @param slowTimer between attempts at what is parked
+ * @param slowTimer between attempts at what the cluster's state parks; see {@link Wake}
  */
 public record LanePolicy(Backoff backoff, Duration stuckAfter, Duration slowTimer) {
 

@@ -1,8 +1,8 @@
 package dev.sluice.worker.lane;
 
-import dev.sluice.contract.event.Failure;
 import dev.sluice.worker.log.LogEntry;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Where a lane is with its newest generation. */
 sealed interface LaneState {
@@ -19,8 +19,13 @@ sealed interface LaneState {
   /** Failed for a reason that passes. */
   record Retrying(LogEntry entry, Tries tries, Instant due) implements LaneState {}
 
-  /** Does not go as things are; tried again slowly. */
-  record Parked(LogEntry entry, Tries tries, Failure failure, Instant due) implements LaneState {}
+  /**
+   * Does not go as things are.
+   *
+   * @param due when the slow timer tries again; empty if no timer does
+   */
+  record Parked(LogEntry entry, Tries tries, Outcome.Parked cause, Optional<Instant> due)
+      implements LaneState {}
 
   /**
    * What was tried so far.

@@ -1,6 +1,5 @@
 package dev.sluice.worker.lane;
 
-import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.log.LogEntry;
@@ -68,7 +67,7 @@ public final class Lanes {
     lane(application).again();
   }
 
-  /** Tries now what is parked. */
+  /** Has an attempt made now if the cluster's state parked the application. */
   public void wake(ApplicationName application) {
     Lane lane = lanes.get(application);
     if (lane != null) {
@@ -76,8 +75,8 @@ public final class Lanes {
     }
   }
 
-  /** Tries now whatever is parked for such a failure. */
-  public void wakeParked(Predicate<Failure> cause) {
+  /** Has attempts made now at whatever is parked for such a cause. */
+  public void wakeParked(Predicate<Outcome.Parked> cause) {
     lanes.values().forEach(lane -> lane.wake(cause));
   }
 

@@ -20,7 +20,7 @@ public sealed interface Outcome {
   /**
    * It does not go as things are.
    *
-   * @param wakesOn what may change that, for people; a new generation and the slow timer always do
+   * @param wake what may change that
    */
-  record Parked(Failure failure, String wakesOn) implements Outcome {}
+  record Parked(Failure failure, Wake wake) implements Outcome {}
 }

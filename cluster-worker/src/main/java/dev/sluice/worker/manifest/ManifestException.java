@@ -9,10 +9,16 @@ public final class ManifestException extends Exception {
 
   /**
    * The failure code of a kind that the cluster does not serve and whose definition is not among
-   * the manifests. New definitions in the cluster may heal it; every other code waits for new
-   * inputs.
+   * the manifests. New definitions in the cluster may heal it; other codes than this and {@link
+   * #UNKNOWN_FIELD} wait for new inputs.
    */
   public static final String UNKNOWN_KIND = "UnknownKind";
+
+  /**
+   * The failure code of a field that the kind's schema does not have. A new schema in the cluster
+   * may heal it.
+   */
+  public static final String UNKNOWN_FIELD = "UnknownField";
 
   private static final long serialVersionUID = 1L;
 

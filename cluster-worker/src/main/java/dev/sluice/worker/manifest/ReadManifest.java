@@ -26,7 +26,7 @@ public record ReadManifest(Manifest manifest, int document, JsonPointer place) {
     List<JsonPointer> unknown = fields.unknownIn(ref.apiVersion(), ref.kind(), manifest.content());
     if (!unknown.isEmpty()) {
       throw ManifestException.refused(
-          "UnknownField",
+          ManifestException.UNKNOWN_FIELD,
           "%s: %s %s of this cluster has no such field: correct or remove it"
               .formatted(
                   unknown.stream()

@@ -68,8 +68,16 @@ final class HelmRenderer implements Renderer {
               new ValuesFiles(directory, chart).prepare(request),
               options.set(),
               options.includeCrds());
-      return RenderResult.of(
-          "chart " + request.shown(), engine.template(run, directory, request.shown()), name());
+      return RenderResult.of("chart " + request.shown(), template(run, directory, request), name());
+    }
+  }
+
+  private String template(ChartRun run, InputDirectory directory, RenderRequest request)
+      throws RenderException, InterruptedException {
+    try {
+      return engine.template(run, directory, request.shown());
+    } catch (RenderException e) {
+      throw e.ofChart();
     }
   }
 

@@ -92,7 +92,7 @@ final class Plugins {
   }
 
   private static RenderException missing(PluginName name, String problem, String instead) {
-    return RenderException.permanent(
+    return RenderException.notInstalled(
         "MissingPlugin",
         "the plugin %s is looked for at %s in the worker's plugins directory: %s; %s"
             .formatted(name, name.program(), problem, instead));

@@ -21,7 +21,10 @@ class LaneMachineTest {
   private static final Failure FAILURE =
       new Failure("Any", "any", Failure.Stage.APPLY, Optional.empty());
   private static final Outcome RETRY = new Outcome.RetryAfter(FAILURE, Optional.empty());
-  private static final Outcome PARK = new Outcome.Parked(FAILURE, "anything");
+  private static final Outcome.Parked PARK =
+      new Outcome.Parked(FAILURE, new Wake.ClusterChange("anything"));
+  private static final Outcome.Parked INPUT_FAULT =
+      new Outcome.Parked(FAILURE, new Wake.NewInput());
 
   private final LaneMachine machine =
       new LaneMachine(
@@ -119,13 +122,48 @@ class LaneMachineTest {
     machine.offer(entry(1), START);
     fail(PARK, START);
 
-    machine.wake(START.plusSeconds(1), failure -> !failure.equals(FAILURE));
+    machine.wake(START.plusSeconds(1), parked -> !parked.equals(PARK));
     assertThat(machine.due()).contains(START.plusSeconds(5));
-    machine.wake(START.plusSeconds(1), FAILURE::equals);
+    machine.wake(START.plusSeconds(1), PARK::equals);
 
     assertThat(machine.due()).contains(START.plusSeconds(1));
     fail(RETRY, START.plusSeconds(1));
     assertThat(machine.state()).isInstanceOf(LaneState.Parked.class);
+  }
+
+  @Test
+  void noTimerTriesAgainWhatOnlyNewInputChanges() {
+    machine.offer(entry(1), START);
+    fail(INPUT_FAULT, START);
+
+    assertThat(machine.state()).isInstanceOf(LaneState.Parked.class);
+    assertThat(machine.due()).isEmpty();
+    machine.wake(START);
+    assertThat(machine.due()).isEmpty();
+    machine.offer(entry(2), START.plusSeconds(1));
+    assertThat(machine.due()).contains(START.plusSeconds(1));
+  }
+
+  @Test
+  void aWakeDuringAnAttemptThatFindsFaultyInputIsPassedOver() {
+    machine.offer(entry(1), START);
+    machine.begin(START);
+    machine.wake(START);
+
+    machine.end(INPUT_FAULT, START);
+
+    assertThat(machine.due()).isEmpty();
+  }
+
+  @Test
+  void newKindsWakeWhatTheyMayChangeAndNoTimerDoes() {
+    Outcome.Parked unfit = new Outcome.Parked(FAILURE, new Wake.NewKinds());
+    machine.offer(entry(1), START);
+    fail(unfit, START);
+
+    assertThat(machine.due()).isEmpty();
+    machine.wake(START.plusSeconds(9), unfit::equals);
+    assertThat(machine.due()).contains(START.plusSeconds(9));
   }
 
   @Test

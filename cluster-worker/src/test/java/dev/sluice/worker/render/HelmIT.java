@@ -184,7 +184,7 @@ class HelmIT {
     assertThat(failure.failure().message())
         .contains("set .name", "templates/a.yaml")
         .doesNotContain(temporary.toString());
-    assertThat(failure.isTemporary()).isFalse();
+    assertThat(failure.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
   }
 
   @Test
@@ -317,7 +317,7 @@ class HelmIT {
         catchThrowableOfType(RenderException.class, () -> capped.render(spinning));
 
     assertThat(failure.failure().code()).isEqualTo("RendererTimeout");
-    assertThat(failure.isTemporary()).isTrue();
+    assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.TIME);
   }
 
   @Test

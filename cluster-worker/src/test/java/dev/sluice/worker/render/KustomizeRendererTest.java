@@ -103,7 +103,7 @@ class KustomizeRendererTest {
     assertThat(failure.failure().message())
         .contains("cannot build app (exit code 1): app/kustomization.yaml: no such field")
         .doesNotContain(directory.toString());
-    assertThat(failure.isTemporary()).isFalse();
+    assertThat(failure.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
     assertThat(inputs).isEmptyDirectory();
   }
 
@@ -118,7 +118,7 @@ class KustomizeRendererTest {
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
 
     assertThat(failure.failure().code()).isEqualTo("RendererTimeout");
-    assertThat(failure.isTemporary()).isTrue();
+    assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.TIME);
     assertGone(pids);
     assertThat(inputs).isEmptyDirectory();
   }
@@ -159,7 +159,7 @@ class KustomizeRendererTest {
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
 
     assertThat(failure.failure().code()).isEqualTo("RenderingTooLarge");
-    assertThat(failure.isTemporary()).isFalse();
+    assertThat(failure.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
   }
 
   @Test
@@ -195,7 +195,7 @@ class KustomizeRendererTest {
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
 
     assertThat(failure.failure().code()).isEqualTo("RendererKilled");
-    assertThat(failure.isTemporary()).isTrue();
+    assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.TIME);
   }
 
   static Stream<Arguments> refusesToLeaveTheDirectory() {
@@ -229,7 +229,7 @@ class KustomizeRendererTest {
     RenderException failure = failure(renderer, kustomization(files.toArray(InputFile[]::new)));
 
     assertThat(failure.failure().code()).isEqualTo("UnsafePath");
-    assertThat(failure.isTemporary()).isFalse();
+    assertThat(failure.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
     assertThat(inputs).isEmptyDirectory();
   }
 

@@ -144,6 +144,6 @@ class PlainRendererTest {
 
     assertThat(refusal.failure().code()).isEqualTo(code);
     assertThat(refusal.failure().message()).contains("app/a.yaml");
-    assertThat(refusal.isTemporary()).isFalse();
+    assertThat(refusal.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
   }
 }

@@ -1,0 +1,33 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.render.RenderException;
+import java.util.Optional;
+
+/** Decides what happens next to a target that does not render, or renders to what is refused. */
+final class InputFaults {
+
+  private InputFaults() {}
+
+  static Outcome outcome(RenderException e) {
+    return switch (e.remedy()) {
+      case TIME -> new Outcome.RetryAfter(e.failure(), Optional.empty());
+      case INPUT -> new Outcome.Parked(e.failure(), new Wake.NewInput());
+      case KINDS -> new Outcome.Parked(e.failure(), new Wake.NewKinds());
+      case WORKER -> new Outcome.Parked(e.failure(), new Wake.ClusterChange("the worker's files"));
+    };
+  }
+
+  static Outcome outcome(ManifestException e) {
+    Wake wake =
+        switch (e.failure().code()) {
+          case ManifestException.UNKNOWN_KIND ->
+              new Wake.ClusterChange("the kind's CustomResourceDefinition");
+          case ManifestException.UNKNOWN_FIELD -> new Wake.NewKinds();
+          default -> new Wake.NewInput();
+        };
+    return new Outcome.Parked(e.failure(), wake);
+  }
+}
