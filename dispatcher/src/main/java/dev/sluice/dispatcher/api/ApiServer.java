@@ -1,7 +1,5 @@
 package dev.sluice.dispatcher.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.sluice.contract.event.Json;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.dispatcher.readmodel.ReadModel;
@@ -66,7 +64,13 @@ public final class ApiServer implements AutoCloseable {
         vertx
             .createHttpServer(new HttpServerOptions().setIdleTimeout(60))
             .requestHandler(
-                router(new Operations(model, new CommandDesk(model, publisher), inquiries).all()));
+                router(
+                    new Operations(
+                            model,
+                            new CommandDesk(
+                                model, publisher, new Refusals(publisher, clock, metrics)),
+                            inquiries)
+                        .all()));
   }
 
   /**
@@ -115,10 +119,12 @@ public final class ApiServer implements AutoCloseable {
 
   private Router router(List<Operation> operations) {
     Router router = Router.router(vertx);
-    String document = json(OpenApi.document(operations));
-    router.get(Operations.ROOT + "/openapi.json").handler(context -> reply(context, 200, document));
-    router.get("/livez").handler(context -> plain(context, Optional.empty()));
-    router.get("/readyz").handler(context -> plain(context, model.obstacle()));
+    String document = Replies.json(OpenApi.document(operations));
+    router
+        .get(Operations.ROOT + "/openapi.json")
+        .handler(context -> Replies.reply(context, 200, document));
+    router.get("/livez").handler(context -> Replies.plain(context, Optional.empty()));
+    router.get("/readyz").handler(context -> Replies.plain(context, model.obstacle()));
     router
         .get("/metrics")
         .handler(
@@ -126,7 +132,13 @@ public final class ApiServer implements AutoCloseable {
                 answer(
                     context,
                     () -> {
-                      authenticate(context);
+                      if (!authenticate(context).scope().isAll()) {
+                        throw new Problem(
+                            403,
+                            "Not allowed",
+                            "metrics are of the whole fleet: use a token without 'application' and"
+                                + " 'cluster'");
+                      }
                       return metrics.text();
                     },
                     text ->
@@ -142,16 +154,21 @@ public final class ApiServer implements AutoCloseable {
       route.handler(context -> serve(operation, context));
     }
     router.errorHandler(
-        404, context -> refuse(context, Problem.notFound("see /api/v1/openapi.json")));
+        404, context -> Replies.refuse(context, Problem.notFound("see /api/v1/openapi.json")));
     router.errorHandler(
         405,
         context ->
-            refuse(context, new Problem(405, "Method not allowed", "see /api/v1/openapi.json")));
+            Replies.refuse(
+                context, new Problem(405, "Method not allowed", "see /api/v1/openapi.json")));
     router.errorHandler(
-        413, context -> refuse(context, new Problem(413, "Too large", "a body has at most 1 MiB")));
+        413,
+        context ->
+            Replies.refuse(context, new Problem(413, "Too large", "a body has at most 1 MiB")));
     router.errorHandler(
-        400, context -> refuse(context, Problem.invalid("this is not a request that can be read")));
-    router.errorHandler(500, context -> fail(context, context.failure()));
+        400,
+        context ->
+            Replies.refuse(context, Problem.invalid("this is not a request that can be read")));
+    router.errorHandler(500, context -> Replies.fail(context, context.failure()));
     return router;
   }
 
@@ -165,14 +182,15 @@ public final class ApiServer implements AutoCloseable {
     }
     answer(
         context,
-        () -> json(operation.handler().apply(request(operation, context))),
-        text -> reply(context, operation.answer().status(), text));
+        () -> Replies.json(operation.handler().apply(request(operation, context))),
+        text -> Replies.reply(context, operation.answer().status(), text));
   }
 
   private void stream(Operation operation, RoutingContext context) {
     if (streams.incrementAndGet() > MAX_STREAMS) {
       streams.decrementAndGet();
-      refuse(context, new Problem(503, "Too many readers", "this process streams to no more"));
+      Replies.refuse(
+          context, new Problem(503, "Too many readers", "this process streams to no more"));
       return;
     }
     vertx
@@ -196,7 +214,7 @@ public final class ApiServer implements AutoCloseable {
         .onFailure(
             failure -> {
               streams.decrementAndGet();
-              fail(context, failure);
+              Replies.fail(context, failure);
             });
   }
 
@@ -232,61 +250,7 @@ public final class ApiServer implements AutoCloseable {
     vertx
         .executeBlocking(question, false)
         .onSuccess(reply::accept)
-        .onFailure(failure -> fail(context, failure));
-  }
-
-  private static void fail(RoutingContext context, Throwable failure) {
-    if (failure instanceof Problem problem) {
-      refuse(context, problem);
-      return;
-    }
-    log.atError()
-        .setCause(failure)
-        .addKeyValue("path", context.normalizedPath())
-        .log("a request failed");
-    refuse(
-        context,
-        new Problem(500, "Internal error", "this is a fault of Sluice; its log says which"));
-  }
-
-  private static void refuse(RoutingContext context, Problem problem) {
-    if (context.response().ended() || context.response().headWritten()) {
-      return;
-    }
-    if (problem.status() == 401) {
-      context.response().putHeader("WWW-Authenticate", "Bearer realm=\"sluice\"");
-    }
-    context
-        .response()
-        .setStatusCode(problem.status())
-        .putHeader("Content-Type", "application/problem+json")
-        .end(json(problem.body()));
-  }
-
-  private static void reply(RoutingContext context, int status, String body) {
-    context
-        .response()
-        .setStatusCode(status)
-        .putHeader("Content-Type", "application/json")
-        .putHeader("Cache-Control", "no-store")
-        .putHeader("X-Content-Type-Options", "nosniff")
-        .end(body);
-  }
-
-  private static void plain(RoutingContext context, Optional<String> obstacle) {
-    context
-        .response()
-        .setStatusCode(obstacle.isEmpty() ? 200 : 503)
-        .putHeader("Content-Type", "text/plain; charset=utf-8")
-        .end(obstacle.orElse("ok"));
-  }
-
-  private static String json(Object value) {
-    try {
-      return Json.mapper().writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot write " + value.getClass(), e);
-    }
+        .onFailure(failure -> Replies.fail(context, failure));
   }
 
   private static <T> T await(Future<T> future) {

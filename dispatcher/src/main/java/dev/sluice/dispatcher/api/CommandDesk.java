@@ -1,8 +1,6 @@
 package dev.sluice.dispatcher.api;
 
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
-import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.fleet.ClusterTarget;
@@ -42,40 +40,14 @@ final class CommandDesk {
 
   private final ReadModel model;
   private final CommandPublisher publisher;
+  private final Refusals refusals;
   private final Expectations expectations;
 
-  CommandDesk(ReadModel model, CommandPublisher publisher) {
+  CommandDesk(ReadModel model, CommandPublisher publisher, Refusals refusals) {
     this.model = model;
     this.publisher = publisher;
+    this.refusals = refusals;
     this.expectations = new Expectations(model);
-  }
-
-  /** One command to one application. */
-  private record Order(
-      EventId id, Definition definition, Set<ClusterName> clusters, Command command) {
-
-    CommandGiven given(Principal by, String reason) {
-      return new CommandGiven(
-          definition.homeRepository(),
-          definition.application(),
-          clusters,
-          command,
-          by.name(),
-          reason);
-    }
-
-    CommandAnswered refused(Principal by, String reason, String why) {
-      return new CommandAnswered(
-          definition.homeRepository(),
-          id,
-          definition.application(),
-          clusters,
-          command,
-          by.name(),
-          reason,
-          false,
-          why);
-    }
   }
 
   CommandPlan command(Request request) {
@@ -96,14 +68,12 @@ final class CommandDesk {
     List<Order> orders = new ArrayList<>();
     List<String> skipped = new ArrayList<>();
     for (Definition definition :
-        model.applications().defined(selection, asked.repository(), occurrence)) {
+        model.applications().defined(selection, own, asked.repository(), occurrence)) {
       String name = definition.application().value();
       Set<ClusterName> clusters =
           definition.clusters().stream()
               .map(ClusterTarget::name)
               .filter(cluster -> selection.includesCluster(cluster.value()))
-              .filter(
-                  cluster -> !asked.clusters().isEmpty() || own.includesCluster(cluster.value()))
               .collect(Collectors.toCollection(TreeSet::new));
       if (clusters.isEmpty()) {
         skipped.add(name + ": it goes to none of these clusters");
@@ -186,7 +156,8 @@ final class CommandDesk {
         skipped.add(entry + ": not open");
         continue;
       }
-      Optional<Definition> definition = letter.get().application().flatMap(this::definition);
+      Optional<Definition> definition =
+          letter.get().application().flatMap(name -> definition(name, request.principal()));
       if (definition.isEmpty() || letter.get().cluster().isEmpty()) {
         skipped.add(entry + ": the fleet has no such application");
         continue;
@@ -238,11 +209,7 @@ final class CommandDesk {
                       .limit(10)
                       .collect(Collectors.joining(", ")));
       if (!dryRun) {
-        Map<EventId, ChangeEvent> refusals = new LinkedHashMap<>();
-        orders.forEach(
-            order ->
-                refusals.put(EventId.of("answer", order.id()), order.refused(by, reason, why)));
-        publisher.publish(refusals);
+        refusals.record(forbidden.getFirst(), by, reason);
       }
       throw new Problem(403, "Not allowed", why);
     }
@@ -266,16 +233,17 @@ final class CommandDesk {
   }
 
   private static boolean may(Principal by, Order order) {
-    return by.role().includes(Role.toGive(order.command()))
-        && by.scope().includesApplication(order.definition().application().value())
-        && order.clusters().stream()
-            .allMatch(cluster -> by.scope().includesCluster(cluster.value()));
+    return by.role().includes(Role.toGive(order.command()));
   }
 
-  private Optional<Definition> definition(String application) {
+  private Optional<Definition> definition(String application, Principal by) {
     return model
         .applications()
-        .defined(new Scope(List.of(application), List.of()), Optional.empty(), Occurrence.ANY)
+        .defined(
+            new Scope(List.of(application), List.of()),
+            by.scope(),
+            Optional.empty(),
+            Occurrence.ANY)
         .stream()
         .findFirst();
   }

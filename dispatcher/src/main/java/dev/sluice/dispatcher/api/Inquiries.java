@@ -104,17 +104,16 @@ final class Inquiries implements AutoCloseable {
             .applications()
             .defined(
                 new Scope(List.of(asked.application()), List.of()),
+                allowed,
                 Optional.empty(),
                 Occurrence.ANY)
             .stream()
-            .filter(_ -> allowed.includesApplication(asked.application()))
             .findFirst();
     boolean isThere =
-        allowed.includesCluster(asked.cluster())
-            && definition.stream()
-                .flatMap(one -> one.clusters().stream())
-                .map(ClusterTarget::name)
-                .anyMatch(name -> name.value().equals(asked.cluster()));
+        definition.stream()
+            .flatMap(one -> one.clusters().stream())
+            .map(ClusterTarget::name)
+            .anyMatch(name -> name.value().equals(asked.cluster()));
     if (!isThere) {
       throw Problem.notFound("the fleet has no such application in such a cluster");
     }

@@ -75,8 +75,7 @@ final class Commands {
     Set<ClusterName> clusters = given.clusters().isEmpty() ? all : new TreeSet<>(given.clusters());
     if (!all.containsAll(clusters)) {
       clusters.removeAll(all);
-      return new Verdict.Refused(
-          "%s does not go to %s, but to %s".formatted(given.application(), clusters, all));
+      return new Verdict.Refused("%s does not go to %s".formatted(given.application(), clusters));
     }
     return switch (given.command()) {
       case Command.Reevaluate _ ->

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.readmodel;
 
 import dev.sluice.contract.fleet.Definition;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -66,14 +67,14 @@ public final class Applications {
   }
 
   public Optional<Detail> find(String application, Scope allowed) {
-    if (!allowed.includesApplication(application)) {
-      return Optional.empty();
-    }
     Where where = new Where().and("application = ?", application).in(allowed);
+    Where seen =
+        new Where().and("application = ?", application).application("application", allowed);
+    Where commands = new Where().and("application = ?", application).command(allowed);
     return database.read(
         sql ->
             sql.find(
-                "SELECT * FROM application WHERE application = ?",
+                "SELECT * FROM application" + seen,
                 row ->
                     new Detail(
                         application,
@@ -81,7 +82,7 @@ public final class Applications {
                         row.text("fleet_revision"),
                         row.find("repository").isEmpty()
                             ? Optional.empty()
-                            : Optional.of(Columns.value(row.bytes("body"), Definition.class)),
+                            : Optional.of(definition(row, allowed)),
                         sql.list(
                             "SELECT * FROM status" + where + " ORDER BY cluster",
                             ApplicationStatus::read,
@@ -93,22 +94,36 @@ public final class Applications {
                             DeadLetter::read,
                             where.values()),
                         sql.list(
-                            "SELECT * FROM command WHERE application = ? ORDER BY sequence DESC"
-                                + " LIMIT ?",
-                            CommandView::read,
-                            application,
-                            RECENT)),
-                application));
+                            "SELECT * FROM command" + commands + " ORDER BY sequence DESC LIMIT ?",
+                            one -> CommandView.read(one, allowed),
+                            commands.values(RECENT))),
+                seen.values()));
   }
 
-  /** The definitions of the applications that a selection names, by name. */
+  /** The definition, with those of its clusters that are seen. */
+  private static Definition definition(Row row, Scope allowed) throws SQLException {
+    Definition whole = Columns.value(row.bytes("body"), Definition.class);
+    return new Definition(
+        whole.application(),
+        whole.sources(),
+        whole.clusters().stream()
+            .filter(cluster -> allowed.includesCluster(cluster.name().value()))
+            .toList(),
+        whole.spec(),
+        whole.orphanOnRemoval(),
+        whole.home(),
+        whole.remote());
+  }
+
+  /** The definitions of the applications that a selection names and that are seen, by name. */
   public List<Definition> defined(
-      Scope selection, Optional<String> repository, Occurrence occurrence) {
+      Scope selection, Scope allowed, Optional<String> repository, Occurrence occurrence) {
     Where where =
         occurrence.on(
             new Where()
                 .and("defined = 1")
                 .glob("application", selection.applications())
+                .application("application", allowed)
                 .when(
                     "application IN (SELECT application FROM source WHERE repository = ?)",
                     repository));
@@ -116,7 +131,7 @@ public final class Applications {
         sql ->
             sql.list(
                 "SELECT * FROM application" + where + " ORDER BY application",
-                row -> Columns.value(row.bytes("body"), Definition.class),
+                row -> definition(row, allowed),
                 where.values()));
   }
 

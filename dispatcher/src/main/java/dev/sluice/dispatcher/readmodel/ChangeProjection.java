@@ -13,6 +13,7 @@ import dev.sluice.contract.event.ChangeEvent.RefChanged;
 import dev.sluice.contract.event.ChangeEvent.RefForwarded;
 import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
 import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.name.ApplicationName;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -73,18 +74,20 @@ final class ChangeProjection {
       }
       case DefinitionAccepted accepted -> {
         if (change(taken, "definition-accepted", accepted, null)) {
-          set(taken, "title", accepted.definition().application());
+          about(taken, accepted.definition().application());
           set(taken, "origin", "fleet " + accepted.fleetRevision());
         }
       }
       case DefinitionRemoved removed -> {
         if (change(taken, "definition-removed", removed, null)) {
-          set(taken, "title", removed.application());
+          about(taken, removed.application());
           set(taken, "origin", "fleet " + removed.fleetRevision());
         }
       }
       case LedgerAhead ahead -> {
         if (change(taken, "ledger-ahead", ahead, null)) {
+          set(taken, "application", ahead.application());
+          set(taken, "cluster", ahead.cluster());
           set(
               taken,
               "title",
@@ -112,6 +115,11 @@ final class ChangeProjection {
   private void set(Taken taken, String column, Object value) {
     sql.update(
         "UPDATE change SET %s = ? WHERE sequence = ?".formatted(column), value, taken.sequence());
+  }
+
+  private void about(Taken taken, ApplicationName application) {
+    set(taken, "title", application);
+    set(taken, "application", application);
   }
 
   private void from(Taken taken, Origin origin) {

@@ -24,17 +24,21 @@ public record CommandView(
     Optional<Boolean> accepted,
     Optional<String> message) {
 
-  static CommandView read(Row row) throws SQLException {
+  /** As who may see this much sees it: an answer names all clusters of the command. */
+  static CommandView read(Row row, Scope allowed) throws SQLException {
+    List<String> clusters = Columns.texts(row.text("clusters"));
+    List<String> seen = clusters.stream().filter(allowed::includesCluster).toList();
+    boolean whole = allowed.clusters().isEmpty() || (!clusters.isEmpty() && seen.equals(clusters));
     return new CommandView(
         row.text("id"),
         row.time("at"),
         row.text("application"),
-        Columns.texts(row.text("clusters")),
+        seen,
         Columns.value(row.text("command").getBytes(StandardCharsets.UTF_8), JsonNode.class),
         row.text("by"),
         row.text("reason"),
         row.findTime("answered_at"),
         row.findNumber("accepted").map(value -> value != 0),
-        row.find("message"));
+        row.find("message").filter(_ -> whole));
   }
 }

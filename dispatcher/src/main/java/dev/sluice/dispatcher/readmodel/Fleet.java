@@ -41,8 +41,7 @@ public final class Fleet {
 
   /** Those that applications have sources in. */
   public Page<RepositoryView> repositories(Scope allowed, int limit, Optional<String> after) {
-    Where where =
-        new Where().glob("application", allowed.applications()).when("repository > ?", after);
+    Where where = new Where().application("application", allowed).when("repository > ?", after);
     return database.read(
         sql ->
             Page.of(
@@ -50,7 +49,7 @@ public final class Fleet {
                     "SELECT repository, count(DISTINCT application) AS n FROM source"
                         + where
                         + " GROUP BY repository ORDER BY repository LIMIT ?",
-                    row -> repository(sql, row.text("repository"), row.number("n")),
+                    row -> repository(sql, row.text("repository"), row.number("n"), allowed),
                     where.values(limit + 1)),
                 limit,
                 RepositoryView::repository));
@@ -61,23 +60,30 @@ public final class Fleet {
     return database.read(sql -> openByCode(sql, Scope.ALL));
   }
 
-  private static RepositoryView repository(Sql sql, String repository, long applications) {
+  private static RepositoryView repository(
+      Sql sql, String repository, long applications, Scope allowed) {
+    Where refs = new Where().and("repository = ?", repository).ref("ref", allowed);
+    Where changes =
+        new Where()
+            .and("repository = ?", repository)
+            .and("type IN ('ref-changed', 'merge-recorded')")
+            .change(allowed);
     return new RepositoryView(
         repository,
         applications,
         sql.list(
-            "SELECT * FROM ref WHERE repository = ? ORDER BY ref",
+            "SELECT * FROM ref" + refs + " ORDER BY ref",
             row ->
                 new RefView(
                     row.text("ref"),
                     row.find("head"),
                     row.find("expected"),
                     row.findTime("pending_since")),
-            repository),
+            refs.values()),
         sql.find(
-            "SELECT at FROM change WHERE repository = ? AND type IN ('ref-changed', 'merge-recorded') ORDER BY sequence DESC LIMIT 1",
+            "SELECT at FROM change" + changes + " ORDER BY sequence DESC LIMIT 1",
             row -> row.time("at"),
-            repository));
+            changes.values()));
   }
 
   private static Map<String, Long> openByCode(Sql sql, Scope allowed) {
@@ -98,7 +104,7 @@ public final class Fleet {
                 phases
                     .computeIfAbsent(entry.getKey(), _ -> new TreeMap<>())
                     .put(entry.getValue().getKey(), entry.getValue().getValue()));
-    Where seen = new Where().glob("cluster", allowed.clusters());
+    Where seen = new Where().cluster("cluster", allowed);
     Map<String, ClusterView> views = new TreeMap<>();
     phases.forEach(
         (cluster, counts) ->

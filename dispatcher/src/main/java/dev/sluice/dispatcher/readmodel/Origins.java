@@ -46,7 +46,7 @@ public final class Origins {
                             row.text("application"),
                             row.number("generation")),
                     where.values())
-                .flatMap(touched -> trace(sql, touched)));
+                .flatMap(touched -> trace(sql, touched, allowed)));
   }
 
   /**
@@ -57,14 +57,14 @@ public final class Origins {
    */
   public Optional<Explanation> explain(String prefix, Scope allowed) {
     return database.read(
-        sql -> commit(sql, prefix).flatMap(commit -> explain(sql, commit, allowed)));
+        sql -> commit(sql, prefix, allowed).map(commit -> explain(sql, commit, allowed)));
   }
 
   private record Touched(TracedObject object, String application, long generation) {}
 
   private record Source(String application, String ref) {}
 
-  private static Optional<Trace> trace(Sql sql, Touched touched) {
+  private static Optional<Trace> trace(Sql sql, Touched touched, Scope allowed) {
     return sql.find(
             "SELECT * FROM generation WHERE application = ? AND cluster = ? AND generation = ?",
             GenerationView::read,
@@ -80,74 +80,70 @@ public final class Origins {
                         "SELECT path FROM source WHERE application = ? ORDER BY ordinal",
                         row -> row.text("path"),
                         touched.application()),
-                    causes(sql, generation),
-                    merges(sql, generation)));
+                    causes(sql, generation, allowed),
+                    merges(sql, generation, allowed)));
   }
 
-  private static List<ChangeView> causes(Sql sql, GenerationView generation) {
+  private static List<ChangeView> causes(Sql sql, GenerationView generation, Scope allowed) {
     return generation.causes().stream()
-        .flatMap(id -> sql.find("SELECT * FROM change WHERE id = ?", ChangeView::read, id).stream())
+        .map(id -> new Where().and("id = ?", id).change(allowed))
+        .flatMap(
+            where ->
+                sql.find("SELECT * FROM change" + where, ChangeView::read, where.values()).stream())
         .toList();
   }
 
   /** Joined by commit, since a sweep may have found what a forge told of the merge only. */
-  private static List<ChangeView> merges(Sql sql, GenerationView generation) {
+  private static List<ChangeView> merges(Sql sql, GenerationView generation, Scope allowed) {
     return generation
         .commit()
         .map(
             commit ->
-                changes(sql, commit).stream().filter(change -> change.merge().isPresent()).toList())
+                changes(sql, commit, allowed).stream()
+                    .filter(change -> change.merge().isPresent())
+                    .toList())
         .orElse(List.of());
   }
 
-  private static List<ChangeView> changes(Sql sql, String commit) {
+  private static List<ChangeView> changes(Sql sql, String commit, Scope allowed) {
+    Where whole = new Where().and("commit_id = ?", commit).change(allowed);
+    Where prefix =
+        new Where()
+            .and("commit_prefix IS NOT NULL")
+            .and("commit_prefix >= substr(?, 1, 7) AND commit_prefix <= ?", commit, commit)
+            .and("substr(?, 1, length(commit_prefix)) = commit_prefix", commit)
+            .change(allowed);
     return sql.list(
-        """
-        SELECT * FROM change WHERE commit_id = ?1
-        UNION ALL
-        SELECT * FROM change WHERE commit_prefix IS NOT NULL AND commit_prefix >= substr(?1, 1, 7) AND commit_prefix <= ?1
-          AND substr(?1, 1, length(commit_prefix)) = commit_prefix
-        ORDER BY 1
-        """,
+        "SELECT * FROM change%s UNION ALL SELECT * FROM change%s ORDER BY 1"
+            .formatted(whole, prefix),
         ChangeView::read,
-        commit);
+        whole.values(prefix.values()));
   }
 
   /** The whole id, by what is known of it. */
-  private static Optional<String> commit(Sql sql, String prefix) {
+  private static Optional<String> commit(Sql sql, String prefix, Scope allowed) {
+    Where sent = starting(prefix).in(allowed);
+    Where changed = starting(prefix).change(allowed);
     return sql.find(
-        """
-        SELECT commit_id FROM (
-          SELECT commit_id FROM generation WHERE commit_id >= ?1 AND commit_id <= ?1 || 'g'
-          UNION SELECT commit_id FROM change WHERE commit_id >= ?1 AND commit_id <= ?1 || 'g') LIMIT 1
-        """,
+        "SELECT commit_id FROM generation%s UNION SELECT commit_id FROM change%s LIMIT 1"
+            .formatted(sent, changed),
         row -> row.text("commit_id"),
-        prefix);
+        sent.values(changed.values()));
   }
 
-  private static Optional<Explanation> explain(Sql sql, String commit, Scope allowed) {
-    List<ChangeView> changes =
-        changes(sql, commit).stream()
-            .filter(change -> visible(sql, change.repository(), allowed))
-            .toList();
+  private static Where starting(String prefix) {
+    return new Where().and("commit_id >= ? AND commit_id <= ?", prefix, prefix + "g");
+  }
+
+  private static Explanation explain(Sql sql, String commit, Scope allowed) {
+    List<ChangeView> changes = changes(sql, commit, allowed);
     Where where = new Where().and("commit_id = ?", commit).in(allowed);
     List<GenerationView> affected =
         sql.list(
             "SELECT * FROM generation" + where + " ORDER BY application, cluster, generation",
             GenerationView::read,
             where.values());
-    if (changes.isEmpty() && affected.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Explanation(commit, changes, affected, unaffected(sql, changes, affected, allowed)));
-  }
-
-  private static boolean visible(Sql sql, String repository, Scope allowed) {
-    Where where =
-        new Where().and("repository = ?", repository).glob("application", allowed.applications());
-    return allowed.applications().isEmpty()
-        || sql.number("SELECT count(*) AS n FROM source" + where, where.values()) > 0;
+    return new Explanation(commit, changes, affected, unaffected(sql, changes, affected, allowed));
   }
 
   private static List<Unaffected> unaffected(
@@ -165,9 +161,7 @@ public final class Origins {
     refs.forEach(
         (repository, moved) -> {
           Where where =
-              new Where()
-                  .and("repository = ?", repository)
-                  .glob("application", allowed.applications());
+              new Where().and("repository = ?", repository).application("application", allowed);
           sql
               .list(
                   "SELECT DISTINCT application, ref FROM source" + where + " ORDER BY application",
@@ -231,7 +225,8 @@ public final class Origins {
           new Unaffected(
               source.application(),
               Optional.empty(),
-              "no input of it differs from what was sent before, or a later commit was sent in its place"));
+              "no input of it differs from what was sent before, or a later commit was sent in its"
+                  + " place"));
     }
     return found;
   }

@@ -47,7 +47,7 @@ public final class Records {
                     .when("repository = ?", filter.repository())
                     .when("type = ?", filter.type())
                     .when("commit_id = ?", filter.commit())
-                    .repositoryIn(allowed)
+                    .change(allowed)
                     .when("sequence < ?", after),
                 "at");
     return numbered(
@@ -95,12 +95,12 @@ public final class Records {
     Where where =
         new Where()
             .glob("application", scope.applications())
-            .glob("application", allowed.applications())
+            .command(allowed)
             .when("id = ?", id)
             .when("sequence < ?", after);
     return numbered(
         "SELECT * FROM command" + where + " ORDER BY sequence DESC LIMIT ?",
-        CommandView::read,
+        row -> CommandView.read(row, allowed),
         "sequence",
         where,
         limit);
@@ -139,21 +139,22 @@ public final class Records {
     return database.read(
         sql ->
             sql.number(
-                "SELECT ifnull(min(sequence) - 1, (SELECT max(sequence) FROM event)) AS n FROM event WHERE at >= ?",
+                "SELECT ifnull(min(sequence) - 1, (SELECT max(sequence) FROM event)) AS n FROM"
+                    + " event WHERE at >= ?",
                 time));
   }
 
-  /** What is about no application or cluster is shown to who may see the repository. */
+  /** What is about no application or cluster is shown to who may see the change. */
   private static void visible(Where where, Scope allowed) {
     Where own = new Where().in(allowed);
-    Where sources = new Where().glob("application", allowed.applications());
+    Where change = new Where().and("change.id = event.id").change(allowed);
     where.and(
-        "(("
-            + own.toString().replaceFirst("^ WHERE ", "")
-            + ") OR (application IS NULL AND cluster IS NULL AND repository IN (SELECT repository FROM source"
-            + sources
-            + ")))",
-        Stream.concat(Arrays.stream(own.values()), Arrays.stream(sources.values())).toArray());
+        """
+        ((%s) OR (event.application IS NULL AND event.cluster IS NULL AND event.repository IS NOT NULL
+          AND EXISTS (SELECT 1 FROM change%s)))\
+        """
+            .formatted(own.text(), change),
+        Stream.concat(Arrays.stream(own.values()), Arrays.stream(change.values())).toArray());
   }
 
   private <T> Page<T> numbered(

@@ -16,7 +16,8 @@ CREATE INDEX event_by_position ON event (topic, partition, offset) WHERE reposit
 CREATE TABLE change (
   sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
   at INTEGER NOT NULL, type TEXT NOT NULL, repository TEXT NOT NULL, ref TEXT, commit_id TEXT,
-  actor TEXT, origin TEXT, delivery TEXT, title TEXT, number INTEGER, url TEXT, merged_by TEXT, author TEXT, commit_prefix TEXT);
+  actor TEXT, origin TEXT, delivery TEXT, title TEXT, number INTEGER, url TEXT, merged_by TEXT, author TEXT, commit_prefix TEXT,
+  application TEXT, cluster TEXT);
 CREATE INDEX change_by_commit ON change (commit_id);
 CREATE INDEX change_by_commit_prefix ON change (commit_prefix) WHERE commit_prefix IS NOT NULL;
 CREATE INDEX change_by_time ON change (at);

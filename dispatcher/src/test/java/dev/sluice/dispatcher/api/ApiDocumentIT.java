@@ -150,7 +150,7 @@ class ApiDocumentIT {
             """
             get /livez: 200 200 200 200 200 200
             get /readyz: 200 200 200 200 200 200
-            get /metrics: 401 401 200 200 200 200
+            get /metrics: 401 401 200 200 200 403
             get /api/v1/openapi.json: 200 200 200 200 200 200
             get /api/v1/applications: 401 401 200 200 200 200
             get /api/v1/applications/{application}: 401 401 200 200 200 404
@@ -164,14 +164,14 @@ class ApiDocumentIT {
             get /api/v1/repositories: 401 401 200 200 200 200
             get /api/v1/status: 401 401 200 200 200 200
             get /api/v1/trace: 401 401 200 200 200 404
-            post /api/v1/commands re-evaluate: 401 401 403 202 202 403
-            post /api/v1/commands resync: 401 401 403 202 202 403
-            post /api/v1/commands restore: 401 401 403 202 202 403
-            post /api/v1/commands rebuild: 401 401 403 202 202 403
-            post /api/v1/commands suspend: 401 401 403 202 202 403
-            post /api/v1/commands resume: 401 401 403 202 202 403
-            post /api/v1/commands approve: 401 401 403 403 202 403
-            post /api/v1/commands discard: 401 401 403 202 202 403
+            post /api/v1/commands re-evaluate: 401 401 403 202 202 404
+            post /api/v1/commands resync: 401 401 403 202 202 404
+            post /api/v1/commands restore: 401 401 403 202 202 404
+            post /api/v1/commands rebuild: 401 401 403 202 202 404
+            post /api/v1/commands suspend: 401 401 403 202 202 404
+            post /api/v1/commands resume: 401 401 403 202 202 404
+            post /api/v1/commands approve: 401 401 403 403 202 404
+            post /api/v1/commands discard: 401 401 403 202 202 404
             post /api/v1/dead-letters/actions retry: 401 401 403 202 202 202
             post /api/v1/dead-letters/actions discard: 401 401 403 202 202 202
             post /api/v1/diffs: 401 401 404 404 404 404

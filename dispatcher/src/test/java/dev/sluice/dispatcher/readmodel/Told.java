@@ -73,11 +73,17 @@ public final class Told implements AutoCloseable {
 
   public Told state(
       String application, Map<ClusterName, StateRecord.Hold> holds, String... clusters) {
+    return state(definition(application, clusters), holds);
+  }
+
+  /** The same with any definition. */
+  public Told state(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
+    ApplicationName application = definition.application();
     return tell(
         "state/" + application,
         new ApplicationState(
-            new ApplicationName(application),
-            Optional.of(definition(application, clusters)),
+            application,
+            Optional.of(definition),
             "revision-1",
             Map.of(),
             Map.of(),
@@ -88,14 +94,20 @@ public final class Told implements AutoCloseable {
   }
 
   public static Definition definition(String application, String... clusters) {
+    return definition(application, REPOSITORY, MAIN, clusters);
+  }
+
+  /** An application with a source on this ref. */
+  public static Definition definition(
+      String application, RepositoryId repository, GitRef ref, String... clusters) {
     return new Definition(
         new ApplicationName(application),
         List.of(
             new SourceSpec(
-                REPOSITORY,
-                "https://git.example/shop",
+                repository,
+                "https://" + repository,
                 Optional.empty(),
-                MAIN,
+                ref,
                 "apps/" + application,
                 Optional.empty(),
                 Optional.empty(),
@@ -108,22 +120,30 @@ public final class Told implements AutoCloseable {
   }
 
   public Told pushed(int commit) {
+    return pushed(REPOSITORY, MAIN, commit);
+  }
+
+  public Told pushed(RepositoryId repository, GitRef ref, int commit) {
     Instant at = now();
     return tell(
         "push/" + commit,
         new ChangeEvent.RefChanged(
-            REPOSITORY,
-            MAIN,
+            repository,
+            ref,
             Optional.empty(),
             Optional.of(commit(commit)),
             new Origin.Webhook("hub", "delivery-" + commit, Optional.of("octocat"), at)));
   }
 
   public Told merged(int commit, long number) {
+    return merged(REPOSITORY, commit, number);
+  }
+
+  public Told merged(RepositoryId repository, int commit, long number) {
     return tell(
         "merge/" + number,
         new ChangeEvent.MergeRecorded(
-            REPOSITORY,
+            repository,
             MAIN,
             Optional.of(commit(commit)),
             Optional.empty(),
@@ -131,7 +151,7 @@ public final class Told implements AutoCloseable {
             "Newer web server",
             Optional.of("author"),
             Optional.of("merger"),
-            Optional.of("https://git.example/shop/pull/" + number),
+            Optional.of("https://%s/pull/%d".formatted(repository, number)),
             new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now())));
   }
 
@@ -259,7 +279,7 @@ public final class Told implements AutoCloseable {
     return START.plusSeconds(second);
   }
 
-  private static Subject subject(String application, String cluster, long generation, int commit) {
+  public static Subject subject(String application, String cluster, long generation, int commit) {
     return new Subject(
         new ClusterName(cluster),
         new ApplicationName(application),
