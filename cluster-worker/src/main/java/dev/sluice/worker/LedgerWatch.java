@@ -1,38 +1,72 @@
 package dev.sluice.worker;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Json;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.ledger.LedgerListing;
+import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that a ledger is gone: then no one knows what the cluster holds of that application, and
- * it is applied again from the log. So a cluster that is wiped under a running worker fills up.
+ * Watch over the ledgers of an installation. It notices what others do to them: one that is gone,
+ * that became unreadable, that can be read again, or that was set back to an older generation. The
+ * application is attempted again then, since its record in the log says what it should be: so a
+ * cluster that is wiped under a running worker fills up, and a repaired ledger is used at once.
  */
 final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LedgerWatch.class);
   private static final long NO_RESYNC = 0;
 
+  private final LedgerStore ledgers;
   private final Lanes lanes;
+  private final Map<ApplicationName, Seen> seen = new ConcurrentHashMap<>();
   private final SharedIndexInformer<ConfigMap> informer;
   private volatile boolean closed;
 
-  private LedgerWatch(KubernetesClient client, String namespace, String selector, Lanes lanes) {
+  /**
+   * What was seen of a ledger last.
+   *
+   * @param generation 0 if none was begun
+   * @param failure why it cannot be used; empty if it can
+   */
+  private record Seen(long generation, Optional<Failure> failure) {
+
+    static Seen of(LedgerReading reading) {
+      return switch (reading) {
+        case LedgerReading.Usable usable ->
+            new Seen(
+                usable.stored().ledger().generation().map(Generation::value).orElse(0L),
+                Optional.empty());
+        case LedgerReading.Unreadable unreadable -> new Seen(0, Optional.of(unreadable.failure()));
+      };
+    }
+  }
+
+  private LedgerWatch(KubernetesClient client, String namespace, LedgerStore ledgers, Lanes lanes) {
+    this.ledgers = ledgers;
     this.lanes = lanes;
     this.informer =
         client
             .configMaps()
             .inNamespace(namespace)
-            .withLabelSelector(selector)
             .runnableInformer(NO_RESYNC)
             .removeNamespaceIndex();
   }
@@ -40,51 +74,88 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
   /**
    * Starts watching.
    *
-   * @param found the ledgers that are known; those that are gone by now are noticed too
+   * @param found the ledgers that are known; what became of them by now is noticed too
    */
   static LedgerWatch start(
       KubernetesClient client,
       String namespace,
-      String selector,
-      Set<ApplicationName> found,
+      LedgerStore ledgers,
+      LedgerListing found,
       Lanes lanes) {
-    LedgerWatch watch = new LedgerWatch(client, namespace, selector, lanes);
+    LedgerWatch watch = new LedgerWatch(client, namespace, ledgers, lanes);
+    found.readings().forEach((application, read) -> watch.seen.put(application, Seen.of(read)));
     watch.informer.addEventHandler(watch);
     // whatever befalls the watch, a wiped cluster comes back
     watch.informer.exceptionHandler((_, _) -> !watch.closed);
-    var unused = watch.informer.start().thenRun(() -> watch.compare(Set.copyOf(found)));
+    var unused = watch.informer.start().thenRun(watch::compare);
     return watch;
   }
 
-  private void compare(Set<ApplicationName> found) {
-    Set<String> there =
-        informer.getStore().list().stream()
-            .map(ledger -> ledger.getMetadata().getName())
-            .collect(Collectors.toSet());
-    found.stream()
-        .filter(application -> !there.contains(LedgerStore.PREFIX + application))
-        .forEach(this::gone);
+  /** Returns how many ledgers cannot be used, by the code of the failure. */
+  Map<String, Long> unreadable() {
+    return seen.values().stream()
+        .flatMap(each -> each.failure().stream())
+        .collect(Collectors.groupingBy(Failure::code, Collectors.counting()));
+  }
+
+  private void compare() {
+    Set<ApplicationName> missing = new HashSet<>(seen.keySet());
+    informer
+        .getStore()
+        .list()
+        .forEach(
+            ledger ->
+                ledgers.application(ledger.getMetadata().getName()).ifPresent(missing::remove));
+    missing.forEach(this::gone);
   }
 
   private void gone(ApplicationName application) {
-    log.atWarn()
-        .addKeyValue("application", application)
-        .log("its ledger is gone; applying it again from the log");
+    seen.remove(application);
+    again(application, "its ledger is gone; applying it again from the log");
+  }
+
+  private void changed(ConfigMap configMap) {
+    ledgers
+        .application(configMap.getMetadata().getName())
+        .ifPresent(
+            application -> {
+              JsonNode content = Json.mapper().valueToTree(configMap);
+              Seen now = Seen.of(ledgers.read(application, content));
+              noticed(application, seen.put(application, now), now);
+            });
+  }
+
+  private void noticed(ApplicationName application, @Nullable Seen before, Seen now) {
+    Optional<Failure> known = before == null ? Optional.empty() : before.failure();
+    if (now.failure().isPresent()) {
+      if (!now.failure().equals(known)) {
+        again(application, now.failure().get().message());
+      }
+    } else if (known.isPresent()) {
+      again(application, "its ledger can be read again");
+    } else if (before != null && now.generation() < before.generation()) {
+      again(application, "its ledger was set back; comparing it with the log again");
+    }
+  }
+
+  private void again(ApplicationName application, String why) {
+    log.atWarn().addKeyValue("application", application).log("{}", why);
     lanes.again(application);
   }
 
   @Override
-  public void onAdd(ConfigMap ledger) {}
+  public void onAdd(ConfigMap ledger) {
+    changed(ledger);
+  }
 
   @Override
-  public void onUpdate(ConfigMap before, ConfigMap ledger) {}
+  public void onUpdate(ConfigMap before, ConfigMap ledger) {
+    changed(ledger);
+  }
 
   @Override
   public void onDelete(ConfigMap ledger, boolean finalStateUnknown) {
-    String name = ledger.getMetadata().getName();
-    if (name.startsWith(LedgerStore.PREFIX)) {
-      gone(new ApplicationName(name.substring(LedgerStore.PREFIX.length())));
-    }
+    ledgers.application(ledger.getMetadata().getName()).ifPresent(this::gone);
   }
 
   @Override

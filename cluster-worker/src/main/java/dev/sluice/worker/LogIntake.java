@@ -15,6 +15,8 @@ import dev.sluice.worker.apply.OpenDeadLetters;
 import dev.sluice.worker.diff.Questions;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerListing;
+import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.log.LogListener;
@@ -64,7 +66,7 @@ final class LogIntake implements LogListener {
    * @param open gets the dead letters that are open although no ledger says so
    */
   record Parts(
-      Map<ApplicationName, StoredLedger> found,
+      LedgerListing found,
       Map<ApplicationName, Ledger.OpenEntry> open,
       Neighbours neighbours,
       Reporter reporter,
@@ -81,6 +83,7 @@ final class LogIntake implements LogListener {
     Map<ApplicationName, ResultEvent.LedgerSummary> summaries = new HashMap<>();
     parts
         .found()
+        .usable()
         .forEach((application, stored) -> summaries.put(application, summary(stored.ledger())));
     parts
         .reporter()
@@ -96,16 +99,17 @@ final class LogIntake implements LogListener {
     log.atInfo()
         .addKeyValue("cluster", config.cluster())
         .log(
-            "leading: {} applications in the log, {} ledgers",
+            "leading: {} applications in the log, {} ledgers, {} of them unreadable",
             history.size(),
-            parts.found().size());
+            parts.found().readings().size(),
+            parts.found().unreadable().size());
   }
 
-  /** A cluster that was wiped has lost with its ledgers which dead letters are open. */
+  /** Reads from the log which dead letters are open where no ledger can say so. */
   private Map<ApplicationName, Ledger.OpenEntry> openOfLostLedgers(
       Map<ApplicationName, List<LogEntry>> history) {
     return history.entrySet().stream()
-        .filter(each -> !parts.found().containsKey(each.getKey()))
+        .filter(each -> known(each.getKey()).isEmpty())
         .map(each -> each.getValue().getFirst().writtenAt())
         .min(Comparator.naturalOrder())
         .map(since -> OpenDeadLetters.read(outside.kafka(), config.cluster(), since.minus(SKEW)))
@@ -132,8 +136,19 @@ final class LogIntake implements LogListener {
   }
 
   private Ledger ledger(ApplicationName application) {
-    StoredLedger stored = parts.found().get(application);
-    return stored == null ? Ledger.unknown(application) : stored.ledger();
+    return known(application).orElseGet(() -> Ledger.unknown(application));
+  }
+
+  private Optional<Ledger> known(ApplicationName application) {
+    return parts
+        .found()
+        .find(application)
+        .flatMap(
+            reading ->
+                switch (reading) {
+                  case LedgerReading.Usable(StoredLedger stored) -> Optional.of(stored.ledger());
+                  case LedgerReading.Unreadable _ -> Optional.empty();
+                });
   }
 
   private static ResultEvent.LedgerSummary summary(Ledger ledger) {

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
@@ -17,14 +18,13 @@ import dev.sluice.worker.lane.Breaker;
 import dev.sluice.worker.lane.LanePolicy;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerStore;
-import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.log.SyncLog;
 import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -55,7 +55,6 @@ final class Term {
   private final ClusterApi api;
   private final LedgerStore ledgers;
   private final Neighbours neighbours = new Neighbours();
-  private final Map<ApplicationName, StoredLedger> found = new HashMap<>();
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
@@ -63,6 +62,7 @@ final class Term {
   private volatile Duration grace = Duration.ZERO;
   private volatile @Nullable SyncLog syncLog;
   private volatile @Nullable Lanes lanes;
+  private volatile @Nullable LedgerWatch ledgerWatch;
 
   /**
    * @param resign gives up the lead, and so ends this term; returns at once
@@ -112,10 +112,12 @@ final class Term {
   WorkerView view() {
     SyncLog reading = syncLog;
     Lanes working = lanes;
+    LedgerWatch watching = ledgerWatch;
     return new WorkerView(
         status,
         reading == null ? OptionalLong.empty() : reading.lag(),
         working == null ? Map.of() : working.phases(),
+        watching == null ? Map.of() : watching.unreadable(),
         working != null && working.areHeldUp());
   }
 
@@ -130,9 +132,10 @@ final class Term {
     try (Reporter reporting = openReporter();
         TargetReader targets = new TargetReader(outside.kafka(), config.cluster());
         Questions asked = questions(reporting, targets)) {
-      found.putAll(listLedgers());
-      found.values().forEach(stored -> neighbours.found(stored.ledger()));
-      Lanes working = lanes(reporting, targets);
+      LedgerListing found = listLedgers();
+      found.usable().values().forEach(stored -> neighbours.found(stored.ledger()));
+      found.unreadable().values().forEach(this::warn);
+      Lanes working = lanes(found, reporting, targets);
       lanes = working;
       LogIntake intake =
           new LogIntake(
@@ -144,17 +147,14 @@ final class Term {
               SyncLog.start(outside.kafka(), config.cluster(), intake, outside.clock());
           LedgerWatch watch =
               LedgerWatch.start(
-                  outside.client(),
-                  config.systemNamespace(),
-                  ledgers.selector(),
-                  found.keySet(),
-                  working);
+                  outside.client(), config.systemNamespace(), ledgers, found, working);
           ArrivalWatch<?> namespaces = ArrivalWatch.ofNamespaces(outside.client(), working);
           ArrivalWatch<?> definitions = ArrivalWatch.ofDefinitions(outside.client(), working)) {
         syncLog = reading;
+        ledgerWatch = watch;
         log.atDebug()
             .addKeyValue("cluster", config.cluster())
-            .log("watching {} {} {}", watch, namespaces, definitions);
+            .log("watching {} {}", namespaces, definitions);
         intake.awaitCaughtUp();
         sweepNowAndThen(reporting);
       } finally {
@@ -195,7 +195,11 @@ final class Term {
     outside.listener().reported(result);
   }
 
-  private Lanes lanes(Reporter reporting, TargetReader targets) {
+  private void warn(Failure unreadable) {
+    log.atWarn().addKeyValue("cluster", config.cluster()).log("{}", unreadable.message());
+  }
+
+  private Lanes lanes(LedgerListing found, Reporter reporting, TargetReader targets) {
     WorkerConfig.Patience patience = config.patience();
     Backoff backoff =
         new Backoff(
@@ -263,7 +267,7 @@ final class Term {
     }
   }
 
-  private Map<ApplicationName, StoredLedger> listLedgers() throws InterruptedException {
+  private LedgerListing listLedgers() throws InterruptedException {
     while (true) {
       try {
         return ledgers.list();

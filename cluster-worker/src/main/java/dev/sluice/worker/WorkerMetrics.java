@@ -9,6 +9,7 @@ import dev.sluice.contract.telemetry.Histogram;
 import dev.sluice.contract.telemetry.Labels;
 import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.worker.apply.AppliedListener;
+import dev.sluice.worker.ledger.LedgerReading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -93,6 +94,21 @@ final class WorkerMetrics implements AppliedListener {
                   (state, count) ->
                       states.put(Labels.of("cluster", cluster.value(), "state", state), count));
           return states;
+        });
+    metrics.gauge(
+        "sluice_worker_unreadable_ledgers",
+        "ledgers that cannot be used, by cause; their applications are parked",
+        () -> {
+          Map<Labels, Long> causes = new HashMap<>();
+          LedgerReading.CAUSES.forEach(
+              cause -> causes.put(Labels.of("cluster", cluster.value(), "cause", cause), 0L));
+          worker
+              .get()
+              .unreadableLedgers()
+              .forEach(
+                  (cause, count) ->
+                      causes.put(Labels.of("cluster", cluster.value(), "cause", cause), count));
+          return causes;
         });
     metrics.gauge(
         "sluice_worker_unreachable",

@@ -8,11 +8,16 @@ import java.util.OptionalLong;
  *
  * @param lag records of the sync topic that are still to be read; empty if it reads none
  * @param lanes how many applications, by what their lane is doing
+ * @param unreadableLedgers how many, by the code of the failure
  */
 record WorkerView(
-    WorkerStatus status, OptionalLong lag, Map<String, Long> lanes, boolean isUnreachable) {
+    WorkerStatus status,
+    OptionalLong lag,
+    Map<String, Long> lanes,
+    Map<String, Long> unreadableLedgers,
+    boolean isUnreachable) {
 
   static WorkerView idle(WorkerStatus status) {
-    return new WorkerView(status, OptionalLong.empty(), Map.of(), false);
+    return new WorkerView(status, OptionalLong.empty(), Map.of(), Map.of(), false);
   }
 }

@@ -135,6 +135,11 @@ final class Bench implements AutoCloseable {
         .toList();
   }
 
+  /** The name of an application's ledger. */
+  String ledgerName(String application) {
+    return "sluice-ledger-" + application;
+  }
+
   /** Adds a namespaced kind without schema to the cluster. */
   void defineKind(String group, String kind) {
     String plural = kind.toLowerCase(Locale.ROOT) + "s";

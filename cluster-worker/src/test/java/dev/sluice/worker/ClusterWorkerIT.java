@@ -224,7 +224,7 @@ class ClusterWorkerIT {
     await()
         .atMost(Bench.PATIENCE)
         .until(() -> !bench.results.all(DeadLetterEvent.Opened.class).isEmpty());
-    await().atMost(Bench.PATIENCE).until(() -> bench.ledgers().contains("sluice-ledger-web"));
+    await().atMost(Bench.PATIENCE).until(() -> bench.ledgers().contains(bench.ledgerName("web")));
     first.close();
 
     bench.worker("two");

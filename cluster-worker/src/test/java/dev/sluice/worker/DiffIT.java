@@ -45,6 +45,22 @@ class DiffIT {
   }
 
   @Test
+  void answersThatTheLedgerIsUnreadable() {
+    bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+    bench.awaitApplied("web", 1);
+    bench
+        .fixture
+        .client()
+        .configMaps()
+        .inNamespace(bench.systemNamespace)
+        .withName(bench.ledgerName("web"))
+        .patch(MERGE, "{\"data\": {\"ledger\": \"{\"}}");
+
+    assertThat(ask("web").failure().orElseThrow().code()).isEqualTo("LedgerUnreadable");
+  }
+
+  @Test
   void tellsWhatApplyingAgainWouldChangeAndChangesNothing() {
     bench.worker("one");
     bench.targets.send(

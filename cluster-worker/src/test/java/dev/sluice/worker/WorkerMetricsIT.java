@@ -170,7 +170,7 @@ class WorkerMetricsIT {
     return worker;
   }
 
-  private static void awaitLines(ClusterWorker worker, String... lines) {
+  static void awaitLines(ClusterWorker worker, String... lines) {
     await()
         .atMost(Bench.PATIENCE)
         .untilAsserted(() -> assertThat(metrics(worker).lines()).contains(lines));

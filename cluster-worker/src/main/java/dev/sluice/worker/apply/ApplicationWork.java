@@ -12,10 +12,12 @@ import dev.sluice.worker.lane.Effect;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Pace;
+import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.lane.Work;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerMovedException;
 import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.ledger.UnreadableLedgerException;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
@@ -41,6 +43,7 @@ final class ApplicationWork implements Work {
 
   private static final Logger log = LoggerFactory.getLogger(ApplicationWork.class);
   private static final int LEDGER_TRIES = 4;
+  private static final Wake LEDGER_CHANGE = new Wake.ClusterChange("a change of the ledger");
 
   private final Book book;
   private final Site site;
@@ -67,6 +70,8 @@ final class ApplicationWork implements Work {
       outcome = e.outcome();
     } catch (ApiException e) {
       outcome = Classifier.classify(e, Failure.Stage.LEDGER, Optional.empty());
+    } catch (UnreadableLedgerException e) {
+      outcome = new Outcome.Parked(e.failure(), LEDGER_CHANGE);
     } catch (ManifestException e) {
       outcome = InputFaults.outcome(e);
     } catch (RenderException e) {
@@ -88,6 +93,7 @@ final class ApplicationWork implements Work {
           RenderException,
           ManifestException,
           ReportException,
+          UnreadableLedgerException,
           InterruptedException {
     for (int tries = 0; tries < LEDGER_TRIES; tries++) {
       try {
@@ -105,6 +111,7 @@ final class ApplicationWork implements Work {
           ManifestException,
           ReportException,
           LedgerMovedException,
+          UnreadableLedgerException,
           InterruptedException {
     Ledger ledger = book.current();
     if (ledger.isAfter(entry.generation())) {
@@ -216,7 +223,13 @@ final class ApplicationWork implements Work {
   }
 
   private void fence(LogEntry entry) throws HaltException, InterruptedException {
-    StoredLedger now = book.look();
+    StoredLedger now;
+    try {
+      now = book.look();
+    } catch (UnreadableLedgerException e) {
+      book.distrust();
+      throw new HaltException(new Outcome.Parked(e.failure(), LEDGER_CHANGE));
+    }
     if (now.ledger().isAfter(entry.generation())) {
       throw fenced(entry, now.ledger());
     }
@@ -266,7 +279,13 @@ final class ApplicationWork implements Work {
   }
 
   private void open(Effect.Parked parked) throws ReportException, InterruptedException {
-    Ledger ledger = book.current();
+    Ledger ledger;
+    try {
+      ledger = book.current();
+    } catch (UnreadableLedgerException e) {
+      openWithoutLedger(parked);
+      return;
+    }
     Ledger.OpenEntry open = site.deadLetters().parked(ledger.deadLetter(), parked);
     if (ledger.deadLetter().equals(Optional.of(open))) {
       return;
@@ -277,6 +296,16 @@ final class ApplicationWork implements Work {
     } catch (LedgerMovedException e) {
       book.distrust();
       throw new ReportException("the ledger moved on while its dead letter was opened", e);
+    }
+  }
+
+  private void openWithoutLedger(Effect.Parked parked)
+      throws ReportException, InterruptedException {
+    Optional<Ledger.OpenEntry> before = book.open();
+    Ledger.OpenEntry open = site.deadLetters().parked(before, parked);
+    if (!before.equals(Optional.of(open))) {
+      say(parked.entry(), "parked until " + parked.wake().shown(), parked.failure());
+      book.remember(open);
     }
   }
 

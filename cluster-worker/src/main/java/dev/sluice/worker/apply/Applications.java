@@ -7,6 +7,8 @@ import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.Work;
 import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerListing;
+import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.log.TargetReader;
@@ -22,7 +24,7 @@ import java.util.function.Function;
 /** Makes the work of each application of a cluster, from the ledgers found on taking the lead. */
 public final class Applications {
 
-  private final Map<ApplicationName, StoredLedger> found;
+  private final Map<ApplicationName, LedgerReading> found;
   private final LedgerStore ledgers;
   private final Function<ApplicationName, Optional<Ledger.OpenEntry>> open;
   private final Site site;
@@ -42,7 +44,8 @@ public final class Applications {
    *
    * @param syncTopic names the topic that targets come from, for dead letters
    * @param wake has what is parked of an application tried again
-   * @param open the dead letters that were open about applications whose ledgers are lost
+   * @param open the dead letters that were open about applications whose ledgers are lost or
+   *     unreadable
    */
   public record Lead(
       String installation,
@@ -51,12 +54,8 @@ public final class Applications {
       Function<ApplicationName, Optional<Ledger.OpenEntry>> open) {}
 
   public Applications(
-      Map<ApplicationName, StoredLedger> found,
-      LedgerStore ledgers,
-      Neighbours neighbours,
-      Tools tools,
-      Lead lead) {
-    this.found = new ConcurrentHashMap<>(found);
+      LedgerListing found, LedgerStore ledgers, Neighbours neighbours, Tools tools, Lead lead) {
+    this.found = new ConcurrentHashMap<>(found.readings());
     this.ledgers = ledgers;
     this.open = lead.open();
     Discovery discovery = new Discovery(tools.api());
@@ -79,10 +78,15 @@ public final class Applications {
 
   /** The work of an application; asked for once for each. */
   public Work work(ApplicationName application) {
-    StoredLedger known =
-        Optional.ofNullable(found.remove(application))
-            .orElseGet(() -> StoredLedger.absent(absent(application)));
-    return new ApplicationWork(new Book(application, ledgers, Optional.of(known)), site);
+    return new ApplicationWork(book(application), site);
+  }
+
+  private Book book(ApplicationName application) {
+    return switch (found.remove(application)) {
+      case LedgerReading.Usable(StoredLedger stored) -> Book.of(stored, ledgers);
+      case LedgerReading.Unreadable _ -> Book.unread(application, ledgers, open.apply(application));
+      case null -> Book.of(StoredLedger.absent(absent(application)), ledgers);
+    };
   }
 
   private Ledger absent(ApplicationName application) {

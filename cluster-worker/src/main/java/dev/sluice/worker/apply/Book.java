@@ -5,6 +5,7 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerMovedException;
 import dev.sluice.worker.ledger.Ledgers;
 import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.ledger.UnreadableLedgerException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The ledger of one application as its lane last knew it. Every write checks that it still is. What
  * is distrusted while it is being read or written, is read again the next time.
  *
- * <p>A ledger that the cluster has lost takes one thing along that stands elsewhere too: which dead
- * letter is open. That is remembered here, so that it is closed all the same.
+ * <p>Which dead letter is open is remembered here too, so that it is closed although the cluster
+ * has lost the ledger, or has one that cannot be read and so cannot be written.
  */
 final class Book {
 
@@ -21,17 +22,44 @@ final class Book {
   private final Ledgers ledgers;
   private @Nullable StoredLedger known;
   private Optional<Ledger.OpenEntry> open;
+  private boolean openIsUnwritten;
   private long doubts;
 
-  Book(ApplicationName application, Ledgers ledgers, Optional<StoredLedger> known) {
+  private Book(
+      ApplicationName application,
+      Ledgers ledgers,
+      @Nullable StoredLedger known,
+      Optional<Ledger.OpenEntry> open) {
     this.application = application;
     this.ledgers = ledgers;
-    this.known = known.orElse(null);
-    this.open = known.flatMap(stored -> stored.ledger().deadLetter());
+    this.known = known;
+    this.open = open;
   }
 
-  /** The ledger as last known; read if it is not known. */
-  Ledger current() throws InterruptedException {
+  /** Returns a book that trusts what was read. */
+  static Book of(StoredLedger known, Ledgers ledgers) {
+    Ledger ledger = known.ledger();
+    return new Book(ledger.application(), ledgers, known, ledger.deadLetter());
+  }
+
+  /**
+   * Returns a book that reads its ledger first.
+   *
+   * @param open the dead letter that is open, if another source says so
+   */
+  static Book unread(
+      ApplicationName application, Ledgers ledgers, Optional<Ledger.OpenEntry> open) {
+    Book book = new Book(application, ledgers, null, open);
+    book.openIsUnwritten = open.isPresent();
+    return book;
+  }
+
+  /**
+   * Returns the ledger as last known; reads it if it is not known.
+   *
+   * @throws UnreadableLedgerException if the cluster has one that cannot be used
+   */
+  Ledger current() throws UnreadableLedgerException, InterruptedException {
     return stored().ledger();
   }
 
@@ -41,9 +69,24 @@ final class Book {
     doubts++;
   }
 
-  /** The ledger as it is in the cluster now; what is known stays as it is. */
-  StoredLedger look() throws InterruptedException {
-    return ledgers.read(application);
+  /**
+   * Reads the ledger as it is in the cluster now; what is known stays as it is.
+   *
+   * @throws UnreadableLedgerException if it cannot be used
+   */
+  StoredLedger look() throws UnreadableLedgerException, InterruptedException {
+    return ledgers.read(application).orThrow();
+  }
+
+  /** Returns the open dead letter, as far as it is known without the ledger. */
+  synchronized Optional<Ledger.OpenEntry> open() {
+    return open;
+  }
+
+  /** Remembers a dead letter that was opened and cannot be written to the ledger now. */
+  synchronized void remember(Ledger.OpenEntry entry) {
+    open = Optional.of(entry);
+    openIsUnwritten = true;
   }
 
   /** Whether this is the very write that is known. */
@@ -65,22 +108,30 @@ final class Book {
       throw new LedgerMovedException("the ledger of " + application + " is not trusted any more");
     }
     long before = forget();
-    learn(ledgers.write(last, next), before);
+    StoredLedger written = ledgers.write(last, next);
+    learn(written, before);
+    openIsWritten();
   }
 
-  private StoredLedger stored() throws InterruptedException {
+  private StoredLedger stored() throws UnreadableLedgerException, InterruptedException {
     StoredLedger last = known();
     if (last == null) {
       long before = forget();
-      last = remembering(ledgers.read(application));
+      last = remembering(ledgers.read(application).orThrow());
       learn(last, before);
     }
     return last;
   }
 
   private synchronized StoredLedger remembering(StoredLedger read) {
-    boolean isLost = read.resourceVersion().isEmpty() && open.isPresent();
-    return isLost ? StoredLedger.absent(read.ledger().withDeadLetter(open.orElseThrow())) : read;
+    boolean isMissing = read.resourceVersion().isEmpty() || openIsUnwritten;
+    return isMissing && open.isPresent()
+        ? read.with(read.ledger().withDeadLetter(open.orElseThrow()))
+        : read;
+  }
+
+  private synchronized void openIsWritten() {
+    openIsUnwritten = false;
   }
 
   private synchronized @Nullable StoredLedger known() {

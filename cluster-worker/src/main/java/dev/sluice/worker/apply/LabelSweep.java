@@ -13,6 +13,7 @@ import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.Ownership;
@@ -60,7 +61,7 @@ public final class LabelSweep {
 
   /** Goes once over all kinds that were ever written. */
   public void sweep() throws InterruptedException {
-    Map<ApplicationName, StoredLedger> known = ledgers.list();
+    Map<ApplicationName, StoredLedger> known = ledgers.list().usable();
     Set<String> kinds = new TreeSet<>();
     known.values().forEach(stored -> kinds.addAll(stored.ledger().kinds()));
     Discovery discovery = new Discovery(api);
@@ -128,10 +129,11 @@ public final class LabelSweep {
       return false;
     }
     LiveObject live = new LiveObject(found.get());
-    Ledger ledger = ledgers.read(suspect.application()).ledger();
     boolean still =
         live.belongsTo(new Ownership(installation, suspect.application()))
-            && isLeftOver(suspect.ref(), live, ledger);
+            && ledgers.read(suspect.application())
+                instanceof LedgerReading.Usable(StoredLedger stored)
+            && isLeftOver(suspect.ref(), live, stored.ledger());
     if (!still) {
       return false;
     }

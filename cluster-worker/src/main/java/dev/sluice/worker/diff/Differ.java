@@ -19,6 +19,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.Rendering;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.ledger.UnreadableLedgerException;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.manifest.ManifestException;
@@ -81,7 +82,7 @@ public final class Differ {
               Optional.empty()));
     }
     try {
-      Ledger ledger = ledgers.read(asked.application()).ledger();
+      Ledger ledger = ledgers.read(asked.application()).orThrow().ledger();
       answering.ledger = ledger.generation().map(Generation::value);
       Optional<SyncEvent> event = targets.read(newest.get());
       if (event.isEmpty()) {
@@ -93,6 +94,8 @@ public final class Differ {
                 Optional.empty()));
       }
       return answering.differs(differences(event.get(), ledger));
+    } catch (UnreadableLedgerException e) {
+      return answering.failed(e.failure());
     } catch (RenderException e) {
       return answering.failed(e.failure());
     } catch (ManifestException e) {

@@ -6,9 +6,11 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.plan.Inventory;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * What the worker knows about an application in this cluster. It outlives the application: a
@@ -48,9 +50,29 @@ public record Ledger(
   }
 
   /** An open dead letter: its name, and the generation that opened it. */
-  public record OpenEntry(String entry, Generation generation) {}
+  public record OpenEntry(String entry, Generation generation) {
+
+    public OpenEntry {
+      Objects.requireNonNull(entry, "entry");
+      Objects.requireNonNull(generation, "generation");
+    }
+  }
+
+  private static final Pattern KIND = Pattern.compile("[^|]+\\|[^|]+");
 
   public Ledger {
+    Objects.requireNonNull(application, "application");
+    Objects.requireNonNull(phase, "phase");
+    Objects.requireNonNull(inputDigest, "inputDigest");
+    Objects.requireNonNull(inventory, "inventory");
+    if (generation.isPresent() == (phase == Phase.NEW)) {
+      throw new IllegalArgumentException("a ledger has a generation once one was begun");
+    }
+    for (String kind : kinds) {
+      if (!KIND.matcher(kind).matches()) {
+        throw new IllegalArgumentException("a kind is written as apiVersion|kind");
+      }
+    }
     intent = Set.copyOf(intent);
     kinds = Set.copyOf(kinds);
   }

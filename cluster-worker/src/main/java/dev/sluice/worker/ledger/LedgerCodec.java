@@ -2,14 +2,19 @@ package dev.sluice.worker.ledger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Json;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.worker.plan.InventoryEntry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
+import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -21,6 +26,11 @@ final class LedgerCodec {
 
   private static final String KEY = "ledger";
   private static final int COMPRESS_FROM = 200 * 1024;
+
+  /** Bytes of a ledger; one of 10,000 objects has less than a quarter. */
+  private static final int MAX_CONTENT = 16 * 1024 * 1024;
+
+  private static final int MAX_MESSAGE = 300;
 
   private LedgerCodec() {}
 
@@ -45,27 +55,68 @@ final class LedgerCodec {
   /**
    * Reads a ledger.
    *
-   * @throws IllegalStateException if the ConfigMap holds none that can be read
+   * @throws DamagedLedgerException if the ConfigMap holds none that can be read
    */
-  static StoredLedger read(JsonNode configMap) {
-    JsonNode metadata = configMap.path("metadata");
+  static Ledger read(JsonNode configMap) throws DamagedLedgerException {
+    byte[] json = content(configMap);
+    Ledger ledger;
     try {
-      JsonNode text = configMap.path("data").path(KEY);
-      byte[] json =
-          text.isTextual()
-              ? text.asText().getBytes(UTF_8)
-              : gunzip(
-                  Base64.getDecoder().decode(configMap.path("binaryData").path(KEY).asText("")));
-      return new StoredLedger(
-          Json.mapper().readValue(json, Ledger.class),
-          metadata.path("uid").asText(""),
-          metadata.path("resourceVersion").asText(""));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new IllegalStateException(
-          "ConfigMap %s/%s is no ledger that can be read: delete it, and it is made again from the log"
-              .formatted(metadata.path("namespace").asText(), metadata.path("name").asText()),
-          e);
+      ledger = Json.mapper().readValue(json, Ledger.class);
+    } catch (JsonProcessingException e) {
+      throw new DamagedLedgerException("its content is not valid: " + cut(e.getOriginalMessage()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read from memory", e);
     }
+    if (ledger == null) {
+      throw new DamagedLedgerException("its content is null");
+    }
+    check(ledger);
+    return ledger;
+  }
+
+  private static byte[] content(JsonNode configMap) throws DamagedLedgerException {
+    JsonNode text = configMap.path("data").path(KEY);
+    if (text.isTextual()) {
+      return text.asText().getBytes(UTF_8);
+    }
+    JsonNode compressed = configMap.path("binaryData").path(KEY);
+    if (!compressed.isTextual()) {
+      throw new DamagedLedgerException("it has no key '%s' in data or binaryData".formatted(KEY));
+    }
+    try {
+      return gunzip(Base64.getDecoder().decode(compressed.asText()));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new DamagedLedgerException(
+          "its compressed content is damaged: " + cut(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Checks what the types of a ledger do not. */
+  private static void check(Ledger ledger) throws DamagedLedgerException {
+    for (InventoryEntry entry : ledger.inventory().entries()) {
+      check(entry.ref());
+      if (entry.digest() == null) {
+        throw new DamagedLedgerException("an object of its inventory has no digest");
+      }
+    }
+    for (ObjectRef ref : ledger.intent()) {
+      check(ref);
+    }
+  }
+
+  @SuppressWarnings("NullAway")
+  private static void check(ObjectRef ref) throws DamagedLedgerException {
+    boolean isWhole =
+        Stream.of(ref.apiVersion(), ref.kind(), ref.namespace(), ref.name())
+            .allMatch(Objects::nonNull);
+    if (!isWhole || ref.apiVersion().isEmpty() || ref.kind().isEmpty() || ref.name().isEmpty()) {
+      throw new DamagedLedgerException("it names an object without apiVersion, kind or name");
+    }
+  }
+
+  /** Shortens what a parser says, which may repeat the content. */
+  private static String cut(String message) {
+    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
   }
 
   private static byte[] gzip(byte[] bytes) throws IOException {
@@ -78,7 +129,11 @@ final class LedgerCodec {
 
   private static byte[] gunzip(byte[] bytes) throws IOException {
     try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-      return gzip.readAllBytes();
+      byte[] content = gzip.readNBytes(MAX_CONTENT + 1);
+      if (content.length > MAX_CONTENT) {
+        throw new IOException("more than %d bytes".formatted(MAX_CONTENT));
+      }
+      return content;
     }
   }
 }

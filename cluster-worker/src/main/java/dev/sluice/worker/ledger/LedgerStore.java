@@ -2,10 +2,12 @@ package dev.sluice.worker.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.manifest.Ownership;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +26,6 @@ public final class LedgerStore implements Ledgers {
   /** The label that all ledgers carry. */
   public static final String LABEL = "sluice.dev/ledger";
 
-  private static final String INSTALLATION = "sluice.dev/installation";
-
   private final ClusterApi api;
   private final String namespace;
   private final String installation;
@@ -36,30 +36,84 @@ public final class LedgerStore implements Ledgers {
     this.installation = installation;
   }
 
-  /** Selects the ledgers of this installation. */
-  public String selector() {
-    return "%s=true,%s=%s".formatted(LABEL, INSTALLATION, installation);
-  }
-
-  /** All ledgers. */
-  public Map<ApplicationName, StoredLedger> list() throws InterruptedException {
-    Map<ApplicationName, StoredLedger> ledgers = new HashMap<>();
+  /**
+   * Reads all ledgers. They are known by their names, so that one that has lost its labels is found
+   * too, as unreadable.
+   */
+  public LedgerListing list() throws InterruptedException {
+    Map<ApplicationName, LedgerReading> ledgers = new HashMap<>();
     api.list(
         collection(),
-        selector(),
-        configMap -> {
-          StoredLedger stored = LedgerCodec.read(configMap);
-          ledgers.put(stored.ledger().application(), stored);
-        });
-    return ledgers;
+        "",
+        configMap ->
+            application(configMap.path("metadata").path("name").asText(""))
+                .ifPresent(application -> ledgers.put(application, read(application, configMap))));
+    return new LedgerListing(ledgers);
+  }
+
+  /** Returns whose ledger has this name; empty if none is named so. */
+  public Optional<ApplicationName> application(String configMap) {
+    if (!configMap.startsWith(PREFIX)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new ApplicationName(configMap.substring(PREFIX.length())));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   @Override
-  public StoredLedger read(ApplicationName application) throws InterruptedException {
-    Optional<ObjectNode> configMap = api.get(path(application));
-    return configMap
-        .map(LedgerCodec::read)
-        .orElseGet(() -> StoredLedger.absent(Ledger.unknown(application)));
+  public LedgerReading read(ApplicationName application) throws InterruptedException {
+    return api.get(path(application))
+        .map(configMap -> read(application, configMap))
+        .orElseGet(
+            () -> new LedgerReading.Usable(StoredLedger.absent(Ledger.unknown(application))));
+  }
+
+  /** Reads the ledger in a ConfigMap that has the name of the application's. */
+  public LedgerReading read(ApplicationName application, JsonNode configMap) {
+    JsonNode metadata = configMap.path("metadata");
+    try {
+      requireLabels(application, metadata.path("labels"));
+      Ledger ledger = LedgerCodec.read(configMap);
+      if (!ledger.application().equals(application)) {
+        throw new DamagedLedgerException(
+            "its content is the ledger of " + ledger.application() + ", not of " + application);
+      }
+      return new LedgerReading.Usable(
+          new StoredLedger(
+              ledger,
+              metadata.path("uid").asText(""),
+              metadata.path("resourceVersion").asText("")));
+    } catch (DamagedLedgerException e) {
+      return unreadable(application, LedgerReading.DAMAGED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void requireLabels(ApplicationName application, JsonNode labels)
+      throws DamagedLedgerException {
+    for (Map.Entry<String, String> label : labels(application).entrySet()) {
+      String found = labels.path(label.getKey()).asText("");
+      if (!found.equals(label.getValue())) {
+        throw new DamagedLedgerException(
+            "its label %s is '%s', not '%s'".formatted(label.getKey(), found, label.getValue()));
+      }
+    }
+  }
+
+  private LedgerReading unreadable(ApplicationName application, String code, String problem) {
+    return new LedgerReading.Unreadable(
+        application,
+        new Failure(
+            code,
+            ("the ledger of %1$s, ConfigMap %2$s/%3$s, cannot be used: %4$s. Nothing of %1$s is"
+                 + " written or deleted meanwhile. Restore the ConfigMap, or give its content up:"
+                 + " 'kubectl delete configmap %3$s -n %2$s'; %1$s is then applied again from its"
+                 + " newest target, and the sweep finds what it left by labels")
+                .formatted(application, namespace, PREFIX + application, problem),
+            Failure.Stage.LEDGER,
+            Optional.empty()));
   }
 
   @Override
@@ -118,13 +172,20 @@ public final class LedgerStore implements Ledgers {
     configMap.put("apiVersion", "v1").put("kind", "ConfigMap");
     ObjectNode metadata = configMap.putObject("metadata");
     metadata.put("name", PREFIX + ledger.application()).put("namespace", namespace);
-    metadata
-        .putObject("labels")
-        .put(LABEL, "true")
-        .put(INSTALLATION, installation)
-        .put("sluice.dev/application", ledger.application().value());
+    ObjectNode labels = metadata.putObject("labels");
+    labels(ledger.application()).forEach(labels::put);
     LedgerCodec.write(ledger, configMap);
     return configMap;
+  }
+
+  private Map<String, String> labels(ApplicationName application) {
+    return Map.of(
+        LABEL,
+        "true",
+        Ownership.INSTALLATION_LABEL,
+        installation,
+        Ownership.APPLICATION_LABEL,
+        application.value());
   }
 
   private String collection() {

@@ -5,8 +5,8 @@ import dev.sluice.contract.name.ApplicationName;
 /** Where ledgers are kept, one for each application. */
 public interface Ledgers {
 
-  /** The ledger as it is now; of an unknown application if there is none. */
-  StoredLedger read(ApplicationName application) throws InterruptedException;
+  /** Reads the ledger as it is now; of an unknown application if there is none. */
+  LedgerReading read(ApplicationName application) throws InterruptedException;
 
   /**
    * Puts a ledger in the place of the one that was read.

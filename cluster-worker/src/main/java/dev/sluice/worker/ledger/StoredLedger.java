@@ -12,4 +12,9 @@ public record StoredLedger(Ledger ledger, String uid, String resourceVersion) {
   public static StoredLedger absent(Ledger ledger) {
     return new StoredLedger(ledger, "", "");
   }
+
+  /** Returns another ledger as if it had been read at the same place. */
+  public StoredLedger with(Ledger other) {
+    return new StoredLedger(other, uid, resourceVersion);
+  }
 }

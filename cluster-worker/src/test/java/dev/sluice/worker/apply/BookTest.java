@@ -8,6 +8,7 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerMovedException;
+import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.Ledgers;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.plan.Inventory;
@@ -25,7 +26,7 @@ class BookTest {
           Inventory.EMPTY);
 
   private final Shelf shelf = new Shelf();
-  private final Book book = new Book(WEB, shelf, Optional.empty());
+  private final Book book = Book.unread(WEB, shelf, Optional.empty());
 
   @Test
   void knowsWhatItWrote() throws Exception {
@@ -83,9 +84,9 @@ class BookTest {
     private int reads;
 
     @Override
-    public StoredLedger read(ApplicationName application) {
+    public LedgerReading read(ApplicationName application) {
       reads++;
-      return answer();
+      return new LedgerReading.Usable(answer());
     }
 
     @Override

@@ -11,9 +11,13 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,26 +26,62 @@ class LedgerCodecTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 5000})
-  void readsWhatItWrote(int objects) {
+  void readsWhatItWrote(int objects) throws Exception {
     Ledger ledger = ledger(objects);
     ObjectNode configMap = Json.mapper().createObjectNode();
 
     LedgerCodec.write(ledger, configMap);
-    configMap.putObject("metadata").put("uid", "u").put("resourceVersion", "7");
 
-    assertThat(LedgerCodec.read(configMap)).isEqualTo(new StoredLedger(ledger, "u", "7"));
+    assertThat(LedgerCodec.read(configMap)).isEqualTo(ledger);
     assertThat(configMap.toString().length()).isLessThan(1024 * 1024);
   }
 
-  @Test
-  void saysWhatToDoAboutAnUnreadableOne() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{",
+        "null",
+        "[]",
+        "7",
+        "{}",
+        "{\"application\":\"web\"}",
+        "{\"application\":\"../x\",\"phase\":\"NEW\",\"inputDigest\":\"\",\"inventory\":[],\"intent\":[],\"kinds\":[]}",
+        "{\"application\":\"web\",\"phase\":\"DONE\",\"inputDigest\":\"\",\"inventory\":[],\"intent\":[],\"kinds\":[]}",
+        "{\"application\":\"web\",\"phase\":\"MELTED\",\"generation\":1,\"inputDigest\":\"\",\"inventory\":[],\"intent\":[],\"kinds\":[]}",
+        "{\"application\":\"web\",\"phase\":\"DONE\",\"generation\":-1,\"inputDigest\":\"\",\"inventory\":[],\"intent\":[],\"kinds\":[]}",
+        "{\"application\":\"web\",\"phase\":\"DONE\",\"generation\":1,\"inputDigest\":\"\",\"inventory\":{},\"intent\":[],\"kinds\":[]}",
+        "{\"application\":\"web\",\"phase\":\"DONE\",\"generation\":1,\"inputDigest\":\"\",\"inventory\":[null],\"intent\":[],\"kinds\":[]}",
+        "{\"application\":\"web\",\"phase\":\"DONE\",\"generation\":1,\"inputDigest\":\"\",\"inventory\":[{\"o\":{\"kind\":\"Pod\"},\"d\":\"\"}],\"intent\":[],\"kinds\":[]}",
+        "{\"application\":\"web\",\"phase\":\"DONE\",\"generation\":1,\"inputDigest\":\"\",\"inventory\":[],\"intent\":[null],\"kinds\":[]}",
+        "{\"application\":\"web\",\"phase\":\"DONE\",\"generation\":1,\"inputDigest\":\"\",\"inventory\":[],\"intent\":[],\"kinds\":[\"Pod\"]}"
+      })
+  void refusesTextThatIsNoLedger(String text) {
     ObjectNode configMap = Json.mapper().createObjectNode();
-    configMap.putObject("metadata").put("namespace", "ns").put("name", "sluice-ledger-web");
-    configMap.putObject("data").put("ledger", "{");
+    configMap.putObject("data").put("ledger", text);
 
     assertThatThrownBy(() -> LedgerCodec.read(configMap))
-        .hasMessageContaining("ns/sluice-ledger-web")
-        .hasMessageContaining("delete it");
+        .isInstanceOf(DamagedLedgerException.class);
+  }
+
+  @Test
+  void refusesWhatUnpacksToTooMuchAndWhatDoesNotUnpack() throws Exception {
+    ObjectNode bomb = Json.mapper().createObjectNode();
+    bomb.putObject("binaryData").put("ledger", gzipped(new byte[100 * 1024 * 1024]));
+    ObjectNode garbage = Json.mapper().createObjectNode();
+    garbage.putObject("binaryData").put("ledger", "AAAA");
+    ObjectNode nothing = Json.mapper().createObjectNode();
+
+    assertThatThrownBy(() -> LedgerCodec.read(bomb)).hasMessageContaining("more than 16777216");
+    assertThatThrownBy(() -> LedgerCodec.read(garbage)).hasMessageContaining("damaged");
+    assertThatThrownBy(() -> LedgerCodec.read(nothing)).hasMessageContaining("no key");
+  }
+
+  private static String gzipped(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return Base64.getEncoder().encodeToString(out.toByteArray());
   }
 
   @Test

@@ -36,19 +36,19 @@ class LedgerStoreIT {
 
   @Test
   void writesOnlyOverWhatWasRead() throws Exception {
-    StoredLedger first = store.write(store.read(WEB), begun(1, 1));
+    StoredLedger first = store.write(read(), begun(1, 1));
     StoredLedger second = store.write(first, begun(2, 1));
 
     assertThatThrownBy(() -> store.write(first, begun(3, 1)))
         .isInstanceOf(LedgerMovedException.class);
     assertThatThrownBy(() -> store.write(StoredLedger.absent(first.ledger()), begun(3, 1)))
         .isInstanceOf(LedgerMovedException.class);
-    assertThat(store.read(WEB)).isEqualTo(second);
+    assertThat(read()).isEqualTo(second);
   }
 
   @Test
   void aLateWriteDoesNotBringBackWhatWasDeleted() throws Exception {
-    StoredLedger written = store.write(store.read(WEB), begun(1, 1));
+    StoredLedger written = store.write(read(), begun(1, 1));
     fixture
         .client()
         .configMaps()
@@ -59,18 +59,22 @@ class LedgerStoreIT {
     assertThatThrownBy(() -> store.write(written, begun(2, 1)))
         .isInstanceOf(LedgerMovedException.class);
 
-    assertThat(store.read(WEB)).isEqualTo(StoredLedger.absent(Ledger.unknown(WEB)));
+    assertThat(read()).isEqualTo(StoredLedger.absent(Ledger.unknown(WEB)));
   }
 
   @Test
   void isReadAsItWasWrittenWhetherLargeOrSmall() throws Exception {
-    StoredLedger small = store.write(store.read(WEB), begun(1, 1));
+    StoredLedger small = store.write(read(), begun(1, 1));
 
     StoredLedger large = store.write(small, begun(2, 3_000));
-    assertThat(store.read(WEB)).isEqualTo(large);
+    assertThat(read()).isEqualTo(large);
 
     StoredLedger smallAgain = store.write(large, begun(3, 1));
-    assertThat(store.read(WEB)).isEqualTo(smallAgain);
+    assertThat(read()).isEqualTo(smallAgain);
+  }
+
+  private StoredLedger read() throws Exception {
+    return store.read(WEB).orThrow();
   }
 
   private static Ledger begun(long generation, int objects) {

@@ -10,6 +10,7 @@ import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.KnownFields;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What the promises say about a cluster when all is quiet: each settled application is exactly what
@@ -57,11 +59,17 @@ final class ClusterRules {
   List<Violation> check(
       Map<ApplicationName, SyncEvent> desired, Set<ApplicationName> parked, LedgerStore ledgerStore)
       throws InterruptedException {
-    Map<ApplicationName, StoredLedger> ledgers = ledgerStore.list();
+    LedgerListing ledgers = ledgerStore.list();
+    ledgers
+        .unreadable()
+        .forEach(
+            (application, failure) ->
+                report(Promise.I5_CONVERGENT, application.value(), failure.message()));
     for (SyncEvent sync : desired.values()) {
-      if (!parked.contains(sync.application())) {
+      boolean isUnreadable = ledgers.unreadable().containsKey(sync.application());
+      if (!parked.contains(sync.application()) && !isUnreadable) {
         Optional<Ledger> ledger =
-            Optional.ofNullable(ledgers.get(sync.application())).map(StoredLedger::ledger);
+            Optional.ofNullable(ledgers.usable().get(sync.application())).map(StoredLedger::ledger);
         settled(sync, ledger);
       }
     }
@@ -139,11 +147,16 @@ final class ClusterRules {
     }
   }
 
-  /** Objects with our labels that no ledger knows. */
-  private void strays(Map<ApplicationName, StoredLedger> ledgers) throws InterruptedException {
+  /** Objects with our labels that no ledger knows; an unreadable ledger may know them. */
+  private void strays(LedgerListing ledgers) throws InterruptedException {
+    Set<String> unreadable =
+        ledgers.unreadable().keySet().stream()
+            .map(ApplicationName::value)
+            .collect(Collectors.toSet());
     Set<String> kinds = new TreeSet<>();
     Set<ObjectRef> known = new HashSet<>();
     ledgers
+        .usable()
         .values()
         .forEach(
             stored -> {
@@ -168,6 +181,8 @@ final class ClusterRules {
             JsonNode metadata = object.path("metadata");
             boolean isLedger =
                 metadata.path("labels").path(LedgerStore.LABEL).asText("").equals("true");
+            String application =
+                metadata.path("labels").path(Ownership.APPLICATION_LABEL).asText("?");
             boolean isGoing = metadata.has("deletionTimestamp");
             ObjectRef ref =
                 new ObjectRef(
@@ -175,12 +190,12 @@ final class ClusterRules {
                     name,
                     metadata.path("namespace").asText(""),
                     metadata.path("name").asText());
-            if (!isLedger && !isGoing && !known.contains(identity(ref))) {
+            boolean isKnown = known.contains(identity(ref)) || unreadable.contains(application);
+            if (!isLedger && !isGoing && !isKnown) {
               report(
                   Promise.I3_FENCED,
                   ref.toString(),
-                  "carries our labels, but no ledger has it: application "
-                      + metadata.path("labels").path(Ownership.APPLICATION_LABEL).asText("?"));
+                  "carries our labels, but no ledger has it: application " + application);
             }
           });
     }

@@ -1,0 +1,21 @@
+package dev.sluice.worker.ledger;
+
+import dev.sluice.contract.event.Failure;
+
+/** Thrown where an application's ledger is needed and cannot be used: the application is parked. */
+public final class UnreadableLedgerException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Failure failure;
+
+  UnreadableLedgerException(Failure failure) {
+    super(failure.message());
+    this.failure = failure;
+  }
+
+  /** Returns why, and how to repair it. */
+  public Failure failure() {
+    return failure;
+  }
+}
