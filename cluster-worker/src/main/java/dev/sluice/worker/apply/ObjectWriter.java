@@ -16,6 +16,7 @@ import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.ApplyStep;
 import java.util.Optional;
 
@@ -183,12 +184,13 @@ final class ObjectWriter {
   }
 
   private static ObjectNode body(ApplyStep step, Optional<LiveObject> live, Attempt attempt) {
-    ObjectNode body = step.manifest().content().deepCopy();
-    ObjectNode metadata = body.withObject("/metadata");
+    ObjectNode body = SharedNodes.copy(step.manifest().content());
+    ObjectNode metadata = SharedNodes.own(body, "metadata");
     metadata.put(
         "resourceVersion", live.map(LiveObject::resourceVersion).orElse(ClusterApi.ABSENT));
     live.ifPresent(there -> metadata.put("uid", there.uid()));
-    metadata.withObject("/annotations").put(LiveObject.GENERATION, attempt.generation().toString());
+    SharedNodes.own(metadata, "annotations")
+        .put(LiveObject.GENERATION, attempt.generation().toString());
     return body;
   }
 

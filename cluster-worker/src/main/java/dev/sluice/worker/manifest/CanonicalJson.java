@@ -1,47 +1,63 @@
 package dev.sluice.worker.manifest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** JSON in one spelling: keys sorted, no white space. */
+/** JSON in one spelling: keys sorted, no white space. Written piece by piece, never held whole. */
 final class CanonicalJson {
 
   private CanonicalJson() {}
 
   static String sha256(JsonNode node) {
     try {
-      byte[] bytes = Json.mapper().writeValueAsBytes(sorted(node));
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      try (JsonGenerator out =
+          Json.mapper()
+              .createGenerator(new DigestOutputStream(OutputStream.nullOutputStream(), digest))) {
+        write(node, out);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException | NoSuchAlgorithmException e) {
       throw new IllegalStateException(
           "a JSON tree always has bytes, and SHA-256 is always there", e);
     }
   }
 
-  private static JsonNode sorted(JsonNode node) {
-    return switch (node) {
+  private static void write(JsonNode node, JsonGenerator out) throws IOException {
+    switch (node) {
       case ObjectNode object -> {
-        Map<String, JsonNode> fields = new TreeMap<>();
-        object.properties().forEach(e -> fields.put(e.getKey(), sorted(e.getValue())));
-        ObjectNode copy = JsonNodeFactory.instance.objectNode();
-        copy.setAll(fields);
-        yield copy;
+        out.writeStartObject();
+        for (Map.Entry<String, JsonNode> field : sorted(object).entrySet()) {
+          out.writeFieldName(field.getKey());
+          write(field.getValue(), out);
+        }
+        out.writeEndObject();
       }
       case ArrayNode array -> {
-        ArrayNode copy = JsonNodeFactory.instance.arrayNode(array.size());
-        array.forEach(element -> copy.add(sorted(element)));
-        yield copy;
+        out.writeStartArray();
+        for (JsonNode element : array) {
+          write(element, out);
+        }
+        out.writeEndArray();
       }
-      default -> node;
-    };
+      default -> node.serialize(out, null);
+    }
+  }
+
+  private static Map<String, JsonNode> sorted(ObjectNode object) {
+    Map<String, JsonNode> fields = new TreeMap<>();
+    object.forEachEntry(fields::put);
+    return fields;
   }
 }

@@ -1,15 +1,13 @@
 package dev.sluice.worker.manifest;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import dev.sluice.contract.yaml.YamlEvents;
+import dev.sluice.contract.yaml.YamlException;
 import java.util.Optional;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 
 /**
  * Finds the line of a field in a text that was read before and so is within the limits; reading it
@@ -17,60 +15,93 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class FieldLines {
 
-  private FieldLines() {}
+  private final YamlEvents events;
+
+  private FieldLines(YamlEvents events) {
+    this.events = events;
+  }
 
   /**
    * The line, counted from 1, at which a field is written.
    *
    * @param document counted from 1, empty ones included
-   * @return empty if it cannot be told: JSON that is not YAML, or what was merged from elsewhere
+   * @return empty if it cannot be told: JSON that is not YAML, or what was merged or named by an
+   *     alias from elsewhere
    */
   static Optional<Integer> find(String text, int document, JsonPointer field) {
-    LoadSettings settings =
-        LoadSettings.builder()
-            .setCodePointLimit(Integer.MAX_VALUE)
-            .setMaxAliasesForCollections(Integer.MAX_VALUE)
-            .setUseMarks(true)
-            .build();
     try {
-      int index = 0;
-      for (Node root : new Compose(settings).composeAllFromString(text)) {
-        index++;
-        if (index == document) {
-          return find(root, field);
-        }
-      }
-      return Optional.empty();
-    } catch (YamlEngineException e) {
+      return new FieldLines(new YamlEvents(text)).find(document, field);
+    } catch (YamlException e) {
       return Optional.empty();
     }
   }
 
-  private static Optional<Integer> find(Node root, JsonPointer field) {
-    Node node = root;
-    JsonPointer left = field;
-    while (true) {
-      Optional<Node> next = Optional.empty();
-      if (node instanceof SequenceNode sequence
-          && left.getMatchingIndex() >= 0
-          && left.getMatchingIndex() < sequence.getValue().size()) {
-        next = Optional.of(sequence.getValue().get(left.getMatchingIndex()));
-      } else if (node instanceof MappingNode mapping) {
-        for (NodeTuple tuple : mapping.getValue()) {
-          if (tuple.getKeyNode() instanceof ScalarNode key
-              && key.getValue().equals(left.getMatchingProperty())) {
-            next = Optional.of(left.tail().matches() ? key : tuple.getValueNode());
-          }
+  private Optional<Integer> find(int document, JsonPointer field) {
+    int index = 0;
+    while (events.hasNext()) {
+      if (events.next().getEventId() == Event.ID.DocumentStart) {
+        index++;
+        if (index == document) {
+          return below(events.next(), field);
         }
       }
-      if (next.isEmpty()) {
-        return Optional.empty();
-      }
-      node = next.get();
-      left = left.tail();
-      if (left.matches()) {
-        return node.getStartMark().map(mark -> mark.getLine() + 1);
-      }
     }
+    return Optional.empty();
+  }
+
+  private Optional<Integer> below(Event value, JsonPointer left) {
+    return switch (value) {
+      case MappingStartEvent _ -> inMapping(left);
+      case SequenceStartEvent _ -> inSequence(left);
+      default -> Optional.empty();
+    };
+  }
+
+  private Optional<Integer> inMapping(JsonPointer left) {
+    for (Event key = events.next(); key.getEventId() != Event.ID.MappingEnd; key = events.next()) {
+      boolean found =
+          key instanceof ScalarEvent name && name.getValue().equals(left.getMatchingProperty());
+      if (found && left.tail().matches()) {
+        return Optional.of(YamlEvents.line(key));
+      }
+      skip(key);
+      Event value = events.next();
+      if (found) {
+        return below(value, left.tail());
+      }
+      skip(value);
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Integer> inSequence(JsonPointer left) {
+    int index = 0;
+    for (Event element = events.next();
+        element.getEventId() != Event.ID.SequenceEnd;
+        element = events.next()) {
+      if (index == left.getMatchingIndex()) {
+        return left.tail().matches()
+            ? Optional.of(YamlEvents.line(element))
+            : below(element, left.tail());
+      }
+      skip(element);
+      index++;
+    }
+    return Optional.empty();
+  }
+
+  private void skip(Event first) {
+    int depth = change(first);
+    while (depth > 0) {
+      depth += change(events.next());
+    }
+  }
+
+  private static int change(Event event) {
+    return switch (event.getEventId()) {
+      case MappingStart, SequenceStart -> 1;
+      case MappingEnd, SequenceEnd -> -1;
+      default -> 0;
+    };
   }
 }

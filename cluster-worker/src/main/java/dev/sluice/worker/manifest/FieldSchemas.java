@@ -92,11 +92,11 @@ public record FieldSchemas(Map<String, Shape> definitions, Map<String, String> k
     List<JsonPointer> found = new ArrayList<>();
     Optional.ofNullable(kinds.get(key(apiVersion, kind)))
         .map(definitions::get)
-        .ifPresent(shape -> walk(content, shape, JsonPointer.empty(), found));
+        .ifPresent(shape -> walk(content, shape, FieldPath.ROOT, found));
     return List.copyOf(found);
   }
 
-  private void walk(JsonNode value, Shape declared, JsonPointer at, List<JsonPointer> found) {
+  private void walk(JsonNode value, Shape declared, FieldPath at, List<JsonPointer> found) {
     Optional<Shape> resolved = resolved(declared);
     if (resolved.isEmpty() || resolved.get().open()) {
       return;
@@ -104,11 +104,11 @@ public record FieldSchemas(Map<String, Shape> definitions, Map<String, String> k
     Shape shape = resolved.get();
     if (value.isArray() && shape.items().isPresent()) {
       for (int i = 0; i < value.size(); i++) {
-        walk(value.get(i), shape.items().get(), at.appendIndex(i), found);
+        walk(value.get(i), shape.items().get(), at.element(i), found);
       }
     }
     for (Map.Entry<String, JsonNode> entry : value.properties()) {
-      JsonPointer below = at.appendProperty(entry.getKey());
+      FieldPath below = at.field(entry.getKey());
       Optional<Shape> field =
           Optional.ofNullable(shape.fields().get(entry.getKey())).or(shape::values);
       if (field.isPresent()) {
@@ -116,7 +116,7 @@ public record FieldSchemas(Map<String, Shape> definitions, Map<String, String> k
       } else if (!shape.fields().isEmpty()
           && !entry.getValue().isNull()
           && found.size() < MAX_FOUND) {
-        found.add(below);
+        found.add(below.pointer());
       }
     }
   }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.JsonSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -12,8 +14,8 @@ import java.util.regex.Pattern;
 public final class ManifestReader {
 
   private static final Pattern API_VERSION =
-      Pattern.compile("([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-z0-9]+");
-  private static final Pattern KIND = Pattern.compile("[A-Za-z][A-Za-z0-9]*");
+      Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[a-z0-9]{1,63}");
+  private static final Pattern KIND = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,62}");
 
   /** What a path segment of the API may be (Kubernetes' {@code ValidatePathSegmentName}). */
   private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[^/%\\s\\p{Cntrl}]{1,253}");
@@ -29,13 +31,20 @@ public final class ManifestReader {
    * @throws ManifestException if the text is not readable, or holds what is no object
    */
   public static List<Manifest> read(String text, String source) throws ManifestException {
-    return readPlaces(text, source).stream().map(ReadManifest::manifest).toList();
+    return readPlaces(text, source, Allowance.ofApplication()).stream()
+        .map(ReadManifest::manifest)
+        .toList();
   }
 
-  /** The same, with what finds a field of an object in the text again. */
-  public static List<ReadManifest> readPlaces(String text, String source) throws ManifestException {
+  /**
+   * The same, with what finds a field of an object in the text again.
+   *
+   * @param allowance of the application that the text belongs to
+   */
+  public static List<ReadManifest> readPlaces(String text, String source, Allowance allowance)
+      throws ManifestException {
     List<ReadManifest> manifests = new ArrayList<>();
-    for (YamlDocument document : YamlDocument.readAll(text, source)) {
+    for (YamlDocument document : YamlDocument.readAll(text, source, allowance)) {
       String shown =
           "%s, document %d (line %d)".formatted(source, document.index(), document.line());
       Place place = new Place(shown, document.index(), JsonPointer.empty());
@@ -94,6 +103,13 @@ public final class ManifestReader {
             ? text(object, "metadata.namespace", NAMESPACE, named)
             : "";
     ObjectRef ref = new ObjectRef(apiVersion, kind, namespace, name);
+    if (JsonSize.of(object) > Allowance.MAX_OBJECT) {
+      throw ManifestException.refused(
+          "TooLarge",
+          "%s is more than %d MiB of JSON, which no API server takes: split it"
+              .formatted(named, Allowance.MAX_OBJECT >> 20),
+          ref);
+    }
     manifests.add(new ReadManifest(new Manifest(ref, object, place), at.document(), at.pointer()));
     limit(manifests.size(), place);
   }
@@ -109,8 +125,10 @@ public final class ManifestReader {
           && item instanceof ObjectNode object
           && !object.has("kind")
           && !object.has("apiVersion")) {
-        object.put("kind", kind.substring(0, kind.length() - "List".length()));
-        object.set("apiVersion", list.get("apiVersion"));
+        ObjectNode typed = SharedNodes.copy(object);
+        typed.put("kind", kind.substring(0, kind.length() - "List".length()));
+        typed.set("apiVersion", list.get("apiVersion"));
+        item = typed;
       }
       add(item, at.item(i), manifests);
     }

@@ -1,6 +1,5 @@
 package dev.sluice.worker.manifest;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import java.util.ArrayList;
@@ -75,17 +74,17 @@ public final class Normaliser {
 
   private Manifest normalise(Manifest manifest, Scopes all) throws ManifestException {
     ObjectRef ref = placed(manifest, all);
-    ObjectNode content = manifest.content().deepCopy();
+    ObjectNode content = SharedNodes.copy(manifest.content());
     content.remove("status");
-    ObjectNode metadata = (ObjectNode) content.get("metadata");
+    ObjectNode metadata = SharedNodes.own(content, "metadata");
     metadata.remove(SERVER_METADATA);
     if (ref.namespace().isEmpty()) {
       metadata.remove("namespace");
     } else {
       metadata.put("namespace", ref.namespace());
     }
-    if (metadata.get("annotations") instanceof ObjectNode annotations) {
-      annotations.remove(Ownership.GENERATION_ANNOTATION);
+    if (metadata.hasNonNull("annotations")) {
+      mapping(metadata, "annotations", manifest).remove(Ownership.GENERATION_ANNOTATION);
     }
     ObjectNode labels = mapping(metadata, "labels", manifest);
     labels.put(Ownership.APPLICATION_LABEL, ownership.application().value());
@@ -115,16 +114,12 @@ public final class Normaliser {
 
   private static ObjectNode mapping(ObjectNode metadata, String field, Manifest manifest)
       throws ManifestException {
-    JsonNode value = metadata.path(field);
-    if (value.isMissingNode() || value.isNull()) {
-      return metadata.putObject(field);
+    if (metadata.hasNonNull(field) && !metadata.get(field).isObject()) {
+      throw ManifestException.refused(
+          "InvalidManifest",
+          "%s: metadata.%s is not a mapping".formatted(manifest.source(), field),
+          manifest.ref());
     }
-    if (value instanceof ObjectNode object) {
-      return object;
-    }
-    throw ManifestException.refused(
-        "InvalidManifest",
-        "%s: metadata.%s is not a mapping".formatted(manifest.source(), field),
-        manifest.ref());
+    return SharedNodes.own(metadata, field);
   }
 }

@@ -20,44 +20,60 @@ import java.util.Optional;
 final class Spelling {
 
   /** Where a kind has its pod specification. */
-  private static final Map<String, String> POD_SPECS =
+  private static final Map<String, List<String>> POD_SPECS =
       Map.of(
-          " Pod", "/spec",
-          " ReplicationController", "/spec/template/spec",
-          "apps Deployment", "/spec/template/spec",
-          "apps StatefulSet", "/spec/template/spec",
-          "apps DaemonSet", "/spec/template/spec",
-          "apps ReplicaSet", "/spec/template/spec",
-          "batch Job", "/spec/template/spec",
-          "batch CronJob", "/spec/jobTemplate/spec/template/spec");
+          " Pod", List.of("spec"),
+          " ReplicationController", List.of("spec", "template", "spec"),
+          "apps Deployment", List.of("spec", "template", "spec"),
+          "apps StatefulSet", List.of("spec", "template", "spec"),
+          "apps DaemonSet", List.of("spec", "template", "spec"),
+          "apps ReplicaSet", List.of("spec", "template", "spec"),
+          "batch Job", List.of("spec", "template", "spec"),
+          "batch CronJob", List.of("spec", "jobTemplate", "spec", "template", "spec"));
 
   private Spelling() {}
 
-  /** Changes the content in place. */
+  /** Changes the content in place; values below it may be shared, and stay as they are. */
   static void correct(Manifest manifest) throws ManifestException {
     ObjectRef ref = manifest.ref();
     ObjectNode content = manifest.content();
     switch (ref.group() + " " + ref.kind()) {
       case " Secret" -> encode(manifest);
-      case " Service" -> defaultProtocol(content.at("/spec/ports"));
+      case " Service" -> below(content, List.of("spec")).ifPresent(Spelling::defaultProtocol);
       default ->
           Optional.ofNullable(POD_SPECS.get(ref.group() + " " + ref.kind()))
-              .ifPresent(pointer -> podSpec(content.at(pointer)));
+              .flatMap(path -> below(content, path))
+              .ifPresent(Spelling::podSpec);
     }
   }
 
-  private static void podSpec(JsonNode spec) {
-    for (String containers : List.of("containers", "initContainers")) {
-      spec.path(containers).forEach(container -> defaultProtocol(container.path("ports")));
-    }
-  }
-
-  private static void defaultProtocol(JsonNode ports) {
-    for (JsonNode port : ports) {
-      if (port instanceof ObjectNode object && !object.hasNonNull("protocol")) {
-        object.put("protocol", "TCP");
+  /** The mapping at a path, which may be changed; empty if there is none. */
+  private static Optional<ObjectNode> below(ObjectNode content, List<String> path) {
+    ObjectNode at = content;
+    for (String field : path) {
+      if (!at.path(field).isObject()) {
+        return Optional.empty();
       }
+      at = SharedNodes.own(at, field);
     }
+    return Optional.of(at);
+  }
+
+  private static void podSpec(ObjectNode spec) {
+    for (String containers : List.of("containers", "initContainers")) {
+      SharedNodes.eachOf(spec, containers, Spelling::defaultProtocol);
+    }
+  }
+
+  private static void defaultProtocol(ObjectNode owner) {
+    SharedNodes.eachOf(
+        owner,
+        "ports",
+        port -> {
+          if (!port.hasNonNull("protocol")) {
+            port.put("protocol", "TCP");
+          }
+        });
   }
 
   private static void encode(Manifest manifest) throws ManifestException {
@@ -71,7 +87,7 @@ final class Spelling {
     if (!stringData.isObject() || !(noData || given.isObject())) {
       throw invalid(manifest, "data and stringData must be mappings");
     }
-    ObjectNode data = noData ? content.putObject("data") : (ObjectNode) given;
+    ObjectNode data = noData ? content.putObject("data") : SharedNodes.own(content, "data");
     for (Map.Entry<String, JsonNode> entry : stringData.properties()) {
       if (!entry.getValue().isTextual()) {
         throw invalid(manifest, "stringData.%s is not text: quote it".formatted(entry.getKey()));

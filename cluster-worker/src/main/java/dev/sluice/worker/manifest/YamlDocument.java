@@ -2,16 +2,18 @@ package dev.sluice.worker.manifest;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import dev.sluice.contract.event.Json;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.JsonSize;
+import dev.sluice.contract.yaml.YamlException;
+import dev.sluice.contract.yaml.YamlTrees;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * One document of a YAML or JSON text, as a JSON tree.
@@ -24,47 +26,82 @@ public record YamlDocument(JsonNode content, int index, int line) {
   /** More than any real application has, and few enough to be held in memory. */
   public static final int MAX_DOCUMENTS = 10_000;
 
+  /** The longest text in characters. */
+  public static final int MAX_TEXT = Allowance.MAX_APPLICATION;
+
+  /** Reads a text that is not one of several of an application. */
+  public static List<YamlDocument> readAll(String text, String source) throws ManifestException {
+    return readAll(text, source, Allowance.ofApplication());
+  }
+
   /**
-   * Reads all documents that are not empty.
+   * Reads all documents that are not empty. A value that aliases name stands in several places of
+   * the trees, so these must not be changed.
    *
-   * <p>Duplicate keys, values that JSON has not, recursion, and texts that grow by aliases are
-   * refused. Messages carry positions, never content, which may be secret.
+   * <p>Duplicate keys, values that JSON has not, recursion, and texts that are too large, also by
+   * their aliases, are refused. Messages carry positions, never content, which may be secret.
    *
    * @param source names the text in messages
+   * @param allowance of the application, from which is taken
    * @throws ManifestException if the text is neither YAML nor JSON, or beyond a limit
    */
-  public static List<YamlDocument> readAll(String text, String source) throws ManifestException {
-    String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
-    if (content.stripLeading().startsWith("{")) {
-      Optional<List<YamlDocument>> json = asJson(content, source);
-      if (json.isPresent()) {
-        return json.get();
-      }
+  public static List<YamlDocument> readAll(String text, String source, Allowance allowance)
+      throws ManifestException {
+    if (text.length() > MAX_TEXT) {
+      throw tooLarge("%s has more than %d Mi characters".formatted(source, MAX_TEXT >> 20));
     }
+    String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
     try {
-      return new YamlTrees(content, source).read();
-    } catch (MarkedYamlEngineException e) {
-      throw unreadable(source, e.getProblemMark().map(m -> m.getLine() + 1), e.getProblem());
-    } catch (YamlEngineException e) {
-      throw unreadable(source, Optional.empty(), e.getMessage());
-    } catch (YamlTrees.RefusedException e) {
-      throw unreadable(source, Optional.of(e.line()), e.getMessage());
+      if (content.stripLeading().startsWith("{")) {
+        Optional<List<YamlDocument>> json = asJson(content, source, allowance);
+        if (json.isPresent()) {
+          return json.get();
+        }
+      }
+      return asYaml(content, source, allowance);
+    } catch (YamlException e) {
+      String place = e.line() > 0 ? "%s, line %d,".formatted(source, e.line()) : source;
+      throw switch (e.reason()) {
+        case TOO_LARGE -> tooLarge("%s is too large: %s".formatted(place, e.getMessage()));
+        case INVALID ->
+            ManifestException.unreadable(
+                "Unreadable",
+                "%s is not readable as YAML or JSON: %s".formatted(place, e.getMessage()));
+      };
     }
   }
 
-  /** Strict JSON, which YAML does not quite include: tabs, and documents without separators. */
-  private static Optional<List<YamlDocument>> asJson(String text, String source)
+  private static List<YamlDocument> asYaml(String text, String source, Allowance allowance)
       throws ManifestException {
+    List<YamlDocument> documents = new ArrayList<>();
+    YamlTrees trees = new YamlTrees(text, GoScalars::resolve, allowance);
+    for (var next = trees.next(); next.isPresent(); next = trees.next()) {
+      YamlTrees.Document document = next.get();
+      if (document.index() > MAX_DOCUMENTS) {
+        throw tooMany(source);
+      }
+      if (!document.content().isNull()) {
+        documents.add(new YamlDocument(document.content(), document.index(), document.line()));
+      }
+    }
+    return documents;
+  }
+
+  /** Strict JSON, which YAML does not quite include: tabs, and documents without separators. */
+  private static Optional<List<YamlDocument>> asJson(
+      String text, String source, Allowance allowance) throws ManifestException {
     List<YamlDocument> documents = new ArrayList<>();
     try (JsonParser parser = Json.mapper().createParser(text);
         MappingIterator<JsonNode> values =
             Json.mapper().readerFor(JsonNode.class).readValues(parser)) {
+      allowance.take(0, count(text), 1);
       while (values.hasNextValue()) {
         int line = values.getCurrentLocation().getLineNr();
         if (documents.size() == MAX_DOCUMENTS) {
           throw tooMany(source);
         }
         JsonNode value = WholeNumbers.in(values.nextValue());
+        allowance.take(JsonSize.of(value), 0, line);
         documents.add(new YamlDocument(value, documents.size() + 1, line));
       }
       return Optional.of(documents);
@@ -75,20 +112,26 @@ public record YamlDocument(JsonNode content, int index, int line) {
     }
   }
 
+  /** Counts values before any is held. */
+  private static int count(String json) throws IOException {
+    int count = 0;
+    try (JsonParser tokens = Json.mapper().createParser(json)) {
+      for (JsonToken token = tokens.nextToken(); token != null; token = tokens.nextToken()) {
+        if (token.isScalarValue() || token.isStructStart()) {
+          count++;
+        }
+      }
+    }
+    return count;
+  }
+
   static ManifestException tooMany(String source) {
     return ManifestException.unreadable(
         "TooManyDocuments",
         "%s holds more than %d documents: split the application".formatted(source, MAX_DOCUMENTS));
   }
 
-  private static ManifestException unreadable(
-      String source, Optional<Integer> line, @Nullable String problem) {
-    return ManifestException.unreadable(
-        "Unreadable",
-        "%s%s is not readable as YAML or JSON: %s"
-            .formatted(
-                source,
-                line.map(number -> ", line " + number + ",").orElse(""),
-                problem == null ? "syntax error" : problem));
+  static ManifestException tooLarge(String problem) {
+    return ManifestException.unreadable("TooLarge", problem + "; split the application");
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.plan;
 
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.manifest.HelmHooks;
 import dev.sluice.worker.manifest.KnownFields;
@@ -48,9 +49,10 @@ public final class TargetReader {
     RenderResult rendered = renderers.render(target, cluster);
     List<Manifest> manifests = new ArrayList<>();
     List<PartRead> parts = new ArrayList<>();
+    Allowance allowance = Allowance.ofApplication();
     for (RenderResult.Part part : rendered.parts()) {
       List<ReadManifest> applied =
-          ManifestReader.readPlaces(part.text(), part.source()).stream()
+          ManifestReader.readPlaces(part.text(), part.source(), allowance).stream()
               .filter(read -> HelmHooks.isApplied(read.manifest()))
               .toList();
       parts.add(new PartRead(part, applied));

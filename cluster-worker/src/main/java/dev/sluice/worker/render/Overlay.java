@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Json;
 import dev.sluice.contract.fleet.Customization;
+import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
 import java.util.Map;
@@ -48,9 +49,10 @@ final class Overlay {
   /** What was rendered, as one text that kustomize reads as the worker would. */
   static String objects(RenderResult rendered) throws RenderException {
     StringBuilder all = new StringBuilder();
+    Allowance allowance = Allowance.ofApplication();
     try {
       for (RenderResult.Part part : rendered.parts()) {
-        for (YamlDocument document : YamlDocument.readAll(part.text(), part.source())) {
+        for (YamlDocument document : YamlDocument.readAll(part.text(), part.source(), allowance)) {
           all.append("---\n").append(document.content()).append('\n');
         }
       }

@@ -2,6 +2,7 @@ package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.name.RemoteBase;
+import dev.sluice.contract.yaml.YamlException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Points what kustomizations name of other repositories at where the target has it. What the target
@@ -67,7 +67,7 @@ final class RemoteBases {
       return edited.equals(text.text())
           ? kustomization
           : new InputFile.Text(kustomization.path(), text.executable(), edited);
-    } catch (YamlEngineException e) {
+    } catch (YamlException e) {
       return kustomization; // kustomize says what is wrong with it
     }
   }

@@ -1,11 +1,10 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.contract.yaml.YamlEvents;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
@@ -25,6 +24,8 @@ final class ScalarEdits {
   private final StringBuilder edited = new StringBuilder();
   private final Deque<Frame> frames = new ArrayDeque<>();
   private int copied;
+  private int characters;
+  private int codePoints;
 
   private ScalarEdits(String text, BiFunction<String, String, Optional<String>> edit) {
     this.text = text;
@@ -56,9 +57,9 @@ final class ScalarEdits {
   }
 
   private String run() {
-    LoadSettings settings =
-        LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).setUseMarks(true).build();
-    for (Event event : new Parse(settings).parseString(text)) {
+    YamlEvents events = new YamlEvents(text);
+    while (events.hasNext()) {
+      Event event = events.next();
       switch (event) {
         case MappingStartEvent _ -> frames.push(new Frame(true, keyHere()));
         case SequenceStartEvent _ -> frames.push(new Frame(false, keyHere()));
@@ -101,9 +102,11 @@ final class ScalarEdits {
     }
   }
 
-  /** Marks count code points. */
+  /** Marks count code points; counted on from the mark before, not each time from the start. */
   private int index(Mark mark) {
-    return text.offsetByCodePoints(0, mark.getIndex());
+    characters = text.offsetByCodePoints(characters, mark.getIndex() - codePoints);
+    codePoints = mark.getIndex();
+    return characters;
   }
 
   private String keyHere() {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.Json;
+import dev.sluice.contract.yaml.Allowance;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -130,7 +131,8 @@ class FieldSchemasTest {
   }
 
   private static void check(String text, String source) throws Exception {
-    for (ReadManifest manifest : ManifestReader.readPlaces(text, source)) {
+    for (ReadManifest manifest :
+        ManifestReader.readPlaces(text, source, Allowance.ofApplication())) {
       manifest.requireKnown(VERSION_3, text, source);
     }
   }

@@ -1,0 +1,117 @@
+package dev.sluice.contract.yaml;
+
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * The parser's events of one text, in time and memory linear in its length.
+ *
+ * <p>The library copies all that it has looked ahead with each portion it reads, and it looks ahead
+ * as far as a scalar goes in its line: with its own portions of 1 KiB a line of 5 MB costs 48 GB of
+ * copying. So a portion is as long as the longest line. Flow collections cost it the square of
+ * their depth, which is limited here for every reader.
+ */
+public final class YamlEvents implements Iterator<Event> {
+
+  /** The deepest nesting, which no object of a Kubernetes API comes near. */
+  public static final int MAX_DEPTH = 100;
+
+  /** The longest line in characters: no value that an API server takes is longer. */
+  public static final int MAX_LINE = Allowance.MAX_OBJECT;
+
+  private static final int SMALLEST_PORTION = 1 << 10;
+
+  private final Iterator<Event> events;
+  private int depth;
+
+  /**
+   * Prepares to read a text.
+   *
+   * @throws YamlException if a line is longer than {@link #MAX_LINE}
+   */
+  public YamlEvents(String text) {
+    int longest = longestLine(text);
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setCodePointLimit(Integer.MAX_VALUE)
+            .setUseMarks(true)
+            .setBufferSize(Math.max(SMALLEST_PORTION, longest + 2))
+            .build();
+    this.events =
+        guarded(() -> new Parse(settings).parseReader(new WholeCharacters(text)).iterator());
+  }
+
+  @Override
+  public boolean hasNext() {
+    return guarded(events::hasNext);
+  }
+
+  /** Returns the next event; throws {@link YamlException} if there is none that is YAML. */
+  @Override
+  public Event next() {
+    Event event = guarded(events::next);
+    switch (event.getEventId()) {
+      case MappingStart, SequenceStart -> {
+        depth++;
+        if (depth > MAX_DEPTH) {
+          throw YamlException.tooLarge(line(event), "it is nested deeper than " + MAX_DEPTH);
+        }
+      }
+      case MappingEnd, SequenceEnd -> depth--;
+      default -> {}
+    }
+    return event;
+  }
+
+  /** Returns the line of an event, counted from 1. */
+  public static int line(Event event) {
+    return event.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+  }
+
+  private static int longestLine(String text) {
+    int longest = 0;
+    int line = 1;
+    int start = 0;
+    while (start <= text.length()) {
+      int end = text.indexOf('\n', start);
+      int length = (end < 0 ? text.length() : end) - start;
+      if (length > MAX_LINE) {
+        throw YamlException.tooLarge(
+            line,
+            "the line is longer than %d MiB, which is more than an object may have"
+                .formatted(MAX_LINE >> 20));
+      }
+      longest = Math.max(longest, length);
+      start = end < 0 ? text.length() + 1 : end + 1;
+      line++;
+    }
+    return longest;
+  }
+
+  private static <T> T guarded(Call<T> call) {
+    try {
+      return call.run();
+    } catch (MarkedYamlEngineException e) {
+      throw new YamlException(
+          YamlException.Reason.INVALID,
+          e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0),
+          shown(e.getProblem()),
+          e);
+    } catch (YamlEngineException e) {
+      throw new YamlException(YamlException.Reason.INVALID, 0, shown(e.getMessage()), e);
+    }
+  }
+
+  private static String shown(@Nullable String problem) {
+    return problem == null ? "syntax error" : problem;
+  }
+
+  private interface Call<T> {
+    T run();
+  }
+}

@@ -1,0 +1,5 @@
+/** Reads YAML of unknown origin in time and memory linear in its length. */
+@NullMarked
+package dev.sluice.contract.yaml;
+
+import org.jspecify.annotations.NullMarked;
