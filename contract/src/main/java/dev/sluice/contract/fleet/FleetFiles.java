@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.sluice.contract.event.Excerpt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +26,14 @@ final class FleetFiles {
 
   private static final int MAX_BYTES = 8 * 1024 * 1024;
   private static final int MAX_DEPTH = 16;
+
+  /**
+   * The longest line. The parser copies what it has looked ahead with each KiB of a scalar in one
+   * line, so the square of this bounds what a file costs.
+   */
+  private static final int MAX_LINE = 64 * 1024;
+
+  private static final int MAX_MESSAGE = 1_000;
 
   private static final YAMLMapper YAML =
       new YAMLMapper(
@@ -77,6 +86,14 @@ final class FleetFiles {
         unreadable(name, "is empty: delete the file if nothing should be in it");
         return;
       }
+      int tooLong = longLine(bytes);
+      if (tooLong > 0) {
+        unreadable(
+            name,
+            "has more than %d KiB in line %d: break it into several lines"
+                .formatted(MAX_LINE >> 10, tooLong));
+        return;
+      }
       // aliases would be read as plain strings; and they are what YAML bombs are made of
       if (hasAlias(bytes)) {
         unreadable(name, "uses YAML aliases (*name), which are not supported: write it out");
@@ -105,6 +122,21 @@ final class FleetFiles {
     }
   }
 
+  /** The number of the first line that is too long; 0 if none is. */
+  private static int longLine(byte[] bytes) {
+    int line = 1;
+    int start = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        line++;
+        start = i + 1;
+      } else if (i - start >= MAX_LINE) {
+        return line;
+      }
+    }
+    return 0;
+  }
+
   private static boolean hasAlias(byte[] bytes) throws IOException {
     try (YAMLParser parser = YAML.getFactory().createParser(bytes)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
@@ -117,6 +149,6 @@ final class FleetFiles {
   }
 
   private void unreadable(String file, String message) {
-    unreadable.add(new FleetProblem(file, 0, "", message));
+    unreadable.add(new FleetProblem(file, 0, "", Excerpt.of(message, MAX_MESSAGE)));
   }
 }

@@ -55,6 +55,26 @@ class FleetLoaderTest {
   }
 
   @Test
+  void aLineOfFiveMegabytesIsRefusedBeforeItIsParsed() throws IOException {
+    write("long.yaml", "kind: Cluster\nnote: \"" + "x".repeat(5_000_000) + "\"\n");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isFalse();
+    assertThat(reading.problems())
+        .singleElement()
+        .asString()
+        .contains("long.yaml", "more than 64 KiB in line 2");
+  }
+
+  @Test
+  void manyLinesAreAsLongAsTheFileMayBe() throws IOException {
+    write("long.yaml", "# a comment of forty characters, repeated\n".repeat(100_000));
+
+    assertThat(FleetLoader.read(directory).problems()).isEmpty();
+  }
+
+  @Test
   void resolvesAnApplication() throws IOException {
     write(
         "apps/web.yml",

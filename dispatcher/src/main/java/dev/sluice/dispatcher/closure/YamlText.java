@@ -1,27 +1,31 @@
 package dev.sluice.dispatcher.closure;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.YamlException;
+import dev.sluice.contract.yaml.YamlTrees;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.regex.Pattern;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.representer.Representer;
-import org.yaml.snakeyaml.resolver.Resolver;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads YAML that names files: safely (no types, few aliases, shallow, small) and without guessing,
- * so that a file called {@code 1.10} or {@code no} keeps its name. Scalars are text or null.
+ * Reads YAML that names files: safely (no types, shallow, small, aliases counted by what they
+ * expand to) and without guessing, so that a file called {@code 1.10} or {@code no} keeps its name.
+ * Scalars are text or null.
  */
 final class YamlText {
 
-  private static final int MAX_DEPTH = 50;
-  private static final int MAX_ALIASES = 50;
   private static final int MAX_DOCUMENTS = 1000;
+  private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
+
+  /** What aliases share stays shared. */
+  private final Map<JsonNode, Object> values = new IdentityHashMap<>();
 
   private YamlText() {}
 
@@ -31,54 +35,59 @@ final class YamlText {
    * @throws RefusedException naming {@code where} if it is not YAML or beyond the limits
    */
   static List<Object> documents(String text, String where) {
-    LoaderOptions options = new LoaderOptions();
-    options.setAllowDuplicateKeys(false);
-    options.setAllowRecursiveKeys(false);
-    options.setMaxAliasesForCollections(MAX_ALIASES);
-    options.setNestingDepthLimit(MAX_DEPTH);
-    DumperOptions dumping = new DumperOptions();
-    Yaml yaml =
-        new Yaml(
-            new SafeConstructor(options),
-            new Representer(dumping),
-            dumping,
-            options,
-            new TextResolver());
+    YamlText reader = new YamlText();
     List<Object> documents = new ArrayList<>();
     try {
-      for (Object document : yaml.loadAll(text)) {
+      YamlTrees trees = new YamlTrees(text, YamlText::scalar, Allowance.ofApplication());
+      for (var next = trees.next(); next.isPresent(); next = trees.next()) {
+        Object document = reader.value(next.get().content());
         if (document != null) {
           documents.add(document);
         }
-        if (documents.size() > MAX_DOCUMENTS) {
+        if (next.get().index() > MAX_DOCUMENTS) {
           throw new RefusedException(
               "TooLarge", "'%s' has more than %d documents".formatted(where, MAX_DOCUMENTS));
         }
       }
-    } catch (MarkedYAMLException e) {
-      throw invalid(where, e.getProblem() + position(e));
-    } catch (YAMLException e) {
-      throw invalid(where, String.valueOf(e.getMessage()));
+    } catch (YamlException e) {
+      throw switch (e.reason()) {
+        case TOO_LARGE ->
+            new RefusedException("TooLarge", "'%s' is too large: %s".formatted(where, e.located()));
+        case INVALID ->
+            new RefusedException(
+                "InvalidYaml", "'%s' cannot be read as YAML: %s".formatted(where, e.located()));
+      };
     }
     return documents;
   }
 
-  private static String position(MarkedYAMLException e) {
-    return e.getProblemMark() == null ? "" : " in line " + (e.getProblemMark().getLine() + 1);
+  /** Knows nulls, and takes everything else as the text it is. */
+  private static JsonNode scalar(String plain) {
+    return NULLS.contains(plain) ? NullNode.getInstance() : TextNode.valueOf(plain);
   }
 
-  private static RefusedException invalid(String where, String problem) {
-    return new RefusedException(
-        "InvalidYaml", "'%s' cannot be read as YAML: %s".formatted(where, problem));
-  }
-
-  /** Knows nulls and merge keys, and takes everything else as the text it is. */
-  private static final class TextResolver extends Resolver {
-    @Override
-    protected void addImplicitResolvers() {
-      addImplicitResolver(Tag.MERGE, MERGE, "<");
-      addImplicitResolver(Tag.NULL, NULL, "~nN\0");
-      addImplicitResolver(Tag.NULL, Pattern.compile("^$"), null);
+  private @Nullable Object value(JsonNode node) {
+    if (node.isValueNode()) {
+      return node.textValue();
     }
+    Object known = values.get(node);
+    if (known != null) {
+      return known;
+    }
+    Object value = node.isArray() ? list(node) : map(node);
+    values.put(node, value);
+    return value;
+  }
+
+  private List<@Nullable Object> list(JsonNode array) {
+    List<@Nullable Object> list = new ArrayList<>();
+    array.forEach(element -> list.add(value(element)));
+    return list;
+  }
+
+  private Map<String, @Nullable Object> map(JsonNode object) {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    object.forEachEntry((key, element) -> map.put(key, value(element)));
+    return map;
   }
 }

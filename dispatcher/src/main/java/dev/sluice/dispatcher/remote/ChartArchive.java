@@ -1,5 +1,11 @@
 package dev.sluice.dispatcher.remote;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.YamlException;
+import dev.sluice.contract.yaml.YamlTrees;
 import dev.sluice.dispatcher.closure.RemoteException;
 import dev.sluice.dispatcher.closure.Remotes;
 import java.io.ByteArrayInputStream;
@@ -8,16 +14,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * Unpacks what {@code helm package} made: a directory with the chart's files in a compressed tar.
@@ -122,15 +123,17 @@ final class ChartArchive {
 
   /** Helm would not find the chart by another name, and leave it out for another version. */
   private void requireSame(String chartYaml) throws RemoteException {
-    LoaderOptions options = new LoaderOptions();
-    options.setNestingDepthLimit(50);
     try {
-      if (new Yaml(new SafeConstructor(options)).load(chartYaml) instanceof Map<?, ?> fields
-          && chart.name().equals(String.valueOf(fields.get("name")))
-          && bare(chart.version()).equals(bare(String.valueOf(fields.get("version"))))) {
+      JsonNode fields =
+          new YamlTrees(chartYaml, TextNode::valueOf, Allowance.ofApplication())
+              .next()
+              .<JsonNode>map(YamlTrees.Document::content)
+              .orElseGet(MissingNode::getInstance);
+      if (chart.name().equals(fields.path("name").asText())
+          && bare(chart.version()).equals(bare(fields.path("version").asText()))) {
         return;
       }
-    } catch (YAMLException e) {
+    } catch (YamlException e) {
       throw invalid("has a Chart.yaml that is no YAML");
     }
     throw invalid("has a Chart.yaml with another name or version");

@@ -1,22 +1,16 @@
 package dev.sluice.dispatcher.remote;
 
+import dev.sluice.contract.yaml.YamlEvents;
+import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.dispatcher.closure.RemoteException;
 import dev.sluice.dispatcher.closure.Remotes;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.events.Event;
-import org.yaml.snakeyaml.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 
 /**
  * Finds one version of one chart in a repository's {@code index.yaml}. Those have tens of megabytes
@@ -32,14 +26,10 @@ final class ChartIndex {
    */
   record Entry(String version, String url, Optional<String> digest) {}
 
-  private static final int MAX_DEPTH = 50;
+  private final YamlEvents events;
 
-  private final Iterator<Event> events;
-
-  private ChartIndex(Reader text, int size) {
-    LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(Math.max(1, size));
-    this.events = new Yaml(options).parse(text).iterator();
+  private ChartIndex(String text) {
+    this.events = new YamlEvents(text);
   }
 
   /**
@@ -48,15 +38,15 @@ final class ChartIndex {
    * @throws RemoteException if there is none, or the index cannot be read
    */
   static Entry find(byte[] index, ChartId chart) throws RemoteException {
-    try (Reader text =
-        new InputStreamReader(new ByteArrayInputStream(index), StandardCharsets.UTF_8)) {
-      List<Entry> entries = new ChartIndex(text, index.length).entries(chart.name());
+    try {
+      List<Entry> entries =
+          new ChartIndex(new String(index, StandardCharsets.UTF_8)).entries(chart.name());
       return named(entries, chart.version())
           .or(() -> named(entries, otherwise(chart.version())))
           .orElseThrow(
               () ->
                   new RemoteException(Remotes.MISSING, "%s is not in its index".formatted(chart)));
-    } catch (YAMLException | NoSuchElementException | ClassCastException | IOException e) {
+    } catch (YamlException | NoSuchElementException | ClassCastException e) {
       throw new RemoteException(
           Remotes.INVALID, "the index of %s cannot be read as one".formatted(chart.repository()));
     }
@@ -133,14 +123,11 @@ final class ChartIndex {
     return texts;
   }
 
-  /** Leaves out a node, however deep. */
+  /** Leaves out a node. */
   private void skip(Event first) {
     int depth = change(first);
     while (depth > 0) {
       depth += change(events.next());
-      if (depth > MAX_DEPTH) {
-        throw new NoSuchElementException();
-      }
     }
   }
 
