@@ -10,6 +10,8 @@ import dev.sluice.dispatcher.home.DispatchListener;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What a dispatcher counts, before someone else hears of it. */
 final class DispatcherMetrics implements DispatchListener {
@@ -18,6 +20,8 @@ final class DispatcherMetrics implements DispatchListener {
     0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800
   };
 
+  private static final int MAX_ENDPOINTS = 100;
+
   private final DispatchListener listener;
   private final Counter changes;
   private final Counter evaluations;
@@ -25,6 +29,9 @@ final class DispatcherMetrics implements DispatchListener {
   private final Counter refused;
   private final Counter retries;
   private final Counter found;
+  private final Counter unmet;
+  private final Counter unfollowed;
+  private final Set<String> endpoints = ConcurrentHashMap.newKeySet();
   private final Histogram toDispatch;
 
   DispatcherMetrics(Metrics metrics, DispatchListener listener) {
@@ -49,12 +56,21 @@ final class DispatcherMetrics implements DispatchListener {
     this.found =
         metrics.counter(
             "sluice_dispatcher_sweep_finds_total", "refs that had moved and no webhook had told");
+    this.unmet =
+        metrics.counter(
+            "sluice_dispatcher_unmet_expectations_total",
+            "commits that webhooks told of and that Git did not show in time: the ref was evaluated"
+                + " as it was");
+    this.unfollowed =
+        metrics.counter(
+            "sluice_dispatcher_unfollowed_deliveries_total",
+            "webhooks about repositories that no application follows, by endpoint");
     this.toDispatch =
         metrics.histogram(
             "sluice_dispatcher_change_to_dispatched_seconds",
             "from when Sluice heard of a change until what follows from it was in Kafka",
             TO_DISPATCH);
-    for (Counter counter : new Counter[] {changes, evaluations, targets, retries, found}) {
+    for (Counter counter : new Counter[] {changes, evaluations, targets, retries, found, unmet}) {
       counter.add(Labels.NONE, 0);
     }
   }
@@ -98,6 +114,23 @@ final class DispatcherMetrics implements DispatchListener {
   public void retrying(RepositoryId repository, GitRef ref) {
     retries.add(Labels.NONE, 1);
     listener.retrying(repository, ref);
+  }
+
+  @Override
+  public void unmet(RepositoryId repository, GitRef ref) {
+    unmet.add(Labels.NONE, 1);
+    listener.unmet(repository, ref);
+  }
+
+  @Override
+  public void unfollowed(String endpoint, RepositoryId repository) {
+    // names come with events: beyond what an installation has, they are counted together
+    boolean isNamed = endpoints.size() < MAX_ENDPOINTS || endpoints.contains(endpoint);
+    if (isNamed) {
+      endpoints.add(endpoint);
+    }
+    unfollowed.add(Labels.of("endpoint", isNamed ? endpoint : "other"), 1);
+    listener.unfollowed(endpoint, repository);
   }
 
   @Override

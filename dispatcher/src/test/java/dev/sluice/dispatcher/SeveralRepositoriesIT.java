@@ -283,7 +283,7 @@ class SeveralRepositoriesIT {
   }
 
   private static int home(RepositoryId repository) {
-    byte[] key = repository.value().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] key = repository.key().getBytes(java.nio.charset.StandardCharsets.UTF_8);
     return Utils.toPositive(Utils.murmur2(key)) % HOMES;
   }
 }

@@ -94,7 +94,7 @@ class CorpusTest {
       return "unauthenticated";
     }
     Delivery delivery =
-        new Delivery("forge", endpoint.endpoint().host(), headers, bytes, CLOCK.instant());
+        new Delivery("forge", endpoint.endpoint().address(), headers, bytes, CLOCK.instant());
     return Described.of(endpoint.reader().read(delivery));
   }
 

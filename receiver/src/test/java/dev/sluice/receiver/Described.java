@@ -41,7 +41,7 @@ final class Described {
                   merge.repository(),
                   merge.number(),
                   merge.target(),
-                  merge.mergeCommitPrefix().orElseGet(() -> commit(merge.mergeCommit())),
+                  merge.mergeCommitPrefix().orElseGet(() -> commit(merge)),
                   merge.author().orElse("nobody"),
                   merge.mergedBy().orElse("nobody"));
       case ChangeEvent.RepositoryMoved moved ->
@@ -63,6 +63,11 @@ final class Described {
           ChangeEvent.CommandAnswered _ ->
           throw new IllegalStateException("no receiver writes " + event);
     };
+  }
+
+  private static String commit(ChangeEvent.MergeRecorded merge) {
+    return commit(merge.mergeCommit())
+        + merge.headCommit().map(head -> " (head " + head.abbreviated() + ")").orElse("");
   }
 
   private static String commit(Optional<CommitId> commit) {

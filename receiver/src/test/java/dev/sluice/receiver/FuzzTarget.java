@@ -4,8 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.name.Forge;
+import dev.sluice.contract.name.ForgeAddress;
 import dev.sluice.receiver.authenticity.Authenticator;
-import dev.sluice.receiver.endpoint.Forge;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.payload.Delivery;
 import dev.sluice.receiver.payload.Parsed;
@@ -31,6 +32,7 @@ import java.util.Optional;
 public final class FuzzTarget {
 
   private static List<OwnDelivery> deliveries = List.of();
+  private static Optional<ForgeAddress> address = Optional.empty();
   private static PayloadReader reader = _ -> new Parsed.Malformed("not initialized");
   private static Authenticator authenticator = _ -> Optional.empty();
   private static List<String> signatureHeaders = List.of();
@@ -46,6 +48,7 @@ public final class FuzzTarget {
             LiveEndpoint.resolve(List.of(OwnDelivery.endpoint(forge, directory)), Clock.systemUTC())
                 .get(forge.written()));
     deliveries = OwnDelivery.of(forge);
+    address = Optional.of(endpoint.endpoint().address());
     reader = endpoint.reader();
     authenticator = endpoint.authenticator();
     signatureHeaders =
@@ -63,7 +66,7 @@ public final class FuzzTarget {
         reader.read(
             new Delivery(
                 "forge",
-                OwnDelivery.HOST,
+                address.orElseThrow(),
                 RequestHeaders.of(headers.entrySet()),
                 body,
                 Instant.EPOCH));

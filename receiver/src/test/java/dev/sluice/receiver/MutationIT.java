@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.config.Settings;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
-import dev.sluice.receiver.endpoint.Forge;
+import dev.sluice.contract.name.Forge;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.EventCodec;
-import dev.sluice.receiver.endpoint.Forge;
+import dev.sluice.contract.name.Forge;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.payload.Delivery;
 import dev.sluice.receiver.payload.Parsed;
@@ -49,7 +49,7 @@ class MutationTest {
                 .read(
                     new Delivery(
                         "forge",
-                        OwnDelivery.HOST,
+                        endpoint.endpoint().address(),
                         RequestHeaders.of(headers.entrySet()),
                         body,
                         Instant.EPOCH));

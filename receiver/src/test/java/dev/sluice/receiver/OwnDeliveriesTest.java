@@ -3,7 +3,7 @@ package dev.sluice.receiver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.receiver.endpoint.Forge;
+import dev.sluice.contract.name.Forge;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.payload.Delivery;
 import dev.sluice.receiver.request.RequestHeaders;
@@ -38,7 +38,7 @@ class OwnDeliveriesTest {
                     .read(
                         new Delivery(
                             "forge",
-                            OwnDelivery.HOST,
+                            endpoint.endpoint().address(),
                             RequestHeaders.of(headers.entrySet()),
                             delivery.body().getBytes(UTF_8),
                             Instant.EPOCH))))

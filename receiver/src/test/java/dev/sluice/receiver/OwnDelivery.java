@@ -2,8 +2,8 @@ package dev.sluice.receiver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.contract.name.Forge;
 import dev.sluice.receiver.endpoint.Endpoint;
-import dev.sluice.receiver.endpoint.Forge;
 import dev.sluice.receiver.request.FormBody;
 import dev.sluice.receiver.request.RequestHeaders;
 import java.io.IOException;

@@ -17,11 +17,12 @@ import dev.sluice.contract.kafka.TopicProvisioner;
 import dev.sluice.contract.kafka.Topics;
 import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Forge;
+import dev.sluice.contract.name.ForgeAddress;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.receiver.endpoint.Admission;
 import dev.sluice.receiver.endpoint.Endpoint;
-import dev.sluice.receiver.endpoint.Forge;
 import dev.sluice.receiver.http.Limits;
 import dev.sluice.receiver.http.Listening;
 import io.vertx.core.Future;
@@ -353,8 +354,7 @@ class ReceiverIT {
     Endpoint endpoint =
         new Endpoint(
             "github",
-            Forge.GITHUB,
-            "git.example.com",
+            ForgeAddress.parse(Forge.GITHUB, "git.example.com"),
             List.of(new SecretReference("file:" + directory.resolve("secret"))),
             List.of(),
             Admission.ANY,

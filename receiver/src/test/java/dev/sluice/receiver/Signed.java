@@ -2,7 +2,7 @@ package dev.sluice.receiver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.receiver.endpoint.Forge;
+import dev.sluice.contract.name.Forge;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.HexFormat;

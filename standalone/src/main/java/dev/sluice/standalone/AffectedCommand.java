@@ -119,10 +119,10 @@ final class AffectedCommand {
                       "the fleet has no valid Repository named '%s'".formatted(name.get())))
           .id();
     }
-    Optional<RepositoryId> origin = checkout.origin().flatMap(AffectedCommand::identity);
+    Optional<String> origin = checkout.origin();
     return known.stream()
+        .filter(one -> origin.filter(url -> isClonedFrom(one, url)).isPresent())
         .map(FleetRepository::id)
-        .filter(id -> origin.equals(Optional.of(id)))
         .findFirst()
         .or(() -> known.size() == 1 ? Optional.of(known.getFirst().id()) : Optional.empty())
         .orElseThrow(
@@ -132,11 +132,12 @@ final class AffectedCommand {
                         .formatted(known.stream().map(FleetRepository::name).toList())));
   }
 
-  private static Optional<RepositoryId> identity(String url) {
+  private static boolean isClonedFrom(FleetRepository repository, String url) {
     try {
-      return Optional.of(RepositoryId.fromUrl(url));
+      return url.equals(repository.url())
+          || RepositoryId.fromUrl(url, repository.forge()).equals(repository.id());
     } catch (IllegalArgumentException e) {
-      return Optional.empty();
+      return false;
     }
   }
 

@@ -92,7 +92,15 @@ public final class OneProcess implements AutoCloseable {
     /** A plan by settings that a program gives, one value each. */
     public static Plan from(
         Map<String, String> given, Map<ClusterName, KubernetesClient> clusters) {
-      Map<String, List<String>> options = new HashMap<>();
+      return from(given, Map.of(), clusters);
+    }
+
+    /** The same with settings that may have several values each. */
+    static Plan from(
+        Map<String, String> given,
+        Map<String, List<String>> lists,
+        Map<ClusterName, KubernetesClient> clusters) {
+      Map<String, List<String>> options = new HashMap<>(lists);
       given.forEach((name, value) -> options.put(name, List.of(value)));
       return from(
           new Settings(SETTINGS, List.of()).read(options, Map.of(), Optional.empty()), clusters);

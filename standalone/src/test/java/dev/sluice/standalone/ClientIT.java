@@ -46,7 +46,10 @@ class ClientIT {
                     "good/configmap.yaml",
                     configMap("good", "two"),
                     "bad/service.yaml",
-                    "apiVersion: v1\nkind: Service\nmetadata: {name: bad}\nspec: {ports: [{port: 123456}]}\n"));
+                    "apiVersion: v1\n"
+                        + "kind: Service\n"
+                        + "metadata: {name: bad}\n"
+                        + "spec: {ports: [{port: 123456}]}\n"));
         assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
 
         assertThat(run(sluice, "wait", "--for", "applied=" + commit, "good").code()).isZero();
@@ -99,6 +102,11 @@ class ClientIT {
             .contains(" plain ");
         assertTranscript(sluice, scenario, commit);
         assertThat(run(sluice, "get", "repositories").out()).contains("localhost/scenario/apps");
+        assertThat(run(sluice, "deliveries").out().replaceAll(" {2,}", " "))
+            .contains(
+                " github localhost/scenario/apps refs/heads/main %s by 2 -"
+                    .formatted(commit.abbreviated()));
+        assertThat(run(sluice, "deliveries", "--unfollowed", "--no-headers").out()).isEmpty();
         assertThat(run(sluice, "get", "clusters").out()).contains("staging");
         assertThat(run(sluice, "get", "changes", "-o", "wide").out()).contains("ref-changed");
         assertThat(run(sluice, "events", "--type", "parked", "-o", "json").out())
@@ -132,6 +140,7 @@ class ClientIT {
                 read model ok has read all of the topics
                 cluster staging ok WORKER leads since TIME; 2 applications, 0 of them under way
                 git ok every ref that is followed was read
+                webhooks ok every repository is named by webhooks, and no other is
                 under way ok nothing for longer than 10 minutes
                 dead letters look 1 Invalid: sluice dead-letters list
                 holds ok nothing is suspended or restored

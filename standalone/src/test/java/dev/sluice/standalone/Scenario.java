@@ -68,6 +68,7 @@ final class Scenario implements AutoCloseable {
   private final Map<ClusterName, ClusterFixture> clusters = new LinkedHashMap<>();
   private final Map<String, String> settings = new TreeMap<>();
   private final StringBuilder fleet = new StringBuilder();
+  private List<String> endpoints = List.of();
   private final Path directory;
   private final KafkaConnection kafka;
   private final TestRepository repository;
@@ -177,6 +178,12 @@ final class Scenario implements AutoCloseable {
     settings.put(name, value);
   }
 
+  /** Replaces the webhook endpoints. */
+  void endpoints(String... all) {
+    settings.remove("webhook-endpoint");
+    endpoints = List.of(all);
+  }
+
   /** Settings for a process of its own, beyond those that {@link #start} gives the parts. */
   Map<String, String> settings() {
     return Map.copyOf(settings);
@@ -218,7 +225,10 @@ final class Scenario implements AutoCloseable {
   private OneProcess start(Map<ClusterName, KubernetesClient> clients, Tracing tracing)
       throws Exception {
     return OneProcess.start(
-        OneProcess.Plan.from(settings, clients), kafka, OneProcess.Listeners.NONE, tracing);
+        OneProcess.Plan.from(settings, Map.of("webhook-endpoint", endpoints), clients),
+        kafka,
+        OneProcess.Listeners.NONE,
+        tracing);
   }
 
   /** Sends the webhook of a push; returns the status. */

@@ -77,20 +77,23 @@ final class RemoteBases {
     return Optional.of(value)
         .filter(RemoteBase::isRemote)
         .flatMap(RemoteBase::parse)
-        .map(base -> Path.of(base.place(), base.path()).normalize())
         .flatMap(
-            place -> {
-              if (directories.contains(place.toString())) {
-                return Optional.of(from.relativize(place).toString());
-              }
-              if (files.get(place.toString()) instanceof InputFile.Text text) {
-                // kustomize reads single files below the kustomization only
-                String copy = from.resolve(place).toString();
-                copies.add(new InputFile.Text(copy, text.executable(), text.text()));
-                return Optional.of(place.toString());
-              }
-              return Optional.empty();
-            });
+            base ->
+                at(from, Path.of(base.place(), base.path()).normalize())
+                    .or(() -> at(from, Path.of(base.formerPlace(), base.path()).normalize())));
+  }
+
+  private Optional<String> at(Path from, Path place) {
+    if (directories.contains(place.toString())) {
+      return Optional.of(from.relativize(place).toString());
+    }
+    if (files.get(place.toString()) instanceof InputFile.Text text) {
+      // kustomize reads single files below the kustomization only
+      String copy = from.resolve(place).toString();
+      copies.add(new InputFile.Text(copy, text.executable(), text.text()));
+      return Optional.of(place.toString());
+    }
+    return Optional.empty();
   }
 
   private static String beside(String path, String target) {

@@ -31,6 +31,36 @@ class RemoteBasesTest {
   }
 
   @Test
+  void aBaseOfThePortThatIsNamedIsTakenAndNotTheWrongOne() {
+    String one = ".sluice/bases/git.example%3A3000+acme+bases@v1";
+    String other = ".sluice/bases/git.example%3A4000+acme+bases@v1";
+    List<InputFile> files =
+        RemoteBases.localized(
+            List.of(
+                text(
+                    "kustomization.yaml",
+                    "resources: ['http://git.example:4000/acme/bases//web?ref=v1']"),
+                text(one + "/web/kustomization.yaml", "resources: []"),
+                text(other + "/web/kustomization.yaml", "resources: []")));
+
+    assertThat(files)
+        .contains(text("kustomization.yaml", "resources: ['%s/web']".formatted(other)));
+  }
+
+  @Test
+  void aTargetOfAnEarlierVersionIsRenderedAsItWas() {
+    List<InputFile> files =
+        RemoteBases.localized(
+            List.of(
+                text(
+                    "kustomization.yaml",
+                    "resources: ['http://git.example:3000/Acme/Bases//web?ref=v1']"),
+                text(V1 + "/web/kustomization.yaml", "resources: []")));
+
+    assertThat(files).contains(text("kustomization.yaml", "resources: ['%s/web']".formatted(V1)));
+  }
+
+  @Test
   void aBaseOfABaseIsFoundFromThere() {
     String other = ".sluice/bases/git.example+acme+other@v2";
     List<InputFile> files =

@@ -12,22 +12,24 @@ import java.util.Set;
 
 /**
  * What reaches a home: something happened to a repository, or to a definition whose first source is
- * in it. Topic {@code changes}, keyed by repository.
+ * in it. Topic {@code changes}, keyed by repository in lower case.
  */
 public sealed interface ChangeEvent extends Event {
 
   RepositoryId repository();
 
+  /** Names that differ by case only go to one partition: whose case counts is not known here. */
   @Override
   default String key() {
-    return repository().value();
+    return repository().key();
   }
 
   /**
    * A ref moved, or may have: a hint, since Git is the truth.
    *
    * @param before where the forge says it was; never believed
-   * @param after where the forge says it is now: an expectation; empty if the ref was deleted
+   * @param after where the forge says it is now: an expectation; empty if the ref was deleted, or
+   *     the forge names no full id
    */
   record RefChanged(
       RepositoryId repository,
@@ -44,12 +46,16 @@ public sealed interface ChangeEvent extends Event {
    * @param mergeCommit the commit on the target branch
    * @param mergeCommitPrefix the first hex digits of that commit, from a forge that tells no more
    *     (Bitbucket Cloud)
+   * @param headCommit the newest commit of the request, where the forge does not tell the merge
+   *     commit: it is on the target branch if that was fast-forwarded without squashing (GitLab);
+   *     absent in records of earlier versions
    */
   record MergeRecorded(
       RepositoryId repository,
       GitRef target,
       Optional<CommitId> mergeCommit,
       Optional<String> mergeCommitPrefix,
+      Optional<CommitId> headCommit,
       long number,
       String title,
       Optional<String> author,

@@ -22,10 +22,22 @@ public sealed interface StateRecord extends Event {
    * @param head the commit the ref was last seen at and dispatched for; empty if there is none
    *     (yet)
    * @param pending set while a change is known that Git has not shown yet
+   * @param unmet set if the last evaluation was of something else than what was told; absent in
+   *     records of earlier versions
    */
   record RefState(
-      RepositoryId repository, GitRef ref, Optional<CommitId> head, Optional<Pending> pending)
+      RepositoryId repository,
+      GitRef ref,
+      Optional<CommitId> head,
+      Optional<Pending> pending,
+      Optional<Unmet> unmet)
       implements StateRecord {
+
+    /** A ref of which nothing was told that Git did not show. */
+    public RefState(
+        RepositoryId repository, GitRef ref, Optional<CommitId> head, Optional<Pending> pending) {
+      this(repository, ref, head, pending, Optional.empty());
+    }
 
     @Override
     public String key() {
@@ -34,6 +46,18 @@ public sealed interface StateRecord extends Event {
 
     public static String keyOf(RepositoryId repository, GitRef ref) {
       return "ref/" + repository + "#" + ref;
+    }
+  }
+
+  /**
+   * A commit that was told of and that Git did not show in time: the ref was evaluated as it was.
+   *
+   * @param evaluated the commit that the ref was at; empty if there was no such ref
+   * @param causes ids of the events that told of it
+   */
+  record Unmet(CommitId expected, Optional<CommitId> evaluated, List<EventId> causes, Instant at) {
+    public Unmet {
+      causes = List.copyOf(causes);
     }
   }
 

@@ -134,7 +134,8 @@ final class ApplicationDocument {
 
   private RemotePolicy.Base base(String name) {
     FleetRepository repository = known("Repository", repositories.get(name), name);
-    return new RemotePolicy.Base(repository.id(), repository.url(), repository.credentials());
+    return new RemotePolicy.Base(
+        repository.id(), repository.url(), repository.credentials(), repository.forge());
   }
 
   private static Optional<RemotePolicy.Charts> charts(Fields fields) {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.contract.event.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.name.RepositoryId;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * Reads a fleet from a directory of YAML documents: {@code Repository}, {@code Cluster} and {@code
@@ -32,12 +31,7 @@ public final class FleetLoader {
   private static final String API_VERSION = "sluice.dev/v1";
   private static final Set<String> KINDS =
       Set.of("Repository", "Cluster", "Application", "ApplicationSet");
-  private static final Pattern URL =
-      Pattern.compile("(https?|ssh|file)://\\S+|(?:[^@/\\s:]+@)?[^/:@\\s]+:(?!//)\\S+");
-  private static final Pattern PASSWORD_IN_URL =
-      Pattern.compile("https?://[^/]*@.*|\\w+://[^/]*:[^/]*@.*");
-
-  private final Map<String, FleetRepository> repositories = new TreeMap<>();
+  private final RepositoryDocuments documents = new RepositoryDocuments();
   private final Map<ClusterName, ClusterTarget> clusters = new TreeMap<>();
   private final Map<ApplicationName, Definition> definitions = new TreeMap<>();
   private final Set<ApplicationName> invalid = new TreeSet<>();
@@ -66,6 +60,7 @@ public final class FleetLoader {
     }
     byKind.values().forEach(FleetLoader::refuseDuplicates);
     byKind.getOrDefault("Repository", List.of()).forEach(this::repository);
+    Map<String, FleetRepository> repositories = documents.repositories();
     byKind.getOrDefault("Cluster", List.of()).forEach(this::cluster);
     ApplicationDocument reader = new ApplicationDocument(repositories, clusters);
     byKind
@@ -86,7 +81,7 @@ public final class FleetLoader {
         problems,
         Collections.unmodifiableSortedSet(new TreeSet<>(clusters.keySet())),
         List.copyOf(repositories.values()),
-        revision());
+        revision(repositories.values()));
   }
 
   private record Header(
@@ -138,30 +133,7 @@ public final class FleetLoader {
 
   private void repository(Header header) {
     header.metadata().refuseOthers();
-    Fields spec = header.spec();
-    Optional<String> url = spec.required("url", FleetLoader::url);
-    Optional<String> forge = spec.text("forge", FleetLoader::forge);
-    Optional<SecretReference> credentials = spec.text("credentials", SecretReference::new);
-    Optional<RepositoryId> id =
-        spec.has("identity")
-            ? spec.text("identity", RepositoryId::new)
-            : url.flatMap(text -> identity(spec, text));
-    spec.refuseOthers();
-    if (header.document().holds()) {
-      repositories.put(
-          header.name(),
-          new FleetRepository(
-              header.name(), id.orElseThrow(), url.orElseThrow(), forge, credentials));
-    }
-  }
-
-  private static Optional<RepositoryId> identity(Fields spec, String url) {
-    try {
-      return Optional.of(RepositoryId.fromUrl(url));
-    } catch (IllegalArgumentException e) {
-      spec.problem("url", String.valueOf(e.getMessage()));
-      return Optional.empty();
-    }
+    documents.read(header.name(), header.document(), header.spec());
   }
 
   private void cluster(Header header) {
@@ -185,12 +157,12 @@ public final class FleetLoader {
         .ifPresentOrElse(definition -> definitions.put(name, definition), () -> invalid.add(name));
   }
 
-  private String revision() {
+  private String revision(Collection<FleetRepository> repositories) {
     Map<String, Object> content = new TreeMap<>();
     content.put("definitions", definitions.values());
     content.put("invalid", invalid);
     content.put("clusters", clusters.values());
-    content.put("repositories", repositories.values());
+    content.put("repositories", repositories);
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(Json.mapper().writeValueAsBytes(content));
@@ -211,25 +183,6 @@ public final class FleetLoader {
     if (!KINDS.contains(text)) {
       throw new IllegalArgumentException(
           "must be Repository, Cluster or Application, not '%s'".formatted(text));
-    }
-    return text;
-  }
-
-  private static String url(String text) {
-    if (PASSWORD_IN_URL.matcher(text).matches()) {
-      throw new IllegalArgumentException(
-          "must carry no credentials: give them by reference in spec.credentials");
-    }
-    if (!URL.matcher(text).matches()) {
-      throw new IllegalArgumentException(
-          "must be a clone URL: https://, http://, ssh://, file:// or git@host:path");
-    }
-    return text;
-  }
-
-  private static String forge(String text) {
-    if (!Set.of("github", "gitlab").contains(text)) {
-      throw new IllegalArgumentException("must be github or gitlab, not '%s'".formatted(text));
     }
     return text;
   }

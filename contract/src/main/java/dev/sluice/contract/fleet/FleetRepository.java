@@ -1,5 +1,6 @@
 package dev.sluice.contract.fleet;
 
+import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.Optional;
 
@@ -14,5 +15,5 @@ public record FleetRepository(
     String name,
     RepositoryId id,
     String url,
-    Optional<String> forge,
+    Optional<Forge> forge,
     Optional<SecretReference> credentials) {}

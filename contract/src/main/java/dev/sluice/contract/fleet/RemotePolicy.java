@@ -1,5 +1,6 @@
 package dev.sluice.contract.fleet;
 
+import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +28,21 @@ public record RemotePolicy(List<Base> bases, List<Charts> charts) {
    * @param repository as references to it are understood
    * @param url where it is cloned from, whatever URL a reference gives; carries no credentials
    * @param credentials {@code user:password} or a bare token, by reference
+   * @param forge where the fleet says it; absent in records of earlier versions
    */
-  public record Base(RepositoryId repository, String url, Optional<SecretReference> credentials) {}
+  public record Base(
+      RepositoryId repository,
+      String url,
+      Optional<SecretReference> credentials,
+      Optional<Forge> forge) {
+
+    /** Whether a reference means this repository, which its forge may find in any case. */
+    public boolean isMeantBy(RepositoryId reference) {
+      return forge.map(Forge::ignoresCase).orElse(false)
+          ? repository.equalsIgnoringCase(reference)
+          : repository.equals(reference);
+    }
+  }
 
   /**
    * A chart repository.

@@ -32,6 +32,15 @@ public record CommitId(@JsonValue String value) {
         : Optional.of(new CommitId(hex.toLowerCase(Locale.ROOT)));
   }
 
+  /**
+   * Reads what is hoped to be an id: empty if it is anything but a full id, such as an abbreviated
+   * one or zeros.
+   */
+  public static Optional<CommitId> ifFull(String text) {
+    String hex = text.toLowerCase(Locale.ROOT);
+    return isHex(hex) && !isZeros(hex) ? Optional.of(new CommitId(hex)) : Optional.empty();
+  }
+
   /** The first ten digits, for people. */
   public String abbreviated() {
     return value.substring(0, 10);

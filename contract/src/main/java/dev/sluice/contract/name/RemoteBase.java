@@ -35,7 +35,10 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
 
   private static final Pattern FORM =
       Pattern.compile(
-          "(?:git::)?(?:(https?|ssh|file)://)?(?:[^/@?]+@)?([^/:@?]*)(?::\\d+(?=/))?[/:](.*)");
+          "(?:git::)?(?<location>(?:(?<scheme>https?|ssh|file)://)?(?:(?<user>[^/@?]+)@)?"
+              + "(?<host>\\[[^]/?]*]|[^/:@?\\[\\]]*)(?::\\d+(?=/))?(?<separator>[/:]))(?<path>.*)");
+  private static final Pattern PORT = Pattern.compile(":[0-9]+/");
+  private static final String RAW_GITHUB_HOST = "raw.githubusercontent.com";
   private static final Pattern RAW_HOST =
       Pattern.compile("/?([^/]+/[^/]+)/(?:refs/(?:tags|heads)/)?([^/]+)/(.+)");
   private static final Pattern RAW_GITHUB =
@@ -63,10 +66,10 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
     if (!form.matches()) {
       return Optional.empty();
     }
-    boolean isFile = "file".equals(form.group(1));
-    String host = form.group(2).isEmpty() && isFile ? "localhost" : form.group(2);
     try {
-      return raw(host, form.group(3)).or(() -> located(host, form.group(3), query, isFile));
+      return form.group("host").equals(RAW_GITHUB_HOST)
+          ? raw("https://github.com/", form.group("path"), List.of(RAW_HOST))
+          : elsewhere(form, query);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -74,12 +77,34 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
 
   /** Where the repository's root is in the files of a target. */
   public String place() {
-    return DIRECTORY + "/" + escaped(repository.value()) + "@" + escaped(ref.orElse(""));
+    return placeOf(repository.value());
   }
 
-  private static Optional<RemoteBase> raw(String host, String path) {
-    String of = host.equals("raw.githubusercontent.com") ? "github.com" : host;
-    List<Pattern> forms = of.equals(host) ? List.of(RAW_GITLAB, RAW_GITHUB) : List.of(RAW_HOST);
+  /** Where it is in targets of earlier versions, whose names had no ports and no upper case. */
+  public String formerPlace() {
+    return placeOf(PORT.matcher(repository.key()).replaceFirst("/"));
+  }
+
+  private String placeOf(String name) {
+    return DIRECTORY + "/" + escaped(name) + "@" + escaped(ref.orElse(""));
+  }
+
+  private static Optional<RemoteBase> elsewhere(Matcher form, String query) {
+    String location = location(form);
+    return raw(location, form.group("path"), List.of(RAW_GITLAB, RAW_GITHUB))
+        .or(() -> located(location, form, query));
+  }
+
+  /** What comes before the path, as a clone URL has it. */
+  private static String location(Matcher form) {
+    String location = form.group("location");
+    if (form.group("scheme") != null || form.group("separator").equals(":")) {
+      return location;
+    }
+    return (form.group("user") == null ? "https://" : "ssh://") + location;
+  }
+
+  private static Optional<RemoteBase> raw(String location, String path, List<Pattern> forms) {
     return forms.stream()
         .map(form -> form.matcher(path))
         .filter(Matcher::matches)
@@ -87,31 +112,33 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
         .map(
             found ->
                 new RemoteBase(
-                    RepositoryId.of(of, found.group(1)),
+                    RepositoryId.fromUrl(location + found.group(1)),
                     Optional.of(found.group(2)),
                     found.group(3)));
   }
 
-  private static Optional<RemoteBase> located(
-      String host, String path, String query, boolean isFile) {
+  private static Optional<RemoteBase> located(String location, Matcher form, String query) {
+    String path = form.group("path");
     String full = path.startsWith("/") ? path.substring(1) : path;
     int slashes = full.indexOf("//");
     if (slashes >= 0) {
-      return Optional.of(of(host, full.substring(0, slashes), full.substring(slashes + 2), query));
+      return Optional.of(
+          of(location + full.substring(0, slashes), full.substring(slashes + 2), query));
     }
-    for (Pattern form : List.of(AZURE, DOT_GIT, isFile ? WHOLE : TWO)) {
-      Matcher found = form.matcher(full);
+    Pattern last = "file".equals(form.group("scheme")) ? WHOLE : TWO;
+    for (Pattern way : List.of(AZURE, DOT_GIT, last)) {
+      Matcher found = way.matcher(full);
       if (found.matches()) {
         String within = found.group(2) == null ? "" : found.group(2);
-        return Optional.of(of(host, found.group(1), within, query));
+        return Optional.of(of(location + found.group(1), within, query));
       }
     }
     return Optional.empty();
   }
 
-  private static RemoteBase of(String host, String repository, String path, String query) {
+  private static RemoteBase of(String url, String path, String query) {
     Optional<String> ref = parameter(query, "ref").or(() -> parameter(query, "version"));
-    return new RemoteBase(RepositoryId.of(host, repository), ref, path);
+    return new RemoteBase(RepositoryId.fromUrl(url), ref, path);
   }
 
   private static Optional<String> parameter(String query, String name) {
@@ -127,6 +154,10 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
 
   /** One component of a path, and of different texts different ones. */
   private static String escaped(String text) {
-    return text.replace("%", "%25").replace("+", "%2B").replace("@", "%40").replace("/", "+");
+    return text.replace("%", "%25")
+        .replace("+", "%2B")
+        .replace("@", "%40")
+        .replace(":", "%3A")
+        .replace("/", "+");
   }
 }

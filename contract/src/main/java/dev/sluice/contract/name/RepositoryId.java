@@ -2,120 +2,125 @@ package dev.sluice.contract.name;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.sluice.contract.name.AzureDevops.Location;
+import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The one canonical name of a repository: {@code host/path}, lower case, without {@code .git}.
- * Webhooks, fleet definitions and topics all key by it, and it is computed nowhere else.
+ * The one canonical name of a repository: {@code host[:port]/path} without {@code .git}. Webhooks,
+ * fleet definitions and topics all key by it, and it is computed nowhere else.
+ *
+ * <p>The host is in lower case, and the path where the forge ignores its case; the port is there
+ * where it is not the default of http or https. Spaces and characters that end a path in URLs are
+ * escaped as in URLs, in lower case: {@code my%20repo}.
  */
 public record RepositoryId(@JsonValue String value) implements Comparable<RepositoryId> {
 
-  private static final Pattern SCP = Pattern.compile("(?:[^@/]+@)?([^/:@]+):(?!//)(.+)");
-  private static final Pattern URL =
-      Pattern.compile("([a-z][a-z0-9+.-]*)://(?:[^@/]*@)?([^/:@]*)(?::(\\d+))?/(.*)");
   private static final int MAX_LENGTH = 512;
-  private static final String NOT_IN_PATHS = "#?%\\";
+  private static final Pattern HOST =
+      Pattern.compile("[a-z0-9_]([a-z0-9_.:-]*[a-z0-9_])?|\\[[0-9a-f:]+](:[0-9]+)?");
+  private static final Pattern SEGMENT =
+      Pattern.compile("(?:[^\\x00-\\x20\\x7f#?%\\\\/]|%(?:20|23|25|3f))+");
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public RepositoryId {
     if (!isCanonical(value)) {
       throw new IllegalArgumentException(
-          "'%s' is not a canonical repository name (host/path, lower case)"
+          "'%s' is not a canonical repository name (host[:port]/path, the host in lower case)"
               .formatted(Names.abbreviated(value)));
     }
   }
 
   /**
-   * The name of the repository {@code path} (such as {@code owner/name}) on a forge's host.
-   *
-   * @throws IllegalArgumentException if the two do not make a canonical name
-   */
-  public static RepositoryId of(String host, String path) {
-    String trimmed = trimSlashes(path);
-    if (trimmed.endsWith(".git")) {
-      trimmed = trimmed.substring(0, trimmed.length() - ".git".length());
-    }
-    return new RepositoryId((host + "/" + trimmed).toLowerCase(Locale.ROOT));
-  }
-
-  /**
-   * The name that a clone URL means: https, ssh, scp-like ({@code git@host:path}) and file URLs,
-   * the last on the host {@code localhost}. Ports are left out: a forge's ssh and https ports
-   * differ.
+   * Returns the name that a clone URL means: https, ssh, scp-like ({@code git@host:path}) and file
+   * URLs, the last on the host {@code localhost}. The port of ssh is left out, since a forge's ssh
+   * and https ports differ.
    *
    * @throws IllegalArgumentException if the URL is of none of these forms
    */
   public static RepositoryId fromUrl(String url) {
-    Matcher full = URL.matcher(url);
-    if (full.matches()) {
-      String host = full.group(2).isEmpty() ? "localhost" : full.group(2);
-      return of(host, full.group(4));
-    }
-    Matcher scp = SCP.matcher(url);
-    if (scp.matches()) {
-      return of(scp.group(1), scp.group(2));
-    }
-    throw new IllegalArgumentException(
-        "'%s' is not a clone URL (https://, ssh://, file:// or git@host:path)"
-            .formatted(Names.abbreviated(url)));
+    return fromUrl(url, Optional.empty());
+  }
+
+  /**
+   * Returns the name that a clone URL of a forge means.
+   *
+   * @param forge says whether the path's case counts; if it is not known, it counts, but for the
+   *     public forges' own hosts
+   * @throws IllegalArgumentException if the URL is of none of these forms
+   */
+  public static RepositoryId fromUrl(String url, Optional<Forge> forge) {
+    CloneUrl parts = CloneUrl.parse(url);
+    return of(parts.user(), parts.authority(), parts.path(), forge);
+  }
+
+  /**
+   * Reads a name as people write it: {@code host[:port]/path} in any case, or a clone URL.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static RepositoryId parse(String text) {
+    return parse(text, Optional.empty());
+  }
+
+  /** Reads a name of a repository of that forge as people write it. */
+  public static RepositoryId parse(String text, Optional<Forge> forge) {
+    boolean isName = text.indexOf("://") < 0 && text.matches("[^/@]+/.*");
+    return fromUrl(isName ? "https://" + text : text, forge);
+  }
+
+  /** The name of the repository at a place, if the case of its path is as {@code forge} has it. */
+  static RepositoryId of(
+      Optional<String> user, String authority, List<String> path, Optional<Forge> forge) {
+    boolean ignoresCase =
+        forge.map(Forge::ignoresCase).orElse(false)
+            || Forge.ofHost(authority).isPresent()
+            || AzureDevops.isAzure(authority);
+    List<String> segments = ignoresCase ? PathSegments.ignoringCase(path) : path;
+    Location location = AzureDevops.located(user, authority, PathSegments.withoutSuffix(segments));
+    return new RepositoryId(location.authority() + "/" + PathSegments.canonical(location.path()));
+  }
+
+  /**
+   * The repository with another name in the same place.
+   *
+   * @param name without escapes; its case is ignored
+   * @throws IllegalArgumentException if it is no name
+   */
+  public RepositoryId beside(String name) {
+    List<String> segment = PathSegments.ignoringCase(List.of(name));
+    return new RepositoryId(
+        value.substring(0, value.lastIndexOf('/') + 1) + PathSegments.canonical(segment));
+  }
+
+  /**
+   * The same for all names that differ by case only: the key of records, by which they find their
+   * partition, and the name to compare by where a needless look costs nothing.
+   */
+  public String key() {
+    return value.toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether the names are the same but for case. */
+  public boolean equalsIgnoringCase(RepositoryId other) {
+    return key().equals(other.key());
   }
 
   private static boolean isCanonical(String name) {
     int slash = name.indexOf('/');
     if (slash < 0
         || name.length() > MAX_LENGTH
-        || !isHost(name, slash)
-        || !name.equals(name.toLowerCase(Locale.ROOT))) {
+        || !HOST.matcher(name.substring(0, slash)).matches()) {
       return false;
     }
-    int start = slash + 1;
-    while (start <= name.length()) {
-      int next = name.indexOf('/', start);
-      int end = next < 0 ? name.length() : next;
-      if (!isPathSegment(name, start, end)) {
+    for (String segment : name.substring(slash + 1).split("/", -1)) {
+      if (segment.equals(".") || segment.equals("..") || !SEGMENT.matcher(segment).matches()) {
         return false;
       }
-      start = end + 1;
     }
     return true;
-  }
-
-  /** Letters, digits, and between them also dots, hyphens and a port's colon. */
-  private static boolean isHost(String name, int end) {
-    for (int i = 0; i < end; i++) {
-      char c = name.charAt(i);
-      boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-      boolean inside = i > 0 && i < end - 1;
-      if (!alphanumeric && !(inside && ".:-".indexOf(c) >= 0)) {
-        return false;
-      }
-    }
-    return end > 0;
-  }
-
-  private static boolean isPathSegment(String name, int start, int end) {
-    for (int i = start; i < end; i++) {
-      char c = name.charAt(i);
-      if (c <= ' ' || c == 0x7f || NOT_IN_PATHS.indexOf(c) >= 0) {
-        return false;
-      }
-    }
-    String segment = name.substring(start, end);
-    return !segment.isEmpty() && !segment.equals(".") && !segment.equals("..");
-  }
-
-  private static String trimSlashes(String path) {
-    int start = 0;
-    while (start < path.length() && path.charAt(start) == '/') {
-      start++;
-    }
-    int end = path.length();
-    while (end > start && path.charAt(end - 1) == '/') {
-      end--;
-    }
-    return path.substring(start, end);
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
@@ -70,7 +71,8 @@ public final class EventSamples {
               new RemotePolicy.Base(
                   new RepositoryId("git.example/acme/bases"),
                   "https://git.example/acme/bases.git",
-                  Optional.empty())),
+                  Optional.empty(),
+                  Optional.of(Forge.GITEA))),
           List.of(
               new RemotePolicy.Charts(
                   "https://charts.example/stable",
@@ -87,6 +89,7 @@ public final class EventSamples {
             MAIN,
             Optional.of(COMMIT),
             Optional.of("5b1f0c7de9a8"),
+            Optional.of(COMMIT),
             7,
             "Add a page",
             Optional.of("octo"),

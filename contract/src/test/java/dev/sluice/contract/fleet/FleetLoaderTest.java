@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
@@ -103,7 +104,7 @@ class FleetLoaderTest {
                 "shop",
                 repository,
                 "https://Forge.example/Acme/Shop.git",
-                Optional.of("github"),
+                Optional.of(Forge.GITHUB),
                 Optional.of(new SecretReference("env:SHOP_TOKEN"))));
     Definition web = reading.definitions().getFirst();
     assertThat(web.sources())
@@ -123,6 +124,87 @@ class FleetLoaderTest {
         .isEqualTo(
             new ApplicationSpec("shop", new Policy(false, 10, false, Duration.ofMinutes(90))));
     assertThat(web.orphanOnRemoval()).isTrue();
+  }
+
+  @Test
+  void twoRepositoriesThatWouldShareOneNameAreBothRefused() throws IOException {
+    repository("one", "ssh://git@forge.example:3022/team/app.git", "");
+    repository("two", "ssh://git@forge.example:4022/team/app.git", "");
+    application("web", "clusters: {names: [staging]}");
+    Path web = directory.resolve("web.yaml");
+    Files.writeString(web, Files.readString(web).replace("repository: shop", "repository: one"));
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.repositories()).extracting(FleetRepository::name).containsExactly("shop");
+    assertThat(reading.problems())
+        .filteredOn(problem -> problem.field().equals("spec.url"))
+        .extracting(FleetProblem::toString)
+        .satisfiesExactlyInAnyOrder(
+            problem -> assertThat(problem).contains("one.yaml", "forge.example/team/app", "'two'"),
+            problem -> assertThat(problem).contains("two.yaml", "spec.identity", "'one'"));
+    assertThat(reading.invalid()).containsExactly(new ApplicationName("web"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://forge.example:3000/team/app.git | '' | http://forge.example:4000/team/app.git | ''",
+        "http://forge.example/team/app.git | '' | http://forge.example/Team/app.git | ''",
+        "http://forge.example/team/app.git | '' | http://forge.example/git/team/app.git | ''",
+        "ssh://git@forge.example:3022/team/app.git | 'identity: forge.example:3000/team/app'"
+            + " | ssh://git@forge.example:4022/team/app.git"
+            + " | 'identity: Forge.Example:4000/team/app'",
+        "git@forge.example:team/app.git | '' | git@forge.example:team/app.git | ''",
+      })
+  void twoRepositoriesOfTheirOwnNamesAreTwo(
+      String one, String identity, String other, String otherIdentity) throws IOException {
+    repository("one", one, identity);
+    repository("two", other, otherIdentity);
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.repositories())
+        .extracting(FleetRepository::name)
+        .containsExactly("one", "shop", "two");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://forge.example/team/app.git | '' | http://forge.example/Team/app.git | forge: gitea",
+        "https://github.com/team/app.git | '' | git@github.com:Team/app | ''",
+        "https://forge.example/team/app.git | '' | https://forge.example/team/app.git"
+            + " | 'credentials: env:OTHER'",
+        "https://dev.azure.com/org/app/_git/app | '' | git@ssh.dev.azure.com:v3/org/app/app | ''",
+      })
+  void oneRepositoryIsNotTwo(String one, String more, String other, String otherMore)
+      throws IOException {
+    repository("one", one, more);
+    repository("two", other, otherMore);
+
+    assertThat(FleetLoader.read(directory).problems())
+        .extracting(FleetProblem::field)
+        .containsExactly("spec.url", "spec.url");
+  }
+
+  @Test
+  void namesOfAzureDevopsMayHaveSpaces() throws IOException {
+    repository("azure", "https://Org@dev.azure.com/Org/My%20Project/_git/My%20Repo", "");
+    repository("token", "https://secret@dev.azure.com/org/p/_git/r", "");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.repositories())
+        .filteredOn(one -> one.name().equals("azure"))
+        .extracting(FleetRepository::id)
+        .containsExactly(new RepositoryId("dev.azure.com/org/my%20project/_git/my%20repo"));
+    assertThat(reading.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains("no credentials"));
   }
 
   @Test
@@ -150,7 +232,8 @@ class FleetLoaderTest {
                     new RemotePolicy.Base(
                         new RepositoryId("forge.example/acme/shop"),
                         "https://Forge.example/Acme/Shop.git",
-                        Optional.of(new SecretReference("env:SHOP_TOKEN")))),
+                        Optional.of(new SecretReference("env:SHOP_TOKEN")),
+                        Optional.of(Forge.GITHUB))),
                 List.of(
                     new RemotePolicy.Charts(
                         "oci://charts.example/acme",
@@ -449,6 +532,20 @@ class FleetLoaderTest {
           %s
         """
             .formatted(name, name, more));
+  }
+
+  private void repository(String name, String url, String more) throws IOException {
+    write(
+        name + ".yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: %s}
+        spec:
+          url: "%s"
+          %s
+        """
+            .formatted(name, url, more));
   }
 
   private void write(String file, String text) throws IOException {

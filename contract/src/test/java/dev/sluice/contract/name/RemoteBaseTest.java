@@ -16,12 +16,19 @@ class RemoteBaseTest {
       nullValues = "-",
       emptyValue = "",
       value = {
-        "https://github.com/acme/bases//web/prod?ref=v1.2 | github.com/acme/bases | v1.2 | web/prod",
+        "https://github.com/acme/bases//web/prod?ref=v1.2 | github.com/acme/bases | v1.2 |"
+            + " web/prod",
         "https://github.com/Acme/Bases/web?ref=v1         | github.com/acme/bases | v1   | web",
         "https://github.com/acme/bases?ref=v1             | github.com/acme/bases | v1   | ''",
         "https://github.com/acme/bases.git/web?ref=v1     | github.com/acme/bases | v1   | web",
         "https://me:pw@git.example/a/b/c//d?ref=v1        | git.example/a/b/c     | v1   | d",
-        "https://git.example:8443/a/b//d?timeout=9&ref=v1 | git.example/a/b       | v1   | d",
+        "https://git.example:8443/a/b//d?timeout=9&ref=v1 | git.example:8443/a/b  | v1   | d",
+        "http://Git.example:3000/Team/Base//d?ref=v1      | git.example:3000/Team/Base | v1 | d",
+        "http://[::1]:3000/a/b//d?ref=v1      | [0:0:0:0:0:0:0:1]:3000/a/b | v1 | d",
+        "https://dev.azure.com/Org/My%20Project/_git/My%20Base//d?ref=v1"
+            + " | dev.azure.com/org/my%20project/_git/my%20base | v1 | d",
+        "git@ssh.dev.azure.com:v3/Org/My%20Project/Base//d?ref=v1"
+            + " | dev.azure.com/org/my%20project/_git/base | v1 | d",
         "https://git.example/a/b//d?ref=team%2Fv1         | git.example/a/b       | team/v1 | d",
         "github.com/acme/bases/web?ref=v1                 | github.com/acme/bases | v1   | web",
         "github.com/acme/bases                            | github.com/acme/bases | -    | ''",
@@ -37,8 +44,10 @@ class RemoteBaseTest {
             + " | github.com/acme/bases | v1 | web/a.yaml",
         "https://raw.githubusercontent.com/acme/bases/refs/tags/v1/a.yaml"
             + " | github.com/acme/bases | v1 | a.yaml",
-        "https://github.com/acme/bases/raw/v1/web/a.yaml  | github.com/acme/bases | v1 | web/a.yaml",
-        "https://gitlab.example/a/b/c/-/raw/v1/web/a.yaml | gitlab.example/a/b/c  | v1 | web/a.yaml",
+        "https://github.com/acme/bases/raw/v1/web/a.yaml  | github.com/acme/bases | v1 |"
+            + " web/a.yaml",
+        "https://gitlab.example/a/b/c/-/raw/v1/web/a.yaml | gitlab.example/a/b/c  | v1 |"
+            + " web/a.yaml",
       })
   void readsWhatKustomizeReads(String text, String repository, String ref, String path) {
     assertThat(RemoteBase.isRemote(text)).isTrue();
@@ -78,6 +87,17 @@ class RemoteBaseTest {
         .isEqualTo(".sluice/bases/github.com+acme+bases@team+v1");
     assertThat(place("github.com/a/b", "c+d")).isNotEqualTo(place("github.com/a/b", "c/d"));
     assertThat(place("github.com/a/b@c", "d")).isNotEqualTo(place("github.com/a/b", "c@d"));
+  }
+
+  @Test
+  void wrongRepositoryAnotherPortOrCaseIsAnotherPlace() {
+    RemoteBase one = RemoteBase.parse("http://git.example:3000/team/base?ref=v1").orElseThrow();
+    RemoteBase other = RemoteBase.parse("http://git.example:4000/team/base?ref=v1").orElseThrow();
+    RemoteBase upper = RemoteBase.parse("http://git.example:3000/Team/base?ref=v1").orElseThrow();
+
+    assertThat(one.place()).isNotEqualTo(other.place()).isNotEqualTo(upper.place());
+    assertThat(one.formerPlace()).isEqualTo(".sluice/bases/git.example+team+base@v1");
+    assertThat(upper.formerPlace()).isEqualTo(one.formerPlace());
   }
 
   private static String place(String repository, String ref) {

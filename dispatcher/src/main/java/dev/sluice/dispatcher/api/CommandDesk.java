@@ -68,7 +68,9 @@ final class CommandDesk {
     List<Order> orders = new ArrayList<>();
     List<String> skipped = new ArrayList<>();
     for (Definition definition :
-        model.applications().defined(selection, own, asked.repository(), occurrence)) {
+        model
+            .applications()
+            .defined(selection, own, asked.repository().map(Request::canonical), occurrence)) {
       String name = definition.application().value();
       Set<ClusterName> clusters =
           definition.clusters().stream()

@@ -42,6 +42,7 @@ final class Operations {
   List<Operation> all() {
     List<Operation> all = new ArrayList<>(fleet());
     all.addAll(audit());
+    all.add(DeliveryOperations.list(model));
     all.addAll(commands());
     return List.copyOf(all);
   }
@@ -74,7 +75,7 @@ final class Operations {
                         new Applications.Filter(
                             request.scope(),
                             request.text(Parameter.PHASE).flatMap(Phase::named),
-                            request.text(Parameter.REPOSITORY),
+                            request.repository(),
                             request.text(Parameter.HELD).map(Boolean::parseBoolean)),
                         request.principal().scope(),
                         request.limit(),
@@ -141,7 +142,7 @@ final class Operations {
                     .records()
                     .changes(
                         new Records.ChangeFilter(
-                            request.text(Parameter.REPOSITORY),
+                            request.repository(),
                             request.text(Parameter.TYPE),
                             request.text(Parameter.COMMIT),
                             request.span()),
@@ -284,10 +285,7 @@ final class Operations {
 
   static Records.EventFilter eventFilter(Request request) {
     return new Records.EventFilter(
-        request.scope(),
-        request.text(Parameter.TYPE),
-        request.text(Parameter.REPOSITORY),
-        request.span());
+        request.scope(), request.text(Parameter.TYPE), request.repository(), request.span());
   }
 
   private static List<Parameter> with(List<Parameter> first, Parameter... more) {

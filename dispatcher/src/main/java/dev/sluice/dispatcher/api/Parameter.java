@@ -52,7 +52,14 @@ record Parameter(
           "held",
           "only those that are, or are not, suspended or restored to a commit",
           oneOf("true", "false"));
-  static final Parameter REPOSITORY = query("repository", "its canonical name, host/path", TEXT);
+  static final Parameter REPOSITORY =
+      query("repository", "its canonical name, host[:port]/path", TEXT);
+  static final Parameter ENDPOINT = query("endpoint", "the receiver's endpoint", TEXT);
+  static final Parameter FOLLOWED =
+      query(
+          "followed",
+          "only those about repositories that applications follow, or that none does",
+          oneOf("true", "false"));
   static final Parameter TYPE = query("type", "only events of this type", TEXT);
   static final Parameter COMMIT = query("commit", "the whole commit id", TEXT);
   static final Parameter CODE = query("code", "the cause", TEXT);

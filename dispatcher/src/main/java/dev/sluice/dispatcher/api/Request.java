@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.api;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.sluice.contract.event.Json;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.readmodel.Records.Span;
 import dev.sluice.dispatcher.readmodel.Scope;
 import io.vertx.core.MultiMap;
@@ -74,6 +75,20 @@ record Request(
 
   Optional<String> text(Parameter parameter) {
     return values.getOrDefault(parameter.name(), List.of()).stream().findFirst();
+  }
+
+  /** The canonical name of the repository that is asked about. */
+  Optional<String> repository() {
+    return text(Parameter.REPOSITORY).map(Request::canonical);
+  }
+
+  /** The canonical name that people mean who write a name, or a clone URL. */
+  static String canonical(String repository) {
+    try {
+      return RepositoryId.parse(repository).value();
+    } catch (IllegalArgumentException e) {
+      throw Problem.invalid("'repository' is not host[:port]/path: " + e.getMessage());
+    }
   }
 
   String needed(Parameter parameter) {

@@ -28,7 +28,7 @@ record Outside(RemotePolicy policy, boolean plugins, Remotes remotes) {
   Remotes.Base base(RemoteBase reference, String what) {
     RemotePolicy.Base base =
         policy.bases().stream()
-            .filter(one -> one.repository().equals(reference.repository()))
+            .filter(one -> one.isMeantBy(reference.repository()))
             .findFirst()
             .orElseThrow(
                 () ->

@@ -32,7 +32,7 @@ final class MirrorDirectory {
   /** Readable for people, unique by a name-based UUID, safe as a file name. */
   Path of(RepositoryId repository) {
     String id = repository.value();
-    String readable = id.replaceAll("[^a-z0-9.-]", "_");
+    String readable = id.replaceAll("[^A-Za-z0-9.-]", "_");
     readable = readable.substring(Math.max(0, readable.length() - READABLE_PART));
     UUID unique = UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8));
     return directory.resolve(readable + "-" + unique + ".git");

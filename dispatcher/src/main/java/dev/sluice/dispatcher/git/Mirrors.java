@@ -55,7 +55,7 @@ public final class Mirrors implements AutoCloseable {
               ? new FetchOutcome.NotYet(Optional.empty())
               : new FetchOutcome.Gone();
       case Look.Head head ->
-          expected.isEmpty() || follows(source.repository(), mirror, head, id(expected.get()))
+          expected.isEmpty() || follows(source.repository(), mirror, head, expected.get())
               ? new FetchOutcome.At(commitId(head.head()))
               : new FetchOutcome.NotYet(Optional.of(commitId(head.head())));
     };
@@ -66,8 +66,11 @@ public final class Mirrors implements AutoCloseable {
    * have but that is not before the head was rewritten away, if the ref moved under our eyes; if it
    * did not, the remote may be showing the time before the announcement.
    */
-  private boolean follows(
-      RepositoryId repository, Mirror mirror, Look.Head head, ObjectId expected) {
+  private boolean follows(RepositoryId repository, Mirror mirror, Look.Head head, CommitId told) {
+    if (!isSha1(told)) {
+      return false;
+    }
+    ObjectId expected = id(told);
     if (expected.equals(head.value()) || expected.equals(head.head())) {
       return true;
     }
@@ -121,7 +124,18 @@ public final class Mirrors implements AutoCloseable {
 
   /** Whether the mirror has the commit; false for a repository that was never fetched. */
   public boolean has(RepositoryId repository, CommitId commit) {
-    return existing(repository).filter(mirror -> mirror.has(id(commit))).isPresent();
+    return existing(repository).filter(mirror -> has(mirror, commit)).isPresent();
+  }
+
+  /** Whether a head is that commit or follows it. What cannot be compared does not. */
+  public boolean contains(RepositoryId repository, CommitId head, CommitId earlier) {
+    try {
+      Optional<Mirror> mirror = existing(repository).filter(one -> has(one, earlier));
+      return head.equals(earlier)
+          || (mirror.isPresent() && mirror.get().refs().contains(id(head), id(earlier)));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /**
@@ -197,7 +211,7 @@ public final class Mirrors implements AutoCloseable {
 
   private Mirror having(RepositoryId repository, CommitId commit) {
     return existing(repository)
-        .filter(mirror -> mirror.has(id(commit)))
+        .filter(mirror -> has(mirror, commit))
         .orElseThrow(() -> new NotMirroredException(repository, commit));
   }
 
@@ -215,6 +229,15 @@ public final class Mirrors implements AutoCloseable {
         "the mirror of %s in %s cannot be used: delete that directory and it is fetched anew"
             .formatted(repository, directory.of(repository)),
         cause);
+  }
+
+  private static boolean has(Mirror mirror, CommitId commit) {
+    return isSha1(commit) && mirror.has(id(commit));
+  }
+
+  /** Mirrors are SHA-1 repositories: an id of SHA-256 is of no object in them. */
+  private static boolean isSha1(CommitId commit) {
+    return ObjectId.isId(commit.value());
   }
 
   private static ObjectId id(CommitId commit) {

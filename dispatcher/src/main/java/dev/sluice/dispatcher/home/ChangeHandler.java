@@ -12,6 +12,7 @@ import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.home.DispatchListener.ChangeSeen;
 import java.time.Clock;
 import java.time.Instant;
@@ -101,7 +102,7 @@ final class ChangeHandler {
       ChangeEvent.RepositoryMoved moved, Envelope<?> envelope, long offset, Batch batch) {
     if (!moved.repository().equals(moved.movedTo())
         && memory.followed().stream()
-            .anyMatch(key -> key.repository().equals(moved.repository()))) {
+            .anyMatch(key -> key.repository().equalsIgnoringCase(moved.repository()))) {
       log.atWarn()
           .addKeyValue("repository", moved.repository())
           .addKeyValue("movedTo", moved.movedTo())
@@ -113,13 +114,17 @@ final class ChangeHandler {
 
   private void refChanged(
       ChangeEvent.RefChanged moved, EventId id, Envelope<?> envelope, long offset, Batch batch) {
-    RefKey key = new RefKey(moved.repository(), moved.ref());
-    if (!memory.isFollowed(key)) {
+    List<RefKey> keys = memory.meantBy(new RefKey(moved.repository(), moved.ref()));
+    if (keys.isEmpty()) {
       log.atDebug()
           .addKeyValue("repository", moved.repository())
           .addKeyValue("ref", moved.ref())
           .addKeyValue("eventId", id)
           .log("no application follows this ref");
+      if (moved.origin() instanceof Origin.Webhook webhook
+          && !memory.isFollowed(moved.repository())) {
+        listener.unfollowed(webhook.endpoint(), moved.repository());
+      }
       batch.finish(offset);
       return;
     }
@@ -136,8 +141,15 @@ final class ChangeHandler {
         new ChangeSeen(
             id, moved.repository(), moved.ref(), moved.after(), actor, heardAt, clock.instant()));
     Hint.Cause cause = new Hint.Cause(List.of(id), actor, heardAt, envelope.trace());
-    lanes.hint(
-        key, new Hint(cause, new Hint.Ask.Moved(moved.after()), OptionalLong.of(offset)), batch);
+    RefKey key = keys.getFirst();
+    // one of several may be another repository: then the commit will never show there
+    boolean isMeant = keys.size() == 1 || key.repository().equals(moved.repository());
+    Optional<CommitId> expected = isMeant ? moved.after() : Optional.empty();
+    Hint.Ask perhaps = new Hint.Ask.Moved(Optional.empty());
+    for (RefKey other : keys.subList(1, keys.size())) {
+      lanes.remind(other, new Hint(cause, perhaps, OptionalLong.of(offset)), batch);
+    }
+    lanes.hint(key, new Hint(cause, new Hint.Ask.Moved(expected), OptionalLong.of(offset)), batch);
   }
 
   private void accepted(

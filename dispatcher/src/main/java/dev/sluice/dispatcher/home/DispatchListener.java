@@ -30,6 +30,16 @@ public interface DispatchListener {
   default void found(RepositoryId repository, GitRef ref) {}
 
   /**
+   * A webhook told of a repository that no application follows.
+   *
+   * @param endpoint of the receiver
+   */
+  default void unfollowed(String endpoint, RepositoryId repository) {}
+
+  /** Git did not show in time what an event told: the ref was evaluated as it is. */
+  default void unmet(RepositoryId repository, GitRef ref) {}
+
+  /**
    * An event about a followed ref.
    *
    * @param expected what the event says the ref is at

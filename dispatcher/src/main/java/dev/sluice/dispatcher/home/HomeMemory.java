@@ -9,7 +9,9 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +27,7 @@ final class HomeMemory {
 
   private final Map<RefKey, RefState> refs = new HashMap<>();
   private final Map<ApplicationName, ApplicationState> applications = new HashMap<>();
-  private final Map<RepositoryId, Set<RepositoryId>> readers = new HashMap<>();
+  private final Map<String, Map<RepositoryId, Set<RepositoryId>>> readers = new HashMap<>();
   private final Map<RefKey, Set<ApplicationName>> followers = new HashMap<>();
   private final BiConsumer<ApplicationName, Optional<Definition>> defined;
 
@@ -43,10 +45,16 @@ final class HomeMemory {
     this.defined = defined;
   }
 
+  /** The followed refs by their repositories' names in lower case. */
+  private final Map<String, Set<RefKey>> followedIgnoringCase = new HashMap<>();
+
   void replay(StateRecord record) {
     switch (record) {
       case RefState ref -> refs.put(RefKey.of(ref), ref);
-      case RepositoryState repository -> readers.put(repository.repository(), repository.homes());
+      case RepositoryState repository ->
+          readers
+              .computeIfAbsent(repository.repository().key(), _ -> new HashMap<>())
+              .put(repository.repository(), repository.homes());
       case ApplicationState state -> {
         ApplicationState old = applications.put(state.application(), state);
         if (old != null) {
@@ -59,11 +67,12 @@ final class HomeMemory {
   }
 
   /**
-   * The repositories at whose homes there are applications that read this one as well; without
-   * those whose home this is, as it hears of the change itself.
+   * The repositories at whose homes there are applications that read this one as well, or one whose
+   * name differs by case only; without those whose home this is, as it hears of the change itself.
    */
   Set<RepositoryId> readersElsewhere(RepositoryId repository) {
-    Set<RepositoryId> homes = new TreeSet<>(readers.getOrDefault(repository, Set.of()));
+    Set<RepositoryId> homes = new TreeSet<>();
+    readers.getOrDefault(repository.key(), Map.of()).values().forEach(homes::addAll);
     if (!homes.isEmpty()) {
       applications.values().stream()
           .flatMap(state -> state.definition().stream())
@@ -115,6 +124,26 @@ final class HomeMemory {
     return RefKey.of(state.definition().orElseThrow().sources().getFirst());
   }
 
+  /**
+   * The followed refs that an event about this ref may mean: whose names' case counts only the
+   * forge knows, and a look that was not needed does no harm. The best comes first.
+   */
+  List<RefKey> meantBy(RefKey told) {
+    return followedIgnoringCase.getOrDefault(told.repository().key(), Set.of()).stream()
+        .filter(key -> key.ref().equals(told.ref()))
+        .sorted(
+            Comparator.<RefKey, Boolean>comparing(key -> !key.equals(told))
+                .thenComparing(RefKey::repository))
+        .toList();
+  }
+
+  /** Whether any ref of the repository is followed, here or at another home. */
+  boolean isFollowed(RepositoryId repository) {
+    return followedIgnoringCase.containsKey(repository.key())
+        || readers.getOrDefault(repository.key(), Map.of()).values().stream()
+            .anyMatch(homes -> !homes.isEmpty());
+  }
+
   boolean isFollowed(RefKey key) {
     return followers.containsKey(key);
   }
@@ -136,6 +165,9 @@ final class HomeMemory {
       followers
           .computeIfAbsent(RefKey.of(source), _ -> new TreeSet<>())
           .add(definition.application());
+      followedIgnoringCase
+          .computeIfAbsent(source.repository().key(), _ -> new HashSet<>())
+          .add(RefKey.of(source));
     }
   }
 
@@ -146,6 +178,12 @@ final class HomeMemory {
           (_, names) -> {
             names.remove(definition.application());
             return names.isEmpty() ? null : names;
+          });
+      followedIgnoringCase.computeIfPresent(
+          source.repository().key(),
+          (_, keys) -> {
+            keys.removeIf(key -> !followers.containsKey(key));
+            return keys.isEmpty() ? null : keys;
           });
     }
   }

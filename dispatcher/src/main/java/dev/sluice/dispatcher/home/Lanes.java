@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.home;
 
 import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.telemetry.Tracing;
@@ -39,6 +40,7 @@ final class Lanes {
   private final Tools tools;
   private final LookRequests requests;
   private final Sweeps sweeps;
+  private final Expectations expectations;
   private final Map<RefKey, RefLane> lanes = new HashMap<>();
 
   Lanes(HomeMemory memory, Tools tools) {
@@ -46,6 +48,7 @@ final class Lanes {
     this.tools = tools;
     this.requests = new LookRequests(memory);
     this.sweeps = new Sweeps(memory, tools);
+    this.expectations = new Expectations(tools);
   }
 
   /** Takes up what state says was unfinished, and reads the other refs' closures in advance. */
@@ -65,6 +68,7 @@ final class Lanes {
   /** A reason to look at a ref. */
   void hint(RefKey key, Hint hint, Batch batch) {
     RefLane lane = lane(key);
+    lane.newestAt = now();
     lane.waiting.add(hint);
     if (!lane.graceTimer) {
       lane.graceTimer = true;
@@ -76,6 +80,7 @@ final class Lanes {
   /** The same, where no event is left that would tell again: {@code state} remembers it. */
   void remind(RefKey key, Hint hint, Batch batch) {
     RefLane lane = lane(key);
+    lane.newestAt = now();
     lane.waiting.add(hint.remembered());
     batch.add(tools.decider().unfinished(key, lane.hints(), now()));
     start(lane, batch);
@@ -121,7 +126,13 @@ final class Lanes {
       lane.indexed = Optional.of(commit);
       lane.marked.clear();
       Optional<LookSpan> span = lane.span;
-      settle(lane, Optional.of(commit), batch);
+      Optional<Instant> again =
+          part.seen().unmet().isPresent() ? expectations.askAgain(lane, hints) : Optional.empty();
+      Optional<Unmet> unmet =
+          expectations.unmet(lane, part.seen().unmet(), Optional.of(commit), batch);
+      // what is asked for again may still show
+      settle(lane, Optional.of(commit), again.isPresent() ? Optional.empty() : unmet, batch);
+      lane.expectingSince = again;
       if (moved) {
         passOn(lane.key, hints, batch);
       }
@@ -147,10 +158,10 @@ final class Lanes {
   }
 
   /** What was in hand is answered by this head. */
-  private void settle(RefLane lane, Optional<CommitId> head, Batch batch) {
+  private void settle(RefLane lane, Optional<CommitId> head, Optional<Unmet> unmet, Batch batch) {
     lane.answered().forEach(batch::finish);
     lane.span = Optional.empty();
-    batch.add(tools.decider().seen(lane.key, head, lane.rememberedWaiting(), now()));
+    batch.add(tools.decider().seen(lane.key, head, lane.rememberedWaiting(), unmet, now()));
   }
 
   private void tell(RefLane lane, Part.Seen seen, List<Hint> hints, Optional<LookSpan> span) {
@@ -163,10 +174,15 @@ final class Lanes {
   private void ended(RefLane lane, HomeInput.LookEnded ended, Batch batch) {
     switch (ended.end()) {
       case LookEnd.Done _ -> {}
-      case LookEnd.Gone _ -> gone(lane, batch);
+      case LookEnd.Gone gone -> gone(lane, gone.unmet(), batch);
       case LookEnd.NotYet _ ->
           retry(lane, tools.timing().beforeExpectingAgain(++lane.attempts), batch);
-      case LookEnd.Failed failed -> failed(lane, ended, batch);
+      case LookEnd.Failed(String reason, boolean retryable) -> {
+        // what the remote cannot tell says nothing about what it should show
+        lane.expectingSince = Optional.empty();
+        failed(lane, ended.aim(), reason, retryable, batch);
+      }
+      case LookEnd.Broken(String reason) -> failed(lane, ended.aim(), reason, true, batch);
       case LookEnd.Warmed warmed -> {
         lane.indexed = Optional.of(warmed.commit());
         lane.marked.addAll(warmed.differing());
@@ -186,20 +202,20 @@ final class Lanes {
     }
   }
 
-  private void gone(RefLane lane, Batch batch) {
+  private void gone(RefLane lane, Optional<CommitId> told, Batch batch) {
     lane.report.reset();
     lane.indexed = Optional.empty();
     batch.add(tools.decider().gone(lane.key, List.copyOf(lane.inHand), trace(lane), now()));
     lane.span.ifPresent(span -> span.ended("the ref is gone"));
-    settle(lane, Optional.empty(), batch);
+    settle(lane, Optional.empty(), expectations.unmet(lane, told, Optional.empty(), batch), batch);
     log.atWarn()
         .addKeyValue("repository", lane.key.repository())
         .addKeyValue("ref", lane.key.ref())
         .log("the ref is gone; what was applied last stays");
   }
 
-  private void failed(RefLane lane, HomeInput.LookEnded ended, Batch batch) {
-    LookEnd.Failed failed = (LookEnd.Failed) ended.end();
+  private void failed(
+      RefLane lane, LookRequest.Aim aim, String reason, boolean retryable, Batch batch) {
     lane.report.reset();
     // some closures may have been read anew and others not: the next look reads all
     lane.indexed = Optional.empty();
@@ -207,19 +223,17 @@ final class Lanes {
       log.atWarn()
           .addKeyValue("repository", lane.key.repository())
           .addKeyValue("ref", lane.key.ref())
-          .log("{} did not go: {}", ended.aim().getClass().getSimpleName(), failed.reason());
+          .log("{} did not go: {}", aim.getClass().getSimpleName(), reason);
       return;
     }
-    Duration delay = tools.timing().beforeTryingAgain(++lane.attempts, failed.retryable());
+    Duration delay = tools.timing().beforeTryingAgain(++lane.attempts, retryable);
     if (lane.attempts == 1 || delay.compareTo(LONG) >= 0) {
       log.atWarn()
           .addKeyValue("repository", lane.key.repository())
           .addKeyValue("ref", lane.key.ref())
           .addKeyValue("attempts", lane.attempts)
-          .log("cannot look at the ref, trying again in {}: {}", delay, failed.reason());
+          .log("cannot look at the ref, trying again in {}: {}", delay, reason);
     }
-    // what the remote cannot tell says nothing about what it should show
-    lane.tryingSince = Optional.empty();
     retry(lane, delay, batch);
   }
 
@@ -259,13 +273,13 @@ final class Lanes {
     if (lane.span.isEmpty()) {
       lane.span = Optional.of(LookSpan.begin(tools.tracing(), lane.key, lane.inHand, now()));
     }
-    Instant since = lane.tryingSince.orElseGet(this::now);
-    lane.tryingSince = Optional.of(since);
-    boolean patient = Duration.between(since, now()).compareTo(tools.timing().patience()) < 0;
+    Instant since = lane.expectingSince.orElseGet(this::now);
+    lane.expectingSince = Optional.of(since);
+    boolean patient = expectations.hasTimeLeft(since);
     start(
         lane,
         Causes.askRemote(lane.inHand) || memory.ref(lane.key).head().isEmpty()
-            ? new LookRequest.Aim.Fetch(patient ? Causes.expected(lane.inHand) : Optional.empty())
+            ? new LookRequest.Aim.Fetch(Causes.expected(lane.inHand), patient)
             : new LookRequest.Aim.Evaluate());
   }
 
@@ -283,7 +297,7 @@ final class Lanes {
     if (lane != null && !memory.isFollowed(key) && !lane.looking) {
       lane.takeUp();
       lane.span.ifPresent(span -> span.ended("the ref is followed no more"));
-      settle(lane, memory.ref(key).head(), batch);
+      settle(lane, memory.ref(key).head(), Optional.empty(), batch);
       lanes.remove(key);
     }
   }

@@ -46,26 +46,34 @@ final class Look {
 
   LookEnd run(LookRequest request, Sink sink) throws InterruptedException {
     return switch (request.aim()) {
-      case LookRequest.Aim.Fetch fetch -> fetch(request, fetch.expected(), sink);
+      case LookRequest.Aim.Fetch fetch -> fetch(request, fetch, sink);
       case LookRequest.Aim.Evaluate _ -> {
         Optional<CommitId> head = mirrored(request, request.known().head());
         yield head.isPresent()
-            ? evaluate(request, head.get(), sink)
-            : fetch(request, Optional.empty(), sink);
+            ? evaluate(request, head.get(), Optional.empty(), sink)
+            : fetch(request, new LookRequest.Aim.Fetch(Optional.empty(), false), sink);
       }
       case LookRequest.Aim.Warm _ -> warm(request);
       case LookRequest.Aim.Sweep _ -> sweep(request);
     };
   }
 
-  private LookEnd fetch(LookRequest request, Optional<CommitId> expected, Sink sink)
+  /** What is expected no longer decides nothing: whatever was told, the ref is evaluated. */
+  private LookEnd fetch(LookRequest request, LookRequest.Aim.Fetch aim, Sink sink)
       throws InterruptedException {
-    return switch (mirrors.fetch(request.source(), request.key().ref(), expected)) {
-      case FetchOutcome.At at -> evaluate(request, at.head(), sink);
-      case FetchOutcome.Gone _ -> new LookEnd.Gone();
+    Optional<CommitId> awaited = aim.patient() ? aim.expected() : Optional.empty();
+    return switch (mirrors.fetch(request.source(), request.key().ref(), awaited)) {
+      case FetchOutcome.At at -> evaluate(request, at.head(), unmet(request, aim, at.head()), sink);
+      case FetchOutcome.Gone _ -> new LookEnd.Gone(aim.expected());
       case FetchOutcome.NotYet _ -> new LookEnd.NotYet();
       case FetchOutcome.Failed failed -> new LookEnd.Failed(failed.reason(), failed.retryable());
     };
+  }
+
+  private Optional<CommitId> unmet(LookRequest request, LookRequest.Aim.Fetch aim, CommitId head) {
+    return aim.patient()
+        ? Optional.empty()
+        : aim.expected().filter(told -> !mirrors.contains(request.key().repository(), head, told));
   }
 
   private LookEnd sweep(LookRequest request) {
@@ -117,7 +125,8 @@ final class Look {
     return heads.map(found -> List.of(inspector.inspect(state, found, none, "")));
   }
 
-  private LookEnd evaluate(LookRequest request, CommitId commit, Sink sink)
+  private LookEnd evaluate(
+      LookRequest request, CommitId commit, Optional<CommitId> unmet, Sink sink)
       throws InterruptedException {
     Instant fetchedAt = clock.instant();
     RefKey key = request.key();
@@ -134,7 +143,12 @@ final class Look {
         .forEach((ref, head) -> mirrors.keep(ref.repository(), head));
     Part.Seen seen =
         new Part.Seen(
-            key, commit, fetchedAt, Map.copyOf(batchSizes), request.known().applications().size());
+            key,
+            commit,
+            fetchedAt,
+            Map.copyOf(batchSizes),
+            request.known().applications().size(),
+            unmet);
     List<Finding> findings = new ArrayList<>();
     long bytes = 0;
     for (Inspector.Result result : results) {

@@ -9,6 +9,7 @@ import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
@@ -76,10 +77,12 @@ final class LookDecider {
    * The ref is at this commit and everything that follows from it is decided.
    *
    * @param left hints that came later, and that only {@code state} remembers
+   * @param unmet what was told of it instead
    */
-  Decision seen(RefKey key, Optional<CommitId> head, List<Hint> left, Instant now) {
+  Decision seen(
+      RefKey key, Optional<CommitId> head, List<Hint> left, Optional<Unmet> unmet, Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
-    RefState after = new RefState(key.repository(), key.ref(), head, pending(left));
+    RefState after = new RefState(key.repository(), key.ref(), head, pending(left), unmet);
     if (!after.equals(memory.ref(key))) {
       memory.remember(decision, after);
     }

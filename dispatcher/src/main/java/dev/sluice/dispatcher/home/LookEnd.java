@@ -11,11 +11,18 @@ sealed interface LookEnd {
   /** All parts are written, the last one too. */
   record Done() implements LookEnd {}
 
-  /** The ref does not exist. */
-  record Gone() implements LookEnd {}
+  /**
+   * The ref does not exist.
+   *
+   * @param unmet the commit that it should have been at
+   */
+  record Gone(Optional<CommitId> unmet) implements LookEnd {}
 
   /** Git does not show yet what it should. */
   record NotYet() implements LookEnd {}
+
+  /** An exception ended the look, which says nothing about the remote. */
+  record Broken(String reason) implements LookEnd {}
 
   /** It could not be looked at. */
   record Failed(String reason, boolean retryable) implements LookEnd {}

@@ -19,8 +19,13 @@ record LookRequest(RefKey key, SourceSpec source, Aim aim, Known known) {
   /** What a look is for. */
   sealed interface Aim {
 
-    /** Find the applications whose inputs differ at the ref's head, asked of the remote. */
-    record Fetch(Optional<CommitId> expected) implements Aim {}
+    /**
+     * Find the applications whose inputs differ at the ref's head, asked of the remote.
+     *
+     * @param expected what the ref should be at
+     * @param patient whether it can still be waited for; if not, the ref is evaluated as it is
+     */
+    record Fetch(Optional<CommitId> expected, boolean patient) implements Aim {}
 
     /** The same at the head that is known, if there is one. */
     record Evaluate() implements Aim {}

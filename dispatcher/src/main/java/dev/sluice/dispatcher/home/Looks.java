@@ -53,7 +53,7 @@ final class Looks implements AutoCloseable {
       return new LookEnd.Failed("interrupted", true);
     } catch (RuntimeException | Error e) {
       // a lane whose look never ends would never look again
-      return new LookEnd.Failed(String.valueOf(e), true);
+      return new LookEnd.Broken(String.valueOf(e));
     }
   }
 

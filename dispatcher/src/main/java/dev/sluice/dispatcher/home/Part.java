@@ -5,6 +5,7 @@ import dev.sluice.contract.name.CommitId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * As much of what a look found as goes into one transaction.
@@ -22,11 +23,13 @@ record Part(Seen seen, List<Finding> findings, boolean last) {
    *
    * @param batchSizes by cluster, how many targets the look leads to
    * @param applications how many follow the ref
+   * @param unmet the commit that was told of, if this is neither it nor later
    */
   record Seen(
       RefKey key,
       CommitId commit,
       Instant fetchedAt,
       Map<ClusterName, Integer> batchSizes,
-      int applications) {}
+      int applications,
+      Optional<CommitId> unmet) {}
 }

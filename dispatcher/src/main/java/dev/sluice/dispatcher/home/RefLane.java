@@ -34,7 +34,12 @@ final class RefLane {
   boolean graceTimer;
   int attempts;
   Optional<Future<?>> retry = Optional.empty();
-  Optional<Instant> tryingSince = Optional.empty();
+
+  /** Since when the commit that should show is asked for. */
+  Optional<Instant> expectingSince = Optional.empty();
+
+  /** When the newest hint came from outside. */
+  Instant newestAt = Instant.EPOCH;
 
   /** Of what is in hand: from the first look at it until it is answered. */
   Optional<LookSpan> span = Optional.empty();
@@ -52,10 +57,6 @@ final class RefLane {
 
   /** Takes up all that waits: the next look answers it. */
   void takeUp() {
-    if (!waiting.isEmpty()) {
-      // what was told of just now may take its time to show
-      tryingSince = Optional.empty();
-    }
     inHand.addAll(waiting);
     waiting.clear();
   }
@@ -65,7 +66,7 @@ final class RefLane {
     List<Hint> answered = List.copyOf(inHand);
     inHand.clear();
     attempts = 0;
-    tryingSince = Optional.empty();
+    expectingSince = Optional.empty();
     return answered;
   }
 

@@ -53,6 +53,7 @@ final class ChangeProjection {
         if (change(taken, "merge-recorded", merge, merge.target().value())) {
           set(taken, "commit_id", merge.mergeCommit());
           set(taken, "commit_prefix", merge.mergeCommitPrefix());
+          set(taken, "head_id", merge.headCommit());
           set(taken, "number", merge.number());
           set(taken, "title", merge.title());
           set(taken, "author", merge.author());
@@ -126,6 +127,7 @@ final class ChangeProjection {
     switch (origin) {
       case Origin.Webhook webhook -> {
         set(taken, "origin", "webhook " + webhook.endpoint());
+        set(taken, "endpoint", webhook.endpoint());
         set(taken, "delivery", webhook.delivery());
         set(taken, "actor", webhook.actor());
         set(taken, "at", webhook.receivedAt());

@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.readmodel;
 import dev.sluice.dispatcher.readmodel.Overview.ClusterView;
 import dev.sluice.dispatcher.readmodel.Overview.RefView;
 import dev.sluice.dispatcher.readmodel.Overview.RepositoryView;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,18 @@ public final class Fleet {
         sql.find(
             "SELECT at FROM change" + changes + " ORDER BY sequence DESC LIMIT 1",
             row -> row.time("at"),
-            changes.values()));
+            changes.values()),
+        last(sql, repository, "endpoint IS NOT NULL", allowed),
+        last(sql, repository, "origin = 'sweep'", allowed));
+  }
+
+  private static Optional<Instant> last(
+      Sql sql, String repository, String condition, Scope allowed) {
+    Where where = new Where().and("repository = ?", repository).and(condition).change(allowed);
+    return sql.find(
+        "SELECT at FROM change" + where + " ORDER BY sequence DESC LIMIT 1",
+        row -> row.time("at"),
+        where.values());
   }
 
   private static Map<String, Long> openByCode(Sql sql, Scope allowed) {

@@ -113,11 +113,12 @@ public final class Origins {
             .and("commit_prefix >= substr(?, 1, 7) AND commit_prefix <= ?", commit, commit)
             .and("substr(?, 1, length(commit_prefix)) = commit_prefix", commit)
             .change(allowed);
+    Where head = new Where().and("head_id = ?", commit).change(allowed);
     return sql.list(
-        "SELECT * FROM change%s UNION ALL SELECT * FROM change%s ORDER BY 1"
-            .formatted(whole, prefix),
+        "SELECT * FROM change%s UNION ALL SELECT * FROM change%s UNION ALL SELECT * FROM change%s ORDER BY 1"
+            .formatted(whole, prefix, head),
         ChangeView::read,
-        whole.values(prefix.values()));
+        whole.values(prefix.values(head.values())));
   }
 
   /** The whole id, by what is known of it. */
@@ -161,7 +162,9 @@ public final class Origins {
     refs.forEach(
         (repository, moved) -> {
           Where where =
-              new Where().and("repository = ?", repository).application("application", allowed);
+              new Where()
+                  .and("repository = ? COLLATE NOCASE", repository)
+                  .application("application", allowed);
           sql
               .list(
                   "SELECT DISTINCT application, ref FROM source" + where + " ORDER BY application",

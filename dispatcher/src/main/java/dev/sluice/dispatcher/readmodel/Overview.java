@@ -35,9 +35,19 @@ public record Overview(
       Optional<Instant> helloAt,
       Optional<Instant> lastResultAt) {}
 
-  /** A repository that some application has a source in. */
+  /**
+   * A repository that some application has a source in.
+   *
+   * @param lastWebhookAt when a webhook named it last; empty if none ever did
+   * @param lastSweepAt when the sweep last found a change that no webhook had told
+   */
   public record RepositoryView(
-      String repository, long applications, List<RefView> refs, Optional<Instant> lastChangeAt) {}
+      String repository,
+      long applications,
+      List<RefView> refs,
+      Optional<Instant> lastChangeAt,
+      Optional<Instant> lastWebhookAt,
+      Optional<Instant> lastSweepAt) {}
 
   /**
    * A ref that is followed.

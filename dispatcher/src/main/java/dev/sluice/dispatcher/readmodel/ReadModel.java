@@ -72,6 +72,10 @@ public final class ReadModel implements AutoCloseable {
     return new Origins(database);
   }
 
+  public Deliveries deliveries() {
+    return new Deliveries(database);
+  }
+
   public Records records() {
     return new Records(database);
   }

@@ -44,6 +44,19 @@ final class StateProjection {
         ref.head(),
         ref.pending().flatMap(Pending::expected),
         ref.pending().map(Pending::since));
+    ref.unmet()
+        .ifPresent(
+            unmet ->
+                unmet
+                    .causes()
+                    .forEach(
+                        cause ->
+                            sql.update(
+                                "INSERT OR IGNORE INTO unmet VALUES (?, ?, ?, ?)",
+                                cause,
+                                unmet.expected(),
+                                unmet.evaluated(),
+                                unmet.at())));
   }
 
   private void application(ApplicationState state, Instant at) {

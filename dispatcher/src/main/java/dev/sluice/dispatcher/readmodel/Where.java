@@ -70,7 +70,7 @@ final class Where {
     if (!scope.isAll()) {
       Where sources =
           new Where()
-              .and("source.repository = %s.repository".formatted(table))
+              .and("%s.repository = source.repository".formatted(table))
               .and("source.ref = %s.ref".formatted(table))
               .application("source.application", scope);
       conditions.add("EXISTS (SELECT 1 FROM source" + sources + ")");

@@ -8,17 +8,20 @@ CREATE TABLE event (
   sequence INTEGER PRIMARY KEY,
   at INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, trace TEXT NOT NULL,
   topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-  cluster TEXT, application TEXT, repository TEXT, body BLOB);
+  cluster TEXT, application TEXT, repository TEXT COLLATE NOCASE, body BLOB);
 CREATE INDEX event_by_application ON event (application, sequence);
 -- of changes only: a range of offsets selects applications
 CREATE INDEX event_by_position ON event (topic, partition, offset) WHERE repository IS NOT NULL;
 
 CREATE TABLE change (
   sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-  at INTEGER NOT NULL, type TEXT NOT NULL, repository TEXT NOT NULL, ref TEXT, commit_id TEXT,
-  actor TEXT, origin TEXT, delivery TEXT, title TEXT, number INTEGER, url TEXT, merged_by TEXT, author TEXT, commit_prefix TEXT,
-  application TEXT, cluster TEXT);
+  -- an event may name a repository in another case than the fleet does
+  at INTEGER NOT NULL, type TEXT NOT NULL, repository TEXT NOT NULL COLLATE NOCASE, ref TEXT, commit_id TEXT,
+  actor TEXT, origin TEXT, endpoint TEXT, delivery TEXT, title TEXT, number INTEGER, url TEXT, merged_by TEXT, author TEXT,
+  commit_prefix TEXT, head_id TEXT, application TEXT, cluster TEXT);
+CREATE INDEX change_by_endpoint ON change (endpoint, sequence) WHERE endpoint IS NOT NULL;
 CREATE INDEX change_by_commit ON change (commit_id);
+CREATE INDEX change_by_head ON change (head_id) WHERE head_id IS NOT NULL;
 CREATE INDEX change_by_commit_prefix ON change (commit_prefix) WHERE commit_prefix IS NOT NULL;
 CREATE INDEX change_by_time ON change (at);
 CREATE INDEX change_by_repository ON change (repository, sequence);
@@ -37,9 +40,14 @@ CREATE TABLE source (
   application TEXT NOT NULL, ordinal INTEGER NOT NULL, repository TEXT NOT NULL, ref TEXT NOT NULL, path TEXT NOT NULL,
   PRIMARY KEY (application, ordinal)) WITHOUT ROWID;
 CREATE INDEX source_by_repository ON source (repository, ref);
+CREATE INDEX source_by_repository_in_any_case ON source (repository COLLATE NOCASE, ref);
 CREATE TABLE ref (
   repository TEXT NOT NULL, ref TEXT NOT NULL, head TEXT, expected TEXT, pending_since INTEGER,
   PRIMARY KEY (repository, ref)) WITHOUT ROWID;
+
+-- by event, what Git did not show of what it told
+CREATE TABLE unmet (
+  id TEXT PRIMARY KEY, expected TEXT NOT NULL, evaluated TEXT, at INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE status (
   application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, phase TEXT NOT NULL,

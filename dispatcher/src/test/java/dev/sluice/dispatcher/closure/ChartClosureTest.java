@@ -68,7 +68,7 @@ class ChartClosureTest {
             resolved(
                     tree,
                     new SourceSpec(
-                        RepositoryId.of("localhost", "o/r"),
+                        new RepositoryId("localhost/o/r"),
                         "file:///o/r",
                         Optional.empty(),
                         GitRef.branch("main"),
@@ -260,7 +260,7 @@ class ChartClosureTest {
 
   private static SourceSpec source(String path, String... valuesFiles) {
     return new SourceSpec(
-        RepositoryId.of("localhost", "o/r"),
+        new RepositoryId("localhost/o/r"),
         "file:///o/r",
         Optional.empty(),
         GitRef.branch("main"),

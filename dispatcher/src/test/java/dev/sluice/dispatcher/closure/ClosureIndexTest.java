@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ClosureIndexTest {
 
-  private static final RepositoryId REPOSITORY = RepositoryId.of("forge.example", "o/r");
+  private static final RepositoryId REPOSITORY = new RepositoryId("forge.example/o/r");
   private static final GitRef MAIN = GitRef.branch("main");
   private static final ApplicationName APP = new ApplicationName("app");
   private static final ApplicationName OTHER = new ApplicationName("other");
@@ -57,7 +57,7 @@ class ClosureIndexTest {
     assertThat(candidates("a")).containsExactly(APP);
     assertThat(candidates("b")).containsExactly(APP, OTHER);
     assertThat(index.candidates(REPOSITORY, GitRef.branch("x"), Set.of("a"))).isEmpty();
-    assertThat(index.candidates(RepositoryId.of("forge.example", "o/x"), MAIN, Set.of("a")))
+    assertThat(index.candidates(new RepositoryId("forge.example/o/x"), MAIN, Set.of("a")))
         .isEmpty();
   }
 

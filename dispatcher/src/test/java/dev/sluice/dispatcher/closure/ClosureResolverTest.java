@@ -457,7 +457,7 @@ class ClosureResolverTest {
 
   private static SourceSpec source(String path, Optional<SourceType> type) {
     return new SourceSpec(
-        RepositoryId.of("forge.example", "owner/repository"),
+        new RepositoryId("forge.example/owner/repository"),
         "https://forge.example/owner/repository",
         Optional.empty(),
         GitRef.branch("main"),

@@ -126,7 +126,7 @@ class DefinitionResolverTest {
     SourceSpec chart = source("web", options);
     SourceSpec settings =
         new SourceSpec(
-            RepositoryId.of("localhost", "o/values"),
+            new RepositoryId("localhost/o/values"),
             "file:///o/values",
             Optional.empty(),
             GitRef.branch("main"),
@@ -166,7 +166,7 @@ class DefinitionResolverTest {
 
   private static SourceSpec source(String path, HelmOptions helm) {
     return new SourceSpec(
-        RepositoryId.of("localhost", "o/r"),
+        new RepositoryId("localhost/o/r"),
         "file:///o/r",
         Optional.empty(),
         GitRef.branch("main"),

@@ -25,7 +25,7 @@ class ExactnessTest {
 
   private static final int REPOSITORIES = 60;
   private static final int COMMITS = 40;
-  private static final RepositoryId REPOSITORY = RepositoryId.of("forge.example", "o/r");
+  private static final RepositoryId REPOSITORY = new RepositoryId("forge.example/o/r");
   private static final GitRef MAIN = GitRef.branch("main");
   private static final List<String> DIRECTORIES =
       List.of("", "a", "a/x", "a/x/y", "b", "b/x", "c", "d");

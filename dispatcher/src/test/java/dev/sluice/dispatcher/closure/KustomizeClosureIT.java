@@ -166,7 +166,7 @@ class KustomizeClosureIT {
 
   private static SourceSpec spec(String path) {
     return new SourceSpec(
-        RepositoryId.of("localhost", "o/r"),
+        new RepositoryId("localhost/o/r"),
         "file:///o/r",
         Optional.empty(),
         GitRef.branch("main"),

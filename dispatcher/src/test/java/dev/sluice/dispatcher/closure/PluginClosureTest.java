@@ -202,7 +202,7 @@ class PluginClosureTest {
 
   private static SourceQuery query(String path, boolean plugins) {
     return new SourceQuery(
-        RepositoryId.of("forge.example", "owner/repository"),
+        new RepositoryId("forge.example/owner/repository"),
         GitRef.branch("main"),
         path,
         Optional.empty(),

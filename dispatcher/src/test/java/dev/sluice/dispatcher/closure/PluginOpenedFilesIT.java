@@ -81,7 +81,7 @@ class PluginOpenedFilesIT {
 
   private static SourceQuery query() {
     return new SourceQuery(
-        RepositoryId.of("forge.example", "owner/repository"),
+        new RepositoryId("forge.example/owner/repository"),
         GitRef.branch("main"),
         "app",
         Optional.empty(),

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 /** A repository with one application of each kind, and commits to it by chance. */
 final class RandomRepository {
 
-  static final RepositoryId REPOSITORY = RepositoryId.of("forge.example", "o/r");
+  static final RepositoryId REPOSITORY = new RepositoryId("forge.example/o/r");
   static final GitRef MAIN = GitRef.branch("main");
   static final Map<ApplicationName, SourceSpec> APPLICATIONS = applications();
 

@@ -216,7 +216,10 @@ class RemoteBaseClosureTest {
   private static RemotePolicy policy() {
     return new RemotePolicy(
         Stream.of(BASES, PARTS)
-            .map(id -> new RemotePolicy.Base(id, "https://" + id + ".git", Optional.empty()))
+            .map(
+                id ->
+                    new RemotePolicy.Base(
+                        id, "https://" + id + ".git", Optional.empty(), Optional.empty()))
             .toList(),
         List.of());
   }

@@ -319,7 +319,7 @@ class MirrorsIT {
   private FetchOutcome.Failed failure(String url, Optional<SecretReference> credentials) {
     var elsewhere =
         new SourceSpec(
-            RepositoryId.of("forge.example", "owner/repository"),
+            new RepositoryId("forge.example/owner/repository"),
             url,
             credentials,
             MAIN,

@@ -62,7 +62,7 @@ class RemoteIT {
     Path secret = Files.writeString(directory.resolve("secret"), "alice:s3cr3t-value\n");
     SourceSpec source =
         new SourceSpec(
-            RepositoryId.of("forge.example", "owner/repository"),
+            new RepositoryId("forge.example/owner/repository"),
             "http://127.0.0.1:" + port + "/owner/repository",
             Optional.of(new SecretReference("file:" + secret)),
             MAIN,

@@ -193,8 +193,10 @@ class DeciderTest {
     assertThat(Hint.of(pending).cause().trace()).isEqualTo(second.cause().trace());
     assertThat(Hint.of(pending).offset()).hasValue(2);
     assertThat(Hint.of(pending).isRemembered()).isTrue();
-    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), NOW))).hasSize(1);
-    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), NOW))).isEmpty();
+    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+        .hasSize(1);
+    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+        .isEmpty();
   }
 
   @Test
@@ -217,7 +219,7 @@ class DeciderTest {
   }
 
   private List<Event> found(Finding... findings) {
-    Part.Seen seen = new Part.Seen(MAIN, COMMIT, NOW, Map.of(), 1);
+    Part.Seen seen = new Part.Seen(MAIN, COMMIT, NOW, Map.of(), 1, Optional.empty());
     Hint hint = new Hint(cause("push"), new Hint.Ask.Moved(Optional.empty()), OptionalLong.of(7));
     return events(
         looks.found(

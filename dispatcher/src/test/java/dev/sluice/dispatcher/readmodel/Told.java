@@ -119,6 +119,65 @@ public final class Told implements AutoCloseable {
         false);
   }
 
+  /** A webhook about any repository, of which the forge says that a branch moved. */
+  public Told pushed(String endpoint, String repository, String branch, int commit) {
+    return tell(
+        "push/%s/%s/%s/%d".formatted(endpoint, repository, branch, commit),
+        new ChangeEvent.RefChanged(
+            new RepositoryId(repository),
+            GitRef.branch(branch),
+            Optional.empty(),
+            Optional.of(commit(commit)),
+            new Origin.Webhook(endpoint, "delivery-" + commit, Optional.of("octocat"), now())));
+  }
+
+  /** The sweep found a change. */
+  public Told swept(int commit) {
+    return tell(
+        "sweep/" + commit,
+        new ChangeEvent.RefChanged(
+            REPOSITORY,
+            MAIN,
+            Optional.empty(),
+            Optional.of(commit(commit)),
+            new Origin.Sweep(now())));
+  }
+
+  /** A commit that a push told of never showed. */
+  public Told unmet(int expected, int evaluated) {
+    return tell(
+        "unmet/" + expected,
+        new StateRecord.RefState(
+            REPOSITORY,
+            MAIN,
+            Optional.of(commit(evaluated)),
+            Optional.empty(),
+            Optional.of(
+                new StateRecord.Unmet(
+                    commit(expected),
+                    Optional.of(commit(evaluated)),
+                    List.of(new EventId("push/" + expected)),
+                    now()))));
+  }
+
+  /** A merge of which only the request's newest commit is known. */
+  public Told mergedByFastForward(int head, long number) {
+    return tell(
+        "merge/" + number,
+        new ChangeEvent.MergeRecorded(
+            REPOSITORY,
+            MAIN,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(commit(head)),
+            number,
+            "Newer web server",
+            Optional.of("author"),
+            Optional.of("merger"),
+            Optional.empty(),
+            new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now())));
+  }
+
   public Told pushed(int commit) {
     return pushed(REPOSITORY, MAIN, commit);
   }
@@ -146,6 +205,7 @@ public final class Told implements AutoCloseable {
             repository,
             MAIN,
             Optional.of(commit(commit)),
+            Optional.empty(),
             Optional.empty(),
             number,
             "Newer web server",

@@ -2,6 +2,7 @@ package dev.sluice.receiver.endpoint;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
+import dev.sluice.contract.name.ForgeAddress;
 import dev.sluice.contract.name.RepositoryId;
 import java.net.InetAddress;
 import java.util.List;
@@ -28,14 +29,14 @@ public record Admission(
     return networks.isEmpty() || networks.stream().anyMatch(network -> network.contains(source));
   }
 
-  /** Whether an event of a repository on the host is let in. */
-  public boolean admits(String host, ChangeEvent event) {
-    return admits(host, event.repository())
-        || (event instanceof RepositoryMoved moved && admits(host, moved.movedTo()));
+  /** Whether an event of a repository of the forge is let in. */
+  public boolean admits(ForgeAddress address, ChangeEvent event) {
+    return admits(address, event.repository())
+        || (event instanceof RepositoryMoved moved && admits(address, moved.movedTo()));
   }
 
-  private boolean admits(String host, RepositoryId repository) {
-    String path = repository.value().substring(host.length() + 1);
+  private boolean admits(ForgeAddress address, RepositoryId repository) {
+    String path = address.pathOf(repository);
     return repositories.isEmpty()
         || repositories.stream().anyMatch(pattern -> pattern.matches(path));
   }

@@ -1,5 +1,6 @@
 package dev.sluice.receiver.endpoint;
 
+import dev.sluice.contract.name.Forge;
 import dev.sluice.receiver.authenticity.Authenticator;
 import dev.sluice.receiver.authenticity.BareSignature;
 import dev.sluice.receiver.authenticity.BasicCredentials;

@@ -2,10 +2,11 @@ package dev.sluice.receiver.endpoint;
 
 import dev.sluice.contract.config.KeyValues;
 import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.contract.name.Forge;
+import dev.sluice.contract.name.ForgeAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,8 +14,9 @@ import java.util.regex.Pattern;
 /**
  * One place that a forge sends its webhooks to: {@code POST /webhooks/<name>}.
  *
- * @param host what the canonical names of the forge's repositories begin with: its host, and where
- *     its clone URLs have one the path before all repositories ({@code git.example.com/scm})
+ * @param address what the canonical names of the forge's repositories begin with: its host, the
+ *     port where it is not the default, and where its clone URLs have one the path before all
+ *     repositories ({@code git.example.com:3000/git})
  * @param secrets webhook secrets, GitLab secret tokens or Azure DevOps {@code user:password};
  *     several while they are rotated
  * @param signingSecrets GitLab signing tokens ({@code whsec_...}); with any of them the signature
@@ -23,8 +25,7 @@ import java.util.regex.Pattern;
  */
 public record Endpoint(
     String name,
-    Forge forge,
-    String host,
+    ForgeAddress address,
     List<SecretReference> secrets,
     List<SecretReference> signingSecrets,
     Admission admission,
@@ -43,30 +44,24 @@ public record Endpoint(
           "hook",
           "hook-token");
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-  private static final Pattern HOST =
-      Pattern.compile("[a-z0-9]([a-z0-9.:-]*[a-z0-9])?(/[a-z0-9][a-z0-9._-]*)*");
 
   /**
    * @throws IllegalArgumentException with everything that is wrong
    */
   public Endpoint {
-    host = host.toLowerCase(Locale.ROOT);
     secrets = List.copyOf(secrets);
     signingSecrets = List.copyOf(signingSecrets);
     List<String> problems = new ArrayList<>();
     if (!NAME.matcher(name).matches()) {
       problems.add("name is not a DNS label: lower-case letters, digits and '-'");
     }
-    if (!HOST.matcher(host).matches()) {
-      problems.add("host is not a host name, or one with a path");
-    }
     if (secrets.isEmpty() && signingSecrets.isEmpty()) {
       problems.add("at least one secret=env:NAME or secret=file:PATH is needed");
     }
-    if (forge != Forge.GITLAB && !signingSecrets.isEmpty()) {
+    if (address.forge() != Forge.GITLAB && !signingSecrets.isEmpty()) {
       problems.add("signing-secret is GitLab's; other forges sign with secret");
     }
-    if (forge != Forge.GITHUB && hook.isPresent()) {
+    if (address.forge() != Forge.GITHUB && hook.isPresent()) {
       problems.add("hook is GitHub's; other forges deliver again by themselves or not at all");
     }
     if (!problems.isEmpty()) {
@@ -85,7 +80,24 @@ public record Endpoint(
     Forge forge = Forge.parse(values.get("forge"));
     return new Endpoint(
         values.get("name"),
-        forge,
+        address(forge, values),
+        values.all("secret").stream().map(SecretReference::new).toList(),
+        values.all("signing-secret").stream().map(SecretReference::new).toList(),
+        new Admission(
+            values.all("network").stream().map(Network::parse).toList(),
+            values.all("repository").stream()
+                .map(pattern -> RepositoryPattern.of(forge, pattern))
+                .toList(),
+            values.find("max-body").map(Endpoint::bytes)),
+        hook(values));
+  }
+
+  public Forge forge() {
+    return address.forge();
+  }
+
+  private static ForgeAddress address(Forge forge, KeyValues values) {
+    String host =
         values
             .find("host")
             .or(forge::publicHost)
@@ -93,14 +105,15 @@ public record Endpoint(
                 () ->
                     new IllegalArgumentException(
                         "forge=%s needs host=... as clone URLs have it"
-                            .formatted(forge.written()))),
-        values.all("secret").stream().map(SecretReference::new).toList(),
-        values.all("signing-secret").stream().map(SecretReference::new).toList(),
-        new Admission(
-            values.all("network").stream().map(Network::parse).toList(),
-            values.all("repository").stream().map(RepositoryPattern::new).toList(),
-            values.find("max-body").map(Endpoint::bytes)),
-        hook(values));
+                            .formatted(forge.written())));
+    try {
+      return ForgeAddress.parse(forge, host);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "host is not a host name, with port and path where clone URLs have them: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   private static Optional<HookApi> hook(KeyValues values) {

@@ -1,5 +1,6 @@
 package dev.sluice.receiver.endpoint;
 
+import dev.sluice.contract.name.Forge;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -12,10 +13,14 @@ public record RepositoryPattern(String path) {
   private static final Pattern FORM = Pattern.compile("[^\\s/,][^\\s,]*");
 
   public RepositoryPattern {
-    path = path.toLowerCase(Locale.ROOT);
     if (!FORM.matcher(path).matches()) {
       throw new IllegalArgumentException("expected repository=PATH such as acme/* or acme/shop");
     }
+  }
+
+  /** The pattern for repositories of a forge, which may ignore the case of their paths. */
+  static RepositoryPattern of(Forge forge, String path) {
+    return new RepositoryPattern(forge.ignoresCase() ? path.toLowerCase(Locale.ROOT) : path);
   }
 
   /** Whether a path, as canonical names have it, is one of those. */

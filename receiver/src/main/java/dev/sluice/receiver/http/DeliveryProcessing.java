@@ -81,7 +81,7 @@ final class DeliveryProcessing {
       Endpoint endpoint, Delivery delivery, DeliveryId id, List<ChangeEvent> events) {
     List<ChangeEvent> admitted =
         events.stream()
-            .filter(event -> endpoint.admission().admits(endpoint.host(), event))
+            .filter(event -> endpoint.admission().admits(endpoint.address(), event))
             .toList();
     if (admitted.isEmpty()) {
       return new Judgement.Final(new Outcome.Ignored(IgnoredReason.NOT_LISTED));

@@ -103,6 +103,6 @@ final class WebhookHandler implements Handler<HttpServerRequest> {
 
   private Delivery delivery(LiveEndpoint endpoint, RequestHeaders headers, byte[] body) {
     return new Delivery(
-        endpoint.endpoint().name(), endpoint.endpoint().host(), headers, body, clock.instant());
+        endpoint.endpoint().name(), endpoint.endpoint().address(), headers, body, clock.instant());
   }
 }

@@ -6,11 +6,14 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Deliveries of Azure DevOps' service hooks: {@code git.push}, which may tell of several refs,
  * completed {@code git.pullrequest.merged}, and {@code git.repo.renamed}. Kind and id are in the
- * body. The repository is where {@code remoteUrl} says, if that is on the endpoint's host.
+ * body. The repository is where {@code remoteUrl} says, if that is on the endpoint's host. A
+ * service hook that is set to send minimal details or none of the resource leaves it out, and the
+ * refs too.
  *
  * @see <a href="https://learn.microsoft.com/en-us/azure/devops/service-hooks/events">Azure DevOps:
  *     service hooks events</a>
@@ -18,6 +21,8 @@ import java.util.Optional;
 public final class AzureDevopsPayloads implements PayloadReader {
 
   private static final String REMOTE = "resource.repository.remoteUrl";
+  private static final Set<String> READ =
+      Set.of("git.push", "git.pullrequest.merged", "git.repo.renamed");
   private static final JsonShape SHAPE =
       JsonShape.of(
           "id",
@@ -47,7 +52,11 @@ public final class AzureDevopsPayloads implements PayloadReader {
   @Override
   public Parsed parse(Delivery delivery) throws MalformedPayloadException {
     JsonFields fields = StrictJson.read(delivery.body(), SHAPE);
-    return switch (fields.requiredText("eventType")) {
+    String type = fields.requiredText("eventType");
+    if (READ.contains(type) && fields.text(REMOTE).isEmpty()) {
+      return new Parsed.Ignored(IgnoredReason.NO_DETAILS);
+    }
+    return switch (type) {
       case "git.push" -> push(delivery, fields);
       case "git.pullrequest.merged" -> merged(delivery, fields);
       case "git.repo.renamed" -> renamed(delivery, fields);
@@ -83,7 +92,8 @@ public final class AzureDevopsPayloads implements PayloadReader {
         new MergeRecorded(
             fields.required(REMOTE, delivery::repositoryAt),
             fields.required("resource.targetRefName", GitRef::new),
-            fields.optional("resource.lastMergeCommit.commitId", CommitId::orNone),
+            fields.optional("resource.lastMergeCommit.commitId", CommitId::ifFull),
+            Optional.empty(),
             Optional.empty(),
             fields.requiredNumber("resource.pullRequestId"),
             fields.requiredText("resource.title"),
@@ -96,19 +106,13 @@ public final class AzureDevopsPayloads implements PayloadReader {
   private static Parsed renamed(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
     RepositoryId now = fields.required(REMOTE, delivery::repositoryAt);
-    String project = now.value().substring(0, now.value().lastIndexOf('/') + 1);
     DeliveryId id = id(delivery, fields);
     return new Parsed.Events(
         id,
         new RepositoryMoved(
-            fields.required("resource.oldName", name -> named(project, name)),
-            fields.required("resource.newName", name -> named(project, name)),
+            fields.required("resource.oldName", now::beside),
+            fields.required("resource.newName", now::beside),
             delivery.origin(id, person(fields, "initiatedBy"))));
-  }
-
-  private static RepositoryId named(String project, String name) {
-    int slash = project.indexOf('/');
-    return RepositoryId.of(project.substring(0, slash), project.substring(slash + 1) + name);
   }
 
   private static Optional<String> person(JsonFields fields, String role)

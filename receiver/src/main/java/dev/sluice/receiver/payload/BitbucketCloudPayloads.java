@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 public final class BitbucketCloudPayloads implements PayloadReader {
 
   private static final String FULL_NAME = "repository.full_name";
-  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
-  private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{7,64}");
+  private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{7,63}");
   private static final JsonShape PUSH =
       JsonShape.of(
           FULL_NAME,
@@ -77,8 +76,8 @@ public final class BitbucketCloudPayloads implements PayloadReader {
       String side = change.isNull("new") ? "old" : "new";
       changes.add(
           ref(change, side),
-          change.optional("old.target.hash", CommitId::orNone),
-          change.optional("new.target.hash", CommitId::orNone));
+          change.optional("old.target.hash", CommitId::ifFull),
+          change.optional("new.target.hash", CommitId::ifFull));
     }
     return changes.parsed();
   }
@@ -105,8 +104,9 @@ public final class BitbucketCloudPayloads implements PayloadReader {
         new MergeRecorded(
             fields.required(FULL_NAME, delivery::repository),
             fields.required("pullrequest.destination.branch.name", GitRef::branch),
-            hash.filter(hex -> COMMIT.matcher(hex).matches()).flatMap(CommitId::orNone),
-            hash.filter(hex -> !COMMIT.matcher(hex).matches() && PREFIX.matcher(hex).matches()),
+            hash.flatMap(CommitId::ifFull),
+            hash.filter(hex -> CommitId.ifFull(hex).isEmpty() && PREFIX.matcher(hex).matches()),
+            Optional.empty(),
             fields.requiredNumber("pullrequest.id"),
             fields.requiredText("pullrequest.title"),
             fields.firstText("pullrequest.author.nickname", "pullrequest.author.display_name"),

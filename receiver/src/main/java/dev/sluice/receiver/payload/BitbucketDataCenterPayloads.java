@@ -76,7 +76,8 @@ public final class BitbucketDataCenterPayloads implements PayloadReader {
         new MergeRecorded(
             repository(delivery, fields, "pullRequest.toRef.repository"),
             fields.required("pullRequest.toRef.id", GitRef::parse),
-            fields.optional("pullRequest.properties.mergeCommit.id", CommitId::orNone),
+            fields.optional("pullRequest.properties.mergeCommit.id", CommitId::ifFull),
+            Optional.empty(),
             Optional.empty(),
             fields.requiredNumber("pullRequest.id"),
             fields.requiredText("pullRequest.title"),

@@ -1,6 +1,7 @@
 package dev.sluice.receiver.payload;
 
 import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.name.ForgeAddress;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.receiver.request.FormBody;
 import dev.sluice.receiver.request.RequestHeaders;
@@ -11,13 +12,17 @@ import java.util.Optional;
  * An authentic request.
  *
  * @param endpoint name of the endpoint it came to
- * @param host what the canonical names of the endpoint's repositories begin with; what the body
+ * @param address what the canonical names of the endpoint's repositories begin with; what the body
  *     says of hosts is not believed
  * @param receivedAt when its last byte was read
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
 public record Delivery(
-    String endpoint, String host, RequestHeaders headers, byte[] body, Instant receivedAt) {
+    String endpoint,
+    ForgeAddress address,
+    RequestHeaders headers,
+    byte[] body,
+    Instant receivedAt) {
 
   /** The id in the first of the headers that has a usable one, else one made from the body. */
   DeliveryId id(String... idHeaders) {
@@ -63,7 +68,7 @@ public record Delivery(
    * @throws IllegalArgumentException if there cannot be such a one
    */
   RepositoryId repository(String path) {
-    return RepositoryId.of(host, path);
+    return address.repository(path);
   }
 
   /**
@@ -72,10 +77,6 @@ public record Delivery(
    * @throws IllegalArgumentException if it is no such URL, or not one of the endpoint's host
    */
   RepositoryId repositoryAt(String url) {
-    RepositoryId repository = RepositoryId.fromUrl(url);
-    if (!repository.value().startsWith(host + "/")) {
-      throw new IllegalArgumentException("not on the endpoint's host");
-    }
-    return repository;
+    return address.repositoryAt(url);
   }
 }

@@ -2,9 +2,9 @@ package dev.sluice.receiver.payload;
 
 /**
  * A small body for whatever speaks no forge's dialect, such as a {@code post-receive} hook: {@code
- * repository} (its path on the endpoint's host), {@code ref}, {@code before} and {@code after}
- * (full ids; all zeros where there is none), and {@code actor}, which may be left out. The id of
- * the delivery is in {@value #DELIVERY}.
+ * repository} (its path in clone URLs, without the endpoint's host), {@code ref}, {@code before}
+ * and {@code after} (full ids; all zeros where there is none), and {@code actor}, which may be left
+ * out. The id of the delivery is in {@value #DELIVERY}.
  */
 public final class GenericPayloads implements PayloadReader {
 

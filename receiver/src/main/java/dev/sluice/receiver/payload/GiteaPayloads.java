@@ -81,7 +81,7 @@ public final class GiteaPayloads implements PayloadReader {
 
   private Parsed created(Delivery delivery, JsonFields fields) throws MalformedPayloadException {
     return changes(delivery, fields)
-        .add(ref(fields), Optional.empty(), fields.optional("sha", CommitId::orNone))
+        .add(ref(fields), Optional.empty(), fields.optional("sha", CommitId::ifFull))
         .parsed();
   }
 
@@ -125,7 +125,8 @@ public final class GiteaPayloads implements PayloadReader {
         new MergeRecorded(
             fields.required(FULL_NAME, delivery::repository),
             fields.required(targetField(fields), GitRef::branch),
-            fields.optional("pull_request.merge_commit_sha", CommitId::orNone),
+            fields.optional("pull_request.merge_commit_sha", CommitId::ifFull),
+            Optional.empty(),
             Optional.empty(),
             fields.requiredNumber("pull_request.number"),
             fields.requiredText("pull_request.title"),

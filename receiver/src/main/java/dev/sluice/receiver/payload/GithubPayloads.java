@@ -104,7 +104,8 @@ public final class GithubPayloads implements PayloadReader {
         new MergeRecorded(
             fields.required(FULL_NAME, delivery::repository),
             fields.required("pull_request.base.ref", GitRef::branch),
-            fields.optional("pull_request.merge_commit_sha", CommitId::orNone),
+            fields.optional("pull_request.merge_commit_sha", CommitId::ifFull),
+            Optional.empty(),
             Optional.empty(),
             fields.requiredNumber("pull_request.number"),
             fields.requiredText("pull_request.title"),

@@ -14,12 +14,16 @@ import java.util.Optional;
  * what it is ({@code object_kind}, in system hooks {@code event_name}): a signature covers the
  * body, but no header.
  *
+ * <p>Servers before GitLab 9 leave out {@code project}, or its path: then the repository is where
+ * its page is.
+ *
  * @see <a href="https://docs.gitlab.com/user/project/integrations/webhook_events/">GitLab: webhook
  *     events</a>
  * @see <a href="https://docs.gitlab.com/administration/system_hooks/">GitLab: system hooks</a>
  */
 public final class GitlabPayloads implements PayloadReader {
 
+  private static final String TARGET = "object_attributes.target.";
   private static final String PROJECT = "project.path_with_namespace";
   private static final JsonShape SHAPE =
       JsonShape.of(
@@ -48,6 +52,8 @@ public final class GitlabPayloads implements PayloadReader {
           "object_attributes.merge_commit_sha",
           "object_attributes.squash_commit_sha",
           "object_attributes.last_commit.id",
+          "object_attributes.target.path_with_namespace",
+          "object_attributes.target.http_url",
           "object_attributes.url");
 
   @Override
@@ -70,14 +76,10 @@ public final class GitlabPayloads implements PayloadReader {
   private static Parsed push(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
     RefChanges changes = changes(delivery, fields);
+    GitRef ref = fields.required("ref", GitRef::new);
     // old servers leave the commit of a deleted tag in after: what is checked out then tells
-    return fields.isNull("checkout_sha")
-        ? changes
-            .add(
-                fields.required("ref", GitRef::new),
-                fields.optional("before", CommitId::orNone),
-                Optional.empty())
-            .parsed()
+    return fields.isNull("checkout_sha") && ref.value().startsWith("refs/tags/")
+        ? changes.add(ref, fields.optional("before", CommitId::ifFull), Optional.empty()).parsed()
         : changes.add(fields, "ref", "before", "after").parsed();
   }
 
@@ -99,7 +101,6 @@ public final class GitlabPayloads implements PayloadReader {
         delivery.origin(id, fields.firstText("user_username", "user_name")));
   }
 
-  /** Old servers tell the project's page only. */
   private static RepositoryId repository(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
     return fields.text(PROJECT).isEmpty() && fields.text("repository.homepage").isPresent()
@@ -114,13 +115,17 @@ public final class GitlabPayloads implements PayloadReader {
     }
     DeliveryId id = id(delivery);
     Optional<String> mergedBy = fields.text("user.username");
+    Optional<CommitId> commit = mergeCommit(fields);
     return new Parsed.Events(
         id,
         new MergeRecorded(
-            fields.required(PROJECT, delivery::repository),
+            target(delivery, fields),
             fields.required("object_attributes.target_branch", GitRef::branch),
-            mergeCommit(fields),
+            commit,
             Optional.empty(),
+            commit.isPresent()
+                ? Optional.empty()
+                : fields.optional("object_attributes.last_commit.id", CommitId::ifFull),
             fields.requiredNumber("object_attributes.iid"),
             fields.requiredText("object_attributes.title"),
             isAuthor(fields) ? mergedBy : Optional.empty(),
@@ -129,11 +134,28 @@ public final class GitlabPayloads implements PayloadReader {
             delivery.origin(id, mergedBy)));
   }
 
-  /** A fast-forward makes no merge commit, and squashing makes one of the changes. */
+  /** The request may come from a fork: the repository is the one that was merged into. */
+  private static RepositoryId target(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    if (fields.text(PROJECT).isPresent()) {
+      return fields.required(PROJECT, delivery::repository);
+    }
+    if (fields.text(TARGET + "path_with_namespace").isPresent()) {
+      return fields.required(TARGET + "path_with_namespace", delivery::repository);
+    }
+    return fields.text(TARGET + "http_url").isPresent()
+        ? fields.required(TARGET + "http_url", delivery::repositoryAt)
+        : repository(delivery, fields);
+  }
+
+  /**
+   * The commit that is certain to be on the target branch: a fast-forward makes no merge commit,
+   * and the body does not say whether the request's commits were squashed into another one.
+   */
   private static Optional<CommitId> mergeCommit(JsonFields fields)
       throws MalformedPayloadException {
-    for (String field : new String[] {"merge_commit_sha", "squash_commit_sha", "last_commit.id"}) {
-      Optional<CommitId> commit = fields.optional("object_attributes." + field, CommitId::orNone);
+    for (String field : new String[] {"merge_commit_sha", "squash_commit_sha"}) {
+      Optional<CommitId> commit = fields.optional("object_attributes." + field, CommitId::ifFull);
       if (commit.isPresent()) {
         return commit;
       }

@@ -13,6 +13,10 @@ public enum IgnoredReason {
   NOT_FOLLOWABLE("neither a branch nor a tag"),
   NO_REF_CHANGED("no ref changed"),
   NOTHING_MOVED("neither the name nor the default branch changed"),
+  /** Azure DevOps' "Resource details to send" is not "All". */
+  NO_DETAILS(
+      "the delivery says neither which repository nor which ref changed: set 'Resource details to"
+          + " send' of the service hook to All"),
   NOT_LISTED("the endpoint does not take this repository");
 
   private final String text;

@@ -27,13 +27,16 @@ final class RefChanges {
     this.origin = origin;
   }
 
-  /** Adds the change that three fields of a push or of one of its elements tell. */
+  /**
+   * Adds the change that three fields of a push or of one of its elements tell. An id that is none
+   * says nothing, but the ref may have moved all the same.
+   */
   RefChanges add(JsonFields fields, String ref, String before, String after)
       throws MalformedPayloadException {
     return add(
         fields.required(ref, GitRef::new),
-        fields.optional(before, CommitId::orNone),
-        fields.required(after, CommitId::orNone));
+        fields.optional(before, CommitId::ifFull),
+        fields.required(after, CommitId::ifFull));
   }
 
   /** Adds a change, unless nobody can follow such a ref. */

@@ -3,6 +3,7 @@ package dev.sluice.receiver.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.contract.name.Forge;
 import java.net.InetAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +48,6 @@ class AdmissionTest {
     "*/shop, acme/shop, true",
   })
   void knowsWhatAPatternMeans(String pattern, String path, boolean matches) {
-    assertThat(new RepositoryPattern(pattern).matches(path)).isEqualTo(matches);
+    assertThat(RepositoryPattern.of(Forge.GITHUB, pattern).matches(path)).isEqualTo(matches);
   }
 }

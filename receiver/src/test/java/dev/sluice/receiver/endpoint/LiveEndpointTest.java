@@ -59,9 +59,10 @@ class LiveEndpointTest {
 
   @Test
   void takesTheForgesOwnHostUnlessToldOtherwise() {
-    assertThat(Endpoint.parse("name=a,forge=github,secret=env:X").host()).isEqualTo("github.com");
-    assertThat(Endpoint.parse("name=a,forge=gitlab,host=Git.Example.com,secret=env:X").host())
-        .isEqualTo("git.example.com");
+    assertThat(Endpoint.parse("name=a,forge=github,secret=env:X").address())
+        .hasToString("github.com");
+    assertThat(Endpoint.parse("name=a,forge=gitlab,host=Git.Example.com,secret=env:X").address())
+        .hasToString("git.example.com");
   }
 
   @ParameterizedTest

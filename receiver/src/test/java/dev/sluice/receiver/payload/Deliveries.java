@@ -2,6 +2,8 @@ package dev.sluice.receiver.payload;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.contract.name.Forge;
+import dev.sluice.contract.name.ForgeAddress;
 import dev.sluice.receiver.request.RequestHeaders;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,8 +20,11 @@ final class Deliveries {
   private Deliveries() {}
 
   static Delivery of(byte[] body, Map<String, String> headers) {
-    return new Delivery(
-        "forge", "git.example.com", RequestHeaders.of(headers.entrySet()), body, RECEIVED);
+    return at(ForgeAddress.parse(Forge.GITLAB, "git.example.com"), body, headers);
+  }
+
+  static Delivery at(ForgeAddress address, byte[] body, Map<String, String> headers) {
+    return new Delivery("forge", address, RequestHeaders.of(headers.entrySet()), body, RECEIVED);
   }
 
   static String fixture(String name) {

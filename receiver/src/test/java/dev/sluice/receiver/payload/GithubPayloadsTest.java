@@ -108,12 +108,23 @@ class GithubPayloadsTest {
                     GitRef.branch("main"),
                     Optional.of(new CommitId("3".repeat(40))),
                     Optional.empty(),
+                    Optional.empty(),
                     62,
                     "Raise the limit",
                     Optional.of("grace"),
                     Optional.of("ada"),
                     Optional.of("https://git.example.com/shop/frontend/pull/62"),
                     new Origin.Webhook("forge", "d-1", Optional.of("ada"), Deliveries.RECEIVED))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"22", "", "0", "boom", "000000000000000000000000000000000000000"})
+  void anAfterThatIsNoIdIsAReasonToLookAllTheSame(String after) {
+    Parsed parsed = read("push", PUSH.replace("2".repeat(40), after));
+
+    assertThat(((Parsed.Events) parsed).events())
+        .singleElement()
+        .isInstanceOfSatisfying(RefChanged.class, change -> assertThat(change.after()).isEmpty());
   }
 
   @Test
@@ -157,8 +168,9 @@ class GithubPayloadsTest {
         "\"refs/heads/main\" | \"refs/heads/\\ud800\" | ref holds a lone surrogate",
         "\"refs/heads/main\" | {\"a\": []} | ref is not a text",
         "\"refs/heads/main\" | null | ref is missing",
-        "\"2222222222222222222222222222222222222222\" | \"22\" |"
-            + " after has a value that cannot be right",
+        "\"2222222222222222222222222222222222222222\" | null | after is missing",
+        "\"Shop/Frontend\" | \".*\" | repository.full_name has a value that cannot be right",
+        "\"Shop/Frontend\" | \".*/.*\" | repository.full_name has a value that cannot be right",
         "\"Shop/Frontend\" | \"..\" | repository.full_name has a value that cannot be right",
         "\"Shop/Frontend\" | [\"x\"] | repository.full_name is not a text",
         "\"ada\" | 7 | pusher.name is not a text",

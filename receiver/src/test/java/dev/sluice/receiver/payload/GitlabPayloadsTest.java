@@ -60,6 +60,7 @@ class GitlabPayloadsTest {
                     GitRef.branch("main"),
                     Optional.of(new CommitId("3".repeat(40))),
                     Optional.empty(),
+                    Optional.empty(),
                     4,
                     "Raise the limit",
                     Optional.empty(),

@@ -44,6 +44,7 @@ public final class Client {
         new TraceVerb(terminal),
         new ExplainVerb(terminal),
         new EventsVerb(terminal),
+        new DeliveriesVerb(terminal),
         new WaitVerb(terminal),
         new DiffVerb(terminal),
         new DoctorVerb(terminal),

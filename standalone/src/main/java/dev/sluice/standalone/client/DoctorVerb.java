@@ -66,6 +66,7 @@ final class DoctorVerb extends Verb {
             : finding("read model", Result.wrong, String.join("; ", obstacles)));
     status.get("clusters").forEach(cluster -> findings.add(cluster(cluster)));
     findings.add(repositories(api));
+    findings.add(webhooks(api));
     findings.add(underWay(api));
     findings.add(deadLetters(status));
     long held = status.get("held").asLong();
@@ -120,6 +121,16 @@ final class DoctorVerb extends Verb {
             Result.wrong,
             "cannot be read, or does not show what webhooks told: %s; see the dispatcher's log for URL and credentials"
                 .formatted(some(late)));
+  }
+
+  private static JsonNode webhooks(Api api) {
+    List<String> problems = new ArrayList<>();
+    WebhookChecks.unfollowed(api).ifPresent(problems::add);
+    WebhookChecks.neverNamed(api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE))
+        .ifPresent(problems::add);
+    return problems.isEmpty()
+        ? finding("webhooks", Result.ok, "every repository is named by webhooks, and no other is")
+        : finding("webhooks", Result.look, String.join("; ", problems));
   }
 
   private static JsonNode underWay(Api api) {

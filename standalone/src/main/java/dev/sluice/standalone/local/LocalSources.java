@@ -39,7 +39,7 @@ final class LocalSources implements AutoCloseable {
     try {
       for (String text : values.get(REPOSITORY)) {
         int equals = text.indexOf('=');
-        String name = equals < 0 ? "" : new RepositoryId(text.substring(0, equals)).toString();
+        String name = equals < 0 ? "" : RepositoryId.parse(text.substring(0, equals)).toString();
         sources.add(name, Path.of(text.substring(equals + 1)), at);
       }
       if (!sources.byName.containsKey("")) {

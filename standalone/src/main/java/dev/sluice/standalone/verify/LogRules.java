@@ -6,6 +6,8 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,7 +42,7 @@ final class LogRules {
   /** I1: no followed ref waits, and every change to one has been decided about. */
   private void changesAreSettled() {
     Map<String, StateRecord.RefState> refs = new HashMap<>();
-    Set<String> followed = new HashSet<>();
+    Map<String, Set<String>> followed = new HashMap<>();
     for (StateRecord state : log.states()) {
       switch (state) {
         case StateRecord.RefState ref -> refs.put(ref.key(), ref);
@@ -54,9 +56,13 @@ final class LogRules {
                             .sources()
                             .forEach(
                                 source ->
-                                    followed.add(
-                                        StateRecord.RefState.keyOf(
-                                            source.repository(), source.ref()))));
+                                    followed
+                                        .computeIfAbsent(
+                                            ignoringCase(source.repository(), source.ref()),
+                                            _ -> new HashSet<>())
+                                        .add(
+                                            StateRecord.RefState.keyOf(
+                                                source.repository(), source.ref()))));
       }
     }
     refs.values().stream()
@@ -66,12 +72,21 @@ final class LogRules {
         .map(Received::event)
         .filter(ChangeEvent.RefChanged.class::isInstance)
         .map(ChangeEvent.RefChanged.class::cast)
-        .map(change -> StateRecord.RefState.keyOf(change.repository(), change.ref()))
+        .flatMap(
+            change ->
+                followed
+                    .getOrDefault(ignoringCase(change.repository(), change.ref()), Set.of())
+                    .stream())
         .distinct()
-        .filter(key -> followed.contains(key) && !refs.containsKey(key))
+        .filter(key -> !refs.containsKey(key))
         .forEach(
             key ->
                 report(Promise.I1_DURABLE, key, "was changed, but no home has decided about it"));
+  }
+
+  /** An event may name a repository in another case than the fleet does. */
+  private static String ignoringCase(RepositoryId repository, GitRef ref) {
+    return StateRecord.RefState.keyOf(new RepositoryId(repository.key()), ref);
   }
 
   /** I1: every target ends: applied, unchanged, removed, parked, or overtaken by a later one. */

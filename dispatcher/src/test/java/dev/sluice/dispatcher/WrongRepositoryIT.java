@@ -1,0 +1,161 @@
+package dev.sluice.dispatcher;
+
+import static dev.sluice.dispatcher.Situation.MAIN;
+import static dev.sluice.dispatcher.Situation.STAGING;
+import static dev.sluice.dispatcher.Situation.lines;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.git.Origin;
+import dev.sluice.dispatcher.home.DispatchListener;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two repositories whose names differ by case only: each application gets what is in its own. */
+class WrongRepositoryIT {
+
+  private Situation situation;
+  private Origin upper;
+
+  @BeforeEach
+  void set(@TempDir Path directory) throws IOException {
+    situation = new Situation(directory);
+    upper = new Origin(directory.resolve("SHOP.git"));
+  }
+
+  @AfterEach
+  void close() {
+    upper.close();
+    situation.close();
+  }
+
+  @Test
+  void theWrongRepositoryIsNotDeployedForItsCase() throws IOException {
+    fleet(upper.url());
+    situation.put("web", "lower").push();
+    upper.set(MAIN, upper.commit(content("upper")));
+    situation.start();
+    assertThat(lines(situation.awaitSync(STAGING, 2)))
+        .containsExactlyInAnyOrder("web 1 lower", "other 1 upper");
+
+    CommitId changed = upper.commit(content("upper2"), upper.commit(content("upper")));
+    upper.set(MAIN, changed);
+    situation.tell(RepositoryId.fromUrl(upper.url()), Optional.of(changed));
+
+    assertThat(lines(situation.awaitSync(STAGING, 3))).hasSize(3).endsWith("other 2 upper2");
+    situation.put("web", "lower2").pushAndTell();
+    assertThat(lines(situation.awaitSync(STAGING, 4))).hasSize(4).endsWith("web 2 lower2");
+    situation.awaitQuiet();
+  }
+
+  @Test
+  void aWebhookThatIgnoresCaseReachesEveryRepositoryThatItMayMean() throws IOException {
+    fleet(upper.url());
+    situation.put("web", "lower").push();
+    upper.set(MAIN, upper.commit(content("upper")));
+    situation.start();
+    situation.awaitSync(STAGING, 2);
+
+    situation.put("web", "lower2").push();
+    upper.set(MAIN, upper.commit(content("upper2"), upper.commit(content("upper"))));
+    RepositoryId told = new RepositoryId(RepositoryId.fromUrl(upper.url()).key());
+    situation.tell(told, Optional.empty());
+
+    assertThat(lines(situation.awaitSync(STAGING, 4))).contains("web 2 lower2", "other 2 upper2");
+    situation.awaitQuiet();
+  }
+
+  @Test
+  void aRepositoryWhoseNameHasSpacesIsFetchedAndMatched() throws IOException {
+    try (Origin spaces = new Origin(situation.directory.resolve("My Project/My Repo.git"))) {
+      fleet(spaces.url().replace(" ", "%20"));
+      situation.put("web", "lower").push();
+      CommitId first = spaces.commit(content("first"));
+      spaces.set(MAIN, first);
+      situation.start();
+      assertThat(lines(situation.awaitSync(STAGING, 2))).contains("other 1 first");
+
+      CommitId second = spaces.commit(content("second"), first);
+      spaces.set(MAIN, second);
+      RepositoryId told = RepositoryId.fromUrl(spaces.url());
+      assertThat(told.value()).endsWith("/My%20Project/My%20Repo");
+      situation.tell(told, Optional.of(second));
+
+      assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("other 2 second");
+      situation.awaitQuiet();
+    }
+  }
+
+  @Test
+  void aRepositoryThatNobodyFollowsIsCounted() throws IOException {
+    fleet(upper.url());
+    situation.put("web", "lower").push();
+    upper.set(MAIN, upper.commit(content("upper")));
+    List<String> unfollowed = new CopyOnWriteArrayList<>();
+    situation.start(
+        situation.config("mirrors"),
+        new DispatchListener() {
+          @Override
+          public void unfollowed(String endpoint, RepositoryId repository) {
+            unfollowed.add(endpoint + " " + repository);
+          }
+        });
+    situation.awaitSync(STAGING, 2);
+
+    RepositoryId elsewhere = new RepositoryId("localhost:3000/not/followed");
+    situation.tell(elsewhere, Optional.of(new CommitId("b".repeat(40))));
+    situation.tell(
+        origin ->
+            new ChangeEvent.RefChanged(
+                situation.repository,
+                GitRef.branch("topic"),
+                Optional.empty(),
+                Optional.empty(),
+                origin));
+
+    await().until(() -> !unfollowed.isEmpty());
+    situation.awaitQuiet();
+    assertThat(unfollowed).containsExactly("hub localhost:3000/not/followed");
+  }
+
+  private void fleet(String url) throws IOException {
+    situation.application("web", "staging");
+    situation.document(
+        "other",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: upper}
+        spec: {url: "%s"}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: other}
+        spec:
+          source: {repository: upper, path: apps/web}
+          clusters: {names: [staging]}
+          namespace: other
+        """
+            .formatted(url));
+  }
+
+  private static Map<String, Origin.Content> content(String value) {
+    return Map.of(
+        "apps/web/config.yaml",
+        Origin.Content.file(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {value: %s}\n"
+                .formatted(value)));
+  }
+}

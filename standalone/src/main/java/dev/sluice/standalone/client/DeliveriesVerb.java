@@ -1,0 +1,87 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.Printer.Column;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "deliveries",
+    description =
+        "Lists the events that webhooks led to, newest first, and whether an application follows"
+            + " what they are about.")
+final class DeliveriesVerb extends Verb {
+
+  private static final List<Column> DELIVERIES =
+      List.of(
+          Column.of("EVENT", "/id"),
+          Column.of("AT", "/at"),
+          Column.of("ENDPOINT", "/endpoint"),
+          Column.of("REPOSITORY", "/repository"),
+          Column.of("REF", "/ref"),
+          Column.commit("COMMIT", "/commit"),
+          new Column("FOLLOWED", false, DeliveriesVerb::followed),
+          Column.wide("TYPE", "/type"),
+          Column.wide("ACTOR", "/actor"),
+          Column.wide("DELIVERY", "/delivery"),
+          new Column("NOTE", false, DeliveriesVerb::note));
+
+  @Option(names = "--endpoint", paramLabel = "NAME", description = "only deliveries to it")
+  private Optional<String> endpoint = Optional.empty();
+
+  @Option(
+      names = "--repository",
+      paramLabel = "HOST[:PORT]/PATH",
+      description = "only what is about it")
+  private Optional<String> repository = Optional.empty();
+
+  @Option(
+      names = "--unfollowed",
+      description = "only those about repositories that no application follows")
+  private boolean unfollowed;
+
+  @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 50)")
+  private int limit = 50;
+
+  DeliveriesVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    Query query =
+        new Query()
+            .with("endpoint", endpoint)
+            .with("repository", repository)
+            .with("followed", unfollowed ? Optional.of("false") : Optional.empty());
+    printer.list(api.all("/api/v1/deliveries", query, limit), DELIVERIES);
+    return 0;
+  }
+
+  private static String followed(JsonNode delivery) {
+    if (!delivery.path("followed").asBoolean()) {
+      return "no";
+    }
+    long applications = delivery.path("applications").asLong();
+    return applications == 0 ? "not this ref" : "by " + applications;
+  }
+
+  private static String note(JsonNode delivery) {
+    JsonNode unmet = delivery.path("unmet");
+    if (unmet.isObject()) {
+      return "expected %s, evaluated %s"
+          .formatted(abbreviated(unmet.path("expected")), abbreviated(unmet.path("evaluated")));
+    }
+    return delivery.hasNonNull("similar")
+        ? "the fleet has " + delivery.get("similar").asText()
+        : "-";
+  }
+
+  private static String abbreviated(JsonNode commit) {
+    String id = commit.asText("");
+    return id.isEmpty() ? "no such ref" : id.substring(0, Math.min(10, id.length()));
+  }
+}

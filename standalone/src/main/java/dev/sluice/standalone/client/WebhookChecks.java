@@ -1,0 +1,81 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.standalone.client.Api.Query;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * What doctor says of webhooks: those about repositories that no application follows, and
+ * repositories of the fleet that none ever named.
+ */
+final class WebhookChecks {
+
+  private static final Duration RECENT = Duration.ofDays(1);
+  private static final int MOST = 1_000;
+  private static final int SHOWN = 5;
+
+  private WebhookChecks() {}
+
+  /** Returns what deserves a look; empty if nothing does. */
+  static Optional<String> unfollowed(Api api) {
+    TreeSet<String> told = new TreeSet<>();
+    Query query =
+        new Query()
+            .with("followed", Optional.of("false"))
+            .with("since", Optional.of(Instant.now().minus(RECENT).toString()));
+    for (JsonNode delivery : api.all("/api/v1/deliveries", query, MOST)) {
+      told.add(
+          "%s at endpoint %s%s"
+              .formatted(
+                  delivery.get("repository").asText(),
+                  delivery.get("endpoint").asText(),
+                  delivery.hasNonNull("similar")
+                      ? " (the fleet has " + delivery.get("similar").asText() + ")"
+                      : ""));
+    }
+    return told.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "webhooks came about repositories that no application follows: %s; if one should be,"
+                    .formatted(some(told))
+                + " compare the endpoint's host with the Repository's URL, else exclude it from the"
+                + " webhook: sluice deliveries --unfollowed");
+  }
+
+  /** Returns what deserves a look; empty if nothing does. */
+  static Optional<String> neverNamed(Iterable<JsonNode> repositories) {
+    List<String> never = new ArrayList<>();
+    for (JsonNode repository : repositories) {
+      if (!repository.hasNonNull("lastWebhookAt")) {
+        never.add(
+            "%s (%s)"
+                .formatted(
+                    repository.get("repository").asText(),
+                    repository.hasNonNull("lastSweepAt")
+                        ? "the poll last found a change at "
+                            + repository.get("lastSweepAt").asText()
+                        : "the poll has found no change"));
+      }
+    }
+    return never.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "no webhook ever named %s: changes there wait for the poll; add a webhook, or see"
+                    .formatted(some(never))
+                + " whether one names it otherwise: sluice deliveries --unfollowed");
+  }
+
+  private static String some(Iterable<String> all) {
+    List<String> names = new ArrayList<>();
+    all.forEach(names::add);
+    return names.size() <= SHOWN
+        ? String.join(", ", names)
+        : "%s and %d more"
+            .formatted(String.join(", ", names.subList(0, SHOWN)), names.size() - SHOWN);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.sluice.standalone;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.event.Json;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * A Gitea that runs already, as a file of settings says: {@code url}, {@code admin}, {@code
+ * password}, {@code token}. The system property {@code sluice.forges} names such files.
+ */
+record RealForge(String url, String admin, String password, String token) {
+
+  /** Those that this run may use; none if the property is not set. */
+  static List<RealForge> all() throws IOException {
+    String files = System.getProperty("sluice.forges", "");
+    if (files.isEmpty() || files.startsWith("${")) {
+      return List.of();
+    }
+    return Arrays.stream(files.split(",", -1)).map(file -> read(Path.of(file))).toList();
+  }
+
+  private static RealForge read(Path file) {
+    Properties settings = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      settings.load(reader);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot read the settings of a forge in " + file, e);
+    }
+    return new RealForge(
+        settings.getProperty("url"),
+        settings.getProperty("admin"),
+        settings.getProperty("password"),
+        settings.getProperty("token"));
+  }
+
+  /** What a webhook endpoint's host is for it. */
+  String host() {
+    return url.substring(url.indexOf("://") + 3);
+  }
+
+  String cloneUrl(String repository) {
+    return "%s/%s/%s.git".formatted(url, admin, repository);
+  }
+
+  /** A repository with a branch main. */
+  void create(String repository) throws IOException, InterruptedException {
+    send(
+        "POST",
+        "/user/repos",
+        Map.of("name", repository, "auto_init", true, "default_branch", "main", "private", true));
+  }
+
+  void delete(String repository) throws IOException, InterruptedException {
+    send("DELETE", path(repository, ""), Map.of());
+  }
+
+  /** Has pushes to a repository told there. */
+  void hook(String repository, String target, String secret)
+      throws IOException, InterruptedException {
+    send(
+        "POST",
+        path(repository, "/hooks"),
+        Map.of(
+            "type",
+            "gitea",
+            "active",
+            true,
+            "events",
+            List.of("push"),
+            "config",
+            Map.of("url", target, "content_type", "json", "secret", secret)));
+  }
+
+  /** Commits a file to main; returns the commit. */
+  String put(String repository, String file, String text) throws IOException, InterruptedException {
+    String path = path(repository, "/contents/" + file);
+    Optional<JsonNode> before = find(path);
+    Map<String, Object> body =
+        before.isPresent()
+            ? Map.of(
+                "content",
+                encoded(text),
+                "branch",
+                "main",
+                "message",
+                "change",
+                "sha",
+                before.get().get("sha").asText())
+            : Map.of("content", encoded(text), "branch", "main", "message", "add");
+    return send(before.isPresent() ? "PUT" : "POST", path, body).at("/commit/sha").asText();
+  }
+
+  private String path(String repository, String rest) {
+    return "/repos/%s/%s%s".formatted(admin, repository, rest);
+  }
+
+  private static String encoded(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+  }
+
+  private Optional<JsonNode> find(String path) throws IOException, InterruptedException {
+    HttpResponse<String> answer = exchange("GET", path, HttpRequest.BodyPublishers.noBody());
+    return answer.statusCode() == 200
+        ? Optional.of(Json.mapper().readTree(answer.body()))
+        : Optional.empty();
+  }
+
+  private JsonNode send(String method, String path, Map<String, Object> body)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        exchange(
+            method,
+            path,
+            HttpRequest.BodyPublishers.ofByteArray(Json.mapper().writeValueAsBytes(body)));
+    if (answer.statusCode() / 100 != 2) {
+      throw new IOException(
+          "%s %s: %d %s".formatted(method, path, answer.statusCode(), answer.body()));
+    }
+    return Json.mapper().readTree(answer.body().isEmpty() ? "{}" : answer.body());
+  }
+
+  private HttpResponse<String> exchange(String method, String path, HttpRequest.BodyPublisher body)
+      throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(URI.create(url + "/api/v1" + path))
+              .header("Authorization", "token " + token)
+              .header("Content-Type", "application/json")
+              .method(method, body)
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+}
