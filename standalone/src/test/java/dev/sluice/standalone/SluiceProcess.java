@@ -21,9 +21,17 @@ final class SluiceProcess implements AutoCloseable {
 
   static SluiceProcess start(Path log, Map<String, String> environment, String... arguments)
       throws IOException {
+    return start(log, environment, List.of("-Xmx512m"), arguments);
+  }
+
+  /** Starts it with options of the JVM. */
+  static SluiceProcess start(
+      Path log, Map<String, String> environment, List<String> options, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);

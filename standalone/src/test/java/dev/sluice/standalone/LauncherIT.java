@@ -1,0 +1,107 @@
+package dev.sluice.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The options of the JVM that both launchers give, seen by a program in its place. */
+class LauncherIT {
+
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final List<String> MEMORY =
+      List.of(
+          "-XX:+ExitOnOutOfMemoryError",
+          "-XX:+UseG1GC",
+          "-XX:G1PeriodicGCInterval=300000",
+          "-XX:MaxHeapFreeRatio=20");
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void javaThatSaysItsOptions() throws IOException {
+    script(
+        "jdk/bin/java",
+        "#!/bin/sh\n"
+            + "for each in \"$@\"; do echo \"$each\"; done\n"
+            + "echo \"seen=$SLUICE_JAVA_OPTS\"\n");
+    script("jdk/bin/javac", "#!/bin/sh\n");
+    Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
+  }
+
+  @Test
+  void theImageGivesTheHeapItsShareAndEndsAtAnOutOfMemoryError() throws Exception {
+    List<String> options = run("container/sluice", Map.of(), "worker", "--x", "a b");
+
+    assertThat(options)
+        .containsAll(MEMORY)
+        .contains("-XX:MaxRAMPercentage=60")
+        .endsWith("dev.sluice.standalone.Main", "worker", "--x", "a b", "seen=");
+  }
+
+  @Test
+  void theCheckoutLimitsTheHeapAndEndsAtAnOutOfMemoryError() throws Exception {
+    List<String> options = run(checkout(), Map.of(), "up");
+
+    assertThat(options)
+        .containsAll(MEMORY)
+        .contains("-Xmx1g")
+        .endsWith("dev.sluice.standalone.Main", "up", "seen=");
+  }
+
+  @Test
+  void anOptionOfTheOperatorWinsAndIsNoSettingOfTheProgram() throws Exception {
+    Map<String, String> environment = Map.of("SLUICE_JAVA_OPTS", "-Xmx3g -XX:MaxRAMPercentage=25");
+    for (String launcher : List.of("container/sluice", checkout())) {
+      List<String> options = run(launcher, environment, "up");
+
+      assertThat(options).containsSubsequence("-Xmx3g", "-XX:MaxRAMPercentage=25", "-cp");
+      assertThat(options.subList(options.indexOf("-Xmx3g") + 1, options.size()))
+          .noneMatch(option -> option.startsWith("-Xmx"));
+      assertThat(options).endsWith("seen=");
+    }
+  }
+
+  /** A copy of the launcher beside what looks built. */
+  private String checkout() throws IOException {
+    Files.createDirectories(directory.resolve("standalone/target/library"));
+    Files.createDirectories(directory.resolve("standalone/src/main"));
+    Files.writeString(directory.resolve("pom.xml"), "");
+    Files.writeString(directory.resolve("standalone/pom.xml"), "");
+    Path launcher = directory.resolve("sluice");
+    if (Files.notExists(launcher)) {
+      Files.copy(ROOT.resolve("sluice"), launcher);
+      Files.writeString(directory.resolve("standalone/target/library/.built"), "");
+    }
+    return launcher.toString();
+  }
+
+  private List<String> run(String launcher, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(ROOT.resolve(launcher).toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
+    builder.environment().merge("PATH", "", (path, _) -> directory.resolve("jdk/bin") + ":" + path);
+    Process process = builder.start();
+    List<String> lines = process.inputReader().lines().toList();
+    assertThat(process.waitFor()).as(() -> String.join("\n", lines)).isZero();
+    return lines;
+  }
+
+  private void script(String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}
