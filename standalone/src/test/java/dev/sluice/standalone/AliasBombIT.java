@@ -40,9 +40,9 @@ class AliasBombIT {
     Map<String, String> bombs =
         Map.of(
             "lists",
-            bomb("[lol, lol]", "[%s]"),
+            bomb(6, "[1, 2]", "[%s]"),
             "merges",
-            bomb("{a: lol}", "{<<: [%s], b: c}"),
+            bomb(30, "{a: lol}", "{<<: [%s], b: c}"),
             "quoted",
             "data: {a: \"" + "x".repeat(5_000_000) + "\"}\n",
             "depth",
@@ -85,9 +85,10 @@ class AliasBombIT {
     }
   }
 
-  private static String bomb(String first, String level) {
+  /** Six levels are three million values, which no limit of depth or of text refuses. */
+  private static String bomb(int levels, String first, String level) {
     StringBuilder text = new StringBuilder("l0: &l0 " + first + "\n");
-    for (int i = 1; i < 30; i++) {
+    for (int i = 1; i <= levels; i++) {
       String references = "*l%d, ".formatted(i - 1).repeat(10);
       text.append("l%d: &l%d ".formatted(i, i)).append(level.formatted(references)).append('\n');
     }

@@ -4,6 +4,7 @@ import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.worker.api.ClusterFacts;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,9 @@ import java.util.concurrent.Semaphore;
 public final class Renderers {
 
   private static final long CACHED_CHARACTERS = 32L << 20;
+
+  /** What all sources of one application may render to, before any of it is read. */
+  private static final int MAX_CHARACTERS = Allowance.MAX_APPLICATION;
 
   private final Renderer plain = new PlainRenderer();
   private final Optional<KustomizeRenderer> kustomize;
@@ -86,10 +90,18 @@ public final class Renderers {
       throws RenderException, InterruptedException {
     List<RenderResult.Part> parts = new ArrayList<>();
     Set<String> names = new TreeSet<>();
+    long characters = 0;
     for (SourceInputs source : target.sources()) {
       if (source.type() != SourceType.VALUES) {
         RenderResult result = render(RenderRequest.of(target, source, cluster));
         parts.addAll(result.parts());
+        characters += result.parts().stream().mapToLong(part -> part.text().length()).sum();
+        if (characters > MAX_CHARACTERS) {
+          throw RenderException.permanent(
+              "TooLarge",
+              "the sources render to more than %d Mi characters: split the application"
+                  .formatted(MAX_CHARACTERS >> 20));
+        }
         names.add(result.renderer());
       }
     }
