@@ -30,9 +30,11 @@ class LauncherIT {
   void javaThatSaysItsOptions() throws IOException {
     script(
         "jdk/bin/java",
-        "#!/bin/sh\n"
-            + "for each in \"$@\"; do echo \"$each\"; done\n"
-            + "echo \"seen=$SLUICE_JAVA_OPTS\"\n");
+        """
+        #!/bin/sh
+        for each in "$@"; do echo "$each"; done
+        echo "seen=$SLUICE_JAVA_OPTS"
+        """);
     script("jdk/bin/javac", "#!/bin/sh\n");
     Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
   }

@@ -25,7 +25,7 @@ final class YamlText {
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
 
   /** What aliases share stays shared. */
-  private final Map<JsonNode, Object> values = new IdentityHashMap<>();
+  private final IdentityHashMap<JsonNode, Object> values = new IdentityHashMap<>();
 
   private YamlText() {}
 
