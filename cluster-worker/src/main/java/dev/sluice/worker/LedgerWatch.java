@@ -98,6 +98,11 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
         .collect(Collectors.groupingBy(Failure::code, Collectors.counting()));
   }
 
+  /** Reads all again, since the keys that they are verified with have changed. */
+  void readAgain() {
+    informer.getStore().list().forEach(this::changed);
+  }
+
   private void compare() {
     Set<ApplicationName> missing = new HashSet<>(seen.keySet());
     informer

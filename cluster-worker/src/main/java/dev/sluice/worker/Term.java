@@ -17,9 +17,11 @@ import dev.sluice.worker.lane.Backoff;
 import dev.sluice.worker.lane.Breaker;
 import dev.sluice.worker.lane.LanePolicy;
 import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.ledger.Keyring;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.ledger.LedgerUpkeep;
 import dev.sluice.worker.log.SyncLog;
 import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
@@ -54,6 +56,7 @@ final class Term {
   private final Runnable resign;
   private final ClusterApi api;
   private final LedgerStore ledgers;
+  private final LedgerUpkeep upkeep;
   private final Neighbours neighbours = new Neighbours();
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
   private final CountDownLatch ending = new CountDownLatch(1);
@@ -73,7 +76,9 @@ final class Term {
     this.metrics = metrics;
     this.resign = resign;
     this.api = new ClusterApi(outside.client(), config.patience().callTimeout());
-    this.ledgers = new LedgerStore(api, config.systemNamespace(), config.installation());
+    this.ledgers =
+        new LedgerStore(api, config.ledgerNames(), Keyring.unusable("it was not read yet"));
+    this.upkeep = new LedgerUpkeep(api, config.ledgerNames(), ledgers, outside.clock());
     this.thread =
         Thread.ofPlatform().name("term-" + config.cluster()).daemon().unstarted(this::run);
   }
@@ -156,7 +161,7 @@ final class Term {
             .addKeyValue("cluster", config.cluster())
             .log("watching {} {}", namespaces, definitions);
         intake.awaitCaughtUp();
-        sweepNowAndThen(reporting);
+        sweepNowAndThen(reporting, watch);
       } finally {
         stop(working);
       }
@@ -221,6 +226,7 @@ final class Term {
                 outside.clock()),
             new Applications.Lead(
                 config.installation(),
+                config.ownObjects(),
                 outside.kafka().topics().sync(config.cluster()),
                 this::wake,
                 application -> Optional.ofNullable(open.remove(application))));
@@ -241,7 +247,8 @@ final class Term {
                 outside.renderers(),
                 new Discovery(api),
                 new ApiSchemas(api),
-                config.installation()),
+                config.installation(),
+                config.ownObjects()),
             targets,
             ledgers);
     return new Questions(differ, reporting, outside.clock());
@@ -270,22 +277,27 @@ final class Term {
   private LedgerListing listLedgers() throws InterruptedException {
     while (true) {
       try {
+        upkeep.prepare();
         return ledgers.list();
       } catch (ApiException e) {
         log.atWarn()
             .addKeyValue("cluster", config.cluster())
             .setCause(e)
-            .log("cannot list the ledgers; trying again");
+            .log("cannot read the ledgers and their keys; trying again");
         pause(TRY_AGAIN);
       }
     }
   }
 
-  private void sweepNowAndThen(Reporter reporting) throws InterruptedException {
+  private void sweepNowAndThen(Reporter reporting, LedgerWatch watch) throws InterruptedException {
     LabelSweep sweep =
-        new LabelSweep(config.cluster(), config.installation(), api, ledgers, reporting);
+        new LabelSweep(
+            config.cluster(), config.installation(), api, ledgers, reporting, config.ownObjects());
     while (true) {
       try {
+        if (upkeep.refresh()) {
+          watch.readAgain();
+        }
         sweep.sweep();
       } catch (ApiException | IllegalStateException e) {
         log.atWarn()

@@ -2,11 +2,16 @@ package dev.sluice.worker;
 
 import dev.sluice.contract.config.Setting;
 import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.worker.apply.OwnObjects;
 import dev.sluice.worker.lead.LeaseTimes;
+import dev.sluice.worker.ledger.LedgerNames;
+import dev.sluice.worker.manifest.Ownership;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +22,7 @@ import java.util.stream.Stream;
  * @param identity of this worker, unlike that of any other of the cluster
  * @param concurrency how many applications are worked at once
  * @param healthPort of {@code /livez}, {@code /readyz} and {@code /metrics}; 0 for any free one
+ * @param deployers applications that may write into the system namespace: they deploy Sluice
  */
 public record WorkerConfig(
     ClusterName cluster,
@@ -26,7 +32,8 @@ public record WorkerConfig(
     LeaseTimes lease,
     int concurrency,
     Patience patience,
-    Optional<Integer> healthPort) {
+    Optional<Integer> healthPort,
+    Set<ApplicationName> deployers) {
 
   /**
    * How long things may take, and how often they are tried.
@@ -59,10 +66,15 @@ public record WorkerConfig(
   public static final Setting<ClusterName> CLUSTER =
       Setting.of("cluster", "NAME", "the cluster this worker works in", ClusterName::new);
   public static final Setting<String> INSTALLATION =
-      Setting.text("installation", "ID", "tells installations of Sluice in one cluster apart")
+      Setting.of(
+              "installation",
+              "ID",
+              "tells installations of Sluice in one cluster apart",
+              Ownership::requireInstallation)
           .or("default");
   public static final Setting<String> SYSTEM_NAMESPACE =
-      Setting.text("system-namespace", "NAMESPACE", "where ledgers and the Lease are")
+      Setting.text(
+              "system-namespace", "NAMESPACE", "where ledgers, their signing key and the Lease are")
           .or("sluice-system");
   public static final Setting<Optional<String>> IDENTITY =
       Setting.text("identity", "NAME", "of this worker, unlike any other's (default: made up)")
@@ -90,6 +102,13 @@ public record WorkerConfig(
       Setting.integer("health-port", "serves /livez, /readyz and /metrics; 0 for any", 0, 65535)
           .optional();
 
+  public static final Setting<List<ApplicationName>> DEPLOYS_SLUICE =
+      Setting.list(
+          "deploys-sluice",
+          "APPLICATION",
+          "an application that may write into the system namespace, since it deploys Sluice itself",
+          ApplicationName::new);
+
   /** The settings that workers of several clusters in one process share. */
   public static final List<Setting<?>> SHARED_SETTINGS =
       List.of(
@@ -101,7 +120,8 @@ public record WorkerConfig(
           LEASE_RETRY_PERIOD,
           SLOW_TIMER,
           STUCK_AFTER,
-          SWEEP_INTERVAL);
+          SWEEP_INTERVAL,
+          DEPLOYS_SLUICE);
 
   /** All settings of a worker by itself. */
   public static final List<Setting<?>> SETTINGS =
@@ -117,7 +137,8 @@ public record WorkerConfig(
         new LeaseTimes(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2)),
         16,
         Patience.DEFAULT,
-        Optional.empty());
+        Optional.empty(),
+        Set.of());
   }
 
   /**
@@ -158,11 +179,22 @@ public record WorkerConfig(
             values.get(SLOW_TIMER),
             values.get(SWEEP_INTERVAL),
             standard.callTimeout()),
-        healthPort);
+        healthPort,
+        Set.copyOf(values.get(DEPLOYS_SLUICE)));
   }
 
   /** The Lease that one worker of the cluster holds. */
   String leaseName() {
     return "sluice-worker-" + installation;
+  }
+
+  /** Returns what no application, or only some, may write. */
+  OwnObjects ownObjects() {
+    return new OwnObjects(systemNamespace, deployers);
+  }
+
+  /** Returns the names of the ledgers and of the keys they are signed with. */
+  LedgerNames ledgerNames() {
+    return new LedgerNames(systemNamespace, installation);
   }
 }

@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.telemetry.Telemetry;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.worker.lead.LeaseTimes;
+import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -23,11 +25,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster, a broker, and workers that go between them. */
 final class Bench implements AutoCloseable {
+
+  /** The application that may write into the system namespace. */
+  static final String DEPLOYER = "sluice";
 
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -71,10 +77,19 @@ final class Bench implements AutoCloseable {
   }
 
   private ClusterWorker worker(String identity, KubernetesClient client, KafkaConnection log) {
+    return worker(config(identity, installation()), client, log);
+  }
+
+  /** One of another installation, which reads a log of its own. */
+  ClusterWorker workerOf(String installation, KafkaConnection log) {
+    return worker(config(installation + "-worker", installation), client(null), log);
+  }
+
+  private ClusterWorker worker(WorkerConfig config, KubernetesClient client, KafkaConnection log) {
     open.push(client);
     ClusterWorker worker =
         ClusterWorker.start(
-            config(identity),
+            config,
             new Outside(
                 log,
                 client,
@@ -86,17 +101,26 @@ final class Bench implements AutoCloseable {
     return worker;
   }
 
-  WorkerConfig config(String identity) {
+  /** Installations of tests that share a real cluster do not see each other. */
+  String installation() {
+    return systemNamespace;
+  }
+
+  LedgerNames ledgerNames() {
+    return new LedgerNames(systemNamespace, installation());
+  }
+
+  private WorkerConfig config(String identity, String installation) {
     return new WorkerConfig(
         cluster,
-        // installations of tests that share a real cluster do not see each other
-        systemNamespace,
+        installation,
         systemNamespace,
         identity,
         new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(200)),
         4,
         SHORT,
-        Optional.of(0));
+        Optional.of(0),
+        Set.of(new ApplicationName(DEPLOYER)));
   }
 
   KubernetesClient client(@Nullable Interceptor interceptor) {
@@ -131,13 +155,13 @@ final class Bench implements AutoCloseable {
   List<String> ledgers() {
     return fixture.client().configMaps().inNamespace(systemNamespace).list().getItems().stream()
         .map(map -> map.getMetadata().getName())
-        .filter(name -> name.startsWith("sluice-ledger-"))
+        .filter(name -> name.startsWith(LedgerNames.PREFIX))
         .toList();
   }
 
   /** The name of an application's ledger. */
   String ledgerName(String application) {
-    return "sluice-ledger-" + application;
+    return ledgerNames().ledger(new ApplicationName(application));
   }
 
   /** Adds a namespaced kind without schema to the cluster. */

@@ -57,7 +57,7 @@ class DiffIT {
         .withName(bench.ledgerName("web"))
         .patch(MERGE, "{\"data\": {\"ledger\": \"{\"}}");
 
-    assertThat(ask("web").failure().orElseThrow().code()).isEqualTo("LedgerUnreadable");
+    assertThat(ask("web").failure().orElseThrow().code()).isEqualTo("LedgerForged");
   }
 
   @Test

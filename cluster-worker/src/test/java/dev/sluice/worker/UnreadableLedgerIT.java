@@ -38,6 +38,14 @@ class UnreadableLedgerIT {
     OTHER_INSTALLATION,
     NO_LABELS;
 
+    String code() {
+      return switch (this) {
+        case NO_KEY, GARBAGE, NO_LABELS -> "LedgerUnreadable";
+        case OTHER_INSTALLATION -> "LedgerForeign";
+        case NO_JSON, NULL, UNKNOWN_PHASE, OTHER_APPLICATION -> "LedgerForged";
+      };
+    }
+
     ConfigMap of(ConfigMap ledger) {
       String content = ledger.getData().get("ledger");
       switch (this) {
@@ -82,7 +90,7 @@ class UnreadableLedgerIT {
 
     assertThat(second.status()).isEqualTo(WorkerStatus.LEADING);
     assertThat(opened.entry()).isEqualTo("test/web/2");
-    assertThat(opened.failure().code()).isEqualTo("LedgerUnreadable");
+    assertThat(opened.failure().code()).isEqualTo(damage.code());
     assertThat(opened.failure().message())
         .contains(bench.systemNamespace + "/" + good.getMetadata().getName())
         .contains("kubectl delete configmap");

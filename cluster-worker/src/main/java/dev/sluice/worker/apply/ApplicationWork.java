@@ -266,7 +266,11 @@ final class ApplicationWork implements Work {
       case Effect.Superseded _ -> site.neighbours().settle(entry);
       case Effect.Retrying retrying ->
           say(entry, "trying again in " + retrying.delay(), retrying.failure());
-      case Effect.Parked parked -> open(parked);
+      case Effect.Parked parked -> {
+        if (site.deadLetters().open(book, parked)) {
+          say(entry, "parked until " + parked.wake().shown(), parked.failure());
+        }
+      }
     }
   }
 
@@ -276,37 +280,6 @@ final class ApplicationWork implements Work {
         .addKeyValue("application", entry.application())
         .addKeyValue("generation", entry.generation())
         .log("{}: {} ({})", next, failure.message(), failure.code());
-  }
-
-  private void open(Effect.Parked parked) throws ReportException, InterruptedException {
-    Ledger ledger;
-    try {
-      ledger = book.current();
-    } catch (UnreadableLedgerException e) {
-      openWithoutLedger(parked);
-      return;
-    }
-    Ledger.OpenEntry open = site.deadLetters().parked(ledger.deadLetter(), parked);
-    if (ledger.deadLetter().equals(Optional.of(open))) {
-      return;
-    }
-    say(parked.entry(), "parked until " + parked.wake().shown(), parked.failure());
-    try {
-      book.write(ledger, ledger.withDeadLetter(open));
-    } catch (LedgerMovedException e) {
-      book.distrust();
-      throw new ReportException("the ledger moved on while its dead letter was opened", e);
-    }
-  }
-
-  private void openWithoutLedger(Effect.Parked parked)
-      throws ReportException, InterruptedException {
-    Optional<Ledger.OpenEntry> before = book.open();
-    Ledger.OpenEntry open = site.deadLetters().parked(before, parked);
-    if (!before.equals(Optional.of(open))) {
-      say(parked.entry(), "parked until " + parked.wake().shown(), parked.failure());
-      book.remember(open);
-    }
   }
 
   private static Outcome retry(String code, String message) {

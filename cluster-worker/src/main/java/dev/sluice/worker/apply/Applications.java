@@ -42,6 +42,7 @@ public final class Applications {
   /**
    * What the worker knows of itself.
    *
+   * @param own what applications must not write
    * @param syncTopic names the topic that targets come from, for dead letters
    * @param wake has what is parked of an application tried again
    * @param open the dead letters that were open about applications whose ledgers are lost or
@@ -49,6 +50,7 @@ public final class Applications {
    */
   public record Lead(
       String installation,
+      OwnObjects own,
       String syncTopic,
       Consumer<ApplicationName> wake,
       Function<ApplicationName, Optional<Ledger.OpenEntry>> open) {}
@@ -63,8 +65,12 @@ public final class Applications {
         new Site(
             lead.installation(),
             new SourceRendering(
-                tools.renderers(), discovery, new ApiSchemas(tools.api()), lead.installation()),
-            new PlanRunner(tools.api(), discovery, neighbours),
+                tools.renderers(),
+                discovery,
+                new ApiSchemas(tools.api()),
+                lead.installation(),
+                lead.own()),
+            new PlanRunner(tools.api(), discovery, neighbours, lead.own()),
             neighbours,
             tools.targets(),
             tools.reporter(),

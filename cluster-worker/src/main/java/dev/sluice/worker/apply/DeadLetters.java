@@ -6,6 +6,8 @@ import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.worker.lane.Effect;
 import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerMovedException;
+import dev.sluice.worker.ledger.UnreadableLedgerException;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.report.Reporter;
@@ -29,11 +31,36 @@ final class DeadLetters {
   }
 
   /**
-   * Opens an entry, or says that the open one was tried again.
+   * Opens an entry, or says that the open one was tried again, and has the ledger remember it. A
+   * ledger that cannot be read cannot remember it: then the book does, and the topic for a
+   * successor.
    *
-   * @return what the ledger has to remember
+   * @return whether another entry is open now than before
    */
-  Ledger.OpenEntry parked(Optional<Ledger.OpenEntry> open, Effect.Parked parked)
+  boolean open(Book book, Effect.Parked parked) throws ReportException, InterruptedException {
+    Ledger ledger;
+    try {
+      ledger = book.current();
+    } catch (UnreadableLedgerException e) {
+      Optional<Ledger.OpenEntry> before = book.open();
+      Ledger.OpenEntry open = parked(before, parked);
+      book.remember(open);
+      return !before.equals(Optional.of(open));
+    }
+    Ledger.OpenEntry open = parked(ledger.deadLetter(), parked);
+    if (ledger.deadLetter().equals(Optional.of(open))) {
+      return false;
+    }
+    try {
+      book.write(ledger, ledger.withDeadLetter(open));
+    } catch (LedgerMovedException e) {
+      book.distrust();
+      throw new ReportException("the ledger moved on while its dead letter was opened", e);
+    }
+    return true;
+  }
+
+  private Ledger.OpenEntry parked(Optional<Ledger.OpenEntry> open, Effect.Parked parked)
       throws ReportException, InterruptedException {
     LogEntry entry = parked.entry();
     Subject subject = entry.subject();

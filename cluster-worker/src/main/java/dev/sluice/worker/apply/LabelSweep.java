@@ -45,18 +45,21 @@ public final class LabelSweep {
   private final ClusterApi api;
   private final LedgerStore ledgers;
   private final Reporter reporter;
+  private final OwnObjects own;
 
   public LabelSweep(
       ClusterName cluster,
       String installation,
       ClusterApi api,
       LedgerStore ledgers,
-      Reporter reporter) {
+      Reporter reporter,
+      OwnObjects own) {
     this.cluster = cluster;
     this.installation = installation;
     this.api = api;
     this.ledgers = ledgers;
     this.reporter = reporter;
+    this.own = own;
   }
 
   /** Goes once over all kinds that were ever written. */
@@ -115,7 +118,9 @@ public final class LabelSweep {
                   object.path("metadata").path("namespace").asText(""),
                   object.path("metadata").path("name").asText(""));
           StoredLedger stored = known.get(new ApplicationName(application));
-          if (stored != null && isLeftOver(ref, live, stored.ledger())) {
+          boolean isSuspect =
+              stored != null && !own.isState(ref) && isLeftOver(ref, live, stored.ledger());
+          if (isSuspect) {
             suspects.add(new Suspect(stored.ledger().application(), ref, live.generation()));
           }
         });

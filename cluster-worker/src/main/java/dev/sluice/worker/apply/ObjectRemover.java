@@ -25,11 +25,13 @@ final class ObjectRemover {
   private final ClusterApi api;
   private final Discovery discovery;
   private final Neighbours neighbours;
+  private final OwnObjects own;
 
-  ObjectRemover(ClusterApi api, Discovery discovery, Neighbours neighbours) {
+  ObjectRemover(ClusterApi api, Discovery discovery, Neighbours neighbours, OwnObjects own) {
     this.api = api;
     this.discovery = discovery;
     this.neighbours = neighbours;
+    this.own = own;
   }
 
   /** What became of an object; {@code pending} if it waits for finalizers. */
@@ -83,6 +85,9 @@ final class ObjectRemover {
 
   private Removal tryToRemove(ObjectRef ref, Attempt attempt)
       throws HaltException, InterruptedException {
+    if (own.isState(ref)) {
+      return new Removal(Action.SKIPPED, false); // an earlier version let an application apply it
+    }
     Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
     if (resource.isEmpty()) {
       return new Removal(Action.DELETED, false); // it went with its kind

@@ -36,9 +36,9 @@ final class PlanRunner {
   private final StageGate gate;
   private final Neighbours neighbours;
 
-  PlanRunner(ClusterApi api, Discovery discovery, Neighbours neighbours) {
+  PlanRunner(ClusterApi api, Discovery discovery, Neighbours neighbours, OwnObjects own) {
     this.writer = new ObjectWriter(api, discovery, neighbours);
-    this.remover = new ObjectRemover(api, discovery, neighbours);
+    this.remover = new ObjectRemover(api, discovery, neighbours, own);
     this.gate = new StageGate(api, discovery);
     this.neighbours = neighbours;
   }

@@ -18,18 +18,26 @@ public final class SourceRendering implements Rendering {
   private final TargetReader targets;
   private final Discovery discovery;
   private final KnownFields fields;
+  private final OwnObjects own;
 
   public SourceRendering(
-      Renderers renderers, Discovery discovery, KnownFields fields, String installation) {
+      Renderers renderers,
+      Discovery discovery,
+      KnownFields fields,
+      String installation,
+      OwnObjects own) {
     this.targets = new TargetReader(renderers, installation);
     this.discovery = discovery;
     this.fields = fields;
+    this.own = own;
   }
 
   @Override
   public Desired render(SyncEvent.Target target)
       throws RenderException, ManifestException, InterruptedException {
-    return targets.read(target, this::namespaced, fields, discovery);
+    Desired desired = targets.read(target, this::namespaced, fields, discovery);
+    own.check(target.application(), desired.manifests());
+    return desired;
   }
 
   private Optional<Boolean> namespaced(String apiVersion, String kind) {

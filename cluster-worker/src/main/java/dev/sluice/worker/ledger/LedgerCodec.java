@@ -24,7 +24,7 @@ import java.util.zip.GZIPOutputStream;
  */
 final class LedgerCodec {
 
-  private static final String KEY = "ledger";
+  static final String KEY = "ledger";
   private static final int COMPRESS_FROM = 200 * 1024;
 
   /** Bytes of a ledger; one of 10,000 objects has less than a quarter. */
@@ -34,16 +34,21 @@ final class LedgerCodec {
 
   private LedgerCodec() {}
 
-  static void write(Ledger ledger, ObjectNode configMap) {
+  /** Returns the content of a ledger. */
+  static byte[] encode(Ledger ledger) {
     try {
-      byte[] json = Json.mapper().writeValueAsBytes(ledger);
-      if (json.length < COMPRESS_FROM) {
-        configMap.putObject("data").put(KEY, new String(json, UTF_8));
-      } else {
-        configMap.putObject("binaryData").put(KEY, Base64.getEncoder().encodeToString(gzip(json)));
-      }
+      return Json.mapper().writeValueAsBytes(ledger);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the ledger of " + ledger.application(), e);
+    }
+  }
+
+  /** Puts a content into a ConfigMap. */
+  static void put(byte[] content, ObjectNode configMap) {
+    if (content.length < COMPRESS_FROM) {
+      configMap.putObject("data").put(KEY, new String(content, UTF_8));
+    } else {
+      configMap.putObject("binaryData").put(KEY, Base64.getEncoder().encodeToString(gzip(content)));
     }
   }
 
@@ -55,13 +60,12 @@ final class LedgerCodec {
   /**
    * Reads a ledger.
    *
-   * @throws DamagedLedgerException if the ConfigMap holds none that can be read
+   * @throws DamagedLedgerException if the content is none
    */
-  static Ledger read(JsonNode configMap) throws DamagedLedgerException {
-    byte[] json = content(configMap);
+  static Ledger decode(byte[] content) throws DamagedLedgerException {
     Ledger ledger;
     try {
-      ledger = Json.mapper().readValue(json, Ledger.class);
+      ledger = Json.mapper().readValue(content, Ledger.class);
     } catch (JsonProcessingException e) {
       throw new DamagedLedgerException("its content is not valid: " + cut(e.getOriginalMessage()));
     } catch (IOException e) {
@@ -74,7 +78,12 @@ final class LedgerCodec {
     return ledger;
   }
 
-  private static byte[] content(JsonNode configMap) throws DamagedLedgerException {
+  /**
+   * Returns the content in a ConfigMap, unpacked.
+   *
+   * @throws DamagedLedgerException if it has none, or more than a ledger may have
+   */
+  static byte[] content(JsonNode configMap) throws DamagedLedgerException {
     JsonNode text = configMap.path("data").path(KEY);
     if (text.isTextual()) {
       return text.asText().getBytes(UTF_8);
@@ -119,10 +128,12 @@ final class LedgerCodec {
     return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
   }
 
-  private static byte[] gzip(byte[] bytes) throws IOException {
+  private static byte[] gzip(byte[] bytes) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to memory", e);
     }
     return out.toByteArray();
   }

@@ -10,8 +10,17 @@ public sealed interface LedgerReading {
   /** Failure code of a ledger whose labels or content are damaged. */
   String DAMAGED = "LedgerUnreadable";
 
+  /** Failure code of a ledger that carries the labels of another installation or application. */
+  String FOREIGN = "LedgerForeign";
+
+  /** Failure code of a ledger that this installation has not signed, or not as it is. */
+  String FORGED = "LedgerForged";
+
+  /** Failure code of all ledgers while there is no key to verify them with. */
+  String NO_KEY = "LedgerKeyUnusable";
+
   /** All codes of failures of unreadable ledgers. */
-  List<String> CAUSES = List.of(DAMAGED);
+  List<String> CAUSES = List.of(DAMAGED, FOREIGN, FORGED, NO_KEY);
 
   ApplicationName application();
 

@@ -2,38 +2,46 @@ package dev.sluice.worker.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
-import dev.sluice.worker.manifest.Ownership;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The ledgers of an installation: one ConfigMap for each application, in the system namespace.
+ * Ledgers of an installation: one ConfigMap for each application, in the system namespace, signed.
  * Every write is a compare-and-swap. What was read is patched at its {@code uid} and {@code
  * resourceVersion}, which never creates: else a late write into a wiped cluster would claim what is
  * no longer there. What was absent is created by server-side apply.
+ *
+ * <p>A signature tells that this installation wrote the content, not that it wrote nothing since:
+ * an older ledger that somebody puts back is valid. The log then has the newest target applied
+ * again.
  */
 public final class LedgerStore implements Ledgers {
 
-  /** Names of ledgers: this and the application's name. */
-  public static final String PREFIX = "sluice-ledger-";
-
-  /** The label that all ledgers carry. */
-  public static final String LABEL = "sluice.dev/ledger";
-
   private final ClusterApi api;
-  private final String namespace;
-  private final String installation;
+  private final LedgerNames names;
+  private volatile Keyring keys;
 
-  public LedgerStore(ClusterApi api, String namespace, String installation) {
+  /**
+   * @param keys what ledgers are verified and signed with at first
+   */
+  public LedgerStore(ClusterApi api, LedgerNames names, Keyring keys) {
     this.api = api;
-    this.namespace = namespace;
-    this.installation = installation;
+    this.names = names;
+    this.keys = keys;
+  }
+
+  /** Verifies and signs with other keys from now on. */
+  void use(Keyring next) {
+    keys = next;
+  }
+
+  Keyring keys() {
+    return keys;
   }
 
   /**
@@ -43,7 +51,7 @@ public final class LedgerStore implements Ledgers {
   public LedgerListing list() throws InterruptedException {
     Map<ApplicationName, LedgerReading> ledgers = new HashMap<>();
     api.list(
-        collection(),
+        names.collection(),
         "",
         configMap ->
             application(configMap.path("metadata").path("name").asText(""))
@@ -53,30 +61,39 @@ public final class LedgerStore implements Ledgers {
 
   /** Returns whose ledger has this name; empty if none is named so. */
   public Optional<ApplicationName> application(String configMap) {
-    if (!configMap.startsWith(PREFIX)) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(new ApplicationName(configMap.substring(PREFIX.length())));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return names.application(configMap);
   }
 
   @Override
   public LedgerReading read(ApplicationName application) throws InterruptedException {
-    return api.get(path(application))
-        .map(configMap -> read(application, configMap))
-        .orElseGet(
-            () -> new LedgerReading.Usable(StoredLedger.absent(Ledger.unknown(application))));
+    Optional<ObjectNode> configMap = api.get(names.path(application));
+    if (configMap.isPresent()) {
+      return read(application, configMap.get());
+    }
+    return keys.isUsable()
+        ? new LedgerReading.Usable(StoredLedger.absent(Ledger.unknown(application)))
+        : new UnreadableLedgers(names).withoutKey(application, keys);
   }
 
   /** Reads the ledger in a ConfigMap that has the name of the application's. */
   public LedgerReading read(ApplicationName application, JsonNode configMap) {
+    UnreadableLedgers unreadable = new UnreadableLedgers(names);
     JsonNode metadata = configMap.path("metadata");
+    Optional<LedgerReading> wrong = unreadable.byLabels(application, metadata.path("labels"));
+    if (wrong.isPresent()) {
+      return wrong.get();
+    }
+    Keyring trusted = keys;
+    if (!trusted.isUsable()) {
+      return unreadable.withoutKey(application, trusted);
+    }
     try {
-      requireLabels(application, metadata.path("labels"));
-      Ledger ledger = LedgerCodec.read(configMap);
+      byte[] content = LedgerCodec.content(configMap);
+      Keyring.Verdict verdict = verify(application, configMap, content, trusted);
+      if (!trusted.trusts(verdict)) {
+        return unreadable.bySignature(application, verdict);
+      }
+      Ledger ledger = LedgerCodec.decode(content);
       if (!ledger.application().equals(application)) {
         throw new DamagedLedgerException(
             "its content is the ledger of " + ledger.application() + ", not of " + application);
@@ -87,33 +104,25 @@ public final class LedgerStore implements Ledgers {
               metadata.path("uid").asText(""),
               metadata.path("resourceVersion").asText("")));
     } catch (DamagedLedgerException e) {
-      return unreadable(application, LedgerReading.DAMAGED, String.valueOf(e.getMessage()));
+      return unreadable.damaged(application, e);
     }
   }
 
-  private void requireLabels(ApplicationName application, JsonNode labels)
-      throws DamagedLedgerException {
-    for (Map.Entry<String, String> label : labels(application).entrySet()) {
-      String found = labels.path(label.getKey()).asText("");
-      if (!found.equals(label.getValue())) {
-        throw new DamagedLedgerException(
-            "its label %s is '%s', not '%s'".formatted(label.getKey(), found, label.getValue()));
-      }
+  /** Whether the current key has signed what a ConfigMap holds. */
+  boolean isSigned(ApplicationName application, JsonNode configMap) {
+    try {
+      byte[] content = LedgerCodec.content(configMap);
+      return verify(application, configMap, content, keys) == Keyring.Verdict.CURRENT;
+    } catch (DamagedLedgerException e) {
+      return false;
     }
   }
 
-  private LedgerReading unreadable(ApplicationName application, String code, String problem) {
-    return new LedgerReading.Unreadable(
-        application,
-        new Failure(
-            code,
-            ("the ledger of %1$s, ConfigMap %2$s/%3$s, cannot be used: %4$s. Nothing of %1$s is"
-                 + " written or deleted meanwhile. Restore the ConfigMap, or give its content up:"
-                 + " 'kubectl delete configmap %3$s -n %2$s'; %1$s is then applied again from its"
-                 + " newest target, and the sweep finds what it left by labels")
-                .formatted(application, namespace, PREFIX + application, problem),
-            Failure.Stage.LEDGER,
-            Optional.empty()));
+  private Keyring.Verdict verify(
+      ApplicationName application, JsonNode configMap, byte[] content, Keyring ring) {
+    String signature =
+        configMap.path("metadata").path("annotations").path(LedgerNames.SIGNATURE).asText("");
+    return ring.verify(names.installation(), application, content, signature);
   }
 
   @Override
@@ -125,7 +134,7 @@ public final class LedgerStore implements Ledgers {
       if (!(e.isNotFound() && e.detailsKind().equals("namespaces"))) {
         throw e;
       }
-      ensureNamespace();
+      api.ensureNamespace(names.namespace());
       return writeOnce(read, next);
     }
   }
@@ -149,7 +158,7 @@ public final class LedgerStore implements Ledgers {
   private ObjectNode create(Ledger ledger) throws InterruptedException {
     ObjectNode configMap = configMap(ledger);
     configMap.withObject("/metadata").put("resourceVersion", ClusterApi.ABSENT);
-    return api.apply(path(ledger.application()), configMap, true);
+    return api.apply(names.path(ledger.application()), configMap, true);
   }
 
   private ObjectNode update(StoredLedger read, Ledger ledger) throws InterruptedException {
@@ -159,40 +168,22 @@ public final class LedgerStore implements Ledgers {
         .put("uid", read.uid())
         .put("resourceVersion", read.resourceVersion());
     LedgerCodec.dropTheOther(configMap);
-    return api.patch(path(ledger.application()), configMap);
-  }
-
-  /** Creates the system namespace if it is missing. */
-  public void ensureNamespace() throws InterruptedException {
-    api.ensureNamespace(namespace);
+    return api.patch(names.path(ledger.application()), configMap);
   }
 
   private ObjectNode configMap(Ledger ledger) {
+    ApplicationName application = ledger.application();
+    byte[] content = LedgerCodec.encode(ledger);
     ObjectNode configMap = Json.mapper().createObjectNode();
     configMap.put("apiVersion", "v1").put("kind", "ConfigMap");
     ObjectNode metadata = configMap.putObject("metadata");
-    metadata.put("name", PREFIX + ledger.application()).put("namespace", namespace);
+    metadata.put("name", names.ledger(application)).put("namespace", names.namespace());
     ObjectNode labels = metadata.putObject("labels");
-    labels(ledger.application()).forEach(labels::put);
-    LedgerCodec.write(ledger, configMap);
+    names.labels(application).forEach(labels::put);
+    metadata
+        .putObject("annotations")
+        .put(LedgerNames.SIGNATURE, keys.sign(names.installation(), application, content));
+    LedgerCodec.put(content, configMap);
     return configMap;
-  }
-
-  private Map<String, String> labels(ApplicationName application) {
-    return Map.of(
-        LABEL,
-        "true",
-        Ownership.INSTALLATION_LABEL,
-        installation,
-        Ownership.APPLICATION_LABEL,
-        application.value());
-  }
-
-  private String collection() {
-    return "/api/v1/namespaces/" + namespace + "/configmaps";
-  }
-
-  private String path(ApplicationName application) {
-    return collection() + "/" + PREFIX + application;
   }
 }

@@ -49,7 +49,7 @@ public final class ManifestException extends Exception {
   }
 
   /** An object is at fault. */
-  static ManifestException refused(String code, String message, ObjectRef object) {
+  public static ManifestException refused(String code, String message, ObjectRef object) {
     return new ManifestException(
         new Failure(code, message, Failure.Stage.PLAN, Optional.of(object)));
   }

@@ -15,14 +15,25 @@ public record Ownership(String installation, ApplicationName application) {
   /** The generation that an object was written at. */
   public static final String GENERATION_ANNOTATION = "sluice.dev/generation";
 
-  private static final Pattern LABEL_VALUE =
-      Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+  private static final Pattern INSTALLATION =
+      Pattern.compile(
+          "(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
   public Ownership {
-    if (!LABEL_VALUE.matcher(installation).matches()) {
+    requireInstallation(installation);
+  }
+
+  /**
+   * Checks the id of an installation, which is a label value and a part of Kubernetes names.
+   *
+   * @throws IllegalArgumentException if it cannot be one
+   */
+  public static String requireInstallation(String id) {
+    if (!INSTALLATION.matcher(id).matches()) {
       throw new IllegalArgumentException(
-          "the installation id must be a Kubernetes label value: letters, digits, '-', '_', '.',"
-              + " at most 63, a letter or digit at either end");
+          "the installation id must be a DNS subdomain: lower-case letters, digits, '-' and '.', at"
+              + " most 63, a letter or digit at either end of each part");
     }
+    return id;
   }
 }

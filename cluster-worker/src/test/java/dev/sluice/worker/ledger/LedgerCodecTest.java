@@ -1,5 +1,6 @@
 package dev.sluice.worker.ledger;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,9 +31,9 @@ class LedgerCodecTest {
     Ledger ledger = ledger(objects);
     ObjectNode configMap = Json.mapper().createObjectNode();
 
-    LedgerCodec.write(ledger, configMap);
+    LedgerCodec.put(LedgerCodec.encode(ledger), configMap);
 
-    assertThat(LedgerCodec.read(configMap)).isEqualTo(ledger);
+    assertThat(LedgerCodec.decode(LedgerCodec.content(configMap))).isEqualTo(ledger);
     assertThat(configMap.toString().length()).isLessThan(1024 * 1024);
   }
 
@@ -56,10 +57,7 @@ class LedgerCodecTest {
         "{\"application\":\"web\",\"phase\":\"DONE\",\"generation\":1,\"inputDigest\":\"\",\"inventory\":[],\"intent\":[],\"kinds\":[\"Pod\"]}"
       })
   void refusesTextThatIsNoLedger(String text) {
-    ObjectNode configMap = Json.mapper().createObjectNode();
-    configMap.putObject("data").put("ledger", text);
-
-    assertThatThrownBy(() -> LedgerCodec.read(configMap))
+    assertThatThrownBy(() -> LedgerCodec.decode(text.getBytes(UTF_8)))
         .isInstanceOf(DamagedLedgerException.class);
   }
 
@@ -71,9 +69,9 @@ class LedgerCodecTest {
     garbage.putObject("binaryData").put("ledger", "AAAA");
     ObjectNode nothing = Json.mapper().createObjectNode();
 
-    assertThatThrownBy(() -> LedgerCodec.read(bomb)).hasMessageContaining("more than 16777216");
-    assertThatThrownBy(() -> LedgerCodec.read(garbage)).hasMessageContaining("damaged");
-    assertThatThrownBy(() -> LedgerCodec.read(nothing)).hasMessageContaining("no key");
+    assertThatThrownBy(() -> LedgerCodec.content(bomb)).hasMessageContaining("more than 16777216");
+    assertThatThrownBy(() -> LedgerCodec.content(garbage)).hasMessageContaining("damaged");
+    assertThatThrownBy(() -> LedgerCodec.content(nothing)).hasMessageContaining("no key");
   }
 
   private static String gzipped(byte[] bytes) throws IOException {

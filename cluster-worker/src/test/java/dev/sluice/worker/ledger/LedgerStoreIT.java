@@ -1,5 +1,6 @@
 package dev.sluice.worker.ledger;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.plan.Inventory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,8 +28,13 @@ class LedgerStoreIT {
 
   private final ClusterFixture fixture = ClusterFixture.open();
   private final String namespace = fixture.namespace();
+  private final ClusterApi api = new ClusterApi(fixture.client(), Duration.ofSeconds(10));
+  private final LedgerNames names = new LedgerNames(namespace, "test");
   private final LedgerStore store =
-      new LedgerStore(new ClusterApi(fixture.client(), Duration.ofSeconds(10)), namespace, "test");
+      new LedgerStore(
+          api,
+          names,
+          Keyring.of(List.of("a key of thirty-two bytes, or so".getBytes(UTF_8)), false));
 
   @AfterEach
   void close() {
@@ -49,12 +56,7 @@ class LedgerStoreIT {
   @Test
   void aLateWriteDoesNotBringBackWhatWasDeleted() throws Exception {
     StoredLedger written = store.write(read(), begun(1, 1));
-    fixture
-        .client()
-        .configMaps()
-        .inNamespace(namespace)
-        .withName(LedgerStore.PREFIX + WEB)
-        .delete();
+    fixture.client().configMaps().inNamespace(namespace).withName(names.ledger(WEB)).delete();
 
     assertThatThrownBy(() -> store.write(written, begun(2, 1)))
         .isInstanceOf(LedgerMovedException.class);

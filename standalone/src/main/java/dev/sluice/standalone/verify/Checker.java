@@ -6,6 +6,9 @@ import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.ledger.Keyring;
+import dev.sluice.worker.ledger.LedgerKeySecret;
+import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.plan.TargetReader;
 import dev.sluice.worker.render.RenderConfig;
@@ -90,10 +93,16 @@ public final class Checker {
           }
         });
     return new ClusterRules(name, installation.id(), api, targets)
-        .check(
-            desired,
-            parkedHere,
-            new LedgerStore(api, installation.systemNamespace(), installation.id()));
+        .check(desired, parkedHere, ledgers(api));
+  }
+
+  private LedgerStore ledgers(ClusterApi api) throws InterruptedException {
+    LedgerNames names = new LedgerNames(installation.systemNamespace(), installation.id());
+    Keyring keys =
+        new LedgerKeySecret(api, names)
+            .read()
+            .orElseGet(() -> Keyring.unusable("it does not exist"));
+    return new LedgerStore(api, names, keys);
   }
 
   /** Lanes with an open dead letter. */

@@ -11,6 +11,7 @@ import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
+import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.KnownFields;
@@ -180,7 +181,7 @@ final class ClusterRules {
           object -> {
             JsonNode metadata = object.path("metadata");
             boolean isLedger =
-                metadata.path("labels").path(LedgerStore.LABEL).asText("").equals("true");
+                metadata.path("labels").path(LedgerNames.LABEL).asText("").equals("true");
             String application =
                 metadata.path("labels").path(Ownership.APPLICATION_LABEL).asText("?");
             boolean isGoing = metadata.has("deletionTimestamp");

@@ -1,0 +1,96 @@
+package dev.sluice.worker.apply;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.ledger.LedgerNames;
+import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.manifest.ManifestException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Objects that Sluice consists of in a cluster. What it keeps about itself (its Lease, the ledgers,
+ * the key they are signed with) is never written or deleted for an application. The rest of its
+ * namespace, and its own cluster-wide rights, are for applications that deploy Sluice itself: what
+ * runs in that namespace could read the key.
+ *
+ * @param namespace the system namespace
+ * @param deployers applications that may write everything but what Sluice keeps about itself
+ */
+public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
+
+  /** Failure code of a manifest that names one. */
+  static final String CODE = "OwnObject";
+
+  /** Every installation's Lease begins with it, and so do the names in k8s/base. */
+  private static final String WORKER = "sluice-worker";
+
+  private static final Set<String> CLUSTER_RIGHTS = Set.of("ClusterRole", "ClusterRoleBinding");
+
+  public OwnObjects {
+    deployers = Set.copyOf(deployers);
+  }
+
+  /**
+   * Checks what an application wants written.
+   *
+   * @param manifests normalised, so that each says which namespace it is in
+   * @throws ManifestException if one is an object of Sluice itself
+   */
+  void check(ApplicationName application, List<Manifest> manifests) throws ManifestException {
+    for (Manifest manifest : manifests) {
+      if (isState(manifest.ref()) || isMarkedAsState(manifest.content())) {
+        throw refused(
+            manifest, "is what Sluice keeps about itself, and is never written for an application");
+      }
+      if (isInstallation(manifest.ref()) && !deployers.contains(application)) {
+        throw refused(
+            manifest,
+            "is a part of Sluice itself, which only applications may write that the worker's"
+                + " --deploys-sluice names");
+      }
+    }
+  }
+
+  /** Whether Sluice keeps its state in the object, of this or of another installation. */
+  boolean isState(ObjectRef ref) {
+    // without a namespace the kind's scope is in doubt, and the name decides
+    boolean isHere = ref.namespace().equals(namespace) || ref.namespace().isEmpty();
+    return isHere
+        && switch (ref.group() + "/" + ref.kind()) {
+          case "coordination.k8s.io/Lease" -> ref.name().startsWith(WORKER + "-");
+          case "/ConfigMap" ->
+              ref.name().startsWith(LedgerNames.PREFIX)
+                  || ref.name().startsWith(LedgerNames.OLD_PREFIX);
+          case "/Secret" -> ref.name().startsWith(LedgerNames.KEY_PREFIX);
+          default -> false;
+        };
+  }
+
+  /** Whether somebody who selects by label would take the object for a part of Sluice's state. */
+  private static boolean isMarkedAsState(JsonNode content) {
+    JsonNode metadata = content.path("metadata");
+    return LedgerNames.RESERVED.stream()
+        .anyMatch(
+            name -> metadata.path("labels").has(name) || metadata.path("annotations").has(name));
+  }
+
+  private boolean isInstallation(ObjectRef ref) {
+    boolean isNamespace =
+        ref.group().isEmpty() && ref.kind().equals("Namespace") && ref.name().equals(namespace);
+    boolean isClusterRight =
+        ref.group().equals("rbac.authorization.k8s.io")
+            && CLUSTER_RIGHTS.contains(ref.kind())
+            && (ref.name().equals(WORKER) || ref.name().startsWith(WORKER + "-"));
+    return isNamespace || isClusterRight || ref.namespace().equals(namespace);
+  }
+
+  private static ManifestException refused(Manifest manifest, String reason) {
+    return ManifestException.refused(
+        CODE,
+        "%s: %s %s: remove it from the application"
+            .formatted(manifest.source(), manifest.ref(), reason),
+        manifest.ref());
+  }
+}

@@ -1,0 +1,234 @@
+package dev.sluice.worker.ledger;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Json;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.manifest.Ownership;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ledgers as earlier versions named them: without the installation, and unsigned.
+ *
+ * <p>One that was carried over is not deleted but becomes a marker, which earlier versions can
+ * neither read as a ledger nor create. So a worker of an earlier version that was paused while it
+ * led, and goes on before it learns that it no longer leads, is stopped at its fence.
+ */
+final class OldLedgers {
+
+  private static final Logger log = LoggerFactory.getLogger(OldLedgers.class);
+
+  private static final String MOVED_AT = "sluice.dev/moved-at";
+
+  /** Far longer than a process is paused and goes on. */
+  private static final Duration KEEP_MARKERS = Duration.ofDays(1);
+
+  private static final int TRIES = 4;
+
+  private final ClusterApi api;
+  private final LedgerNames names;
+  private final LedgerStore ledgers;
+  private final Clock clock;
+
+  OldLedgers(ClusterApi api, LedgerNames names, LedgerStore ledgers, Clock clock) {
+    this.api = api;
+    this.names = names;
+    this.ledgers = ledgers;
+    this.clock = clock;
+  }
+
+  private record Old(ApplicationName application, ObjectNode configMap) {
+
+    String uid() {
+      return configMap.path("metadata").path("uid").asText("");
+    }
+
+    String resourceVersion() {
+      return configMap.path("metadata").path("resourceVersion").asText("");
+    }
+  }
+
+  /** Whether an earlier version left ledgers of this installation. */
+  boolean exist() throws InterruptedException {
+    return !find(Ownership.INSTALLATION_LABEL).isEmpty();
+  }
+
+  /**
+   * Gives the ledgers their new names.
+   *
+   * @param trusted whether they may be used; otherwise they are left alone, and so are unsigned
+   *     ones that an attacker wrote under an old name
+   */
+  void carryOver(boolean trusted) throws InterruptedException {
+    for (Old each : find(Ownership.INSTALLATION_LABEL)) {
+      if (trusted) {
+        carryOver(each);
+      } else {
+        log.atWarn()
+            .addKeyValue("application", each.application())
+            .log(
+                "ConfigMap {}/{} is an unsigned ledger of an earlier version and is not used;"
+                    + " delete it, or set 'adopt' in Secret {}",
+                names.namespace(),
+                names.oldLedger(each.application()),
+                names.keySecret());
+      }
+    }
+  }
+
+  /** Deletes the markers that no paused worker can come upon any more. */
+  void forgetMarkers() throws InterruptedException {
+    Instant before = clock.instant().minus(KEEP_MARKERS);
+    for (Old marker : find(LedgerNames.MARKER)) {
+      if (movedAt(marker).isBefore(before)) {
+        try {
+          api.delete(path(marker.application()), marker.uid(), marker.resourceVersion());
+        } catch (ApiException e) {
+          if (!e.isNotFound() && !e.isPreconditionFailed()) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+
+  private void carryOver(Old found) throws InterruptedException {
+    Optional<Old> next = Optional.of(found);
+    for (int tries = 0; next.isPresent() && tries < TRIES; tries++) {
+      if (!copy(next.get())) {
+        return;
+      }
+      if (mark(next.get())) {
+        log.atInfo()
+            .addKeyValue("application", found.application())
+            .log("its ledger has the new name {}", names.ledger(found.application()));
+        return;
+      }
+      next = api.get(path(found.application())).map(map -> new Old(found.application(), map));
+    }
+  }
+
+  /**
+   * Writes the new one, unless there is one that is as new or newer.
+   *
+   * @return whether the new one has what the old one had, or what came after it
+   */
+  private boolean copy(Old found) throws InterruptedException {
+    Ledger ledger;
+    try {
+      ledger = LedgerCodec.decode(LedgerCodec.content(found.configMap()));
+    } catch (DamagedLedgerException e) {
+      copyDamaged(found);
+      return true;
+    }
+    if (!ledger.application().equals(found.application())) {
+      copyDamaged(found);
+      return true;
+    }
+    for (int tries = 0; tries < TRIES; tries++) {
+      if (!(ledgers.read(found.application())
+          instanceof LedgerReading.Usable(StoredLedger present))) {
+        return false;
+      }
+      boolean isThere = !present.resourceVersion().isEmpty();
+      if (isThere && generation(present.ledger()) >= generation(ledger)) {
+        return true;
+      }
+      try {
+        var unused = ledgers.write(present, ledger);
+        return true;
+      } catch (LedgerMovedException e) {
+        log.atDebug().setCause(e).log("looking again");
+      }
+    }
+    return false;
+  }
+
+  /** Has the application parked under the new name: its claims are unknown, not none. */
+  private void copyDamaged(Old found) throws InterruptedException {
+    ObjectNode copy = Json.mapper().createObjectNode();
+    copy.put("apiVersion", "v1").put("kind", "ConfigMap");
+    ObjectNode metadata = copy.putObject("metadata");
+    metadata
+        .put("name", names.ledger(found.application()))
+        .put("namespace", names.namespace())
+        .put("resourceVersion", ClusterApi.ABSENT);
+    ObjectNode labels = metadata.putObject("labels");
+    names.labels(found.application()).forEach(labels::put);
+    for (String field : List.of("data", "binaryData")) {
+      if (found.configMap().path(field) instanceof ObjectNode content) {
+        copy.set(field, content);
+      }
+    }
+    try {
+      var unused = api.apply(names.path(found.application()), copy, true);
+    } catch (ApiException e) {
+      if (!e.isPreconditionFailed()) {
+        throw e;
+      }
+    }
+  }
+
+  /** Makes the old one a marker; false if it was written meanwhile. */
+  private boolean mark(Old found) throws InterruptedException {
+    ObjectNode patch = Json.mapper().createObjectNode();
+    ObjectNode metadata = patch.putObject("metadata");
+    metadata.put("uid", found.uid()).put("resourceVersion", found.resourceVersion());
+    ObjectNode labels = metadata.putObject("labels");
+    names.labels(found.application()).keySet().forEach(labels::putNull);
+    labels.put(LedgerNames.MARKER, names.installation());
+    metadata.putObject("annotations").put(MOVED_AT, clock.instant().toString());
+    patch.putObject("data").put("moved", names.ledger(found.application()));
+    patch.withObject("/data").putNull(LedgerCodec.KEY);
+    patch.putNull("binaryData");
+    try {
+      var unused = api.patch(path(found.application()), patch);
+      return true;
+    } catch (ApiException e) {
+      if (e.isPreconditionFailed() || e.isNotFound()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Lists what has an old name, and a label with the installation's id. */
+  private List<Old> find(String label) throws InterruptedException {
+    List<Old> found = new ArrayList<>();
+    api.list(
+        names.collection(),
+        "%s=%s".formatted(label, names.installation()),
+        configMap ->
+            names
+                .oldApplication(configMap.path("metadata").path("name").asText(""))
+                .ifPresent(application -> found.add(new Old(application, configMap))));
+    return found;
+  }
+
+  private static Instant movedAt(Old marker) {
+    try {
+      return Instant.parse(
+          marker.configMap().path("metadata").path("annotations").path(MOVED_AT).asText(""));
+    } catch (DateTimeException e) {
+      return Instant.MAX; // someone else's doing: left alone
+    }
+  }
+
+  private static long generation(Ledger ledger) {
+    return ledger.generation().map(Generation::value).orElse(0L);
+  }
+
+  private String path(ApplicationName application) {
+    return names.collection() + "/" + names.oldLedger(application);
+  }
+}
