@@ -24,6 +24,7 @@ public final class LedgerStore implements Ledgers {
 
   private final ClusterApi api;
   private final LedgerNames names;
+  private final LedgerKeySecret secret;
   private volatile Keyring keys;
 
   /**
@@ -32,6 +33,7 @@ public final class LedgerStore implements Ledgers {
   public LedgerStore(ClusterApi api, LedgerNames names, Keyring keys) {
     this.api = api;
     this.names = names;
+    this.secret = new LedgerKeySecret(api, names);
     this.keys = keys;
   }
 
@@ -155,7 +157,11 @@ public final class LedgerStore implements Ledgers {
     }
   }
 
+  /** Creates a ledger, and first its key if that went with it: it would not outlive this worker. */
   private ObjectNode create(Ledger ledger) throws InterruptedException {
+    if (secret.read().isEmpty()) {
+      var unused = secret.create(keys);
+    }
     ObjectNode configMap = configMap(ledger);
     configMap.withObject("/metadata").put("resourceVersion", ClusterApi.ABSENT);
     return api.apply(names.path(ledger.application()), configMap, true);

@@ -278,6 +278,20 @@ class LedgerUpkeepIT {
   }
 
   @Test
+  void aLedgerThatIsCreatedAfterAWipeHasItsKeyBesideIt() throws Exception {
+    upkeep.prepare();
+    String key = secret().path("data").path("current").asText();
+    deleteSecret();
+
+    write(WEB, 5);
+
+    assertThat(secret().path("data").path("current").asText()).isEqualTo(key);
+    startAgain();
+    upkeep.prepare();
+    assertThat(ledger(WEB)).isEqualTo(done(WEB, 5));
+  }
+
+  @Test
   void aSecretWithoutAKeyMakesEveryLedgerUnreadableAndIsUsedOnceRepaired() throws Exception {
     upkeep.prepare();
     write(WEB, 5);
