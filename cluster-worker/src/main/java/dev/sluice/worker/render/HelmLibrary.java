@@ -64,7 +64,7 @@ final class HelmLibrary implements HelmEngine {
         case LibraryProcess.Answer.Rendered rendered -> rendered.text();
         case LibraryProcess.Answer.Failed failed ->
             throw RenderException.permanent(
-                "RenderFailed",
+                Sandbox.RENDER_FAILED,
                 "%s cannot build %s: %s"
                     .formatted(name, subject, Sandbox.tail(failed.message(), directory)));
       };

@@ -77,7 +77,7 @@ final class HelmRenderer implements Renderer {
     try {
       return engine.template(run, directory, request.shown());
     } catch (RenderException e) {
-      throw e.ofChart();
+      throw e.failure().code().equals(Sandbox.RENDER_FAILED) ? e.ofChart() : e;
     }
   }
 

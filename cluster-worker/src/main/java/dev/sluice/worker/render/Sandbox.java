@@ -15,6 +15,9 @@ import java.util.Optional;
  */
 record Sandbox(Path temporary, RenderLimits limits) {
 
+  /** The failure code of a renderer that says what is wrong with its inputs. */
+  static final String RENDER_FAILED = "RenderFailed";
+
   private static final int ERROR_TAIL = 2_000;
   private static final int SIGNALS = 128;
   private static final String NOWHERE = "http://127.0.0.1:9";
@@ -125,7 +128,7 @@ record Sandbox(Path temporary, RenderLimits limits) {
           null);
     }
     return RenderException.permanent(
-        "RenderFailed",
+        RENDER_FAILED,
         "%s cannot build %s (exit code %d): %s".formatted(program, subject, exited.code(), tail));
   }
 

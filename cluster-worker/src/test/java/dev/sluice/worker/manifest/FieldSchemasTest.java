@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.ThreadMXBean;
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Json;
 import dev.sluice.contract.yaml.Allowance;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -128,6 +132,37 @@ class FieldSchemasTest {
         .hasMessageStartingWith("app.yaml, line 3: metadata.lables");
     assertThatCode(() -> check(merged.substring(merged.indexOf("---")), "app.yaml"))
         .hasMessageStartingWith("app.yaml, document 1 (line 2): metadata.lables");
+  }
+
+  @Test
+  void aFieldNameOfTwoMegabytesLeavesTheMessageShort() {
+    String text =
+        "apiVersion: apps/v1\nkind: Thing\nmetadata: {name: a}\n? %s\n: 1\n"
+            .formatted("x".repeat(2_000_000));
+
+    ManifestException refused =
+        catchThrowableOfType(ManifestException.class, () -> check(text, "app.yaml"));
+
+    assertThat(refused)
+        .hasMessageStartingWith("app.yaml, line 4: xxx")
+        .hasMessageEndingWith("has no such field: correct or remove it");
+    assertThat(refused.failure().message()).hasSize(Failure.MAX_MESSAGE);
+  }
+
+  @Test
+  void aLongNameAboveManyFieldsIsNotWrittenOutForEach() {
+    ObjectNode fields = Json.mapper().createObjectNode();
+    for (int i = 0; i < 50_000; i++) {
+      fields.put("f" + i, i);
+    }
+    ObjectNode thing = Json.mapper().createObjectNode();
+    thing.putObject("spec").putObject("byName").set("x".repeat(1_000_000), fields);
+    ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = memory.getCurrentThreadAllocatedBytes();
+
+    assertThat(VERSION_3.unknownIn("apps/v1", "Thing", thing)).hasSize(5);
+
+    assertThat(memory.getCurrentThreadAllocatedBytes() - before).isLessThan(100L << 20);
   }
 
   private static void check(String text, String source) throws Exception {

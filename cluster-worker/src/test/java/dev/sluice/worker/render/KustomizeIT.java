@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.contract.event.InputFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,38 @@ class KustomizeIT {
     assertThat(failure.failure().code()).isEqualTo("LargeFile");
     assertThat(failure.failure().message()).startsWith("app/settings.txt is a pointer");
     assertThat(failure.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
+  }
+
+  @Test
+  void aBombOfAliasesEndsAtTheLimitOfMemoryAndIsNotTriedAgain() throws Exception {
+    StringBuilder bomb = new StringBuilder("l0: &l0 [1, 2]\n");
+    for (int i = 1; i < 9; i++) {
+      bomb.append("l%d: &l%d [%s]\n".formatted(i, i, "*l%d, ".formatted(i - 1).repeat(10)));
+    }
+    Renderers capped =
+        Renderers.onThisMachine(
+            new RenderConfig(
+                Optional.of(temporary),
+                new RenderLimits(Duration.ofMinutes(1), 256L << 20, 16 << 20)));
+
+    RenderException failure =
+        catchThrowableOfType(
+            RenderException.class,
+            () ->
+                capped.render(
+                    kustomization(
+                        text("app/kustomization.yaml", "resources: [a.yaml]"),
+                        text(
+                            "app/a.yaml",
+                            "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
+                            "---",
+                            "apiVersion: v1",
+                            "kind: ConfigMap",
+                            "metadata: {name: b}",
+                            bomb.toString()))));
+
+    assertThat(failure.failure().code()).isEqualTo("RendererOutOfMemory");
+    assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.INPUT);
   }
 
   @Test
