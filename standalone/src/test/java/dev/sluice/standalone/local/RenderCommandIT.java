@@ -223,6 +223,23 @@ class RenderCommandIT {
     assertThat(out.size()).isZero();
   }
 
+  @Test
+  void aBombOfAliasesIsRefusedAsTheWorkerDoes() throws Exception {
+    StringBuilder bomb = new StringBuilder("l0: &l0 [1, 2]\n");
+    for (int i = 1; i < 8; i++) {
+      bomb.append("l%d: &l%d [%s]\n".formatted(i, i, "*l%d, ".formatted(i - 1).repeat(10)));
+    }
+    try (Git git = Git.open(directory.resolve("shop").toFile())) {
+      write("plain/bomb.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\n" + bomb);
+      commit(git);
+    }
+
+    assertThat(render("plain", "--cluster", "eu")).isEqualTo(1);
+
+    assertThat(errors()).contains("plain/bomb.yaml, line ", "with its aliases expanded");
+    assertThat(out.size()).isZero();
+  }
+
   /** The application {@code over}, which builds on another repository. */
   private void defineOver(String policy) throws Exception {
     Files.writeString(
