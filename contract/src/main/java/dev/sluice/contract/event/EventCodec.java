@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -44,6 +46,21 @@ public final class EventCodec {
   public static byte[] value(Event event) {
     try {
       return Json.mapper().writeValueAsBytes(event);
+    } catch (JsonProcessingException e) {
+      return escaped(event);
+    }
+  }
+
+  /**
+   * A text that someone cut in the middle of a character, or that was given so, has no UTF-8; as
+   * escape sequences it can be written, and is read as it was.
+   */
+  private static byte[] escaped(Event event) {
+    try {
+      return Json.mapper()
+          .writer()
+          .with(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .writeValueAsBytes(event);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write " + event.getClass().getName(), e);
     }
@@ -88,7 +105,15 @@ public final class EventCodec {
       return new Decoded.Damaged("no value");
     }
     try {
-      Event event = Json.mapper().readValue(record.value(), type.get().eventClass());
+      @Nullable Event event =
+          Json.mapper()
+              .readerFor(type.get().eventClass())
+              // what is not optional and is not there would surface far from here
+              .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+              .readValue(record.value());
+      if (event == null) {
+        return new Decoded.Damaged("the value is null");
+      }
       String id = header(headers, "ce_id").orElse("");
       Instant time =
           header(headers, "ce_time")

@@ -41,10 +41,20 @@ public sealed interface ResultEvent extends Event {
       Subject subject, Optional<String> inputDigest, String reason, Provenance provenance)
       implements OfTarget {}
 
-  /** Rendering succeeded and this is what will be done. */
-  record Planned(Subject subject, List<ObjectChange> changes, String renderer) implements OfTarget {
+  /**
+   * Rendering succeeded and this is what will be done.
+   *
+   * @param omitted how many changes more there are than one record may list; absent if none
+   */
+  record Planned(
+      Subject subject, List<ObjectChange> changes, String renderer, Optional<Integer> omitted)
+      implements OfTarget {
     public Planned {
       changes = List.copyOf(changes);
+    }
+
+    public Planned(Subject subject, List<ObjectChange> changes, String renderer) {
+      this(subject, changes, renderer, Optional.empty());
     }
   }
 
@@ -53,16 +63,27 @@ public sealed interface ResultEvent extends Event {
    *
    * @param renderer who rendered it, with its version, several joined by ", "; absent in events of
    *     earlier versions
+   * @param omitted as in {@link Planned}
    */
   record Applied(
       Subject subject,
       List<ObjectChange> changes,
       int objects,
       Timings timings,
-      Optional<String> renderer)
+      Optional<String> renderer,
+      Optional<Integer> omitted)
       implements OfTarget {
     public Applied {
       changes = List.copyOf(changes);
+    }
+
+    public Applied(
+        Subject subject,
+        List<ObjectChange> changes,
+        int objects,
+        Timings timings,
+        Optional<String> renderer) {
+      this(subject, changes, objects, timings, renderer, Optional.empty());
     }
   }
 
@@ -83,10 +104,19 @@ public sealed interface ResultEvent extends Event {
   /** It does not go as things are; a dead letter is open. */
   record Parked(Subject subject, Failure failure, String wakesOn) implements OfTarget {}
 
-  /** A removal is done: the application's objects are gone (or orphaned). */
-  record Removed(Subject subject, List<ObjectChange> changes) implements OfTarget {
+  /**
+   * A removal is done: the application's objects are gone (or orphaned).
+   *
+   * @param omitted as in {@link Planned}
+   */
+  record Removed(Subject subject, List<ObjectChange> changes, Optional<Integer> omitted)
+      implements OfTarget {
     public Removed {
       changes = List.copyOf(changes);
+    }
+
+    public Removed(Subject subject, List<ObjectChange> changes) {
+      this(subject, changes, Optional.empty());
     }
   }
 
@@ -96,11 +126,23 @@ public sealed interface ResultEvent extends Event {
    */
   record Fenced(Subject subject, long ledgerGeneration) implements OfTarget {}
 
-  /** Objects that a fenced worker had left behind were found by label and removed. */
-  record Swept(ClusterName cluster, ApplicationName application, List<ObjectChange> changes)
+  /**
+   * Objects that a fenced worker had left behind were found by label and removed.
+   *
+   * @param omitted as in {@link Planned}
+   */
+  record Swept(
+      ClusterName cluster,
+      ApplicationName application,
+      List<ObjectChange> changes,
+      Optional<Integer> omitted)
       implements ResultEvent {
     public Swept {
       changes = List.copyOf(changes);
+    }
+
+    public Swept(ClusterName cluster, ApplicationName application, List<ObjectChange> changes) {
+      this(cluster, application, changes, Optional.empty());
     }
 
     @Override
@@ -109,7 +151,10 @@ public sealed interface ResultEvent extends Event {
     }
   }
 
-  /** A worker took the lead and tells what the cluster's ledgers hold. */
+  /**
+   * A worker took the lead and tells what the cluster's ledgers hold. Many ledgers are told in
+   * several of these.
+   */
   record WorkerHello(
       ClusterName cluster, String worker, Map<ApplicationName, LedgerSummary> ledgers)
       implements ResultEvent {
@@ -124,7 +169,8 @@ public sealed interface ResultEvent extends Event {
   }
 
   /**
-   * What the newest target of an application would change in the cluster, as someone asked.
+   * What the newest target of an application would change in the cluster, as someone asked. A large
+   * answer comes in several parts, which differ in their differences and say the same otherwise.
    *
    * @param question the event id of the question
    * @param by who asked
@@ -133,6 +179,8 @@ public sealed interface ResultEvent extends Event {
    * @param differences by object; empty: applying it again changes nothing
    * @param omitted how many objects more differ
    * @param failure why it could not be compared
+   * @param part the number of this part, from 1; absent if there is only this
+   * @param parts how many parts there are; absent if there is only this
    */
   record DiffAnswered(
       ClusterName cluster,
@@ -143,10 +191,36 @@ public sealed interface ResultEvent extends Event {
       Optional<Long> ledgerGeneration,
       List<ObjectDifference> differences,
       int omitted,
-      Optional<Failure> failure)
+      Optional<Failure> failure,
+      Optional<Integer> part,
+      Optional<Integer> parts)
       implements ResultEvent {
     public DiffAnswered {
       differences = List.copyOf(differences);
+    }
+
+    public DiffAnswered(
+        ClusterName cluster,
+        ApplicationName application,
+        EventId question,
+        String by,
+        Optional<Long> generation,
+        Optional<Long> ledgerGeneration,
+        List<ObjectDifference> differences,
+        int omitted,
+        Optional<Failure> failure) {
+      this(
+          cluster,
+          application,
+          question,
+          by,
+          generation,
+          ledgerGeneration,
+          differences,
+          omitted,
+          failure,
+          Optional.empty(),
+          Optional.empty());
     }
 
     @Override

@@ -22,6 +22,12 @@ public record KafkaConnection(
   /** Bounds a record, and so a target; the topics are created with the same limit. */
   public static final int MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
+  /**
+   * Bounds what a producer sends: what fits here fits a topic too, also when the broker compresses
+   * it anew and it does not become smaller by that.
+   */
+  public static final int MAX_REQUEST_BYTES = MAX_RECORD_BYTES - 32 * 1024;
+
   public KafkaConnection {
     security = Map.copyOf(security);
   }
@@ -50,7 +56,7 @@ public record KafkaConnection(
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 3);
     properties.put(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 500);
-    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
     properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class.getName());
     properties.put(
         ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());

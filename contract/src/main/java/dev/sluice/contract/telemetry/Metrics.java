@@ -1,5 +1,6 @@
 package dev.sluice.contract.telemetry;
 
+import dev.sluice.contract.process.FatalErrors;
 import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -48,7 +49,8 @@ public final class Metrics {
           StringBuilder samples = new StringBuilder();
           try {
             entry.family().write(name, samples);
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
+            FatalErrors.check(e);
             log.atWarn().setCause(e).log("{} cannot be told", name);
             return;
           }

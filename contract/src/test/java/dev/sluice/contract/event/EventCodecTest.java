@@ -3,8 +3,17 @@ package dev.sluice.contract.event;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EventCodecTest {
 
@@ -25,6 +34,50 @@ class EventCodecTest {
           "dispatchedAt":"2026-01-01T00:00:00Z","batch":"b","batchSize":1}}
         """;
     assertThat(decode("dev.sluice.removal.v1", json)).isInstanceOf(Decoded.Known.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(EventType.class)
+  void anEventWithoutItsFieldsIsDamaged(EventType type) {
+    for (String value : List.of("{}", "null", "[]", "7", "\"\"", "{\"subject\":null}")) {
+      assertThat(decode(type.ceType(), value)).as(value).isInstanceOf(Decoded.Damaged.class);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void anEventThatLacksAFieldWhichIsNotOptionalIsDamaged(Event sample) throws IOException {
+    ObjectNode whole = (ObjectNode) Json.mapper().readTree(EventCodec.value(sample));
+    for (RecordComponent component : sample.getClass().getRecordComponents()) {
+      ObjectNode lacking = whole.deepCopy();
+      lacking.remove(component.getName());
+
+      Decoded decoded = decode(EventType.of(sample).ceType(), lacking.toString());
+
+      assertThat(decoded)
+          .as(component.getName())
+          .isInstanceOf(
+              component.getType() == Optional.class ? Decoded.Known.class : Decoded.Damaged.class);
+    }
+  }
+
+  static Stream<Event> samples() {
+    return EventSamples.all().stream();
+  }
+
+  @Test
+  void aTextThatWasCutInTheMiddleOfACharacterIsWrittenAndReadAsItIs() {
+    Failure failure =
+        new Failure("Invalid", "cut at \ud83d", Failure.Stage.APPLY, Optional.empty());
+    DeadLetterEvent.Retried event =
+        new DeadLetterEvent.Retried("staging/web/1", "staging/web", 2, failure);
+
+    Decoded decoded =
+        decode("dev.sluice.dead-letter-retried.v1", new String(EventCodec.value(event), UTF_8));
+
+    assertThat(decoded)
+        .isInstanceOfSatisfying(
+            Decoded.Known.class, known -> assertThat(known.envelope().event()).isEqualTo(event));
   }
 
   private static Decoded decode(String type, String value) {
