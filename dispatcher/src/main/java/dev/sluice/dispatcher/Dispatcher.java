@@ -7,6 +7,7 @@ import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.home.DispatchListener;
 import dev.sluice.dispatcher.home.HomeSetting;
+import dev.sluice.dispatcher.home.PoisonEvents;
 import dev.sluice.dispatcher.remote.FetchedRemotes;
 import java.time.Clock;
 import java.time.Duration;
@@ -58,7 +59,8 @@ public final class Dispatcher implements AutoCloseable {
                 clock,
                 timers,
                 new DispatcherMetrics(telemetry.metrics(), listener),
-                telemetry.tracing()),
+                telemetry.tracing(),
+                new PoisonEvents()),
             config.instance(),
             homes -> intake.lead(homes.contains(0)));
     this.health =

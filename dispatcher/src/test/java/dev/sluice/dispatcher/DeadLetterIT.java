@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.OriginalRecord.RecordHeader;
 import dev.sluice.contract.event.TraceParent;
@@ -17,7 +19,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -113,6 +117,48 @@ class DeadLetterIT {
 
     situation.put("web", "two").pushAndTell();
     assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
+  }
+
+  @Test
+  void anEventThatEndsItsHomeWheneverItIsHandledBecomesADeadLetter() throws IOException {
+    situation.start(
+        situation.oneHome(Situation.TIMING),
+        new DispatchListener() {
+          @Override
+          public void seen(ChangeSeen change) {
+            if (change.actor().equals(Optional.of("poison"))) {
+              throw new AssertionError("a listener");
+            }
+          }
+        });
+    situation.awaitSync(STAGING, 1);
+
+    situation.tell(
+        origin ->
+            new ChangeEvent.RefChanged(
+                situation.repository,
+                Situation.MAIN,
+                Optional.empty(),
+                Optional.empty(),
+                new Origin.Webhook("hub", "poison", Optional.of("poison"), Instant.now())));
+    situation.put("web", "two").pushAndTell();
+
+    assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
+    DeadLetterEvent.Opened opened = opened(awaitLetters(1).getFirst());
+    assertThat(opened.failure().message()).contains("handling it fails");
+    assertThat(opened.original().value()).isPresent();
+  }
+
+  @Test
+  void aNullWhereAnEventShouldBeIsADeadLetter() throws IOException {
+    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.awaitSync(STAGING, 1);
+
+    situation.send(poison("null".getBytes(UTF_8)));
+    situation.put("web", "two").pushAndTell();
+
+    assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
+    assertThat(opened(awaitLetters(1).getFirst()).failure().code()).isEqualTo("Damaged");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.sluice.receiver;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.contract.telemetry.Tracing;
 import dev.sluice.receiver.catchup.CatchUp;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
@@ -87,6 +88,7 @@ public final class Receiver implements AutoCloseable {
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
+    vertx.exceptionHandler(FatalErrors::ofHandler);
     Listening listening = config.listening();
     try {
       ReceiverMetrics metrics = new ReceiverMetrics();

@@ -1,5 +1,6 @@
 package dev.sluice.standalone;
 
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.client.Client;
@@ -16,6 +17,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    FatalErrors.install();
     System.exit(
         new CommandLineInterface(
                 commands(), new Client(System.out, System.err, isWatched())::verbs, System.getenv())

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.api;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.dispatcher.readmodel.ReadModel;
 import io.vertx.core.Future;
@@ -60,6 +61,7 @@ public final class ApiServer implements AutoCloseable {
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
+    vertx.exceptionHandler(FatalErrors::ofHandler);
     this.server =
         vertx
             .createHttpServer(new HttpServerOptions().setIdleTimeout(60))

@@ -41,9 +41,12 @@ final class Inquiries implements AutoCloseable {
   private final ReadModel model;
   private final CommandPublisher publisher;
   private final Clock clock;
-  private final Map<EventId, CompletableFuture<DiffAnswered>> waiting = new ConcurrentHashMap<>();
+  private final Map<EventId, Waiting> waiting = new ConcurrentHashMap<>();
   private final Semaphore turns = new Semaphore(AT_A_TIME);
   private final ReadModel.Listener listener = (events, _) -> events.forEach(this::heard);
+
+  /** A question whose answer has not come, and what has come of it. */
+  private record Waiting(DiffAnswer parts, CompletableFuture<DiffAnswered> whole) {}
 
   Inquiries(ReadModel model, CommandPublisher publisher, Clock clock) {
     this.model = model;
@@ -67,7 +70,7 @@ final class Inquiries implements AutoCloseable {
     }
     EventId id = EventId.of("diff", by.name(), UUID.randomUUID());
     CompletableFuture<DiffAnswered> answer = new CompletableFuture<>();
-    waiting.put(id, answer);
+    waiting.put(id, new Waiting(new DiffAnswer(), answer));
     try {
       publisher.ask(
           id,
@@ -122,9 +125,9 @@ final class Inquiries implements AutoCloseable {
 
   private void heard(Envelope<?> envelope) {
     if (envelope.event() instanceof DiffAnswered answered) {
-      CompletableFuture<DiffAnswered> asked = waiting.get(answered.question());
+      Waiting asked = waiting.get(answered.question());
       if (asked != null) {
-        asked.complete(answered);
+        asked.parts().take(answered).ifPresent(asked.whole()::complete);
       }
     }
   }

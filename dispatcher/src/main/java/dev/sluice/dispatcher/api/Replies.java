@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.contract.event.Json;
+import dev.sluice.contract.process.FatalErrors;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ final class Replies {
   private Replies() {}
 
   static void fail(RoutingContext context, Throwable failure) {
+    FatalErrors.check(failure);
     if (failure instanceof Problem problem) {
       refuse(context, problem);
       return;

@@ -248,6 +248,11 @@ final class ChangeHandler {
         .log("removed from the fleet by revision {}", removed.fleetRevision());
   }
 
+  /** The home ended each time it handled this record. */
+  void poison(ConsumerRecord<String, byte[]> record, Batch batch) {
+    damaged(record, "handling it fails, and the dispatcher's log says how", batch);
+  }
+
   private void damaged(ConsumerRecord<String, byte[]> record, String reason, Batch batch) {
     TraceParent trace = EventCodec.trace(record).orElseGet(TraceParent::start);
     String message =

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.home;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.ClosureResolver;
 import dev.sluice.dispatcher.closure.DefinitionResolver;
@@ -114,6 +115,7 @@ public final class Home implements AutoCloseable {
         halt(kafka, e);
       }
     } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
       // whatever it was: a home that ended without a word would never go on
       if (!stopping) {
         log.atWarn().addKeyValue("home", partition).setCause(e).log("the home has ended");
@@ -196,7 +198,7 @@ public final class Home implements AutoCloseable {
       case HomeInput.Received received -> {
         if (halted.isEmpty()) {
           batch.start(received.record().offset());
-          halted = changes.handle(received.record(), batch);
+          halted = handle(received.record(), changes, batch);
           halted.ifPresent(reason -> log.atError().addKeyValue("home", partition).log(reason));
         }
       }
@@ -204,6 +206,23 @@ public final class Home implements AutoCloseable {
       case HomeInput.Recomputed recomputed ->
           rebuilds.answered(recomputed, batch, setting.clock().instant());
       case HomeInput.Stop _ -> {}
+    }
+  }
+
+  /** An event on which the home has ended several times becomes a dead letter. */
+  private Optional<String> handle(
+      ConsumerRecord<String, byte[]> record, ChangeHandler changes, Batch batch) {
+    if (setting.poison().isPoison(partition, record.offset())) {
+      changes.poison(record, batch);
+      return Optional.empty();
+    }
+    try {
+      Optional<String> stop = changes.handle(record, batch);
+      setting.poison().forget(partition, record.offset());
+      return stop;
+    } catch (RuntimeException | Error e) {
+      setting.poison().failed(partition, record.offset());
+      throw e;
     }
   }
 

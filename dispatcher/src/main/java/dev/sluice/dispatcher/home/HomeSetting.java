@@ -16,4 +16,5 @@ public record HomeSetting(
     Clock clock,
     ScheduledExecutorService timers,
     DispatchListener listener,
-    Tracing tracing) {}
+    Tracing tracing,
+    PoisonEvents poison) {}

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.home;
 
+import dev.sluice.contract.process.FatalErrors;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -52,6 +53,7 @@ final class Looks implements AutoCloseable {
       Thread.currentThread().interrupt();
       return new LookEnd.Failed("interrupted", true);
     } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
       // a lane whose look never ends would never look again
       return new LookEnd.Broken(String.valueOf(e));
     }

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.home;
 
+import dev.sluice.contract.process.FatalErrors;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,7 @@ final class Rebuilds implements AutoCloseable {
     try {
       return recomputation.run(asked);
     } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
       // whatever it was: a command must not wait for ever, nor hold up the offset
       log.atWarn().setCause(e).log("a recomputation failed");
       return asked.stream()

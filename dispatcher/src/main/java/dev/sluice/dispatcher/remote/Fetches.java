@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.remote;
 
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.dispatcher.closure.RemoteException;
 import dev.sluice.dispatcher.closure.Remotes;
 import java.time.Clock;
@@ -101,6 +102,7 @@ final class Fetches implements AutoCloseable {
       } catch (RemoteException e) {
         end(Optional.of(e));
       } catch (RuntimeException | Error e) {
+        FatalErrors.check(e);
         end(Optional.of(new RemoteException(Remotes.UNREACHABLE, String.valueOf(e))));
       }
     }

@@ -1,5 +1,6 @@
 package dev.sluice.receiver.http;
 
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.receiver.authenticity.Authenticator.BodyCheck;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
@@ -57,6 +58,7 @@ final class WebhookHandler implements Handler<HttpServerRequest> {
         .compose(_ -> outcome(request, endpoint))
         .otherwise(
             failure -> {
+              FatalErrors.check(failure);
               LOG.atError().setCause(failure).log("a request failed");
               return Outcome.Refused.FAILED;
             })
