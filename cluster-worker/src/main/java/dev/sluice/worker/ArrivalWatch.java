@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.process.Containment;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -30,6 +31,7 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
 
   private final SharedIndexInformer<T> informer;
   private final Lanes lanes;
+  private final Containment containment;
   private final Predicate<T> usable;
   private final Function<T, Predicate<Outcome.Parked>> wakes;
   private final List<Duration> again;
@@ -37,32 +39,37 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
   private ArrivalWatch(
       SharedIndexInformer<T> informer,
       Lanes lanes,
+      Containment containment,
       Predicate<T> usable,
       Function<T, Predicate<Outcome.Parked>> wakes,
       List<Duration> again) {
     this.informer = informer;
     this.lanes = lanes;
+    this.containment = containment;
     this.usable = usable;
     this.wakes = wakes;
     this.again = again;
   }
 
-  static ArrivalWatch<Namespace> ofNamespaces(KubernetesClient client, Lanes lanes) {
+  static ArrivalWatch<Namespace> ofNamespaces(
+      KubernetesClient client, Lanes lanes, Containment containment) {
     return started(
         new ArrivalWatch<>(
             client.namespaces().runnableInformer(NO_RESYNC),
             lanes,
+            containment,
             _ -> true,
             namespace -> parked -> isIn(parked, namespace.getMetadata().getName()),
             List.of()));
   }
 
   static ArrivalWatch<CustomResourceDefinition> ofDefinitions(
-      KubernetesClient client, Lanes lanes) {
+      KubernetesClient client, Lanes lanes, Containment containment) {
     return started(
         new ArrivalWatch<>(
             client.apiextensions().v1().customResourceDefinitions().runnableInformer(NO_RESYNC),
             lanes,
+            containment,
             ArrivalWatch::isEstablished,
             definition -> parked -> wants(parked, definition),
             DISCOVERY));
@@ -78,16 +85,28 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
 
   @Override
   public void onAdd(T object) {
-    if (usable.test(object)) {
-      came(object);
-    }
+    contained(
+        object,
+        () -> {
+          if (usable.test(object)) {
+            came(object);
+          }
+        });
   }
 
   @Override
   public void onUpdate(T before, T object) {
-    if (usable.test(object) && (!usable.test(before) || isOtherwise(before, object))) {
-      came(object);
-    }
+    contained(
+        object,
+        () -> {
+          if (usable.test(object) && (!usable.test(before) || isOtherwise(before, object))) {
+            came(object);
+          }
+        });
+  }
+
+  private void contained(T object, Runnable handling) {
+    containment.handle("arrival-watch", object.getMetadata().getName(), handling);
   }
 
   @Override
@@ -105,7 +124,7 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
     for (Duration later : again) {
       var unused =
           CompletableFuture.runAsync(
-              () -> lanes.wakeParked(cause),
+              () -> contained(object, () -> lanes.wakeParked(cause)),
               CompletableFuture.delayedExecutor(later.toMillis(), TimeUnit.MILLISECONDS));
     }
   }

@@ -1,23 +1,40 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.worker.lead.Leadership;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The worker of one cluster: stands by until it has the lead, then makes the cluster what its sync
  * topic says. Closing it lets what runs come to its end and gives the Lease back.
+ *
+ * <p>A term that cannot go on costs the worker its lead: it gives the Lease back, says why when it
+ * is asked whether it is ready, and tries again later. Only what came of an {@link Error} ends the
+ * process.
  */
 public final class ClusterWorker implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(ClusterWorker.class);
   private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Duration STUCK = Duration.ofMinutes(1);
+
+  /** A term that lasted so long did not fail from what ended the one before. */
+  private static final Duration WELL = Duration.ofMinutes(10);
 
   private final WorkerConfig config;
   private final Outside outside;
   private final WorkerMetrics metrics;
+  private final StandAside standAside;
   private @Nullable Term term;
+  private Optional<TermEnd> stopped = Optional.empty();
+  private Instant stoppedUntil = Instant.MIN;
+  private Instant leadsSince = Instant.MAX;
   private boolean closing;
   private @Nullable Leadership leadership;
   private @Nullable HealthEndpoint health;
@@ -26,6 +43,7 @@ public final class ClusterWorker implements AutoCloseable {
     this.config = config;
     this.outside = outside;
     this.metrics = new WorkerMetrics(outside.telemetry().metrics(), config.cluster());
+    this.standAside = new StandAside(config.lease().retryPeriod(), config.lease().duration());
   }
 
   /** Starts a worker. */
@@ -42,12 +60,16 @@ public final class ClusterWorker implements AutoCloseable {
             new Leadership.Identity(
                 config.systemNamespace(), config.leaseName(), config.identity()),
             config.lease(),
-            new Terms());
+            new Terms(),
+            outside.clock());
     WorkerMetrics.ask(outside.telemetry().metrics(), config.cluster(), this::view);
     if (config.healthPort().isPresent()) {
       health =
           HealthEndpoint.start(
-              config.healthPort().get(), this::isLive, this::status, outside.telemetry().metrics());
+              config.healthPort().get(),
+              this::isLive,
+              this::readiness,
+              outside.telemetry().metrics());
     }
   }
 
@@ -56,11 +78,39 @@ public final class ClusterWorker implements AutoCloseable {
     if (closing) {
       return WorkerStatus.CLOSED;
     }
-    return term == null ? WorkerStatus.STANDBY : term.status();
+    if (term != null) {
+      return term.status();
+    }
+    return isStopped() ? WorkerStatus.STOPPED : WorkerStatus.STANDBY;
+  }
+
+  /** Why the worker does not do what it should; empty if it does. */
+  public synchronized Optional<String> problem() {
+    if (closing) {
+      return Optional.empty();
+    }
+    return term == null ? stopped.filter(_ -> isStopped()).map(TermEnd::reason) : term.problem();
+  }
+
+  /**
+   * What this version cannot read it could not read the next time either: so it does not say that
+   * it is ready before a term went well. After another failure it stands by as any other does, once
+   * its time aside is over.
+   */
+  private boolean isStopped() {
+    return stopped.isPresent()
+        && (stopped.get() instanceof TermEnd.UnknownType
+            || outside.clock().instant().isBefore(stoppedUntil));
+  }
+
+  private synchronized Readiness readiness() {
+    return Readiness.of(status(), problem());
   }
 
   private synchronized WorkerView view() {
-    return term == null || closing ? WorkerView.idle(status()) : term.view();
+    return term == null || closing
+        ? WorkerView.idle(status(), problem().isEmpty())
+        : term.view(problem().isEmpty());
   }
 
   /** Where health and metrics are served, if they are. */
@@ -70,7 +120,8 @@ public final class ClusterWorker implements AutoCloseable {
 
   /** Whether it turns: a worker that does not should be started anew. */
   public synchronized boolean isLive() {
-    return term == null || term.isAlive(outside.clock().instant().minus(STUCK));
+    return (leadership == null || leadership.isAlive(STUCK))
+        && (term == null || term.isAlive(outside.clock().instant().minus(STUCK)));
   }
 
   @Override
@@ -88,20 +139,14 @@ public final class ClusterWorker implements AutoCloseable {
     }
   }
 
-  private synchronized void resign() {
-    if (leadership != null) {
-      leadership.resign();
-    }
-  }
-
   /** Begins and ends terms as the lead comes and goes. */
-  private final class Terms implements Leadership.Candidate {
+  private final class Terms implements Leadership.Candidate, Term.Owner {
 
     @Override
     public void lead() {
       synchronized (ClusterWorker.this) {
         if (term == null && !closing) {
-          term = new Term(config, outside, metrics, ClusterWorker.this::resign);
+          term = new Term(config, outside, metrics, this);
           term.start();
         }
       }
@@ -121,6 +166,58 @@ public final class ClusterWorker implements AutoCloseable {
       synchronized (ClusterWorker.this) {
         term = null;
       }
+    }
+
+    @Override
+    public boolean mayWrite() {
+      Leadership leading = leadership;
+      return leading != null && leading.isSafe();
+    }
+
+    @Override
+    public void leads(Term leading) {
+      synchronized (ClusterWorker.this) {
+        if (leading == term) {
+          stopped = Optional.empty();
+          leadsSince = outside.clock().instant();
+        }
+      }
+    }
+
+    @Override
+    public void ended(Term ended, TermEnd end) {
+      synchronized (ClusterWorker.this) {
+        if (ended != term || closing || leadership == null) {
+          return; // it is at its end already
+        }
+        Instant now = outside.clock().instant();
+        if (leadsSince.isBefore(now.minus(WELL))) {
+          standAside.forget();
+        }
+        leadsSince = Instant.MAX;
+        Duration aside = standAside.after(end);
+        stopped = Optional.of(end);
+        stoppedUntil = now.plus(aside);
+        leadership.resign(aside);
+        log.atError()
+            .addKeyValue("cluster", config.cluster())
+            .setCause(end instanceof TermEnd.Failed failed ? failed.cause() : null)
+            .log("gives up the lead for {}: {}", aside, end.reason());
+      }
+      if (end instanceof TermEnd.Failed(String _, Error error)) {
+        Thread.ofPlatform().name("end-of-process").start(() -> endProcess(error));
+      }
+    }
+
+    /** An error that no item can be blamed for: the process ends, when others can take the lead. */
+    private void endProcess(Error error) {
+      Thread releasing = Thread.ofPlatform().daemon().start(ClusterWorker.this::close);
+      try {
+        boolean unused = releasing.join(GRACE.multipliedBy(2));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      FatalErrors.escaped(Thread.currentThread(), error);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.process.Containment;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerReading;
@@ -37,6 +38,7 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
 
   private final LedgerStore ledgers;
   private final Lanes lanes;
+  private final Containment containment;
   private final Map<ApplicationName, Seen> seen = new ConcurrentHashMap<>();
   private final SharedIndexInformer<ConfigMap> informer;
   private volatile boolean closed;
@@ -60,9 +62,15 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
     }
   }
 
-  private LedgerWatch(KubernetesClient client, String namespace, LedgerStore ledgers, Lanes lanes) {
+  private LedgerWatch(
+      KubernetesClient client,
+      String namespace,
+      LedgerStore ledgers,
+      Lanes lanes,
+      Containment containment) {
     this.ledgers = ledgers;
     this.lanes = lanes;
+    this.containment = containment;
     this.informer =
         client
             .configMaps()
@@ -81,8 +89,9 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
       String namespace,
       LedgerStore ledgers,
       LedgerListing found,
-      Lanes lanes) {
-    LedgerWatch watch = new LedgerWatch(client, namespace, ledgers, lanes);
+      Lanes lanes,
+      Containment containment) {
+    LedgerWatch watch = new LedgerWatch(client, namespace, ledgers, lanes, containment);
     found.readings().forEach((application, read) -> watch.seen.put(application, Seen.of(read)));
     watch.informer.addEventHandler(watch);
     // whatever befalls the watch, a wiped cluster comes back
@@ -111,7 +120,11 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
         .forEach(
             ledger ->
                 ledgers.application(ledger.getMetadata().getName()).ifPresent(missing::remove));
-    missing.forEach(this::gone);
+    missing.forEach(application -> contained(application, () -> gone(application)));
+  }
+
+  private void contained(Object ledger, Runnable handling) {
+    containment.handle("ledger-watch", ledger, handling);
   }
 
   private void gone(ApplicationName application) {
@@ -150,17 +163,18 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
 
   @Override
   public void onAdd(ConfigMap ledger) {
-    changed(ledger);
+    contained(ledger.getMetadata().getName(), () -> changed(ledger));
   }
 
   @Override
   public void onUpdate(ConfigMap before, ConfigMap ledger) {
-    changed(ledger);
+    contained(ledger.getMetadata().getName(), () -> changed(ledger));
   }
 
   @Override
   public void onDelete(ConfigMap ledger, boolean finalStateUnknown) {
-    ledgers.application(ledger.getMetadata().getName()).ifPresent(this::gone);
+    String name = ledger.getMetadata().getName();
+    contained(name, () -> ledgers.application(name).ifPresent(this::gone));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.process.Containment;
 import dev.sluice.worker.apply.Neighbours;
 import dev.sluice.worker.apply.OpenDeadLetters;
 import dev.sluice.worker.diff.Questions;
@@ -21,14 +22,16 @@ import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.log.LogListener;
 import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.report.ResultLimits;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,23 +43,32 @@ final class LogIntake implements LogListener {
 
   private static final Logger log = LoggerFactory.getLogger(LogIntake.class);
 
+  private static final int HELLO_BYTES = 1024 * 1024;
+
   /** How far the clocks of dispatchers and brokers may be apart. */
   private static final Duration SKEW = Duration.ofMinutes(10);
 
   private final WorkerConfig config;
   private final Outside outside;
   private final Parts parts;
-  private final Consumer<WorkerStatus> status;
+  private final Progress progress;
   private final CountDownLatch caughtUp = new CountDownLatch(1);
 
-  /**
-   * @param status is told how the worker is from now on
-   */
-  LogIntake(WorkerConfig config, Outside outside, Parts parts, Consumer<WorkerStatus> status) {
+  LogIntake(WorkerConfig config, Outside outside, Parts parts, Progress progress) {
     this.config = config;
     this.outside = outside;
     this.parts = parts;
-    this.status = status;
+    this.progress = progress;
+  }
+
+  /** Is told how far the reading is, and why it has ended. */
+  interface Progress {
+
+    /** The log was read to its end, and every application is on its way. */
+    void leading();
+
+    /** Nothing more is read. */
+    void ended(TermEnd end);
   }
 
   /**
@@ -71,7 +83,8 @@ final class LogIntake implements LogListener {
       Neighbours neighbours,
       Reporter reporter,
       Questions questions,
-      Lanes lanes) {}
+      Lanes lanes,
+      Containment containment) {}
 
   /** Waits until the log was read to its end. */
   void awaitCaughtUp() throws InterruptedException {
@@ -80,21 +93,21 @@ final class LogIntake implements LogListener {
 
   @Override
   public void caughtUp(Map<ApplicationName, List<LogEntry>> history) {
-    Map<ApplicationName, ResultEvent.LedgerSummary> summaries = new HashMap<>();
-    parts
-        .found()
-        .usable()
-        .forEach((application, stored) -> summaries.put(application, summary(stored.ledger())));
-    parts
-        .reporter()
-        .send(
-            new ResultEvent.WorkerHello(config.cluster(), config.identity(), summaries),
-            TraceParent.start());
+    hello();
     parts.open().putAll(openOfLostLedgers(history));
     // all are expected before any is begun: so each knows what the others are about to let go
-    history.values().forEach(records -> expect(records.getLast()));
-    history.forEach(this::drive);
-    status.accept(WorkerStatus.LEADING);
+    history.forEach(
+        (application, records) -> contained(application, () -> expect(records.getLast())));
+    // in another order each time: one that ends the process whenever it is attempted must not
+    // always come before the same others
+    List<ApplicationName> order = new ArrayList<>(history.keySet());
+    Collections.shuffle(order);
+    order.forEach(
+        application ->
+            contained(
+                application,
+                () -> drive(application, history.getOrDefault(application, List.of()))));
+    progress.leading();
     caughtUp.countDown();
     log.atInfo()
         .addKeyValue("cluster", config.cluster())
@@ -103,6 +116,30 @@ final class LogIntake implements LogListener {
             history.size(),
             parts.found().readings().size(),
             parts.found().unreadable().size());
+  }
+
+  /** Says what the ledgers hold, in as many records as that takes. */
+  private void hello() {
+    List<Map.Entry<ApplicationName, ResultEvent.LedgerSummary>> summaries = new ArrayList<>();
+    parts
+        .found()
+        .usable()
+        .forEach(
+            (application, stored) ->
+                summaries.add(Map.entry(application, summary(stored.ledger()))));
+    for (var part : ResultLimits.parts(summaries, HELLO_BYTES)) {
+      Map<ApplicationName, ResultEvent.LedgerSummary> ledgers = new HashMap<>();
+      part.forEach(each -> ledgers.put(each.getKey(), each.getValue()));
+      parts
+          .reporter()
+          .send(
+              new ResultEvent.WorkerHello(config.cluster(), config.identity(), ledgers),
+              TraceParent.start());
+    }
+  }
+
+  private void contained(ApplicationName application, Runnable handling) {
+    parts.containment().handle("log-intake", application, handling);
   }
 
   /** Reads from the log which dead letters are open where no ledger can say so. */
@@ -192,6 +229,11 @@ final class LogIntake implements LogListener {
 
   @Override
   public void stopped(String ceType, long offset) {
-    status.accept(WorkerStatus.STOPPED);
+    progress.ended(new TermEnd.UnknownType(ceType, offset));
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    progress.ended(new TermEnd.Failed("the sync topic cannot be read", cause));
   }
 }

@@ -1,27 +1,12 @@
 package dev.sluice.worker;
 
-import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
-import dev.sluice.worker.api.ApiSchemas;
-import dev.sluice.worker.api.ClusterApi;
-import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.apply.Applications;
-import dev.sluice.worker.apply.LabelSweep;
-import dev.sluice.worker.apply.Neighbours;
-import dev.sluice.worker.apply.SourceRendering;
-import dev.sluice.worker.diff.Differ;
 import dev.sluice.worker.diff.Questions;
-import dev.sluice.worker.lane.Backoff;
-import dev.sluice.worker.lane.Breaker;
-import dev.sluice.worker.lane.LanePolicy;
 import dev.sluice.worker.lane.Lanes;
-import dev.sluice.worker.ledger.Keyring;
-import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
-import dev.sluice.worker.ledger.LedgerStore;
-import dev.sluice.worker.ledger.LedgerUpkeep;
 import dev.sluice.worker.log.SyncLog;
 import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
@@ -30,10 +15,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +28,11 @@ import org.slf4j.LoggerFactory;
  * The time from taking the lead to losing it: reads ledgers and log, drives the difference to zero
  * by lanes, and sweeps now and then. A lead that is taken again is another term, which believes
  * nothing of the one before.
+ *
+ * <p>What one application, record or object does costs that one. What cannot be pinned on one ends
+ * the term: the owner hears why, and gives up the lead.
  */
-final class Term {
+final class Term implements LogIntake.Progress {
 
   private static final Logger log = LoggerFactory.getLogger(Term.class);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
@@ -53,32 +40,38 @@ final class Term {
   private final WorkerConfig config;
   private final Outside outside;
   private final WorkerMetrics metrics;
-  private final Runnable resign;
-  private final ClusterApi api;
-  private final LedgerStore ledgers;
-  private final LedgerUpkeep upkeep;
-  private final Neighbours neighbours = new Neighbours();
-  private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
+  private final Owner owner;
+  private final TermParts parts;
   private final CountDownLatch ending = new CountDownLatch(1);
+  private final AtomicBoolean stopped = new AtomicBoolean();
   private final Thread thread;
   private volatile WorkerStatus status = WorkerStatus.CATCHING_UP;
   private volatile Duration grace = Duration.ZERO;
+  private volatile Optional<String> problem = Optional.empty();
+  private volatile @Nullable Reporter reporter;
   private volatile @Nullable SyncLog syncLog;
   private volatile @Nullable Lanes lanes;
   private volatile @Nullable LedgerWatch ledgerWatch;
 
-  /**
-   * @param resign gives up the lead, and so ends this term; returns at once
-   */
-  Term(WorkerConfig config, Outside outside, WorkerMetrics metrics, Runnable resign) {
+  /** The worker whose term it is. */
+  interface Owner {
+
+    /** Whether it still leads for sure. */
+    boolean mayWrite();
+
+    /** It follows the log now. */
+    void leads(Term term);
+
+    /** The term cannot go on. Any thread may say so; returns at once. */
+    void ended(Term term, TermEnd end);
+  }
+
+  Term(WorkerConfig config, Outside outside, WorkerMetrics metrics, Owner owner) {
     this.config = config;
     this.outside = outside;
     this.metrics = metrics;
-    this.resign = resign;
-    this.api = new ClusterApi(outside.client(), config.patience().callTimeout());
-    this.ledgers =
-        new LedgerStore(api, config.ledgerNames(), Keyring.unusable("it was not read yet"));
-    this.upkeep = new LedgerUpkeep(api, config.ledgerNames(), ledgers, outside.clock());
+    this.owner = owner;
+    this.parts = new TermParts(config, outside, metrics, owner::mayWrite);
     this.thread =
         Thread.ofPlatform().name("term-" + config.cluster()).daemon().unstarted(this::run);
   }
@@ -113,13 +106,27 @@ final class Term {
     return status;
   }
 
-  /** How it is. */
-  WorkerView view() {
+  /** Why it does not do what it should at the moment; empty if it does. */
+  Optional<String> problem() {
+    SyncLog reading = syncLog;
+    Reporter reporting = reporter;
+    return problem
+        .or(() -> reading == null ? Optional.empty() : reading.problem())
+        .or(() -> reporting == null ? Optional.empty() : reporting.problem());
+  }
+
+  /**
+   * How it is.
+   *
+   * @param well whether it has no problem
+   */
+  WorkerView view(boolean well) {
     SyncLog reading = syncLog;
     Lanes working = lanes;
     LedgerWatch watching = ledgerWatch;
     return new WorkerView(
         status,
+        well,
         reading == null ? OptionalLong.empty() : reading.lag(),
         working == null ? Map.of() : working.phases(),
         watching == null ? Map.of() : watching.unreadable(),
@@ -129,68 +136,107 @@ final class Term {
   /** Whether the log's loop comes round. */
   boolean isAlive(Instant since) {
     SyncLog reading = syncLog;
-    return thread.isAlive() && (reading == null || reading.turnedAt().isAfter(since));
+    return status == WorkerStatus.STOPPED
+        || (thread.isAlive() && (reading == null || reading.turnedAt().isAfter(since)));
   }
 
   private void run() {
     // first of all: who led before can tell nothing any more when the ledgers are read
     try (Reporter reporting = openReporter();
         TargetReader targets = new TargetReader(outside.kafka(), config.cluster());
-        Questions asked = questions(reporting, targets)) {
+        Questions asked = parts.questions(reporting, targets)) {
+      reporter = reporting;
       LedgerListing found = listLedgers();
-      found.usable().values().forEach(stored -> neighbours.found(stored.ledger()));
-      found.unreadable().values().forEach(this::warn);
-      Lanes working = lanes(found, reporting, targets);
+      parts.know(found);
+      Lanes working = parts.lanes(found, reporting, targets, this::wake);
       lanes = working;
-      LogIntake intake =
-          new LogIntake(
-              config,
-              outside,
-              new LogIntake.Parts(found, open, neighbours, reporting, asked, working),
-              now -> status = now);
-      try (SyncLog reading =
-              SyncLog.start(outside.kafka(), config.cluster(), intake, outside.clock());
-          LedgerWatch watch =
-              LedgerWatch.start(
-                  outside.client(), config.systemNamespace(), ledgers, found, working);
-          ArrivalWatch<?> namespaces = ArrivalWatch.ofNamespaces(outside.client(), working);
-          ArrivalWatch<?> definitions = ArrivalWatch.ofDefinitions(outside.client(), working)) {
-        syncLog = reading;
-        ledgerWatch = watch;
-        log.atDebug()
-            .addKeyValue("cluster", config.cluster())
-            .log("watching {} {}", namespaces, definitions);
-        intake.awaitCaughtUp();
-        sweepNowAndThen(reporting, watch);
+      try {
+        work(found, reporting, asked, working);
       } finally {
         stop(working);
       }
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | InterruptException e) {
       // the end of the term
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
       if (!Thread.currentThread().isInterrupted()) {
-        log.atError()
-            .addKeyValue("cluster", config.cluster())
-            .setCause(e)
-            .log("the worker stopped in a way that nobody foresaw");
-        status = WorkerStatus.STOPPED;
+        ended(new TermEnd.Failed("the worker failed in a way that no code expects", e));
       }
+    }
+  }
+
+  private void work(LedgerListing found, Reporter reporting, Questions asked, Lanes working)
+      throws InterruptedException {
+    LogIntake intake =
+        new LogIntake(
+            config,
+            outside,
+            new LogIntake.Parts(
+                found,
+                parts.open(),
+                parts.neighbours(),
+                reporting,
+                asked,
+                working,
+                parts.containment()),
+            this);
+    try (SyncLog reading =
+            SyncLog.start(
+                outside.kafka(), config.cluster(), intake, parts.containment(), outside.clock());
+        LedgerWatch watch =
+            LedgerWatch.start(
+                outside.client(),
+                config.systemNamespace(),
+                parts.ledgers(),
+                found,
+                working,
+                parts.containment());
+        ArrivalWatch<?> namespaces =
+            ArrivalWatch.ofNamespaces(outside.client(), working, parts.containment());
+        ArrivalWatch<?> definitions =
+            ArrivalWatch.ofDefinitions(outside.client(), working, parts.containment())) {
+      syncLog = reading;
+      ledgerWatch = watch;
+      log.atDebug()
+          .addKeyValue("cluster", config.cluster())
+          .log("watching {} {}", namespaces, definitions);
+      intake.awaitCaughtUp();
+      new SweepLoop(config, parts, reporting, watch).run(ending);
+    }
+  }
+
+  @Override
+  public void leading() {
+    status = WorkerStatus.LEADING;
+    owner.leads(this);
+  }
+
+  /** Only the first cause counts, and none once the term is being ended. */
+  @Override
+  public void ended(TermEnd end) {
+    if (ending.getCount() > 0 && stopped.compareAndSet(false, true)) {
+      status = WorkerStatus.STOPPED;
+      problem = Optional.of(end.reason());
+      owner.ended(this, end);
     }
   }
 
   private Reporter openReporter() throws InterruptedException {
     while (true) {
       try {
-        return Reporter.open(
-            outside.kafka(), config.cluster(), this::reported, resign, outside.clock());
+        Reporter opened =
+            Reporter.open(
+                outside.kafka(),
+                config.cluster(),
+                this::reported,
+                cause -> ended(new TermEnd.Failed("nothing can be reported any more", cause)),
+                outside.clock());
+        problem = Optional.empty();
+        return opened;
       } catch (InterruptException e) {
         throw e;
       } catch (KafkaException e) {
-        log.atWarn()
-            .addKeyValue("cluster", config.cluster())
-            .setCause(e)
-            .log("cannot take over the reporting; trying again");
-        pause(TRY_AGAIN);
+        tryAgain("cannot take over the reporting", e);
       }
     }
   }
@@ -200,58 +246,26 @@ final class Term {
     outside.listener().reported(result);
   }
 
-  private void warn(Failure unreadable) {
-    log.atWarn().addKeyValue("cluster", config.cluster()).log("{}", unreadable.message());
+  private LedgerListing listLedgers() throws InterruptedException {
+    while (true) {
+      try {
+        parts.upkeep().prepare();
+        LedgerListing listed = parts.ledgers().list();
+        problem = Optional.empty();
+        return listed;
+      } catch (ApiException e) {
+        tryAgain("cannot read the ledgers and their keys", e);
+      }
+    }
   }
 
-  private Lanes lanes(LedgerListing found, Reporter reporting, TargetReader targets) {
-    WorkerConfig.Patience patience = config.patience();
-    Backoff backoff =
-        new Backoff(
-            patience.retryLeast(),
-            patience.retryMost(),
-            () -> ThreadLocalRandom.current().nextDouble());
-    Applications applications =
-        new Applications(
-            found,
-            ledgers,
-            neighbours,
-            new Applications.Tools(
-                api,
-                outside.renderers(),
-                targets,
-                reporting,
-                metrics,
-                outside.telemetry().tracing(),
-                outside.clock()),
-            new Applications.Lead(
-                config.installation(),
-                config.ownObjects(),
-                outside.kafka().topics().sync(config.cluster()),
-                this::wake,
-                application -> Optional.ofNullable(open.remove(application))));
-    return new Lanes(
-        applications::work,
-        new LanePolicy(backoff, patience.stuckAfter(), patience.slowTimer()),
-        config.concurrency(),
-        new Breaker(backoff, outside.clock()),
-        outside.clock());
-  }
-
-  private Questions questions(Reporter reporting, TargetReader targets) {
-    Differ differ =
-        new Differ(
-            config.cluster(),
-            api,
-            new SourceRendering(
-                outside.renderers(),
-                new Discovery(api),
-                new ApiSchemas(api),
-                config.installation(),
-                config.ownObjects()),
-            targets,
-            ledgers);
-    return new Questions(differ, reporting, outside.clock());
+  private void tryAgain(String what, RuntimeException cause) throws InterruptedException {
+    problem = Optional.of("%s (%s)".formatted(what, cause.getClass().getSimpleName()));
+    log.atWarn()
+        .addKeyValue("cluster", config.cluster())
+        .setCause(cause)
+        .log("{}; trying again", what);
+    pause(TRY_AGAIN);
   }
 
   private void wake(ApplicationName application) {
@@ -271,41 +285,6 @@ final class Term {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private LedgerListing listLedgers() throws InterruptedException {
-    while (true) {
-      try {
-        upkeep.prepare();
-        return ledgers.list();
-      } catch (ApiException e) {
-        log.atWarn()
-            .addKeyValue("cluster", config.cluster())
-            .setCause(e)
-            .log("cannot read the ledgers and their keys; trying again");
-        pause(TRY_AGAIN);
-      }
-    }
-  }
-
-  private void sweepNowAndThen(Reporter reporting, LedgerWatch watch) throws InterruptedException {
-    LabelSweep sweep =
-        new LabelSweep(
-            config.cluster(), config.installation(), api, ledgers, reporting, config.ownObjects());
-    while (true) {
-      try {
-        if (upkeep.refresh()) {
-          watch.readAgain();
-        }
-        sweep.sweep();
-      } catch (ApiException | IllegalStateException e) {
-        log.atWarn()
-            .addKeyValue("cluster", config.cluster())
-            .setCause(e)
-            .log("a sweep did not come to its end; the next one tries again");
-      }
-      pause(config.patience().sweepInterval());
     }
   }
 

@@ -32,6 +32,7 @@ final class WorkerMetrics implements AppliedListener {
   private final Counter parked;
   private final Counter fenced;
   private final Counter swept;
+  private final Counter contained;
   private final Histogram toCluster;
   private final Histogram steps;
 
@@ -52,6 +53,10 @@ final class WorkerMetrics implements AppliedListener {
     this.swept =
         metrics.counter(
             "sluice_worker_swept_objects_total", "objects of fenced workers found and removed");
+    this.contained =
+        metrics.counter(
+            "sluice_worker_contained_failures_total",
+            "failures that no code expects, each of which cost one item of a loop");
     this.toCluster =
         metrics.histogram(
             "sluice_worker_change_to_applied_seconds",
@@ -74,7 +79,7 @@ final class WorkerMetrics implements AppliedListener {
     metrics.gauge(
         "sluice_worker_ready",
         "1 if the worker does what it should, standing by included",
-        () -> Map.of(here, worker.get().status().isReady() ? 1L : 0L));
+        () -> Map.of(here, worker.get().isReady() ? 1L : 0L));
     metrics.gauge(
         "sluice_worker_lag",
         "records of the cluster's sync topic that the leading worker has not read",
@@ -114,6 +119,11 @@ final class WorkerMetrics implements AppliedListener {
         "sluice_worker_unreachable",
         "1 while the cluster's API does not answer",
         () -> Map.of(here, worker.get().isUnreachable() ? 1L : 0L));
+  }
+
+  /** One item of a loop failed, and the loop went on. */
+  void contained(String loop) {
+    contained.add(Labels.of("cluster", cluster, "loop", loop), 1);
   }
 
   void reported(ResultEvent result) {

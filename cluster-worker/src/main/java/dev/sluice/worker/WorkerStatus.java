@@ -8,7 +8,7 @@ public enum WorkerStatus {
   CATCHING_UP(false),
   /** It leads, and follows the log. */
   LEADING(true),
-  /** The log holds what this version does not know. */
+  /** Its term could not go on: it has given the lead back, and says why. */
   STOPPED(false),
   CLOSED(false);
 

@@ -57,6 +57,10 @@ final class Bench implements AutoCloseable {
   final Targets targets = new Targets(kafka, cluster, namespace);
   final Results results = new Results(kafka);
   final Telemetry telemetry = Telemetry.untraced();
+
+  /** Hears what workers report that are started from now on. */
+  WorkerListener listener = WorkerListener.NONE;
+
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   Bench() {
@@ -91,12 +95,7 @@ final class Bench implements AutoCloseable {
         ClusterWorker.start(
             config,
             new Outside(
-                log,
-                client,
-                RENDERERS.withEmptyCache(),
-                WorkerListener.NONE,
-                telemetry,
-                Clock.systemUTC()));
+                log, client, RENDERERS.withEmptyCache(), listener, telemetry, Clock.systemUTC()));
     open.push(worker);
     return worker;
   }

@@ -209,7 +209,7 @@ class ClusterWorkerIT {
     bench.awaitApplied("web", 1);
 
     // a worker that had the lead for a moment, was stopped, and resumes when it is long gone
-    Reporter.open(bench.kafka, bench.cluster, _ -> {}, () -> {}, Clock.systemUTC()).close();
+    Reporter.open(bench.kafka, bench.cluster, _ -> {}, _ -> {}, Clock.systemUTC()).close();
     bench.targets.send(bench.targets.target("web", 2, configMap("a", "second")));
 
     bench.awaitApplied("web", 2);

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -148,6 +150,62 @@ class DiffIT {
         .extracting(DiffAnswered::question)
         .contains(waiting)
         .doesNotContain(old);
+  }
+
+  @Test
+  void aLargeAnswerComesInParts() {
+    bench.worker("one");
+    String[] large =
+        IntStream.range(0, 20).mapToObj(i -> largeConfigMap("large" + i)).toArray(String[]::new);
+    bench.targets.send(bench.targets.target("web", 1, large));
+    bench.awaitApplied("web", 1);
+    for (int i = 0; i < large.length; i++) {
+      bench
+          .fixture
+          .client()
+          .configMaps()
+          .inNamespace(bench.namespace)
+          .withName("large" + i)
+          .patch(MERGE, "{\"data\": " + data("drifted") + "}");
+    }
+
+    EventId question = send("web", Instant.now().plusSeconds(60));
+    List<DiffAnswered> parts =
+        await()
+            .atMost(Bench.PATIENCE)
+            .until(
+                () ->
+                    bench.results.all(DiffAnswered.class).stream()
+                        .filter(answer -> answer.question().equals(question))
+                        .toList(),
+                found -> !found.isEmpty() && found.size() == found.getFirst().parts().orElse(1));
+
+    assertThat(parts).hasSizeGreaterThan(1);
+    assertThat(parts.stream().flatMap(part -> part.differences().stream())).hasSize(20);
+    assertThat(parts.getFirst().omitted()).as("for who knows no parts").isPositive();
+    assertThat(parts.getLast().omitted()).isZero();
+    assertThat(parts)
+        .allMatch(part -> EventCodec.value(part).length < 3 * 1024 * 1024)
+        .extracting(part -> part.part().orElseThrow())
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, parts.size()).boxed().toList());
+    bench.targets.send(bench.targets.target("other", 1, configMap("a", "first")));
+    bench.awaitApplied("other", 1);
+  }
+
+  private static String largeConfigMap(String name) {
+    return """
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: %s}
+    data: %s
+    """
+        .formatted(name, data("wanted"));
+  }
+
+  private static String data(String value) {
+    return IntStream.range(0, 200)
+        .mapToObj(i -> "\"%s%03d\": \"%s\"".formatted("k".repeat(200), i, value.repeat(40)))
+        .collect(Collectors.joining(", ", "{", "}"));
   }
 
   private DiffAnswered ask(String application) {

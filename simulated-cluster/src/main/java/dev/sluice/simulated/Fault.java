@@ -11,6 +11,9 @@ public sealed interface Fault {
    */
   record Fail(int status, String reason, String message) implements Fault {}
 
+  /** Answered with 200 and this body, not processed. */
+  record Answer(String body) implements Fault {}
+
   /** Processed and answered after a delay. */
   record Delay(Duration by) implements Fault {}
 

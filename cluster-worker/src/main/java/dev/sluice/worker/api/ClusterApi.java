@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Json;
+import dev.sluice.contract.process.FatalErrors;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +46,22 @@ public final class ClusterApi {
   private final KubernetesClient client;
   private final String base;
   private final Duration timeout;
+  private final BooleanSupplier mayWrite;
 
   /**
    * @param timeout bounds every call
    */
   public ClusterApi(KubernetesClient client, Duration timeout) {
+    this(client, timeout, () -> true);
+  }
+
+  /**
+   * @param timeout bounds every call
+   * @param mayWrite is asked before every call that changes something
+   */
+  public ClusterApi(KubernetesClient client, Duration timeout, BooleanSupplier mayWrite) {
     this.client = client;
+    this.mayWrite = mayWrite;
     String url = client.getMasterUrl().toString();
     this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     this.timeout = timeout;
@@ -176,6 +188,10 @@ public final class ClusterApi {
   private ObjectNode call(
       String method, String path, String contentType, String accept, @Nullable ObjectNode body)
       throws InterruptedException {
+    if (body != null && !path.contains("dryRun=All") && !mayWrite.getAsBoolean()) {
+      throw ApiException.unreachable(
+          "nothing is written: this worker may not lead any more", new IllegalStateException());
+    }
     HttpRequest request = request(method, path, contentType, accept, body);
     CompletableFuture<HttpResponse<String>> pending =
         client.getHttpClient().sendAsync(request, String.class);
@@ -190,6 +206,7 @@ public final class ClusterApi {
       throw ApiException.unreachable("no answer to %s within %s".formatted(method, timeout), e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
+      FatalErrors.check(cause);
       throw ApiException.unreachable(
           "%s did not get through: %s".formatted(method, cause.getClass().getSimpleName()), cause);
     }

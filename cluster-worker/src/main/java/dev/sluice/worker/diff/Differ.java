@@ -12,6 +12,7 @@ import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
@@ -34,6 +35,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what applying the newest target of an application again would change: renders it, plans
@@ -42,7 +45,9 @@ import java.util.Set;
  */
 public final class Differ {
 
-  private static final int MAX_OBJECTS = 200;
+  private static final Logger log = LoggerFactory.getLogger(Differ.class);
+  private static final int MAX_OBJECTS = 1_000;
+  private static final int MAX_MESSAGE = 1_000;
 
   private final ClusterName cluster;
   private final ClusterApi api;
@@ -105,6 +110,21 @@ public final class Differ {
           new Failure(
               "Unreachable",
               "the API server of %s does not answer as it should (%d)".formatted(cluster, e.code()),
+              Failure.Stage.APPLY,
+              Optional.empty()));
+    } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
+      if (Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      log.atError()
+          .addKeyValue("application", asked.application())
+          .setCause(e)
+          .log("the comparison failed in a way that no code expects");
+      return answering.failed(
+          new Failure(
+              "Internal",
+              "the worker failed with %s; see its log".formatted(e.getClass().getSimpleName()),
               Failure.Stage.APPLY,
               Optional.empty()));
     }
@@ -184,9 +204,13 @@ public final class Differ {
       String message =
           FieldDifferences.isSecret(body)
               ? "the API server refuses it (%s)".formatted(e.reason())
-              : String.valueOf(e.getMessage());
+              : shortened(String.valueOf(e.getMessage()));
       return Optional.of(new ObjectDifference(ref, Kind.REFUSED, List.of(), Optional.of(message)));
     }
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
   }
 
   private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {

@@ -23,6 +23,7 @@ final class FieldDifferences {
   private static final String HIDDEN = "***";
   private static final int MAX_FIELDS = 200;
   private static final int MAX_VALUE = 200;
+  private static final int MAX_PATH = 500;
   private static final Set<String> OF_THE_SERVER =
       Set.of(
           "managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink");
@@ -99,7 +100,7 @@ final class FieldDifferences {
         compare("%s[%d]".formatted(path, i), one.get(i), other.get(i));
       }
     } else {
-      found.add(new Field(path, value(path, live), value(path, wanted)));
+      found.add(new Field(shortened(path, MAX_PATH), value(path, live), value(path, wanted)));
     }
   }
 
@@ -110,9 +111,11 @@ final class FieldDifferences {
     if (secret && !isHarmless(path)) {
       return Optional.of(HIDDEN);
     }
-    String text = value.toString();
-    return Optional.of(
-        text.length() <= MAX_VALUE ? text : text.substring(0, MAX_VALUE - 3) + "...");
+    return Optional.of(shortened(value.toString(), MAX_VALUE));
+  }
+
+  private static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 3) + "...";
   }
 
   private static boolean isHarmless(String path) {

@@ -4,10 +4,12 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.report.Reporter;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,7 +58,7 @@ public final class Questions implements AutoCloseable {
       turns.acquire();
       try {
         if (question.event().until().isAfter(clock.instant())) {
-          var unused = reporter.send(found(question), question.trace());
+          found(question).forEach(part -> reporter.send(part, question.trace()));
         }
       } finally {
         turns.release();
@@ -64,7 +66,9 @@ public final class Questions implements AutoCloseable {
     } catch (InterruptedException e) {
       // the end of the term; who asked will ask again
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // a question costs itself at most, and never the term
+      FatalErrors.check(e);
       if (!Thread.currentThread().isInterrupted()) {
         log.atWarn()
             .addKeyValue("cluster", question.event().cluster())
@@ -75,10 +79,13 @@ public final class Questions implements AutoCloseable {
     }
   }
 
-  private ResultEvent found(Envelope<QuestionEvent> question) throws InterruptedException {
+  private List<? extends ResultEvent> found(Envelope<QuestionEvent> question)
+      throws InterruptedException {
     return switch (question.event()) {
       case QuestionEvent.DiffAsked asked ->
-          differ.answer(question.id(), asked, Optional.ofNullable(newest.get(asked.application())));
+          DiffParts.of(
+              differ.answer(
+                  question.id(), asked, Optional.ofNullable(newest.get(asked.application()))));
     };
   }
 

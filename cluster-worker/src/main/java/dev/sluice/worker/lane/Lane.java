@@ -3,8 +3,8 @@ package dev.sluice.worker.lane;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.worker.log.LogEntry;
-import dev.sluice.worker.report.ReportException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ final class Lane implements Pace {
   private static final Duration UNTOLD = Duration.ofSeconds(1);
 
   private final ApplicationName application;
-  private final Work work;
+  private final ContainedWork work;
   private final Shared shared;
   private final LaneMachine machine;
   private final Thread thread;
@@ -47,7 +48,7 @@ final class Lane implements Pace {
 
   Lane(ApplicationName application, Work work, Shared shared) {
     this.application = application;
-    this.work = work;
+    this.work = new ContainedWork(application, work, shared.breaker());
     this.shared = shared;
     this.machine = new LaneMachine(shared.policy());
     this.thread = Thread.ofVirtual().name("lane-" + application).unstarted(this::run);
@@ -155,13 +156,40 @@ final class Lane implements Pace {
   private void run() {
     try {
       while (true) {
-        boolean told = tellAll();
-        if (awaitDue(told ? Optional.empty() : Optional.of(UNTOLD))) {
-          turn();
+        try {
+          boolean told = tellAll();
+          if (awaitDue(told ? Optional.empty() : Optional.of(UNTOLD))) {
+            turn();
+          }
+        } catch (InterruptException e) {
+          throw e;
+        } catch (RuntimeException | Error e) {
+          FatalErrors.check(e);
+          log.atError()
+              .addKeyValue("application", application)
+              .setCause(e)
+              .log("a turn of the lane failed in a way that no code expects; trying again");
+          recover(e);
         }
       }
-    } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException e) {
+    } catch (InterruptedException | InterruptException e) {
       // the end of the lane: its ledger says how far it came
+    }
+  }
+
+  /** A lane that ended would leave its application alone for good, and nobody would notice. */
+  private void recover(Throwable failure) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      if (machine.state() instanceof LaneState.Running) {
+        machine.end(ContainedWork.unexpected(failure), shared.clock().instant());
+      }
+      long nanos = UNTOLD.toNanos();
+      while (nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -183,7 +211,7 @@ final class Lane implements Pace {
       } finally {
         lock.unlock();
       }
-      Outcome outcome = attempt(entry, hot);
+      Outcome outcome = work.attempt(entry, hot, this);
       lock.lockInterruptibly();
       try {
         machine.end(outcome, shared.clock().instant());
@@ -204,39 +232,6 @@ final class Lane implements Pace {
     return taken;
   }
 
-  private Outcome attempt(LogEntry entry, Optional<SyncEvent> hot) throws InterruptedException {
-    Outcome outcome;
-    try {
-      outcome = work.attempt(entry, hot, this);
-    } catch (RuntimeException e) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      log.atError()
-          .addKeyValue("application", application)
-          .addKeyValue("generation", entry.generation())
-          .setCause(e)
-          .log("an attempt failed in a way that nobody foresaw");
-      outcome =
-          new Outcome.RetryAfter(
-              new Failure(
-                  "Internal",
-                  "the worker failed with " + e.getClass().getSimpleName() + "; see its log",
-                  Failure.Stage.APPLY,
-                  Optional.empty()),
-              Optional.empty());
-    }
-    switch (outcome) {
-      case Outcome.Done() -> shared.breaker().answered();
-      case Outcome.RetryAfter retry when retry.failure().code().equals(Classifier.UNREACHABLE) ->
-          shared.breaker().failed();
-      case Outcome.RetryAfter _, Outcome.Parked _ -> {
-        // may have come without a word of the API
-      }
-    }
-    return outcome;
-  }
-
   private boolean tellAll() throws InterruptedException {
     while (true) {
       Effect effect;
@@ -249,17 +244,7 @@ final class Lane implements Pace {
       if (effect == null) {
         return true;
       }
-      try {
-        work.tell(effect);
-      } catch (ReportException | RuntimeException e) {
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-        log.atWarn()
-            .addKeyValue("application", application)
-            .addKeyValue("generation", effect.entry().generation())
-            .setCause(e)
-            .log("could not tell of a {}; trying again", effect.getClass().getSimpleName());
+      if (!work.settles(effect)) {
         return false;
       }
       locked(() -> machine.effects().remove());

@@ -1,135 +1,107 @@
 package dev.sluice.worker.lead;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Json;
-import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.Lock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code coordination.k8s.io} Lease that makes its namespace when it is missing. Written like
- * everything else, by server-side apply at the uid and resourceVersion that were read. One thread
- * uses it at a time.
+ * everything else, by server-side apply at the uid and resourceVersion that were read, so that no
+ * write takes the place of one that was not seen. Its times are written for people.
  */
-final class AppliedLease implements Lock {
+final class AppliedLease {
 
   private static final DateTimeFormatter MICRO_TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-  private final ClusterApi api;
-  private final String namespace;
-  private final String name;
-  private final String identity;
-  private String uid = "";
-  private String resourceVersion = "";
+  private final KubernetesClient client;
+  private final Leadership.Identity identity;
+  private final Duration duration;
+  private final Clock clock;
 
-  AppliedLease(ClusterApi api, String namespace, String name, String identity) {
-    this.api = api;
-    this.namespace = namespace;
-    this.name = name;
+  AppliedLease(
+      KubernetesClient client, Leadership.Identity identity, Duration duration, Clock clock) {
+    this.client = client;
     this.identity = identity;
+    this.duration = duration;
+    this.clock = clock;
   }
 
-  @Override
-  public @Nullable LeaderElectionRecord get(KubernetesClient client) {
-    Optional<ObjectNode> lease = call(() -> api.get(path()));
-    if (lease.isEmpty()) {
-      return null;
+  /**
+   * Reads the Lease; empty if it is not there.
+   *
+   * @throws dev.sluice.worker.api.ApiException if it cannot be read in time
+   */
+  Optional<ObservedLease> read(Duration timeout) throws InterruptedException {
+    return new ClusterApi(client, timeout).get(path()).map(ObservedLease::of);
+  }
+
+  /** Writes this worker's name over what was read; over nothing if there was none. */
+  ObservedLease take(Optional<ObservedLease> over, Duration timeout) throws InterruptedException {
+    ClusterApi api = new ClusterApi(client, timeout);
+    if (over.isEmpty()) {
+      api.ensureNamespace(identity.namespace());
     }
-    read(lease.get());
-    JsonNode spec = lease.get().path("spec");
-    return new LeaderElectionRecord(
-        spec.path("holderIdentity").asText(""),
-        Duration.ofSeconds(spec.path("leaseDurationSeconds").asLong()),
-        time(spec.path("acquireTime")),
-        time(spec.path("renewTime")),
-        spec.path("leaseTransitions").asInt());
+    boolean held = over.filter(lease -> lease.isHeldBy(identity.holder())).isPresent();
+    String now = MICRO_TIME.format(clock.instant());
+    ObjectNode spec = Json.mapper().createObjectNode();
+    spec.put("holderIdentity", identity.holder());
+    spec.put("leaseDurationSeconds", Math.max(1, duration.toSeconds()));
+    spec.put(
+        "acquireTime",
+        over.filter(_ -> held).map(ObservedLease::acquireTime).filter(this::isTime).orElse(now));
+    spec.put("renewTime", now);
+    int transitions = over.map(ObservedLease::transitions).orElse(0);
+    spec.put(
+        "leaseTransitions",
+        held || over.isEmpty() || transitions == Integer.MAX_VALUE ? transitions : transitions + 1);
+    return write(api, over, spec);
+  }
+
+  /** Takes this worker's name out of what it holds, so that another need not wait. */
+  void release(ObservedLease held, Duration timeout) throws InterruptedException {
+    String now = MICRO_TIME.format(clock.instant());
+    ObjectNode spec = Json.mapper().createObjectNode();
+    spec.put("holderIdentity", "");
+    spec.put("leaseDurationSeconds", 1);
+    spec.put("acquireTime", now);
+    spec.put("renewTime", now);
+    spec.put("leaseTransitions", held.transitions());
+    write(new ClusterApi(client, timeout), Optional.of(held), spec);
   }
 
   @Override
-  public void create(KubernetesClient client, LeaderElectionRecord record) {
-    uid = "";
-    resourceVersion = ClusterApi.ABSENT;
-    call(
-        () -> {
-          api.ensureNamespace(namespace);
-          return write(record);
-        });
+  public String toString() {
+    return "Lease %s/%s (%s)".formatted(identity.namespace(), identity.lease(), identity.holder());
   }
 
-  @Override
-  public void update(KubernetesClient client, LeaderElectionRecord record) {
-    call(() -> write(record));
-  }
-
-  @Override
-  public String identity() {
-    return identity;
-  }
-
-  @Override
-  public String describe() {
-    return "Lease %s/%s (%s)".formatted(namespace, name, identity);
-  }
-
-  private ObjectNode write(LeaderElectionRecord record) throws InterruptedException {
+  private ObservedLease write(ClusterApi api, Optional<ObservedLease> over, ObjectNode spec)
+      throws InterruptedException {
     ObjectNode lease = Json.mapper().createObjectNode();
     lease.put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease");
     ObjectNode metadata = lease.putObject("metadata");
-    metadata.put("name", name).put("namespace", namespace).put("resourceVersion", resourceVersion);
-    if (!uid.isEmpty()) {
-      metadata.put("uid", uid);
-    }
-    ObjectNode spec = lease.putObject("spec");
-    spec.put("holderIdentity", record.getHolderIdentity());
-    spec.put("leaseDurationSeconds", record.getLeaseDuration().toSeconds());
-    spec.put("acquireTime", microTime(record.getAcquireTime()));
-    spec.put("renewTime", microTime(record.getRenewTime()));
-    spec.put("leaseTransitions", record.getLeaderTransitions());
-    ObjectNode written = api.apply(path(), lease, true);
-    read(written);
-    return written;
-  }
-
-  private void read(JsonNode lease) {
-    uid = lease.path("metadata").path("uid").asText("");
-    resourceVersion = lease.path("metadata").path("resourceVersion").asText("");
+    metadata.put("name", identity.lease()).put("namespace", identity.namespace());
+    metadata.put(
+        "resourceVersion", over.map(ObservedLease::resourceVersion).orElse(ClusterApi.ABSENT));
+    over.map(ObservedLease::uid)
+        .filter(uid -> !uid.isEmpty())
+        .ifPresent(uid -> metadata.put("uid", uid));
+    lease.set("spec", spec);
+    return ObservedLease.of(api.apply(path(), lease, true));
   }
 
   private String path() {
-    return "/apis/coordination.k8s.io/v1/namespaces/%s/leases/%s".formatted(namespace, name);
+    return "/apis/coordination.k8s.io/v1/namespaces/%s/leases/%s"
+        .formatted(identity.namespace(), identity.lease());
   }
 
-  private static String microTime(ZonedDateTime time) {
-    return MICRO_TIME.format(time.withZoneSameInstant(ZoneOffset.UTC));
-  }
-
-  private static @Nullable ZonedDateTime time(JsonNode text) {
-    return text.isTextual() ? ZonedDateTime.parse(text.asText()) : null;
-  }
-
-  private static <T> T call(Call<T> call) {
-    try {
-      return call.run();
-    } catch (ApiException e) {
-      throw new KubernetesClientException(String.valueOf(e.getMessage()), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KubernetesClientException("interrupted", e);
-    }
-  }
-
-  private interface Call<T> {
-    T run() throws InterruptedException;
+  private boolean isTime(String text) {
+    return text.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
   }
 }

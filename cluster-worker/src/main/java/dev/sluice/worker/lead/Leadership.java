@@ -1,40 +1,46 @@
 package dev.sluice.worker.lead;
 
-import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.worker.api.ApiException;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Holds, or waits for, the Lease that makes a worker the active one of its cluster. When the lead
- * is lost it stands by and tries again.
+ * is lost it stands by and tries again. {@link Election} decides; this makes the calls, one at a
+ * time in a thread of its own.
  */
 public final class Leadership implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
 
-  private final KubernetesClient client;
-  private final AppliedLease lock;
+  /** Workers that wait for one Lease do not all ask at the same moment. */
+  private static final double JITTER = 1.2;
+
+  private static final Duration LEAST_WAIT = Duration.ofMillis(10);
+
+  private final AppliedLease lease;
   private final LeaseTimes times;
   private final Candidate candidate;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final ExecutorService calls =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("lease").daemon().factory());
+  private final Election election;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
   private final Thread thread;
-  private volatile CompletableFuture<Void> resigned = new CompletableFuture<>();
+  private boolean closing;
+  private @Nullable Duration resigned;
+  private String told = "";
+  private volatile long turnedAt = System.nanoTime();
+  private volatile long safeUntil = System.nanoTime();
 
-  /** Who is told. Called by threads of this class, one at a time. */
+  /** Is told of the lead. Called by the thread of this class. */
   public interface Candidate {
 
     /** The lead is ours. Must return at once. */
@@ -44,30 +50,31 @@ public final class Leadership implements AutoCloseable {
     void stop();
   }
 
-  private Leadership(
-      KubernetesClient client, AppliedLease lock, LeaseTimes times, Candidate candidate) {
-    this.client = client;
-    this.lock = lock;
+  private Leadership(AppliedLease lease, Identity identity, LeaseTimes times, Candidate candidate) {
+    this.lease = lease;
     this.times = times;
     this.candidate = candidate;
-    this.thread = Thread.ofPlatform().name("leadership").daemon().unstarted(this::run);
+    this.election = new Election(identity.holder(), times);
+    this.thread =
+        Thread.ofPlatform().name("leadership-" + identity.lease()).daemon().unstarted(this::run);
   }
 
   /**
    * Starts trying to take the lead.
    *
-   * @param candidate is told, by one thread at a time
+   * @param candidate is told, by one thread
+   * @param clock for the times in the Lease, which only people read
    */
   public static Leadership start(
-      KubernetesClient client, Identity identity, LeaseTimes times, Candidate candidate) {
+      KubernetesClient client,
+      Identity identity,
+      LeaseTimes times,
+      Candidate candidate,
+      Clock clock) {
     Leadership leadership =
         new Leadership(
-            client,
-            new AppliedLease(
-                new ClusterApi(client, times.renewDeadline()),
-                identity.namespace(),
-                identity.lease(),
-                identity.holder()),
+            new AppliedLease(client, identity, times.duration(), clock),
+            identity,
             times,
             candidate);
     leadership.thread.start();
@@ -82,15 +89,44 @@ public final class Leadership implements AutoCloseable {
    */
   public record Identity(String namespace, String lease, String holder) {}
 
-  /** Gives up the lead if it is held, and tries for it again. Returns at once. */
-  public void resign() {
-    resigned.complete(null);
+  /**
+   * Gives up the lead if it is held, so that another worker can take it at once. Returns at once.
+   *
+   * @param aside how long this worker then leaves the Lease to others
+   */
+  public void resign(Duration aside) {
+    lock.lock();
+    try {
+      resigned = aside;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether no other worker can have the lead at this moment, by the time that has passed here. A
+   * process that was stopped for a while finds out by this before it writes.
+   */
+  public boolean isSafe() {
+    return safeUntil - System.nanoTime() > 0;
+  }
+
+  /** Whether the thread that renews the Lease comes round. */
+  public boolean isAlive(Duration within) {
+    return thread.isAlive() && System.nanoTime() - turnedAt < within.toNanos();
   }
 
   /** Gives up the lead, so that another worker need not wait for the Lease to run out. */
   @Override
   public void close() {
-    closing.countDown();
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
     thread.interrupt();
     boolean interrupted = false;
     while (thread.isAlive()) {
@@ -100,65 +136,203 @@ public final class Leadership implements AutoCloseable {
         interrupted = true;
       }
     }
-    calls.shutdownNow();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
   private void run() {
-    while (closing.getCount() > 0) {
-      CompletableFuture<Void> resignation = new CompletableFuture<>();
-      resigned = resignation;
-      CompletableFuture<?> election = elector().start();
+    while (!isClosing()) {
+      Duration wait = times.retryPeriod();
       try {
-        CompletableFuture.anyOf(election, resignation).get();
+        wait = turn();
       } catch (InterruptedException e) {
-        log.atDebug().log("closing");
-      } catch (ExecutionException | CancellationException | CompletionException e) {
-        log.atWarn().setCause(e).log("the election for {} failed", lock.describe());
+        continue;
+      } catch (ApiException e) {
+        tell("cannot reach %s: %s".formatted(lease, e.getMessage()));
+      } catch (RuntimeException | Error e) {
+        FatalErrors.check(e);
+        log.atError().setCause(e).log("a turn of the election for {} failed", lease);
       }
-      // what runs ends first, then the Lease is let go
-      lost();
-      election.cancel(true);
-      pause();
+      turnedAt = System.nanoTime();
+      if (election.isLeading() && isOver(election.left(turnedAt))) {
+        log.atWarn().log("lost the lead: {} was not renewed in time", lease);
+        lose();
+      }
+      await(wait);
+    }
+    giveUp();
+  }
+
+  /** Looks at the Lease and does what is to be done; returns how long to wait after it. */
+  private Duration turn() throws InterruptedException {
+    long begun = System.nanoTime();
+    Optional<ObservedLease> held = election.held();
+    if (held.isPresent()) {
+      try {
+        take(held, begun);
+        return times.retryPeriod();
+      } catch (ApiException e) {
+        if (!e.isPreconditionFailed() && !e.isNotFound()) {
+          throw e;
+        }
+        // someone else wrote it, or it is gone: what it says now decides
+      }
+    }
+    Election.Step step = election.saw(lease.read(callTimeout()), System.nanoTime());
+    if (held.isPresent() && !election.isLeading()) {
+      log.atWarn().log("lost the lead: another worker holds {}", lease);
+      lose();
+    }
+    switch (step) {
+      case Election.Step.StandBy(String holder, Duration free) -> {
+        tell("%s is held by %s".formatted(lease, holder));
+        Duration retry = jittered(times.retryPeriod());
+        return free.compareTo(retry) < 0 ? free : retry;
+      }
+      case Election.Step.Take(Optional<ObservedLease> over) -> {
+        takeIfStillFree(over);
+        return times.retryPeriod();
+      }
     }
   }
 
-  private LeaderElector elector() {
-    return new LeaderElector(
-        client,
-        new LeaderElectionConfig(
-            lock,
-            times.duration(),
-            times.renewDeadline(),
-            times.retryPeriod(),
-            new LeaderCallbacks(this::won, this::lost, this::seen),
-            true,
-            lock.describe()),
-        calls);
-  }
-
-  private synchronized void won() {
-    log.atInfo().log("took the lead: {}", lock.describe());
-    candidate.lead();
-  }
-
-  private void seen(String holder) {
-    if (!holder.equals(lock.identity())) {
-      log.atInfo().log("{} is held by {}", lock.describe(), holder);
-    }
-  }
-
-  private synchronized void lost() {
-    candidate.stop();
-  }
-
-  private void pause() {
+  private void takeIfStillFree(Optional<ObservedLease> over) throws InterruptedException {
+    boolean led = election.isLeading();
     try {
-      boolean unused = closing.await(times.retryPeriod().toMillis(), TimeUnit.MILLISECONDS);
+      take(over, System.nanoTime());
+    } catch (ApiException e) {
+      if (!e.isPreconditionFailed()) {
+        throw e;
+      }
+      return; // another was faster
+    }
+    if (!led) {
+      told = "";
+      log.atInfo().log("took the lead: {}", lease);
+      try {
+        candidate.lead();
+      } catch (RuntimeException | Error e) {
+        resign(times.duration()); // or it would lead and do nothing
+        throw e;
+      }
+    }
+  }
+
+  private void take(Optional<ObservedLease> over, long begun) throws InterruptedException {
+    election.took(lease.take(over, callTimeout()), begun);
+    safeUntil = begun + times.duration().toNanos();
+  }
+
+  /** No call of a leader may outlast the time in which it has to have renewed the Lease. */
+  private Duration callTimeout() {
+    Duration most = times.renewDeadline();
+    Duration left = election.isLeading() ? election.left(System.nanoTime()) : most;
+    return left.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : left;
+  }
+
+  /** Another may have the Lease already, or soon: nothing is written from here on. */
+  private void lose() {
+    safeUntil = System.nanoTime();
+    stopCandidate();
+    election.leave();
+  }
+
+  /** What runs ends first, then the Lease is let go. */
+  private void giveUp() {
+    stopCandidate();
+    safeUntil = System.nanoTime();
+    boolean interrupted = Thread.interrupted();
+    release();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stopCandidate() {
+    try {
+      candidate.stop();
+    } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
+      log.atError().setCause(e).log("what leads did not stop as it should");
+    }
+  }
+
+  private void release() {
+    Optional<ObservedLease> held = election.leave();
+    if (held.isEmpty()) {
+      return;
+    }
+    try {
+      try {
+        lease.release(held.get(), times.retryPeriod());
+      } catch (ApiException e) {
+        // it may have arrived, or someone else may have written: only what is still ours is let go
+        Optional<ObservedLease> now = lease.read(times.retryPeriod());
+        if (now.filter(one -> one.holder().equals(held.get().holder())).isPresent()) {
+          lease.release(now.get(), times.retryPeriod());
+        }
+      }
+      log.atInfo().log("gave up the lead: {}", lease);
+    } catch (ApiException e) {
+      log.atWarn().setCause(e).log("could not give back {}: others wait until it runs out", lease);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Waits for the next turn; a resignation is carried out at once, and then others come first. */
+  private void await(Duration duration) {
+    Duration aside = pause(duration);
+    if (aside != null) {
+      giveUp();
+      long until = System.nanoTime() + aside.toNanos();
+      while (!isClosing() && System.nanoTime() - until < 0) {
+        turnedAt = System.nanoTime();
+        pause(Duration.ofNanos(Math.min(until - System.nanoTime(), 1_000_000_000L)));
+      }
+    }
+  }
+
+  private @Nullable Duration pause(Duration duration) {
+    lock.lock();
+    try {
+      long nanos = Math.max(duration.toNanos(), LEAST_WAIT.toNanos());
+      while (nanos > 0 && !closing && resigned == null) {
+        nanos = changed.awaitNanos(nanos);
+      }
+      Duration aside = closing ? null : resigned;
+      resigned = null;
+      return aside;
+    } catch (InterruptedException e) {
+      return null; // closing
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isClosing() {
+    lock.lock();
+    try {
+      return closing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tell(String what) {
+    if (!what.equals(told)) {
+      log.atInfo().log(what);
+      told = what;
+    }
+  }
+
+  private static boolean isOver(Duration left) {
+    return left.isZero() || left.isNegative();
+  }
+
+  private static Duration jittered(Duration duration) {
+    return duration.plusNanos(
+        (long) (duration.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble()));
   }
 }

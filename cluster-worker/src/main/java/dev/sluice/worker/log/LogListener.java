@@ -35,4 +35,7 @@ public interface LogListener {
 
   /** A record of an unknown type. The reader has stopped before it. */
   void stopped(String ceType, long offset);
+
+  /** The reader has stopped for a reason that is not one record's. */
+  void failed(Throwable cause);
 }

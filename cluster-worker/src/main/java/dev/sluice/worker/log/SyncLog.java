@@ -12,6 +12,8 @@ import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.process.Containment;
+import dev.sluice.contract.process.FatalErrors;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,11 +46,11 @@ public final class SyncLog implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(SyncLog.class);
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration MISSING_TOPIC = Duration.ofSeconds(2);
 
   private final KafkaConnection kafka;
   private final ClusterName cluster;
   private final LogListener listener;
+  private final Containment containment;
   private final Clock clock;
   private final TopicPartition partition;
   private final Map<ApplicationName, Generation> newest = new HashMap<>();
@@ -57,12 +59,19 @@ public final class SyncLog implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Instant turnedAt;
   private volatile OptionalLong lag = OptionalLong.empty();
+  private volatile Optional<String> problem = Optional.empty();
   private volatile @Nullable KafkaConsumer<String, byte[]> reading;
 
-  private SyncLog(KafkaConnection kafka, ClusterName cluster, LogListener listener, Clock clock) {
+  private SyncLog(
+      KafkaConnection kafka,
+      ClusterName cluster,
+      LogListener listener,
+      Containment containment,
+      Clock clock) {
     this.kafka = kafka;
     this.cluster = cluster;
     this.listener = listener;
+    this.containment = containment;
     this.clock = clock;
     this.partition = new TopicPartition(kafka.topics().sync(cluster), 0);
     this.turnedAt = clock.instant();
@@ -72,8 +81,12 @@ public final class SyncLog implements AutoCloseable {
 
   /** Starts reading. The topic need not be there yet. */
   public static SyncLog start(
-      KafkaConnection kafka, ClusterName cluster, LogListener listener, Clock clock) {
-    SyncLog syncLog = new SyncLog(kafka, cluster, listener, clock);
+      KafkaConnection kafka,
+      ClusterName cluster,
+      LogListener listener,
+      Containment containment,
+      Clock clock) {
+    SyncLog syncLog = new SyncLog(kafka, cluster, listener, containment, clock);
     syncLog.thread.start();
     return syncLog;
   }
@@ -86,6 +99,11 @@ public final class SyncLog implements AutoCloseable {
   /** Records that are still to be read; empty while no one knows. */
   public OptionalLong lag() {
     return lag;
+  }
+
+  /** Why the topic cannot be read at the moment; empty if all is well. */
+  public Optional<String> problem() {
+    return problem;
   }
 
   @Override
@@ -116,16 +134,22 @@ public final class SyncLog implements AutoCloseable {
         read(consumer);
         return;
       } catch (WakeupException e) {
-        if (!isClosed()) {
-          throw e;
-        }
+        // closing
       } catch (KafkaException e) {
         // what the client does not retry by itself (authorization, say) may be mended meanwhile
         log.atWarn()
             .addKeyValue("cluster", cluster)
             .setCause(e)
             .log("cannot read {}; trying again", partition.topic());
+        problem =
+            Optional.of(
+                "cannot read %s (%s)".formatted(partition.topic(), e.getClass().getSimpleName()));
+        turnedAt = clock.instant();
         pause();
+      } catch (RuntimeException | Error e) {
+        FatalErrors.check(e);
+        listener.failed(e);
+        return;
       }
     }
   }
@@ -144,18 +168,43 @@ public final class SyncLog implements AutoCloseable {
     while (!isClosed()) {
       if (!caughtUp && consumer.position(partition) >= end) {
         listener.caughtUp(history);
-        questions.forEach(listener::asked);
+        questions.forEach(
+            question ->
+                containment.handle("sync-log", question.id(), () -> listener.asked(question)));
         questions.clear();
         history = Map.of();
         caughtUp = true;
       }
       for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-        if (!take(record, caughtUp ? Optional.empty() : Optional.of(history))) {
+        if (!contained(record, caughtUp ? Optional.empty() : Optional.of(history))) {
           return;
         }
       }
       turnedAt = clock.instant();
+      problem = Optional.empty();
       lag = consumer.currentLag(partition);
+    }
+  }
+
+  /** One record costs itself at most; returns whether to go on behind it. */
+  private boolean contained(
+      ConsumerRecord<String, byte[]> record,
+      Optional<Map<ApplicationName, List<LogEntry>>> history) {
+    try {
+      return take(record, history);
+    } catch (WakeupException | InterruptException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      containment.failed("sync-log", record.offset(), e);
+      containment.handle(
+          "sync-log",
+          record.offset(),
+          () ->
+              damaged(
+                  record,
+                  "the worker failed on it with %s; see its log"
+                      .formatted(e.getClass().getSimpleName())));
+      return true;
     }
   }
 
@@ -235,29 +284,15 @@ public final class SyncLog implements AutoCloseable {
   }
 
   private boolean awaitTopic(KafkaConsumer<String, byte[]> consumer) {
-    boolean told = false;
+    AwaitedTopic topic = new AwaitedTopic(cluster, partition.topic());
     while (!isClosed()) {
       turnedAt = clock.instant();
-      if (exists(consumer)) {
+      if (topic.isThere(consumer)) {
         return true;
-      }
-      if (!told) {
-        log.atInfo()
-            .addKeyValue("cluster", cluster)
-            .log("waiting for topic {}: the dispatcher creates it", partition.topic());
-        told = true;
       }
       pause();
     }
     return false;
-  }
-
-  private boolean exists(KafkaConsumer<String, byte[]> consumer) {
-    try {
-      return !consumer.partitionsFor(partition.topic(), MISSING_TOPIC).isEmpty();
-    } catch (TimeoutException e) {
-      return false;
-    }
   }
 
   private void pause() {

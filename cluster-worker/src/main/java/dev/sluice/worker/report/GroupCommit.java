@@ -1,13 +1,25 @@
 package dev.sluice.worker.report;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.ProducerFailure;
+import dev.sluice.contract.process.FatalErrors;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,28 +29,50 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A transactional id has one living producer: opening another fences the one before, at the
  * broker, whatever its process still believes. So the records of a successor always come after
- * those of its predecessor. The first failure is the last: from then on every record fails.
+ * those of its predecessor.
+ *
+ * <p>A record that can never be written is replaced by what was given to say so; the others of its
+ * transaction are written. While the broker does not answer, or refuses this client, the same is
+ * tried again. Only a failure that means the end of this producer ends it: from then on every
+ * record fails.
  */
 final class GroupCommit implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
   private static final int MOST = 500;
+
+  /** While the broker is away the lanes try again and again, and each time add a record. */
+  private static final int MOST_WAITING = 10_000;
+
   private static final Duration CLOSING = Duration.ofSeconds(5);
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
   private final KafkaProducer<String, byte[]> producer;
-  private final Runnable broken;
+  private final Consumer<Throwable> broken;
   private final BlockingQueue<Step> queue = new LinkedBlockingQueue<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
+  private volatile Optional<String> problem = Optional.empty();
   private @Nullable Throwable ended;
 
   private sealed interface Step {
 
-    record Write(ProducerRecord<String, byte[]> record, Receipt receipt) implements Step {}
+    /**
+     * A record to be written.
+     *
+     * @param instead what is written if the record itself cannot be; empty if nothing can be said
+     */
+    record Write(
+        ProducerRecord<String, byte[]> record,
+        Supplier<Optional<ProducerRecord<String, byte[]>>> instead,
+        Receipt receipt)
+        implements Step {}
 
     record End() implements Step {}
   }
 
-  private GroupCommit(KafkaProducer<String, byte[]> producer, String name, Runnable broken) {
+  private GroupCommit(
+      KafkaProducer<String, byte[]> producer, String name, Consumer<Throwable> broken) {
     this.producer = producer;
     this.broken = broken;
     this.thread = Thread.ofPlatform().name("commit-" + name).daemon().unstarted(this::run);
@@ -47,10 +81,11 @@ final class GroupCommit implements AutoCloseable {
   /**
    * Fences whoever has this id, and starts.
    *
-   * @param broken is told once, after the first failure
+   * @param broken is told once why nothing is written any more
    * @throws org.apache.kafka.common.KafkaException if the broker does not answer
    */
-  static GroupCommit open(KafkaConnection kafka, String transactionalId, Runnable broken) {
+  static GroupCommit open(
+      KafkaConnection kafka, String transactionalId, Consumer<Throwable> broken) {
     KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka.transactionalProducer(transactionalId));
     try {
@@ -64,14 +99,28 @@ final class GroupCommit implements AutoCloseable {
     return commits;
   }
 
-  synchronized Receipt add(ProducerRecord<String, byte[]> record) {
+  /**
+   * Adds a record.
+   *
+   * @param instead what is written if the record itself cannot be
+   */
+  synchronized Receipt add(
+      ProducerRecord<String, byte[]> record,
+      Supplier<Optional<ProducerRecord<String, byte[]>>> instead) {
     Receipt receipt = new Receipt();
-    if (ended == null) {
-      queue.add(new Step.Write(record, receipt));
-    } else {
+    if (ended != null) {
       receipt.failed(ended);
+    } else if (queue.size() >= MOST_WAITING) {
+      receipt.failed(new IllegalStateException("too many results wait for the broker"));
+    } else {
+      queue.add(new Step.Write(record, instead, receipt));
     }
     return receipt;
+  }
+
+  /** Why nothing is written at the moment; empty if all is well. */
+  Optional<String> problem() {
+    return problem;
   }
 
   /** Commits what was added; waits for that some seconds at most. */
@@ -84,6 +133,7 @@ final class GroupCommit implements AutoCloseable {
     } catch (InterruptedException e) {
       interrupted = true;
     }
+    closing.countDown();
     producer.close(Duration.ZERO);
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -97,12 +147,13 @@ final class GroupCommit implements AutoCloseable {
         more = commitWhatGathered();
       }
       end(new IllegalStateException("closed"));
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (InterruptedException | RuntimeException | Error e) {
+      FatalErrors.check(e);
       log.atWarn()
           .setCause(e)
-          .log("nothing can be reported any more: another worker took over, or Kafka is away");
+          .log("nothing can be reported any more: another worker took over, or Kafka lost track");
       end(e);
-      broken.run();
+      broken.accept(e);
     }
   }
 
@@ -113,34 +164,131 @@ final class GroupCommit implements AutoCloseable {
     queue.drainTo(steps, MOST);
     List<Step.Write> writes =
         steps.stream().filter(Step.Write.class::isInstance).map(Step.Write.class::cast).toList();
+    boolean more = writes.size() == steps.size();
     try {
-      commit(writes);
-    } catch (RuntimeException e) {
-      writes.forEach(write -> write.receipt().failed(e));
+      while (!writes.isEmpty()) {
+        writes = commit(writes);
+      }
+    } catch (RuntimeException | Error | InterruptedException e) {
+      steps.forEach(step -> fail(step, e));
       throw e;
     }
-    return writes.size() == steps.size();
+    return more;
   }
 
-  private void commit(List<Step.Write> writes) {
-    if (writes.isEmpty()) {
-      return;
+  /** Writes all of them or none; returns what is to be written then. */
+  private List<Step.Write> commit(List<Step.Write> writes) throws InterruptedException {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    try {
+      producer.beginTransaction();
+      for (Step.Write write : writes) {
+        // a failure surfaces at the commit
+        sent.add(producer.send(write.record()));
+      }
+      untilAnswered(producer::commitTransaction);
+      writes.forEach(write -> write.receipt().committed());
+      problem = Optional.empty();
+      return List.of();
+    } catch (RuntimeException e) {
+      return afterFailure(writes, sent, e);
     }
-    producer.beginTransaction();
-    for (Step.Write write : writes) {
-      // a failure surfaces at the commit
-      var unused = producer.send(write.record());
+  }
+
+  private List<Step.Write> afterFailure(
+      List<Step.Write> writes, List<Future<RecordMetadata>> sent, RuntimeException failure)
+      throws InterruptedException {
+    ProducerFailure meaning = ProducerFailure.of(failure);
+    if (meaning == ProducerFailure.FENCED) {
+      throw failure;
     }
-    producer.commitTransaction();
-    writes.forEach(write -> write.receipt().committed());
+    untilAnswered(producer::abortTransaction);
+    return switch (meaning) {
+      case RECORD -> withoutRefused(writes, sent, failure);
+      case NOT_ALLOWED ->
+          later(writes, "the broker does not let this worker write results", failure);
+      case UNAVAILABLE -> later(writes, "the broker does not take results", failure);
+      case FENCED -> throw failure;
+    };
+  }
+
+  private static List<Step.Write> withoutRefused(
+      List<Step.Write> writes, List<Future<RecordMetadata>> sent, RuntimeException failure) {
+    // records that were sent in one batch are refused together, for the largest of them; what was
+    // not even handed over is the one whose handing over failed, or comes after it
+    int largest =
+        IntStream.range(0, writes.size())
+            .filter(i -> i < sent.size() ? isRefused(sent.get(i)) : i == sent.size())
+            .boxed()
+            .max(Comparator.comparingInt(i -> writes.get(i).record().value().length))
+            .orElseThrow(() -> failure);
+    List<Step.Write> left = new ArrayList<>(writes);
+    replaced(left.remove(largest), failure).ifPresent(instead -> left.add(largest, instead));
+    return left;
+  }
+
+  private static boolean isRefused(Future<RecordMetadata> sent) {
+    return sent.state() == Future.State.FAILED
+        && ProducerFailure.of(sent.exceptionNow()) == ProducerFailure.RECORD;
+  }
+
+  private static Optional<Step.Write> replaced(Step.Write write, Throwable refusal) {
+    Optional<ProducerRecord<String, byte[]>> instead = write.instead().get();
+    log.atError()
+        .addKeyValue("topic", write.record().topic())
+        .addKeyValue("key", write.record().key())
+        .setCause(refusal)
+        .log(
+            "a record of {} bytes cannot be written{}",
+            write.record().value().length,
+            instead.isPresent() ? "; a shorter one is written instead" : "");
+    if (instead.isEmpty()) {
+      write.receipt().failed(refusal);
+    }
+    return instead.map(record -> new Step.Write(record, Optional::empty, write.receipt()));
+  }
+
+  private List<Step.Write> later(List<Step.Write> writes, String reason, RuntimeException failure)
+      throws InterruptedException {
+    note(reason, failure);
+    if (closing.await(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw failure;
+    }
+    return writes;
+  }
+
+  /** A commit or an abort that was not answered in time has to be asked for again. */
+  private void untilAnswered(Runnable call) {
+    while (true) {
+      try {
+        call.run();
+        return;
+      } catch (TimeoutException e) {
+        note("the broker does not take results", e);
+        if (closing.getCount() == 0) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void note(String reason, RuntimeException failure) {
+    if (problem.isEmpty()) {
+      log.atWarn().setCause(failure).log("{}; trying again", reason);
+    }
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    problem = Optional.of("%s (%s)".formatted(reason, cause.getClass().getSimpleName()));
   }
 
   private synchronized void end(Throwable cause) {
     ended = cause;
     for (Step step = queue.poll(); step != null; step = queue.poll()) {
-      if (step instanceof Step.Write write) {
-        write.receipt().failed(cause);
-      }
+      fail(step, cause);
+    }
+  }
+
+  private static void fail(Step step, Throwable cause) {
+    if (step instanceof Step.Write write) {
+      write.receipt().failed(cause);
     }
   }
 }

@@ -1,22 +1,34 @@
 package dev.sluice.worker.report;
 
+import static java.util.Comparator.naturalOrder;
+
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.EventType;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.process.FatalErrors;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes results and dead letters. Ids say what an event is about, so that one that is written
  * twice (a worker died before it knew of the first) is known for what it is.
  */
 public final class Reporter implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Reporter.class);
 
   private final GroupCommit commits;
   private final KafkaConnection kafka;
@@ -41,33 +53,38 @@ public final class Reporter implements AutoCloseable {
    * Takes over the reporting for a cluster: whoever reported for it before can do so no more, and
    * what it had not committed is undone.
    *
-   * @param listener is told of every result as it is sent; must not block
-   * @param broken is told once, when nothing can be reported any more: whoever works must stop
+   * @param listener hears of every result as it is sent; must not block
+   * @param broken is told once why nothing can be reported any more: whoever works must stop
    * @throws org.apache.kafka.common.KafkaException if the broker cannot be reached
    */
   public static Reporter open(
       KafkaConnection kafka,
       ClusterName cluster,
       Consumer<ResultEvent> listener,
-      Runnable broken,
+      Consumer<Throwable> broken,
       Clock clock) {
     return new Reporter(
         GroupCommit.open(kafka, "worker-" + cluster, broken), kafka, cluster, listener, clock);
   }
 
   /**
-   * Sends a result.
+   * Sends a result, or what of it fits in a record.
    *
    * @param trace what it follows from
    */
   public Receipt send(ResultEvent result, TraceParent trace) {
-    listener.accept(result);
+    hear(result);
     return send(kafka.topics().results(), id(result), result, trace);
   }
 
   /** Sends what happened to a dead letter, in the trace of the record that did not go. */
   public Receipt send(DeadLetterEvent event, TraceParent trace) {
     return send(kafka.topics().deadLetters(), id(event), event, trace);
+  }
+
+  /** Why nothing is written at the moment; empty if all is well. */
+  public Optional<String> problem() {
+    return commits.problem();
   }
 
   /** Commits what was sent, within some seconds. */
@@ -77,8 +94,26 @@ public final class Reporter implements AutoCloseable {
   }
 
   private Receipt send(String topic, EventId id, Event event, TraceParent trace) {
+    Instant now = clock.instant();
     return commits.add(
-        EventCodec.encode(topic, new Envelope<>(id, source, clock.instant(), trace, event)));
+        record(topic, new Envelope<>(id, source, now, trace, ResultLimits.bounded(event))),
+        () ->
+            Optional.of(
+                record(topic, new Envelope<>(id, source, now, trace, ResultLimits.least(event)))));
+  }
+
+  private static ProducerRecord<String, byte[]> record(String topic, Envelope<Event> envelope) {
+    return EventCodec.encode(topic, envelope);
+  }
+
+  /** What a listener makes of it is no reason not to report it. */
+  private void hear(ResultEvent result) {
+    try {
+      listener.accept(result);
+    } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
+      log.atWarn().setCause(e).log("a listener failed on a {}", EventType.of(result).slug());
+    }
   }
 
   private EventId id(ResultEvent result) {
@@ -96,9 +131,21 @@ public final class Reporter implements AutoCloseable {
       case ResultEvent.Fenced fenced -> EventId.of(about("fenced", fenced), source);
       case ResultEvent.Swept swept ->
           EventId.of("swept", swept.cluster(), swept.application(), clock.millis());
-      case ResultEvent.DiffAnswered answered -> EventId.of("diff-answered", answered.question());
+      case ResultEvent.DiffAnswered answered ->
+          answered
+              .part()
+              .map(part -> EventId.of("diff-answered", answered.question(), part))
+              .orElse(EventId.of("diff-answered", answered.question()));
       case ResultEvent.WorkerHello hello ->
-          EventId.of("worker-hello", hello.cluster(), hello.worker(), clock.millis());
+          EventId.of(
+              "worker-hello",
+              hello.cluster(),
+              hello.worker(),
+              clock.millis(),
+              hello.ledgers().keySet().stream()
+                  .map(ApplicationName::value)
+                  .min(naturalOrder())
+                  .orElse(""));
     };
   }
 

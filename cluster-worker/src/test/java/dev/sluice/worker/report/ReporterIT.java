@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
@@ -19,12 +22,21 @@ import dev.sluice.contract.name.Generation;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.Test;
 
 class ReporterIT {
@@ -36,9 +48,9 @@ class ReporterIT {
   @Test
   void whoWasSucceededTellsNothingAnyMore() throws Exception {
     AtomicInteger broken = new AtomicInteger();
-    try (Reporter zombie = open(broken::incrementAndGet)) {
+    try (Reporter zombie = open(_ -> broken.incrementAndGet())) {
       tell(zombie, 1).await();
-      try (Reporter successor = open(() -> {})) {
+      try (Reporter successor = open(_ -> {})) {
         tell(successor, 3).await();
 
         Receipt late = tell(zombie, 2);
@@ -56,7 +68,7 @@ class ReporterIT {
   @Test
   void commitsOnClosingWhatWasSent() {
     List<Long> expected = new ArrayList<>();
-    try (Reporter reporter = open(() -> {})) {
+    try (Reporter reporter = open(_ -> {})) {
       for (long generation = 1; generation <= 2_000; generation++) {
         tell(reporter, generation);
         expected.add(generation);
@@ -66,24 +78,124 @@ class ReporterIT {
     assertThat(generations()).isEqualTo(expected);
   }
 
-  private Reporter open(Runnable broken) {
+  @Test
+  void aRecordThatIsTooLargeForTheProducerIsShortenedAndTheOthersAreWritten() throws Exception {
+    List<Throwable> broken = new CopyOnWriteArrayList<>();
+    try (Reporter reporter = open(broken::add)) {
+      Receipt before = tell(reporter, 1);
+      Receipt large = reporter.send(parked(2, "x".repeat(18_000_000)), TraceParent.start());
+      Receipt after = tell(reporter, 3);
+
+      before.await();
+      large.await();
+      after.await();
+    }
+    assertThat(generations()).containsExactly(1L, 3L);
+    assertThat(parked()).hasSize(1);
+    assertThat(parked().getFirst().wakesOn()).hasSizeLessThan(10_000);
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void aRecordThatTheBrokerDoesNotTakeIsReplacedAndTheOthersAreWritten() throws Exception {
+    List<Throwable> broken = new CopyOnWriteArrayList<>();
+    limitTopic(100_000);
+    try (Reporter reporter = open(broken::add)) {
+      List<Receipt> receipts = new ArrayList<>();
+      for (long generation = 1; generation <= 20; generation++) {
+        receipts.add(
+            generation == 7 || generation == 13
+                ? reporter.send(planned(generation), TraceParent.start())
+                : tell(reporter, generation));
+      }
+      for (Receipt receipt : receipts) {
+        receipt.await();
+      }
+    }
+    assertThat(generations()).hasSize(18).doesNotContain(7L, 13L).isSorted();
+    assertThat(read(ResultEvent.Planned.class))
+        .extracting(ResultEvent.Planned::omitted)
+        .containsExactly(Optional.of(2_000), Optional.of(2_000));
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void aListenerThatFailsIsNoReasonNotToReport() throws Exception {
+    try (Reporter reporter =
+        Reporter.open(
+            kafka,
+            CLUSTER,
+            _ -> {
+              throw new AssertionError("a listener");
+            },
+            _ -> {},
+            Clock.systemUTC())) {
+      tell(reporter, 1).await();
+    }
+    assertThat(generations()).containsExactly(1L);
+  }
+
+  private void limitTopic(int bytes) throws Exception {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, kafka.topics().results()),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry(
+                              TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes)),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+  }
+
+  private static ResultEvent.Parked parked(long generation, String wakesOn) {
+    return new ResultEvent.Parked(
+        subject(generation),
+        new Failure("Invalid", "message", Failure.Stage.APPLY, Optional.empty()),
+        wakesOn);
+  }
+
+  private static ResultEvent.Planned planned(long generation) {
+    ObjectChange change =
+        new ObjectChange(
+            new ObjectRef("v1", "ConfigMap", "web", "n".repeat(60)), ObjectChange.Action.CREATED);
+    return new ResultEvent.Planned(
+        subject(generation), Collections.nCopies(2_000, change), "plain");
+  }
+
+  private List<ResultEvent.Parked> parked() {
+    return read(ResultEvent.Parked.class);
+  }
+
+  private Reporter open(Consumer<Throwable> broken) {
     return Reporter.open(kafka, CLUSTER, _ -> {}, broken, Clock.systemUTC());
   }
 
   private static Receipt tell(Reporter reporter, long generation) {
-    Subject subject =
-        new Subject(
-            CLUSTER,
-            new ApplicationName("web"),
-            new Generation(generation),
-            Optional.empty(),
-            EventId.of("sync", generation));
     return reporter.send(
-        new ResultEvent.Unchanged(subject, 1, Optional.empty()), TraceParent.start());
+        new ResultEvent.Unchanged(subject(generation), 1, Optional.empty()), TraceParent.start());
+  }
+
+  private static Subject subject(long generation) {
+    return new Subject(
+        CLUSTER,
+        new ApplicationName("web"),
+        new Generation(generation),
+        Optional.empty(),
+        EventId.of("sync", generation));
   }
 
   private List<Long> generations() {
-    List<Long> generations = new ArrayList<>();
+    return read(ResultEvent.Unchanged.class).stream()
+        .map(unchanged -> unchanged.subject().generation().value())
+        .toList();
+  }
+
+  private <E> List<E> read(Class<E> type) {
+    List<E> events = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
         new UngroupedConsumer(kafka.consumer("test-results"))) {
       TopicPartition results = new TopicPartition(kafka.topics().results(), 0);
@@ -93,12 +205,12 @@ class ReporterIT {
       while (consumer.position(results) < end) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
           if (EventCodec.decode(record) instanceof Decoded.Known known
-              && known.envelope().event() instanceof ResultEvent.Unchanged unchanged) {
-            generations.add(unchanged.subject().generation().value());
+              && type.isInstance(known.envelope().event())) {
+            events.add(type.cast(known.envelope().event()));
           }
         }
       }
     }
-    return generations;
+    return events;
   }
 }

@@ -66,6 +66,7 @@ public final class ApiServer {
     switch (fault.get()) {
       case Fault.Fail(int status, String reason, String message) ->
           Responses.send(context, ApiException.of(status, reason, message));
+      case Fault.Answer(String body) -> Responses.send(context, 200, "application/json", body);
       case Fault.Delay delay ->
           vertx.setTimer(Math.max(1, delay.by().toMillis()), ignored -> serve(context));
       case Fault.CutBefore cut -> context.request().connection().close();

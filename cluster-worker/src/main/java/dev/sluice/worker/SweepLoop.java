@@ -1,0 +1,72 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.apply.LabelSweep;
+import dev.sluice.worker.report.Reporter;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sweeps, and looks after the ledgers' keys, at intervals; what fails of it costs itself, and is
+ * tried again the next time.
+ */
+final class SweepLoop {
+
+  private static final Logger log = LoggerFactory.getLogger(SweepLoop.class);
+
+  private final WorkerConfig config;
+  private final TermParts parts;
+  private final LedgerWatch watch;
+  private final LabelSweep sweep;
+
+  SweepLoop(WorkerConfig config, TermParts parts, Reporter reporting, LedgerWatch watch) {
+    this.config = config;
+    this.parts = parts;
+    this.watch = watch;
+    this.sweep =
+        new LabelSweep(
+            config.cluster(),
+            config.installation(),
+            parts.api(),
+            parts.ledgers(),
+            reporting,
+            config.ownObjects());
+  }
+
+  /** What is done at intervals. */
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
+  /** Returns when the term ends. */
+  void run(CountDownLatch ending) throws InterruptedException {
+    do {
+      contained("ledger-upkeep", this::refreshKeys);
+      contained("sweep", sweep::sweep);
+    } while (!ending.await(config.patience().sweepInterval().toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  private void refreshKeys() throws InterruptedException {
+    if (parts.upkeep().refresh()) {
+      watch.readAgain();
+    }
+  }
+
+  private void contained(String loop, Step step) throws InterruptedException {
+    try {
+      step.run();
+    } catch (ApiException e) {
+      log.atWarn()
+          .addKeyValue("cluster", config.cluster())
+          .setCause(e)
+          .log("a {} did not come to its end; the next one tries again", loop);
+    } catch (RuntimeException | Error e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      parts.containment().failed(loop, config.cluster(), e);
+    }
+  }
+}

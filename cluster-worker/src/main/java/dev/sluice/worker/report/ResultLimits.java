@@ -1,0 +1,197 @@
+package dev.sluice.worker.report;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Json;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.ResultEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * Bounds what one record may say, so that no input of an application makes a record that the broker
+ * does not take. Lists are cut to the first elements, and the event says how many are left out.
+ */
+public final class ResultLimits {
+
+  /** The most bytes of JSON that one event has, but for a dead letter with its record. */
+  public static final int MAX_BYTES = 4 * 1024 * 1024;
+
+  /** A record of 8 MiB that nobody can read is kept whole; as Base64 it is a third larger. */
+  private static final int MAX_BYTES_WITH_RECORD = 12 * 1024 * 1024;
+
+  /** Leaves room for the fields beside a list. */
+  private static final int MAX_LIST_BYTES = MAX_BYTES - 64 * 1024;
+
+  private static final int MAX_TEXT = 8 * 1024;
+  private static final int MAX_REF = 2 * 1024;
+
+  private ResultLimits() {}
+
+  /** The same event, or what of it fits. */
+  static Event bounded(Event event) {
+    int most = event instanceof DeadLetterEvent.Opened ? MAX_BYTES_WITH_RECORD : MAX_BYTES;
+    return EventCodec.value(event).length <= most ? event : cut(event, MAX_LIST_BYTES);
+  }
+
+  /** The event without whatever may be long, for a broker that takes less than it should. */
+  static Event least(Event event) {
+    return cut(event, 0);
+  }
+
+  /** The first elements that together have so many bytes of JSON. */
+  public static <T> List<T> first(List<T> elements, long bytes) {
+    List<T> first = new ArrayList<>();
+    long left = bytes;
+    for (T element : elements) {
+      left -= bytes(element);
+      if (left < 0) {
+        break;
+      }
+      first.add(element);
+    }
+    return first;
+  }
+
+  /**
+   * Parts of at most so many bytes of JSON each, in order; one empty part of nothing. An element
+   * that is larger by itself is a part by itself.
+   */
+  public static <T> List<List<T>> parts(List<T> elements, long bytes) {
+    List<List<T>> parts = new ArrayList<>();
+    List<T> part = new ArrayList<>();
+    long left = bytes;
+    for (T element : elements) {
+      int own = bytes(element);
+      if (own > left && !part.isEmpty()) {
+        parts.add(part);
+        part = new ArrayList<>();
+        left = bytes;
+      }
+      part.add(element);
+      left -= own;
+    }
+    parts.add(part);
+    return parts;
+  }
+
+  private static Event cut(Event event, int listBytes) {
+    return switch (event) {
+      case ResultEvent.Planned it ->
+          cut(
+              it.changes(),
+              listBytes,
+              (changes, omitted) ->
+                  new ResultEvent.Planned(it.subject(), changes, text(it.renderer()), omitted));
+      case ResultEvent.Applied it ->
+          cut(
+              it.changes(),
+              listBytes,
+              (changes, omitted) ->
+                  new ResultEvent.Applied(
+                      it.subject(),
+                      changes,
+                      it.objects(),
+                      it.timings(),
+                      it.renderer().map(ResultLimits::text),
+                      omitted));
+      case ResultEvent.Removed it ->
+          cut(
+              it.changes(),
+              listBytes,
+              (changes, omitted) -> new ResultEvent.Removed(it.subject(), changes, omitted));
+      case ResultEvent.Swept it ->
+          cut(
+              it.changes(),
+              listBytes,
+              (changes, omitted) ->
+                  new ResultEvent.Swept(it.cluster(), it.application(), changes, omitted));
+      case ResultEvent.Unchanged it ->
+          new ResultEvent.Unchanged(
+              it.subject(), it.objects(), it.renderer().map(ResultLimits::text));
+      case ResultEvent.Retrying it ->
+          new ResultEvent.Retrying(it.subject(), it.attempt(), it.delay(), failure(it.failure()));
+      case ResultEvent.Parked it ->
+          new ResultEvent.Parked(it.subject(), failure(it.failure()), text(it.wakesOn()));
+      case ResultEvent.WorkerHello it ->
+          new ResultEvent.WorkerHello(it.cluster(), it.worker(), Map.of());
+      case ResultEvent.DiffAnswered it -> answer(it, listBytes);
+      case ResultEvent.Dispatched it -> it;
+      case ResultEvent.Superseded it -> it;
+      case ResultEvent.Fenced it -> it;
+      case DeadLetterEvent.Opened it ->
+          new DeadLetterEvent.Opened(
+              it.entry(),
+              it.key(),
+              it.subject(),
+              failure(it.failure()),
+              it.attempts(),
+              OriginalRecord.at(
+                  it.original().topic(), it.original().partition(), it.original().offset()),
+              it.firstAt());
+      case DeadLetterEvent.Retried it ->
+          new DeadLetterEvent.Retried(it.entry(), it.key(), it.attempts(), failure(it.failure()));
+      case DeadLetterEvent.Closed it -> it;
+      case Event other ->
+          throw new IllegalArgumentException("a worker does not write " + other.getClass());
+    };
+  }
+
+  private static Event cut(
+      List<ObjectChange> changes,
+      int bytes,
+      BiFunction<List<ObjectChange>, Optional<Integer>, Event> made) {
+    List<ObjectChange> first = first(changes, bytes);
+    int omitted = changes.size() - first.size();
+    return made.apply(first, omitted == 0 ? Optional.empty() : Optional.of(omitted));
+  }
+
+  private static Event answer(ResultEvent.DiffAnswered answered, int bytes) {
+    var first = first(answered.differences(), bytes);
+    return new ResultEvent.DiffAnswered(
+        answered.cluster(),
+        answered.application(),
+        answered.question(),
+        text(answered.by()),
+        answered.generation(),
+        answered.ledgerGeneration(),
+        first,
+        answered.omitted() + answered.differences().size() - first.size(),
+        answered.failure().map(ResultLimits::failure),
+        answered.part(),
+        answered.parts());
+  }
+
+  private static Failure failure(Failure failure) {
+    return new Failure(
+        text(failure.code()),
+        text(failure.message()),
+        failure.stage(),
+        failure.object().filter(ResultLimits::isNameable));
+  }
+
+  private static boolean isNameable(ObjectRef ref) {
+    return bytes(ref) <= MAX_REF;
+  }
+
+  private static String text(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
+  }
+
+  private static int bytes(Object value) {
+    try {
+      return Json.mapper().writeValueAsBytes(value).length;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + value.getClass().getName(), e);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.sluice.worker.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.worker.log.LogEntry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LanesTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final Clock clock = Clock.systemUTC();
+  private final List<String> done = new CopyOnWriteArrayList<>();
+  private final List<Effect> told = new CopyOnWriteArrayList<>();
+  private Consumer<LogEntry> attempting = _ -> {};
+  private Consumer<Effect> telling = _ -> {};
+
+  /** One at a time: a permit that is lost would be missed. */
+  private final Lanes lanes =
+      new Lanes(
+          application -> new FakeWork(application),
+          new LanePolicy(
+              new Backoff(Duration.ofMillis(1), Duration.ofMillis(10), () -> 1),
+              Duration.ofMinutes(1),
+              Duration.ofMillis(10)),
+          1,
+          new Breaker(new Backoff(Duration.ofMillis(1), Duration.ofMillis(10), () -> 1), clock),
+          clock);
+
+  private final class FakeWork implements Work {
+
+    private final ApplicationName application;
+
+    FakeWork(ApplicationName application) {
+      this.application = application;
+    }
+
+    @Override
+    public Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace) {
+      attempting.accept(entry);
+      done.add(application + "/" + entry.generation());
+      return new Outcome.Done();
+    }
+
+    @Override
+    public void distrust() {}
+
+    @Override
+    public void tell(Effect effect) {
+      telling.accept(effect);
+      told.add(effect);
+    }
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    lanes.stop(Duration.ZERO);
+  }
+
+  static Stream<Supplier<Throwable>> failures() {
+    return Stream.of(
+        () -> new IllegalStateException("test"),
+        () -> new AssertionError("test"),
+        () -> new StackOverflowError("test"),
+        () -> new NoClassDefFoundError("test"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aFailureInAnAttemptCostsThatApplicationUntilItIsMended(Supplier<Throwable> failure) {
+    attempting =
+        entry -> {
+          if (entry.application().value().equals("bad") && entry.generation().value() == 1) {
+            raise(failure.get());
+          }
+        };
+    lanes.offer(entry("bad", 1));
+    for (int i = 0; i < 5; i++) {
+      lanes.offer(entry("good" + i, 1));
+    }
+
+    await().until(() -> done.size() == 5);
+    await().until(() -> !told.isEmpty());
+    assertThat(told).allMatch(effect -> effect.entry().application().value().equals("bad"));
+    assertThat(told)
+        .hasOnlyElementsOfType(
+            failure.get() instanceof Error ? Effect.Parked.class : Effect.Retrying.class);
+    lanes.offer(entry("bad", 2));
+    lanes.offer(entry("good1", 2));
+
+    await().until(() -> done.containsAll(List.of("bad/2", "good1/2")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void whatCannotBeToldIsLeftOutAndTheLaneGoesOn(Supplier<Throwable> failure) {
+    attempting =
+        entry -> {
+          if (entry.application().value().equals("bad") && entry.generation().value() == 1) {
+            throw new AssertionError("parks it");
+          }
+        };
+    telling = _ -> raise(failure.get());
+    lanes.offer(entry("bad", 1));
+    lanes.offer(entry("good", 1));
+    await().until(() -> done.equals(List.of("good/1")));
+
+    lanes.offer(entry("bad", 2));
+
+    await().until(() -> done.contains("bad/2"));
+    await().atMost(Duration.ofSeconds(30)).until(lanes::areIdle);
+  }
+
+  @Test
+  void anErrorOfTheVirtualMachineInALaneEndsTheProcess() {
+    List<Throwable> ends = new CopyOnWriteArrayList<>();
+    OutOfMemoryError error = new OutOfMemoryError("test");
+    try (var _ = FatalErrors.endingBy(ends::add)) {
+      attempting =
+          _ -> {
+            throw error;
+          };
+      lanes.offer(entry("bad", 1));
+
+      await().until(() -> ends.contains(error));
+    }
+  }
+
+  private static void raise(Throwable failure) {
+    switch (failure) {
+      case RuntimeException exception -> throw exception;
+      case Error error -> throw error;
+      default -> throw new IllegalArgumentException(failure);
+    }
+  }
+
+  private static LogEntry entry(String application, long generation) {
+    return new LogEntry(
+        new Subject(
+            new ClusterName("test"),
+            new ApplicationName(application),
+            new Generation(generation),
+            Optional.empty(),
+            EventId.of(application, generation)),
+        false,
+        "v1:" + generation,
+        new LogEntry.Batch("b", 1),
+        TraceParent.start(),
+        generation,
+        NOW,
+        NOW);
+  }
+}
