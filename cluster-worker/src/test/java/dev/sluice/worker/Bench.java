@@ -163,8 +163,17 @@ final class Bench implements AutoCloseable {
     return ledgerNames().ledger(new ApplicationName(application));
   }
 
-  /** Adds a namespaced kind without schema to the cluster. */
+  /** Adds a namespaced kind to the cluster whose specification may be anything. */
   void defineKind(String group, String kind) {
+    defineKind(group, kind, "spec: {type: object, x-kubernetes-preserve-unknown-fields: true}");
+  }
+
+  /**
+   * Adds a namespaced kind to the cluster, or changes it.
+   *
+   * @param properties of its schema
+   */
+  void defineKind(String group, String kind, String properties) {
     String plural = kind.toLowerCase(Locale.ROOT) + "s";
     fixture
         .client()
@@ -182,10 +191,13 @@ final class Bench implements AutoCloseable {
                 served: true
                 storage: true
                 schema:
-                  openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                  openAPIV3Schema:
+                    type: object
+                    properties:
+                      %4$s
             """
-                .formatted(plural, group, kind))
-        .create();
+                .formatted(plural, group, kind, properties))
+        .serverSideApply();
   }
 
   /** Waits until a ConfigMap has this value. */

@@ -425,6 +425,42 @@ class ClusterWorkerIT {
         .until(() -> !bench.results.all(ResultEvent.Applied.class).isEmpty());
   }
 
+  /** No timer would try it: the field is the input's fault until the definition has it. */
+  @Test
+  void aDefinitionThatGetsTheFieldWakesWhatHadOneTooMany() {
+    String group = bench.namespace + ".example.com";
+    bench.defineKind(group, "Fielded", "spec: {type: object, properties: {a: {type: string}}}");
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target(
+            "web",
+            1,
+            """
+            apiVersion: %s/v1
+            kind: Fielded
+            metadata: {name: it}
+            spec: {a: one, b: two}
+            """
+                .formatted(group)));
+    await()
+        .atMost(Bench.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(bench.results.all(ResultEvent.Parked.class))
+                    .singleElement()
+                    .satisfies(
+                        parked ->
+                            assertThat(parked.wakesOn())
+                                .contains("CustomResourceDefinition that fits")));
+
+    bench.defineKind(
+        group,
+        "Fielded",
+        "spec: {type: object, properties: {a: {type: string}, b: {type: string}}}");
+
+    bench.awaitApplied("web", 1);
+  }
+
   @Test
   void aStandbyTakesOver() {
     ClusterWorker first = bench.worker("one");
