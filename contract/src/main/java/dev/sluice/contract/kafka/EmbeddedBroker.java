@@ -42,10 +42,20 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @throws IllegalStateException if the directory or the port cannot be used
    */
   public static EmbeddedBroker start(Path directory, int port) {
+    return start(directory, port, Map.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param more settings of the broker, besides or instead of the usual ones
+   */
+  public static EmbeddedBroker start(Path directory, int port, Map<String, String> more) {
     try {
       Files.createDirectories(directory);
       int clientPort = port == 0 ? freePort() : port;
       Map<String, String> settings = settings(directory, clientPort, freePort());
+      settings.putAll(more);
       if (!Files.exists(directory.resolve("meta.properties"))) {
         format(directory);
       }

@@ -1,5 +1,6 @@
 package dev.sluice.contract.kafka;
 
+import dev.sluice.contract.kafka.TopicRequirements.Use;
 import dev.sluice.contract.name.ClusterName;
 import java.time.Duration;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -19,8 +21,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Creates the topics with the settings their use depends on, and refuses to go on over topics that
- * do not fit.
+ * Creates the topics with the settings that their use depends on, and refuses to go on over topics
+ * that do not fit ({@link TopicRequirements}).
  */
 public final class TopicProvisioner {
 
@@ -32,10 +34,18 @@ public final class TopicProvisioner {
 
   private final Admin admin;
   private final Topics topics;
+  private final Replication replication;
+  private final TopicInspection inspection;
 
   public TopicProvisioner(Admin admin, Topics topics) {
+    this(admin, topics, Replication.AUTOMATIC);
+  }
+
+  public TopicProvisioner(Admin admin, Topics topics, Replication replication) {
     this.admin = admin;
     this.topics = topics;
+    this.replication = replication;
+    this.inspection = new TopicInspection(admin, topics, replication);
   }
 
   /**
@@ -45,18 +55,21 @@ public final class TopicProvisioner {
    * @param homes partitions of {@code changes} and {@code state}; fixed at creation, since an
    *     application's home is a partition
    * @return the number of homes
-   * @throws IllegalStateException if existing topics have another number of partitions
+   * @throws IllegalStateException if existing topics have another number of partitions, or settings
+   *     with which promises would not hold
    */
   public int provision(int homes) {
+    int copies = replication.factor(inspection.brokers());
     create(
         List.of(
             topic(
                 topics.changes(),
                 homes,
+                copies,
                 delete(YEAR, Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"))),
-            topic(topics.state(), homes, compact(Map.of())),
-            topic(topics.results(), homes, delete(YEAR, Map.of())),
-            topic(topics.deadLetters(), 1, delete(YEAR, Map.of()))));
+            topic(topics.state(), homes, copies, compact(Map.of())),
+            topic(topics.results(), homes, copies, delete(YEAR, Map.of())),
+            topic(topics.deadLetters(), 1, copies, delete(YEAR, Map.of()))));
     Map<String, TopicDescription> found =
         describe(List.of(topics.changes(), topics.state(), topics.results(), topics.deadLetters()));
     for (String topic : List.of(topics.changes(), topics.state())) {
@@ -67,6 +80,17 @@ public final class TopicProvisioner {
                 .formatted(topic, partitions, homes, partitions));
       }
     }
+    inspection.require(
+        found,
+        Map.of(
+            topics.changes(),
+            Use.CHANGES,
+            topics.state(),
+            Use.STATE,
+            topics.results(),
+            Use.REPORTS,
+            topics.deadLetters(),
+            Use.REPORTS));
     return homes;
   }
 
@@ -77,6 +101,9 @@ public final class TopicProvisioner {
 
   /** The same for several; the broker is asked once for all of them. */
   public void provision(Set<ClusterName> clusters) {
+    if (clusters.isEmpty()) {
+      return;
+    }
     Map<String, String> settings =
         compact(
             Map.of(
@@ -85,8 +112,18 @@ public final class TopicProvisioner {
                 TopicConfig.COMPRESSION_TYPE_CONFIG,
                 "zstd"));
     List<String> names = clusters.stream().map(topics::sync).toList();
-    create(names.stream().map(name -> topic(name, 1, settings)).toList());
-    describe(names);
+    int copies = replication.factor(inspection.brokers());
+    create(names.stream().map(name -> topic(name, 1, copies, settings)).toList());
+    inspection.require(
+        describe(names), names.stream().collect(Collectors.toMap(name -> name, _ -> Use.SYNC)));
+  }
+
+  /** Those of the clusters whose topics are not there. */
+  public Set<ClusterName> missing(Set<ClusterName> clusters) {
+    Set<String> names = names();
+    return clusters.stream()
+        .filter(cluster -> !names.contains(topics.sync(cluster)))
+        .collect(Collectors.toSet());
   }
 
   /** Whether the topic of a cluster is there. */
@@ -180,8 +217,11 @@ public final class TopicProvisioner {
     }
   }
 
-  private static NewTopic topic(String name, int partitions, Map<String, String> settings) {
-    return new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
+  private NewTopic topic(String name, int partitions, int copies, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put(
+        TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(replication.minInsync(copies)));
+    return new NewTopic(name, Optional.of(partitions), Optional.of((short) copies)).configs(all);
   }
 
   private static Map<String, String> delete(String retentionMs, Map<String, String> more) {

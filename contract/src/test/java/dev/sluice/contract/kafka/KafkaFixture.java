@@ -4,9 +4,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourcePatternFilter;
+import org.apache.kafka.common.resource.ResourceType;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 
@@ -18,6 +30,14 @@ import org.testcontainers.kafka.KafkaContainer;
 public final class KafkaFixture {
 
   private static final String IMAGE = "apache/kafka:4.1.0";
+
+  /** Everything is allowed on what no rule is about. */
+  private static final Map<String, String> AUTHORIZER =
+      Map.of(
+          "authorizer.class.name",
+          "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+          "allow.everyone.if.no.acl.found",
+          "true");
 
   private KafkaFixture() {}
 
@@ -38,6 +58,45 @@ public final class KafkaFixture {
     return connection;
   }
 
+  /** Takes a right on a topic away from everybody. */
+  public static void deny(String topic, AclOperation operation) {
+    try (Admin admin = Admin.create(connect().admin())) {
+      admin
+          .createAcls(
+              List.of(
+                  // with one rule about it, a topic allows nothing that no rule allows
+                  everybody(topic, AclOperation.ALL, AclPermissionType.ALLOW),
+                  everybody(topic, operation, AclPermissionType.DENY)))
+          .all()
+          .get();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Gives everybody all rights on a topic again. */
+  public static void allow(String topic) {
+    try (Admin admin = Admin.create(connect().admin())) {
+      admin
+          .deleteAcls(
+              List.of(
+                  new AclBindingFilter(
+                      new ResourcePatternFilter(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                      AccessControlEntryFilter.ANY)))
+          .all()
+          .get();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static AclBinding everybody(
+      String topic, AclOperation operation, AclPermissionType permission) {
+    return new AclBinding(
+        new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+        new AccessControlEntry("User:ANONYMOUS", "*", operation, permission));
+  }
+
   private static final class Shared {
     static final String BOOTSTRAP_SERVERS = start();
 
@@ -53,7 +112,7 @@ public final class KafkaFixture {
     private static String embedded() {
       try {
         Path directory = Files.createTempDirectory("sluice-kafka");
-        EmbeddedBroker broker = EmbeddedBroker.start(directory, 0);
+        EmbeddedBroker broker = EmbeddedBroker.start(directory, 0, AUTHORIZER);
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
         return broker.bootstrapServers();
       } catch (IOException e) {
