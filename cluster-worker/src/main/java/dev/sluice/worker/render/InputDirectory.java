@@ -190,10 +190,15 @@ final class InputDirectory implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Files.walkFileTree(root, new Deletion());
+      delete(root);
     } catch (IOException e) {
       throw new UncheckedIOException("rendering inputs are left behind in " + root, e);
     }
+  }
+
+  /** Deletes a directory with all that renderers have left in it. */
+  static void delete(Path tree) throws IOException {
+    Files.walkFileTree(tree, new Deletion());
   }
 
   /** Deletes directories that a plugin has closed, too. */

@@ -64,7 +64,9 @@ final class LibraryProcess implements AutoCloseable {
   static LibraryProcess start(String name, Sandbox sandbox)
       throws RenderException, InterruptedException {
     try {
-      Path home = Files.createTempDirectory("sluice-helm-");
+      // not where inputs are: programs may not be allowed to run from there
+      Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+      Path home = Files.createTempDirectory(Scratch.in(temporary), "helm-");
       try {
         LibraryProcess process = new LibraryProcess(name, sandbox, launch(home, sandbox));
         try {

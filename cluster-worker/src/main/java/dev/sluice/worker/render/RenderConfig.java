@@ -57,9 +57,11 @@ public record RenderConfig(Optional<Path> directory, RenderLimits limits, Option
         values.get(PLUGINS));
   }
 
+  /** Where inputs are put: this process's own directory. */
   Path scratch() {
-    return directory.orElseGet(
-        () -> hasRoom(IN_MEMORY) ? IN_MEMORY : Path.of(System.getProperty("java.io.tmpdir")));
+    return Scratch.in(
+        directory.orElseGet(
+            () -> hasRoom(IN_MEMORY) ? IN_MEMORY : Path.of(System.getProperty("java.io.tmpdir"))));
   }
 
   private static boolean hasRoom(Path directory) {

@@ -3,20 +3,15 @@ package dev.sluice.dispatcher.git;
 import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.StoredConfig;
-import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
-import org.jspecify.annotations.Nullable;
 
 /** Where the mirrors are on disk. A mirror is complete when its directory has its name. */
 final class MirrorDirectory {
@@ -24,9 +19,20 @@ final class MirrorDirectory {
   private static final int READABLE_PART = 60;
 
   private final Path directory;
+  private final long limit;
 
-  MirrorDirectory(Path directory) {
+  /**
+   * A directory that is made when the first mirror is.
+   *
+   * @param limit bytes that one mirror may have
+   */
+  MirrorDirectory(Path directory, long limit) {
     this.directory = directory.toAbsolutePath();
+    this.limit = limit;
+  }
+
+  Path path() {
+    return directory;
   }
 
   /** Readable for people, unique by a name-based UUID, safe as a file name. */
@@ -49,8 +55,7 @@ final class MirrorDirectory {
       if (!Files.isDirectory(path)) {
         create(path);
       }
-      Repository repository =
-          new FileRepositoryBuilder().setGitDir(path.toFile()).setBare().setMustExist(true).build();
+      Repository repository = new BoundedRepository(path, limit);
       return new Mirror(id, repository, packs(path), clock);
     } catch (IOException e) {
       throw new MirrorException(
@@ -62,7 +67,7 @@ final class MirrorDirectory {
 
   private void create(Path path) throws IOException {
     Files.createDirectories(directory);
-    Path fresh = Files.createTempDirectory(directory, ".new-");
+    Path fresh = Files.createTempDirectory(directory, LeftOvers.NEW);
     try {
       try (Repository repository = new FileRepository(fresh.toFile())) {
         repository.create(/* bare= */ true);
@@ -73,7 +78,7 @@ final class MirrorDirectory {
       }
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     } finally {
-      delete(fresh);
+      FileTree.delete(fresh);
     }
   }
 
@@ -82,28 +87,5 @@ final class MirrorDirectory {
     try (Stream<Path> files = Files.list(packs)) {
       return files.filter(file -> file.toString().endsWith(".pack")).count();
     }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException error)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

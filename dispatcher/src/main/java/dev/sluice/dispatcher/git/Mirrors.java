@@ -5,7 +5,9 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.contract.process.DirectoryLock;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
@@ -28,15 +30,56 @@ import org.eclipse.jgit.treewalk.filter.TreeFilter;
 public final class Mirrors implements AutoCloseable {
 
   private final MirrorDirectory directory;
+  private final Optional<DirectoryLock> lock;
+  private final Optional<MirrorBudget> budget;
   private final Clock clock;
   private final PackCollection packs = new PackCollection();
   private final Map<RepositoryId, Mirror> mirrors = new ConcurrentHashMap<>();
 
-  /** Mirrors under {@code directory}, which is made if needed and belongs to this process alone. */
+  /** Mirrors under a directory that is made if needed, without limits; others may use it too. */
   public Mirrors(Path directory, Clock clock) {
+    this(directory, MirrorLimits.NONE, Optional.empty(), clock);
+  }
+
+  private Mirrors(Path directory, MirrorLimits limits, Optional<DirectoryLock> lock, Clock clock) {
     IsolatedSystemReader.install();
-    this.directory = new MirrorDirectory(directory);
+    this.directory = new MirrorDirectory(directory, limits.each());
+    this.lock = lock;
     this.clock = clock;
+    this.budget =
+        limits
+            .all()
+            .map(
+                most ->
+                    new MirrorBudget(
+                        new MirrorEviction(this.directory.path(), most, clock, this::forget),
+                        most,
+                        packs::execute,
+                        clock));
+  }
+
+  /**
+   * Mirrors under a directory that this process has for itself: what a killed one has left there is
+   * removed.
+   *
+   * @throws MirrorException if another process has it, or it cannot be written
+   */
+  public static Mirrors owning(Path directory, MirrorLimits limits, Clock clock) {
+    try {
+      Files.createDirectories(directory);
+      DirectoryLock lock =
+          DirectoryLock.take(directory)
+              .orElseThrow(
+                  () ->
+                      new IOException(
+                          "another process uses it, or nothing can be locked there; give each"
+                              + " dispatcher a directory of its own"));
+      LeftOvers.remove(directory);
+      return new Mirrors(directory, limits, Optional.of(lock), clock);
+    } catch (IOException e) {
+      throw new MirrorException(
+          "the mirrors cannot be kept in %s: %s".formatted(directory, e.getMessage()), e);
+    }
   }
 
   /**
@@ -45,9 +88,14 @@ public final class Mirrors implements AutoCloseable {
    * FetchOutcome.At} only when the remote shows that or something that follows it.
    */
   public FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
+    Optional<FetchOutcome.Failed> full = full(source.repository());
+    if (full.isPresent()) {
+      return full.get();
+    }
     Mirror mirror = mirror(source.repository());
     Look.Shown shown = mirror.look(Remote.of(source), ref);
     packs.collectIfMany(source.repository(), mirror);
+    budget.ifPresent(MirrorBudget::keep);
     return switch (shown) {
       case Look.Unreadable unreadable -> unreadable.failed();
       case Look.NoRef _ ->
@@ -112,9 +160,14 @@ public final class Mirrors implements AutoCloseable {
    * @return {@code Gone} if there is no such tag
    */
   public FetchOutcome fetchPinned(RemotePolicy.Base repository, String pin) {
+    Optional<FetchOutcome.Failed> full = full(repository.repository());
+    if (full.isPresent()) {
+      return full.get();
+    }
     Mirror mirror = mirror(repository.repository());
     Look.Shown shown = mirror.fetchPinned(Remote.of(repository), pin);
     packs.collectIfMany(repository.repository(), mirror);
+    budget.ifPresent(MirrorBudget::keep);
     return switch (shown) {
       case Look.Unreadable unreadable -> unreadable.failed();
       case Look.NoRef _ -> new FetchOutcome.Gone();
@@ -197,10 +250,37 @@ public final class Mirrors implements AutoCloseable {
   public void close() {
     packs.close();
     mirrors.values().forEach(mirror -> mirror.repository().close());
+    lock.ifPresent(DirectoryLock::close);
   }
 
   private Mirror mirror(RepositoryId repository) {
-    return mirrors.computeIfAbsent(repository, id -> directory.open(id, clock));
+    Mirror mirror = mirrors.computeIfAbsent(repository, id -> directory.open(id, clock));
+    budget.ifPresent(room -> room.use(directory.of(repository)));
+    return mirror;
+  }
+
+  /** Why there is no room for another mirror; those that are here go on. */
+  private Optional<FetchOutcome.Failed> full(RepositoryId repository) {
+    return budget
+        .filter(_ -> !directory.has(repository))
+        .flatMap(MirrorBudget::exceeded)
+        .map(
+            reason ->
+                new FetchOutcome.Failed(
+                    "cannot fetch %s: %s".formatted(repository, reason), /* retryable= */ true));
+  }
+
+  private void forget(Path place) {
+    for (RepositoryId id : mirrors.keySet()) {
+      if (directory.of(id).equals(place)) {
+        mirrors.computeIfPresent(
+            id,
+            (_, mirror) -> {
+              mirror.repository().close();
+              return null;
+            });
+      }
+    }
   }
 
   private Optional<Mirror> existing(RepositoryId repository) {

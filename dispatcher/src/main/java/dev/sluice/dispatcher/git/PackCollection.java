@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.git;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.slf4j.Logger;
@@ -24,6 +25,15 @@ final class PackCollection implements AutoCloseable {
   void collectIfMany(RepositoryId id, Mirror mirror) {
     if (mirror.packs().getAndUpdate(packs -> packs >= MANY ? 0 : packs) >= MANY) {
       background.execute(() -> collect(id, mirror));
+    }
+  }
+
+  /** Does something else in the background, after the collections that wait. */
+  void execute(Runnable work) {
+    try {
+      background.execute(work);
+    } catch (RejectedExecutionException e) {
+      // it is closed
     }
   }
 

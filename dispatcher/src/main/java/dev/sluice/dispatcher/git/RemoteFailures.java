@@ -26,6 +26,13 @@ final class RemoteFailures {
     return switch (error) {
       case Exception e when caused(e, Remote.RedirectedElsewhereException.class) ->
           failed(repository, detail + ": give the URL it redirects to", false);
+      case Exception e when caused(e, BoundedRepository.MirrorTooLargeException.class) ->
+          failed(
+              repository,
+              detail + ": make the repository smaller, or raise the dispatcher's mirror-limit",
+              false);
+      case Exception _ when detail.contains("No space left on device") ->
+          failed(repository, detail + ": make room on the disk of the dispatcher's mirrors", true);
       case NoRemoteRepositoryException _, NotSupportedException _ ->
           failed(
               repository, detail + ": check the URL, and that the credentials may read it", false);
