@@ -1,9 +1,13 @@
 package dev.sluice.dispatcher;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.TopicProvisioner;
+import dev.sluice.contract.kafka.TopicWatch;
+import dev.sluice.contract.process.SupervisedLoop;
 import dev.sluice.dispatcher.home.Home;
 import dev.sluice.dispatcher.home.HomeOwner;
 import dev.sluice.dispatcher.home.HomeSetting;
+import dev.sluice.dispatcher.home.Setbacks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +20,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -24,12 +30,11 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads {@code changes} and feeds the homes of the partitions that the group gave to this instance.
- * One thread owns the consumer; it decides nothing and never blocks.
+ * One thread owns the consumer; it decides nothing and never blocks. Whatever ends its session, the
+ * next one begins with a consumer and homes of its own.
  */
 final class ChangesConsumer implements AutoCloseable, HomeOwner {
 
@@ -38,52 +43,38 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
     void changed(Collection<Integer> homes);
   }
 
-  private static final Logger log = LoggerFactory.getLogger(ChangesConsumer.class);
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final long RESTART_MILLIS = 1_000;
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final String topic;
   private final HomeSetting setting;
+  private final Optional<String> instance;
   private final Assignment assignment;
-  private final KafkaConsumer<String, byte[]> consumer;
-  private final Thread thread;
-  private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+  private final SupervisedLoop loop;
+  private final Queue<Consumer<KafkaConsumer<String, byte[]>>> commands =
+      new ConcurrentLinkedQueue<>();
   private final Map<Integer, Home> homes = new ConcurrentHashMap<>();
   private final Map<Integer, Boolean> ready = new ConcurrentHashMap<>();
   private final Map<Integer, Long> unread = new ConcurrentHashMap<>();
-  private volatile boolean closing;
-  private volatile Optional<String> failure = Optional.empty();
+  private final Map<Integer, Setbacks> setbacks = new ConcurrentHashMap<>();
+  private volatile Optional<KafkaConsumer<String, byte[]>> current = Optional.empty();
   private volatile boolean assigned;
-  private volatile Instant lastTurn;
 
   ChangesConsumer(HomeSetting setting, Optional<String> instance, Assignment assignment) {
-    KafkaConnection connection = setting.connection();
-    this.topic = connection.topics().changes();
+    this.topic = setting.connection().topics().changes();
     this.setting = setting;
+    this.instance = instance;
     this.assignment = assignment;
-    Map<String, Object> properties = new HashMap<>(connection.consumer("dispatcher"));
-    properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
-    instance.ifPresent(name -> properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name));
-    properties.put(
-        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-        CooperativeStickyAssignor.class.getName());
-    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
-    // closing waits for the answer to the last fetch
-    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
-    this.consumer = new KafkaConsumer<>(properties);
-    this.lastTurn = setting.clock().instant();
-    this.thread = Thread.ofPlatform().daemon().name("changes").unstarted(this::run);
+    this.loop = new SupervisedLoop("changes", setting.clock(), this::session);
   }
 
   void start() {
-    thread.start();
+    loop.start();
   }
 
   /** When the slowest of the threads here last came round. */
   Instant lastTurn() {
-    Instant oldest = lastTurn;
+    Instant oldest = loop.lastTurn();
     for (Home home : homes.values()) {
       if (ready.containsKey(home.partition()) && home.lastTurn().isBefore(oldest)) {
         oldest = home.lastTurn();
@@ -104,13 +95,18 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
   /** Why this is not ready; empty if it is. */
   List<String> obstacles() {
     List<String> obstacles = new ArrayList<>();
-    failure.ifPresent(obstacles::add);
+    loop.obstacle().ifPresent(obstacles::add);
     if (!assigned) {
       obstacles.add("not a member of the group yet");
     }
     homes.forEach(
         (partition, home) -> {
-          if (!ready.containsKey(partition)) {
+          Optional<String> failed = setbacks(partition).reason();
+          failed.ifPresent(
+              reason ->
+                  obstacles.add(
+                      "home %d has ended and is started again: %s".formatted(partition, reason)));
+          if (!ready.containsKey(partition) && failed.isEmpty()) {
             obstacles.add("home " + partition + " is starting");
           }
           home.halted().ifPresent(obstacles::add);
@@ -120,19 +116,13 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
 
   @Override
   public void close() {
-    closing = true;
-    consumer.wakeup();
-    try {
-      thread.join(CLOSE.multipliedBy(2).toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 
   @Override
   public void ready(Home home, long offset) {
     command(
-        () -> {
+        consumer -> {
           if (homes.get(home.partition()) == home) {
             TopicPartition partition = new TopicPartition(topic, home.partition());
             consumer.seek(partition, offset);
@@ -145,7 +135,7 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
   @Override
   public void roomy(Home home) {
     command(
-        () -> {
+        consumer -> {
           if (homes.get(home.partition()) == home && ready.containsKey(home.partition())) {
             consumer.resume(List.of(new TopicPartition(topic, home.partition())));
           }
@@ -154,8 +144,9 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
 
   @Override
   public void failed(Home home, Throwable cause) {
+    Duration pause = setbacks(home.partition()).failed(cause);
     command(
-        () -> {
+        consumer -> {
           if (homes.get(home.partition()) == home) {
             ready.remove(home.partition());
             consumer.pause(List.of(new TopicPartition(topic, home.partition())));
@@ -164,40 +155,71 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
     var unused =
         setting
             .timers()
-            .schedule(() -> command(() -> restart(home)), RESTART_MILLIS, TimeUnit.MILLISECONDS);
+            .schedule(
+                () -> command(consumer -> restart(consumer, home)),
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
   }
 
-  private void restart(Home home) {
+  private void restart(KafkaConsumer<String, byte[]> consumer, Home home) {
     if (homes.get(home.partition()) == home) {
-      open(home.partition());
+      open(consumer, home.partition());
     }
   }
 
-  private void command(Runnable command) {
+  private void command(Consumer<KafkaConsumer<String, byte[]>> command) {
     commands.add(command);
-    consumer.wakeup();
+    current.ifPresent(KafkaConsumer::wakeup);
   }
 
-  private void run() {
-    try (consumer) {
-      consumer.subscribe(List.of(topic), new Rebalance());
-      while (!closing) {
-        turn();
+  private void session(SupervisedLoop supervised) {
+    KafkaConnection connection = setting.connection();
+    try (Admin admin = Admin.create(connection.admin())) {
+      // one that was deleted is created again, as it would be at a start
+      new TopicProvisioner(admin, connection.topics(), setting.replication())
+          .provision(setting.homes());
+    }
+    List<String> read = List.of(topic, connection.topics().state());
+    try (TopicWatch watch = TopicWatch.begin(connection, read, setting.clock());
+        KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties())) {
+      current = Optional.of(consumer);
+      supervised.onClose(consumer::wakeup);
+      try {
+        consumer.subscribe(List.of(topic), new Rebalance(consumer));
+        while (supervised.isOpen()) {
+          turn(consumer);
+          watch.check();
+          supervised.turned();
+        }
+      } finally {
+        // let the successor have the homes at once
+        shut(List.copyOf(homes.keySet()));
+        assigned = false;
+        current = Optional.empty();
+        commands.clear();
       }
-      // let the successor have the homes at once
-      shut(List.copyOf(homes.keySet()));
       consumer.close(
           CloseOptions.timeout(CLOSE)
               .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-    } catch (RuntimeException e) {
-      failure = Optional.of("reading " + topic + " has failed: " + e);
-      log.atError().setCause(e).log("reading {} has failed; restart the dispatcher", topic);
-      shut(List.copyOf(homes.keySet()));
     }
   }
 
-  private void turn() {
-    lastTurn = setting.clock().instant();
+  private Map<String, Object> properties() {
+    KafkaConnection connection = setting.connection();
+    Map<String, Object> properties = new HashMap<>(connection.consumer("dispatcher"));
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
+    instance.ifPresent(name -> properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name));
+    properties.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        CooperativeStickyAssignor.class.getName());
+    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+    // closing waits for the answer to the last fetch
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+    return properties;
+  }
+
+  private void turn(KafkaConsumer<String, byte[]> consumer) {
     try {
       for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
         Home home = homes.get(record.partition());
@@ -208,8 +230,8 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
     } catch (WakeupException e) {
       // a command waits, or the end
     }
-    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-      command.run();
+    for (var command = commands.poll(); command != null; command = commands.poll()) {
+      command.accept(consumer);
     }
     for (Home home : homes.values()) {
       TopicPartition partition = new TopicPartition(topic, home.partition());
@@ -222,11 +244,15 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
     }
   }
 
-  private void open(int partition) {
+  private void open(KafkaConsumer<String, byte[]> consumer, int partition) {
     consumer.pause(List.of(new TopicPartition(topic, partition)));
-    Home home = new Home(partition, setting, this);
+    Home home = new Home(partition, setting, this, setbacks(partition));
     homes.put(partition, home);
     home.start();
+  }
+
+  private Setbacks setbacks(int partition) {
+    return setbacks.computeIfAbsent(partition, _ -> new Setbacks(setting.clock()));
   }
 
   private void shut(Collection<Integer> partitions) {
@@ -243,9 +269,15 @@ final class ChangesConsumer implements AutoCloseable, HomeOwner {
 
   private final class Rebalance implements ConsumerRebalanceListener {
 
+    private final KafkaConsumer<String, byte[]> consumer;
+
+    Rebalance(KafkaConsumer<String, byte[]> consumer) {
+      this.consumer = consumer;
+    }
+
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-      partitions.forEach(partition -> open(partition.partition()));
+      partitions.forEach(partition -> open(consumer, partition.partition()));
       assigned = true;
       assignment.changed(List.copyOf(homes.keySet()));
     }

@@ -7,10 +7,10 @@ import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.git.Mirrors;
 import dev.sluice.dispatcher.home.DispatchListener;
 import dev.sluice.dispatcher.home.HomeSetting;
-import dev.sluice.dispatcher.home.PoisonEvents;
 import dev.sluice.dispatcher.remote.FetchedRemotes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -26,7 +27,8 @@ import org.apache.kafka.clients.admin.Admin;
  */
 public final class Dispatcher implements AutoCloseable {
 
-  private static final Duration STUCK = Duration.ofSeconds(60);
+  /** Longer than Kafka's clients wait for anything. */
+  private static final Duration STUCK = Duration.ofMinutes(2);
 
   private final Clock clock;
   private final ScheduledExecutorService timers;
@@ -46,21 +48,23 @@ public final class Dispatcher implements AutoCloseable {
     this.timers =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("dispatcher-timers").factory());
-    this.mirrors = new Mirrors(config.mirrors(), clock);
+    this.mirrors = Mirrors.owning(config.mirrors(), config.mirrorLimits(), clock);
     this.remotes = FetchedRemotes.within(config.mirrors(), mirrors, clock);
-    this.intake = new FleetIntake(config.fleet(), config.guard(), connection, clock);
+    this.intake =
+        new FleetIntake(config.fleet(), config.guard(), config.replication(), connection, clock);
     this.consumer =
         new ChangesConsumer(
             new HomeSetting(
                 connection,
+                config.homes(),
+                config.replication(),
                 mirrors,
                 remotes,
                 config.timing(),
                 clock,
                 timers,
                 new DispatcherMetrics(telemetry.metrics(), listener),
-                telemetry.tracing(),
-                new PoisonEvents()),
+                telemetry.tracing()),
             config.instance(),
             homes -> intake.lead(homes.contains(0)));
     this.health =
@@ -89,7 +93,8 @@ public final class Dispatcher implements AutoCloseable {
       DispatchListener listener,
       Telemetry telemetry) {
     try (Admin admin = Admin.create(connection.admin())) {
-      new TopicProvisioner(admin, connection.topics()).provision(config.homes());
+      new TopicProvisioner(admin, connection.topics(), config.replication())
+          .provision(config.homes());
     }
     Dispatcher dispatcher = new Dispatcher(config, connection, clock, listener, telemetry);
     dispatcher.consumer.start();
@@ -109,7 +114,9 @@ public final class Dispatcher implements AutoCloseable {
 
   /** Whether all its threads come round. */
   public boolean isAlive() {
-    return Duration.between(consumer.lastTurn(), clock.instant()).compareTo(STUCK) < 0;
+    Instant now = clock.instant();
+    return Stream.of(consumer.lastTurn(), intake.lastTurn())
+        .allMatch(turn -> Duration.between(turn, now).compareTo(STUCK) < 0);
   }
 
   /** By home that is here, the events that are not dealt with. */

@@ -2,7 +2,9 @@ package dev.sluice.dispatcher;
 
 import dev.sluice.contract.config.Setting;
 import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.kafka.Replication;
 import dev.sluice.dispatcher.fleet.RemovalGuard;
+import dev.sluice.dispatcher.git.MirrorLimits;
 import dev.sluice.dispatcher.home.Timing;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +16,9 @@ import java.util.Optional;
  *
  * @param fleet directory of the fleet's documents
  * @param mirrors directory that the Git mirrors and downloaded charts are kept in
+ * @param mirrorLimits how much of the disk the mirrors may take
  * @param homes how many partitions {@code changes} has; fixed when the topics are created
+ * @param replication of the topics that it creates
  * @param instance a name that is the same after a restart: the broker then gives the homes back at
  *     once, without waiting whether the one that was killed comes back; empty where several
  *     dispatchers are not told apart
@@ -24,7 +28,9 @@ import java.util.Optional;
 public record DispatcherConfig(
     Path fleet,
     Path mirrors,
+    MirrorLimits mirrorLimits,
     int homes,
+    Replication replication,
     Timing timing,
     RemovalGuard guard,
     Optional<String> instance,
@@ -37,9 +43,40 @@ public record DispatcherConfig(
               "mirrors",
               "directory that Git mirrors and downloaded charts are kept in; can be lost")
           .or(".sluice/mirrors");
+  public static final Setting<Integer> MIRROR_LIMIT =
+      Setting.integer(
+              "mirror-limit",
+              "MiB that the mirror of one repository may have; a fetch of more is broken off",
+              1,
+              4 << 20)
+          .or("4096");
+  public static final Setting<Optional<Integer>> MIRROR_BUDGET =
+      Setting.integer(
+              "mirror-budget",
+              "MiB that all mirrors may have together; for more, those not used for the longest are"
+                  + " removed (default: no limit)",
+              1,
+              64 << 20)
+          .optional();
   public static final Setting<Integer> HOMES =
       Setting.integer("homes", "partitions of the changes topic; fixed when it is created", 1, 1024)
           .or("8");
+  public static final Setting<Optional<Integer>> REPLICATION_FACTOR =
+      Setting.integer(
+              "replication-factor",
+              "copies of the topics that are created (default: three, or one for each broker where"
+                  + " there are fewer)",
+              1,
+              32)
+          .optional();
+  public static final Setting<Optional<Integer>> MIN_INSYNC_REPLICAS =
+      Setting.integer(
+              "min-insync-replicas",
+              "copies that a write to a topic that is created waits for (default: one less than"
+                  + " there are, at least one)",
+              1,
+              32)
+          .optional();
   public static final Setting<Duration> FETCH_PATIENCE =
       Setting.duration("fetch-patience", "how long to ask Git for a commit that a webhook told of")
           .or("30s");
@@ -75,7 +112,11 @@ public record DispatcherConfig(
       List.of(
           FLEET,
           MIRRORS,
+          MIRROR_LIMIT,
+          MIRROR_BUDGET,
           HOMES,
+          REPLICATION_FACTOR,
+          MIN_INSYNC_REPLICAS,
           FETCH_PATIENCE,
           GRACE,
           SWEEP,
@@ -89,7 +130,9 @@ public record DispatcherConfig(
     return new DispatcherConfig(
         fleet,
         mirrors,
+        MirrorLimits.DEFAULT,
         8,
+        Replication.AUTOMATIC,
         Timing.DEFAULT,
         RemovalGuard.DEFAULT,
         Optional.empty(),
@@ -99,14 +142,26 @@ public record DispatcherConfig(
   /** The same, by this name where it has none. */
   public DispatcherConfig orInstance(String name) {
     return new DispatcherConfig(
-        fleet, mirrors, homes, timing, guard, instance.or(() -> Optional.of(name)), healthPort);
+        fleet,
+        mirrors,
+        mirrorLimits,
+        homes,
+        replication,
+        timing,
+        guard,
+        instance.or(() -> Optional.of(name)),
+        healthPort);
   }
 
   public static DispatcherConfig from(SettingValues values) {
     return new DispatcherConfig(
         values.get(FLEET),
         values.get(MIRRORS),
+        new MirrorLimits(
+            (long) values.get(MIRROR_LIMIT) << 20,
+            values.get(MIRROR_BUDGET).map(budget -> (long) budget << 20)),
         values.get(HOMES),
+        new Replication(values.get(REPLICATION_FACTOR), values.get(MIN_INSYNC_REPLICAS)),
         new Timing(values.get(FETCH_PATIENCE), values.get(GRACE), values.get(SWEEP)),
         new RemovalGuard(values.get(REMOVAL_LIMIT), values.get(APPROVE_REVISION)),
         values.get(INSTANCE),

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
@@ -17,11 +19,11 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.dispatcher.home.DispatchListener;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +147,7 @@ class DeadLetterIT {
 
     assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
     DeadLetterEvent.Opened opened = opened(awaitLetters(1).getFirst());
-    assertThat(opened.failure().message()).contains("handling it fails");
+    assertThat(opened.failure().message()).contains("cannot be handled", "a listener");
     assertThat(opened.original().value()).isPresent();
   }
 
@@ -162,9 +164,11 @@ class DeadLetterIT {
   }
 
   @Test
-  void aPoisonRecordOfTheStateStopsTheHomeInSightUntilAGoodOneCoversIt() throws IOException {
+  void aPoisonRecordOfTheStateCostsItsApplicationUntilAGoodOneCoversIt() throws IOException {
+    situation.application("api", "staging");
+    situation.put("api", "one").push();
     Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
-    situation.awaitSync(STAGING, 1);
+    situation.awaitSync(STAGING, 2);
     first.close();
     ConsumerRecord<String, byte[]> good =
         situation.records(situation.connection.topics().state()).stream()
@@ -175,17 +179,27 @@ class DeadLetterIT {
         new ProducerRecord<>(
             good.topic(), good.partition(), null, good.key(), new byte[] {7}, good.headers()));
 
-    Dispatcher stopped =
-        Dispatcher.start(
-            situation.oneHome(Situation.TIMING), situation.connection, Clock.systemUTC());
+    Dispatcher second = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
     DeadLetterEvent.Opened opened = opened(awaitLetters(1).getFirst());
+    assertThat(opened.failure().message())
+        .contains("about application/web, cannot be read", "write over it with a good record");
+    situation.put("web", "two").put("api", "two").pushAndTell();
+    assertThat(Situation.lines(situation.awaitSync(STAGING, 3))).endsWith("api 2 two");
+    EventId resync = situation.command("web", Set.of(), new Command.Resync());
     await()
         .atMost(PATIENCE)
-        .untilAsserted(
+        .until(
             () ->
-                assertThat(stopped.obstacles())
-                    .anyMatch(reason -> reason.contains("about application/web, cannot be read")));
-    stopped.close();
+                situation.changes().stream()
+                    .anyMatch(
+                        event ->
+                            event instanceof ChangeEvent.CommandAnswered answered
+                                && answered.given().equals(resync)
+                                && !answered.accepted()
+                                && answered.message().contains("until the record is repaired")));
+    situation.awaitQuiet();
+    assertThat(situation.sync(STAGING)).hasSize(3);
+    second.close();
     assertThat(opened.original().topic()).isEqualTo(good.topic());
     assertThat(opened.original().value().orElseThrow()).containsExactly(7);
     assertThat(opened.original().key()).contains("application/web");
@@ -194,7 +208,27 @@ class DeadLetterIT {
         new ProducerRecord<>(
             good.topic(), good.partition(), null, good.key(), good.value(), good.headers()));
     situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
-    situation.put("web", "two").pushAndTell();
+    var unused = situation.command("web", Set.of(), new Command.Reevaluate());
+    assertThat(Situation.lines(situation.awaitSync(STAGING, 4))).endsWith("web 2 two");
+  }
+
+  @Test
+  void aPoisonRecordOfTheStateAboutARefHasItLookedAtAgain() throws IOException {
+    Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.awaitSync(STAGING, 1);
+    first.close();
+    ConsumerRecord<String, byte[]> good =
+        situation.records(situation.connection.topics().state()).stream()
+            .filter(record -> record.key().startsWith("ref/"))
+            .reduce((_, last) -> last)
+            .orElseThrow();
+    situation.send(
+        new ProducerRecord<>(
+            good.topic(), good.partition(), null, good.key(), null, good.headers()));
+    situation.put("web", "two").push();
+
+    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+
     assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
   }
 

@@ -64,7 +64,9 @@ class FleetFaultIT {
         new DispatcherConfig(
             usual.fleet(),
             usual.mirrors(),
+            usual.mirrorLimits(),
             usual.homes(),
+            usual.replication(),
             usual.timing(),
             new RemovalGuard(usual.guard().limitPercent(), Optional.of(revision)),
             usual.instance(),

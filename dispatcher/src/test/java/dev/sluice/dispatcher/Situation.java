@@ -18,6 +18,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.contract.kafka.Replication;
 import dev.sluice.contract.kafka.TopicPartitions;
 import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
@@ -27,6 +28,7 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.contract.telemetry.Telemetry;
 import dev.sluice.dispatcher.fleet.RemovalGuard;
+import dev.sluice.dispatcher.git.MirrorLimits;
 import dev.sluice.dispatcher.git.Origin;
 import dev.sluice.dispatcher.home.DispatchListener;
 import dev.sluice.dispatcher.home.Timing;
@@ -244,7 +246,9 @@ final class Situation implements AutoCloseable {
     return new DispatcherConfig(
         fleet,
         directory.resolve(mirrors),
+        MirrorLimits.DEFAULT,
         2,
+        Replication.AUTOMATIC,
         TIMING,
         RemovalGuard.DEFAULT,
         Optional.empty(),
@@ -256,7 +260,9 @@ final class Situation implements AutoCloseable {
     return new DispatcherConfig(
         usual.fleet(),
         usual.mirrors(),
+        usual.mirrorLimits(),
         1,
+        usual.replication(),
         timing,
         usual.guard(),
         usual.instance(),

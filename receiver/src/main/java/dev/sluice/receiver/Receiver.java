@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,15 +104,12 @@ public final class Receiver implements AutoCloseable {
               endpoints,
               new HttpFront.Upstream(publisher, watch, metrics, tracing, clock));
       int port = await(front.listen());
-      vertx.setPeriodic(
-          REFRESH.toMillis(),
-          _ ->
-              vertx.executeBlocking(
-                  () -> {
-                    endpoints.values().forEach(LiveEndpoint::refresh);
-                    front.refresh();
-                    return null;
-                  }));
+      Map<String, Runnable> followed = new TreeMap<>();
+      endpoints.forEach(
+          (name, endpoint) ->
+              followed.put("the secrets of the endpoint " + name, endpoint::refresh));
+      followed.put("the certificate", front::refresh);
+      new Refreshing(followed).start(vertx, REFRESH);
       LOG.atInfo()
           .addKeyValue("address", listening.host() + ":" + port)
           .addKeyValue("endpoints", endpoints.keySet())

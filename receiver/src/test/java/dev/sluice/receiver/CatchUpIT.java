@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Deliveries that GitHub could not make, against a fake of its API and a real broker. */
 class CatchUpIT {
@@ -80,6 +82,33 @@ class CatchUpIT {
         Files.writeString(token, FakeGithubHook.TOKEN);
         await().until(() -> github.asked.equals(List.of("lost")));
         await().until(() -> Running.ids(kafka).contains("github/lost/0"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "[null]", "[]", "{}", "[{\"id\":null}]"})
+  void staysAtItWhateverTheApiAnswers(String nonsense) throws Exception {
+    try (FakeGithubHook github = new FakeGithubHook(this::deliver)) {
+      github.attempted("lost", 7_200, 503);
+      github.talkNonsense(nonsense);
+      try (Running running = start(github)) {
+        await().until(() -> failures(running) > 1);
+        github.talkNonsense("");
+        await().until(() -> github.asked.equals(List.of("lost")));
+      }
+    }
+  }
+
+  @Test
+  void staysAtItWithATokenThatNoHeaderTakes() throws Exception {
+    try (FakeGithubHook github = new FakeGithubHook(this::deliver)) {
+      github.attempted("lost", 7_200, 503);
+      Files.writeString(token, "one\u0001\ntwo");
+      try (Running running = start(github)) {
+        await().until(() -> failures(running) > 1);
+        Files.writeString(token, FakeGithubHook.TOKEN);
+        await().until(() -> github.asked.equals(List.of("lost")));
       }
     }
   }

@@ -34,6 +34,7 @@ final class FakeGithubHook implements AutoCloseable {
   private final List<Attempt> attempts = new ArrayList<>();
   final List<String> asked = new CopyOnWriteArrayList<>();
   private volatile int failing;
+  private volatile String nonsense = "";
 
   /**
    * @param delivering makes the delivery of this id, and returns the status of the answer
@@ -62,10 +63,20 @@ final class FakeGithubHook implements AutoCloseable {
     failing = status;
   }
 
+  /** Answers everything with this, and a link that cannot be read; empty for what is right. */
+  void talkNonsense(String body) {
+    nonsense = body;
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
-      if (failing != 0) {
+      if (!nonsense.isEmpty()) {
+        byte[] body = nonsense.getBytes(UTF_8);
+        exchange.getResponseHeaders().add("Link", "<x?cursor=%zz>; rel=\"next\"");
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+      } else if (failing != 0) {
         exchange.getResponseHeaders().add("Location", "http://localhost:1/elsewhere");
         exchange.sendResponseHeaders(failing, -1);
       } else if (!("Bearer " + TOKEN)

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -129,7 +128,7 @@ public final class EventCodec {
     } catch (JacksonException e) {
       return new Decoded.Damaged(
           "the value is not a valid %s: %s".formatted(ceType.get(), e.getOriginalMessage()));
-    } catch (IOException | IllegalArgumentException | NullPointerException | DateTimeException e) {
+    } catch (IOException | RuntimeException | StackOverflowError e) {
       return new Decoded.Damaged("not a valid %s: %s".formatted(ceType.get(), e.getMessage()));
     }
   }

@@ -74,6 +74,10 @@ public sealed interface StateRecord extends Event {
 
     @Override
     public String key() {
+      return keyOf(repository);
+    }
+
+    public static String keyOf(RepositoryId repository) {
       return "repository/" + repository;
     }
   }

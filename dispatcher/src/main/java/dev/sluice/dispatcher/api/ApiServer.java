@@ -125,7 +125,7 @@ public final class ApiServer implements AutoCloseable {
     router
         .get(Operations.ROOT + "/openapi.json")
         .handler(context -> Replies.reply(context, 200, document));
-    router.get("/livez").handler(context -> Replies.plain(context, Optional.empty()));
+    router.get("/livez").handler(context -> Replies.plain(context, model.stuck()));
     router.get("/readyz").handler(context -> Replies.plain(context, model.obstacle()));
     router
         .get("/metrics")

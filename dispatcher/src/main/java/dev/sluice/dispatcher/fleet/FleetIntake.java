@@ -11,23 +11,23 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.FleetLoader;
 import dev.sluice.contract.fleet.FleetReading;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.Replication;
 import dev.sluice.contract.kafka.TopicProvisioner;
+import dev.sluice.contract.kafka.TopicWatch;
+import dev.sluice.contract.kafka.Topics;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.contract.process.SupervisedLoop;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,98 +40,109 @@ public final class FleetIntake implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FleetIntake.class);
   private static final String SOURCE = "dispatcher/fleet";
   private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_PROVISIONS = Duration.ofSeconds(30);
 
   private final Path directory;
   private final RemovalGuard guard;
+  private final Replication replication;
   private final KafkaConnection connection;
   private final Clock clock;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("fleet-intake").factory());
-  private final Set<ClusterName> provisioned = new HashSet<>();
+  private final SupervisedLoop loop;
+  private Set<ClusterName> provisioned = Set.of();
+  private Instant provisionedAt = Instant.EPOCH;
   private volatile boolean leading;
-  private volatile Optional<String> obstacle = Optional.empty();
-  private @Nullable KafkaProducer<String, byte[]> producer;
-  private @Nullable ReportReader reports;
-  private KnownDefinitions known = new KnownDefinitions();
-  private Optional<DirectoryStamp> lastRead = Optional.empty();
+  private volatile Optional<String> unreadable = Optional.empty();
 
-  public FleetIntake(Path directory, RemovalGuard guard, KafkaConnection connection, Clock clock) {
+  public FleetIntake(
+      Path directory,
+      RemovalGuard guard,
+      Replication replication,
+      KafkaConnection connection,
+      Clock clock) {
     this.directory = directory;
     this.guard = guard;
+    this.replication = replication;
     this.connection = connection;
     this.clock = clock;
-    var unused =
-        thread.scheduleWithFixedDelay(
-            this::turn, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    this.loop = new SupervisedLoop("fleet-intake", clock, this::session);
+    loop.start();
   }
 
   /** Takes or gives up the lead; returns at once. */
   public void lead(boolean lead) {
     leading = lead;
-    if (!thread.isShutdown()) {
-      thread.execute(this::turn);
-    }
+    loop.nudge();
   }
 
   /** Why the fleet is not taken in; empty if it is. */
   public Optional<String> obstacle() {
-    return obstacle;
+    return loop.obstacle().or(() -> unreadable);
+  }
+
+  /** When its thread last came round. */
+  public Instant lastTurn() {
+    return loop.lastTurn();
   }
 
   @Override
   public void close() {
     leading = false;
-    thread.shutdown();
-    try {
-      if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
-        thread.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    stop();
+    loop.close();
   }
 
-  private void turn() {
-    try {
-      if (!leading) {
-        stop();
-        return;
+  private void session(SupervisedLoop supervised) throws InterruptedException {
+    while (supervised.isOpen()) {
+      if (leading) {
+        lead(supervised);
       }
-      KafkaProducer<String, byte[]> current = producer == null ? begin() : producer;
-      DirectoryStamp stamp = DirectoryStamp.of(directory);
-      if (!lastRead.equals(Optional.of(stamp))) {
-        take(current, FleetLoader.read(directory));
-        lastRead = Optional.of(stamp);
-      }
-      forwardReports(current);
-      obstacle = Optional.empty();
-    } catch (RuntimeException e) {
-      obstacle = Optional.of("the fleet cannot be taken in: " + e);
-      log.atWarn().setCause(e).log("the fleet cannot be taken in, trying again");
-      stop();
+      unreadable = Optional.empty();
+      supervised.turned();
+      supervised.pause(INTERVAL);
     }
   }
 
-  /** Fences a predecessor, and only then reads what it has sent. */
-  private KafkaProducer<String, byte[]> begin() {
-    KafkaProducer<String, byte[]> begun =
+  /** Fences a predecessor, only then reads what it has sent, and goes on from there. */
+  private void lead(SupervisedLoop supervised) throws InterruptedException {
+    Topics topics = connection.topics();
+    List<String> read =
+        List.of(topics.changes(), topics.state(), topics.results(), topics.deadLetters());
+    provisioned = Set.of();
+    try (TopicWatch watch = TopicWatch.begin(connection, read, clock);
+        Sending sending = new Sending()) {
+      sending.producer.initTransactions();
+      KnownDefinitions known = KnownDefinitions.read(connection);
+      try (ReportReader reports = ReportReader.open(connection)) {
+        Optional<DirectoryStamp> lastRead = Optional.empty();
+        while (supervised.isOpen() && leading) {
+          DirectoryStamp stamp = DirectoryStamp.of(directory);
+          if (!lastRead.equals(Optional.of(stamp))) {
+            take(sending.producer, known);
+            lastRead = Optional.of(stamp);
+          }
+          forwardReports(sending.producer, reports, known);
+          provision(provisioned);
+          watch.check();
+          supervised.turned();
+          supervised.pause(INTERVAL);
+        }
+      }
+    }
+  }
+
+  /** The producer, closed without waiting for long. */
+  private final class Sending implements AutoCloseable {
+    private final KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(connection.transactionalProducer("fleet-intake"));
-    producer = begun;
-    begun.initTransactions();
-    known = KnownDefinitions.read(connection);
-    reports = ReportReader.open(connection);
-    lastRead = Optional.empty();
-    return begun;
+
+    @Override
+    public void close() {
+      producer.close(Duration.ofSeconds(2));
+    }
   }
 
   /** What clusters passed over is judged at the homes; what nobody can read is a dead letter. */
-  private void forwardReports(KafkaProducer<String, byte[]> current) {
-    ReportReader reading = reports;
-    if (reading == null) {
-      return;
-    }
+  private void forwardReports(
+      KafkaProducer<String, byte[]> current, ReportReader reading, KnownDefinitions known) {
     List<ReportReader.Found> found = reading.read(known.now());
     if (!found.isEmpty()) {
       current.beginTransaction();
@@ -183,22 +194,25 @@ public final class FleetIntake implements AutoCloseable {
                 Optional.of(now))));
   }
 
-  private void stop() {
-    if (reports != null) {
-      reports.close();
-      reports = null;
+  /** What is in the directory must not keep from anything else, whatever it is. */
+  private void take(KafkaProducer<String, byte[]> current, KnownDefinitions known) {
+    FleetReading reading;
+    IntakePlan plan;
+    try {
+      reading = FleetLoader.read(directory);
+      plan = IntakePlan.of(known.now(), reading, guard);
+    } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
+      unreadable = Optional.of("the fleet in %s cannot be read: %s".formatted(directory, e));
+      log.atError()
+          .setCause(e)
+          .log("the fleet in {} cannot be read; it stays as it was", directory);
+      return;
     }
-    if (producer != null) {
-      producer.close(Duration.ofSeconds(2));
-      producer = null;
-    }
-  }
-
-  private void take(KafkaProducer<String, byte[]> current, FleetReading reading) {
+    unreadable = Optional.empty();
     reading.problems().forEach(problem -> log.atWarn().log("fleet: {}", problem));
-    IntakePlan plan = IntakePlan.of(known.now(), reading, guard);
     plan.refusals().forEach(refusal -> log.atWarn().log("fleet: {}", refusal));
-    provision(reading);
+    provision(reading.clusters());
     if (plan.events().isEmpty()) {
       return;
     }
@@ -220,14 +234,19 @@ public final class FleetIntake implements AutoCloseable {
         .log("fleet revision taken in");
   }
 
-  private void provision(FleetReading reading) {
-    if (provisioned.containsAll(reading.clusters())) {
+  /** The topic of a cluster that was deleted is created again, or nothing could be sent there. */
+  private void provision(Set<ClusterName> clusters) {
+    Instant now = clock.instant();
+    if (provisioned.equals(clusters) && now.isBefore(provisionedAt.plus(BETWEEN_PROVISIONS))) {
       return;
     }
     try (Admin admin = Admin.create(connection.admin())) {
-      new TopicProvisioner(admin, connection.topics()).provision(reading.clusters());
+      TopicProvisioner provisioner = new TopicProvisioner(admin, connection.topics(), replication);
+      provisioner.provision(
+          provisioned.equals(clusters) ? provisioner.missing(clusters) : clusters);
     }
-    provisioned.addAll(reading.clusters());
+    provisioned = Set.copyOf(clusters);
+    provisionedAt = now;
   }
 
   private static EventId id(ChangeEvent event) {

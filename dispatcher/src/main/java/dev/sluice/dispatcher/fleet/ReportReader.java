@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -35,6 +36,7 @@ import org.apache.kafka.common.TopicPartition;
 final class ReportReader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(20);
+  private static final int MOST_POLLS = 100;
 
   /** What was found, in the order of each partition. */
   sealed interface Found {
@@ -81,17 +83,28 @@ final class ReportReader implements AutoCloseable {
   List<Found> read(IntakePlan.Known homes) {
     List<Found> found = new ArrayList<>();
     var records = consumer.poll(POLL);
-    while (!records.isEmpty()) {
+    // what comes faster than it is read is left for the next time
+    for (int polls = 0; !records.isEmpty(); polls++) {
       for (ConsumerRecord<String, byte[]> record : records) {
-        judge(record, homes).ifPresent(found::add);
+        judged(record, homes).ifPresent(found::add);
       }
-      records = consumer.poll(POLL);
+      records = polls + 1 < MOST_POLLS ? consumer.poll(POLL) : ConsumerRecords.empty();
     }
     return found;
   }
 
   void done() {
     consumer.commitSync();
+  }
+
+  /** Whatever is in a record, it keeps nobody from those behind it. */
+  private static Optional<Found> judged(
+      ConsumerRecord<String, byte[]> record, IntakePlan.Known homes) {
+    try {
+      return judge(record, homes);
+    } catch (RuntimeException e) {
+      return Optional.of(poison(record, String.valueOf(e.getMessage())));
+    }
   }
 
   private static Optional<Found> judge(
@@ -124,6 +137,12 @@ final class ReportReader implements AutoCloseable {
   }
 
   private static Optional<LedgerAhead> fence(ResultEvent.Fenced fenced, IntakePlan.Known homes) {
+    Generation ledger = new Generation(fenced.ledgerGeneration());
+    if (!ledger.isCredible()) {
+      throw new IllegalArgumentException(
+          "no ledger is at generation %s: see who wrote the ledger of %s in %s"
+              .formatted(ledger, fenced.subject().application(), fenced.subject().cluster()));
+    }
     Optional<RepositoryId> home = homes.of(fenced.subject().application());
     return home.map(
         repository ->
@@ -132,7 +151,7 @@ final class ReportReader implements AutoCloseable {
                 fenced.subject().application(),
                 fenced.subject().cluster(),
                 fenced.subject().generation(),
-                new Generation(fenced.ledgerGeneration())));
+                ledger));
   }
 
   @Override

@@ -32,8 +32,7 @@ import java.util.Optional;
  */
 final class ApplicationDraft {
 
-  /** Leaves room for headers and framing in a record. */
-  static final int MAX_TARGET_BYTES = KafkaConnection.MAX_RECORD_BYTES - 64 * 1024;
+  static final int MAX_TARGET_BYTES = KafkaConnection.MAX_RECORD_BYTES - Outgoing.ROOM_FOR_HEADERS;
 
   /** Whoever gives a command again does so soon, since the answer did not come. */
   private static final int REMEMBERED_COMMANDS = 20;

@@ -20,6 +20,7 @@ final class Batch {
 
   void add(Decision decision) {
     for (Outgoing record : decision.records()) {
+      record.requireFit();
       records.add(record);
       bytes += record.value().length;
     }

@@ -34,20 +34,19 @@ final class ChangeHandler {
   private final EventDecider decider;
   private final Lanes lanes;
   private final Rebuilds rebuilds;
+  private final Placement placement;
   private final Clock clock;
   private final DispatchListener listener;
 
-  ChangeHandler(
-      HomeMemory memory,
-      EventDecider decider,
-      Lanes lanes,
-      Rebuilds rebuilds,
-      Clock clock,
-      DispatchListener listener) {
+  /** What it works with. */
+  record Parts(EventDecider decider, Lanes lanes, Rebuilds rebuilds, Placement placement) {}
+
+  ChangeHandler(HomeMemory memory, Parts parts, Clock clock, DispatchListener listener) {
     this.memory = memory;
-    this.decider = decider;
-    this.lanes = lanes;
-    this.rebuilds = rebuilds;
+    this.decider = parts.decider();
+    this.lanes = parts.lanes();
+    this.rebuilds = parts.rebuilds();
+    this.placement = parts.placement();
     this.clock = clock;
     this.listener = listener;
   }
@@ -57,7 +56,12 @@ final class ChangeHandler {
     switch (EventCodec.decode(record)) {
       case Decoded.Known known -> {
         if (known.envelope().event() instanceof ChangeEvent event) {
-          handle(event, known.envelope(), record.offset(), batch);
+          Optional<String> objection = placement.objection(event);
+          if (objection.isPresent()) {
+            damaged(record, objection.get(), batch);
+          } else {
+            handle(event, known.envelope(), record.offset(), batch);
+          }
         } else {
           damaged(record, "it is not an event of this topic", batch);
         }
@@ -70,6 +74,15 @@ final class ChangeHandler {
       }
     }
     return Optional.empty();
+  }
+
+  /** Opens a dead letter about a record that the home fails at, and goes on behind it. */
+  void passOver(ConsumerRecord<String, byte[]> record, String reason, Batch batch) {
+    unusable(
+        record,
+        "record %d of partition %d of %s cannot be handled, which is a fault of Sluice: %s; report it, and replay the entry with a version that can"
+            .formatted(record.offset(), record.partition(), record.topic(), reason),
+        batch);
   }
 
   private void handle(ChangeEvent event, Envelope<?> envelope, long offset, Batch batch) {
@@ -154,6 +167,15 @@ final class ChangeHandler {
 
   private void accepted(
       ChangeEvent.DefinitionAccepted accepted, Envelope<?> envelope, long offset, Batch batch) {
+    Optional<String> lost = memory.lost(accepted.definition().application());
+    if (lost.isPresent()) {
+      log.atWarn()
+          .addKeyValue("application", accepted.definition().application())
+          .addKeyValue("eventId", envelope.id())
+          .log("a definition is passed over: {}", lost.get());
+      batch.finish(offset);
+      return;
+    }
     Hint.Cause cause = cause(envelope);
     Set<RefKey> before = refs(accepted.definition().application());
     batch.add(decider.accepted(accepted, cause, clock.instant()));
@@ -170,7 +192,13 @@ final class ChangeHandler {
       ChangeEvent.CommandGiven given, Envelope<?> envelope, long offset, Batch batch) {
     Instant now = clock.instant();
     Commands.Verdict verdict =
-        Commands.judge(memory.application(given.application()), given, envelope.id(), now);
+        memory
+            .lost(given.application())
+            .<Commands.Verdict>map(Commands.Verdict.Refused::new)
+            .orElseGet(
+                () ->
+                    Commands.judge(
+                        memory.application(given.application()), given, envelope.id(), now));
     // one that is given again is not carried out again, but what follows from it may still be due
     boolean again =
         memory
@@ -248,22 +276,22 @@ final class ChangeHandler {
         .log("removed from the fleet by revision {}", removed.fleetRevision());
   }
 
-  /** The home ended each time it handled this record. */
-  void poison(ConsumerRecord<String, byte[]> record, Batch batch) {
-    damaged(record, "handling it fails, and the dispatcher's log says how", batch);
+  private void damaged(ConsumerRecord<String, byte[]> record, String reason, Batch batch) {
+    unusable(
+        record,
+        "record %d of partition %d of %s cannot be read: %s; its sender must send it again"
+            .formatted(record.offset(), record.partition(), record.topic(), reason),
+        batch);
   }
 
-  private void damaged(ConsumerRecord<String, byte[]> record, String reason, Batch batch) {
+  private void unusable(ConsumerRecord<String, byte[]> record, String message, Batch batch) {
     TraceParent trace = EventCodec.trace(record).orElseGet(TraceParent::start);
-    String message =
-        "record %d of partition %d of %s cannot be read: %s; its sender must send it again"
-            .formatted(record.offset(), record.partition(), record.topic(), reason);
     batch.add(decider.damaged(OriginalRecord.intact(record), trace, message, clock.instant()));
     batch.finish(record.offset());
     log.atWarn()
         .addKeyValue("offset", record.offset())
         .addKeyValue("partition", record.partition())
-        .log("a damaged record became a dead letter: {}", reason);
+        .log("a record became a dead letter: {}", message);
   }
 
   private Set<RefKey> refs(ApplicationName application) {

@@ -10,6 +10,7 @@ final class DamagedStateException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;
 
+  private final String key;
   private final transient OriginalRecord original;
   private final transient TraceParent trace;
 
@@ -17,8 +18,14 @@ final class DamagedStateException extends IllegalStateException {
     super(
         "record %d of partition %d of %s, about %s, cannot be read: %s"
             .formatted(record.offset(), record.partition(), record.topic(), record.key(), reason));
+    this.key = String.valueOf(record.key());
     this.original = OriginalRecord.intact(record);
     this.trace = EventCodec.trace(record).orElseGet(TraceParent::start);
+  }
+
+  /** The record's key, which names what was to be remembered. */
+  String key() {
+    return key;
   }
 
   OriginalRecord original() {

@@ -5,6 +5,7 @@ import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.ClosureResolver;
 import dev.sluice.dispatcher.closure.DefinitionResolver;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,9 +26,13 @@ public final class Home implements AutoCloseable {
   private static final int MAX_UNFINISHED = 2_000;
   private static final long CLOSE_MILLIS = 5_000;
 
+  /** A session that has gone on for this long has got over what ended the one before. */
+  private static final Duration SETTLED = Duration.ofSeconds(5);
+
   private final int partition;
   private final HomeSetting setting;
   private final HomeOwner owner;
+  private final Setbacks setbacks;
   private final BlockingQueue<HomeInput> inputs = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean stopping;
@@ -36,10 +41,16 @@ public final class Home implements AutoCloseable {
   private volatile boolean roomAwaited;
   private volatile Instant lastTurn;
 
-  public Home(int partition, HomeSetting setting, HomeOwner owner) {
+  /**
+   * A home that is not started.
+   *
+   * @param setbacks of the earlier sessions of this home
+   */
+  public Home(int partition, HomeSetting setting, HomeOwner owner, Setbacks setbacks) {
     this.partition = partition;
     this.setting = setting;
     this.owner = owner;
+    this.setbacks = setbacks;
     this.lastTurn = setting.clock().instant();
     this.thread = Thread.ofPlatform().daemon().name("home-" + partition).unstarted(this::run);
   }
@@ -109,10 +120,10 @@ public final class Home implements AutoCloseable {
       try (Looks looks = looks(inspector);
           Rebuilds rebuilds =
               new Rebuilds(new Recomputation(setting, partition), decider, inputs::add)) {
-        OffsetTracker offsets = new OffsetTracker(kafka.read(memory::replay));
+        HomeLog.Past past = kafka.read(memory::replay);
+        OffsetTracker offsets = new OffsetTracker(past.next());
+        new LostState(memory, decider, setting.clock()).tell(past.damaged(), kafka);
         live(kafka, offsets, memory, new Parts(decider, looks, rebuilds));
-      } catch (DamagedStateException e) {
-        halt(kafka, e);
       }
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
@@ -124,20 +135,6 @@ public final class Home implements AutoCloseable {
     }
   }
 
-  /** Without its memory a home would count generations anew, and forget what is suspended. */
-  private void halt(HomeLog kafka, DamagedStateException damaged) {
-    String reason =
-        damaged.getMessage()
-            + "; write over it with a good record of the same key (an older copy of it, say), then"
-            + " start the dispatcher again";
-    halted = Optional.of(reason);
-    log.atError().addKeyValue("home", partition).log(reason);
-    Decision decision =
-        new EventDecider(new HomeMemory(), partition)
-            .damaged(damaged.original(), damaged.trace(), reason, setting.clock().instant());
-    kafka.write(decision.records(), OptionalLong.empty());
-  }
-
   private Inspector inspector() {
     return new Inspector(
         new DefinitionResolver(new ClosureResolver(setting.remotes())), new ClosureIndex());
@@ -145,7 +142,7 @@ public final class Home implements AutoCloseable {
 
   private Looks looks(Inspector inspector) {
     Look look = new Look(setting.mirrors(), inspector, setting.clock());
-    return new Looks(look, setting.timers(), inputs::add);
+    return new Looks(look, setting.timers(), setbacks, inputs::add);
   }
 
   private record Parts(EventDecider decider, Looks looks, Rebuilds rebuilds) {}
@@ -163,11 +160,19 @@ public final class Home implements AutoCloseable {
                 setting.tracing()));
     ChangeHandler changes =
         new ChangeHandler(
-            memory, parts.decider(), lanes, parts.rebuilds(), setting.clock(), setting.listener());
+            memory,
+            new ChangeHandler.Parts(
+                parts.decider(),
+                lanes,
+                parts.rebuilds(),
+                new Placement(setting.homes(), partition)),
+            setting.clock(),
+            setting.listener());
     Batch batch = new Batch(offsets);
     lanes.resume(batch);
     write(kafka, batch, offsets);
     owner.ready(this, offsets.next());
+    Instant settled = setting.clock().instant().plus(SETTLED);
     while (!stopping) {
       Optional<HomeInput> input = next();
       while (input.isPresent() && !stopping) {
@@ -175,6 +180,9 @@ public final class Home implements AutoCloseable {
         input = batch.isFull() ? Optional.empty() : Optional.ofNullable(inputs.poll());
       }
       write(kafka, batch, offsets);
+      if (lastTurn.isAfter(settled)) {
+        setbacks.settled();
+      }
       if (roomAwaited && !isFull()) {
         roomAwaited = false;
         owner.roomy(this);
@@ -197,33 +205,37 @@ public final class Home implements AutoCloseable {
     switch (input) {
       case HomeInput.Received received -> {
         if (halted.isEmpty()) {
-          batch.start(received.record().offset());
-          halted = handle(received.record(), changes, batch);
-          halted.ifPresent(reason -> log.atError().addKeyValue("home", partition).log(reason));
+          received(received.record(), changes, batch);
         }
       }
-      case HomeInput.OfRef ofRef -> lanes.handle(ofRef, batch);
+      case HomeInput.OfRef ofRef -> {
+        try {
+          lanes.handle(ofRef, batch);
+        } catch (RuntimeException | Error e) {
+          setbacks.suspect(ofRef.key(), e);
+          throw e;
+        }
+      }
       case HomeInput.Recomputed recomputed ->
           rebuilds.answered(recomputed, batch, setting.clock().instant());
       case HomeInput.Stop _ -> {}
     }
   }
 
-  /** An event on which the home has ended several times becomes a dead letter. */
-  private Optional<String> handle(
-      ConsumerRecord<String, byte[]> record, ChangeHandler changes, Batch batch) {
-    if (setting.poison().isPoison(partition, record.offset())) {
-      changes.poison(record, batch);
-      return Optional.empty();
+  private void received(ConsumerRecord<String, byte[]> record, ChangeHandler changes, Batch batch) {
+    batch.start(record.offset());
+    Optional<String> poison = setbacks.poison(record.offset());
+    if (poison.isPresent()) {
+      changes.passOver(record, poison.get(), batch);
+      return;
     }
     try {
-      Optional<String> stop = changes.handle(record, batch);
-      setting.poison().forget(partition, record.offset());
-      return stop;
+      halted = changes.handle(record, batch);
     } catch (RuntimeException | Error e) {
-      setting.poison().failed(partition, record.offset());
+      setbacks.suspect(record.offset(), e);
       throw e;
     }
+    halted.ifPresent(reason -> log.atError().addKeyValue("home", partition).log(reason));
   }
 
   private void write(HomeLog kafka, Batch batch, OffsetTracker offsets) {
@@ -231,6 +243,7 @@ public final class Home implements AutoCloseable {
     if (!batch.records().isEmpty() || offset.isPresent()) {
       kafka.write(batch.records(), offset);
       offset.ifPresent(offsets::committed);
+      offset.ifPresent(setbacks::passed);
     }
     unfinished = offsets.unfinished();
     batch.committed().forEach(Runnable::run);

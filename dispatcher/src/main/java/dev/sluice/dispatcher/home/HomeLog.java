@@ -51,13 +51,23 @@ final class HomeLog implements AutoCloseable {
   }
 
   /**
-   * Replays the home's state and returns the offset of {@code changes} to go on from. Right only
-   * after {@link #open}: no transaction of this home is under way then.
+   * What is left of earlier sessions.
    *
-   * @throws DamagedStateException if what the home knew of something cannot be read, and it wrote
-   *     nothing of it since: what a home has forgotten it must not guess
+   * @param next the offset of {@code changes} to go on from
+   * @param damaged what the home knew of something and cannot be read, where it wrote nothing of it
+   *     since
    */
-  long read(Consumer<StateRecord> replay) {
+  record Past(long next, List<DamagedStateException> damaged) {
+    Past {
+      damaged = List.copyOf(damaged);
+    }
+  }
+
+  /**
+   * Replays the home's state. Right only after {@link #open}: no transaction of this home is under
+   * way then.
+   */
+  Past read(Consumer<StateRecord> replay) {
     Map<String, Object> properties = new HashMap<>(connection.consumer("home-" + home + "-state"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
     try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
@@ -66,6 +76,8 @@ final class HomeLog implements AutoCloseable {
       group = consumer.groupMetadata();
       TopicPartition changes = new TopicPartition(connection.topics().changes(), home);
       OffsetAndMetadata committed = consumer.committed(Set.of(changes)).get(changes);
+      consumer.assign(List.of(changes));
+      long changesEnd = consumer.endOffsets(List.of(changes)).get(changes);
       TopicPartition state = new TopicPartition(connection.topics().state(), home);
       consumer.assign(List.of(state));
       consumer.seekToBeginning(List.of(state));
@@ -81,11 +93,10 @@ final class HomeLog implements AutoCloseable {
           }
         }
       }
-      for (DamagedStateException each : damaged.values()) {
-        throw each;
-      }
-      // where nothing was committed yet, what is kept of the topic is read from its beginning
-      return committed != null ? committed.offset() : 0;
+      // where nothing was committed yet, or the topic is another one that is shorter, what is kept
+      // of the topic is read from its beginning
+      boolean usable = committed != null && committed.offset() <= changesEnd;
+      return new Past(usable ? committed.offset() : 0, List.copyOf(damaged.values()));
     }
   }
 

@@ -29,6 +29,7 @@ final class HomeMemory {
   private final Map<ApplicationName, ApplicationState> applications = new HashMap<>();
   private final Map<String, Map<RepositoryId, Set<RepositoryId>>> readers = new HashMap<>();
   private final Map<RefKey, Set<ApplicationName>> followers = new HashMap<>();
+  private final Map<ApplicationName, String> lost = new HashMap<>();
   private final BiConsumer<ApplicationName, Optional<Definition>> defined;
 
   HomeMemory() {
@@ -64,6 +65,33 @@ final class HomeMemory {
         defined.accept(state.application(), state.definition());
       }
     }
+  }
+
+  /** Forgets an application, and remembers that what was known of it cannot be read, and why. */
+  void lose(ApplicationName application, String reason) {
+    ApplicationState old = applications.remove(application);
+    if (old != null) {
+      old.definition().ifPresent(this::unfollow);
+      defined.accept(application, Optional.empty());
+    }
+    lost.put(application, reason);
+  }
+
+  /** Forgets a ref or a repository, by the key of its state record. */
+  void forget(String key) {
+    refs.values().removeIf(ref -> ref.key().equals(key));
+    readers
+        .values()
+        .forEach(one -> one.keySet().removeIf(id -> RepositoryState.keyOf(id).equals(key)));
+  }
+
+  /**
+   * Why what was known of an application cannot be read; normally empty. Nothing may be decided
+   * about it then: its generations would be counted from the beginning, and who held it back would
+   * be forgotten.
+   */
+  Optional<String> lost(ApplicationName application) {
+    return Optional.ofNullable(lost.get(application));
   }
 
   /**

@@ -61,6 +61,9 @@ final class Lanes {
         start(lane, batch);
       } else if (ref.head().isPresent()) {
         start(lane, new LookRequest.Aim.Warm());
+      } else {
+        // never read, gone, or forgotten: no event is left that would tell of it
+        start(lane, new LookRequest.Aim.Sweep());
       }
     }
   }

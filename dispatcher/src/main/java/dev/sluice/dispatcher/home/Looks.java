@@ -18,17 +18,30 @@ final class Looks implements AutoCloseable {
   private final Look look;
   private final ScheduledExecutorService timers;
   private final Consumer<HomeInput> home;
+  private final Setbacks setbacks;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  Looks(Look look, ScheduledExecutorService timers, Consumer<HomeInput> home) {
+  Looks(Look look, ScheduledExecutorService timers, Setbacks setbacks, Consumer<HomeInput> home) {
     this.look = look;
     this.timers = timers;
+    this.setbacks = setbacks;
     this.home = home;
   }
 
   void start(LookRequest request) {
-    threads.execute(
-        () -> home.accept(new HomeInput.LookEnded(request.key(), request.aim(), run(request))));
+    Runnable looking =
+        () -> home.accept(new HomeInput.LookEnded(request.key(), request.aim(), run(request)));
+    Duration rest = setbacks.rest(request.key());
+    if (rest.isZero()) {
+      threads.execute(looking);
+      return;
+    }
+    try {
+      var unused =
+          timers.schedule(() -> threads.execute(looking), rest.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // the dispatcher is stopping; who starts next remembers from state
+    }
   }
 
   Future<?> after(Duration delay, HomeInput input) {
@@ -48,7 +61,11 @@ final class Looks implements AutoCloseable {
 
   private LookEnd run(LookRequest request) {
     try {
-      return look.run(request, part -> write(request.key(), part));
+      LookEnd end = look.run(request, part -> write(request.key(), part));
+      if (end instanceof LookEnd.Done) {
+        setbacks.cleared(request.key());
+      }
+      return end;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new LookEnd.Failed("interrupted", true);

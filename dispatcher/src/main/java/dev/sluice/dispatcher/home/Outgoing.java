@@ -8,6 +8,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.Topics;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,28 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Outgoing(Envelope<?> envelope, byte[] value) {
 
+  /** Of a record's size, besides the value. */
+  static final int ROOM_FOR_HEADERS = 64 * 1024;
+
   static Outgoing of(Envelope<?> envelope) {
     return new Outgoing(envelope, EventCodec.value(envelope.event()));
+  }
+
+  /**
+   * Makes sure that Kafka takes the record: one that it does not would take the whole transaction
+   * with it.
+   *
+   * @throws IllegalStateException if it is too large
+   */
+  void requireFit() {
+    if (value.length > KafkaConnection.MAX_RECORD_BYTES - ROOM_FOR_HEADERS) {
+      throw new IllegalStateException(
+          "a %s about %s has %d bytes, which no record of Kafka holds"
+              .formatted(
+                  envelope.event().getClass().getSimpleName(),
+                  envelope.event().key(),
+                  value.length));
+    }
   }
 
   /** The record; what belongs to the home goes to its own partition, what does not by its key. */

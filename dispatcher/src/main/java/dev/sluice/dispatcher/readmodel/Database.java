@@ -35,6 +35,7 @@ final class Database implements AutoCloseable {
   private final FileChannel lock;
   private final Sql writer;
   private final BlockingQueue<Sql> readers = new ArrayBlockingQueue<>(READERS);
+  private volatile String build;
 
   private Database(FileChannel lock, Path file) throws SQLException {
     this.lock = lock;
@@ -42,6 +43,7 @@ final class Database implements AutoCloseable {
     for (int i = 0; i < READERS; i++) {
       readers.add(connect(file, "PRAGMA query_only = 1; PRAGMA cache_size = -4000"));
     }
+    this.build = meta(writer, "build").orElse("");
   }
 
   /**
@@ -75,6 +77,32 @@ final class Database implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot use the directory " + directory, e);
     }
+  }
+
+  /** Tells this building of the database from others. */
+  String build() {
+    return build;
+  }
+
+  /** Whether what was read is of these topics. For the thread that writes. */
+  boolean isAbout(LogIdentity identity) {
+    return isAbout(writer, identity);
+  }
+
+  /** Empties the database: it is to be about these topics. For the thread that writes. */
+  void beginAnew(LogIdentity identity) {
+    writer.transaction(
+        () -> {
+          for (String kind : new String[] {"view", "table"}) {
+            writer
+                .list(
+                    "SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite_%'",
+                    row -> row.text("name"), kind)
+                .forEach(name -> writer.script("DROP %s \"%s\"".formatted(kind, name)));
+          }
+          fill(writer, identity);
+        });
+    build = meta(writer, "build").orElse("");
   }
 
   /** For the thread that writes. */
@@ -119,25 +147,29 @@ final class Database implements AutoCloseable {
 
   private static boolean isAbout(Path file, LogIdentity identity) throws SQLException {
     try (Sql sql = connect(file, "PRAGMA query_only = 1")) {
-      return meta(sql, "version").equals(Optional.of(VERSION))
-          && meta(sql, "log").equals(Optional.of(identity.value()))
-          && identity.ends().entrySet().stream()
-              .noneMatch(end -> position(sql, end.getKey()).orElse(0L) > end.getValue());
+      return meta(sql, "version").equals(Optional.of(VERSION)) && isAbout(sql, identity);
     } catch (DatabaseException e) {
       return false;
     }
   }
 
+  private static boolean isAbout(Sql sql, LogIdentity identity) {
+    return meta(sql, "log").equals(Optional.of(identity.value()))
+        && identity.ends().entrySet().stream()
+            .noneMatch(end -> position(sql, end.getKey()).orElse(0L) > end.getValue());
+  }
+
   private static void create(Path file, LogIdentity identity) throws SQLException {
     try (Sql sql = connect(file, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL")) {
-      sql.transaction(
-          () -> {
-            sql.script(schema());
-            meta(sql, "version", VERSION);
-            meta(sql, "log", identity.value());
-            meta(sql, "build", Long.toString(System.currentTimeMillis(), 36));
-          });
+      sql.transaction(() -> fill(sql, identity));
     }
+  }
+
+  private static void fill(Sql sql, LogIdentity identity) {
+    sql.script(schema());
+    meta(sql, "version", VERSION);
+    meta(sql, "log", identity.value());
+    meta(sql, "build", Long.toString(System.currentTimeMillis(), 36));
   }
 
   /** The position after what was taken of a partition; empty if nothing was. */

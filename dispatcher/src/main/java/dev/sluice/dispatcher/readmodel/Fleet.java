@@ -19,7 +19,7 @@ public final class Fleet {
     this.database = database;
   }
 
-  Overview overview(Scope allowed, long behind, List<String> obstacles) {
+  Overview overview(Scope allowed, long behind, List<String> obstacles, List<String> warnings) {
     Where where = new Where().and("phase <> ?", Phase.REMOVED).in(allowed);
     Where held = new Where().and("held_by IS NOT NULL").in(allowed);
     return database.read(
@@ -33,7 +33,8 @@ public final class Fleet {
                 openByCode(sql, allowed),
                 clusters(sql, allowed),
                 behind,
-                obstacles));
+                obstacles,
+                warnings));
   }
 
   public List<ClusterView> clusters(Scope allowed) {

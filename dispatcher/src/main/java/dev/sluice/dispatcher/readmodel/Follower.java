@@ -2,7 +2,12 @@ package dev.sluice.dispatcher.readmodel;
 
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.KafkaFailures;
+import dev.sluice.contract.kafka.Replication;
+import dev.sluice.contract.kafka.TopicInspection;
+import dev.sluice.contract.kafka.TopicWatch;
 import dev.sluice.contract.kafka.UngroupedConsumer;
+import dev.sluice.contract.process.SupervisedLoop;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,12 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
@@ -28,44 +31,43 @@ final class Follower implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Follower.class);
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final long RESTART_SECONDS = 2;
+  private static final Duration TOPICS_COME = Duration.ofSeconds(5);
+  private static final Duration BETWEEN_CHECKS = Duration.ofMinutes(10);
   private static final int BATCH = 5_000;
 
   private final KafkaConnection connection;
-  private final LogIdentity identity;
-  private final Projection projection;
+  private final Database database;
   private final ReadModel.Listener listener;
   private final Clock clock;
-  private final Thread thread;
-  private final CountDownLatch closing = new CountDownLatch(1);
+  private final SupervisedLoop loop;
   private final Map<TopicPartition, Long> lag = new ConcurrentHashMap<>();
-  private volatile Optional<String> failure = Optional.empty();
-  private volatile Optional<KafkaConsumer<String, byte[]>> current = Optional.empty();
   private volatile boolean caughtUp;
-  private volatile Instant lastTurn;
+  private volatile List<String> warnings = List.of();
+  private Instant checkedAt = Instant.EPOCH;
 
   Follower(
-      KafkaConnection connection,
-      LogIdentity identity,
-      Projection projection,
-      ReadModel.Listener listener,
-      Clock clock) {
+      KafkaConnection connection, Database database, ReadModel.Listener listener, Clock clock) {
     this.connection = connection;
-    this.identity = identity;
-    this.projection = projection;
+    this.database = database;
     this.listener = listener;
     this.clock = clock;
-    this.lastTurn = clock.instant();
-    this.thread = Thread.ofPlatform().daemon().name("read-model").start(this::run);
+    this.loop = new SupervisedLoop("read-model", clock, this::session);
+    loop.start();
   }
 
   /** Why questions may be answered with old news; empty if they are not. */
   Optional<String> obstacle() {
-    return failure.or(
-        () ->
-            caughtUp
-                ? Optional.empty()
-                : Optional.of("the read model is catching up: " + lag() + " records to go"));
+    return loop.obstacle()
+        .or(
+            () ->
+                caughtUp
+                    ? Optional.empty()
+                    : Optional.of("the read model is catching up: " + lag() + " records to go"));
+  }
+
+  /** What is weaker of the topics than it should be. */
+  List<String> warnings() {
+    return warnings;
   }
 
   /** How many records are still to be read. */
@@ -81,27 +83,52 @@ final class Follower implements AutoCloseable {
   }
 
   Instant lastTurn() {
-    return lastTurn;
+    return loop.lastTurn();
   }
 
-  private void run() {
-    while (closing.getCount() > 0) {
-      try (KafkaConsumer<String, byte[]> consumer = open()) {
-        current = Optional.of(consumer);
-        follow(consumer);
-      } catch (WakeupException e) {
-        return;
-      } catch (KafkaException | DatabaseException | UnknownEventException e) {
-        failure = Optional.of("the read model stands still: " + e.getMessage());
-        log.atError().setCause(e).log("the read model stands still, and is tried again");
-      } finally {
-        current = Optional.empty();
+  private void session(SupervisedLoop supervised) {
+    LogIdentity identity = LogIdentity.of(connection, TOPICS_COME);
+    if (!database.isAbout(identity)) {
+      log.atWarn().log("the topics are others than before: the read model is built anew");
+      caughtUp = false;
+      lag.clear();
+      database.beginAnew(identity);
+    }
+    Projection projection = new Projection(database.writer(), connection.topics());
+    try (TopicWatch watch = TopicWatch.begin(connection, identity.topics(), clock);
+        KafkaConsumer<String, byte[]> consumer = open(identity, projection)) {
+      supervised.onClose(consumer::wakeup);
+      while (supervised.isOpen()) {
+        ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+        boolean live = caughtUp;
+        List<Envelope<?>> events = records.isEmpty() ? List.of() : projection.take(records);
+        measure(consumer, identity);
+        watch.check();
+        checkTopicsNowAndThen();
+        supervised.turned();
+        if (!records.isEmpty()) {
+          listener.taken(events, live);
+        }
       }
-      awaitRestart();
+    } catch (WakeupException e) {
+      // the end
     }
   }
 
-  private KafkaConsumer<String, byte[]> open() {
+  private void checkTopicsNowAndThen() {
+    Instant now = clock.instant();
+    if (!caughtUp || now.isBefore(checkedAt.plus(BETWEEN_CHECKS))) {
+      return;
+    }
+    checkedAt = now;
+    try (Admin admin = Admin.create(connection.admin())) {
+      warnings = new TopicInspection(admin, connection.topics(), Replication.AUTOMATIC).warnings();
+    } catch (IllegalStateException e) {
+      warnings = List.of("the topics cannot be checked: " + KafkaFailures.describe(e));
+    }
+  }
+
+  private KafkaConsumer<String, byte[]> open(LogIdentity identity, Projection projection) {
     Map<String, Object> properties = connection.consumer("read-model");
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH);
     KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties);
@@ -117,21 +144,7 @@ final class Follower implements AutoCloseable {
     return consumer;
   }
 
-  private void follow(KafkaConsumer<String, byte[]> consumer) {
-    while (closing.getCount() > 0) {
-      ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
-      boolean live = caughtUp;
-      List<Envelope<?>> events = records.isEmpty() ? List.of() : projection.take(records);
-      measure(consumer);
-      failure = Optional.empty();
-      lastTurn = clock.instant();
-      if (!records.isEmpty()) {
-        listener.taken(events, live);
-      }
-    }
-  }
-
-  private void measure(KafkaConsumer<String, byte[]> consumer) {
+  private void measure(KafkaConsumer<String, byte[]> consumer, LogIdentity identity) {
     for (TopicPartition partition : identity.partitions()) {
       OptionalLong behind = consumer.currentLag(partition);
       behind.ifPresent(records -> lag.put(partition, records));
@@ -142,22 +155,8 @@ final class Follower implements AutoCloseable {
     }
   }
 
-  private void awaitRestart() {
-    try {
-      closing.await(RESTART_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Override
   public void close() {
-    closing.countDown();
-    current.ifPresent(KafkaConsumer::wakeup);
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 }

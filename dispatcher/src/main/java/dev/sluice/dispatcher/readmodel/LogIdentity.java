@@ -1,12 +1,15 @@
 package dev.sluice.dispatcher.readmodel;
 
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.process.OutsideCause;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -23,6 +26,20 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 record LogIdentity(String value, List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
 
   private static final Duration ASK_AGAIN = Duration.ofMillis(200);
+
+  /** Kafka does not answer, or the topics are not there. */
+  static final class TopicsMissingException extends IllegalStateException implements OutsideCause {
+    private static final long serialVersionUID = 1L;
+
+    TopicsMissingException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** The names of the topics. */
+  Set<String> topics() {
+    return partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
+  }
 
   /**
    * Asks Kafka; waits for topics that are not there yet.
@@ -45,7 +62,7 @@ record LogIdentity(String value, List<TopicPartition> partitions, Map<TopicParti
         } catch (ExecutionException e) {
           if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
               || System.nanoTime() - deadline > 0) {
-            throw new IllegalStateException(
+            throw new TopicsMissingException(
                 "cannot look at the topics %s: %s; a dispatcher creates them when it first runs"
                     .formatted(names, e.getCause().getMessage()),
                 e);

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param deadLetters open entries by code
  * @param behind how many records of the topics the read model has not read yet
  * @param obstacles why the answers may be old; empty if they are not
+ * @param warnings what is weaker of Kafka's topics than it should be; told to unbound tokens only
  */
 public record Overview(
     Map<String, Long> phases,
@@ -20,7 +21,8 @@ public record Overview(
     Map<String, Long> deadLetters,
     List<ClusterView> clusters,
     long behind,
-    List<String> obstacles) {
+    List<String> obstacles,
+    List<String> warnings) {
 
   /**
    * A cluster.

@@ -18,14 +18,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes what records say into the database, in the order of each partition. A batch and the
  * position after it are one transaction, so that every record counts exactly once.
  */
 final class Projection {
+
+  private static final Logger log = LoggerFactory.getLogger(Projection.class);
 
   private final Sql sql;
   private final Topics topics;
@@ -51,20 +56,76 @@ final class Projection {
   }
 
   /**
-   * Takes a batch in.
+   * Takes a batch in. A record that cannot be taken, whatever is in it, is shown as damaged.
    *
    * @return the events of it that can be told of
    * @throws UnknownEventException if one is of a type that this version does not know; then nothing
-   *     of the batch is taken
+   *     behind it in its partition is taken
+   * @throws DatabaseException if the file cannot be written
    */
   List<Envelope<?>> take(Iterable<ConsumerRecord<String, byte[]>> records) {
+    try {
+      return together(records, this::take);
+    } catch (RuntimeException | StackOverflowError e) {
+      requireAboutRecord(e);
+    }
+    List<Envelope<?>> taken = new ArrayList<>();
+    Map<TopicPartition, UnknownEventException> stopped = new HashMap<>();
+    for (ConsumerRecord<String, byte[]> record : records) {
+      TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+      if (!stopped.containsKey(partition)) {
+        try {
+          taken.addAll(alone(record));
+        } catch (UnknownEventException e) {
+          stopped.put(partition, e);
+        }
+      }
+    }
+    for (UnknownEventException each : stopped.values()) {
+      throw each;
+    }
+    return taken;
+  }
+
+  private List<Envelope<?>> alone(ConsumerRecord<String, byte[]> record) {
+    List<ConsumerRecord<String, byte[]>> one = List.of(record);
+    try {
+      return together(one, this::take);
+    } catch (UnknownEventException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      requireAboutRecord(e);
+      log.atError()
+          .setCause(e)
+          .addKeyValue("topic", record.topic())
+          .addKeyValue("partition", record.partition())
+          .addKeyValue("offset", record.offset())
+          .log("a record cannot be taken into the read model and is passed over");
+      return together(
+          one,
+          refused -> {
+            damaged(refused, "cannot be taken in: " + e);
+            return Optional.empty();
+          });
+    }
+  }
+
+  private static void requireAboutRecord(Throwable failure) {
+    if (failure instanceof DatabaseException database && !database.isAboutValues()) {
+      throw database;
+    }
+  }
+
+  private List<Envelope<?>> together(
+      Iterable<ConsumerRecord<String, byte[]>> records,
+      Function<ConsumerRecord<String, byte[]>, Optional<Envelope<?>>> taking) {
     List<Envelope<?>> taken = new ArrayList<>();
     try {
       sql.transaction(
           () -> {
             Map<TopicPartition, Long> next = new HashMap<>();
             for (ConsumerRecord<String, byte[]> record : records) {
-              take(record).ifPresent(taken::add);
+              taking.apply(record).ifPresent(taken::add);
               next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
             }
             next.forEach(
@@ -75,7 +136,7 @@ final class Projection {
                         partition.partition(),
                         offset));
           });
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       sequence = lastSequence();
       throw e;
     }

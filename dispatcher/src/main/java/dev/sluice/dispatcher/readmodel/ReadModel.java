@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.readmodel;
 
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.process.FatalErrors;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The topics, made answerable. Follows {@code changes}, {@code results}, {@code dead-letters} and
@@ -17,13 +20,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class ReadModel implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(ReadModel.class);
   private static final Duration TOPICS_COME = Duration.ofSeconds(60);
+
+  /** Longer than Kafka's clients wait for anything. */
+  private static final Duration STUCK = Duration.ofMinutes(2);
 
   private final Database database;
   private final Follower follower;
   private final Clock clock;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-  private final String build;
 
   /** Hears of events once they can be read. Must not block. */
   @FunctionalInterface
@@ -41,14 +47,7 @@ public final class ReadModel implements AutoCloseable {
     this.clock = clock;
     LogIdentity identity = LogIdentity.of(connection, TOPICS_COME);
     this.database = Database.open(directory, identity);
-    this.build = database.read(sql -> Database.meta(sql, "build")).orElse("");
-    this.follower =
-        new Follower(
-            connection,
-            identity,
-            new Projection(database.writer(), connection.topics()),
-            (events, live) -> listeners.forEach(listener -> listener.taken(events, live)),
-            clock);
+    this.follower = new Follower(connection, database, this::tell, clock);
   }
 
   /**
@@ -81,12 +80,17 @@ public final class ReadModel implements AutoCloseable {
   }
 
   public Overview overview(Scope allowed) {
-    return fleet().overview(allowed, follower.lag(), obstacle().stream().toList());
+    return fleet()
+        .overview(
+            allowed,
+            follower.lag(),
+            obstacle().stream().toList(),
+            allowed.isAll() ? follower.warnings() : List.of());
   }
 
   /** Tells this building of the database from others: sequences mean nothing in another. */
   public String build() {
-    return build;
+    return database.build();
   }
 
   /** Why answers may be old; empty if they are not. */
@@ -99,9 +103,24 @@ public final class ReadModel implements AutoCloseable {
     return follower.lagByTopic();
   }
 
-  /** How long ago the following thread last came round. */
-  public Duration sinceLastTurn() {
-    return Duration.between(follower.lastTurn(), clock.instant());
+  /** Why the following thread is to be taken for stuck; empty if it is not. */
+  public Optional<String> stuck() {
+    Duration still = Duration.between(follower.lastTurn(), clock.instant());
+    return still.compareTo(STUCK) < 0
+        ? Optional.empty()
+        : Optional.of("the thread that reads the topics has been stuck for " + still);
+  }
+
+  /** A listener that fails keeps neither the others from hearing nor the topics from being read. */
+  private void tell(List<Envelope<?>> events, boolean live) {
+    for (Listener each : listeners) {
+      try {
+        each.taken(events, live);
+      } catch (RuntimeException | Error e) {
+        FatalErrors.check(e);
+        log.atError().setCause(e).log("a listener of the read model failed");
+      }
+    }
   }
 
   public void listen(Listener listener) {

@@ -41,7 +41,7 @@ final class Sql implements AutoCloseable {
       try {
         work.run();
         connection.commit();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         connection.rollback();
         throw e;
       } finally {

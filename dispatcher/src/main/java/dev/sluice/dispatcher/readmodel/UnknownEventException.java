@@ -1,9 +1,10 @@
 package dev.sluice.dispatcher.readmodel;
 
+import dev.sluice.contract.process.OutsideCause;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A newer version of Sluice has written something that this one does not know. */
-final class UnknownEventException extends RuntimeException {
+final class UnknownEventException extends RuntimeException implements OutsideCause {
 
   private static final long serialVersionUID = 1L;
 

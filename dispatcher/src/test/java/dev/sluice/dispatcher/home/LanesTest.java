@@ -47,7 +47,7 @@ class LanesTest {
     BlockingQueue<HomeInput> inputs = new LinkedBlockingQueue<>();
     try (var timers = new ScheduledThreadPoolExecutor(1);
         var mirrors = new Mirrors(directory.resolve("mirrors"), CLOCK);
-        var looks = new Looks(look(mirrors), timers, inputs::add)) {
+        var looks = new Looks(look(mirrors), timers, new Setbacks(CLOCK), inputs::add)) {
       timers.setRemoveOnCancelPolicy(true);
       timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
       Timing timing = new Timing(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO);

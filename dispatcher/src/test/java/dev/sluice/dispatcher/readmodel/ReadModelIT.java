@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.contract.kafka.TopicProvisioner;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.readmodel.Records.DeadLetterFilter;
 import dev.sluice.dispatcher.readmodel.Records.EventFilter;
@@ -20,6 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReadModelIT {
 
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Span EVER = new Span(Optional.empty(), Optional.empty());
 
   @TempDir Path directory;
@@ -138,7 +146,8 @@ class ReadModelIT {
       assertThat(explanation.unaffected())
           .extracting(one -> one.application() + ": " + one.why())
           .containsExactly(
-              "api: no input of it differs from what was sent before, or a later commit was sent in its place",
+              "api: no input of it differs from what was sent before, or a later commit was sent in"
+                  + " its place",
               "shop: suspended by jo: incident 7");
       assertThat(model.origins().explain("fffffff", Scope.ALL)).isEmpty();
     }
@@ -202,6 +211,126 @@ class ReadModelIT {
         caughtUp(model);
         assertThat(list(model)).extracting(ApplicationStatus::application).containsExactly("api");
       }
+    }
+  }
+
+  @Test
+  void aListenerThatFailsDoesNotStopTheReading() {
+    try (ReadModel model = open()) {
+      List<Integer> heard = new CopyOnWriteArrayList<>();
+      model.listen(
+          (_, _) -> {
+            throw new IllegalStateException("a test's fault");
+          });
+      model.listen(
+          (_, _) -> {
+            throw new AssertionError("a test's fault");
+          });
+      model.listen((events, _) -> heard.add(events.size()));
+      told.dispatched("web", "east", 1, 1).flush();
+      await().atMost(PATIENCE).until(() -> !heard.isEmpty());
+      told.dispatched("web", "east", 2, 2).flush();
+      await().atMost(PATIENCE).until(() -> events(model).size() == 2);
+      assertThat(model.obstacle()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRecordWithAnAbsurdTimeIsShownAsDamagedAndThoseBehindItAreTaken() {
+    told.dispatched("web", "east", 1, 1);
+    told.at(Instant.MAX).dispatched("web", "east", 2, 2);
+    told.at(Instant.MIN).dispatched("web", "east", 3, 3);
+    told.at(Instant.now()).dispatched("web", "east", 4, 4);
+    try (ReadModel model = open()) {
+      assertThat(events(model))
+          .extracting(EventView::type)
+          .containsExactlyInAnyOrder("dispatched", "damaged", "damaged", "dispatched");
+      assertThat(status(model, "web").generation()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void anEventOfAnUnknownTypeStopsItInSightBehindWhatCameBefore() {
+    told.dispatched("web", "east", 1, 1).flush();
+    told.unknown();
+    told.flush();
+    try (ReadModel model = ReadModel.open(directory, connection, Clock.systemUTC())) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(model.obstacle().orElse(""))
+                      .contains("which this version does not know"));
+      assertThat(status(model, "web").generation()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anAuthorizationThatIsTakenAwayIsAnObstacleUntilItIsBack() {
+    String results = connection.topics().results();
+    try (ReadModel model = open()) {
+      KafkaFixture.deny(results, AclOperation.READ);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(model.obstacle().orElse(""))
+                      .contains("Kafka refuses access to the topics", results));
+      told.dispatched("web", "east", 1, 1).flush();
+      KafkaFixture.allow(results);
+      await().atMost(PATIENCE).until(() -> events(model).size() == 1);
+      caughtUp(model);
+    }
+  }
+
+  @Test
+  void topicsThatWereCreatedAgainWhileItRunsAreReadFromTheirBeginnings() throws Exception {
+    told.dispatched("web", "east", 1, 1).dispatched("old", "east", 1, 1);
+    try (ReadModel model = open();
+        Admin admin = Admin.create(connection.admin())) {
+      String build = model.build();
+      admin.deleteTopics(List.of(connection.topics().results())).all().get();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> !admin.listTopics().names().get().contains(connection.topics().results()));
+      new TopicProvisioner(admin, connection.topics()).provision(2);
+      // more than there was: the old position is in the middle of it
+      for (int i = 1; i <= 10; i++) {
+        told.dispatched("web", "east", i, i);
+      }
+      told.flush();
+
+      await().atMost(PATIENCE).until(() -> !model.build().equals(build));
+      await().atMost(PATIENCE).until(() -> events(model).size() == 10);
+      caughtUp(model);
+      assertThat(list(model)).extracting(ApplicationStatus::application).containsExactly("web");
+    }
+  }
+
+  @Test
+  void whatIsWeakOfTheTopicsIsToldToWhoSeesEverything() throws Exception {
+    try (Admin admin = Admin.create(connection.admin())) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, connection.topics().changes()),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("retention.bytes", "1000000"),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+    try (ReadModel model = open()) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(model.overview(Scope.ALL).warnings())
+                      .singleElement()
+                      .asString()
+                      .contains("retention.bytes=1000000"));
+      assertThat(model.overview(new Scope(List.of("web"), List.of())).warnings()).isEmpty();
     }
   }
 

@@ -56,6 +56,7 @@ public final class Told implements AutoCloseable {
   private final KafkaProducer<String, byte[]> producer;
   private final List<Future<?>> sent = new ArrayList<>();
   private long second;
+  private Optional<Instant> fixed = Optional.empty();
 
   public Told(KafkaConnection connection) {
     this.topics = connection.topics();
@@ -304,6 +305,21 @@ public final class Told implements AutoCloseable {
     return this;
   }
 
+  /** A result of a type that nobody knows yet. */
+  public Told unknown() {
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(topics.results(), 0, "x", "{}".getBytes(UTF_8));
+    record.headers().add("ce_type", "dev.sluice.invented.v9".getBytes(UTF_8));
+    sent.add(producer.send(record));
+    return this;
+  }
+
+  /** What is told from now on has this time. */
+  public Told at(Instant time) {
+    fixed = Optional.of(time);
+    return this;
+  }
+
   public Told tell(String id, Event event) {
     String topic =
         switch (event) {
@@ -336,7 +352,7 @@ public final class Told implements AutoCloseable {
   }
 
   public Instant now() {
-    return START.plusSeconds(second);
+    return fixed.orElseGet(() -> START.plusSeconds(second));
   }
 
   public static Subject subject(String application, String cluster, long generation, int commit) {

@@ -1,5 +1,6 @@
 package dev.sluice.receiver.catchup;
 
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.HookApi;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
@@ -104,7 +105,9 @@ public final class CatchUp implements AutoCloseable {
         metrics.count(Counter.CATCH_UP_FAILED, endpoint, 1);
         tell(Optional.of("GitHub refuses to make %d of them again".formatted(refused)));
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      FatalErrors.check(e);
+      // whatever GitHub answers, or the token's file holds, may be another thing the next time
       metrics.count(Counter.CATCH_UP_FAILED, endpoint, 1);
       tell(Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
     }

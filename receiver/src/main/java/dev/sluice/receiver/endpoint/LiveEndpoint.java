@@ -90,8 +90,8 @@ public final class LiveEndpoint {
             .log("secrets cannot be read again; the ones read before stay in force");
       }
     } else if (!now.sameAs(secrets)) {
-      secrets = now;
       authenticator = Dialect.authenticator(endpoint.forge(), now, clock);
+      secrets = now;
       LOG.atInfo().addKeyValue("endpoint", endpoint.name()).log("secrets were changed");
     }
   }

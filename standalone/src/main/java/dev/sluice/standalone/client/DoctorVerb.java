@@ -64,6 +64,10 @@ final class DoctorVerb extends Verb {
         obstacles.isEmpty()
             ? finding("read model", Result.ok, "has read all of the topics")
             : finding("read model", Result.wrong, String.join("; ", obstacles)));
+    List<String> warnings = status.path("warnings").valueStream().map(JsonNode::asText).toList();
+    if (!warnings.isEmpty()) {
+      findings.add(finding("topics", Result.look, String.join("; ", warnings)));
+    }
     status.get("clusters").forEach(cluster -> findings.add(cluster(cluster)));
     findings.add(repositories(api));
     findings.add(webhooks(api));
