@@ -8,6 +8,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.TopicWatch;
 import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -135,6 +136,11 @@ public final class SyncLog implements AutoCloseable {
         return;
       } catch (WakeupException e) {
         // closing
+      } catch (TopicWatch.TopicChangedException e) {
+        // what lanes and ledgers were told of the old one must not be believed: a new session
+        // begins
+        listener.failed(e);
+        return;
       } catch (KafkaException e) {
         // what the client does not retry by itself (authorization, say) may be mended meanwhile
         log.atWarn()
@@ -158,6 +164,12 @@ public final class SyncLog implements AutoCloseable {
     if (!awaitTopic(consumer)) {
       return;
     }
+    try (TopicWatch watch = TopicWatch.begin(kafka, List.of(partition.topic()), clock)) {
+      follow(consumer, watch);
+    }
+  }
+
+  private void follow(KafkaConsumer<String, byte[]> consumer, TopicWatch watch) {
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
     newest.clear();
@@ -180,6 +192,7 @@ public final class SyncLog implements AutoCloseable {
           return;
         }
       }
+      watch.check();
       turnedAt = clock.instant();
       problem = Optional.empty();
       lag = consumer.currentLag(partition);

@@ -2,6 +2,7 @@ package dev.sluice.worker.log;
 
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.UngroupedConsumer;
@@ -36,7 +37,7 @@ public final class TargetReader implements AutoCloseable {
 
   /**
    * The record that was at this offset; empty if it is gone, which means that a newer one took its
-   * place and will be read by whoever follows the topic.
+   * place and will be read by whoever follows the topic, or that the topic is another one now.
    *
    * @throws org.apache.kafka.common.errors.TimeoutException if the broker does not answer
    */
@@ -54,7 +55,7 @@ public final class TargetReader implements AutoCloseable {
         return same
                 && EventCodec.decode(record) instanceof Decoded.Known known
                 && known.envelope().event() instanceof SyncEvent event
-                && event.generation().equals(entry.generation())
+                && Subject.of(event).equals(entry.subject())
             ? Optional.of(event)
             : Optional.empty();
       }
