@@ -7,6 +7,7 @@ import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.ReadProgress;
 import dev.sluice.contract.kafka.TopicPartitions;
 import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
@@ -89,7 +90,9 @@ final class KnownDefinitions {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     Set<TopicPartition> open = new HashSet<>(partitions);
     open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
+    ReadProgress progress = new ReadProgress(partitions.getFirst().topic());
     while (!open.isEmpty()) {
+      progress.at(open.stream().mapToLong(consumer::position).sum());
       consumer
           .poll(Duration.ofSeconds(1))
           .forEach(

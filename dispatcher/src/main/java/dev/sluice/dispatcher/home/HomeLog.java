@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.contract.kafka.ReadProgress;
 import dev.sluice.contract.kafka.UngroupedConsumer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -83,7 +84,9 @@ final class HomeLog implements AutoCloseable {
       consumer.seekToBeginning(List.of(state));
       long end = consumer.endOffsets(List.of(state)).get(state);
       Map<String, DamagedStateException> damaged = new HashMap<>();
+      ReadProgress progress = new ReadProgress(state.toString());
       while (consumer.position(state) < end) {
+        progress.at(consumer.position(state));
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
           try {
             replay.accept(state(record));
