@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.worker.api.ApiException;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -24,6 +25,10 @@ public final class Classifier {
   /** Server-side apply answers 500 to a field that the schema does not have. */
   private static final String NOT_IN_SCHEMA = "failed to create typed patch object";
 
+  /** The API server answers 500 to what its store does not take: 1.5 MiB, or 2 MiB of a message. */
+  private static final List<String> TOO_LARGE_FOR_ETCD =
+      List.of("etcdserver: request is too large", "trying to send message larger than max");
+
   private static final int MAX_MESSAGE = 1000;
 
   /** The server may take it once a schema, an admission policy or the live object has changed. */
@@ -41,6 +46,10 @@ public final class Classifier {
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
     if (error.code() == 500 && String.valueOf(error.getMessage()).contains(NOT_IN_SCHEMA)) {
       return park(error, "Invalid", stage, object, new Wake.NewKinds());
+    }
+    if (error.code() == 500
+        && TOO_LARGE_FOR_ETCD.stream().anyMatch(String.valueOf(error.getMessage())::contains)) {
+      return park(error, "TooLarge", stage, object, new Wake.NewInput());
     }
     return switch (error.code()) {
       case ApiException.NO_ANSWER -> retry(error, UNREACHABLE, stage, object);

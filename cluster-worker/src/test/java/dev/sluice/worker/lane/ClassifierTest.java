@@ -27,6 +27,8 @@ class ClassifierTest {
     "413, RequestEntityTooLarge, '', '', TooLarge",
     "422, Invalid, '', '', Invalid",
     "500, '', 'failed to create typed patch object: no such field', '', Invalid",
+    "500, '', 'etcdserver: request is too large', '', TooLarge",
+    "500, '', 'rpc error: trying to send message larger than max (3 vs. 2)', '', TooLarge",
     "501, NotImplemented, '', '', Unsupported"
   })
   void parksWhatTheInputOrTheClustersStateCauses(
@@ -35,6 +37,18 @@ class ClassifierTest {
 
     assertThat(outcome).isInstanceOf(Outcome.Parked.class);
     assertThat(((Outcome.Parked) outcome).failure().code()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "413, Request entity too large: limit is 3145728",
+    "500, etcdserver: request is too large",
+  })
+  void anObjectThatIsTooLargeWaitsForNewInputOnly(int code, String message) {
+    assertThat(classify(error(code, "", message, "", List.of()), CONFIG_MAP))
+        .isInstanceOfSatisfying(
+            Outcome.Parked.class,
+            parked -> assertThat(parked.wake()).isEqualTo(new Wake.NewInput()));
   }
 
   @ParameterizedTest
