@@ -1,6 +1,7 @@
 package dev.sluice.worker.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
@@ -10,6 +11,7 @@ import dev.sluice.contract.yaml.Allowance;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -242,6 +244,37 @@ class HostileManifestsTest {
     for (int before = 900; before < 1_100; before++) {
       String text = HEAD + "data: {a: \"" + x(before) + "\uD83D\uDE00" + x(3_000) + "\"}\n";
       assertThat(ManifestReader.read(text, "a.yaml")).hasSize(1);
+    }
+  }
+
+  /** Texts of the characters and words that YAML gives a meaning, in any order. */
+  @Test
+  void anyTextIsReadOrRefused() {
+    String[] words =
+        """
+        a : - ? &x *x ! !! !< % %YAML %TAG | > + 1 4 [ ] { } , ' " \\ \\x \\u \\U F # << --- ... @ ` ~ 0x . e _ / %41
+        """
+            .strip()
+            .split(" ");
+    String[] others = {" ", "\n", "\t", "\r", "\uFEFF", "\u0085", "\u2028", "\uD83D\uDE00"};
+    Random random = new Random(7);
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int length = random.nextInt(24); length >= 0; length--) {
+        String[] from = random.nextInt(3) == 0 ? others : words;
+        text.append(from[random.nextInt(from.length)]);
+      }
+      assertThatCode(() -> readOrRefuse(text.toString()))
+          .as(text.toString())
+          .doesNotThrowAnyException();
+    }
+  }
+
+  private static void readOrRefuse(String text) {
+    try {
+      ManifestReader.read(text, "any.yaml");
+    } catch (ManifestException e) {
+      assertThat(e.failure().code()).isIn("Unreadable", "TooLarge", "InvalidManifest");
     }
   }
 

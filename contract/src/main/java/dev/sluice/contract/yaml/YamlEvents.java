@@ -104,6 +104,9 @@ public final class YamlEvents implements Iterator<Event> {
           e);
     } catch (YamlEngineException e) {
       throw new YamlException(YamlException.Reason.INVALID, 0, shown(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      // the library's own faults, such as a NumberFormatException at an escape that is cut short
+      throw new YamlException(YamlException.Reason.INVALID, 0, "the parser fails at it", e);
     }
   }
 
