@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
@@ -96,6 +97,54 @@ class WrongRepositoryIT {
       assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("other 2 second");
       situation.awaitQuiet();
     }
+  }
+
+  @Test
+  void anUpgradeThatNamesARepositoryOtherwiseSendsNothingAgain() throws IOException {
+    situation.document("base", base("localhost/team/shop"));
+    situation.application("web", "staging");
+    situation.put("web", "one").push();
+    Dispatcher before = situation.start();
+    situation.awaitSync(STAGING, 1);
+    situation.awaitQuiet();
+    before.close();
+
+    // as an earlier version named it, and as this one does
+    situation.document("base", base("localhost:3000/Team/shop"));
+    situation.start();
+    RepositoryId named = new RepositoryId("localhost:3000/Team/shop");
+    situation.put("web", "two").push();
+    await()
+        .until(
+            () ->
+                situation.state().stream()
+                    .anyMatch(
+                        state ->
+                            state instanceof StateRecord.RefState ref
+                                && ref.repository().equals(named)
+                                && ref.head().isPresent()));
+    situation.tell(named, Optional.empty());
+
+    assertThat(lines(situation.awaitSync(STAGING, 2))).containsExactly("web 1 one", "web 2 two");
+    situation.awaitQuiet();
+  }
+
+  private String base(String identity) {
+    return """
+    apiVersion: sluice.dev/v1
+    kind: Repository
+    metadata: {name: shop}
+    spec: {url: "%s", identity: "%s"}
+    ---
+    apiVersion: sluice.dev/v1
+    kind: Cluster
+    metadata: {name: staging}
+    ---
+    apiVersion: sluice.dev/v1
+    kind: Cluster
+    metadata: {name: production}
+    """
+        .formatted(situation.origin.url(), identity);
   }
 
   @Test

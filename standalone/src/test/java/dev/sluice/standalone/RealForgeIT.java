@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two real forges on one host, at two ports, one of them below a path, with a repository of the
- * same path each. Needs the system property {@code sluice.forges}, see {@link RealForge}.
+ * Several real forges on one host, at a port each and one of them below a path, with a repository
+ * of the same path each. Needs the system property {@code sluice.forges}, see {@link RealForge}.
  */
 @Tag("forge")
 class RealForgeIT {
@@ -26,52 +26,48 @@ class RealForgeIT {
   private static final String SECRET = "forge-secret";
 
   @Test
-  void theWrongRepositoryIsNotDeployedWhereTwoForgesShareAHost(@TempDir Path directory)
+  void theWrongRepositoryIsNotDeployedWhereForgesShareAHost(@TempDir Path directory)
       throws Exception {
     List<RealForge> forges = RealForge.all();
-    assumeTrue(forges.size() == 2, "needs two forges: -Dsluice.forges=SETTINGS,SETTINGS");
+    assumeTrue(forges.size() > 1, "needs several forges: -Dsluice.forges=SETTINGS,SETTINGS");
     String repository = "names-" + Long.toString(System.nanoTime(), 36);
-    RealForge one = forges.getFirst();
-    RealForge other = forges.getLast();
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
-      String namespace = scenario.namespace();
       Path secret = Files.writeString(directory.resolve("hook"), SECRET);
       scenario.setting("sweep", "0s");
       for (RealForge forge : forges) {
+        String name = name(forges, forge);
         forge.create(repository);
-        forge.put(repository, "web/configmap.yaml", configMap(name(forge, one), "first"));
-        follow(scenario, directory, forge, repository, name(forge, one), namespace);
+        forge.put(repository, "web/configmap.yaml", configMap(name, "first-" + name));
+        follow(scenario, directory, forge, repository, name);
       }
-      scenario.endpoints(endpoint("one", one, secret), endpoint("other", other, secret));
+      scenario.endpoints(
+          forges.stream()
+              .map(forge -> endpoint(name(forges, forge), forge, secret))
+              .toArray(String[]::new));
       try (OneProcess sluice = scenario.start()) {
         for (RealForge forge : forges) {
-          String name = name(forge, one);
+          String name = name(forges, forge);
           forge.hook(
               repository,
               "http://127.0.0.1:%d/webhooks/%s".formatted(sluice.webhookPort(), name),
               SECRET);
-          patiently()
-              .untilAsserted(
-                  () ->
-                      assertThat(scenario.value(STAGING, namespace, name, "value"))
-                          .contains("first"));
+          awaitValue(scenario, name, "first-" + name);
         }
 
-        String commit = other.put(repository, "web/configmap.yaml", configMap("other", "second"));
+        for (RealForge forge : forges) {
+          String name = name(forges, forge);
+          String commit =
+              forge.put(repository, "web/configmap.yaml", configMap(name, "second-" + name));
 
-        patiently()
-            .untilAsserted(
-                () ->
-                    assertThat(scenario.value(STAGING, namespace, "other", "value"))
-                        .contains("second"));
-        assertThat(scenario.value(STAGING, namespace, "one", "value")).contains("first");
-        assertThat(told(scenario))
-            .anySatisfy(
-                change -> {
-                  assertThat(change.repository().value())
-                      .isEqualTo("%s/%s/%s".formatted(other.host(), other.admin(), repository));
-                  assertThat(change.after().orElseThrow()).hasToString(commit);
-                });
+          awaitValue(scenario, name, "second-" + name);
+          assertThat(told(scenario))
+              .anySatisfy(
+                  change -> {
+                    assertThat(change.repository().value())
+                        .isEqualTo("%s/%s/%s".formatted(forge.host(), forge.admin(), repository));
+                    assertThat(change.after().orElseThrow()).hasToString(commit);
+                  });
+        }
         scenario.verify();
       }
     } finally {
@@ -81,8 +77,16 @@ class RealForgeIT {
     }
   }
 
-  private static String name(RealForge forge, RealForge one) {
-    return forge.equals(one) ? "one" : "other";
+  private static void awaitValue(Scenario scenario, String name, String value) {
+    patiently()
+        .untilAsserted(
+            () ->
+                assertThat(scenario.value(STAGING, scenario.namespace(), name, "value"))
+                    .contains(value));
+  }
+
+  private static String name(List<RealForge> forges, RealForge forge) {
+    return "forge-" + forges.indexOf(forge);
   }
 
   private static String endpoint(String name, RealForge forge, Path secret) {
@@ -90,12 +94,7 @@ class RealForgeIT {
   }
 
   private static void follow(
-      Scenario scenario,
-      Path directory,
-      RealForge forge,
-      String repository,
-      String name,
-      String namespace)
+      Scenario scenario, Path directory, RealForge forge, String repository, String name)
       throws Exception {
     Path credentials =
         Files.writeString(
@@ -115,7 +114,8 @@ class RealForgeIT {
           clusters: {names: [staging]}
           namespace: %s
         """
-            .formatted(name, forge.cloneUrl(repository), credentials, name, name, namespace));
+            .formatted(
+                name, forge.cloneUrl(repository), credentials, name, name, scenario.namespace()));
   }
 
   private static List<RefChanged> told(Scenario scenario) {

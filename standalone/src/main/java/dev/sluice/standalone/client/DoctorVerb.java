@@ -25,6 +25,8 @@ final class DoctorVerb extends Verb {
   private static final Duration LONG = Duration.ofMinutes(10);
 
   private static final int SHOWN = 10;
+  private static final Duration RECENT = Duration.ofDays(1);
+  private static final int MOST_DELIVERIES = 1_000;
 
   private static final List<Column> FINDINGS =
       List.of(
@@ -129,7 +131,12 @@ final class DoctorVerb extends Verb {
 
   private static JsonNode webhooks(Api api) {
     List<String> problems = new ArrayList<>();
-    WebhookChecks.unfollowed(api).ifPresent(problems::add);
+    Query unfollowed =
+        new Query()
+            .with("followed", Optional.of("false"))
+            .with("since", Optional.of(Instant.now().minus(RECENT).toString()));
+    WebhookChecks.unfollowed(api.all("/api/v1/deliveries", unfollowed, MOST_DELIVERIES))
+        .ifPresent(problems::add);
     WebhookChecks.neverNamed(api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE))
         .ifPresent(problems::add);
     return problems.isEmpty()

@@ -1,9 +1,6 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.standalone.client.Api.Query;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,20 +12,14 @@ import java.util.TreeSet;
  */
 final class WebhookChecks {
 
-  private static final Duration RECENT = Duration.ofDays(1);
-  private static final int MOST = 1_000;
   private static final int SHOWN = 5;
 
   private WebhookChecks() {}
 
-  /** Returns what deserves a look; empty if nothing does. */
-  static Optional<String> unfollowed(Api api) {
+  /** Returns what deserves a look among deliveries that nothing follows; empty if there is none. */
+  static Optional<String> unfollowed(Iterable<JsonNode> deliveries) {
     TreeSet<String> told = new TreeSet<>();
-    Query query =
-        new Query()
-            .with("followed", Optional.of("false"))
-            .with("since", Optional.of(Instant.now().minus(RECENT).toString()));
-    for (JsonNode delivery : api.all("/api/v1/deliveries", query, MOST)) {
+    for (JsonNode delivery : deliveries) {
       told.add(
           "%s at endpoint %s%s"
               .formatted(
@@ -47,7 +38,7 @@ final class WebhookChecks {
                 + " webhook: sluice deliveries --unfollowed");
   }
 
-  /** Returns what deserves a look; empty if nothing does. */
+  /** Returns what deserves a look among the fleet's repositories; empty if nothing does. */
   static Optional<String> neverNamed(Iterable<JsonNode> repositories) {
     List<String> never = new ArrayList<>();
     for (JsonNode repository : repositories) {
