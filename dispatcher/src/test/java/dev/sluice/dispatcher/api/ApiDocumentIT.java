@@ -160,6 +160,7 @@ class ApiDocumentIT {
             get /api/v1/commands: 401 401 200 200 200 200
             get /api/v1/commits/{commit}: 401 401 200 200 200 404
             get /api/v1/dead-letters: 401 401 200 200 200 200
+            get /api/v1/deliveries: 401 401 200 200 200 200
             get /api/v1/events: 401 401 200 200 200 200
             get /api/v1/repositories: 401 401 200 200 200 200
             get /api/v1/status: 401 401 200 200 200 200
@@ -265,7 +266,9 @@ class ApiDocumentIT {
       String value =
           URLEncoder.encode(value(parameter.get("schema"), random), StandardCharsets.UTF_8);
       if (parameter.get("in").asText().equals("path")) {
-        address = address.replace("{" + name + "}", value.replace("+", "%20"));
+        // an empty segment, or one of dots, makes it the address of another operation
+        String segment = value.isEmpty() || value.matches("\\.+") ? "web" : value;
+        address = address.replace("{" + name + "}", segment.replace("+", "%20"));
       } else if (parameter.get("required").asBoolean() || random.nextInt(3) == 0) {
         query.append(query.isEmpty() ? "?" : "&").append(name).append('=').append(value);
       }

@@ -108,7 +108,7 @@ class ApiIT {
         assertFits(document, schema, json(response), address);
         asked++;
       }
-      assertThat(asked).isEqualTo(12);
+      assertThat(asked).isEqualTo(13);
     }
   }
 
