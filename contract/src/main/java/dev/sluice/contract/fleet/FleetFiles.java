@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Reads the documents of a directory: {@code *.yaml} and {@code *.yml}, hidden names left out. */
@@ -24,7 +25,9 @@ final class FleetFiles {
   /** Documents found, and what could not be read. */
   record Content(List<FleetDocument> documents, List<FleetProblem> unreadable) {}
 
-  private static final int MAX_BYTES = 8 * 1024 * 1024;
+  /** The parser's own limit, which is in characters. */
+  private static final int MAX_BYTES = 3 * 1024 * 1024;
+
   private static final int MAX_DEPTH = 16;
 
   /**
@@ -34,6 +37,9 @@ final class FleetFiles {
   private static final int MAX_LINE = 64 * 1024;
 
   private static final int MAX_MESSAGE = 1_000;
+
+  /** Mappings, lists and scalars of a file; an application takes some dozen. */
+  private static final int MAX_VALUES = 400_000;
 
   private static final YAMLMapper YAML =
       new YAMLMapper(
@@ -94,9 +100,9 @@ final class FleetFiles {
                 .formatted(MAX_LINE >> 10, tooLong));
         return;
       }
-      // aliases would be read as plain strings; and they are what YAML bombs are made of
-      if (hasAlias(bytes)) {
-        unreadable(name, "uses YAML aliases (*name), which are not supported: write it out");
+      Optional<String> refusal = refusal(bytes);
+      if (refusal.isPresent()) {
+        unreadable(name, refusal.get());
         return;
       }
       parse(bytes, name);
@@ -137,14 +143,24 @@ final class FleetFiles {
     return 0;
   }
 
-  private static boolean hasAlias(byte[] bytes) throws IOException {
+  /**
+   * Looks through the parser's events before anything is held. Aliases would be read as plain
+   * strings; and they are what YAML bombs are made of.
+   */
+  private static Optional<String> refusal(byte[] bytes) throws IOException {
+    int values = 0;
     try (YAMLParser parser = YAML.getFactory().createParser(bytes)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         if (token == JsonToken.VALUE_STRING && parser.isCurrentAlias()) {
-          return true;
+          return Optional.of("uses YAML aliases (*name), which are not supported: write it out");
+        }
+        values += token.isScalarValue() || token.isStructStart() ? 1 : 0;
+        if (values > MAX_VALUES) {
+          return Optional.of(
+              "has more than %d values: split it into several files".formatted(MAX_VALUES));
         }
       }
-      return false;
+      return Optional.empty();
     }
   }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FleetLoaderTest {
 
@@ -57,20 +58,43 @@ class FleetLoaderTest {
 
   @Test
   void aLineOfFiveMegabytesIsRefusedBeforeItIsParsed() throws IOException {
-    write("long.yaml", "kind: Cluster\nnote: \"" + "x".repeat(5_000_000) + "\"\n");
+    write("long.yaml", "kind: Cluster\nnote: \"" + "x".repeat(3_000_000) + "\"\n");
+    write("longer.yaml", "note: \"" + "x".repeat(5_000_000) + "\"\n");
 
     FleetReading reading = FleetLoader.read(directory);
 
     assertThat(reading.complete()).isFalse();
     assertThat(reading.problems())
+        .extracting(FleetProblem::toString)
+        .satisfiesExactly(
+            problem -> assertThat(problem).contains("long.yaml", "more than 64 KiB in line 2"),
+            problem -> assertThat(problem).contains("longer.yaml", "is larger than 3 MiB"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"---\n{}\n", "- {}\n", "- 1\n"})
+  void manySmallValuesAreRefusedBeforeTheyAreHeld(String value) throws IOException {
+    write("many.yaml", value.repeat(420_000));
+
+    assertThat(FleetLoader.read(directory).problems())
         .singleElement()
         .asString()
-        .contains("long.yaml", "more than 64 KiB in line 2");
+        .contains("many.yaml", "more than 400000 values");
+  }
+
+  @Test
+  void depthIsRefused() throws IOException {
+    write("deep.yaml", "a: " + "[".repeat(60_000) + "\n");
+
+    assertThat(FleetLoader.read(directory).problems())
+        .singleElement()
+        .asString()
+        .contains("deep.yaml", "not valid YAML");
   }
 
   @Test
   void manyLinesAreAsLongAsTheFileMayBe() throws IOException {
-    write("long.yaml", "# a comment of forty characters, repeated\n".repeat(100_000));
+    write("long.yaml", "# a comment of forty characters, repeated\n".repeat(70_000));
 
     assertThat(FleetLoader.read(directory).problems()).isEmpty();
   }
