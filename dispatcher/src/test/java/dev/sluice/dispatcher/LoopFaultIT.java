@@ -246,7 +246,7 @@ class LoopFaultIT {
                     Set.of(),
                     new Command.Suspend(),
                     "cat",
-                    "x".repeat(16_770_000)))));
+                    "x".repeat(16_740_000)))));
 
     assertThat(awaitOpened(1).getFirst().failure().message()).contains("which no record of Kafka");
     tellOther(pushOther("two"));
