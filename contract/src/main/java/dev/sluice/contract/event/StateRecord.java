@@ -24,19 +24,46 @@ public sealed interface StateRecord extends Event {
    * @param pending set while a change is known that Git has not shown yet
    * @param unmet set if the last evaluation was of something else than what was told; absent in
    *     records of earlier versions
+   * @param readAt when the remote was last read, at most some minutes old while all goes well;
+   *     absent in records of earlier versions
+   * @param unreadable set while the remote cannot be read; absent in records of earlier versions
    */
   record RefState(
       RepositoryId repository,
       GitRef ref,
       Optional<CommitId> head,
       Optional<Pending> pending,
-      Optional<Unmet> unmet)
+      Optional<Unmet> unmet,
+      Optional<Instant> readAt,
+      Optional<Unreadable> unreadable)
       implements StateRecord {
 
-    /** A ref of which nothing was told that Git did not show. */
+    /** A ref whose remote nobody has read, and of which nothing was told that Git did not show. */
     public RefState(
         RepositoryId repository, GitRef ref, Optional<CommitId> head, Optional<Pending> pending) {
-      this(repository, ref, head, pending, Optional.empty());
+      this(repository, ref, head, pending, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** The same at this commit, waiting for this. */
+    public RefState at(
+        Optional<CommitId> commit, Optional<Pending> change, Optional<Unmet> otherwise) {
+      return new RefState(repository, ref, commit, change, otherwise, readAt, unreadable);
+    }
+
+    /** The same, with the remote read at this time. */
+    public RefState read(Instant time) {
+      return new RefState(
+          repository, ref, head, pending, unmet, Optional.of(time), Optional.empty());
+    }
+
+    /** The same, with nothing known of whether the remote can be read. */
+    public RefState unwatched() {
+      return new RefState(repository, ref, head, pending, unmet, readAt, Optional.empty());
+    }
+
+    /** The same, with the remote not readable. */
+    public RefState unreadable(Unreadable failure) {
+      return new RefState(repository, ref, head, pending, unmet, readAt, Optional.of(failure));
     }
 
     @Override
@@ -81,6 +108,14 @@ public sealed interface StateRecord extends Event {
       return "repository/" + repository;
     }
   }
+
+  /**
+   * A remote cannot be read.
+   *
+   * @param since the first attempt that failed after the last one that did not
+   * @param reason of a recent attempt: what, where and what to do; without credentials
+   */
+  record Unreadable(Instant since, String reason) {}
 
   /**
    * A change that waits for Git.

@@ -46,6 +46,10 @@ final class ApiMetrics {
         "open dead letters by cause",
         () -> labelled(model.fleet().openDeadLetters(), "cause"));
     metrics.gauge(
+        "sluice_repository_unreadable_refs",
+        "refs of a repository that cannot be read",
+        () -> labelled(model.fleet().unreadableRepositories(), "repository"));
+    metrics.gauge(
         "sluice_read_model_lag",
         "records of a topic that are still to be read",
         () -> labelled(model.lag(), "topic"));

@@ -191,7 +191,7 @@ final class Operations {
                 model
                     .origins()
                     .explain(request.needed(Parameter.PATH_COMMIT), request.principal().scope())
-                    .orElseThrow(() -> Problem.notFound("nothing is known of this commit"))),
+                    .orElseThrow(() -> unknownCommit(request))),
         get(
             ROOT + "/events",
             "events",
@@ -254,6 +254,16 @@ final class Operations {
             DiffRequest.class,
             Answer.one(DiffAnswered.class),
             inquiries::diff));
+  }
+
+  /** A commit that nobody could see is not one that is not there. */
+  private Problem unknownCommit(Request request) {
+    List<String> unreadable = model.origins().unreadable(request.principal().scope());
+    return Problem.notFound(
+        "nothing is known of this commit"
+            + (unreadable.isEmpty()
+                ? ""
+                : "; it may be where nobody can see it: " + String.join("; ", unreadable)));
   }
 
   private Object deadLetters(Request request) {

@@ -46,7 +46,15 @@ record Parameter(
       query(
           "phase",
           "only this phase",
-          oneOf("Waiting", "Syncing", "Retrying", "Parked", "Synced", "Removing", "Removed"));
+          oneOf(
+              "Waiting",
+              "Syncing",
+              "Retrying",
+              "Parked",
+              "Synced",
+              "Unknown",
+              "Removing",
+              "Removed"));
   static final Parameter HELD =
       query(
           "held",

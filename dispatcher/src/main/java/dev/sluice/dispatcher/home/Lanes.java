@@ -41,6 +41,7 @@ final class Lanes {
   private final LookRequests requests;
   private final Sweeps sweeps;
   private final Expectations expectations;
+  private final RemoteSight sight;
   private final Map<RefKey, RefLane> lanes = new HashMap<>();
 
   Lanes(HomeMemory memory, Tools tools) {
@@ -49,6 +50,7 @@ final class Lanes {
     this.requests = new LookRequests(memory);
     this.sweeps = new Sweeps(memory, tools);
     this.expectations = new Expectations(tools);
+    this.sight = new RemoteSight(memory, tools);
   }
 
   /** Takes up what state says was unfinished, and reads the other refs' closures in advance. */
@@ -98,6 +100,7 @@ final class Lanes {
       case HomeInput.PartFound found -> partFound(lane, found, batch);
       case HomeInput.LookEnded ended -> {
         lane.looking = false;
+        sight.ended(ended, batch);
         ended(lane, ended, batch);
       }
       case HomeInput.RetryDue _ -> start(lane, batch);
@@ -301,6 +304,7 @@ final class Lanes {
       lane.takeUp();
       lane.span.ifPresent(span -> span.ended("the ref is followed no more"));
       settle(lane, memory.ref(key).head(), Optional.empty(), batch);
+      sight.unfollowed(key, batch);
       lanes.remove(key);
     }
   }

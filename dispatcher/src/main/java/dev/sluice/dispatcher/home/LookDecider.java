@@ -82,7 +82,7 @@ final class LookDecider {
   Decision seen(
       RefKey key, Optional<CommitId> head, List<Hint> left, Optional<Unmet> unmet, Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
-    RefState after = new RefState(key.repository(), key.ref(), head, pending(left), unmet);
+    RefState after = memory.ref(key).at(head, pending(left), unmet);
     if (!after.equals(memory.ref(key))) {
       memory.remember(decision, after);
     }
@@ -111,9 +111,15 @@ final class LookDecider {
   /** What these hints are about takes longer: {@code state} remembers them. */
   Decision unfinished(RefKey key, List<Hint> hints, Instant now) {
     Decision decision = new Decision(source, now, Causes.together(hints, now).trace());
-    memory.remember(
-        decision,
-        new RefState(key.repository(), key.ref(), memory.ref(key).head(), pending(hints)));
+    RefState before = memory.ref(key);
+    memory.remember(decision, before.at(before.head(), pending(hints), Optional.empty()));
+    return decision;
+  }
+
+  /** Another fact about reading the ref's remote. */
+  Decision remote(RefState after, Instant now) {
+    Decision decision = new Decision(source, now, TraceParent.start());
+    memory.remember(decision, after);
     return decision;
   }
 

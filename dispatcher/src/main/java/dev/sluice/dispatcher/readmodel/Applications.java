@@ -42,13 +42,18 @@ public final class Applications {
         new Where()
             .in(filter.scope())
             .in(allowed)
-            .when("phase = ?", filter.phase())
             .when(
                 "application IN (SELECT application FROM source WHERE repository = ?)",
                 filter.repository());
-    if (filter.phase().isEmpty()) {
-      where.and("phase <> ?", Phase.REMOVED);
-    }
+    filter
+        .phase()
+        .ifPresentOrElse(
+            phase ->
+                where.and(
+                    "phase = ? AND told_phase = ?",
+                    phase,
+                    phase == Phase.UNKNOWN ? Phase.SYNCED : phase),
+            () -> where.and("told_phase <> ?", Phase.REMOVED));
     filter.held().ifPresent(held -> where.and(held ? "held_by IS NOT NULL" : "held_by IS NULL"));
     after.ifPresent(
         cursor -> {
@@ -59,7 +64,7 @@ public final class Applications {
         database.read(
             sql ->
                 sql.list(
-                    "SELECT * FROM status" + where + " ORDER BY application, cluster LIMIT ?",
+                    "SELECT * FROM shown_status" + where + " ORDER BY application, cluster LIMIT ?",
                     ApplicationStatus::read,
                     where.values(limit + 1))),
         limit,
@@ -84,7 +89,7 @@ public final class Applications {
                             ? Optional.empty()
                             : Optional.of(definition(row, allowed)),
                         sql.list(
-                            "SELECT * FROM status" + where + " ORDER BY cluster",
+                            "SELECT * FROM shown_status" + where + " ORDER BY cluster",
                             ApplicationStatus::read,
                             where.values()),
                         sql.list(

@@ -22,5 +22,21 @@ public record Explanation(
   }
 
   /** Why nothing was sent for an application. */
-  public record Unaffected(String application, Optional<String> cluster, String why) {}
+  public record Unaffected(String application, Optional<String> cluster, Cause cause, String why) {}
+
+  /** The kind of the reason. */
+  public enum Cause {
+    /** It follows another ref. */
+    OTHER_REF,
+    /** The remote of its ref cannot be read. */
+    UNREADABLE,
+    /** Git does not show yet what a webhook told. */
+    PENDING,
+    /** An operator has stopped the sending. */
+    HELD,
+    /** Its sources cannot be rendered. */
+    REFUSED,
+    /** None of its inputs differs, or a later commit was sent. */
+    SAME
+  }
 }

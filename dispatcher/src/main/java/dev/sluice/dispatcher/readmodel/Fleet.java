@@ -27,7 +27,7 @@ public final class Fleet {
             new Overview(
                 counts(
                     sql,
-                    "SELECT phase AS name, count(*) AS n FROM status" + where + " GROUP BY 1",
+                    "SELECT phase AS name, count(*) AS n FROM shown_status" + where + " GROUP BY 1",
                     where),
                 sql.number("SELECT count(*) AS n FROM status" + held, held.values()),
                 openByCode(sql, allowed),
@@ -57,6 +57,17 @@ public final class Fleet {
                 RepositoryView::repository));
   }
 
+  /** Repositories that applications have sources in and that cannot be read, with how many refs. */
+  public Map<String, Long> unreadableRepositories() {
+    Where where = new Where().and("unreadable_since IS NOT NULL").ref("ref", Scope.ALL);
+    return database.read(
+        sql ->
+            counts(
+                sql,
+                "SELECT repository AS name, count(*) AS n FROM ref" + where + " GROUP BY 1",
+                where));
+  }
+
   /** Open dead letters by code, for all of the fleet. */
   public Map<String, Long> openDeadLetters() {
     return database.read(sql -> openByCode(sql, Scope.ALL));
@@ -80,7 +91,10 @@ public final class Fleet {
                     row.text("ref"),
                     row.find("head"),
                     row.find("expected"),
-                    row.findTime("pending_since")),
+                    row.findTime("pending_since"),
+                    row.findTime("read_at"),
+                    row.findTime("unreadable_since"),
+                    row.find("unreadable_reason")),
             refs.values()),
         sql.find(
             "SELECT at FROM change" + changes + " ORDER BY sequence DESC LIMIT 1",
@@ -109,7 +123,7 @@ public final class Fleet {
     Where where = new Where().and("phase <> ?", Phase.REMOVED).in(allowed);
     Map<String, Map<String, Long>> phases = new TreeMap<>();
     sql.list(
-            "SELECT cluster, phase, count(*) AS n FROM status" + where + " GROUP BY 1, 2",
+            "SELECT cluster, phase, count(*) AS n FROM shown_status" + where + " GROUP BY 1, 2",
             row -> Map.entry(row.text("cluster"), Map.entry(row.text("phase"), row.number("n"))),
             where.values())
         .forEach(

@@ -1,15 +1,8 @@
 package dev.sluice.dispatcher.readmodel;
 
-import dev.sluice.dispatcher.readmodel.Explanation.Unaffected;
 import dev.sluice.dispatcher.readmodel.Trace.TracedObject;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Questions that lead from what is there to why, and from a commit to what it did. */
 public final class Origins {
@@ -60,9 +53,12 @@ public final class Origins {
         sql -> commit(sql, prefix, allowed).map(commit -> explain(sql, commit, allowed)));
   }
 
-  private record Touched(TracedObject object, String application, long generation) {}
+  /** Why a commit may not be known though it was pushed; empty if every ref can be read. */
+  public List<String> unreadable(Scope allowed) {
+    return database.read(sql -> new Reasons(sql, allowed).unreadable());
+  }
 
-  private record Source(String application, String ref) {}
+  private record Touched(TracedObject object, String application, long generation) {}
 
   private static Optional<Trace> trace(Sql sql, Touched touched, Scope allowed) {
     return sql.find(
@@ -144,93 +140,7 @@ public final class Origins {
             "SELECT * FROM generation" + where + " ORDER BY application, cluster, generation",
             GenerationView::read,
             where.values());
-    return new Explanation(commit, changes, affected, unaffected(sql, changes, affected, allowed));
-  }
-
-  private static List<Unaffected> unaffected(
-      Sql sql, List<ChangeView> changes, List<GenerationView> affected, Scope allowed) {
-    Set<String> sent =
-        affected.stream().map(GenerationView::application).collect(Collectors.toSet());
-    Map<String, Set<String>> refs = new LinkedHashMap<>();
-    for (ChangeView change : changes) {
-      change
-          .ref()
-          .ifPresent(
-              ref -> refs.computeIfAbsent(change.repository(), _ -> new HashSet<>()).add(ref));
-    }
-    List<Unaffected> unaffected = new ArrayList<>();
-    refs.forEach(
-        (repository, moved) -> {
-          Where where =
-              new Where()
-                  .and("repository = ? COLLATE NOCASE", repository)
-                  .application("application", allowed);
-          sql
-              .list(
-                  "SELECT DISTINCT application, ref FROM source" + where + " ORDER BY application",
-                  row -> new Source(row.text("application"), row.text("ref")),
-                  where.values())
-              .stream()
-              .filter(source -> !sent.contains(source.application()))
-              .forEach(source -> unaffected.addAll(why(sql, source, moved, allowed)));
-        });
-    return unaffected;
-  }
-
-  private static List<Unaffected> why(Sql sql, Source source, Set<String> moved, Scope allowed) {
-    if (!moved.contains(source.ref())) {
-      return List.of(
-          new Unaffected(
-              source.application(),
-              Optional.empty(),
-              "it follows " + source.ref() + ", which did not move"));
-    }
-    Where where = new Where().and("application = ?", source.application()).in(allowed);
-    List<Unaffected> found = new ArrayList<>();
-    sql.list(
-            "SELECT * FROM status" + where + " AND held_by IS NOT NULL",
-            ApplicationStatus::read,
-            where.values())
-        .forEach(
-            status ->
-                found.add(
-                    new Unaffected(
-                        status.application(),
-                        Optional.of(status.cluster()),
-                        status
-                            .hold()
-                            .map(
-                                hold ->
-                                    "%s by %s: %s"
-                                        .formatted(
-                                            hold.commit()
-                                                .map(c -> "kept at " + c)
-                                                .orElse("suspended"),
-                                            hold.by(),
-                                            hold.reason()))
-                            .orElse(""))));
-    sql
-        .list(
-            "SELECT * FROM dead_letter" + where + " AND closed_at IS NULL",
-            DeadLetter::read,
-            where.values())
-        .stream()
-        .filter(DeadLetter::concernsSource)
-        .forEach(
-            letter ->
-                found.add(
-                    new Unaffected(
-                        source.application(),
-                        letter.cluster(),
-                        "its sources are refused: " + letter.message())));
-    if (found.isEmpty()) {
-      found.add(
-          new Unaffected(
-              source.application(),
-              Optional.empty(),
-              "no input of it differs from what was sent before, or a later commit was sent in its"
-                  + " place"));
-    }
-    return found;
+    return new Explanation(
+        commit, changes, affected, new Reasons(sql, allowed).unaffected(changes, affected));
   }
 }

@@ -56,10 +56,17 @@ public record Overview(
    *
    * @param head where it was last seen and dispatched
    * @param expected what a webhook told and Git does not show yet
+   * @param readAt when the remote was last read, as far as is remembered: refreshed every ten
+   *     minutes
+   * @param unreadableSince since when the remote cannot be read; absent while it can
+   * @param unreadableReason what, where and what to do
    */
   public record RefView(
       String ref,
       Optional<String> head,
       Optional<String> expected,
-      Optional<Instant> pendingSince) {}
+      Optional<Instant> pendingSince,
+      Optional<Instant> readAt,
+      Optional<Instant> unreadableSince,
+      Optional<String> unreadableReason) {}
 }

@@ -16,6 +16,8 @@ public enum Phase {
   PARKED("Parked"),
   /** The cluster holds what was sent last. */
   SYNCED("Synced"),
+  /** It was synced when it was last seen, and something that is needed to see it is away. */
+  UNKNOWN("Unknown"),
   REMOVING("Removing"),
   REMOVED("Removed");
 

@@ -9,6 +9,7 @@ import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
+import dev.sluice.contract.event.StateRecord.Unreadable;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -37,13 +38,17 @@ final class StateProjection {
   }
 
   private void ref(RefState ref) {
+    boolean wasDoubtful = isDoubtful(ref);
     sql.update(
-        "INSERT OR REPLACE INTO ref VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO ref VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         ref.repository(),
         ref.ref(),
         ref.head(),
         ref.pending().flatMap(Pending::expected),
-        ref.pending().map(Pending::since));
+        ref.pending().map(Pending::since),
+        ref.readAt(),
+        ref.unreadable().map(Unreadable::since),
+        ref.unreadable().map(Unreadable::reason));
     ref.unmet()
         .ifPresent(
             unmet ->
@@ -57,6 +62,40 @@ final class StateProjection {
                                 unmet.expected(),
                                 unmet.evaluated(),
                                 unmet.at())));
+    if (wasDoubtful || isDoubtful(ref)) {
+      doubt(
+          "application IN (SELECT application FROM source WHERE repository = ? AND ref = ?)",
+          ref.repository(),
+          ref.ref());
+    }
+  }
+
+  private static final String DOUBTFUL =
+      "(ref.unreadable_since IS NOT NULL OR (ref.head IS NULL AND ref.read_at IS NULL))";
+
+  private boolean isDoubtful(RefState ref) {
+    return sql.number(
+            "SELECT count(*) AS n FROM ref WHERE repository = ? AND ref = ? AND NOT " + DOUBTFUL,
+            ref.repository(),
+            ref.ref())
+        == 0;
+  }
+
+  /** Of a source whose remote cannot be read, or never was, nobody knows what Git says. */
+  private void doubt(String applications, Object... values) {
+    sql.update(
+        """
+        UPDATE status SET (doubt, doubt_why, doubt_since) = (
+          SELECT CASE WHEN ref.unreadable_since IS NULL THEN 'RepositoryNeverRead' ELSE 'RepositoryUnreadable' END,
+            source.repository || ' ' || source.ref || ifnull(' cannot be read: ' || ref.unreadable_reason, ' was never read'),
+            ref.unreadable_since
+          FROM source LEFT JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
+          WHERE source.application = status.application AND %s
+          ORDER BY ref.unreadable_since IS NULL, source.ordinal LIMIT 1)
+        WHERE %s
+        """
+            .formatted(DOUBTFUL, applications),
+        values);
   }
 
   private void application(ApplicationState state, Instant at) {
@@ -81,6 +120,7 @@ final class StateProjection {
       status(state, cluster, Optional.ofNullable(state.dispatched().get(cluster)), at);
       hold(state, cluster, Optional.ofNullable(state.holds().get(cluster)));
     }
+    doubt("application = ?", state.application());
     // defined for a cluster once, never sent there, and not defined for it any more
     sql
         .list(

@@ -67,16 +67,12 @@ final class Where {
 
   /** A ref is seen by an application that is seen and has a source on it. */
   Where ref(String table, Scope scope) {
-    if (!scope.isAll()) {
-      Where sources =
-          new Where()
-              .and("%s.repository = source.repository".formatted(table))
-              .and("source.ref = %s.ref".formatted(table))
-              .application("source.application", scope);
-      conditions.add("EXISTS (SELECT 1 FROM source" + sources + ")");
-      values.addAll(sources.values);
-    }
-    return this;
+    Where sources =
+        new Where()
+            .and("%s.repository = source.repository".formatted(table))
+            .and("source.ref = %s.ref".formatted(table))
+            .application("source.application", scope);
+    return and("EXISTS (SELECT 1 FROM source" + sources + ")", sources.values());
   }
 
   /**

@@ -43,6 +43,7 @@ CREATE INDEX source_by_repository ON source (repository, ref);
 CREATE INDEX source_by_repository_in_any_case ON source (repository COLLATE NOCASE, ref);
 CREATE TABLE ref (
   repository TEXT NOT NULL, ref TEXT NOT NULL, head TEXT, expected TEXT, pending_since INTEGER,
+  read_at INTEGER, unreadable_since INTEGER, unreadable_reason TEXT,
   PRIMARY KEY (repository, ref)) WITHOUT ROWID;
 
 -- by event, what Git did not show of what it told
@@ -54,7 +55,18 @@ CREATE TABLE status (
   since INTEGER, code TEXT, message TEXT,
   applied_generation INTEGER, applied_commit TEXT, applied_at INTEGER, applied_renderer TEXT,
   held_by TEXT, held_reason TEXT, held_since INTEGER, held_commit TEXT,
+  -- why nobody knows whether that is what Git says
+  doubt TEXT, doubt_why TEXT, doubt_since INTEGER,
   PRIMARY KEY (application, cluster)) WITHOUT ROWID;
+-- what is shown: that an application is synced is only claimed where Git can be seen, or is not followed
+CREATE VIEW shown_status AS
+  SELECT application, cluster, generation, commit_id, phase AS told_phase,
+    CASE WHEN doubtful THEN 'Unknown' ELSE phase END AS phase,
+    CASE WHEN doubtful THEN ifnull(doubt_since, since) ELSE since END AS since,
+    CASE WHEN doubtful THEN doubt ELSE code END AS code,
+    CASE WHEN doubtful THEN doubt_why ELSE message END AS message,
+    applied_generation, applied_commit, applied_at, applied_renderer, held_by, held_reason, held_since, held_commit
+  FROM (SELECT *, phase = 'Synced' AND held_by IS NULL AND doubt IS NOT NULL AS doubtful FROM status);
 CREATE INDEX status_by_cluster ON status (cluster, application);
 CREATE INDEX status_by_phase ON status (phase);
 

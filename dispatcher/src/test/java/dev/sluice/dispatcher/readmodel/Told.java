@@ -18,6 +18,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
@@ -77,8 +78,28 @@ public final class Told implements AutoCloseable {
     return state(definition(application, clusters), holds);
   }
 
-  /** The same with any definition. */
+  /** The same with any definition, of which all sources were read. */
   public Told state(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
+    definition.sources().forEach(source -> read(source.repository(), source.ref()));
+    return unread(definition, holds);
+  }
+
+  public Told read(RepositoryId repository, GitRef ref) {
+    return tell(
+        "read/" + repository + "#" + ref,
+        new RefState(repository, ref, Optional.of(commit(1)), Optional.empty()).read(now()));
+  }
+
+  public Told unreadable(RepositoryId repository, GitRef ref, String reason) {
+    return tell(
+        "unreadable/" + repository + "#" + ref,
+        new RefState(repository, ref, Optional.of(commit(1)), Optional.empty())
+            .read(now().minusSeconds(1))
+            .unreadable(new StateRecord.Unreadable(now(), reason)));
+  }
+
+  /** The same, and nobody has read the sources yet. */
+  public Told unread(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
     ApplicationName application = definition.application();
     return tell(
         "state/" + application,
@@ -158,7 +179,9 @@ public final class Told implements AutoCloseable {
                     commit(expected),
                     Optional.of(commit(evaluated)),
                     List.of(new EventId("push/" + expected)),
-                    now()))));
+                    now())),
+            Optional.of(now()),
+            Optional.empty()));
   }
 
   /** A merge of which only the request's newest commit is known. */

@@ -1,0 +1,86 @@
+package dev.sluice.dispatcher;
+
+import static dev.sluice.dispatcher.Situation.MAIN;
+import static dev.sluice.dispatcher.Situation.STAGING;
+import static dev.sluice.dispatcher.Situation.TIMING;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.StateRecord.Unreadable;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.dispatcher.home.Timing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** That a remote cannot be read is in {@code state}, for all who report about its applications. */
+class UnreadableRepositoryIT {
+
+  private Situation situation;
+
+  @BeforeEach
+  void set(@TempDir Path directory) throws IOException {
+    situation = new Situation(directory);
+  }
+
+  @AfterEach
+  void close() {
+    situation.close();
+  }
+
+  @Test
+  void thatARepositoryCannotBeReadIsRememberedOnceAndForgottenWhenItCan() throws IOException {
+    situation.application("web", "staging");
+    situation.put("web", "one").push();
+    Timing sweeping = new Timing(TIMING.patience(), TIMING.grace(), Duration.ofMillis(100));
+    situation.start(situation.oneHome(sweeping), DispatchListener.NONE);
+    situation.awaitSync(STAGING, 1);
+    await().atMost(Duration.ofSeconds(10)).until(() -> last().readAt().isPresent());
+    assertThat(last().unreadable()).isEmpty();
+
+    CommitId late = situation.put("web", "two").commit();
+    Path place = situation.directory.resolve("shop.git");
+    Path away = situation.directory.resolve("away.git");
+    Files.move(place, away);
+    await().atMost(Duration.ofSeconds(10)).until(() -> last().unreadable().isPresent());
+    Unreadable unreadable = last().unreadable().orElseThrow();
+    assertThat(unreadable.reason()).contains("cannot fetch");
+    situation.tell(Optional.of(late));
+    await().atMost(Duration.ofSeconds(10)).until(() -> last().pending().isPresent());
+
+    Files.move(away, place);
+    situation.origin.set(MAIN, late);
+    situation.tell(Optional.of(late));
+    situation.awaitSync(STAGING, 2);
+    await().atMost(Duration.ofSeconds(20)).until(() -> last().unreadable().isEmpty());
+    assertThat(last().head()).contains(late);
+    // through some sweeps and tries: one record says that it is away, whatever follows carries it
+    assertThat(refs().stream().flatMap(ref -> ref.unreadable().stream()).distinct())
+        .containsExactly(unreadable);
+    assertThat(refs().stream().filter(ref -> ref.unreadable().isPresent()).count())
+        .isLessThanOrEqualTo(3);
+  }
+
+  private RefState last() {
+    List<RefState> refs = refs();
+    return refs.isEmpty()
+        ? new RefState(situation.repository, MAIN, Optional.empty(), Optional.empty())
+        : refs.getLast();
+  }
+
+  private List<RefState> refs() {
+    return situation.state().stream()
+        .filter(RefState.class::isInstance)
+        .map(RefState.class::cast)
+        .toList();
+  }
+}
