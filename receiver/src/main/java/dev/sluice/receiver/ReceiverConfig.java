@@ -36,7 +36,8 @@ public record ReceiverConfig(
   private static final Setting<Optional<Integer>> HEALTH_PORT =
       Setting.integer(
               "webhook-health-port",
-              "serves /livez, /readyz and /metrics instead of the port for webhooks; 0 for any",
+              "serves /metrics, and /livez and /readyz with reasons; without it there are no"
+                  + " metrics; 0 for any",
               0,
               65535)
           .optional();

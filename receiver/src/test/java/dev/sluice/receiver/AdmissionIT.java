@@ -6,10 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,16 +108,18 @@ class AdmissionIT {
 
   @Test
   void countsWhatItDoes() throws Exception {
-    Map<String, String> settings = Map.of("webhook-health-port", "0");
-    try (Running running = Running.start(directory, kafka, settings)) {
+    try (Running running = Running.start(directory, kafka, Map.of())) {
       running.push("d-1");
       running.push("d-1");
       running.push("wrong", "d-2", Running.body("Shop/Frontend", "refs/heads/main"));
       running.push(Running.SECRET, "d-3", "{}".getBytes(UTF_8));
       running.push(Running.SECRET, "d-4", Running.body("Shop/Frontend", "refs/notes/commits"));
 
+      // whoever can send webhooks learns whether it is ready, and no more
       assertThat(running.get("/metrics").statusCode()).isEqualTo(404);
-      String metrics = metrics(running);
+      assertThat(running.get("/livez").statusCode()).isEqualTo(200);
+      assertThat(running.get("/readyz").statusCode()).isEqualTo(200);
+      String metrics = running.health("/metrics").body();
 
       assertThat(metrics.lines())
           .contains(
@@ -143,16 +141,6 @@ class AdmissionIT {
     }
   }
 
-  private static String metrics(Running running) throws IOException, InterruptedException {
-    URI uri =
-        URI.create(
-            "http://127.0.0.1:" + running.receiver().healthPort().orElseThrow() + "/metrics");
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-          .body();
-    }
-  }
-
   private static byte[] post(String target, String body) {
     return """
     POST %s HTTP/1.1\r
@@ -160,7 +148,8 @@ class AdmissionIT {
     Connection: close\r
     Content-Length: %d\r
     \r
-    %s"""
+    %s\
+    """
         .formatted(target, body.length(), body)
         .getBytes(UTF_8);
   }

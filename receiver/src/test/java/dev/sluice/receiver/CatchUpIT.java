@@ -45,7 +45,7 @@ class CatchUpIT {
       github.attempted("just-now", 2, 503);
       try (Running running = start(github)) {
         await().until(() -> github.asked.size() == 2);
-        await().until(() -> running.get("/metrics").body().contains(asked(2)));
+        await().until(() -> running.health("/metrics").body().contains(asked(2)));
 
         assertThat(github.asked).containsExactly("away-1", "away-2");
         assertThat(Running.ids(kafka)).contains("github/away-1/0", "github/away-2/0");
@@ -144,7 +144,7 @@ class CatchUpIT {
   private static int failures(Running running) throws Exception {
     String name = "sluice_receiver_catch_up_failed_total{endpoint=\"github\"} ";
     return running
-        .get("/metrics")
+        .health("/metrics")
         .body()
         .lines()
         .filter(line -> line.startsWith(name))

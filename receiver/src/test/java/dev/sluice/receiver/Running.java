@@ -64,6 +64,7 @@ final class Running implements AutoCloseable {
     Map<String, List<String>> options = new HashMap<>();
     options.put("webhook-host", List.of("127.0.0.1"));
     options.put("webhook-port", List.of("0"));
+    options.put("webhook-health-port", List.of("0"));
     options.put("webhook-publish-timeout", List.of("15s"));
     options.put("webhook-endpoint", List.of(String.join(",", pairs)));
     settings.forEach((name, value) -> options.put(name, List.of(value)));
@@ -118,6 +119,14 @@ final class Running implements AutoCloseable {
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Asks at the port that only operators reach. */
+  HttpResponse<String> health(String path) throws IOException, InterruptedException {
+    int port = receiver.healthPort().orElseThrow();
+    return http.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   URI uri(String path) {

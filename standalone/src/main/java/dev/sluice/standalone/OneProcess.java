@@ -42,13 +42,13 @@ public final class OneProcess implements AutoCloseable {
 
   private final Lifetime parts;
   private final KafkaConnection kafka;
-  private final int webhookPort;
+  private final Receiver receiver;
   private final int apiPort;
 
-  private OneProcess(Lifetime parts, KafkaConnection kafka, int webhookPort, int apiPort) {
+  private OneProcess(Lifetime parts, KafkaConnection kafka, Receiver receiver, int apiPort) {
     this.parts = parts;
     this.kafka = kafka;
-    this.webhookPort = webhookPort;
+    this.receiver = receiver;
     this.apiPort = apiPort;
   }
 
@@ -166,7 +166,7 @@ public final class OneProcess implements AutoCloseable {
       }
       Receiver receiver =
           parts.add(Receiver.start(plan.receiver(), kafka, Clock.systemUTC(), tracing));
-      return new OneProcess(parts, kafka, receiver.port(), api.port());
+      return new OneProcess(parts, kafka, receiver, api.port());
     } catch (Exception e) {
       parts.close();
       throw e;
@@ -179,7 +179,12 @@ public final class OneProcess implements AutoCloseable {
 
   /** Where webhooks are received. */
   public int webhookPort() {
-    return webhookPort;
+    return receiver.port();
+  }
+
+  /** Where the receiver's metrics are served, if they are. */
+  public Optional<Integer> webhookHealthPort() {
+    return receiver.healthPort();
   }
 
   /** Where the API is served. */

@@ -7,12 +7,13 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
+import dev.sluice.standalone.cli.ScratchDirectory;
+import dev.sluice.standalone.cli.Visible;
 import dev.sluice.standalone.verify.Checker;
 import dev.sluice.standalone.verify.Violation;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.render.RenderConfig;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,8 +45,8 @@ final class VerifyCommand {
   private static int run(SettingValues values) throws Exception {
     Logging.configure(values);
     ClusterAccess access = ClusterAccess.from(values);
-    Path scratch = Files.createTempDirectory("sluice-verify");
     try (Lifetime parts = new Lifetime()) {
+      Path scratch = parts.add(ScratchDirectory.create("sluice-verify")).path();
       Map<ClusterName, KubernetesClient> clusters = new LinkedHashMap<>();
       for (ClusterName cluster : values.get(CLUSTERS)) {
         clusters.put(cluster, parts.add(access.connect(cluster)));
@@ -60,7 +61,7 @@ final class VerifyCommand {
                       scratch,
                       RenderConfig.from(values)))
               .check();
-      violations.forEach(System.out::println);
+      violations.forEach(violation -> System.out.println(Visible.line(violation.toString())));
       System.out.printf(
           violations.isEmpty()
               ? "all promises hold%n"

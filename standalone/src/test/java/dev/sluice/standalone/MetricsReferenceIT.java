@@ -75,7 +75,7 @@ class MetricsReferenceIT {
                         // not what came before the read model had caught up
                         .containsPattern("sluice_change_to_cluster_seconds_count [12]\n"));
 
-        String all = page(sluice.apiPort()) + page(sluice.webhookPort());
+        String all = page(sluice.apiPort()) + page(sluice.webhookHealthPort().orElseThrow());
         String reference = Files.readString(REFERENCE);
         assertThat(types(all)).isEqualTo(documented(reference));
         labels(all)

@@ -99,6 +99,7 @@ final class Scenario implements AutoCloseable {
               name.equals(STAGING) ? ClusterFixture.open() : ClusterFixture.simulated()));
     }
     Path secret = Files.writeString(directory.resolve("secret"), SECRET);
+    scenario.settings.put("webhook-health-port", "0");
     scenario.settings.putAll(
         Map.of(
             "fleet",

@@ -7,7 +7,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
-/** {@code /livez}, {@code /readyz} (the broker answers) and {@code /metrics}. */
+/**
+ * {@code /livez}, {@code /readyz} (the broker answers) and {@code /metrics}. Where webhooks come
+ * in, anyone may ask: there load balancers learn only whether it is ready.
+ */
 final class Health {
 
   private final BrokerWatch watch;
@@ -19,7 +22,22 @@ final class Health {
     metrics.gauge("ready", "1 if the broker answers", () -> watch.problem().isEmpty() ? 1 : 0);
   }
 
-  /** Answers the request if it asks for one of these. */
+  /** Answers anyone who asks whether it lives or is ready; without reasons. */
+  boolean answersAnyone(HttpServerRequest request) {
+    if (!request.method().equals(HttpMethod.GET)) {
+      return false;
+    }
+    switch (request.path()) {
+      case "/livez" -> answer(request, Optional.empty());
+      case "/readyz" -> answer(request, watch.problem().map(_ -> "see the health port or the log"));
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Answers the operator's request if it asks for one of these. */
   boolean answers(HttpServerRequest request) {
     if (!request.method().equals(HttpMethod.GET)) {
       return false;

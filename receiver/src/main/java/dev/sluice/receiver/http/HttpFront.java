@@ -58,7 +58,6 @@ public final class HttpFront {
       Upstream upstream) {
     Health health = new Health(upstream.watch(), upstream.metrics());
     WebhookHandler webhooks = webhooks(vertx, listening, limits, endpoints, upstream);
-    boolean healthApart = listening.healthPort().isPresent();
     Optional<HttpServer> healthServer =
         listening
             .healthPort()
@@ -78,7 +77,7 @@ public final class HttpFront {
                       .response()
                       .endHandler(
                           _ -> connections.requestEnded(request.connection(), request.isEnded()));
-                  if (healthApart || !health.answers(request)) {
+                  if (!health.answersAnyone(request)) {
                     webhooks.handle(request);
                   }
                 });

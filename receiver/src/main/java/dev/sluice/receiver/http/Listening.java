@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param host address to listen on
  * @param port 0 for any free one
- * @param healthPort serves health and metrics instead of {@code port}; 0 for any free one
+ * @param healthPort serves metrics, and health with reasons; 0 for any free one
  * @param certificate makes {@code port} speak TLS, and HTTP/2 with who can
  * @param proxies whose word on where a request comes from is taken
  */

@@ -157,10 +157,12 @@ public final class CommandLineInterface {
             : failure;
     if (cause instanceof ConfigurationException refused) {
       at.getErr().println("sluice: the configuration is not usable:");
-      refused.problems().forEach(problem -> at.getErr().println("  " + problem));
+      refused
+          .problems()
+          .forEach(problem -> at.getErr().println("  " + Visible.line(problem.toString())));
       return WRONG_USAGE;
     }
-    at.getErr().println("sluice: " + cause.getMessage());
+    at.getErr().println("sluice: " + Visible.block(String.valueOf(cause.getMessage())));
     if (cause instanceof ExitException exit) {
       return exit.code();
     }

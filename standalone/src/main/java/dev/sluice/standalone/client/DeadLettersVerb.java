@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
 final class DeadLettersVerb extends Verb {
 
   private static final int ALL = 100_000;
+  private static final int RATE = 50;
 
   @Parameters(index = "0", paramLabel = "list|show|retry|discard", description = "what to do")
   private String action = "";
@@ -64,7 +65,7 @@ final class DeadLettersVerb extends Verb {
       names = "--rate",
       paramLabel = "N",
       description = "at most so many entries a second (default: 50)")
-  private int rate = 50;
+  private int rate = RATE;
 
   DeadLettersVerb(Terminal terminal) {
     super(terminal);
@@ -72,6 +73,7 @@ final class DeadLettersVerb extends Verb {
 
   @Override
   int run(Api api, Printer printer) {
+    check();
     switch (action) {
       case "list" ->
           printer.list(
@@ -82,6 +84,40 @@ final class DeadLettersVerb extends Verb {
       default -> throw new ExitException(2, "expected list, show, retry or discard");
     }
     return 0;
+  }
+
+  /**
+   * What would have no effect is a mistake: a retry must not reach more, or less, than was named.
+   */
+  private void check() {
+    boolean acts = action.equals("retry") || action.equals("discard");
+    if (!acts && (everything || dryRun || reason.isPresent() || rate != RATE)) {
+      throw new ExitException(
+          2, "--everything, --reason, --dry-run and --rate are for retry and discard");
+    }
+    if (all && !action.equals("list")) {
+      throw new ExitException(2, "--all is for list");
+    }
+    if (!entries.isEmpty() && action.equals("list")) {
+      throw new ExitException(2, "list takes no ENTRY: see show");
+    }
+    if (entries.isEmpty() && action.equals("show")) {
+      throw new ExitException(2, "show needs an ENTRY");
+    }
+    if ((isSelective() || everything) && !entries.isEmpty()) {
+      throw new ExitException(2, "give either entries or a selection");
+    }
+    if (isSelective() && (everything || action.equals("show"))) {
+      throw new ExitException(2, "a selection goes with list, retry and discard, not --everything");
+    }
+  }
+
+  private boolean isSelective() {
+    return !applications.isEmpty()
+        || !clusters.isEmpty()
+        || cause.isPresent()
+        || since.isPresent()
+        || until.isPresent();
   }
 
   private void show(Api api, Printer printer) {
@@ -129,13 +165,7 @@ final class DeadLettersVerb extends Verb {
     if (!entries.isEmpty()) {
       return entries;
     }
-    boolean selected =
-        !applications.isEmpty()
-            || !clusters.isEmpty()
-            || cause.isPresent()
-            || since.isPresent()
-            || until.isPresent();
-    if (!selected && !everything) {
+    if (!isSelective() && !everything) {
       throw new ExitException(2, "give entries, a selection, or --everything");
     }
     return api.all("/api/v1/dead-letters", selection("open"), ALL).stream()

@@ -110,10 +110,18 @@ final class DoctorVerb extends Verb {
     List<String> late = new ArrayList<>();
     for (JsonNode repository : api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE)) {
       for (JsonNode ref : repository.get("refs")) {
-        if (isLongAgo(ref.path("pendingSince"))) {
+        if (ref.hasNonNull("unreadableSince")) {
+          late.add(
+              "%s %s (since %s: %s)"
+                  .formatted(
+                      repository.get("repository").asText(),
+                      ref.get("ref").asText(),
+                      ref.get("unreadableSince").asText(),
+                      ref.path("unreadableReason").asText()));
+        } else if (isLongAgo(ref.path("pendingSince"))) {
           late.add(
               "%s %s".formatted(repository.get("repository").asText(), ref.get("ref").asText()));
-        } else if (!ref.hasNonNull("head")) {
+        } else if (!ref.hasNonNull("head") && !ref.hasNonNull("readAt")) {
           late.add(
               "%s %s (never read)"
                   .formatted(repository.get("repository").asText(), ref.get("ref").asText()));
@@ -125,8 +133,9 @@ final class DoctorVerb extends Verb {
         : finding(
             "git",
             Result.wrong,
-            "cannot be read, or does not show what webhooks told: %s; see the dispatcher's log for URL and credentials"
-                .formatted(some(late)));
+            "cannot be read, or does not show what webhooks told: %s; check URL and credentials,"
+                + " and see the"
+                + " dispatcher's log".formatted(some(late)));
   }
 
   private static JsonNode webhooks(Api api) {

@@ -5,8 +5,10 @@ import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,16 +44,22 @@ final class GetVerb extends Verb {
       index = "1..*",
       paramLabel = "NAME",
       arity = "0..*",
-      description = "names or globs of applications")
+      description = "names or globs, for apps and dead-letters of applications; not for changes")
   private List<String> names = new ArrayList<>();
 
-  @Option(names = "--cluster", paramLabel = "GLOB", description = "only there; may be repeated")
+  @Option(
+      names = "--cluster",
+      paramLabel = "GLOB",
+      description = "only there; may be repeated; for apps, clusters and dead-letters")
   private List<String> clusters = new ArrayList<>();
 
-  @Option(names = "--phase", description = "only applications in this phase")
+  @Option(names = "--phase", description = "only applications in this phase; for apps")
   private Optional<String> phase = Optional.empty();
 
-  @Option(names = "--repository", paramLabel = "HOST/PATH", description = "only what is about it")
+  @Option(
+      names = "--repository",
+      paramLabel = "HOST/PATH",
+      description = "only what is about it; for apps, repositories and changes")
   private Optional<String> repository = Optional.empty();
 
   @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 1000)")
@@ -110,6 +118,9 @@ final class GetVerb extends Verb {
           Column.of("REF", "/refs/0/ref"),
           Column.commit("HEAD", "/refs/0/head"),
           Column.commit("EXPECTED", "/refs/0/expected"),
+          new Column("UNREADABLE SINCE", false, one -> unreadable(one, "unreadableSince")),
+          Column.wide("LAST READ", "/refs/0/readAt"),
+          new Column("WHY", true, one -> unreadable(one, "unreadableReason")),
           Column.of("LAST CHANGE", "/lastChangeAt"));
 
   GetVerb(Terminal terminal) {
@@ -119,6 +130,7 @@ final class GetVerb extends Verb {
   @Override
   int run(Api api, Printer printer) {
     Kind wanted = Kind.parse(kind);
+    check(wanted);
     list(api, printer, wanted);
     if (watch) {
       try (EventReader events = new EventReader(api.stream(new Query(), Optional.empty()))) {
@@ -131,6 +143,32 @@ final class GetVerb extends Verb {
     return 0;
   }
 
+  /** What would have no effect is a mistake: who filters must not be shown everything. */
+  private void check(Kind wanted) {
+    if (limit < 1) {
+      throw new ExitException(2, "expected --limit of at least 1");
+    }
+    refuse(wanted, "NAME", !names.isEmpty(), EnumSet.complementOf(EnumSet.of(Kind.changes)));
+    refuse(
+        wanted,
+        "--cluster",
+        !clusters.isEmpty(),
+        EnumSet.of(Kind.apps, Kind.clusters, Kind.dead_letters));
+    refuse(wanted, "--phase", phase.isPresent(), EnumSet.of(Kind.apps));
+    refuse(
+        wanted,
+        "--repository",
+        repository.isPresent(),
+        EnumSet.of(Kind.apps, Kind.repositories, Kind.changes));
+  }
+
+  private static void refuse(Kind wanted, String option, boolean given, EnumSet<Kind> allowed) {
+    if (given && !allowed.contains(wanted)) {
+      throw new ExitException(
+          2, "get %s takes no %s".formatted(wanted.name().replace('_', '-'), option));
+    }
+  }
+
   private void list(Api api, Printer printer, Kind wanted) {
     switch (wanted) {
       case apps ->
@@ -141,12 +179,29 @@ final class GetVerb extends Verb {
                   limit),
               APPLICATIONS);
       case clusters -> {
-        List<JsonNode> items = new ArrayList<>();
-        api.get("/api/v1/clusters", new Query()).forEach(items::add);
-        printer.list(items, CLUSTERS);
+        List<String> globs = new ArrayList<>(names);
+        globs.addAll(clusters);
+        printer.list(
+            api.get("/api/v1/clusters", new Query())
+                .valueStream()
+                .filter(one -> matches(globs, one.get("cluster").asText()))
+                .limit(limit)
+                .toList(),
+            CLUSTERS);
       }
       case repositories ->
-          printer.list(api.all("/api/v1/repositories", new Query(), limit), REPOSITORIES);
+          printer.list(
+              api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE).stream()
+                  .filter(one -> matches(names, one.get("repository").asText()))
+                  .filter(
+                      one ->
+                          repository
+                              .filter(
+                                  name -> !name.equalsIgnoreCase(one.get("repository").asText()))
+                              .isEmpty())
+                  .limit(limit)
+                  .toList(),
+              REPOSITORIES);
       case changes ->
           printer.list(
               api.all("/api/v1/changes", new Query().with("repository", repository), limit),
@@ -154,6 +209,25 @@ final class GetVerb extends Verb {
       case dead_letters ->
           printer.list(api.all("/api/v1/dead-letters", fleet(), limit), DEAD_LETTERS);
     }
+  }
+
+  /** Of the first of its refs that cannot be read. */
+  private static String unreadable(JsonNode repository, String field) {
+    return repository
+        .get("refs")
+        .valueStream()
+        .filter(ref -> ref.hasNonNull("unreadableSince"))
+        .findFirst()
+        .map(ref -> Printer.text(ref.path(field)))
+        .orElse("-");
+  }
+
+  /** With {@code *} and {@code ?}, as the API has it; none means all. */
+  private static boolean matches(List<String> globs, String name) {
+    return globs.isEmpty()
+        || globs.stream()
+            .map(glob -> Pattern.quote(glob).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q"))
+            .anyMatch(name::matches);
   }
 
   private Query fleet() {

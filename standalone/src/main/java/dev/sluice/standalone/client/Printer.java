@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.sluice.contract.event.Json;
+import dev.sluice.standalone.cli.Visible;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -52,11 +53,12 @@ final class Printer {
   }
 
   void message(String text) {
-    terminal.err().println(text);
+    terminal.err().println(Visible.line(text));
   }
 
+  /** Prints a line; what others wrote in it is made visible. */
   void line(String text) {
-    terminal.out().println(text);
+    terminal.out().println(Visible.line(text));
   }
 
   /** Whether the answer itself is printed, and not what is made of it. */
@@ -69,9 +71,10 @@ final class Printer {
       terminal
           .out()
           .println(
-              format == Format.yaml
-                  ? YAML.writeValueAsString(answer).stripTrailing()
-                  : Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(answer));
+              Visible.json(
+                  format == Format.yaml
+                      ? YAML.writeValueAsString(answer).stripTrailing()
+                      : Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(answer)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot print an answer", e);
     }
@@ -94,7 +97,7 @@ final class Printer {
       rows.add(shown.stream().map(Column::head).toList());
     }
     for (JsonNode item : items) {
-      rows.add(shown.stream().map(column -> column.value().apply(item)).toList());
+      rows.add(shown.stream().map(column -> Visible.line(column.value().apply(item))).toList());
     }
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();

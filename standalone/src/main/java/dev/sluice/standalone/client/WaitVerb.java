@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -69,7 +70,8 @@ final class WaitVerb extends Verb {
       while (!isDone(api, commit, printer)) {
         if (events.next().isEmpty()) {
           throw late.get()
-              ? new ExitException(ExitException.TIMED_OUT, "not applied within " + timeout)
+              ? new ExitException(
+                  ExitException.TIMED_OUT, "not applied within " + timeout + unseen(api))
               : new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
         }
       }
@@ -79,6 +81,16 @@ final class WaitVerb extends Verb {
       timer.shutdownNow();
       events.close();
     }
+  }
+
+  /** A commit of a repository that nobody can read will not come. */
+  private static String unseen(Api api) {
+    return api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE).stream()
+        .flatMap(repository -> repository.get("refs").valueStream())
+        .filter(ref -> ref.hasNonNull("unreadableReason"))
+        .map(ref -> "; " + ref.get("unreadableReason").asText())
+        .findFirst()
+        .orElse("");
   }
 
   private boolean isDone(Api api, String commit, Printer printer) {
@@ -108,6 +120,7 @@ final class WaitVerb extends Verb {
                     generation.path("message").asText()));
       }
     }
+    refused(explanation.get());
     boolean everySent =
         applications.stream()
             .allMatch(
@@ -125,11 +138,46 @@ final class WaitVerb extends Verb {
     if (everySent && everyDone) {
       printer.message(
           sent.isEmpty()
-              ? "nothing had to be sent for it"
-              : "applied in all places it was sent to: " + sent.size());
+              ? "nothing had to be sent for it" + held(explanation.get())
+              : "applied in all places it was sent to: "
+                  + sent.size()
+                  + superseded(sent)
+                  + held(explanation.get()));
       return true;
     }
     return false;
+  }
+
+  /** What cannot be rendered is not sent, and would never be. */
+  private void refused(JsonNode explanation) {
+    because(explanation, "REFUSED")
+        .findFirst()
+        .ifPresent(
+            one -> {
+              throw new ExitException(
+                  1, "%s: %s".formatted(one.get("application").asText(), one.get("why").asText()));
+            });
+  }
+
+  private String held(JsonNode explanation) {
+    long held = because(explanation, "HELD").count();
+    return held == 0 ? "" : "; not sent where it is held: " + held;
+  }
+
+  private static String superseded(List<JsonNode> sent) {
+    long newer =
+        sent.stream().filter(one -> one.get("outcome").asText().equals("superseded")).count();
+    return newer == 0 ? "" : ", of which newer generations took the place of " + newer;
+  }
+
+  private Stream<JsonNode> because(JsonNode explanation, String cause) {
+    return explanation
+        .get("unaffected")
+        .valueStream()
+        .filter(one -> one.path("cause").asText().equals(cause))
+        .filter(
+            one ->
+                applications.isEmpty() || applications.contains(one.get("application").asText()));
   }
 
   /** Then the dispatcher has decided about it, even if it sent nothing. */

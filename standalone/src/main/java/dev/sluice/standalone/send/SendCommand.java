@@ -10,6 +10,7 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.receiver.payload.GenericPayloads;
 import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Visible;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -83,7 +84,7 @@ public final class SendCommand {
             .build();
     try (HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      System.out.println(answer.statusCode() + " " + answer.body());
+      System.out.println(Visible.line(answer.statusCode() + " " + answer.body()));
       return answer.statusCode() / 100 == 2 ? 0 : 1;
     }
   }

@@ -58,6 +58,14 @@ final class GitRules {
     List<String> heads = new ArrayList<>();
     for (SourceSpec source : definition.sources()) {
       FetchOutcome outcome = mirrors.fetch(source, source.ref(), Optional.empty());
+      if (outcome instanceof FetchOutcome.Failed failed) {
+        violations.add(
+            new Violation(
+                Promise.I5_CONVERGENT,
+                definition.application().value(),
+                "cannot be checked: " + failed.reason()));
+        return;
+      }
       if (!(outcome instanceof FetchOutcome.At(var head))) {
         return;
       }

@@ -1,0 +1,70 @@
+package dev.sluice.standalone.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A directory for the time of a command: it is gone after it, also when the command is stopped. */
+public final class ScratchDirectory implements AutoCloseable {
+
+  /** Files may still be written while the process ends. */
+  private static final int ATTEMPTS = 3;
+
+  private final Path path;
+  private final Thread onStop;
+
+  private ScratchDirectory(Path path) {
+    this.path = path;
+    this.onStop = new Thread(() -> delete(path), "scratch");
+  }
+
+  /** Creates one among the temporary files; its name begins so. */
+  public static ScratchDirectory create(String prefix) throws IOException {
+    ScratchDirectory directory = new ScratchDirectory(Files.createTempDirectory(prefix));
+    Runtime.getRuntime().addShutdownHook(directory.onStop);
+    return directory;
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() {
+    delete(path);
+    try {
+      Runtime.getRuntime().removeShutdownHook(onStop);
+    } catch (IllegalStateException e) {
+      // the process is stopping, and the hook deletes what comes late
+    }
+  }
+
+  private static void delete(Path directory) {
+    for (int attempt = 1; Files.exists(directory); attempt++) {
+      try {
+        for (Path file : contents(directory)) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        if (attempt == ATTEMPTS) {
+          System.err.println("sluice: " + directory + " is left over: " + e.getMessage());
+          return;
+        }
+      }
+    }
+  }
+
+  /** Files before the directories that they are in. */
+  private static List<Path> contents(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.sorted(Comparator.reverseOrder()).toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+}
