@@ -1,6 +1,7 @@
 package dev.sluice.worker.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
 import java.io.IOException;
@@ -130,7 +131,13 @@ final class ChartDependencies {
           "DependencyCycle", "%s depends on itself".formatted(shown(dependency)));
     }
     provide(dependency);
-    Path into = chart.resolve("charts").resolve(InputPaths.checked(name));
+    if (!ProgramArgument.CHART_NAME.accepts(name)) {
+      throw RenderException.permanent(
+          "InvalidArgument",
+          "the name of a dependency of %s must be %s"
+              .formatted(shown(chart), ProgramArgument.CHART_NAME.rule()));
+    }
+    Path into = chart.resolve("charts").resolve(name);
     List<Path> files;
     try (Stream<Path> walk = Files.walk(dependency)) {
       files = walk.filter(Files::isRegularFile).toList();

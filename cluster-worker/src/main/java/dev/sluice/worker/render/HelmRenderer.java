@@ -1,10 +1,10 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.fleet.HelmOptions;
+import dev.sluice.contract.name.ProgramArgument;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * Renders charts that lie in the repository as {@code helm template} does, for one cluster's
@@ -12,13 +12,6 @@ import java.util.regex.Pattern;
  * {@code lookup} finds no cluster.
  */
 final class HelmRenderer implements Renderer {
-
-  /** Helm's own rule for release names. */
-  private static final Pattern RELEASE =
-      Pattern.compile(
-          "(?=.{1,53}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
-
-  private static final Pattern SET_KEY = Pattern.compile("[^\\s,={}-][^\\s,={}]*");
 
   private final HelmEngine engine;
   private final Sandbox sandbox;
@@ -38,17 +31,10 @@ final class HelmRenderer implements Renderer {
     HelmOptions options = request.source().options().helm();
     String path = request.source().path();
     if (!path.isEmpty()) {
-      InputPaths.checked(path);
+      InputPaths.checkedArgument(path);
     }
+    requireArguments(request, options);
     String release = options.releaseName().orElse(request.application().value());
-    if (!RELEASE.matcher(release).matches()) {
-      throw RenderException.permanent(
-          "InvalidReleaseName",
-          "'%s' cannot be a release's name (at most 53 lower-case letters, digits, '-' and '.'):"
-                  .formatted(release)
-              + " set the source's helm.releaseName");
-    }
-    requireKeys(options.set());
     try (InputDirectory directory =
         InputDirectory.of(request.source(), ValuesFiles.referred(request), sandbox.temporary())) {
       Path chart = directory.tree().resolve(path);
@@ -81,13 +67,35 @@ final class HelmRenderer implements Renderer {
     }
   }
 
-  private static void requireKeys(Map<String, String> sets) throws RenderException {
-    for (String key : sets.keySet()) {
-      if (!SET_KEY.matcher(key).matches()) {
-        throw RenderException.permanent(
-            "InvalidSet",
-            "helm.set has the key '%s': it must be one key path, such as image.tag".formatted(key));
-      }
+  /** What the dispatcher has checked, since others than dispatchers may have written the target. */
+  private static void requireArguments(RenderRequest request, HelmOptions options)
+      throws RenderException, InterruptedException {
+    if (options.problem().isPresent()) {
+      HelmOptions.Problem problem = options.problem().get();
+      throw RenderException.permanent(
+          problem.code(), problem.text() + ": correct the application in the fleet");
+    }
+    String release = options.releaseName().orElse(request.application().value());
+    if (!ProgramArgument.RELEASE_NAME.accepts(release)) {
+      throw RenderException.permanent(
+          "InvalidReleaseName",
+          "'%s' cannot be a release's name, which must be %s: set the source's helm.releaseName"
+              .formatted(release, ProgramArgument.RELEASE_NAME.rule()));
+    }
+    require("namespace", request.namespace(), ProgramArgument.NAMESPACE);
+    String version = request.cluster().facts().kubeVersion();
+    if (!version.isEmpty()) {
+      require("Kubernetes version", version, ProgramArgument.KUBE_VERSION);
+    }
+  }
+
+  private static void require(String what, String value, ProgramArgument argument)
+      throws RenderException {
+    Optional<String> problem = argument.problem(value);
+    if (problem.isPresent()) {
+      throw RenderException.permanent(
+          "InvalidArgument",
+          "the %s that a chart is rendered for %s".formatted(what, problem.get()));
     }
   }
 }

@@ -37,6 +37,20 @@ final class InputPaths {
   }
 
   /**
+   * Returns the path if it may be given to a program, too.
+   *
+   * @throws RenderException naming the path
+   */
+  static String checkedArgument(String path) throws RenderException {
+    if (path.startsWith("-")) {
+      throw RenderException.permanent(
+          "InvalidArgument",
+          "the path '%s' begins with '-', as options do: rename the directory".formatted(path));
+    }
+    return checked(path);
+  }
+
+  /**
    * The path, from the root of the tree, that a link points at; empty for the root itself.
    *
    * @throws RenderException if it points out of the tree

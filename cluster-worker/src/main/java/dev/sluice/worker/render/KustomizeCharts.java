@@ -2,6 +2,8 @@ package dev.sluice.worker.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.fleet.HelmChartFields;
+import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
 import java.io.IOException;
@@ -11,7 +13,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The charts that kustomizations have helm render. They lie where kustomize looks before it would
@@ -24,37 +29,31 @@ record KustomizeCharts(Map<String, List<String>> charts) {
 
   private static final String GENERATOR = "HelmChartInflationGenerator";
 
+  /** Also by way of escapes and tags. */
+  private static final Pattern MAY_NAME = Pattern.compile("(?i)helm|[\\\\!]");
+
   /**
    * Finds what is named.
    *
    * @throws RenderException if it is not within the tree
    */
   static KustomizeCharts of(List<InputFile> files) throws RenderException {
-    Map<String, String> texts = new HashMap<>();
-    for (InputFile file : files) {
-      if (file instanceof InputFile.Text text) {
-        texts.put(text.path(), text.text());
-      }
-    }
     Map<String, List<String>> charts = new TreeMap<>();
-    for (InputFile file : files) {
-      if (RemoteReferences.isKustomization(file.path())) {
-        String text =
-            file instanceof InputFile.Link link
-                ? texts.getOrDefault(InputPaths.linkTarget(link), "")
-                : texts.getOrDefault(file.path(), "");
-        List<String> named = named(text, file.path());
-        if (!named.isEmpty()) {
-          charts.put(file.path(), named);
-        }
+    for (Map.Entry<String, String> file : KustomizationFiles.of(files).texts().entrySet()) {
+      List<String> named = named(file.getValue(), file.getKey());
+      if (!named.isEmpty()) {
+        charts.put(file.getKey(), named);
       }
     }
     KustomizeCharts found = new KustomizeCharts(charts);
-    for (Map.Entry<String, String> text : texts.entrySet()) {
-      if (!charts.isEmpty() && !found.hold(text.getKey()) && text.getValue().contains(GENERATOR)) {
+    for (InputFile file : files) {
+      if (!charts.isEmpty()
+          && file instanceof InputFile.Text text
+          && !found.hold(text.path())
+          && text.text().contains(GENERATOR)) {
         throw RenderException.permanent(
             "Unsupported",
-            "%s renders a chart by a plugin: use the field helmCharts".formatted(text.getKey()));
+            "%s renders a chart by a plugin: use the field helmCharts".formatted(text.path()));
       }
     }
     return found;
@@ -67,6 +66,22 @@ record KustomizeCharts(Map<String, List<String>> charts) {
   /** The files that are part of no chart. */
   List<InputFile> without(List<InputFile> files) {
     return areNone() ? files : files.stream().filter(file -> !hold(file.path())).toList();
+  }
+
+  /**
+   * The files without templates of charts that are called as kustomizations are, but are no YAML,
+   * and so written that no reader finds a chart in them.
+   */
+  List<InputFile> kustomizations(List<InputFile> files) {
+    return files.stream()
+        .filter(
+            file ->
+                !(file instanceof InputFile.Text text
+                    && KustomizationFiles.isOne(text.path())
+                    && hold(text.path())
+                    && documents(text.text(), text.path()).isEmpty()
+                    && !MAY_NAME.matcher(text.text()).find()))
+        .toList();
   }
 
   /** Whether a file is part of a chart. */
@@ -104,16 +119,12 @@ record KustomizeCharts(Map<String, List<String>> charts) {
   }
 
   private static List<String> named(String text, String path) throws RenderException {
-    List<YamlDocument> documents;
-    try {
-      documents = YamlDocument.readAll(text, path);
-    } catch (ManifestException e) {
-      return List.of(); // if it is a kustomization and not a chart's template, kustomize says so
-    }
     List<String> charts = new ArrayList<>();
-    for (YamlDocument document : documents) {
-      String home = text(field(document.content(), "helmGlobals"), "chartHome");
-      for (JsonNode chart : field(document.content(), "helmCharts")) {
+    for (JsonNode document : documents(text, path)) {
+      Map<String, @Nullable Object> fields = fields(document);
+      requireArguments(fields, path);
+      String home = text(field(document, HelmChartFields.GLOBALS), "chartHome");
+      for (JsonNode chart : field(document, HelmChartFields.CHARTS)) {
         String name = text(chart, "name");
         String version = text(chart, "version");
         boolean apart = !version.isEmpty() && !text(chart, "repo").isEmpty();
@@ -127,6 +138,66 @@ record KustomizeCharts(Map<String, List<String>> charts) {
       }
     }
     return charts;
+  }
+
+  /** If it is a kustomization and not a chart's template, kustomize says what is wrong with it. */
+  private static List<JsonNode> documents(String text, String path) {
+    try {
+      return YamlDocument.readAll(text, path).stream().map(YamlDocument::content).toList();
+    } catch (ManifestException e) {
+      return List.of();
+    }
+  }
+
+  /** What the dispatcher has checked, since others than dispatchers may have written the target. */
+  private static void requireArguments(Map<String, @Nullable Object> fields, String path)
+      throws RenderException {
+    Optional<String> problem = HelmChartFields.problem(fields);
+    String directory = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+    if (problem.isEmpty()
+        && HelmChartFields.areIn(fields)
+        && !directory.isEmpty()
+        && !ProgramArgument.FILE.accepts(directory)) {
+      problem =
+          Optional.of(
+              "the directory of a kustomization with charts must be "
+                  + ProgramArgument.FILE.rule());
+    }
+    if (problem.isPresent()) {
+      throw RenderException.permanent("InvalidArgument", "'%s': %s".formatted(path, problem.get()));
+    }
+  }
+
+  /** The fields about charts, as deep as their rules go. */
+  private static Map<String, @Nullable Object> fields(JsonNode document) {
+    Map<String, @Nullable Object> fields = new HashMap<>();
+    for (Map.Entry<String, JsonNode> field : document.properties()) {
+      if (field.getKey().regionMatches(true, 0, "helm", 0, 4)) {
+        fields.put(field.getKey(), value(field.getValue(), 3));
+      }
+    }
+    return fields;
+  }
+
+  private static @Nullable Object value(JsonNode node, int depth) {
+    if (node.isObject()) {
+      Map<String, @Nullable Object> map = new HashMap<>();
+      if (depth > 0) {
+        node.forEachEntry((key, value) -> map.put(key, value(value, depth - 1)));
+      }
+      return map;
+    }
+    if (node.isArray()) {
+      List<@Nullable Object> list = new ArrayList<>();
+      if (depth > 0) {
+        node.forEach(element -> list.add(value(element, depth - 1)));
+      }
+      return list;
+    }
+    if (node.isBoolean()) {
+      return node.booleanValue();
+    }
+    return node.isNumber() ? node.numberValue() : node.textValue();
   }
 
   private static String text(JsonNode node, String name) {

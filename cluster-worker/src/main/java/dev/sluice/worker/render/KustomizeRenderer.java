@@ -70,19 +70,25 @@ final class KustomizeRenderer implements Renderer {
   public RenderResult render(RenderRequest request) throws RenderException, InterruptedException {
     String path = request.source().path();
     if (!path.isEmpty()) {
-      InputPaths.checked(path);
+      InputPaths.checkedArgument(path);
     }
     SourceInputs source =
         request.source().withFiles(RemoteBases.localized(request.source().files()));
     KustomizeCharts charts = KustomizeCharts.of(source.files());
-    PluginReferences references = PluginReferences.of(source.files());
+    PluginReferences references =
+        charts.areNone()
+            ? PluginReferences.of(source.files())
+            : PluginReferences.ofAll(charts.kustomizations(source.files()));
     List<InstalledPlugin> installed = plugins.required(references, request);
+    if (!charts.areNone()) {
+      references.required(); // nothing may hide a chart that is not among those
+    }
     RemoteReferences.refuse(
         installed.isEmpty() ? source.files() : references.read(source.files()), charts);
     LargeFiles.refusePointers(charts.without(source.files()));
     Customization customization = source.options().customization();
     try (InputDirectory directory = InputDirectory.of(source, sandbox.temporary())) {
-      String built = path.isEmpty() ? "." : path;
+      String built = path.isEmpty() ? "." : "./" + path; // neither an option nor a URL
       if (!customization.equals(Customization.NONE)) {
         directory.add(
             OVERLAY + "/kustomization.yaml",

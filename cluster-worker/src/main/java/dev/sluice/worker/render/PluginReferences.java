@@ -27,12 +27,6 @@ final class PluginReferences {
   private static final Pattern MENTION =
       Pattern.compile("generators|transformers|validators", Pattern.CASE_INSENSITIVE);
 
-  /** What YAML's readers do not agree about: odd line ends, directives, merge keys. */
-  private static final Pattern AMBIGUOUS =
-      Pattern.compile(
-          "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ufeff]|\\r(?!\\n)"
-              + "|(?m:^%)|<<[\"']?\\s*:");
-
   private final InputTree tree;
   private final Map<String, String> texts = new HashMap<>();
   private final List<Configuration> configurations = new ArrayList<>();
@@ -59,12 +53,20 @@ final class PluginReferences {
   /** Finds them. What cannot be read names none; kustomize cannot read it either. */
   static PluginReferences of(List<InputFile> files) throws RenderException {
     List<InputFile> kustomizations =
-        files.stream().filter(file -> RemoteReferences.isKustomization(file.path())).toList();
-    if (kustomizations.stream().noneMatch(PluginReferences::mayName)) {
-      return new PluginReferences(List.of());
-    }
+        files.stream().filter(file -> KustomizationFiles.isOne(file.path())).toList();
+    return kustomizations.stream().anyMatch(PluginReferences::mayName)
+        ? ofAll(files)
+        : new PluginReferences(List.of());
+  }
+
+  /** Finds them without a guess, by its text, whether a kustomization names any. */
+  static PluginReferences ofAll(List<InputFile> files) throws RenderException {
     PluginReferences found = new PluginReferences(files);
-    kustomizations.forEach(file -> found.collect(file.path()));
+    for (InputFile file : files) {
+      if (KustomizationFiles.isOne(file.path())) {
+        found.collect(file.path());
+      }
+    }
     return found;
   }
 
@@ -95,20 +97,22 @@ final class PluginReferences {
   Set<PluginName> required() throws RenderException {
     for (String kustomization : kustomizations) {
       String text = textOf(kustomization);
-      if (documents(text, kustomization).isEmpty() || AMBIGUOUS.matcher(text).find()) {
+      if (documents(text, kustomization).isEmpty() || !PlainYaml.is(text)) {
         throw unsupported(
-            kustomization, "is no plain YAML: where plugins run, every kustomization must be");
+            kustomization,
+            "is no plain YAML: where plugins or charts are rendered, every kustomization must be,"
+                + " without tags, merge keys and control characters");
       }
     }
     Set<PluginName> names = new TreeSet<>();
     for (Configuration configuration : configurations) {
       String where = configuration.where();
       List<JsonNode> documents = documents(configuration.text(), where);
-      if (documents.isEmpty() || AMBIGUOUS.matcher(configuration.text()).find()) {
+      if (documents.isEmpty() || !PlainYaml.is(configuration.text())) {
         throw unsupported(
             where,
             "has a generator, transformer or validator that is not a file of plain YAML: where"
-                + " plugins run, each must be given by one, or inline");
+                + " plugins or charts are rendered, each must be given by one, or inline");
       }
       for (JsonNode document : documents) {
         check(document, where);
@@ -171,7 +175,7 @@ final class PluginReferences {
     if (value.contains("\n") || value.contains("{")) {
       return new Configuration(kustomization, value);
     }
-    if (AMBIGUOUS.matcher(value).find()) {
+    if (PlainYaml.isAmbiguous(value)) {
       return new Configuration(kustomization, ""); // to kustomize these are several lines
     }
     String path = Path.of(kustomization).resolveSibling(value).normalize().toString();

@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Finds what a kustomization would fetch from elsewhere: by HTTP, or from directories of this
@@ -18,31 +19,35 @@ import java.util.Set;
  */
 final class RemoteReferences {
 
-  private static final Set<String> FILE_NAMES =
-      Set.of("kustomization.yaml", "kustomization.yml", "Kustomization");
+  /**
+   * Fields whose values kustomize loads, whatever their case. Others, such as literals, may well
+   * hold URLs.
+   */
+  private static final Set<String> LOADED = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
-  /** Fields whose values kustomize loads. Others, such as literals, may well hold URLs. */
-  private static final Set<String> LOADED =
-      Set.of(
-          "resources",
-          "bases",
-          "components",
-          "crds",
-          "configurations",
-          "generators",
-          "transformers",
-          "validators",
-          "patchesStrategicMerge",
-          "path",
-          "paths",
-          "files",
-          "env",
-          "envs",
-          "file",
-          "valuesFile",
-          "additionalValuesFiles",
-          "chartHome",
-          "configHome");
+  static {
+    Collections.addAll(
+        LOADED,
+        "resources",
+        "bases",
+        "components",
+        "crds",
+        "configurations",
+        "generators",
+        "transformers",
+        "validators",
+        "patchesStrategicMerge",
+        "path",
+        "paths",
+        "files",
+        "env",
+        "envs",
+        "file",
+        "valuesFile",
+        "additionalValuesFiles",
+        "chartHome",
+        "configHome");
+  }
 
   private RemoteReferences() {}
 
@@ -53,16 +58,10 @@ final class RemoteReferences {
    * @throws RenderException naming the file
    */
   static void refuse(List<InputFile> files, KustomizeCharts charts) throws RenderException {
-    Set<String> linked = new HashSet<>();
-    for (InputFile file : files) {
-      if (file instanceof InputFile.Link link && isKustomization(link.path())) {
-        linked.add(InputPaths.linkTarget(link));
-      }
-    }
+    KustomizationFiles kustomizations = KustomizationFiles.of(files);
     for (InputFile file : files) {
       if (file instanceof InputFile.Text text
-          && (isKustomization(text.path())
-              || linked.contains(text.path())
+          && (kustomizations.read(text.path())
               || (text.text().contains("builtin") && !charts.hold(text.path())))) {
         refuse(text.text(), text.path(), charts.hold(text.path()));
       }
@@ -72,10 +71,6 @@ final class RemoteReferences {
   /** Whether kustomize loads what stands under a field. */
   static boolean isLoaded(String field) {
     return LOADED.contains(field);
-  }
-
-  static boolean isKustomization(String path) {
-    return FILE_NAMES.contains(path.substring(path.lastIndexOf('/') + 1));
   }
 
   /**

@@ -288,7 +288,13 @@ class KustomizeIT {
 
     assertThat(failure).as("refused").isNotNull();
     assertThat(failure.failure().code())
-        .isIn("RenderFailed", "UnsafePath", "RemoteChart", "RemoteReference", "Unsupported");
+        .isIn(
+            "RenderFailed",
+            "UnsafePath",
+            "RemoteChart",
+            "RemoteReference",
+            "Unsupported",
+            "InvalidArgument");
     assertThat(failure.failure().message()).doesNotContain(SECRET);
   }
 }

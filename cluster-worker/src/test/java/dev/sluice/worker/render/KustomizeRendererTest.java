@@ -83,7 +83,7 @@ class KustomizeRendererTest {
 
     assertThat(result.parts().getFirst().text())
         .contains(
-            "args: app --load-restrictor=LoadRestrictionsRootOnly",
+            "args: ./app --load-restrictor=LoadRestrictionsRootOnly",
             "mode: 700",
             "files: ./app/kustomization.yaml ./app/link.yaml ./base/a.yaml \n",
             "link: shared",

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.closure;
 
+import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.dispatcher.git.TreeEntry;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -185,6 +186,12 @@ final class ChartDependencies {
   }
 
   private String local(String name, String path) {
+    if (!ProgramArgument.CHART_NAME.accepts(name)) {
+      throw new RefusedException(
+          "InvalidArgument",
+          "the name of a dependency of the chart '%s' must be %s"
+              .formatted(chart, ProgramArgument.CHART_NAME.rule()));
+    }
     Found found =
         walk.require(
             chart,

@@ -56,6 +56,16 @@ public final class ClosureResolver {
     }
   }
 
+  /** Renderers get it as an argument. */
+  private static void requireNoOption(SourceQuery source) {
+    if (source.path().startsWith("-")) {
+      throw new RefusedException(
+          "InvalidArgument",
+          "the application's path '%s' begins with '-', as options do: rename the directory"
+              .formatted(source.path()));
+    }
+  }
+
   private static Found start(Walk walk, SourceQuery source) {
     String what = "the application's path '" + source.path() + "'";
     return walk.find("", source.path(), what)
@@ -81,9 +91,15 @@ public final class ClosureResolver {
   private static void collect(
       Walk walk, Found start, SourceQuery source, SourceType type, TemplateScan scan) {
     switch (type) {
-      case KUSTOMIZE -> kustomize(walk, start, scan);
+      case KUSTOMIZE -> {
+        requireNoOption(source);
+        kustomize(walk, start, scan);
+      }
       case PLAIN -> plain(walk, start, source);
-      case HELM -> helm(walk, start, source, scan);
+      case HELM -> {
+        requireNoOption(source);
+        helm(walk, start, source, scan);
+      }
       case VALUES -> walk.addLinks(start);
     }
     Charts charts = new Charts(walk, scan);

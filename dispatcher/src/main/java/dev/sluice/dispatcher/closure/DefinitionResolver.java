@@ -44,7 +44,7 @@ public final class DefinitionResolver {
       List<SourceSpec> sources =
           definition.sources().stream().map(source -> source.in(cluster)).toList();
       List<SourceClosure> closures = new ArrayList<>();
-      Optional<Failure> failure = Optional.empty();
+      Optional<Failure> failure = invalidArgument(sources);
       for (int i = 0; i < sources.size(); i++) {
         SourceSpec source = sources.get(i);
         SourceQuery query = SourceQuery.of(source, sources, definition);
@@ -66,6 +66,20 @@ public final class DefinitionResolver {
           failure.<Inputs>map(Inputs.Refused::new).orElseGet(() -> new Inputs.Resolved(closures)));
     }
     return ApplicationClosures.of(clusters, footprints);
+  }
+
+  /** What would be read as an option, or as several values, is never sent to a cluster. */
+  private static Optional<Failure> invalidArgument(List<SourceSpec> sources) {
+    return sources.stream()
+        .flatMap(source -> source.options().helm().problem().stream())
+        .findFirst()
+        .map(
+            problem ->
+                new Failure(
+                    problem.code(),
+                    problem.text() + ": correct the application in the fleet",
+                    Failure.Stage.SOURCE,
+                    Optional.empty()));
   }
 
   private ClosureResult answer(Definition definition, SourceQuery query, SourceTree tree) {

@@ -1,5 +1,7 @@
 package dev.sluice.dispatcher.closure;
 
+import dev.sluice.contract.fleet.HelmChartFields;
+import dev.sluice.contract.name.ProgramArgument;
 import java.util.Optional;
 
 /**
@@ -36,6 +38,7 @@ final class KustomizeCharts {
           "helmGlobals in '%s' names a configHome: rendering knows no Helm configuration, take it out"
               .formatted(kustomization.where()));
     }
+    requireArguments(kustomization, directory);
     String home =
         globals
             .flatMap(fields -> fields.text("chartHome").stream().findFirst())
@@ -43,6 +46,24 @@ final class KustomizeCharts {
     for (YamlFields chart : kustomization.mappings("helmCharts")) {
       collect(chart, home, directory);
     }
+  }
+
+  /** Refuses what kustomize would pass on to helm as an option, or as more than one value. */
+  private static void requireArguments(YamlFields kustomization, String directory) {
+    HelmChartFields.problem(kustomization.fields())
+        .ifPresent(problem -> refuse(kustomization, problem));
+    if (HelmChartFields.areIn(kustomization.fields())
+        && !directory.isEmpty()
+        && !ProgramArgument.FILE.accepts(directory)) {
+      refuse(
+          kustomization,
+          "the directory of a kustomization with charts must be " + ProgramArgument.FILE.rule());
+    }
+  }
+
+  private static void refuse(YamlFields kustomization, String problem) {
+    throw new RefusedException(
+        "InvalidArgument", "'%s': %s".formatted(kustomization.where(), problem));
   }
 
   private void collect(YamlFields chart, String home, String directory) {

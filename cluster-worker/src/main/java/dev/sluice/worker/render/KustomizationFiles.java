@@ -1,0 +1,65 @@
+package dev.sluice.worker.render;
+
+import dev.sluice.contract.event.InputFile;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The files that kustomize reads as kustomizations, with links followed as far as they lead.
+ *
+ * @param texts of each, by its path from the tree's root
+ * @param places where each really is
+ */
+record KustomizationFiles(Map<String, String> texts, Map<String, String> places) {
+
+  private static final Set<String> NAMES =
+      Set.of("kustomization.yaml", "kustomization.yml", "Kustomization");
+
+  /** Finds them; a link that leads nowhere, or to what is no text, is left out. */
+  static KustomizationFiles of(List<InputFile> files) throws RenderException {
+    Map<String, String> texts = new TreeMap<>();
+    Map<String, String> places = new HashMap<>();
+    InputTree tree = null;
+    for (InputFile file : files) {
+      if (isOne(file.path())) {
+        tree = tree == null ? new InputTree(files) : tree;
+        Optional<InputFile.Text> text = text(tree, file.path());
+        text.ifPresent(
+            found -> {
+              texts.put(file.path(), found.text());
+              places.put(file.path(), found.path());
+            });
+      }
+    }
+    return new KustomizationFiles(texts, places);
+  }
+
+  /** Whether a file has the name of one. */
+  static boolean isOne(String path) {
+    return NAMES.contains(path.substring(path.lastIndexOf('/') + 1));
+  }
+
+  /** Whether kustomize reads a file as one, by its own name or through links. */
+  boolean read(String path) {
+    return isOne(path) || places.containsValue(path);
+  }
+
+  private static Optional<InputFile.Text> text(InputTree tree, String path) throws RenderException {
+    InputTree.Node node;
+    try {
+      node = tree.resolve(path);
+    } catch (RenderException e) {
+      if (e.failure().code().equals("UnsafePath")) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+    return node instanceof InputTree.Node.File file && file.file() instanceof InputFile.Text text
+        ? Optional.of(text)
+        : Optional.empty();
+  }
+}
