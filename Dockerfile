@@ -31,6 +31,10 @@ RUN archive=helm-v${HELM_VERSION}-linux-${TARGETARCH}.tar.gz \
  && rm "$archive"
 
 FROM eclipse-temurin:25-jre
+# isolates renderers, where the container may make user namespaces; util-linux, which else does, is part of the base image
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends bubblewrap util-linux \
+ && rm -rf /var/lib/apt/lists/*
 COPY --from=renderers /out/kustomize /out/helm /usr/local/bin/
 COPY --from=build /out/lib /opt/sluice/lib
 COPY --chmod=0755 container/sluice container/sluice-ready /usr/local/bin/

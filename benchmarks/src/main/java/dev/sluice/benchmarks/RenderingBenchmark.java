@@ -75,7 +75,7 @@ final class RenderingBenchmark {
     return new Command(
         "rendering",
         "Counts renderings a second by kind, cold and from the cache, next to the bare program.",
-        List.of(APPLICATIONS, ROUNDS, OUTPUT),
+        List.of(APPLICATIONS, ROUNDS, RenderConfig.ISOLATION, OUTPUT),
         RenderingBenchmark::run);
   }
 
@@ -84,9 +84,14 @@ final class RenderingBenchmark {
     System.out.printf(
         "%-10s %10s %10s %10s %12s %10s  %s%n",
         "kind", "bare", "cold", "cold/bare", "warm", "warm/cold", "renderer");
+    RenderConfig config =
+        values
+            .get(RenderConfig.ISOLATION)
+            .map(RenderConfig.DEFAULT::with)
+            .orElse(RenderConfig.DEFAULT);
     List<Report> reports = new ArrayList<>();
     for (RenderingKind kind : RenderingKind.values()) {
-      Report report = measure(kind, values.get(APPLICATIONS), values.get(ROUNDS));
+      Report report = measure(kind, values.get(APPLICATIONS), values.get(ROUNDS), config);
       System.out.println(report.row());
       reports.add(report);
     }
@@ -97,11 +102,12 @@ final class RenderingBenchmark {
     return 0;
   }
 
-  private static Report measure(RenderingKind kind, int applications, int rounds)
+  private static Report measure(
+      RenderingKind kind, int applications, int rounds, RenderConfig config)
       throws RenderException, IOException, InterruptedException {
     List<SyncEvent.Target> targets =
         IntStream.range(0, applications).mapToObj(kind::target).toList();
-    Renderers here = Renderers.onThisMachine(RenderConfig.DEFAULT);
+    Renderers here = Renderers.onThisMachine(config);
     String renderer = here.render(targets.getFirst(), () -> CLUSTER).renderer();
     Optional<BareRenderer> floor = BareRenderer.of(kind, Optional.of(renderer), applications);
     List<Double> bare = new ArrayList<>();

@@ -63,6 +63,8 @@ public final class ClusterWorker implements AutoCloseable {
             new Terms(),
             outside.clock());
     WorkerMetrics.ask(outside.telemetry().metrics(), config.cluster(), this::view);
+    WorkerMetrics.isolation(
+        outside.telemetry().metrics(), config.cluster(), outside.renderers().isolation());
     if (config.healthPort().isPresent()) {
       health =
           HealthEndpoint.start(

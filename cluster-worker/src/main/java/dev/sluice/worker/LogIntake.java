@@ -133,7 +133,11 @@ final class LogIntake implements LogListener {
       parts
           .reporter()
           .send(
-              new ResultEvent.WorkerHello(config.cluster(), config.identity(), ledgers),
+              new ResultEvent.WorkerHello(
+                  config.cluster(),
+                  config.identity(),
+                  ledgers,
+                  Optional.of(outside.renderers().isolation().text())),
               TraceParent.start());
     }
   }

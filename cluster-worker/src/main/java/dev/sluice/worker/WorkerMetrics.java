@@ -10,6 +10,7 @@ import dev.sluice.contract.telemetry.Labels;
 import dev.sluice.contract.telemetry.Metrics;
 import dev.sluice.worker.apply.AppliedListener;
 import dev.sluice.worker.ledger.LedgerReading;
+import dev.sluice.worker.render.IsolationMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -119,6 +120,15 @@ final class WorkerMetrics implements AppliedListener {
         "sluice_worker_unreachable",
         "1 while the cluster's API does not answer",
         () -> Map.of(here, worker.get().isUnreachable() ? 1L : 0L));
+  }
+
+  /** Says what keeps renderers apart from the worker. */
+  static void isolation(Metrics metrics, ClusterName cluster, IsolationMode mode) {
+    Map<Labels, Long> one = Map.of(Labels.of("cluster", cluster.value(), "mode", mode.text()), 1L);
+    metrics.gauge(
+        "sluice_worker_render_isolation",
+        "1 for what keeps renderers apart from the worker: bubblewrap, namespaces, user or none",
+        () -> one);
   }
 
   /** One item of a loop failed, and the loop went on. */

@@ -153,7 +153,7 @@ public final class OneProcess implements AutoCloseable {
               plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher(), telemetry));
       ApiServer api =
           parts.add(ApiServer.start(plan.api(), kafka, Clock.systemUTC(), telemetry.metrics()));
-      Renderers renderers = Renderers.onThisMachine(plan.rendering());
+      Renderers renderers = parts.add(Renderers.onThisMachine(plan.rendering()));
       for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
         parts.add(
             worker(

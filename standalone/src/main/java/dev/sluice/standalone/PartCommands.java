@@ -88,7 +88,7 @@ final class PartCommands {
                   config,
                   KafkaSettings.connection(values),
                   parts.add(ClusterAccess.from(values).connectSingle(config.cluster())),
-                  Renderers.onThisMachine(RenderConfig.from(values)),
+                  parts.add(Renderers.onThisMachine(RenderConfig.from(values))),
                   WorkerListener.NONE,
                   telemetry("sluice-worker", parts)));
         });

@@ -132,13 +132,16 @@ class ClientIT {
                 doctor
                     .out()
                     .replaceAll(" {2,}", " ")
-                    .replaceAll("[^ ]+ leads since [^ ;]+", "WORKER leads since TIME"))
+                    .replaceAll("[^ ]+ leads since [^ ;]+", "WORKER leads since TIME")
+                    .replaceAll(
+                        "(rendering staging) (ok|look) [^\\n]*isolated[^\\n]*", "$1 ISOLATION"))
             .isEqualTo(
                 """
                 CHECK RESULT DETAIL
                 api ok answers
                 read model ok has read all of the topics
                 cluster staging ok WORKER leads since TIME; 2 applications, 0 of them under way
+                rendering staging ISOLATION
                 git ok every ref that is followed was read
                 webhooks ok every repository is named by webhooks, and no other is
                 under way ok nothing for longer than 10 minutes

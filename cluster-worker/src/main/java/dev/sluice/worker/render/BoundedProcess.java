@@ -27,6 +27,7 @@ final class BoundedProcess {
   /** How long the pipes of a program that ended may stay open, held by one that it started. */
   private static final Duration PIPES_CLOSE = Duration.ofSeconds(5);
 
+  private final ReadyShell shell;
   private final List<String> command;
   private final Path directory;
   private final Map<String, String> environment;
@@ -36,24 +37,31 @@ final class BoundedProcess {
   /**
    * A program that leaves no others behind when it ends by itself.
    *
+   * @param shell becomes the program
    * @param environment all of it: nothing is inherited
    */
   BoundedProcess(
-      List<String> command, Path directory, Map<String, String> environment, RenderLimits limits) {
-    this(command, directory, environment, limits, Optional.empty());
+      ReadyShell shell,
+      List<String> command,
+      Path directory,
+      Map<String, String> environment,
+      RenderLimits limits) {
+    this(shell, command, directory, environment, limits, Optional.empty());
   }
 
   /**
    * @param family what must not be left, however it ends; empty if it leaves nothing
    */
   BoundedProcess(
+      ReadyShell shell,
       List<String> command,
       Path directory,
       Map<String, String> environment,
       RenderLimits limits,
       Optional<ProcessFamily> family) {
-    this.command = family.map(one -> one.led(command)).orElseGet(() -> List.copyOf(command));
-    this.family = family;
+    this.shell = shell;
+    this.family = family.filter(_ -> !shell.endsAll());
+    this.command = this.family.map(one -> one.led(command)).orElseGet(() -> List.copyOf(command));
     this.directory = directory;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
@@ -78,7 +86,7 @@ final class BoundedProcess {
    * @throws IOException if it could not be started
    */
   Ending run() throws IOException, InterruptedException {
-    Process process = ReadyShells.of(limits).run(command, directory, environment);
+    Process process = shell.run(command, directory, environment);
     boolean familyIsThere = true;
     try {
       Capture output = new Capture(process.getInputStream(), limits.output());

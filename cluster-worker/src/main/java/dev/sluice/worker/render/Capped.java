@@ -1,8 +1,5 @@
 package dev.sluice.worker.render;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * Caps what a program may take of the machine, by the limits of the shell that becomes it: memory,
  * processor time (should the worker itself die before it can kill), size of files, no core dumps.
@@ -22,13 +19,9 @@ final class Capped {
     return limits(limits.memory(), Long.toString(seconds));
   }
 
-  /** Caps a program that lives longer than one rendering. */
-  static List<String> lasting(List<String> program, long memory) {
-    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c"));
-    command.add(limits(memory, UNLIMITED) + "; exec \"$@\"");
-    command.add("sluice");
-    command.addAll(program);
-    return List.copyOf(command);
+  /** What a shell does to limit itself for a program that lasts longer than one rendering. */
+  static String lasting(long memory) {
+    return limits(memory, UNLIMITED);
   }
 
   private static String limits(long memory, String processorTime) {

@@ -25,4 +25,16 @@ record ChartRun(
     valuesFiles = List.copyOf(valuesFiles);
     sets = Map.copyOf(sets);
   }
+
+  /** The same after a directory that it all lies in was moved. */
+  ChartRun moved(Path from, Path to) {
+    return new ChartRun(
+        to.resolve(from.relativize(chart)),
+        release,
+        namespace,
+        cluster,
+        valuesFiles.stream().map(file -> to.resolve(from.relativize(file))).toList(),
+        sets,
+        includeCrds);
+  }
 }

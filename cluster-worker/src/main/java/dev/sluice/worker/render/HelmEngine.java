@@ -1,10 +1,17 @@
 package dev.sluice.worker.render;
 
 /** What turns a chart into manifests. */
-sealed interface HelmEngine permits HelmProgram, HelmLibrary {
+sealed interface HelmEngine extends AutoCloseable permits HelmProgram, HelmLibrary {
 
   /** Name and version; says what it cannot do as well. */
   String name();
+
+  /** Ends what waits to render. */
+  @Override
+  default void close() {}
+
+  /** Makes an empty directory for a chart to be rendered in. */
+  InputDirectory open() throws RenderException;
 
   /**
    * Renders a chart that is complete: its dependencies are in its {@code charts/}.

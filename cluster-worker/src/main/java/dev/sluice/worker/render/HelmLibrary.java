@@ -49,6 +49,18 @@ final class HelmLibrary implements HelmEngine {
   }
 
   @Override
+  public void close() {
+    for (LibraryProcess one = idle.poll(); one != null; one = idle.poll()) {
+      one.close();
+    }
+  }
+
+  @Override
+  public InputDirectory open() throws RenderException {
+    return sandbox.openWithoutProgram();
+  }
+
+  @Override
   public String template(ChartRun run, InputDirectory directory, String subject)
       throws RenderException, InterruptedException {
     LibraryLimits.refuse(run);
@@ -58,7 +70,7 @@ final class HelmLibrary implements HelmEngine {
     }
     boolean reusable = false;
     try {
-      LibraryProcess.Answer answer = process.template(run, subject);
+      LibraryProcess.Answer answer = process.template(run, directory, subject);
       reusable = process.isReusable();
       return switch (answer) {
         case LibraryProcess.Answer.Rendered rendered -> rendered.text();

@@ -1,10 +1,10 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.contract.name.ProgramArgument;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The {@code helm} program of this machine, version 3 or later: {@code helm template}. */
 final class HelmProgram implements HelmEngine {
@@ -33,7 +33,7 @@ final class HelmProgram implements HelmEngine {
     if (file.isEmpty()) {
       return Optional.empty();
     }
-    return InstalledProgram.version(List.of(file.get().toString(), "version", "--short"))
+    return InstalledProgram.version(List.of(file.get().toString(), "version", "--short"), sandbox)
         .filter(version -> !version.startsWith("v2"))
         .map(version -> new HelmProgram(file.get(), "helm " + version, sandbox));
   }
@@ -43,6 +43,11 @@ final class HelmProgram implements HelmEngine {
     return name;
   }
 
+  @Override
+  public InputDirectory open() throws RenderException {
+    return sandbox.open();
+  }
+
   Path file() {
     return file;
   }
@@ -50,10 +55,10 @@ final class HelmProgram implements HelmEngine {
   @Override
   public String template(ChartRun run, InputDirectory directory, String subject)
       throws RenderException, InterruptedException {
-    return sandbox.run(name, command(run), directory, subject);
+    return sandbox.run(name, command(run, directory), directory, subject);
   }
 
-  private List<String> command(ChartRun run) {
+  private List<String> command(ChartRun run, InputDirectory directory) throws RenderException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(file.toString(), "template", run.release(), run.chart().toString()));
     command.addAll(List.of("--namespace", run.namespace(), "--skip-tests"));
@@ -61,21 +66,14 @@ final class HelmProgram implements HelmEngine {
     if (!run.cluster().kubeVersion().isEmpty()) {
       command.addAll(List.of("--kube-version", run.cluster().kubeVersion()));
     }
-    List<String> served = List.copyOf(run.cluster().apiVersions());
+    List<String> served =
+        run.cluster().apiVersions().stream().filter(ProgramArgument.API_VERSION::accepts).toList();
     for (int from = 0; from < served.size(); from += API_VERSIONS_AT_A_TIME) {
       int to = Math.min(served.size(), from + API_VERSIONS_AT_A_TIME);
       command.addAll(List.of("--api-versions", String.join(",", served.subList(from, to))));
     }
     run.valuesFiles().forEach(values -> command.addAll(List.of("--values", values.toString())));
-    new TreeMap<>(run.sets())
-        .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + escaped(value))));
+    command.addAll(SetArguments.of(run.sets(), directory));
     return command;
-  }
-
-  /** A comma would begin another set; inside a list's braces it parts the elements. */
-  private static String escaped(String value) {
-    return value.startsWith("{") && value.endsWith("}")
-        ? value
-        : value.replace("\\", "\\\\").replace(",", "\\,");
   }
 }

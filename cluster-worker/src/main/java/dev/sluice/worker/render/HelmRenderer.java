@@ -14,11 +14,9 @@ import java.util.Optional;
 final class HelmRenderer implements Renderer {
 
   private final HelmEngine engine;
-  private final Sandbox sandbox;
 
-  HelmRenderer(HelmEngine engine, Sandbox sandbox) {
+  HelmRenderer(HelmEngine engine) {
     this.engine = engine;
-    this.sandbox = sandbox;
   }
 
   @Override
@@ -36,7 +34,7 @@ final class HelmRenderer implements Renderer {
     requireArguments(request, options);
     String release = options.releaseName().orElse(request.application().value());
     try (InputDirectory directory =
-        InputDirectory.of(request.source(), ValuesFiles.referred(request), sandbox.temporary())) {
+        InputDirectory.of(request.source(), ValuesFiles.referred(request), engine.open())) {
       Path chart = directory.tree().resolve(path);
       if (!Files.exists(chart)) {
         throw RenderException.permanent("NotAChart", "there is no chart at " + request.shown());

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A private directory (mode 0700) that holds the files of one closure and nothing else, for as long
@@ -30,30 +31,65 @@ final class InputDirectory implements AutoCloseable {
   private static final String OWNER_ONLY = "rwx------";
 
   private final Path root;
+  private final Optional<ReadyShell> shell;
 
-  private InputDirectory(Path root) {
+  private InputDirectory(Path root, Optional<ReadyShell> shell) {
     this.root = root;
+    this.shell = shell;
   }
 
-  /** A directory without any files. */
-  static InputDirectory empty(Path parent) throws RenderException {
-    return create(parent);
+  /**
+   * Makes a directory without any files.
+   *
+   * @param parent an existing directory on a local file system
+   */
+  static InputDirectory in(Path parent) throws RenderException {
+    try {
+      return furnished(place(parent), Optional.empty());
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
   }
 
-  /** The files of one source. */
-  static InputDirectory of(SourceInputs inputs, Path parent) throws RenderException {
-    return of(inputs, Map.of(), parent);
+  /** Makes one of what a shell, which waits for its program, sees as its own. */
+  static InputDirectory of(ReadyShells.Placed shell) throws RenderException {
+    try {
+      return furnished(shell.place(), Optional.of(shell.shell()));
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /** Makes a directory that only its owner may enter. */
+  static Path place(Path parent) throws IOException {
+    return Files.createTempDirectory(
+            parent,
+            "sluice-render-",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)))
+        .toRealPath();
+  }
+
+  private static InputDirectory furnished(Path root, Optional<ReadyShell> shell)
+      throws IOException {
+    Files.createDirectory(root.resolve("home"));
+    Files.createDirectory(root.resolve("tree"));
+    return new InputDirectory(root, shell);
+  }
+
+  /** Writes the files of one source. */
+  static InputDirectory of(SourceInputs inputs, InputDirectory empty) throws RenderException {
+    return of(inputs, Map.of(), empty);
   }
 
   /**
    * Writes the files of a source and of those that it may refer to.
    *
-   * @param parent an existing directory on a local file system
+   * @param directory without any files; it is closed if it cannot be filled
    * @throws RenderException if a path would leave the directory, or the disk does not take them
    */
-  static InputDirectory of(SourceInputs inputs, Map<String, SourceInputs> aliased, Path parent)
+  static InputDirectory of(
+      SourceInputs inputs, Map<String, SourceInputs> aliased, InputDirectory directory)
       throws RenderException {
-    InputDirectory directory = create(parent);
     try {
       write(directory.tree(), inputs.files());
       for (Map.Entry<String, SourceInputs> other : aliased.entrySet()) {
@@ -77,21 +113,6 @@ final class InputDirectory implements AutoCloseable {
     }
   }
 
-  private static InputDirectory create(Path parent) throws RenderException {
-    try {
-      Path root =
-          Files.createTempDirectory(
-              parent,
-              "sluice-render-",
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
-      Files.createDirectory(root.resolve("home"));
-      Files.createDirectory(root.resolve("tree"));
-      return new InputDirectory(root.toRealPath());
-    } catch (IOException e) {
-      throw unwritable(e);
-    }
-  }
-
   static RenderException unwritable(IOException e) {
     return RenderException.temporary(
         "NoDisk",
@@ -102,6 +123,11 @@ final class InputDirectory implements AutoCloseable {
 
   Path root() {
     return root;
+  }
+
+  /** The shell that sees this directory and no other; empty if any will do. */
+  Optional<ReadyShell> shell() {
+    return shell;
   }
 
   /** Where the repository's root is. */
@@ -189,10 +215,16 @@ final class InputDirectory implements AutoCloseable {
 
   @Override
   public void close() {
+    shell.ifPresent(ReadyShell::close);
+    remove(root);
+  }
+
+  /** Deletes a directory that a renderer worked in. */
+  static void remove(Path directory) {
     try {
-      delete(root);
+      delete(directory);
     } catch (IOException e) {
-      throw new UncheckedIOException("rendering inputs are left behind in " + root, e);
+      throw new UncheckedIOException("rendering inputs are left behind in " + directory, e);
     }
   }
 

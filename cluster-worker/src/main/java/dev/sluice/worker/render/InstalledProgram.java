@@ -3,13 +3,11 @@ package dev.sluice.worker.render;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.contract.event.Json;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +15,7 @@ import java.util.regex.Pattern;
 /** Finds programs of this machine and asks them for their versions. */
 final class InstalledProgram {
 
-  private static final RenderLimits LIMITS = RenderLimits.DEFAULT.withTime(Duration.ofSeconds(20));
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Pattern VERSION = Pattern.compile("v\\d+\\.\\d+(\\.\\d+)?[^\\s\"]*");
 
   private InstalledProgram() {}
@@ -36,13 +34,16 @@ final class InstalledProgram {
   }
 
   /** The version that a command prints; empty if it prints none. */
-  static Optional<String> version(List<String> command) throws InterruptedException {
-    return output(command).flatMap(InstalledProgram::inText);
+  static Optional<String> version(List<String> command, Sandbox sandbox)
+      throws InterruptedException {
+    return sandbox.output(command, PATIENCE).flatMap(InstalledProgram::inText);
   }
 
   /** The version in a field of the JSON that a command prints. */
-  static Optional<String> version(List<String> command, String field) throws InterruptedException {
-    return output(command)
+  static Optional<String> version(List<String> command, String field, Sandbox sandbox)
+      throws InterruptedException {
+    return sandbox
+        .output(command, PATIENCE)
         .flatMap(
             json -> {
               try {
@@ -56,18 +57,5 @@ final class InstalledProgram {
   private static Optional<String> inText(String text) {
     Matcher version = VERSION.matcher(text);
     return version.find() ? Optional.of(version.group()) : Optional.empty();
-  }
-
-  private static Optional<String> output(List<String> command) throws InterruptedException {
-    Path directory = Path.of(System.getProperty("java.io.tmpdir"));
-    BoundedProcess process =
-        new BoundedProcess(command, directory, Map.of("HOME", directory.toString()), LIMITS);
-    try {
-      return process.run() instanceof BoundedProcess.Ending.Exited exited && exited.code() == 0
-          ? Optional.of(exited.output())
-          : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
   }
 }

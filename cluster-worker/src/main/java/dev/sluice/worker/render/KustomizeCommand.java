@@ -22,13 +22,14 @@ record KustomizeCommand(List<String> arguments, String name) {
    * Looks for it.
    *
    * @param path directories, separated as in the environment variable PATH
+   * @param sandbox where it must run
    * @return empty if neither program is there and tells its version
    */
-  static Optional<KustomizeCommand> find(String path) throws InterruptedException {
+  static Optional<KustomizeCommand> find(String path, Sandbox sandbox) throws InterruptedException {
     Optional<Path> kustomize = InstalledProgram.find("kustomize", path);
     if (kustomize.isPresent()) {
       String file = kustomize.get().toString();
-      Optional<String> version = InstalledProgram.version(List.of(file, "version"));
+      Optional<String> version = InstalledProgram.version(List.of(file, "version"), sandbox);
       if (version.isPresent()) {
         return Optional.of(
             new KustomizeCommand(List.of(file, "build"), "kustomize " + version.get()));
@@ -40,7 +41,7 @@ record KustomizeCommand(List<String> arguments, String name) {
     }
     String file = kubectl.get().toString();
     return InstalledProgram.version(
-            List.of(file, "version", "--client", "-o", "json"), "kustomizeVersion")
+            List.of(file, "version", "--client", "-o", "json"), "kustomizeVersion", sandbox)
         .map(
             version ->
                 new KustomizeCommand(List.of(file, "kustomize"), "kubectl kustomize " + version));

@@ -87,7 +87,7 @@ final class KustomizeRenderer implements Renderer {
         installed.isEmpty() ? source.files() : references.read(source.files()), charts);
     LargeFiles.refusePointers(charts.without(source.files()));
     Customization customization = source.options().customization();
-    try (InputDirectory directory = InputDirectory.of(source, sandbox.temporary())) {
+    try (InputDirectory directory = InputDirectory.of(source, sandbox.open())) {
       String built = path.isEmpty() ? "." : "./" + path; // neither an option nor a URL
       if (!customization.equals(Customization.NONE)) {
         directory.add(
@@ -154,7 +154,7 @@ final class KustomizeRenderer implements Renderer {
   RenderResult customize(RenderResult rendered, RenderRequest request)
       throws RenderException, InterruptedException {
     Customization customization = request.source().options().customization();
-    try (InputDirectory directory = InputDirectory.empty(sandbox.temporary())) {
+    try (InputDirectory directory = sandbox.open()) {
       directory.add(OVERLAY + "/objects.yaml", Overlay.objects(rendered));
       directory.add(OVERLAY + "/kustomization.yaml", Overlay.text(customization, "objects.yaml"));
       String output =

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,15 +35,17 @@ final class LibraryProcess implements AutoCloseable {
 
   private final String name;
   private final Sandbox sandbox;
+  private final Path place;
   private final Process process;
   private final DataOutputStream requests;
   private final DataInputStream answers;
   private final Complaints complaints;
   private int charts;
 
-  private LibraryProcess(String name, Sandbox sandbox, Process process) {
+  private LibraryProcess(String name, Sandbox sandbox, Path place, Process process) {
     this.name = name;
     this.sandbox = sandbox;
+    this.place = place;
     this.process = process;
     this.requests = new DataOutputStream(process.getOutputStream());
     this.answers = new DataInputStream(process.getInputStream());
@@ -64,20 +66,17 @@ final class LibraryProcess implements AutoCloseable {
   static LibraryProcess start(String name, Sandbox sandbox)
       throws RenderException, InterruptedException {
     try {
-      // not where inputs are: programs may not be allowed to run from there
-      Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-      Path home = Files.createTempDirectory(Scratch.in(temporary), "helm-");
+      Path place = sandbox.place();
+      LibraryProcess process = new LibraryProcess(name, sandbox, place, launch(place, sandbox));
       try {
-        LibraryProcess process = new LibraryProcess(name, sandbox, launch(home, sandbox));
-        try {
-          process.exchange("its start", answers -> answers.readUTF());
-          return process;
-        } catch (RenderException | InterruptedException e) {
-          process.close();
-          throw e;
+        process.exchange("its start", answers -> answers.readUTF());
+        if (!sandbox.bindsPlace()) {
+          InputDirectory.remove(place); // the loaded library stays mapped
         }
-      } finally {
-        delete(home);
+        return process;
+      } catch (RenderException | InterruptedException e) {
+        process.close();
+        throw e;
       }
     } catch (IOException e) {
       throw RenderException.temporary(
@@ -85,7 +84,8 @@ final class LibraryProcess implements AutoCloseable {
     }
   }
 
-  private static Process launch(Path home, Sandbox sandbox) throws IOException {
+  private static Process launch(Path place, Sandbox sandbox) throws IOException {
+    Path home = Files.createDirectory(place.resolve("home"));
     List<String> java =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -101,15 +101,11 @@ final class LibraryProcess implements AutoCloseable {
             "-cp",
             classPath(),
             HelmChild.class.getName());
-    ProcessBuilder builder =
-        new ProcessBuilder(Capped.lasting(java, sandbox.limits().memory()))
-            .directory(home.toFile());
-    builder.environment().clear();
     Map<String, String> environment = new HashMap<>(Sandbox.environment(home));
     // where client-go looks without any configuration: a closed port, so that lookup fails
     environment.put("KUBERNETES_MASTER", "http://127.0.0.1:9");
-    builder.environment().putAll(environment);
-    return builder.start();
+    sandbox.handOver(place, place);
+    return sandbox.lasting(place).converse(java, home, environment);
   }
 
   private static String classPath() {
@@ -128,6 +124,14 @@ final class LibraryProcess implements AutoCloseable {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
+  /** The files of the worker's own that it needs. */
+  static List<Path> files() {
+    return Stream.concat(
+            Stream.of(Path.of(System.getProperty("java.home"))),
+            Arrays.stream(classPath().split(File.pathSeparator)).map(Path::of))
+        .toList();
+  }
+
   /** The library's native part for this system. */
   static Optional<Path> nativePart() {
     URL service = HelmLibrary.class.getClassLoader().getResource(SERVICE);
@@ -141,7 +145,31 @@ final class LibraryProcess implements AutoCloseable {
   }
 
   /** Renders a chart. After an exception the process is of no more use. */
-  Answer template(ChartRun run, String subject) throws RenderException, InterruptedException {
+  Answer template(ChartRun run, InputDirectory directory, String subject)
+      throws RenderException, InterruptedException {
+    if (!sandbox.bindsPlace()) {
+      return template(run, subject);
+    }
+    Path there = place.resolve("input");
+    try {
+      sandbox.handOver(directory.root(), place);
+      Files.move(directory.root(), there);
+      try {
+        return switch (template(run.moved(directory.root(), there), subject)) {
+          case Answer.Rendered rendered -> rendered;
+          case Answer.Failed(String message) ->
+              new Answer.Failed(message.replace(there.toString(), directory.root().toString()));
+        };
+      } finally {
+        Files.move(there, directory.root());
+      }
+    } catch (IOException e) {
+      throw InputDirectory.unwritable(e);
+    }
+  }
+
+  private Answer template(ChartRun run, String subject)
+      throws RenderException, InterruptedException {
     charts++;
     return exchange(
         subject,
@@ -210,14 +238,8 @@ final class LibraryProcess implements AutoCloseable {
   @Override
   public void close() {
     BoundedProcess.kill(process);
-  }
-
-  /** The loaded library stays mapped when its file is gone. */
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    if (Files.exists(place)) {
+      InputDirectory.remove(place);
     }
   }
 

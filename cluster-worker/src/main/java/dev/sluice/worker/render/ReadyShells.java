@@ -1,65 +1,47 @@
 package dev.sluice.worker.render;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 
 /**
- * Shells that wait, capped already, each to become one program. To start a process takes this
- * program several milliseconds, a fifth of what a small kustomization takes; so it is done before
- * one is needed. They wait for a line on their standard input, so that none outlives the worker.
- * Safe for concurrent use.
+ * Shells that wait, isolated and capped already, each to become one program. To start a process
+ * takes this program several milliseconds, a fifth of what a small kustomization takes, and to
+ * isolate one as many again; so it is done before one is needed. Safe for concurrent use.
  */
-final class ReadyShells {
+final class ReadyShells implements AutoCloseable {
 
   /** No more renderers run at a time. */
   private static final int READY = Runtime.getRuntime().availableProcessors();
 
-  private static final Map<RenderLimits, ReadyShells> BY_LIMITS = new ConcurrentHashMap<>();
-
+  private final Path scratch;
   private final RenderLimits limits;
-  private final ConcurrentLinkedQueue<Process> ready = new ConcurrentLinkedQueue<>();
+  private final Isolation isolation;
+  private final ConcurrentLinkedQueue<Placed> ready = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
+  private boolean closed;
 
-  private ReadyShells(RenderLimits limits) {
-    this.limits = limits;
-  }
-
-  /** The process's shells with these limits; none are started yet. */
-  static ReadyShells of(RenderLimits limits) {
-    return BY_LIMITS.computeIfAbsent(limits, ReadyShells::new);
-  }
+  /** A shell, and the directory that is its own where its isolation needs one. */
+  record Placed(ReadyShell shell, Path place) {}
 
   /**
-   * Makes one of them a program.
+   * None are started yet.
    *
-   * @param environment all of it: nothing is inherited
+   * @param scratch an existing directory, for the shells' own
    */
-  Process run(List<String> command, Path directory, Map<String, String> environment)
-      throws IOException {
-    Process shell = take();
-    try {
-      tell(shell, script(command, directory, environment));
-      shell.getOutputStream().close();
-    } catch (IOException e) {
-      shell.destroyForcibly();
-      throw e;
-    }
-    return shell;
+  ReadyShells(Path scratch, RenderLimits limits, Isolation isolation) {
+    this.scratch = scratch;
+    this.limits = limits;
+    this.isolation = isolation;
   }
 
-  private Process take() throws IOException {
-    for (Process shell = ready.poll(); shell != null; shell = ready.poll()) {
+  /** Returns one that waits, or starts one. */
+  Placed take() throws IOException {
+    for (Placed one = ready.poll(); one != null; one = ready.poll()) {
       count.decrementAndGet();
-      if (shell.isAlive()) {
-        return shell;
+      if (one.shell().isAlive()) {
+        return one;
       }
     }
     return start();
@@ -73,7 +55,7 @@ final class ReadyShells {
   private void startMissing() {
     try {
       while (count.incrementAndGet() <= READY) {
-        ready.add(start());
+        add();
       }
     } catch (IOException e) {
       // who needs one next starts it and is told
@@ -81,33 +63,33 @@ final class ReadyShells {
     count.decrementAndGet();
   }
 
-  private Process start() throws IOException {
-    ProcessBuilder builder = new ProcessBuilder("/bin/sh");
-    builder.environment().clear();
-    Process shell = builder.start();
-    tell(shell, Capped.limits(limits) + "\n");
-    return shell;
+  private synchronized void add() throws IOException {
+    if (!closed) {
+      ready.add(start());
+    }
   }
 
-  /** In braces, so that a shell that reads only half of it does nothing. */
-  private static String script(
-      List<String> command, Path directory, Map<String, String> environment) {
-    String variables =
-        environment.entrySet().stream()
-            .map(entry -> "export %s=%s; ".formatted(entry.getKey(), quoted(entry.getValue())))
-            .collect(Collectors.joining());
-    String words = command.stream().map(ReadyShells::quoted).collect(Collectors.joining(" "));
-    return "{ cd -- %s || exit 126; unset OLDPWD; %sexec %s </dev/null; }\n"
-        .formatted(quoted(directory.toString()), variables, words);
+  /** Ends those that wait; no others are made ready. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    for (Placed one = ready.poll(); one != null; one = ready.poll()) {
+      one.shell().close();
+      if (isolation.bindsPlace()) {
+        InputDirectory.remove(one.place());
+      }
+    }
   }
 
-  private static String quoted(String word) {
-    return "'" + word.replace("'", "'\\''") + "'";
-  }
-
-  private static void tell(Process shell, String script) throws IOException {
-    OutputStream input = shell.getOutputStream();
-    input.write(script.getBytes(StandardCharsets.UTF_8));
-    input.flush();
+  private Placed start() throws IOException {
+    Path place = isolation.bindsPlace() ? InputDirectory.place(scratch) : scratch;
+    try {
+      return new Placed(ReadyShell.start(isolation, place, Capped.limits(limits)), place);
+    } catch (IOException e) {
+      if (isolation.bindsPlace()) {
+        InputDirectory.remove(place);
+      }
+      throw e;
+    }
   }
 }

@@ -16,10 +16,28 @@ import java.util.Optional;
  *     /dev/shm}) where that has room, else the JVM's temporary directory
  * @param plugins where kustomize's exec plugins are installed; empty if there are none
  */
-public record RenderConfig(Optional<Path> directory, RenderLimits limits, Optional<Path> plugins) {
+public record RenderConfig(
+    Optional<Path> directory, RenderLimits limits, Optional<Path> plugins, Isolated isolated) {
 
   public static final RenderConfig DEFAULT =
       new RenderConfig(Optional.empty(), RenderLimits.DEFAULT);
+
+  /**
+   * How renderers are to be isolated.
+   *
+   * @param mode empty: the strongest that works here
+   * @param required whether the process refuses to start without a wall
+   * @param readable files and directories that isolated renderers see, besides the system's
+   *     programs
+   */
+  public record Isolated(Optional<IsolationMode> mode, boolean required, List<Path> readable) {
+
+    public static final Isolated AS_WORKS = new Isolated(Optional.empty(), false, List.of());
+
+    public Isolated {
+      readable = List.copyOf(readable);
+    }
+  }
 
   public static final Setting<Optional<Path>> DIRECTORY =
       Setting.path(
@@ -39,7 +57,26 @@ public record RenderConfig(Optional<Path> directory, RenderLimits limits, Option
                   + " run for applications with policy.plugins (default: there are none)")
           .optional();
 
-  public static final List<Setting<?>> SETTINGS = List.of(DIRECTORY, TIMEOUT, MEMORY, PLUGINS);
+  public static final Setting<Optional<IsolationMode>> ISOLATION =
+      Setting.of(
+              "render-isolation",
+              "bubblewrap|namespaces|user|none",
+              "keeps renderers apart from the worker and from each other (default: the strongest"
+                  + " that works here)",
+              IsolationMode::parse)
+          .optional();
+  public static final Setting<Boolean> REQUIRED =
+      Setting.flag(
+          "require-render-isolation", "refuses to start where renderers cannot be isolated");
+  public static final Setting<List<Path>> READABLE =
+      Setting.list(
+          "render-readable",
+          "PATH",
+          "file or directory that isolated renderers see, besides the system's programs",
+          Path::of);
+
+  public static final List<Setting<?>> SETTINGS =
+      List.of(DIRECTORY, TIMEOUT, MEMORY, PLUGINS, ISOLATION, REQUIRED, READABLE);
 
   private static final Path IN_MEMORY = Path.of("/dev/shm");
   private static final long ROOM = 128L << 20;
@@ -49,12 +86,27 @@ public record RenderConfig(Optional<Path> directory, RenderLimits limits, Option
     this(directory, limits, Optional.empty());
   }
 
+  /** Isolated as well as works here. */
+  public RenderConfig(Optional<Path> directory, RenderLimits limits, Optional<Path> plugins) {
+    this(directory, limits, plugins, Isolated.AS_WORKS);
+  }
+
+  /** The same with another isolation. */
+  public RenderConfig with(IsolationMode mode) {
+    return new RenderConfig(
+        directory,
+        limits,
+        plugins,
+        new Isolated(Optional.of(mode), isolated.required(), isolated.readable()));
+  }
+
   public static RenderConfig from(SettingValues values) {
     return new RenderConfig(
         values.get(DIRECTORY),
         new RenderLimits(
             values.get(TIMEOUT), (long) values.get(MEMORY) << 20, RenderLimits.DEFAULT.output()),
-        values.get(PLUGINS));
+        values.get(PLUGINS),
+        new Isolated(values.get(ISOLATION), values.get(REQUIRED), values.get(READABLE)));
   }
 
   /** Where inputs are put: this process's own directory. */

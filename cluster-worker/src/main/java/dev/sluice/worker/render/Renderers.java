@@ -1,24 +1,30 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.contract.config.ConfigurationException;
+import dev.sluice.contract.config.ConfigurationProblem;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.worker.api.ClusterFacts;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Renders every type of source that this machine can. One for a process: its workers share the
  * cache and the limit of what runs at a time.
  */
-public final class Renderers {
+public final class Renderers implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(Renderers.class);
   private static final long CACHED_CHARACTERS = 32L << 20;
 
   /** What all sources of one application may render to, before any of it is read. */
@@ -27,14 +33,22 @@ public final class Renderers {
   private final Renderer plain = new PlainRenderer();
   private final Optional<KustomizeRenderer> kustomize;
   private final Optional<HelmRenderer> helm;
+  private final IsolationMode isolation;
+  private final Runnable stop;
   private final RenderCache cache = new RenderCache(CACHED_CHARACTERS);
 
   /** More processes at a time than there are cores gain nothing. */
   private final Semaphore running = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
-  Renderers(Optional<KustomizeRenderer> kustomize, Optional<HelmRenderer> helm) {
+  Renderers(
+      Optional<KustomizeRenderer> kustomize,
+      Optional<HelmRenderer> helm,
+      IsolationMode isolation,
+      Runnable stop) {
     this.kustomize = kustomize;
     this.helm = helm;
+    this.isolation = isolation;
+    this.stop = stop;
   }
 
   /**
@@ -53,19 +67,78 @@ public final class Renderers {
    */
   public static Renderers onThisMachine(String path, RenderConfig config)
       throws InterruptedException {
-    Sandbox sandbox = new Sandbox(config.scratch(), config.limits());
+    Isolation isolation = isolation(path, config);
+    Sandbox sandbox = new Sandbox(config.scratch(), config.limits(), isolation);
     Plugins plugins = new Plugins(config.plugins());
     Optional<HelmProgram> program = HelmProgram.find(path, sandbox);
-    Optional<HelmEngine> engine = program.map(HelmEngine.class::cast);
+    Optional<HelmEngine> engine =
+        program.map(HelmEngine.class::cast).or(() -> HelmLibrary.find(sandbox));
     return new Renderers(
-        KustomizeCommand.find(path)
+        KustomizeCommand.find(path, sandbox)
             .map(command -> new KustomizeRenderer(command, program, plugins, sandbox)),
-        engine.or(() -> HelmLibrary.find(sandbox)).map(found -> new HelmRenderer(found, sandbox)));
+        engine.map(HelmRenderer::new),
+        isolation.mode(),
+        () -> {
+          engine.ifPresent(HelmEngine::close);
+          sandbox.close();
+        });
+  }
+
+  /** Ends the processes that wait to render. */
+  @Override
+  public void close() {
+    stop.run();
+  }
+
+  private static Isolation isolation(String path, RenderConfig config) throws InterruptedException {
+    RenderConfig.Isolated isolated = config.isolated();
+    List<Path> needed = new ArrayList<>(isolated.readable());
+    for (String program : List.of("kustomize", "kubectl", "helm")) {
+      InstalledProgram.find(program, path).ifPresent(needed::add);
+    }
+    config.plugins().map(Path::toAbsolutePath).map(Path::normalize).ifPresent(needed::add);
+    needed.addAll(LibraryProcess.files());
+    Isolation isolation =
+        new Walls(VisibleFiles.with(needed), config.scratch(), config.limits())
+            .strongest(isolated.mode(), path);
+    if (isolation.mode() == IsolationMode.NONE && isolated.required()) {
+      throw new ConfigurationException(
+          List.of(
+              new ConfigurationProblem(
+                  "--require-render-isolation",
+                  "renderers cannot be isolated here%s: install bubblewrap, or let the worker's user make user namespaces (docs/operations.md, Isolation of renderers)"
+                      .formatted(isolated.mode().map(mode -> " by " + mode.text()).orElse("")))));
+    }
+    state(isolation.mode());
+    return isolation;
+  }
+
+  private static void state(IsolationMode mode) {
+    switch (mode) {
+      case BUBBLEWRAP, NAMESPACES ->
+          log.info(
+              "renderers are isolated by {}: they see no process, file, environment or network of"
+                  + " this machine but the system's programs",
+              mode.text());
+      case USER ->
+          log.warn(
+              "renderers are isolated by user: they run as users of their own, but reach the"
+                  + " network");
+      case NONE ->
+          log.warn(
+              "renderers are not isolated: a program that a repository brought to run would have"
+                  + " this process's rights; see docs/operations.md, Isolation of renderers");
+    }
   }
 
   /** The same renderers, which remember nothing yet. */
   public Renderers withEmptyCache() {
-    return new Renderers(kustomize, helm);
+    return new Renderers(kustomize, helm, isolation, stop);
+  }
+
+  /** What keeps renderers apart from this process. */
+  public IsolationMode isolation() {
+    return isolation;
   }
 
   /** What builds kustomizations, with its version; empty if nothing does. */

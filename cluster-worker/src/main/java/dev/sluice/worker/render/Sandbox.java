@@ -2,18 +2,15 @@ package dev.sluice.worker.render;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Runs rendering programs over an input directory and tells what their ends mean.
- *
- * @param temporary an existing directory, best in memory, for private directories
- */
-record Sandbox(Path temporary, RenderLimits limits) {
+/** Runs rendering programs over an input directory and tells what their ends mean. */
+final class Sandbox implements AutoCloseable {
 
   /** The failure code of a renderer that says what is wrong with its inputs. */
   static final String RENDER_FAILED = "RenderFailed";
@@ -21,6 +18,112 @@ record Sandbox(Path temporary, RenderLimits limits) {
   private static final int ERROR_TAIL = 2_000;
   private static final int SIGNALS = 128;
   private static final String NOWHERE = "http://127.0.0.1:9";
+
+  private final Path temporary;
+  private final RenderLimits limits;
+  private final Isolation isolation;
+  private final ReadyShells shells;
+
+  /** A sandbox without a wall. */
+  Sandbox(Path temporary, RenderLimits limits) {
+    this(temporary, limits, new NoIsolation());
+  }
+
+  /**
+   * A sandbox for one rendering after the other.
+   *
+   * @param temporary an existing directory, best in memory, for private directories
+   */
+  Sandbox(Path temporary, RenderLimits limits, Isolation isolation) {
+    this.temporary = temporary;
+    this.limits = limits;
+    this.isolation = isolation;
+    this.shells = new ReadyShells(temporary, limits, isolation);
+  }
+
+  /** Ends what waits to be run. */
+  @Override
+  public void close() {
+    shells.close();
+  }
+
+  RenderLimits limits() {
+    return limits;
+  }
+
+  /** Makes an empty directory for a program to be run in. */
+  InputDirectory open() throws RenderException {
+    try {
+      return isolation.bindsPlace() ? InputDirectory.of(shells.take()) : openWithoutProgram();
+    } catch (IOException e) {
+      throw RenderException.temporary(
+          "IsolationFailed",
+          "the worker cannot start an isolated process (%s): see --render-isolation"
+              .formatted(e.getClass().getSimpleName()),
+          e);
+    }
+  }
+
+  /** Makes an empty directory for a {@linkplain #lasting process that lasts}. */
+  InputDirectory openWithoutProgram() throws RenderException {
+    return InputDirectory.in(isolation.bindsPlace() ? executable() : temporary);
+  }
+
+  /**
+   * Starts a shell for a program that lasts longer than one rendering.
+   *
+   * @param place what it sees as its own
+   */
+  ReadyShell lasting(Path place) throws IOException {
+    return ReadyShell.start(isolation, place, Capped.lasting(limits.memory()));
+  }
+
+  /** Makes the directory that is all that such a shell sees as its own. */
+  Path place() throws IOException {
+    return InputDirectory.place(executable());
+  }
+
+  /** Not where other inputs are: programs may not be allowed to run from there. */
+  private static Path executable() {
+    return Scratch.in(Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  /** Whether a process sees only what is in its place. */
+  boolean bindsPlace() {
+    return isolation.bindsPlace();
+  }
+
+  /**
+   * Gives what is in a directory to the user that a program runs as.
+   *
+   * @param place the program's
+   */
+  void handOver(Path directory, Path place) throws IOException {
+    isolation.handOver(directory, place);
+  }
+
+  /** What a program prints that succeeds within a time; empty if it does not. */
+  Optional<String> output(List<String> command, Duration time) throws InterruptedException {
+    try (InputDirectory directory = open()) {
+      isolation.handOver(directory.root(), directory.root());
+      BoundedProcess process =
+          new BoundedProcess(
+              shellOf(directory),
+              command,
+              directory.tree(),
+              Map.of("HOME", directory.home().toString()),
+              limits.withTime(time));
+      return process.run() instanceof BoundedProcess.Ending.Exited exited && exited.code() == 0
+          ? Optional.of(exited.output())
+          : Optional.empty();
+    } catch (IOException | RenderException e) {
+      return Optional.empty();
+    }
+  }
+
+  private ReadyShell shellOf(InputDirectory directory) throws IOException {
+    return directory.shell().isPresent() ? directory.shell().get() : shells.take().shell();
+  }
 
   /**
    * Runs a program to its end, from the tree's root.
@@ -31,9 +134,8 @@ record Sandbox(Path temporary, RenderLimits limits) {
    */
   String run(String program, List<String> command, InputDirectory directory, String subject)
       throws RenderException, InterruptedException {
-    BoundedProcess process =
-        new BoundedProcess(command, directory.tree(), environment(directory.home()), limits);
-    return run(process, program, command, directory, subject);
+    return run(
+        environment(directory.home()), Optional.empty(), program, command, directory, subject);
   }
 
   /** The same of kustomize that runs plugins, of which nothing is left when it has ended. */
@@ -47,19 +149,22 @@ record Sandbox(Path temporary, RenderLimits limits) {
     Map<String, String> environment = new HashMap<>(environment(directory.home()));
     environment.putAll(plugins.settings());
     ProcessFamily family = new ProcessFamily("TMPDIR=" + directory.home());
-    BoundedProcess process =
-        new BoundedProcess(command, directory.tree(), environment, limits, Optional.of(family));
-    return run(process, program, command, directory, subject);
+    return run(environment, Optional.of(family), program, command, directory, subject);
   }
 
   private String run(
-      BoundedProcess process,
+      Map<String, String> environment,
+      Optional<ProcessFamily> family,
       String program,
       List<String> command,
       InputDirectory directory,
       String subject)
       throws RenderException, InterruptedException {
     try {
+      isolation.handOver(directory.root(), directory.root());
+      BoundedProcess process =
+          new BoundedProcess(
+              shellOf(directory), command, directory.tree(), environment, limits, family);
       return switch (process.run()) {
         case BoundedProcess.Ending.Exited exited -> {
           if (exited.code() == 0) {
@@ -76,7 +181,7 @@ record Sandbox(Path temporary, RenderLimits limits) {
           "%s does not start any more: is %s still there?".formatted(program, command.getFirst()),
           e);
     } finally {
-      ReadyShells.of(limits).refill();
+      shells.refill();
     }
   }
 

@@ -123,7 +123,7 @@ public final class ResultLimits {
       case ResultEvent.Parked it ->
           new ResultEvent.Parked(it.subject(), failure(it.failure()), text(it.wakesOn()));
       case ResultEvent.WorkerHello it ->
-          new ResultEvent.WorkerHello(it.cluster(), it.worker(), Map.of());
+          new ResultEvent.WorkerHello(it.cluster(), it.worker(), Map.of(), it.renderIsolation());
       case ResultEvent.DiffAnswered it -> answer(it, listBytes);
       case ResultEvent.Dispatched it -> it;
       case ResultEvent.Superseded it -> it;

@@ -23,6 +23,7 @@ import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.Scopes;
+import dev.sluice.worker.render.IsolationMode;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.RenderLimits;
 import dev.sluice.worker.render.Renderers;
@@ -84,7 +85,9 @@ class GoldenIT {
     JsonNode about = Json.mapper().readTree(directory.resolve("case.json").toFile());
     SourceType type = Json.mapper().treeToValue(about.get("type"), SourceType.class);
     Renderers renderers =
-        Renderers.onThisMachine(new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT));
+        Renderers.onThisMachine(
+            new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT)
+                .with(IsolationMode.NONE));
     String needs = about.path("needs").asText(type == SourceType.KUSTOMIZE ? "kustomize" : "");
     assumeTrue(
         !needs.equals("kustomize") || renderers.kustomizeName().isPresent(),

@@ -51,10 +51,12 @@ class BoundedProcessTest {
 
     Ending ending =
         new BoundedProcess(
+                shell(),
                 List.of(
                     "/bin/sh",
                     "-c",
-                    "pwd; printf '<%s>' \"$@\" \"$VALUE\"; env | cut -d= -f1 | sort | tr '\\n' ' '; cat",
+                    "pwd; printf '<%s>' \"$@\" \"$VALUE\"; env | cut -d= -f1 | sort | tr '\\n"
+                        + "' ' '; cat",
                     "-",
                     "",
                     "a'b",
@@ -71,9 +73,9 @@ class BoundedProcessTest {
   }
 
   @Test
-  void aProgramThatIsNotThereIsTold() {
+  void aProgramThatIsNotThereIsTold() throws Exception {
     BoundedProcess process =
-        new BoundedProcess(List.of("/nowhere/program"), directory, Map.of(), LIMITS);
+        new BoundedProcess(shell(), List.of("/nowhere/program"), directory, Map.of(), LIMITS);
 
     assertThatThrownBy(process::run)
         .isInstanceOf(IOException.class)
@@ -82,7 +84,11 @@ class BoundedProcessTest {
 
   private Ending run(String script) throws IOException, InterruptedException {
     return new BoundedProcess(
-            List.of("/bin/sh", "-c", script), directory, Map.of("PATH", "/bin"), LIMITS)
+            shell(), List.of("/bin/sh", "-c", script), directory, Map.of("PATH", "/bin"), LIMITS)
         .run();
+  }
+
+  private ReadyShell shell() throws IOException {
+    return new ReadyShells(directory, LIMITS, new NoIsolation()).take().shell();
   }
 }

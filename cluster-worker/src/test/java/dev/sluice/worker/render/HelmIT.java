@@ -65,7 +65,7 @@ class HelmIT {
           case LIBRARY -> HelmLibrary.find(sandbox);
         };
     assumeTrue(found.isPresent(), "Helm is not there as " + engine);
-    return new HelmRenderer(found.get(), sandbox);
+    return new HelmRenderer(found.get());
   }
 
   @Test
@@ -366,6 +366,87 @@ class HelmIT {
 
   private static InputFile template(String name) {
     return text("chart/templates/a.yaml", MAP.formatted(name));
+  }
+
+  /** Held to what {@code helm template --set} makes of the same. */
+  @Test
+  void setsAreWhatHelmMakesOfThem() throws Exception {
+    Map<String, String> sets = new java.util.TreeMap<>();
+    sets.put("text", "secret");
+    sets.put("comma", "a,b\\c");
+    sets.put("empty", "");
+    sets.put("lines", "a\nb: {c}");
+    sets.put("no", "no");
+    sets.put("yes", "True");
+    sets.put("nothing", "null");
+    sets.put("number", "1000650000");
+    sets.put("negative", "-5");
+    sets.put("plus", "+5");
+    sets.put("zero", "0");
+    sets.put("octal", "0755");
+    sets.put("float", "1.50");
+    sets.put("huge", "9223372036854775808");
+    sets.put("dotted\\.key", "x");
+    sets.put("deep.er.est", "y");
+    sets.put("env[1].value", "z");
+    sets.put("env[0].value", "7");
+    sets.put("quoted", "\"q\"");
+    if (engine == Engine.PROGRAM) {
+      sets.put("list", "{a,5,,true,x\\,y,null}");
+      sets.put("none", "{}");
+    }
+    HelmOptions options =
+        new HelmOptions(
+            Optional.empty(),
+            List.of("values.yaml"),
+            Optional.of("{\"deep\": {\"other\": 1}, \"nothing\": 1}"),
+            sets,
+            true);
+    InputFile[] files = {
+      CHART,
+      text("chart/values.yaml", "env: [{name: a}, {name: b}, {name: c}]"),
+      text(
+          "chart/templates/a.yaml",
+          "apiVersion: v1",
+          "kind: ConfigMap",
+          "metadata: {name: a}",
+          "data:",
+          "  all: {{ omit .Values \"global\" | toJson | quote }}",
+          "  kinds: '{{ range $k, $v := .Values }}{{ $k }}={{ kindOf $v }}={{ $v }} {{ end }}'")
+    };
+
+    String rendered = renderer.render(request(options, files)).parts().getFirst().text();
+
+    Optional<Path> helm = InstalledProgram.find("helm", System.getenv("PATH"));
+    assumeTrue(helm.isPresent(), "helm is not there to compare with");
+    List<String> command =
+        new java.util.ArrayList<>(List.of(helm.get().toString(), "template", "shop", "chart"));
+    Path tree = Files.createDirectory(temporary.resolve("compared"));
+    for (InputFile file : files) {
+      Path path = tree.resolve(file.path());
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, ((InputFile.Text) file).text());
+    }
+    Files.writeString(tree.resolve("inline.yaml"), options.values().orElseThrow());
+    command.addAll(List.of("--values", "chart/values.yaml", "--values", "inline.yaml"));
+    sets.forEach(
+        (key, value) ->
+            command.addAll(
+                List.of(
+                    "--set",
+                    key
+                        + "="
+                        + (value.startsWith("{")
+                            ? value
+                            : value.replace("\\", "\\\\").replace(",", "\\,")))));
+    Process process = new ProcessBuilder(command).directory(tree.toFile()).start();
+    String expected = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).isZero();
+    assertThat(data(rendered)).isEqualTo(data(expected)).contains("secret", "1000650000");
+  }
+
+  private static String data(String rendered) {
+    return rendered.substring(rendered.indexOf("data:")).strip();
   }
 
   private static HelmOptions values(String... files) {

@@ -28,7 +28,9 @@ class KustomizeIT {
   @BeforeEach
   void find() throws Exception {
     renderers =
-        Renderers.onThisMachine(new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT));
+        Renderers.onThisMachine(
+            new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT)
+                .with(IsolationMode.NONE));
     assumeTrue(
         renderers.kustomizeName().isPresent(), "neither kustomize nor kubectl is on the PATH");
     Files.writeString(temporary.resolve("secret"), SECRET);
@@ -193,7 +195,9 @@ class KustomizeIT {
         .contains("name: p-web", "colour: green", "size: large", "name: p-apart");
     assertThat(result.renderer()).matches("(kubectl )?kustomize v\\d+\\..* with helm v3\\..*");
     assertThat(temporary.toFile().list())
+        .filteredOn(name -> !name.startsWith("sluice-worker-"))
         .containsExactlyInAnyOrder("secret", "kustomization.yaml", "sibling");
+    assertThat(Scratch.in(temporary)).isDirectoryNotContaining(left -> !left.endsWith("lock"));
   }
 
   @Test
@@ -206,7 +210,9 @@ class KustomizeIT {
         InstalledProgram.find(program, System.getenv("PATH")).orElseThrow());
     Renderers without =
         Renderers.onThisMachine(
-            folder.toString(), new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT));
+            folder.toString(),
+            new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT)
+                .with(IsolationMode.NONE));
 
     RenderException failure =
         catchThrowableOfType(

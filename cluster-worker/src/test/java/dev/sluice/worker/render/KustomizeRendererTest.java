@@ -44,9 +44,9 @@ class KustomizeRendererTest {
     script("kustomize", "echo v5.4.3");
     script("kubectl", "echo '{\"kustomizeVersion\":\"v5.5.0\"}'");
 
-    assertThat(KustomizeCommand.find("/nowhere:" + directory).map(KustomizeCommand::name))
+    assertThat(find("/nowhere:" + directory).map(KustomizeCommand::name))
         .contains("kustomize v5.4.3");
-    assertThat(KustomizeCommand.find("/nowhere")).isEmpty();
+    assertThat(find("/nowhere")).isEmpty();
   }
 
   @Test
@@ -54,7 +54,7 @@ class KustomizeRendererTest {
     script("kustomize", "exit 1");
     script("kubectl", "echo '{\"clientVersion\":{},\"kustomizeVersion\":\"v5.5.0\"}'");
 
-    KustomizeCommand command = KustomizeCommand.find(directory.toString()).orElseThrow();
+    KustomizeCommand command = find(directory.toString()).orElseThrow();
 
     assertThat(command.name()).isEqualTo("kubectl kustomize v5.5.0");
     assertThat(command.build("app"))
@@ -300,7 +300,9 @@ class KustomizeRendererTest {
     Renderers renderers =
         new Renderers(
             Optional.of(renderer("echo x >> %s; echo ran".formatted(count), LONG)),
-            Optional.empty());
+            Optional.empty(),
+            IsolationMode.NONE,
+            () -> {});
     RenderRequest one = kustomization(text("app/kustomization.yaml", "a: 1"));
     RenderRequest other = kustomization(text("app/kustomization.yaml", "a: 2"));
 
@@ -314,7 +316,8 @@ class KustomizeRendererTest {
 
   @Test
   void saysWhatToInstall() {
-    Renderers renderers = new Renderers(Optional.empty(), Optional.empty());
+    Renderers renderers =
+        new Renderers(Optional.empty(), Optional.empty(), IsolationMode.NONE, () -> {});
 
     RenderException failure =
         catchThrowableOfType(
@@ -327,7 +330,8 @@ class KustomizeRendererTest {
 
   @Test
   void plainSourcesNeedNoProgram() throws Exception {
-    Renderers renderers = new Renderers(Optional.empty(), Optional.empty());
+    Renderers renderers =
+        new Renderers(Optional.empty(), Optional.empty(), IsolationMode.NONE, () -> {});
 
     assertThat(renderers.render(Inputs.of(SourceType.PLAIN, "", text("a.yaml", "a"))).parts())
         .hasSize(1);
@@ -340,6 +344,10 @@ class KustomizeRendererTest {
         Optional.empty(),
         new Plugins(Optional.empty()),
         new Sandbox(inputs, RenderLimits.DEFAULT.withTime(limit)));
+  }
+
+  private Optional<KustomizeCommand> find(String path) throws InterruptedException {
+    return KustomizeCommand.find(path, new Sandbox(inputs, RenderLimits.DEFAULT));
   }
 
   private Path script(String name, String body) throws IOException {

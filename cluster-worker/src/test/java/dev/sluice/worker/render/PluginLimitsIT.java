@@ -19,7 +19,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What plugins may take of the machine, and what they leave behind. */
+/**
+ * What plugins may take of the machine, and what they leave behind, where nothing isolates them.
+ */
 @EnabledOnOs(OS.LINUX)
 class PluginLimitsIT {
 
@@ -36,7 +38,8 @@ class PluginLimitsIT {
     scratch = Files.createDirectory(temporary.resolve("scratch"));
     plugins = new InstalledPlugins(Files.createDirectory(temporary.resolve("plugins")));
     assumeTrue(
-        KustomizeCommand.find(System.getenv("PATH")).isPresent(),
+        KustomizeCommand.find(System.getenv("PATH"), new Sandbox(scratch, RenderLimits.DEFAULT))
+            .isPresent(),
         "neither kustomize nor kubectl is on the PATH");
   }
 
@@ -171,7 +174,8 @@ class PluginLimitsIT {
   private RenderResult render(RenderLimits limits) throws Exception {
     RenderResult result =
         Renderers.onThisMachine(
-                new RenderConfig(Optional.of(scratch), limits, Optional.of(plugins.directory())))
+                new RenderConfig(Optional.of(scratch), limits, Optional.of(plugins.directory()))
+                    .with(IsolationMode.NONE))
             .render(
                 allowed(
                     text(

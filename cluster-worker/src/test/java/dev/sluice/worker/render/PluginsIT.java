@@ -45,7 +45,8 @@ class PluginsIT {
 
   private RenderConfig config() {
     return new RenderConfig(
-        Optional.of(scratch), RenderLimits.DEFAULT, Optional.of(plugins.directory()));
+            Optional.of(scratch), RenderLimits.DEFAULT, Optional.of(plugins.directory()))
+        .with(IsolationMode.NONE);
   }
 
   @ParameterizedTest
@@ -196,7 +197,8 @@ class PluginsIT {
             text("app/kustomization.yaml", "generators: [lister.yaml]"),
             text("app/lister.yaml", LISTER));
     Renderers none =
-        Renderers.onThisMachine(new RenderConfig(Optional.of(scratch), RenderLimits.DEFAULT));
+        Renderers.onThisMachine(
+            new RenderConfig(Optional.of(scratch), RenderLimits.DEFAULT).with(IsolationMode.NONE));
     String looked =
         "the plugin example.com/v1/Lister is looked for at example.com/v1/lister/Lister in the"
             + " worker's plugins directory: ";
@@ -254,12 +256,12 @@ class PluginsIT {
             text("app/kustomization.yaml", "generators: [x.yaml]"),
             text("app/x.yaml", template.formatted(elsewhere(script))));
 
-    try (InputDirectory directory = InputDirectory.of(request.source(), scratch)) {
+    try (InputDirectory directory = InputDirectory.of(request.source(), sandbox().open())) {
       String output =
-          new Sandbox(scratch, RenderLimits.DEFAULT)
+          sandbox()
               .run(
                   "kustomize",
-                  KustomizeCommand.find(System.getenv("PATH"))
+                  KustomizeCommand.find(System.getenv("PATH"), sandbox())
                       .orElseThrow()
                       .buildWithPlugins("app", Path.of("/nowhere")),
                   PluginEnvironment.in(directory, plugins.directory()),
@@ -382,7 +384,8 @@ class PluginsIT {
   void gitStaysOutOfReach() throws Exception {
     Optional<Path> git = InstalledProgram.find("git", PluginEnvironment.PATH);
     assumeTrue(git.isPresent(), "git is not here");
-    KustomizeCommand command = KustomizeCommand.find(System.getenv("PATH")).orElseThrow();
+    KustomizeCommand command =
+        KustomizeCommand.find(System.getenv("PATH"), sandbox()).orElseThrow();
     Path repository = repository(git.get());
     RenderRequest request =
         kustomization(
@@ -390,16 +393,17 @@ class PluginsIT {
                 "app/kustomization.yaml",
                 "resources: ['file://%s?ref=main']".formatted(repository)));
 
-    try (InputDirectory directory = InputDirectory.of(request.source(), scratch)) {
+    try (InputDirectory directory = InputDirectory.of(request.source(), sandbox().open())) {
       List<String> build = command.buildWithPlugins("app", Path.of("/nowhere"));
       BoundedProcess.Ending open =
           new BoundedProcess(
+                  new ReadyShells(scratch, RenderLimits.DEFAULT, new NoIsolation()).take().shell(),
                   build,
                   directory.tree(),
                   Map.of("PATH", PluginEnvironment.PATH, "HOME", directory.home().toString()),
                   RenderLimits.DEFAULT)
               .run();
-      Sandbox sandbox = new Sandbox(scratch, RenderLimits.DEFAULT);
+      Sandbox sandbox = sandbox();
       RenderException closed =
           catchThrowableOfType(
               RenderException.class,
@@ -451,5 +455,9 @@ class PluginsIT {
     assertThat(failure).as("refused").isNotNull();
     assertThat(failure.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
     return failure.failure();
+  }
+
+  private Sandbox sandbox() {
+    return new Sandbox(scratch, RenderLimits.DEFAULT);
   }
 }

@@ -59,7 +59,8 @@ class ProgramArgumentsIT {
     Path scratch = Files.createDirectory(temporary.resolve("scratch"));
     renderers =
         Renderers.onThisMachine(
-            programs.toString(), new RenderConfig(Optional.of(scratch), RenderLimits.DEFAULT));
+            programs.toString(),
+            new RenderConfig(Optional.of(scratch), RenderLimits.DEFAULT).with(IsolationMode.NONE));
   }
 
   @ParameterizedTest
@@ -175,6 +176,34 @@ class ProgramArgumentsIT {
   void noValuesFileBecomesAnOption(String file) {
     assertThat(failure(helm(options(Optional.empty(), Map.of(), file))).code())
         .isEqualTo("InvalidArgument");
+  }
+
+  @Test
+  void noTextOfASetIsAnArgument() throws Exception {
+    String rendered =
+        rendered(
+            helm(
+                options(
+                    Optional.empty(),
+                    Map.of(
+                        "password", "pass-word", "list", "{pass-word,5}", "n", "5", "b", "true"))));
+
+    assertThat(rendered)
+        .doesNotContain("pass-word")
+        .contains("# <n=5>", "# <b=true>", "# <list={,5}>", "# <password=/", "# <list[0]=/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{a}b}", "{a\\}"})
+  void aListThatEndsEarlyIsRefused(String list) {
+    assertThat(failure(helm(options(Optional.empty(), Map.of("a", list)))).code())
+        .isEqualTo("InvalidSet");
+  }
+
+  @Test
+  void aSetWithinAnotherIsRefused() {
+    assertThat(failure(helm(options(Optional.empty(), Map.of("a", "x", "a.b", "y")))).message())
+        .contains("the key 'a' and the key 'a.b' within it");
   }
 
   @Test

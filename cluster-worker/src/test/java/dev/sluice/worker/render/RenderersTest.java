@@ -25,7 +25,8 @@ class RenderersTest {
 
   private static final String SEVEN_MEGABYTES = "# 34567890\n".repeat(650_000);
 
-  private final Renderers renderers = new Renderers(Optional.empty(), Optional.empty());
+  private final Renderers renderers =
+      new Renderers(Optional.empty(), Optional.empty(), IsolationMode.NONE, () -> {});
 
   @Test
   void theSourcesOfAnApplicationTogetherHaveOneLimit() throws Exception {

@@ -154,9 +154,15 @@ public sealed interface ResultEvent extends Event {
   /**
    * A worker took the lead and tells what the cluster's ledgers hold. Many ledgers are told in
    * several of these.
+   *
+   * @param renderIsolation what keeps renderers apart from the worker: {@code bubblewrap}, {@code
+   *     namespaces}, {@code user} or {@code none}; absent if an older worker says nothing
    */
   record WorkerHello(
-      ClusterName cluster, String worker, Map<ApplicationName, LedgerSummary> ledgers)
+      ClusterName cluster,
+      String worker,
+      Map<ApplicationName, LedgerSummary> ledgers,
+      Optional<String> renderIsolation)
       implements ResultEvent {
     public WorkerHello {
       ledgers = Map.copyOf(ledgers);

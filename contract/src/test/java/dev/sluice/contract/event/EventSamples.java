@@ -196,7 +196,10 @@ public final class EventSamples {
         new ResultEvent.Fenced(SUBJECT, 9),
         new ResultEvent.Swept(STAGING, WEB, List.of(CHANGE), Optional.of(4)),
         new ResultEvent.WorkerHello(
-            STAGING, "worker-0", Map.of(WEB, new ResultEvent.LedgerSummary(3, "DONE", "v1:abc"))),
+            STAGING,
+            "worker-0",
+            Map.of(WEB, new ResultEvent.LedgerSummary(3, "DONE", "v1:abc")),
+            Optional.of("bubblewrap")),
         new DeadLetterEvent.Opened(
             "staging/web/1",
             "staging/web",

@@ -143,6 +143,7 @@ public final class Fleet {
                     counts,
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty())));
     sql.list(
             "SELECT * FROM cluster" + seen,
@@ -154,6 +155,7 @@ public final class Fleet {
                   counts,
                   row.find("worker"),
                   row.findTime("hello_at"),
+                  row.find("isolation"),
                   row.findTime("last_result_at"));
             },
             seen.values())

@@ -28,6 +28,7 @@ public record Overview(
    * A cluster.
    *
    * @param worker who leads there, as of the last hello
+   * @param renderIsolation what keeps that worker's renderers apart from it
    */
   public record ClusterView(
       String cluster,
@@ -35,6 +36,7 @@ public record Overview(
       Map<String, Long> phases,
       Optional<String> worker,
       Optional<Instant> helloAt,
+      Optional<String> renderIsolation,
       Optional<Instant> lastResultAt) {}
 
   /**

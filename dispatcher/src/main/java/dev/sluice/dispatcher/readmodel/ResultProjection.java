@@ -235,12 +235,13 @@ final class ResultProjection {
   private void greet(WorkerHello hello, Instant at) {
     sql.update(
         """
-        INSERT INTO cluster (cluster, worker, hello_at) VALUES (?1, ?2, ?3)
-        ON CONFLICT DO UPDATE SET worker = ?2, hello_at = ?3
+        INSERT INTO cluster (cluster, worker, hello_at, isolation) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT DO UPDATE SET worker = ?2, hello_at = ?3, isolation = ?4
         """,
         hello.cluster(),
         hello.worker(),
-        at);
+        at,
+        hello.renderIsolation());
     hello
         .ledgers()
         .forEach(

@@ -92,4 +92,4 @@ CREATE TABLE dead_letter (
 CREATE INDEX dead_letter_open ON dead_letter (opened_sequence) WHERE closed_at IS NULL;
 CREATE INDEX dead_letter_by_application ON dead_letter (application, opened_sequence);
 
-CREATE TABLE cluster (cluster TEXT PRIMARY KEY, worker TEXT, hello_at INTEGER, last_result_at INTEGER) WITHOUT ROWID;
+CREATE TABLE cluster (cluster TEXT PRIMARY KEY, worker TEXT, hello_at INTEGER, isolation TEXT, last_result_at INTEGER) WITHOUT ROWID;

@@ -141,7 +141,8 @@ class ApiScopeIT {
                     new dev.sluice.contract.event.Origin.Sweep(told.now()))))
         .tell(
             "hello/moon",
-            new ResultEvent.WorkerHello(new ClusterName("zulu-moon"), "zulu-worker", Map.of()))
+            new ResultEvent.WorkerHello(
+                new ClusterName("zulu-moon"), "zulu-worker", Map.of(), Optional.empty()))
         .tell(
             "ref/main",
             new RefState(

@@ -70,7 +70,13 @@ final class DoctorVerb extends Verb {
     if (!warnings.isEmpty()) {
       findings.add(finding("topics", Result.look, String.join("; ", warnings)));
     }
-    status.get("clusters").forEach(cluster -> findings.add(cluster(cluster)));
+    status
+        .get("clusters")
+        .forEach(
+            cluster -> {
+              findings.add(cluster(cluster));
+              isolation(cluster).ifPresent(findings::add);
+            });
     findings.add(repositories(api));
     findings.add(webhooks(api));
     findings.add(underWay(api));
@@ -104,6 +110,33 @@ final class DoctorVerb extends Verb {
                 cluster.get("helloAt").asText(),
                 cluster.get("applications").asLong(),
                 syncing));
+  }
+
+  /** What keeps the programs that render from the worker's credentials. */
+  private static Optional<JsonNode> isolation(JsonNode cluster) {
+    if (!cluster.hasNonNull("worker")) {
+      return Optional.empty();
+    }
+    String check = "rendering " + cluster.get("cluster").asText();
+    String mode = cluster.path("renderIsolation").asText("");
+    return Optional.of(
+        switch (mode) {
+          case "bubblewrap", "namespaces" ->
+              finding(check, Result.ok, "renderers are isolated by " + mode);
+          case "user" ->
+              finding(
+                  check,
+                  Result.look,
+                  "renderers run as other users, but reach the network: see docs/operations.md,"
+                      + " Isolation of renderers");
+          case "none" ->
+              finding(
+                  check,
+                  Result.look,
+                  "renderers are not isolated from the worker: install bubblewrap, or let its user"
+                      + " make user namespaces (docs/operations.md, Isolation of renderers)");
+          default -> finding(check, Result.look, "the worker does not say how it isolates");
+        });
   }
 
   private static JsonNode repositories(Api api) {
