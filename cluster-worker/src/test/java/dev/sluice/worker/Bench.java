@@ -81,12 +81,12 @@ final class Bench implements AutoCloseable {
   }
 
   private ClusterWorker worker(String identity, KubernetesClient client, KafkaConnection log) {
-    return worker(config(identity, installation()), client, log);
+    return worker(config(identity, ledgerNames()), client, log);
   }
 
   /** One of another installation, which reads a log of its own. */
-  ClusterWorker workerOf(String installation, KafkaConnection log) {
-    return worker(config(installation + "-worker", installation), client(null), log);
+  ClusterWorker workerOf(LedgerNames names, KafkaConnection log) {
+    return worker(config("another", names), client(null), log);
   }
 
   private ClusterWorker worker(WorkerConfig config, KubernetesClient client, KafkaConnection log) {
@@ -109,11 +109,11 @@ final class Bench implements AutoCloseable {
     return new LedgerNames(systemNamespace, installation());
   }
 
-  private WorkerConfig config(String identity, String installation) {
+  private WorkerConfig config(String identity, LedgerNames names) {
     return new WorkerConfig(
         cluster,
-        installation,
-        systemNamespace,
+        names.installation(),
+        names.namespace(),
         identity,
         new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(200)),
         4,

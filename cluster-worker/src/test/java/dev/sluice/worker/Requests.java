@@ -52,6 +52,11 @@ final class Requests implements Interceptor {
     return seen.stream().filter(line -> line.contains("/namespaces/" + namespace + "/")).toList();
   }
 
+  /** All since the last {@link #clear}, method and path. */
+  List<String> all() {
+    return List.copyOf(seen);
+  }
+
   List<String> writes() {
     return seen.stream()
         .filter(line -> !line.startsWith("GET") && !line.contains("/leases"))

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.kafka.KafkaConnection;
 import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.worker.ledger.LedgerNames;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class TwoInstallationsIT {
     try (Targets others = new Targets(log, bench.cluster, bench.namespace);
         Results results = new Results(log)) {
       others.createTopic();
-      bench.workerOf("blue", log);
+      bench.workerOf(new LedgerNames(bench.systemNamespace, "blue"), log);
       bench.targets.send(
           bench.targets.target("web", 7, configMap("a", "first"), configMap("gone", "first")));
       bench.awaitApplied("web", 7);
@@ -58,6 +59,33 @@ class TwoInstallationsIT {
       assertThat(results.all(ResultEvent.Swept.class)).isEmpty();
       assertThat(bench.ledgers())
           .containsExactlyInAnyOrder(bench.ledgerName("web"), "sluice-ledger.blue.web");
+    }
+  }
+
+  @Test
+  void withTheSameIdInTwoNamespacesSweepNothingOfEachOther() {
+    Requests requests = new Requests();
+    KafkaConnection log = KafkaFixture.provisioned(1);
+    bench.worker("one", requests);
+    bench.targets.send(bench.targets.target("web", 7, configMap("a", "first")));
+    bench.awaitApplied("web", 7);
+    try (Targets others = new Targets(log, bench.cluster, bench.namespace);
+        Results results = new Results(log)) {
+      others.createTopic();
+      bench.workerOf(new LedgerNames(bench.fixture.namespace(), bench.installation()), log);
+      // an older generation than the other's ledger has, of an object that it does not have
+      others.send(others.target("web", 1, configMap("b", "theirs")));
+      bench.awaitValue("b", "theirs");
+
+      requests.clear();
+      await()
+          .atMost(Bench.PATIENCE)
+          .until(
+              () -> requests.all().stream().filter("GET /api/v1/configmaps"::equals).count() >= 4);
+
+      assertThat(bench.value("b")).contains("theirs");
+      assertThat(bench.results.all(ResultEvent.Swept.class)).isEmpty();
+      assertThat(results.all(ResultEvent.Swept.class)).isEmpty();
     }
   }
 }

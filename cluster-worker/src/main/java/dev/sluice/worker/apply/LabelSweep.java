@@ -74,7 +74,11 @@ public final class LabelSweep {
       String name = kind.substring(kind.indexOf('|') + 1);
       Optional<ApiResource> resource = discovery.find(apiVersion, name);
       if (resource.isPresent()) {
-        for (Suspect suspect : suspects(apiVersion, name, resource.get(), known)) {
+        List<Suspect> suspects = suspects(apiVersion, name, resource.get(), known);
+        if (!suspects.isEmpty() && hasNamesake()) {
+          break;
+        }
+        for (Suspect suspect : suspects) {
           if (remove(suspect, resource.get())) {
             swept
                 .computeIfAbsent(suspect.application(), _ -> new ArrayList<>())
@@ -125,6 +129,24 @@ public final class LabelSweep {
           }
         });
     return suspects;
+  }
+
+  /**
+   * Whether what looks left over may belong to another installation. Asked after the objects were
+   * listed: whoever wrote them had written its ledger before.
+   */
+  private boolean hasNamesake() throws InterruptedException {
+    Set<String> namespaces = ledgers.namesakes();
+    if (!namespaces.isEmpty()) {
+      log.atError()
+          .addKeyValue("cluster", cluster)
+          .log(
+              "nothing is swept: an installation with the same id '{}' has ledgers in {}; give one"
+                  + " of them another --installation",
+              installation,
+              namespaces);
+    }
+    return !namespaces.isEmpty();
   }
 
   private boolean remove(Suspect suspect, ApiResource resource) throws InterruptedException {

@@ -65,6 +65,11 @@ public record LedgerNames(String namespace, String installation) {
     return application(name, OLD_PREFIX);
   }
 
+  /** Whether this version or an earlier one names ledgers so. */
+  boolean isLedger(String name) {
+    return application(name).or(() -> oldApplication(name)).isPresent();
+  }
+
   private static Optional<ApplicationName> application(String name, String prefix) {
     if (!name.startsWith(prefix)) {
       return Optional.empty();

@@ -6,9 +6,12 @@ import dev.sluice.contract.event.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.manifest.Ownership;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Ledgers of an installation: one ConfigMap for each application, in the system namespace, signed.
@@ -59,6 +62,27 @@ public final class LedgerStore implements Ledgers {
             application(configMap.path("metadata").path("name").asText(""))
                 .ifPresent(application -> ledgers.put(application, read(application, configMap))));
     return new LedgerListing(ledgers);
+  }
+
+  /**
+   * Returns the other namespaces in which an installation with the same id has ledgers. Objects
+   * carry the id alone, so what belongs to one of the two looks left over to the other.
+   */
+  public Set<String> namesakes() throws InterruptedException {
+    Set<String> namespaces = new TreeSet<>();
+    api.listMetadata(
+        "/api/v1/configmaps",
+        "%s=true,%s=%s"
+            .formatted(LedgerNames.LABEL, Ownership.INSTALLATION_LABEL, names.installation()),
+        configMap -> {
+          JsonNode metadata = configMap.path("metadata");
+          String namespace = metadata.path("namespace").asText("");
+          if (!namespace.equals(names.namespace())
+              && names.isLedger(metadata.path("name").asText(""))) {
+            namespaces.add(namespace);
+          }
+        });
+    return namespaces;
   }
 
   /** Returns whose ledger has this name; empty if none is named so. */

@@ -73,14 +73,14 @@ record UnreadableLedgers(LedgerNames names) {
   }
 
   private String restoreOrDelete(ApplicationName application) {
-    return "Restore the ConfigMap, or delete it: 'kubectl delete configmap %s -n %s'; %s is then"
+    return "Restore the ConfigMap, or delete it (kubectl delete configmap %s -n %s): %s is then"
             .formatted(names.ledger(application), names.namespace(), application)
         + " applied again from its newest target, and the sweep finds by labels what it left";
   }
 
   private String trustOrDelete(ApplicationName application) {
-    return "If nobody else wrote it, have all such ledgers trusted once and signed: 'kubectl patch"
-        + " secret %s -n %s -p {\"stringData\":{\"adopt\":\"true\"}}'. Otherwise: "
+    return "If nobody else wrote it, have all such ledgers trusted once and signed (kubectl patch"
+        + " secret %s -n %s -p '{\"stringData\":{\"adopt\":\"true\"}}'). Otherwise: "
             .formatted(names.keySecret(), names.namespace())
         + restoreOrDelete(application);
   }
