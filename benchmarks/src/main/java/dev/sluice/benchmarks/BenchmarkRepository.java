@@ -3,6 +3,7 @@ package dev.sluice.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.ObjectId;
@@ -45,9 +46,44 @@ final class BenchmarkRepository implements AutoCloseable {
 
   /** Changes one application and pushes; returns the commit and the one before it. */
   ObjectId[] change(int index, String version) throws GitAPIException, IOException {
+    return change(index, index + 1, version);
+  }
+
+  /**
+   * Changes applications in one commit and pushes; returns the commit and the one before it.
+   *
+   * @param from the first
+   * @param to behind the last
+   */
+  ObjectId[] change(int from, int to, String version) throws GitAPIException, IOException {
     ObjectId before = clone.getRepository().resolve("HEAD");
-    write(index, version);
+    for (int index = from; index < to; index++) {
+      write(index, version);
+    }
     return new ObjectId[] {before, push(version)};
+  }
+
+  /**
+   * Makes directories hold these files and no others, in one commit, and pushes; returns the commit
+   * and the one before it.
+   *
+   * @param directories texts by path within a directory, by directory
+   */
+  ObjectId[] replace(Map<String, Map<String, String>> directories)
+      throws GitAPIException, IOException {
+    ObjectId before = clone.getRepository().resolve("HEAD");
+    for (Map.Entry<String, Map<String, String>> directory : directories.entrySet()) {
+      Path root = clone.getRepository().getWorkTree().toPath().resolve(directory.getKey());
+      if (Files.isDirectory(root)) {
+        clone.rm().addFilepattern(directory.getKey()).call();
+      }
+      for (Map.Entry<String, String> file : directory.getValue().entrySet()) {
+        Path path = root.resolve(file.getKey());
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, file.getValue());
+      }
+    }
+    return new ObjectId[] {before, push("replace " + directories.keySet())};
   }
 
   private void write(int index, String version) throws IOException {

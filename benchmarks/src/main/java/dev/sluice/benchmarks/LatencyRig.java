@@ -2,18 +2,10 @@ package dev.sluice.benchmarks;
 
 import dev.sluice.benchmarks.LatencyRun.Step;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.kafka.EmbeddedBroker;
-import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.home.DispatchListener;
-import dev.sluice.simulated.SimulatedCluster;
-import dev.sluice.simulated.SimulatedClusterOptions;
-import dev.sluice.standalone.ClusterAccess;
 import dev.sluice.standalone.OneProcess;
 import dev.sluice.standalone.cli.Lifetime;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.lang.management.ManagementFactory;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +15,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -31,10 +22,6 @@ import org.eclipse.jgit.lib.ObjectId;
 
 /** Sluice in one process over a repository of N applications and one cluster, wired for timing. */
 final class LatencyRig implements AutoCloseable {
-
-  private static final ClusterName CLUSTER = new ClusterName("benchmark");
-  private static final String SECRET = "benchmark-secret";
-  private static final String REPOSITORY = "benchmark/apps";
 
   private final Lifetime parts;
   private final BenchmarkRepository repository;
@@ -65,61 +52,25 @@ final class LatencyRig implements AutoCloseable {
   /** Starts everything and waits until all applications are there. */
   static LatencyRig start(Path directory, int applications, Optional<Path> kubeconfig)
       throws Exception {
-    Lifetime parts = new Lifetime();
-    KubernetesClient cluster = parts.add(cluster(parts, kubeconfig));
-    String namespace = "benchmark-" + UUID.randomUUID().toString().substring(0, 8);
-    cluster
-        .namespaces()
-        .resource(
-            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
-        .serverSideApply();
-    parts.add(() -> cluster.namespaces().withName(namespace).delete());
+    Installation.Site site = Installation.Site.prepare(directory, kubeconfig);
+    Lifetime parts = site.parts();
     BenchmarkRepository repository =
-        parts.add(BenchmarkRepository.create(directory, applications, namespace));
-    Path fleet = fleet(directory, repository.url(), applications, namespace);
-    Path secret = Files.writeString(directory.resolve("secret"), SECRET);
-    ObjectWatch watch = parts.add(new ObjectWatch(cluster, namespace));
+        parts.add(BenchmarkRepository.create(directory, applications, site.namespace()));
+    ObjectWatch watch = parts.add(new ObjectWatch(site.cluster(), site.namespace()));
     Clocks clocks = new Clocks();
-    EmbeddedBroker broker = parts.add(OneProcess.broker(directory, 0));
-    OneProcess process =
-        parts.add(
-            OneProcess.start(
-                OneProcess.Plan.from(
-                    Map.of(
-                        "fleet",
-                        fleet.toString(),
-                        "mirrors",
-                        directory.resolve("mirrors").toString(),
-                        "read-model",
-                        directory.resolve("read-model").toString(),
-                        "api-port",
-                        "0",
-                        "webhook-host",
-                        "127.0.0.1",
-                        "webhook-port",
-                        "0",
-                        "webhook-endpoint",
-                        "name=github,forge=github,host=localhost,secret=file:" + secret,
-                        "installation",
-                        namespace,
-                        "system-namespace",
-                        namespace),
-                    Map.of(CLUSTER, cluster)),
-                OneProcess.connection(broker),
-                new OneProcess.Listeners(clocks, clocks::reported)));
+    Installation installation =
+        Installation.start(
+            site,
+            fleet(repository.url(), applications, site.namespace()),
+            Map.of(),
+            new OneProcess.Listeners(clocks, clocks::reported));
     for (int i = 0; i < applications; i++) {
       watch.await(BenchmarkRepository.application(i), "initial");
     }
-    Floor floor = parts.add(Floor.create(directory, repository.url(), cluster, namespace));
-    URI url = URI.create("http://127.0.0.1:%d/webhooks/github".formatted(process.webhookPort()));
+    Floor floor =
+        parts.add(Floor.create(directory, repository.url(), site.cluster(), site.namespace()));
     return new LatencyRig(
-        parts,
-        repository,
-        watch,
-        floor,
-        new Webhook(url, SECRET, REPOSITORY),
-        clocks,
-        applications);
+        parts, repository, watch, floor, installation.webhook(), clocks, applications);
   }
 
   /** Pushes one after the other, each change to another application, and times them. */
@@ -177,53 +128,12 @@ final class LatencyRig implements AutoCloseable {
     return Duration.between(from, to).toNanos() / 1e6;
   }
 
-  private static KubernetesClient cluster(Lifetime parts, Optional<Path> kubeconfig)
-      throws Exception {
-    if (kubeconfig.isPresent()) {
-      return ClusterAccess.connectBy(Files.readString(kubeconfig.get()));
-    }
-    SimulatedCluster simulated =
-        parts.add(SimulatedCluster.start(SimulatedClusterOptions.named(CLUSTER.value())));
-    return ClusterAccess.connectBy(simulated.kubeconfig());
-  }
-
-  private static Path fleet(Path directory, String url, int applications, String namespace)
-      throws Exception {
-    StringBuilder fleet =
-        new StringBuilder(
-            """
-            apiVersion: sluice.dev/v1
-            kind: Repository
-            metadata: {name: apps}
-            spec: {url: "%s", identity: localhost/%s}
-            ---
-            apiVersion: sluice.dev/v1
-            kind: Cluster
-            metadata: {name: %s}
-            """
-                .formatted(url, REPOSITORY, CLUSTER));
+  private static String fleet(String url, int applications, String namespace) {
+    StringBuilder fleet = new StringBuilder(Installation.fleet(url));
     for (int i = 0; i < applications; i++) {
-      fleet.append(
-          """
-          ---
-          apiVersion: sluice.dev/v1
-          kind: Application
-          metadata: {name: %s}
-          spec:
-            source: {repository: apps, path: %s}
-            clusters: {names: [%s]}
-            namespace: %s
-          """
-              .formatted(
-                  BenchmarkRepository.application(i),
-                  BenchmarkRepository.application(i),
-                  CLUSTER,
-                  namespace));
+      fleet.append(Installation.application(BenchmarkRepository.application(i), "apps", namespace));
     }
-    Path file = directory.resolve("fleet").resolve("fleet.yaml");
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, fleet);
-    return file.getParent();
+    return fleet.toString();
   }
 
   @Override

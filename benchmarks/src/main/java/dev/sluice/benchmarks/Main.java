@@ -14,6 +14,7 @@ public final class Main {
         new CommandLineInterface(
                 List.of(
                     LatencyBenchmark.command(),
+                    BlastRadiusBenchmark.command(),
                     RenderingBenchmark.command(),
                     ClosureBenchmark.command(),
                     ReceiverBenchmark.command(),

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,7 +45,13 @@ final class ObjectWatch implements AutoCloseable {
   /** The {@link System#nanoTime} at which the object was seen with this version. */
   long await(String name, String version)
       throws InterruptedException, ExecutionException, TimeoutException {
-    return future(name, version).get(5, TimeUnit.MINUTES);
+    return await(name, version, Duration.ofMinutes(5));
+  }
+
+  /** The same, for a limited time. */
+  long await(String name, String version, Duration limit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return future(name, version).get(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private CompletableFuture<Long> future(String name, String version) {

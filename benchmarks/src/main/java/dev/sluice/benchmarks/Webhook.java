@@ -31,12 +31,22 @@ final class Webhook {
 
   void send(ObjectId before, ObjectId after)
       throws IOException, InterruptedException, GeneralSecurityException {
+    send(repository, before.name(), after.name());
+  }
+
+  /**
+   * Tells of a push to {@code main} of any repository of the host, whatever is true.
+   *
+   * @param before and after commit ids
+   */
+  void send(String repository, String before, String after)
+      throws IOException, InterruptedException, GeneralSecurityException {
     byte[] body =
         """
         {"ref":"refs/heads/main","before":"%s","after":"%s","created":false,"deleted":false,
          "forced":false,"repository":{"id":1,"full_name":"%s"},"pusher":{"name":"benchmark"},"commits":[]}
         """
-            .formatted(before.name(), after.name(), repository)
+            .formatted(before, after, repository)
             .getBytes(UTF_8);
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(secret);

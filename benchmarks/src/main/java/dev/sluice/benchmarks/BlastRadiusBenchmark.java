@@ -1,0 +1,114 @@
+package dev.sluice.benchmarks;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.sluice.contract.config.Setting;
+import dev.sluice.contract.config.SettingValues;
+import dev.sluice.contract.event.Json;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Logging;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far a fault reaches: times a commit to healthy applications right after a fault was brought
+ * about in another one, next to the same after a harmless change, in turns.
+ */
+final class BlastRadiusBenchmark {
+
+  private static final Setting<Integer> APPLICATIONS =
+      Setting.integer("applications", "how many healthy applications there are", 1, 10_000)
+          .or("49");
+  private static final Setting<Integer> ROUNDS =
+      Setting.integer("rounds", "rounds for each fault", 1, 100).or("5");
+  private static final Setting<String> ONLY =
+      Setting.text("only", "FAULT", "the one fault to bring about (default: all)").or("");
+  private static final Setting<Optional<Path>> KUBECONFIG =
+      Setting.path("kubeconfig", "a real cluster; by default a simulated one").optional();
+  private static final Setting<Path> OUTPUT =
+      Setting.path("output", "where the figures go as JSON").or("blast-radius.json");
+
+  private BlastRadiusBenchmark() {}
+
+  /**
+   * The figures for one fault.
+   *
+   * @param harmless median milliseconds of a commit to the healthy applications after a harmless
+   *     change; infinite if one was not applied
+   * @param faulty the same after the fault
+   * @param damage what the fault damaged besides
+   */
+  record Row(String fault, double harmless, double faulty, double ratio, List<String> damage) {
+
+    @Override
+    public String toString() {
+      return "%-24s %10.0f %10.0f %8.2f  %s"
+          .formatted(fault, harmless, faulty, ratio, damage.isEmpty() ? "-" : damage);
+    }
+  }
+
+  static Command command() {
+    return new Command(
+        "blast-radius",
+        "Times a commit to healthy applications while another one is faulty, next to the same"
+            + " without the fault.",
+        List.of(APPLICATIONS, ROUNDS, ONLY, KUBECONFIG, OUTPUT),
+        BlastRadiusBenchmark::run);
+  }
+
+  private static int run(SettingValues values) throws Exception {
+    Path log = Files.createTempFile("sluice-benchmark", ".log");
+    Logging.toFile(log);
+    System.out.println(
+        "Milliseconds from the webhook until %d applications are changed, medians of %d rounds; log: %s"
+            .formatted(values.get(APPLICATIONS), values.get(ROUNDS), log));
+    System.out.println(
+        "%-24s %10s %10s %8s  %s".formatted("fault", "without", "with", "ratio", "damage"));
+    List<Row> rows = new ArrayList<>();
+    Path directory = Files.createTempDirectory("sluice-benchmark");
+    try (BlastRadiusRig rig =
+        BlastRadiusRig.start(directory, values.get(APPLICATIONS), values.get(KUBECONFIG))) {
+      for (int i = 0; i < 5; i++) {
+        var unused = rig.commitHealthy(); // not counted: the JIT compiler's
+      }
+      for (Fault fault : Faults.all()) {
+        if (values.get(ONLY).isEmpty() || values.get(ONLY).equals(fault.name())) {
+          Row row = measure(rig, fault, values.get(ROUNDS));
+          System.out.println(row);
+          rows.add(row);
+        }
+      }
+    }
+    Json.mapper()
+        .writer()
+        .with(SerializationFeature.INDENT_OUTPUT)
+        .writeValue(values.get(OUTPUT).toFile(), rows);
+    return rows.stream().allMatch(row -> row.damage().isEmpty()) ? 0 : 1;
+  }
+
+  private static Row measure(BlastRadiusRig rig, Fault fault, int rounds) throws Exception {
+    List<Double> harmless = new ArrayList<>();
+    List<Double> faulty = new ArrayList<>();
+    List<String> damage = new ArrayList<>();
+    for (int round = 0; round < rounds && damage.isEmpty(); round++) {
+      rig.pushHarmless();
+      harmless.add(rig.commitHealthy().orElse(Double.POSITIVE_INFINITY));
+      fault.inject(rig);
+      Optional<Double> time = rig.commitHealthy();
+      faulty.add(time.orElse(Double.POSITIVE_INFINITY));
+      if (time.isEmpty()) {
+        damage.add("healthy applications were not applied within two minutes");
+      }
+      fault.undo(rig);
+      if (!rig.recover()) {
+        damage.add("the faulty application did not recover");
+      }
+      fault.damage(rig).ifPresent(damage::add);
+    }
+    double without = Sample.of(harmless).median();
+    double with = Sample.of(faulty).median();
+    return new Row(fault.name(), without, with, with / without, damage);
+  }
+}
