@@ -61,6 +61,9 @@ final class Bench implements AutoCloseable {
   /** Hears what workers report that are started from now on. */
   WorkerListener listener = WorkerListener.NONE;
 
+  /** The clock of workers that are started from now on. */
+  Clock clock = Clock.systemUTC();
+
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   Bench() {
@@ -94,8 +97,7 @@ final class Bench implements AutoCloseable {
     ClusterWorker worker =
         ClusterWorker.start(
             config,
-            new Outside(
-                log, client, RENDERERS.withEmptyCache(), listener, telemetry, Clock.systemUTC()));
+            new Outside(log, client, RENDERERS.withEmptyCache(), listener, telemetry, clock));
     open.push(worker);
     return worker;
   }

@@ -13,6 +13,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.simulated.Fault;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.io.IOException;
@@ -20,9 +21,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -165,6 +172,71 @@ class FaultInEveryLoopIT {
         .formatted(name);
   }
 
+  @Test
+  void anExceptionThatNoItemCanBeBlamedForCostsTheLeadForAWhile() {
+    AtomicReference<Throwable> fault = new AtomicReference<>();
+    bench.clock = failing(fault);
+    ClusterWorker worker = bench.worker("one");
+    bench.targets.send(bench.targets.target("good", 1, configMap("good", "first")));
+    bench.awaitApplied("good", 1);
+
+    fault.set(new IllegalStateException("a clock"));
+
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> readyz(worker), text -> text.startsWith("503 STOPPED: "));
+    await().atMost(Bench.PATIENCE).until(() -> holder().isEmpty());
+    fault.set(null);
+    bench.targets.send(bench.targets.target("good", 2, configMap("good", "second")));
+    bench.awaitApplied("good", 2);
+    assertThat(readyz(worker)).isEqualTo("200 LEADING");
+  }
+
+  @Test
+  void anErrorThatNoItemCanBeBlamedForGivesTheLeaseBackAndEndsTheProcess() {
+    List<Throwable> ends = new CopyOnWriteArrayList<>();
+    AtomicReference<Throwable> fault = new AtomicReference<>();
+    bench.clock = failing(fault);
+    bench.worker("one");
+    bench.targets.send(bench.targets.target("good", 1, configMap("good", "first")));
+    bench.awaitApplied("good", 1);
+    AssertionError error = new AssertionError("a clock");
+
+    try (var _ = FatalErrors.endingBy(ends::add)) {
+      fault.set(error);
+      await().atMost(Bench.PATIENCE).until(() -> ends.contains(error));
+    }
+
+    assertThat(holder()).as("given back before the end").isEmpty();
+  }
+
+  /** A clock that fails in the thread that reads the log. */
+  private static Clock failing(AtomicReference<Throwable> fault) {
+    return new Clock() {
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+
+      @Override
+      public Instant instant() {
+        if (Thread.currentThread().getName().startsWith("sync-log")) {
+          switch (fault.get()) {
+            case RuntimeException exception -> throw exception;
+            case Error error -> throw error;
+            case null, default -> {}
+          }
+        }
+        return Instant.now();
+      }
+    };
+  }
+
   private String holder() {
     return String.valueOf(
             bench
@@ -237,8 +309,7 @@ class FaultInEveryLoopIT {
                 "test",
                 Instant.now(),
                 TraceParent.start(),
-                new ResultEvent.Swept(
-                    bench.cluster, new ApplicationName("bad"), java.util.List.of()))));
+                new ResultEvent.Swept(bench.cluster, new ApplicationName("bad"), List.of()))));
   }
 
   private static void ask(Bench bench, String application) {
