@@ -1,11 +1,14 @@
 package dev.sluice.worker;
 
 import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lead.Leadership;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,7 @@ public final class ClusterWorker implements AutoCloseable {
   private final WorkerConfig config;
   private final Outside outside;
   private final WorkerMetrics metrics;
+  private final AttemptJournal journal;
   private final StandAside standAside;
   private @Nullable Term term;
   private Optional<TermEnd> stopped = Optional.empty();
@@ -43,6 +47,12 @@ public final class ClusterWorker implements AutoCloseable {
     this.config = config;
     this.outside = outside;
     this.metrics = new WorkerMetrics(outside.telemetry().metrics(), config.cluster());
+    this.journal =
+        AttemptJournal.open(
+            Path.of(System.getProperty("java.io.tmpdir"))
+                .resolve("sluice-worker-" + System.getProperty("user.name")),
+            "attempts-%s-%s".formatted(config.cluster(), config.installation()),
+            () -> ThreadLocalRandom.current().nextDouble());
     this.standAside = new StandAside(config.lease().retryPeriod(), config.lease().duration());
   }
 
@@ -139,6 +149,7 @@ public final class ClusterWorker implements AutoCloseable {
     if (ending != null) {
       ending.close();
     }
+    journal.close();
   }
 
   /** Begins and ends terms as the lead comes and goes. */
@@ -168,6 +179,11 @@ public final class ClusterWorker implements AutoCloseable {
       synchronized (ClusterWorker.this) {
         term = null;
       }
+    }
+
+    @Override
+    public AttemptJournal journal() {
+      return journal;
     }
 
     @Override

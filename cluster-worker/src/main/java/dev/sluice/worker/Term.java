@@ -5,6 +5,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.diff.Questions;
+import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.log.SyncLog;
@@ -56,6 +57,9 @@ final class Term implements LogIntake.Progress {
   /** The worker whose term it is. */
   interface Owner {
 
+    /** The attempts of this process and the one before. */
+    AttemptJournal journal();
+
     /** Whether it still leads for sure. */
     boolean mayWrite();
 
@@ -71,7 +75,7 @@ final class Term implements LogIntake.Progress {
     this.outside = outside;
     this.metrics = metrics;
     this.owner = owner;
-    this.parts = new TermParts(config, outside, metrics, owner::mayWrite);
+    this.parts = new TermParts(config, outside, metrics, owner.journal(), owner::mayWrite);
     this.thread =
         Thread.ofPlatform().name("term-" + config.cluster()).daemon().unstarted(this::run);
   }

@@ -10,6 +10,7 @@ import dev.sluice.worker.apply.Neighbours;
 import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.diff.Differ;
 import dev.sluice.worker.diff.Questions;
+import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lane.Backoff;
 import dev.sluice.worker.lane.Breaker;
 import dev.sluice.worker.lane.LanePolicy;
@@ -39,6 +40,7 @@ final class TermParts {
   private final Outside outside;
   private final WorkerMetrics metrics;
   private final Containment containment;
+  private final AttemptJournal journal;
   private final ClusterApi api;
   private final LedgerStore ledgers;
   private final LedgerUpkeep upkeep;
@@ -46,9 +48,16 @@ final class TermParts {
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
 
   /**
+   * @param journal of the process, whatever term it is
    * @param mayWrite whether this worker still leads for sure
    */
-  TermParts(WorkerConfig config, Outside outside, WorkerMetrics metrics, BooleanSupplier mayWrite) {
+  TermParts(
+      WorkerConfig config,
+      Outside outside,
+      WorkerMetrics metrics,
+      AttemptJournal journal,
+      BooleanSupplier mayWrite) {
+    this.journal = journal;
     this.config = config;
     this.outside = outside;
     this.metrics = metrics;
@@ -139,6 +148,7 @@ final class TermParts {
         new LanePolicy(backoff, patience.stuckAfter(), patience.slowTimer()),
         config.concurrency(),
         new Breaker(backoff, outside.clock()),
+        journal,
         outside.clock());
   }
 

@@ -15,6 +15,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.simulated.Fault;
+import dev.sluice.worker.log.SyncLog;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.io.IOException;
 import java.net.URI;
@@ -175,7 +176,7 @@ class FaultInEveryLoopIT {
   @Test
   void anExceptionThatNoItemCanBeBlamedForCostsTheLeadForAWhile() {
     AtomicReference<Throwable> fault = new AtomicReference<>();
-    bench.clock = failing(fault);
+    bench.clock = failingClock(fault);
     ClusterWorker worker = bench.worker("one");
     bench.targets.send(bench.targets.target("good", 1, configMap("good", "first")));
     bench.awaitApplied("good", 1);
@@ -196,7 +197,7 @@ class FaultInEveryLoopIT {
   void anErrorThatNoItemCanBeBlamedForGivesTheLeaseBackAndEndsTheProcess() {
     List<Throwable> ends = new CopyOnWriteArrayList<>();
     AtomicReference<Throwable> fault = new AtomicReference<>();
-    bench.clock = failing(fault);
+    bench.clock = failingClock(fault);
     bench.worker("one");
     bench.targets.send(bench.targets.target("good", 1, configMap("good", "first")));
     bench.awaitApplied("good", 1);
@@ -210,8 +211,15 @@ class FaultInEveryLoopIT {
     assertThat(holder()).as("given back before the end").isEmpty();
   }
 
-  /** A clock that fails in the thread that reads the log. */
-  private static Clock failing(AtomicReference<Throwable> fault) {
+  private static boolean isAskedBy(Class<?> type) {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.skip(2).findFirst())
+        .filter(caller -> caller.getClassName().equals(type.getName()))
+        .isPresent();
+  }
+
+  /** A clock that fails when the reader of the log asks it. */
+  private static Clock failingClock(AtomicReference<Throwable> fault) {
     return new Clock() {
       @Override
       public ZoneId getZone() {
@@ -225,7 +233,7 @@ class FaultInEveryLoopIT {
 
       @Override
       public Instant instant() {
-        if (Thread.currentThread().getName().startsWith("sync-log")) {
+        if (isAskedBy(SyncLog.class)) {
           switch (fault.get()) {
             case RuntimeException exception -> throw exception;
             case Error error -> throw error;

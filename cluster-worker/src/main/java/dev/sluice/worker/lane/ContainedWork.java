@@ -7,6 +7,7 @@ import dev.sluice.contract.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.report.ReportException;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -26,12 +27,14 @@ final class ContainedWork {
   private final ApplicationName application;
   private final Work work;
   private final Breaker breaker;
+  private final AttemptJournal journal;
   private int failedTellings;
 
-  ContainedWork(ApplicationName application, Work work, Breaker breaker) {
+  ContainedWork(ApplicationName application, Work work, Breaker breaker, AttemptJournal journal) {
     this.application = application;
     this.work = work;
     this.breaker = breaker;
+    this.journal = journal;
   }
 
   void distrust() {
@@ -40,11 +43,21 @@ final class ContainedWork {
 
   Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
       throws InterruptedException {
+    Optional<Duration> penalty = journal.penalty(application, entry.generation().value());
+    if (penalty.isPresent()) {
+      return suspected(penalty);
+    }
     Outcome outcome;
+    journal.begun(application, entry.generation().value());
     try {
       outcome = work.attempt(entry, payload, pace);
+      journal.ended(application);
+    } catch (InterruptedException e) {
+      journal.ended(application);
+      throw e;
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
+      journal.ended(application);
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
@@ -64,6 +77,18 @@ final class ContainedWork {
       }
     }
     return outcome;
+  }
+
+  private static Outcome suspected(Optional<Duration> penalty) {
+    return new Outcome.RetryAfter(
+        new Failure(
+            "WorkerEnded",
+            "the worker's process ended several times while it attempted this generation, perhaps"
+                + " because of it: out of memory, say; it waits, so that other applications are"
+                + " applied first",
+            Failure.Stage.APPLY,
+            Optional.empty()),
+        penalty);
   }
 
   /** An exception may have passed by the next attempt; the same input raises an error again. */

@@ -44,11 +44,16 @@ final class Lane implements Pace {
    * @param payloads a permit for each payload that may wait in memory
    */
   record Shared(
-      LanePolicy policy, Semaphore running, Semaphore payloads, Breaker breaker, Clock clock) {}
+      LanePolicy policy,
+      Semaphore running,
+      Semaphore payloads,
+      Breaker breaker,
+      AttemptJournal journal,
+      Clock clock) {}
 
   Lane(ApplicationName application, Work work, Shared shared) {
     this.application = application;
-    this.work = new ContainedWork(application, work, shared.breaker());
+    this.work = new ContainedWork(application, work, shared.breaker(), shared.journal());
     this.shared = shared;
     this.machine = new LaneMachine(shared.policy());
     this.thread = Thread.ofVirtual().name("lane-" + application).unstarted(this::run);

@@ -32,6 +32,7 @@ public final class Lanes {
       LanePolicy policy,
       int concurrency,
       Breaker breaker,
+      AttemptJournal journal,
       Clock clock) {
     this.works = works;
     this.concurrency = concurrency;
@@ -41,6 +42,7 @@ public final class Lanes {
             new Semaphore(concurrency, true),
             new Semaphore(4 * concurrency),
             breaker,
+            journal,
             clock);
   }
 

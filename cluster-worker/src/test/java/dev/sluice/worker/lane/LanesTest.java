@@ -46,6 +46,7 @@ class LanesTest {
               Duration.ofMillis(10)),
           1,
           new Breaker(new Backoff(Duration.ofMillis(1), Duration.ofMillis(10), () -> 1), clock),
+          AttemptJournal.none(),
           clock);
 
   private final class FakeWork implements Work {
