@@ -46,10 +46,12 @@ class ClientIT {
                     "good/configmap.yaml",
                     configMap("good", "two"),
                     "bad/service.yaml",
-                    "apiVersion: v1\n"
-                        + "kind: Service\n"
-                        + "metadata: {name: bad}\n"
-                        + "spec: {ports: [{port: 123456}]}\n"));
+                    """
+                    apiVersion: v1
+                    kind: Service
+                    metadata: {name: bad}
+                    spec: {ports: [{port: 123456}]}
+                    """));
         assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
 
         assertThat(run(sluice, "wait", "--for", "applied=" + commit, "good").code()).isZero();
