@@ -142,6 +142,9 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
 
   /** A failure that names no object may be about any kind. */
   private static boolean wants(Outcome.Parked parked, CustomResourceDefinition definition) {
+    if (definition.getSpec() == null || definition.getSpec().getNames() == null) {
+      return false;
+    }
     Failure failure = parked.failure();
     boolean isForAKind =
         switch (parked.wake()) {
@@ -164,7 +167,7 @@ final class ArrivalWatch<T extends HasMetadata> implements ResourceEventHandler<
         && definition.getStatus().getConditions().stream()
             .anyMatch(
                 condition ->
-                    condition.getType().equals("Established")
-                        && condition.getStatus().equals("True"));
+                    "Established".equals(condition.getType())
+                        && "True".equals(condition.getStatus()));
   }
 }

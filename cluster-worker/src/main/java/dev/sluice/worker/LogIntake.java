@@ -11,7 +11,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.process.Containment;
-import dev.sluice.worker.apply.Neighbours;
+import dev.sluice.worker.apply.ObjectClaims;
 import dev.sluice.worker.apply.OpenDeadLetters;
 import dev.sluice.worker.diff.Questions;
 import dev.sluice.worker.lane.Lanes;
@@ -80,7 +80,7 @@ final class LogIntake implements LogListener {
   record Parts(
       LedgerListing found,
       Map<ApplicationName, Ledger.OpenEntry> open,
-      Neighbours neighbours,
+      ObjectClaims claims,
       Reporter reporter,
       Questions questions,
       Lanes lanes,
@@ -96,8 +96,7 @@ final class LogIntake implements LogListener {
     hello();
     parts.open().putAll(openOfLostLedgers(history));
     // all are expected before any is begun: so each knows what the others are about to let go
-    history.forEach(
-        (application, records) -> contained(application, () -> expect(records.getLast())));
+    history.forEach((application, records) -> contained(application, () -> expect(records)));
     // in another order each time: one that ends the process whenever it is attempted must not
     // always come before the same others
     List<ApplicationName> order = new ArrayList<>(history.keySet());
@@ -157,11 +156,12 @@ final class LogIntake implements LogListener {
         .orElse(Map.of());
   }
 
-  private void expect(LogEntry newest) {
-    parts.neighbours().expect(newest);
+  private void expect(List<LogEntry> records) {
+    records.forEach(parts.claims()::expect);
+    LogEntry newest = records.getLast();
     parts.questions().know(newest);
     if (ledger(newest.application()).holds(newest.generation())) {
-      parts.neighbours().settle(newest);
+      parts.claims().settle(newest);
     }
   }
 
@@ -206,7 +206,7 @@ final class LogIntake implements LogListener {
 
   @Override
   public void received(LogEntry entry, SyncEvent payload) {
-    parts.neighbours().expect(entry);
+    parts.claims().expect(entry);
     parts.questions().know(entry);
     parts.lanes().offer(entry, payload);
   }

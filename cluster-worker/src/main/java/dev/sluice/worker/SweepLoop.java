@@ -2,7 +2,6 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.apply.LabelSweep;
-import dev.sluice.worker.report.Reporter;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -21,18 +20,11 @@ final class SweepLoop {
   private final LedgerWatch watch;
   private final LabelSweep sweep;
 
-  SweepLoop(WorkerConfig config, TermParts parts, Reporter reporting, LedgerWatch watch) {
+  SweepLoop(WorkerConfig config, TermParts parts, LabelSweep sweep, LedgerWatch watch) {
     this.config = config;
     this.parts = parts;
+    this.sweep = sweep;
     this.watch = watch;
-    this.sweep =
-        new LabelSweep(
-            config.cluster(),
-            config.installation(),
-            parts.api(),
-            parts.ledgers(),
-            reporting,
-            config.ownObjects());
   }
 
   /** What is done at intervals. */

@@ -75,7 +75,8 @@ final class Term implements LogIntake.Progress {
     this.outside = outside;
     this.metrics = metrics;
     this.owner = owner;
-    this.parts = new TermParts(config, outside, metrics, owner.journal(), owner::mayWrite);
+    this.parts =
+        new TermParts(config, outside, metrics, owner.journal(), owner::mayWrite, this::wake);
     this.thread =
         Thread.ofPlatform().name("term-" + config.cluster()).daemon().unstarted(this::run);
   }
@@ -155,7 +156,7 @@ final class Term implements LogIntake.Progress {
       Lanes working = parts.lanes(found, reporting, targets, this::wake);
       lanes = working;
       try {
-        work(found, reporting, asked, working);
+        work(found, reporting, targets, asked, working);
       } finally {
         stop(working);
       }
@@ -169,7 +170,8 @@ final class Term implements LogIntake.Progress {
     }
   }
 
-  private void work(LedgerListing found, Reporter reporting, Questions asked, Lanes working)
+  private void work(
+      LedgerListing found, Reporter reporting, TargetReader targets, Questions asked, Lanes working)
       throws InterruptedException {
     LogIntake intake =
         new LogIntake(
@@ -178,7 +180,7 @@ final class Term implements LogIntake.Progress {
             new LogIntake.Parts(
                 found,
                 parts.open(),
-                parts.neighbours(),
+                parts.claims(),
                 reporting,
                 asked,
                 working,
@@ -205,7 +207,7 @@ final class Term implements LogIntake.Progress {
           .addKeyValue("cluster", config.cluster())
           .log("watching {} {}", namespaces, definitions);
       intake.awaitCaughtUp();
-      new SweepLoop(config, parts, reporting, watch).run(ending);
+      new SweepLoop(config, parts, parts.sweep(reporting, targets), watch).run(ending);
     }
   }
 

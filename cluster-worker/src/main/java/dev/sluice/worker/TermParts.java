@@ -6,7 +6,9 @@ import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.Applications;
-import dev.sluice.worker.apply.Neighbours;
+import dev.sluice.worker.apply.InvalidObjects;
+import dev.sluice.worker.apply.LabelSweep;
+import dev.sluice.worker.apply.ObjectClaims;
 import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.diff.Differ;
 import dev.sluice.worker.diff.Questions;
@@ -44,24 +46,29 @@ final class TermParts {
   private final ClusterApi api;
   private final LedgerStore ledgers;
   private final LedgerUpkeep upkeep;
-  private final Neighbours neighbours = new Neighbours();
+  private final InvalidObjects invalid;
+  private final ObjectClaims claims;
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
 
   /**
    * @param journal of the process, whatever term it is
    * @param mayWrite whether this worker still leads for sure
+   * @param wake has what is parked of an application tried again
    */
   TermParts(
       WorkerConfig config,
       Outside outside,
       WorkerMetrics metrics,
       AttemptJournal journal,
-      BooleanSupplier mayWrite) {
+      BooleanSupplier mayWrite,
+      Consumer<ApplicationName> wake) {
     this.journal = journal;
     this.config = config;
     this.outside = outside;
     this.metrics = metrics;
     this.containment = new Containment(metrics::contained);
+    this.invalid = new InvalidObjects(config.cluster(), metrics::foundInvalid);
+    this.claims = new ObjectClaims(wake);
     this.api = new ClusterApi(outside.client(), config.patience().callTimeout(), mayWrite);
     this.ledgers =
         new LedgerStore(api, config.ledgerNames(), Keyring.unusable("it was not read yet"));
@@ -84,8 +91,8 @@ final class TermParts {
     return upkeep;
   }
 
-  Neighbours neighbours() {
-    return neighbours;
+  ObjectClaims claims() {
+    return claims;
   }
 
   /** The dead letters that are open although no ledger says so. */
@@ -95,7 +102,7 @@ final class TermParts {
 
   /** Takes note of the ledgers as they were when the term began. */
   void know(LedgerListing found) {
-    found.usable().values().forEach(stored -> neighbours.found(stored.ledger()));
+    found.usable().values().forEach(stored -> claims.found(stored.ledger()));
     found
         .unreadable()
         .values()
@@ -124,7 +131,7 @@ final class TermParts {
         new Applications(
             found,
             ledgers,
-            neighbours,
+            claims,
             new Applications.Tools(
                 api,
                 outside.renderers(),
@@ -135,6 +142,7 @@ final class TermParts {
                         "applied-listener",
                         target.application(),
                         () -> metrics.applied(target, begunAt, timings, again)),
+                invalid,
                 outside.telemetry().tracing(),
                 outside.clock()),
             new Applications.Lead(
@@ -150,6 +158,22 @@ final class TermParts {
         new Breaker(backoff, outside.clock()),
         journal,
         outside.clock());
+  }
+
+  /** Makes what finds and removes orphans. */
+  LabelSweep sweep(Reporter reporting, TargetReader targets) {
+    return new LabelSweep(
+        config.cluster(),
+        config.installation(),
+        new LabelSweep.Parts(
+            api,
+            ledgers,
+            claims,
+            targets,
+            reporting,
+            config.ownObjects(),
+            invalid,
+            metrics::couldNotSweep));
   }
 
   Questions questions(Reporter reporting, TargetReader targets) {

@@ -34,6 +34,8 @@ final class WorkerMetrics implements AppliedListener {
   private final Counter fenced;
   private final Counter swept;
   private final Counter contained;
+  private final Counter invalid;
+  private final Counter unswept;
   private final Histogram toCluster;
   private final Histogram steps;
 
@@ -58,6 +60,14 @@ final class WorkerMetrics implements AppliedListener {
         metrics.counter(
             "sluice_worker_contained_failures_total",
             "failures that no code expects, each of which cost one item of a loop");
+    this.invalid =
+        metrics.counter(
+            "sluice_worker_invalid_objects_total",
+            "objects with this installation's labels that cannot be its own, each counted once");
+    this.unswept =
+        metrics.counter(
+            "sluice_worker_sweep_failures_total",
+            "kinds that a look for orphans could not go over");
     this.toCluster =
         metrics.histogram(
             "sluice_worker_change_to_applied_seconds",
@@ -68,6 +78,8 @@ final class WorkerMetrics implements AppliedListener {
             "sluice_worker_step_seconds", "how long the steps of an apply took", STEPS);
     fenced.add(here, 0);
     swept.add(here, 0);
+    invalid.add(here, 0);
+    unswept.add(here, 0);
   }
 
   /** Has the worker asked how it is, whenever metrics are read. */
@@ -134,6 +146,16 @@ final class WorkerMetrics implements AppliedListener {
   /** One item of a loop failed, and the loop went on. */
   void contained(String loop) {
     contained.add(Labels.of("cluster", cluster, "loop", loop), 1);
+  }
+
+  /** Counts an object that carries our labels and cannot be ours. */
+  void foundInvalid() {
+    invalid.add(here, 1);
+  }
+
+  /** Counts a kind that a sweep could not go over. */
+  void couldNotSweep() {
+    unswept.add(here, 1);
   }
 
   void reported(ResultEvent result) {

@@ -171,35 +171,10 @@ class ClusterWorkerIT {
         .withName("a")
         .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), "{\"data\":{\"key\":\"by hand\"}}");
 
-    bench.targets.send(Targets.again(target, 2, false));
+    bench.targets.send(Targets.again(target, 2));
 
     bench.awaitApplied("web", 2);
     assertThat(bench.value("a")).contains("first");
-  }
-
-  @Test
-  void anApprovedGenerationMayDeleteMoreThanTheGuardAllows() {
-    bench.worker("one");
-    String[] many =
-        IntStream.range(0, 6).mapToObj(i -> configMap("a" + i, "first")).toArray(String[]::new);
-    bench.targets.send(bench.targets.target("web", 1, many));
-    bench.awaitApplied("web", 1);
-    SyncEvent.Target fewer = bench.targets.target("web", 2, many[0]);
-    bench.targets.send(fewer);
-    await()
-        .atMost(Bench.PATIENCE)
-        .until(() -> !bench.results.all(DeadLetterEvent.Opened.class).isEmpty());
-    assertThat(bench.value("a5")).contains("first");
-
-    bench.targets.send(Targets.again(fewer, 3, true));
-
-    ResultEvent.Applied applied = bench.awaitApplied("web", 3);
-    assertThat(applied.changes()).extracting(ObjectChange::action).containsOnly(Action.DELETED);
-    assertThat(bench.value("a5")).isEmpty();
-    assertThat(bench.value("a0")).contains("first");
-    await()
-        .atMost(Bench.PATIENCE)
-        .until(() -> !bench.results.all(DeadLetterEvent.Closed.class).isEmpty());
   }
 
   @Test

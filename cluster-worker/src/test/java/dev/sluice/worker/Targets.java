@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.event.Approval;
+import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.InputFile;
@@ -93,16 +95,30 @@ final class Targets implements AutoCloseable {
   }
 
   /** The same inputs as a later generation, as an operator's command has them sent. */
-  static SyncEvent.Target again(SyncEvent.Target target, long generation, boolean approved) {
+  static SyncEvent.Target again(SyncEvent.Target target, long generation) {
+    return again(target, generation, Optional.empty());
+  }
+
+  /** The same, with the approval of a plan. */
+  static SyncEvent.Target approved(SyncEvent.Target target, long generation, DeletionPlan plan) {
+    return again(
+        target,
+        generation,
+        Optional.of(new Approval(plan.digest(), plan.generation(), plan.commit(), "jo")));
+  }
+
+  private static SyncEvent.Target again(
+      SyncEvent.Target target, long generation, Optional<Approval> approval) {
     return new SyncEvent.Target(
         target.application(),
         target.cluster(),
         new Generation(generation),
         target.spec(),
         target.sources(),
-        approved,
+        approval.isPresent(),
         target.inputDigest(),
-        target.provenance());
+        target.provenance(),
+        approval);
   }
 
   /** The same with other inputs, as far as their digest says. */

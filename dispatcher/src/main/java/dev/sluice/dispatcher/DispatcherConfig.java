@@ -95,7 +95,10 @@ public record DispatcherConfig(
               100)
           .or("30");
   public static final Setting<Optional<String>> APPROVE_REVISION =
-      Setting.text("approve-revision", "DIGEST", "a fleet revision that may remove more than that")
+      Setting.text(
+              "approve-revision",
+              "DIGEST",
+              "the digest, from the log, of a removal of more than that")
           .optional();
   public static final Setting<Optional<String>> INSTANCE =
       Setting.text(

@@ -5,6 +5,7 @@ import static dev.sluice.dispatcher.Situation.STAGING;
 import static dev.sluice.dispatcher.Situation.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
@@ -148,25 +149,36 @@ class CommandIT {
   }
 
   @Test
-  void onlyWhatWasLookedAtIsApproved() throws IOException {
+  void anApprovalIsOfOnePlanOfTheGenerationThatWasLookedAt() throws IOException {
+    String plan = "a".repeat(64);
     situation.start();
-    situation.awaitSync(STAGING, 1);
+    CommitId one = ((SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst()).commit();
     situation.put("web", "two").pushAndTell();
-    situation.awaitSync(STAGING, 2);
+    CommitId two = ((SyncEvent.Target) situation.awaitSync(STAGING, 2).getLast()).commit();
+    assertThat(two).isNotEqualTo(one);
 
-    EventId stale =
-        situation.command("web", Set.of(STAGING), new Command.Approve(Generation.FIRST));
+    EventId stale = approve(Set.of(STAGING), 1, Optional.of(plan));
+    EventId ofNoPlan = approve(Set.of(STAGING), 2, Optional.empty());
+    EventId ofTwoClusters = approve(Set.of(STAGING, PRODUCTION), 2, Optional.of(plan));
     situation.awaitQuiet();
-    EventId fresh =
-        situation.command("web", Set.of(STAGING), new Command.Approve(Generation.FIRST.next()));
+    EventId fresh = approve(Set.of(STAGING), 2, Optional.of(plan));
 
     SyncEvent.Target approved = (SyncEvent.Target) situation.awaitSync(STAGING, 3).getLast();
-    assertThat(approved.approved()).isTrue();
-    assertThat(answer(stale).accepted()).isFalse();
+    assertThat(approved.approval())
+        .contains(new Approval(plan, new Generation(2), Optional.of(two), "cat"));
     assertThat(answer(stale).message()).contains("look at that one");
+    assertThat(answer(ofNoPlan).message()).contains("names the plan");
+    assertThat(answer(ofTwoClusters).message()).contains("one cluster");
+    assertThat(List.of(stale, ofNoPlan, ofTwoClusters))
+        .noneMatch(command -> answer(command).accepted());
     assertThat(answer(fresh).accepted()).isTrue();
     situation.put("web", "three").pushAndTell();
-    assertThat(((SyncEvent.Target) situation.awaitSync(STAGING, 4).getLast()).approved()).isFalse();
+    assertThat(((SyncEvent.Target) situation.awaitSync(STAGING, 4).getLast()).approval()).isEmpty();
+  }
+
+  private EventId approve(Set<ClusterName> clusters, long generation, Optional<String> plan) {
+    return situation.command(
+        "web", clusters, new Command.Approve(new Generation(generation), plan));
   }
 
   @Test

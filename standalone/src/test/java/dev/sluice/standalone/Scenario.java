@@ -168,6 +168,17 @@ final class Scenario implements AutoCloseable {
     writeFleet();
   }
 
+  /** Gives an application of the fleet another name. */
+  void rename(String from, String to) throws IOException {
+    String all =
+        fleet
+            .toString()
+            .replace("metadata: {name: %s}".formatted(from), "metadata: {name: %s}".formatted(to));
+    fleet.setLength(0);
+    fleet.append(all);
+    writeFleet();
+  }
+
   /** Adds a document to the fleet. */
   void document(String yaml) throws IOException {
     fleet.append("---\n").append(yaml);

@@ -42,6 +42,7 @@ public final class ClusterApi {
   private static final String METADATA_ONLY =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
   private static final int PAGE = 500;
+  private static final int MAX_PAGES = 20_000;
 
   private final KubernetesClient client;
   private final String base;
@@ -165,7 +166,11 @@ public final class ClusterApi {
       String collection, String labelSelector, String accept, Consumer<ObjectNode> visitor)
       throws InterruptedException {
     String more = "";
+    int pages = 0;
     do {
+      if (pages++ == MAX_PAGES) {
+        throw endless(collection);
+      }
       ObjectNode page =
           call(
               "GET",
@@ -179,10 +184,21 @@ public final class ClusterApi {
               accept,
               null);
       for (JsonNode item : page.path("items")) {
-        visitor.accept((ObjectNode) item);
+        if (item instanceof ObjectNode object) { // an aggregated API may tell anything
+          visitor.accept(object);
+        }
       }
-      more = page.path("metadata").path("continue").asText("");
+      String next = page.path("metadata").path("continue").asText("");
+      if (!next.isEmpty() && next.equals(more)) {
+        throw endless(collection);
+      }
+      more = next;
     } while (!more.isEmpty());
+  }
+
+  private static ApiException endless(String collection) {
+    return new ApiException(
+        500, "EndlessList", collection + " does not come to its end", "", List.of(), null);
   }
 
   private ObjectNode call(

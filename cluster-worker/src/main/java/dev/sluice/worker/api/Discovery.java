@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 
 /**
  * What kinds the cluster serves, asked by group and version when first needed. An unknown kind is
@@ -18,6 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Discovery implements ClusterFacts.Source {
 
+  private static final Pattern PLURAL = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
   private static final Duration FACTS_HOLD = Duration.ofMinutes(1);
 
   private final ClusterApi api;
@@ -32,6 +34,9 @@ public final class Discovery implements ClusterFacts.Source {
 
   /** How a kind is addressed; empty if the cluster does not serve it. */
   public Optional<ApiResource> find(String apiVersion, String kind) throws InterruptedException {
+    if (!new ApiKind(apiVersion, kind).isValid()) {
+      return Optional.empty();
+    }
     ApiResource cached = known.getOrDefault(apiVersion, Map.of()).get(kind);
     if (cached != null) {
       return Optional.of(cached);
@@ -93,10 +98,10 @@ public final class Discovery implements ClusterFacts.Source {
     Map<String, ApiResource> resources = new HashMap<>();
     for (JsonNode resource : list.get().path("resources")) {
       String plural = resource.path("name").asText("");
-      if (!plural.contains("/")) { // not a subresource
-        resources.put(
-            resource.path("kind").asText(""),
-            new ApiResource(root, plural, resource.path("namespaced").asBoolean()));
+      String kind = resource.path("kind").asText("");
+      // subresources have a slash; an aggregated API may tell anything
+      if (PLURAL.matcher(plural).matches() && !kind.isEmpty()) {
+        resources.put(kind, new ApiResource(root, plural, resource.path("namespaced").asBoolean()));
       }
     }
     return Map.copyOf(resources);

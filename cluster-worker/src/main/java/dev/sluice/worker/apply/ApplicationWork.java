@@ -82,7 +82,7 @@ final class ApplicationWork implements Work {
       outcome = retry("BrokerUnavailable", "the broker does not answer");
     }
     if (outcome instanceof Outcome.Parked) {
-      site.neighbours().settle(entry);
+      site.claims().settle(entry);
     }
     ended(outcome);
     return outcome;
@@ -122,7 +122,7 @@ final class ApplicationWork implements Work {
         // the same number of another count: the dispatcher has lost its memory
         throw fenced(entry, ledger);
       }
-      site.neighbours().settle(entry);
+      site.claims().settle(entry);
       if (payload.isPresent()) {
         tellThatItIsThere(entry, ledger);
       }
@@ -136,10 +136,9 @@ final class ApplicationWork implements Work {
     Tracing.Span current = span(entry);
     Generations generations = new Generations(book, site, entry.within(current.context()));
     Attempt attempt =
-        new Attempt(
+        Attempt.begin(
             new Ownership(site.installation(), entry.application()),
-            entry.generation(),
-            event.get() instanceof SyncEvent.Target target && target.spec().policy().force(),
+            event.get(),
             () -> fence(entry),
             pace);
     switch (event.get()) {
@@ -263,7 +262,7 @@ final class ApplicationWork implements Work {
         };
     site.reporter().send(result, entry.trace()).await();
     switch (effect) {
-      case Effect.Superseded _ -> site.neighbours().settle(entry);
+      case Effect.Superseded _ -> site.claims().settle(entry);
       case Effect.Retrying retrying ->
           say(entry, "trying again in " + retrying.delay(), retrying.failure());
       case Effect.Parked parked -> {

@@ -36,6 +36,7 @@ public final class Applications {
       TargetReader targets,
       Reporter reporter,
       AppliedListener listener,
+      InvalidObjects invalid,
       Tracing tracing,
       Clock clock) {}
 
@@ -56,7 +57,7 @@ public final class Applications {
       Function<ApplicationName, Optional<Ledger.OpenEntry>> open) {}
 
   public Applications(
-      LedgerListing found, LedgerStore ledgers, Neighbours neighbours, Tools tools, Lead lead) {
+      LedgerListing found, LedgerStore ledgers, ObjectClaims claims, Tools tools, Lead lead) {
     this.found = new ConcurrentHashMap<>(found.readings());
     this.ledgers = ledgers;
     this.open = lead.open();
@@ -70,8 +71,12 @@ public final class Applications {
                 new ApiSchemas(tools.api()),
                 lead.installation(),
                 lead.own()),
-            new PlanRunner(tools.api(), discovery, neighbours, lead.own()),
-            neighbours,
+            new PlanRunner(
+                new Clearance.Tools(claims, tools.targets(), tools.api(), discovery),
+                lead.own(),
+                tools.invalid(),
+                tools.clock()),
+            claims,
             tools.targets(),
             tools.reporter(),
             new DeadLetters(tools.reporter(), lead.syncTopic()),

@@ -1,7 +1,9 @@
 package dev.sluice.worker.apply;
 
+import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
@@ -9,14 +11,48 @@ import dev.sluice.worker.lane.Pace;
 import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.manifest.Ownership;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What the writing of every object of one attempt has in common.
  *
  * @param owner whom the objects belong to
  * @param force take fields over from other managers
+ * @param approval of a plan of deletions, if a person gave one
+ * @param written the uids of the objects that were written: none of them is deleted
  */
-record Attempt(Ownership owner, Generation generation, boolean force, Fence fence, Pace pace) {
+record Attempt(
+    Ownership owner,
+    Generation generation,
+    boolean force,
+    Optional<Approval> approval,
+    Fence fence,
+    Pace pace,
+    Set<String> written) {
+
+  static Attempt begin(Ownership owner, SyncEvent event, Fence fence, Pace pace) {
+    return switch (event) {
+      case SyncEvent.Target target ->
+          new Attempt(
+              owner,
+              target.generation(),
+              target.spec().policy().force(),
+              target.approval(),
+              fence,
+              pace,
+              ConcurrentHashMap.newKeySet());
+      case SyncEvent.Removal removal ->
+          new Attempt(
+              owner,
+              removal.generation(),
+              false,
+              Optional.empty(),
+              fence,
+              pace,
+              ConcurrentHashMap.newKeySet());
+    };
+  }
 
   /** Asked whenever someone else turns out to have written where this attempt writes. */
   interface Fence {

@@ -1,5 +1,6 @@
 package dev.sluice.worker.apply;
 
+import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
@@ -16,6 +17,7 @@ import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.Desired;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.Plan;
+import dev.sluice.worker.plan.PlanDigest;
 import dev.sluice.worker.plan.PlanRequest;
 import dev.sluice.worker.plan.Planner;
 import dev.sluice.worker.render.RenderException;
@@ -26,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One generation from intent to done.
@@ -62,22 +65,20 @@ final class Generations {
           InterruptedException {
     Desired desired = site.rendering().render(target);
     Instant renderedAt = site.clock().instant();
+    PlanRequest request =
+        new PlanRequest(
+            desired.manifests(),
+            ledger.inventory(),
+            unfinished(ledger, target),
+            target.spec().policy(),
+            false);
     Plan.Ready plan =
-        switch (new Planner()
-            .plan(
-                new PlanRequest(
-                    desired.manifests(),
-                    ledger.inventory(),
-                    unfinished(ledger, target),
-                    target.spec().policy(),
-                    target.approved()))) {
-          case Plan.Ready ready -> ready;
-          case Plan.Held held ->
-              throw new HaltException(
-                  new Outcome.Parked(
-                      held.failure(), new Wake.ClusterChange("approval, or a new generation")));
+        switch (new Planner().plan(request)) {
+          case Plan.Ready ready -> claimed(ready);
+          case Plan.Held held -> approved(held, ledger, attempt);
+          case Plan.Refused refused ->
+              throw new HaltException(new Outcome.Parked(refused.failure(), new Wake.NewInput()));
         };
-    site.neighbours().planned(entry, plan.inventories().after());
     Instant plannedAt = site.clock().instant();
     int objects = plan.inventories().after().size();
     if (plan.isNothing()) {
@@ -93,21 +94,86 @@ final class Generations {
             new ResultEvent.Planned(entry.subject(), planned(plan), desired.renderer()),
             entry.trace());
     Ledger begun = begin(ledger, plan);
-    List<ObjectChange> changes = carryOut(plan, attempt);
+    PlanRunner.Run run = carryOut(plan, attempt);
     ResultEvent.Timings timings =
         new ResultEvent.Timings(entry.receivedAt(), renderedAt, plannedAt, site.clock().instant());
-    finish(
-        begun,
+    ResultEvent.Applied applied =
         new ResultEvent.Applied(
-            entry.subject(), changes, objects, timings, Optional.of(desired.renderer())),
-        plan);
+            entry.subject(),
+            run.changes(),
+            objects,
+            timings,
+            Optional.of(desired.renderer()),
+            Optional.empty(),
+            run.kept().map(KeptObjects::listed));
+    if (run.kept().isPresent()) {
+      keep(begun, run.kept().get(), applied, plan);
+      throw new HaltException(run.kept().get().outcome());
+    }
+    finish(begun, applied, plan);
     return Optional.of(timings);
   }
 
-  /** What is sent again though its inputs are the same, is gone over whole. */
+  private Plan.Ready claimed(Plan.Ready plan) {
+    site.claims().planned(entry, plan.claims());
+    return plan;
+  }
+
+  /**
+   * Lets a plan pass that the guard holds, if a person approved exactly these deletions; or if they
+   * were begun already, which they only are when the guard has let them pass.
+   *
+   * @throws HaltException if no one did; it says what there is to approve
+   */
+  private Plan.Ready approved(Plan.Held held, Ledger ledger, Attempt attempt)
+      throws HaltException, InterruptedException {
+    Plan.Ready plan = claimed(held.ready());
+    if (isBegun(plan, ledger)) {
+      return plan;
+    }
+    Pruning pruning = site.runner().pruning();
+    PlanDigest digest = pruning.digest(plan.prunes(), entry, new TreeSet<>(), attempt);
+    Optional<Approval> approval = attempt.approval();
+    if (approval.isPresent()) {
+      PlanDigest withUnknown =
+          new PlanDigest(
+              entry.subject(),
+              entry.inputDigest(),
+              digest.deletions(),
+              pruning.unknown(plan.prunes(), entry));
+      if (digest.isApprovedBy(approval.get()) || withUnknown.isApprovedBy(approval.get())) {
+        return plan.withPrunes(Pruning.approved(plan.prunes(), digest));
+      }
+    }
+    throw new HaltException(
+        new Outcome.Parked(
+            held.failure().awaiting(digest.plan()),
+            new Wake.ClusterChange("an approval, or a new generation")));
+  }
+
+  private boolean isBegun(Plan.Ready plan, Ledger ledger) {
+    return ledger.generation().equals(Optional.of(entry.generation()))
+        && plan.prunes().stream().allMatch(step -> ledger.intent().contains(step.ref()));
+  }
+
+  /** Says what is done, and leaves in the ledger what is still to be deleted. */
+  private void keep(Ledger begun, KeptObjects kept, ResultEvent.Applied applied, Plan.Ready plan)
+      throws ReportException, LedgerMovedException, InterruptedException {
+    if (!applied.changes().isEmpty()) {
+      site.reporter().send(applied, entry.trace()).await();
+    }
+    Inventory inventory = plan.inventories().after().plus(begun.inventory(), kept.objects());
+    Ledger left = begun.begin(header(), inventory, Set.copyOf(kept.objects()));
+    if (!left.equals(begun)) {
+      book.write(begun, left);
+    }
+  }
+
+  /** Returns what has to be written whatever it was: all, if the same inputs are sent again. */
   private static Set<ObjectRef> unfinished(Ledger ledger, SyncEvent.Target target) {
     Set<ObjectRef> refs = new HashSet<>(ledger.intent());
-    if (ledger.inputDigest().equals(target.inputDigest())) {
+    boolean again = !ledger.generation().equals(Optional.of(target.generation()));
+    if (again && ledger.inputDigest().equals(target.inputDigest())) {
       ledger.inventory().entries().forEach(entry -> refs.add(entry.ref()));
     }
     return refs;
@@ -117,9 +183,12 @@ final class Generations {
   void remove(Ledger ledger, SyncEvent.Removal removal, Attempt attempt)
       throws HaltException, ReportException, LedgerMovedException, InterruptedException {
     Plan.Ready plan = new Planner().removal(ledger.inventory(), removal.orphan(), false);
-    site.neighbours().planned(entry, Inventory.EMPTY);
     Ledger begun = begin(ledger, plan);
-    List<ObjectChange> changes = carryOut(plan, attempt);
+    PlanRunner.Run run = carryOut(plan, attempt);
+    if (run.kept().isPresent()) {
+      throw new HaltException(run.kept().get().outcome());
+    }
+    List<ObjectChange> changes = new ArrayList<>(run.changes());
     plan.skipped().forEach(ref -> changes.add(new ObjectChange(ref, Action.SKIPPED)));
     finish(begun, new ResultEvent.Removed(entry.subject(), changes), plan);
   }
@@ -131,20 +200,20 @@ final class Generations {
     return begun;
   }
 
-  private List<ObjectChange> carryOut(Plan.Ready plan, Attempt attempt)
+  private PlanRunner.Run carryOut(Plan.Ready plan, Attempt attempt)
       throws HaltException, InterruptedException {
-    List<ObjectChange> changes = site.runner().run(plan, entry, attempt);
-    for (ObjectChange change : changes) {
+    PlanRunner.Run run = site.runner().run(plan, entry, attempt);
+    for (ObjectChange change : run.changes()) {
       if (change.action() == Action.TRANSFERRED) {
         // who claims it may be parked until now
         claimant(change.object()).ifPresent(site.wake());
       }
     }
-    return changes;
+    return run;
   }
 
   private Optional<ApplicationName> claimant(ObjectRef ref) {
-    return site.neighbours().otherClaimant(ref, entry.application());
+    return site.claims().claimant(ref, Optional.of(entry.application()));
   }
 
   private void finish(Ledger ledger, ResultEvent result, Plan.Ready plan)

@@ -1,13 +1,21 @@
 package dev.sluice.worker.apply;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.manifest.Ownership;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** An object as the API server told it. */
+/**
+ * An object as the API server told it. Whoever may write objects wrote it: labels and annotations
+ * may be anything.
+ */
 record LiveObject(ObjectNode content) {
 
   /** The annotation that says which generation wrote an object last. */
   static final String GENERATION = "sluice.dev/generation";
+
+  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
 
   String uid() {
     return content.path("metadata").path("uid").asText("");
@@ -40,8 +48,31 @@ record LiveObject(ObjectNode content) {
     return label(Ownership.INSTALLATION_LABEL).equals(installation);
   }
 
+  /** Returns the application that its label names; empty if that is no name. */
+  Optional<ApplicationName> application() {
+    return ApplicationName.parse(label(Ownership.APPLICATION_LABEL));
+  }
+
   /** The generation that wrote it last; 0 if none did. */
   long generation() {
-    return content.path("metadata").path("annotations").path(GENERATION).asLong(0);
+    String text = annotation();
+    return NUMBER.matcher(text).matches() ? Long.parseLong(text) : 0;
+  }
+
+  /** Returns why it cannot be an object of ours, though its labels say so; empty if it can. */
+  Optional<String> flaw() {
+    String owner = label(Ownership.APPLICATION_LABEL);
+    if (!owner.isEmpty() && application().isEmpty()) {
+      return Optional.of(
+          "its label %s is no application's name".formatted(Ownership.APPLICATION_LABEL));
+    }
+    if (!annotation().isEmpty() && generation() == 0) {
+      return Optional.of("its annotation %s is no generation".formatted(GENERATION));
+    }
+    return Optional.empty();
+  }
+
+  private String annotation() {
+    return content.path("metadata").path("annotations").path(GENERATION).asText("");
   }
 }

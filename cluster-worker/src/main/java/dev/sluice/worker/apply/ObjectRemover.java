@@ -12,6 +12,8 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.Classifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.plan.PruneStep;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -21,25 +23,40 @@ import java.util.Optional;
 final class ObjectRemover {
 
   private static final int TRIES = 5;
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
+  private static final int FINALIZER_LOOKS = 400; // 10 s
 
   private final ClusterApi api;
   private final Discovery discovery;
-  private final Neighbours neighbours;
+  private final ObjectClaims claims;
   private final OwnObjects own;
 
-  ObjectRemover(ClusterApi api, Discovery discovery, Neighbours neighbours, OwnObjects own) {
+  ObjectRemover(ClusterApi api, Discovery discovery, ObjectClaims claims, OwnObjects own) {
     this.api = api;
     this.discovery = discovery;
-    this.neighbours = neighbours;
+    this.claims = claims;
     this.own = own;
   }
 
   /** What became of an object; {@code pending} if it waits for finalizers. */
   record Removal(Action action, boolean pending) {}
 
+  /** Deletes an object that is to be created again. */
   Removal remove(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
+    return remove(new PruneStep(ref), Optional.empty(), attempt);
+  }
+
+  /**
+   * Deletes an object that nothing asks for any more.
+   *
+   * @param clearance asked again about it; empty if a person approved its deletion, whoever may
+   *     claim it
+   */
+  Removal remove(PruneStep step, Optional<Clearance> clearance, Attempt attempt)
+      throws HaltException, InterruptedException {
+    ObjectRef ref = step.ref();
     try {
-      return tryToRemove(ref, attempt);
+      return tryToRemove(step, clearance, attempt);
     } catch (ApiException e) {
       throw new HaltException(Classifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
     }
@@ -73,8 +90,38 @@ final class ObjectRemover {
     }
   }
 
+  /** Returns the uid of an object that this application may delete; empty if there is none. */
+  Optional<String> uid(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
+    try {
+      Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
+      return resource.isEmpty()
+          ? Optional.empty()
+          : api.get(resource.get().path(ref))
+              .map(LiveObject::new)
+              .filter(live -> live.belongsTo(attempt.owner()))
+              .map(LiveObject::uid);
+    } catch (ApiException e) {
+      throw new HaltException(Classifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
+    }
+  }
+
+  /** Waits for an object to go that is deleted. */
+  void awaitGone(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
+    for (int looks = 0; looks < FINALIZER_LOOKS; looks++) {
+      if (isGone(ref)) {
+        return;
+      }
+      attempt.pace().pause(LOOK_AGAIN);
+    }
+    throw Attempt.retry(
+        "Terminating",
+        "%s is deleted, but its finalizers keep it".formatted(ref),
+        Failure.Stage.PRUNE,
+        Optional.of(ref));
+  }
+
   /** Whether the object is not, or no longer, there. */
-  boolean isGone(ObjectRef ref) throws HaltException, InterruptedException {
+  private boolean isGone(ObjectRef ref) throws HaltException, InterruptedException {
     try {
       Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
       return resource.isEmpty() || api.get(resource.get().path(ref)).isEmpty();
@@ -83,8 +130,9 @@ final class ObjectRemover {
     }
   }
 
-  private Removal tryToRemove(ObjectRef ref, Attempt attempt)
+  private Removal tryToRemove(PruneStep step, Optional<Clearance> clearance, Attempt attempt)
       throws HaltException, InterruptedException {
+    ObjectRef ref = step.ref();
     if (own.isState(ref)) {
       return new Removal(Action.SKIPPED, false); // an earlier version let an application apply it
     }
@@ -106,8 +154,24 @@ final class ObjectRemover {
         return new Removal(ofAnother ? Action.TRANSFERRED : Action.SKIPPED, false);
       }
       attempt.requireNotNewer(live);
-      if (neighbours.otherClaimant(ref, attempt.owner().application()).isPresent()) {
+      if (claims.claimant(ref, Optional.of(attempt.owner().application())).isPresent()) {
         return new Removal(Action.TRANSFERRED, false);
+      }
+      if (attempt.written().contains(live.uid())) {
+        return new Removal(Action.UNCHANGED, false); // the same object in another API group
+      }
+      if (clearance.isPresent()) {
+        if (clearance.get().isClaimedElsewhere(ref, live.uid())) {
+          return new Removal(Action.UNCHANGED, false);
+        }
+        requireCleared(ref, clearance.get());
+      }
+      if (step.approved().filter(uid -> !uid.equals(live.uid())).isPresent()) {
+        throw Attempt.retry(
+            "ObjectReplaced",
+            "%s is not the object whose deletion was approved".formatted(ref),
+            Failure.Stage.PRUNE,
+            Optional.of(ref));
       }
       if (live.isTerminating()) {
         return new Removal(Action.DELETED, true);
@@ -130,5 +194,17 @@ final class ObjectRemover {
         "%s changed every time between reading and deleting it".formatted(ref),
         Failure.Stage.PRUNE,
         Optional.of(ref));
+  }
+
+  /** A target may have come since the deletions were decided. */
+  private static void requireCleared(ObjectRef ref, Clearance clearance)
+      throws HaltException, InterruptedException {
+    if (clearance.of(ref) instanceof Clearance.Answer.Unknown) {
+      throw Attempt.retry(
+          "ClaimsChanged",
+          "%s may be claimed by a target that has just come".formatted(ref),
+          Failure.Stage.PRUNE,
+          Optional.of(ref));
+    }
   }
 }

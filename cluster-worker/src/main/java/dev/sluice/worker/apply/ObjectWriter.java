@@ -15,10 +15,10 @@ import dev.sluice.worker.lane.Classifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
-import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.ApplyStep;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes single objects by server-side apply, every time with a precondition.
@@ -43,12 +43,14 @@ final class ObjectWriter {
 
   private final ClusterApi api;
   private final Discovery discovery;
-  private final Neighbours neighbours;
+  private final ObjectClaims claims;
+  private final InvalidObjects invalid;
 
-  ObjectWriter(ClusterApi api, Discovery discovery, Neighbours neighbours) {
+  ObjectWriter(ClusterApi api, Discovery discovery, ObjectClaims claims, InvalidObjects invalid) {
     this.api = api;
     this.discovery = discovery;
-    this.neighbours = neighbours;
+    this.claims = claims;
+    this.invalid = invalid;
   }
 
   /**
@@ -120,7 +122,7 @@ final class ObjectWriter {
   private void apply(String path, ObjectNode body, boolean isThere, Attempt attempt)
       throws InterruptedException {
     try {
-      api.apply(path, body, attempt.force());
+      remember(api.apply(path, body, attempt.force()), attempt);
     } catch (ApiException e) {
       boolean refusesPrecondition =
           !isThere && e.code() == 500 && String.valueOf(e.getMessage()).contains(NO_PRECONDITION);
@@ -131,8 +133,12 @@ final class ObjectWriter {
         throw e;
       }
       body.withObject("/metadata").remove("resourceVersion");
-      api.apply(path, body, attempt.force());
+      remember(api.apply(path, body, attempt.force()), attempt);
     }
+  }
+
+  private static void remember(ObjectNode written, Attempt attempt) {
+    attempt.written().add(new LiveObject(written).uid());
   }
 
   private boolean mayWrite(ObjectRef ref, LiveObject live, Attempt attempt)
@@ -145,21 +151,24 @@ final class ObjectWriter {
           Failure.Stage.APPLY,
           Optional.of(ref));
     }
-    String owner = live.label(Ownership.APPLICATION_LABEL);
-    boolean ofAnother =
-        live.belongsTo(attempt.owner().installation())
-            && !owner.isEmpty()
-            && !owner.equals(attempt.owner().application().value());
-    if (!ofAnother) {
+    boolean ofOurs = live.belongsTo(attempt.owner().installation());
+    if (ofOurs) {
+      live.flaw().ifPresent(flaw -> invalid.found(ref, flaw));
+    }
+    Optional<ApplicationName> other =
+        live.application().filter(owner -> ofOurs && !owner.equals(attempt.owner().application()));
+    if (other.isEmpty()) {
       return true;
     }
-    return switch (neighbours.standing(ref, new ApplicationName(owner))) {
+    ApplicationName owner = other.get();
+    claims.await(attempt.owner().application(), Set.of(owner));
+    return switch (claims.standing(ref, owner)) {
       case RELEASED -> {
-        // a worker that no longer leads knows old things of its neighbours
+        // a worker that no longer leads knows old claims
         attempt.fence().check();
         yield true;
       }
-      case UNDECIDED -> false;
+      case UNKNOWN -> false;
       case CLAIMED ->
           throw Attempt.park(
               "OwnedByAnother",

@@ -4,8 +4,6 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
-import dev.sluice.worker.api.ClusterApi;
-import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.Classifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
@@ -13,8 +11,8 @@ import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Plan;
-import dev.sluice.worker.plan.PruneStep;
 import dev.sluice.worker.plan.Stage;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,22 +27,31 @@ final class PlanRunner {
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
   private static final int NEIGHBOUR_LOOKS = 1200; // 30 s
-  private static final int FINALIZER_LOOKS = 400; // 10 s
 
   private final ObjectWriter writer;
   private final ObjectRemover remover;
   private final StageGate gate;
-  private final Neighbours neighbours;
+  private final ObjectClaims claims;
+  private final Pruning pruning;
 
-  PlanRunner(ClusterApi api, Discovery discovery, Neighbours neighbours, OwnObjects own) {
-    this.writer = new ObjectWriter(api, discovery, neighbours);
-    this.remover = new ObjectRemover(api, discovery, neighbours, own);
-    this.gate = new StageGate(api, discovery);
-    this.neighbours = neighbours;
+  PlanRunner(Clearance.Tools tools, OwnObjects own, InvalidObjects invalid, Clock clock) {
+    this.claims = tools.claims();
+    this.writer = new ObjectWriter(tools.api(), tools.discovery(), claims, invalid);
+    this.remover = new ObjectRemover(tools.api(), tools.discovery(), claims, own);
+    this.gate = new StageGate(tools.api(), tools.discovery());
+    this.pruning = new Pruning(tools, remover, clock);
   }
 
-  /** What was done, object by object. */
-  List<ObjectChange> run(Plan.Ready plan, LogEntry entry, Attempt attempt)
+  /**
+   * What came of a plan.
+   *
+   * @param changes object by object
+   * @param kept what is still to be deleted
+   */
+  record Run(List<ObjectChange> changes, Optional<KeptObjects> kept) {}
+
+  /** Carries the plan out as far as it may be now. */
+  Run run(Plan.Ready plan, LogEntry entry, Attempt attempt)
       throws HaltException, InterruptedException {
     List<ObjectChange> changes = new ArrayList<>();
     for (Stage stage : plan.stages()) {
@@ -56,15 +63,14 @@ final class PlanRunner {
         gate.pass(stage, attempt);
       }
     }
-    neighbours.settle(entry);
-    if (!plan.prunes().isEmpty()) {
-      awaitBatch(entry, attempt);
-      for (List<PruneStep> group : byKind(plan.prunes(), PruneStep::ref)) {
-        remove(group, attempt, changes);
-      }
-    }
+    claims.settle(entry);
+    Optional<KeptObjects> kept = pruning.prune(plan.prunes(), entry, attempt, changes);
     release(plan, attempt);
-    return changes;
+    return new Run(changes, kept);
+  }
+
+  Pruning pruning() {
+    return pruning;
   }
 
   /** What stays in the cluster but is ours no more must not look like something left over. */
@@ -89,7 +95,7 @@ final class PlanRunner {
         ObjectRef ref = left.getFirst().ref();
         throw Attempt.park(
             "OwnedByAnother",
-            "%s belongs to an application whose newest generation does not get as far as a plan"
+            "%s belongs to an application whose newest target has no plan yet, so it may keep it"
                 .formatted(ref),
             Failure.Stage.APPLY,
             ref,
@@ -124,48 +130,13 @@ final class PlanRunner {
       if (!immutable || remover.remove(step.ref(), attempt).action() != Action.DELETED) {
         throw e;
       }
-      awaitGone(step.ref(), attempt);
+      remover.awaitGone(step.ref(), attempt);
       return writer.write(step, attempt);
     }
   }
 
-  /** So that an object which moves to another application is handed over first. */
-  private void awaitBatch(LogEntry entry, Attempt attempt)
-      throws HaltException, InterruptedException {
-    for (int looks = 0; looks < NEIGHBOUR_LOOKS && !neighbours.othersSettled(entry); looks++) {
-      attempt.pace().pause(LOOK_AGAIN);
-    }
-  }
-
-  private void remove(List<PruneStep> group, Attempt attempt, List<ObjectChange> changes)
-      throws HaltException, InterruptedException {
-    List<ObjectRemover.Removal> done = Crew.all(group, step -> remover.remove(step.ref(), attempt));
-    for (int i = 0; i < group.size(); i++) {
-      ObjectRef ref = group.get(i).ref();
-      changes.add(new ObjectChange(ref, done.get(i).action()));
-      if (done.get(i).pending()) {
-        awaitGone(ref, attempt);
-      }
-    }
-  }
-
-  private void awaitGone(ObjectRef ref, Attempt attempt)
-      throws HaltException, InterruptedException {
-    for (int looks = 0; looks < FINALIZER_LOOKS; looks++) {
-      if (remover.isGone(ref)) {
-        return;
-      }
-      attempt.pace().pause(LOOK_AGAIN);
-    }
-    throw Attempt.retry(
-        "Terminating",
-        "%s is deleted, but its finalizers keep it".formatted(ref),
-        Failure.Stage.PRUNE,
-        Optional.of(ref));
-  }
-
-  /** Neighbours of one kind together, the order kept. */
-  private static <T> List<List<T>> byKind(List<T> steps, Function<T, ObjectRef> ref) {
+  /** Groups steps of one kind that follow each other. */
+  static <T> List<List<T>> byKind(List<T> steps, Function<T, ObjectRef> ref) {
     List<List<T>> groups = new ArrayList<>();
     String last = "";
     for (T step : steps) {

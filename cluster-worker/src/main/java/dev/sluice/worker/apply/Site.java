@@ -18,7 +18,7 @@ record Site(
     String installation,
     Rendering rendering,
     PlanRunner runner,
-    Neighbours neighbours,
+    ObjectClaims claims,
     TargetReader targets,
     Reporter reporter,
     DeadLetters deadLetters,

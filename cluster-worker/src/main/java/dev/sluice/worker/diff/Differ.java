@@ -169,8 +169,8 @@ public final class Differ {
                 true);
         yield switch (new Planner().plan(request)) {
           case Plan.Ready ready -> ready;
-          case Plan.Held held ->
-              throw new IllegalStateException("approved, and held: " + held.failure().code());
+          case Plan.Held held -> held.ready();
+          case Plan.Refused _ -> throw ManifestException.empty(target.sources().getFirst().path());
         };
       }
     };

@@ -3,9 +3,12 @@ package dev.sluice.worker.plan;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.sluice.contract.event.ObjectRef;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,6 +31,16 @@ public record Inventory(@JsonValue List<InventoryEntry> entries) {
   /** The entry of this object, in whatever version it was written. */
   public Optional<InventoryEntry> find(ObjectRef ref) {
     return entries.stream().filter(entry -> entry.ref().sameObject(ref)).findFirst();
+  }
+
+  /** Returns this inventory with the entries that another has of these objects. */
+  public Inventory plus(Inventory other, Collection<ObjectRef> objects) {
+    Map<Identity, InventoryEntry> all = new LinkedHashMap<>();
+    other.entries().stream()
+        .filter(entry -> objects.stream().anyMatch(entry.ref()::sameObject))
+        .forEach(entry -> all.put(Identity.of(entry.ref()), entry));
+    entries.forEach(entry -> all.put(Identity.of(entry.ref()), entry));
+    return new Inventory(List.copyOf(all.values()));
   }
 
   public int size() {

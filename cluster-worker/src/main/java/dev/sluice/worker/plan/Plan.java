@@ -18,13 +18,15 @@ public sealed interface Plan {
    *     protection of its kind says so
    * @param prunes in order, after all applies
    * @param inventories what the ledger says while and after the plan is carried out
+   * @param claims every object that the target has, whether it is written or not
    */
   record Ready(
       List<Stage> stages,
       List<ObjectRef> unchanged,
       List<ObjectRef> skipped,
       List<PruneStep> prunes,
-      Inventories inventories)
+      Inventories inventories,
+      Set<ObjectRef> claims)
       implements Plan {
 
     public Ready {
@@ -32,6 +34,12 @@ public sealed interface Plan {
       unchanged = List.copyOf(unchanged);
       skipped = List.copyOf(skipped);
       prunes = List.copyOf(prunes);
+      claims = Set.copyOf(claims);
+    }
+
+    /** Returns the same plan with other deletions. */
+    public Ready withPrunes(List<PruneStep> others) {
+      return new Ready(stages, unchanged, skipped, others, inventories, claims);
     }
 
     public List<ApplyStep> applies() {
@@ -52,8 +60,15 @@ public sealed interface Plan {
     }
   }
 
-  /** Must not be carried out before someone approves, or the inputs change. */
-  record Held(Failure failure) implements Plan {}
+  /**
+   * Must not be carried out before someone approves, or the inputs change.
+   *
+   * @param ready the plan that an approval lets pass
+   */
+  record Held(Failure failure, Ready ready) implements Plan {}
+
+  /** Cannot be carried out, whoever approves. */
+  record Refused(Failure failure) implements Plan {}
 
   /**
    * The ledger's inventories.

@@ -33,7 +33,7 @@ public final class Planner {
    */
   public Plan plan(PlanRequest request) {
     if (request.desired().isEmpty()) {
-      return new Plan.Held(
+      return new Plan.Refused(
           new Failure(
               "EmptyRendering",
               "nothing was rendered, and that is never read as 'delete all': put manifests there,"
@@ -65,7 +65,7 @@ public final class Planner {
         request.approved()
             ? Optional.empty()
             : PruneGuard.objection(ready.prunes(), request.old().size(), request.policy());
-    return objection.<Plan>map(Plan.Held::new).orElse(ready);
+    return objection.<Plan>map(failure -> new Plan.Held(failure, ready)).orElse(ready);
   }
 
   /**
@@ -162,7 +162,8 @@ public final class Planner {
           unchanged.stream().sorted(Order.INSTANCE).toList(),
           skipped.stream().sorted(Order.INSTANCE).toList(),
           prunes.stream().sorted(Order.INSTANCE.reversed()).map(PruneStep::new).toList(),
-          new Plan.Inventories(inventory(during), inventory(after)));
+          new Plan.Inventories(inventory(during), inventory(after)),
+          desired.values().stream().map(Manifest::ref).collect(Collectors.toUnmodifiableSet()));
     }
 
     private static Inventory inventory(Map<Identity, InventoryEntry> entries) {

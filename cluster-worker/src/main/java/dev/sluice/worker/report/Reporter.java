@@ -120,13 +120,22 @@ public final class Reporter implements AutoCloseable {
     return switch (result) {
       case ResultEvent.Dispatched dispatched -> about("dispatched", dispatched);
       case ResultEvent.Planned planned -> about("planned", planned);
-      case ResultEvent.Applied applied -> about("applied", applied);
+      case ResultEvent.Applied applied ->
+          applied.kept().isPresent()
+              ? EventId.of(about("applied", applied), "kept")
+              : about("applied", applied);
       case ResultEvent.Unchanged unchanged -> about("unchanged", unchanged);
       case ResultEvent.Superseded superseded -> about("superseded", superseded);
       case ResultEvent.Retrying retrying ->
           EventId.of(about("retrying", retrying), retrying.attempt());
       case ResultEvent.Parked parked ->
-          EventId.of(about("parked", parked), parked.failure().code());
+          parked
+              .failure()
+              .plan()
+              .map(
+                  plan ->
+                      EventId.of(about("parked", parked), parked.failure().code(), plan.digest()))
+              .orElseGet(() -> EventId.of(about("parked", parked), parked.failure().code()));
       case ResultEvent.Removed removed -> about("removed", removed);
       case ResultEvent.Fenced fenced -> EventId.of(about("fenced", fenced), source);
       case ResultEvent.Swept swept ->

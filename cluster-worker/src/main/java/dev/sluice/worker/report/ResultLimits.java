@@ -1,6 +1,7 @@
 package dev.sluice.worker.report;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.Failure;
@@ -103,7 +104,8 @@ public final class ResultLimits {
                       it.objects(),
                       it.timings(),
                       it.renderer().map(ResultLimits::text),
-                      omitted));
+                      omitted,
+                      it.kept()));
       case ResultEvent.Removed it ->
           cut(
               it.changes(),
@@ -176,7 +178,19 @@ public final class ResultLimits {
         text(failure.code()),
         text(failure.message()),
         failure.stage(),
-        failure.object().filter(ResultLimits::isNameable));
+        failure.object().filter(ResultLimits::isNameable),
+        failure.plan().map(ResultLimits::plan));
+  }
+
+  /** Keeps what an approval needs; the objects are shown by a diff. */
+  private static DeletionPlan plan(DeletionPlan plan) {
+    return new DeletionPlan(
+        plan.digest(),
+        plan.generation(),
+        plan.commit(),
+        List.of(),
+        plan.deletions().size() + plan.omitted(),
+        plan.unknown());
   }
 
   private static boolean isNameable(ObjectRef ref) {

@@ -158,6 +158,7 @@ class GoldenIT {
     List<String> lines = new ArrayList<>();
     switch (plan) {
       case Plan.Held held -> lines.add("held: " + held.failure().code());
+      case Plan.Refused refused -> lines.add("refused: " + refused.failure().code());
       case Plan.Ready ready -> {
         for (Stage stage : ready.stages()) {
           stage

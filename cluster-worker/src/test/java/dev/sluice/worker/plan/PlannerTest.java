@@ -240,7 +240,7 @@ class PlannerTest {
     Plan approved = planner.plan(new PlanRequest(desired, old, Set.of(), policy, true));
 
     assertThat(plan instanceof Plan.Held).isEqualTo(held);
-    if (plan instanceof Plan.Held(Failure failure)) {
+    if (plan instanceof Plan.Held(Failure failure, Plan.Ready _)) {
       assertThat(failure.code()).isEqualTo("PruneLimit");
       assertThat(failure.message()).contains("%d of the application's %d".formatted(gone, objects));
     }
@@ -264,7 +264,8 @@ class PlannerTest {
     Plan.Ready removal = planner.removal(old, false, false);
     Plan.Ready approved = planner.removal(old, false, true);
 
-    assertThat(plan instanceof Plan.Held(Failure f) && f.code().equals("PruneProtected"))
+    assertThat(
+            plan instanceof Plan.Held(Failure f, Plan.Ready _) && f.code().equals("PruneProtected"))
         .isEqualTo(held);
     assertThat(removal.skipped().contains(guarded.ref())).isEqualTo(held);
     assertThat(removal.prunes()).hasSize(held ? 1 : 2);
@@ -291,7 +292,8 @@ class PlannerTest {
 
     assertThat(plan)
         .isInstanceOfSatisfying(
-            Plan.Held.class, held -> assertThat(held.failure().code()).isEqualTo("EmptyRendering"));
+            Plan.Refused.class,
+            held -> assertThat(held.failure().code()).isEqualTo("EmptyRendering"));
   }
 
   @Test

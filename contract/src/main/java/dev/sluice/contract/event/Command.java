@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
+import java.util.Optional;
 
 /** What an operator asks of an application. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -41,11 +42,14 @@ public sealed interface Command {
   record Resume() implements Command {}
 
   /**
-   * Send what is held by a guard as a new generation that the guard lets pass.
+   * Send what is held as a new generation of the same inputs, whose deletions are carried out if
+   * they are exactly those that were looked at.
    *
    * @param generation what was looked at; if another was sent since, the command is refused
+   * @param plan the digest of the {@link DeletionPlan} that was looked at; absent in commands of
+   *     earlier versions, which are refused
    */
-  record Approve(Generation generation) implements Command {}
+  record Approve(Generation generation, Optional<String> plan) implements Command {}
 
   /** Close an open dead letter without trying again. */
   record Discard(String entry) implements Command {}

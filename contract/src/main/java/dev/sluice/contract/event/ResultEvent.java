@@ -64,6 +64,8 @@ public sealed interface ResultEvent extends Event {
    * @param renderer who rendered it, with its version, several joined by ", "; absent in events of
    *     earlier versions
    * @param omitted as in {@link Planned}
+   * @param kept objects that are still to be deleted: other applications may claim them, or an
+   *     approval is awaited. The generation is parked until then; present only if there are any
    */
   record Applied(
       Subject subject,
@@ -71,19 +73,22 @@ public sealed interface ResultEvent extends Event {
       int objects,
       Timings timings,
       Optional<String> renderer,
-      Optional<Integer> omitted)
+      Optional<Integer> omitted,
+      Optional<List<ObjectRef>> kept)
       implements OfTarget {
     public Applied {
       changes = List.copyOf(changes);
+      kept = kept.map(List::copyOf).filter(refs -> !refs.isEmpty());
     }
 
+    /** A target that the cluster holds, with nothing left to delete. */
     public Applied(
         Subject subject,
         List<ObjectChange> changes,
         int objects,
         Timings timings,
         Optional<String> renderer) {
-      this(subject, changes, objects, timings, renderer, Optional.empty());
+      this(subject, changes, objects, timings, renderer, Optional.empty(), Optional.empty());
     }
   }
 

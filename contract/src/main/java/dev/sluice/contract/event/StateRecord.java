@@ -203,9 +203,16 @@ public sealed interface StateRecord extends Event {
    * The next target is sent whether its inputs differ or not.
    *
    * @param command the event id of the command
-   * @param approved it passes the prune guard
+   * @param approved whether there is an approval
+   * @param approval of the plan that the next target may carry out
    */
-  record Demand(EventId command, boolean approved, String by) {}
+  record Demand(EventId command, boolean approved, String by, Optional<Approval> approval) {
+
+    /** A demand that approves nothing. */
+    public Demand(EventId command, String by) {
+      this(command, false, by, Optional.empty());
+    }
+  }
 
   /**
    * An operator has stopped the sending of what Git says.

@@ -6,6 +6,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one application should be in one cluster. Topic {@code sync.<cluster>}, compacted, keyed by
@@ -35,8 +36,9 @@ public sealed interface SyncEvent extends Event {
    * The application should be what these inputs render to. Self-contained: who has it needs no Git.
    *
    * @param sources the input closure, one entry for each source of the application, in its order
-   * @param approved an operator has let this generation pass the prune guard
+   * @param approved whether there is an approval; that alone lets nothing pass
    * @param inputDigest the closure's digest, with the version of its algorithm
+   * @param approval of a plan of deletions that this generation may carry out, and of no other
    */
   record Target(
       ApplicationName application,
@@ -46,7 +48,8 @@ public sealed interface SyncEvent extends Event {
       List<SourceInputs> sources,
       boolean approved,
       String inputDigest,
-      Provenance provenance)
+      Provenance provenance,
+      Optional<Approval> approval)
       implements SyncEvent {
 
     public Target {
@@ -55,6 +58,28 @@ public sealed interface SyncEvent extends Event {
         throw new IllegalArgumentException(
             "a target has at least one source: " + application + " in " + cluster);
       }
+    }
+
+    /** A target with no approved plan of deletions. */
+    public Target(
+        ApplicationName application,
+        ClusterName cluster,
+        Generation generation,
+        ApplicationSpec spec,
+        List<SourceInputs> sources,
+        boolean approved,
+        String inputDigest,
+        Provenance provenance) {
+      this(
+          application,
+          cluster,
+          generation,
+          spec,
+          sources,
+          approved,
+          inputDigest,
+          provenance,
+          Optional.empty());
     }
 
     /** The commit of the first source, which stands for the target in listings. */

@@ -2,6 +2,7 @@ package dev.sluice.contract.name;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Optional;
 
 /** Name of an application, unique in the fleet; a DNS label, since it names Kubernetes objects. */
 public record ApplicationName(@JsonValue String value) implements Comparable<ApplicationName> {
@@ -9,6 +10,11 @@ public record ApplicationName(@JsonValue String value) implements Comparable<App
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public ApplicationName {
     Names.dnsLabel("application name", value);
+  }
+
+  /** Returns the name if this text is one: for what was read from somewhere else. */
+  public static Optional<ApplicationName> parse(String text) {
+    return Names.isDnsLabel(text) ? Optional.of(new ApplicationName(text)) : Optional.empty();
   }
 
   @Override

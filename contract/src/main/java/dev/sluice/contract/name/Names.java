@@ -15,12 +15,16 @@ final class Names {
    * @throws IllegalArgumentException naming {@code what} and the rule
    */
   static String dnsLabel(String what, String value) {
-    if (!DNS_LABEL.matcher(value).matches()) {
+    if (!isDnsLabel(value)) {
       throw new IllegalArgumentException(
           "%s '%s' is not a DNS label: lower-case letters, digits and '-', at most 63, no '-' at either end"
               .formatted(what, abbreviated(value)));
     }
     return value;
+  }
+
+  static boolean isDnsLabel(String value) {
+    return DNS_LABEL.matcher(value).matches();
   }
 
   static String abbreviated(String value) {

@@ -41,6 +41,19 @@ public final class EventSamples {
   private static final ObjectRef DEPLOYMENT = new ObjectRef("apps/v1", "Deployment", "web", "web");
   private static final ObjectChange CHANGE =
       new ObjectChange(DEPLOYMENT, ObjectChange.Action.CONFIGURED);
+  private static final Approval APPROVAL =
+      new Approval("0".repeat(64), Generation.FIRST, Optional.of(COMMIT), "cat");
+  private static final DeletionPlan DELETIONS =
+      new DeletionPlan(
+          "0".repeat(64),
+          Generation.FIRST,
+          Optional.of(COMMIT),
+          List.of(
+              new DeletionPlan.Deletion(
+                  new ObjectRef("v1", "ConfigMap", "web", "old"),
+                  "5d9f2b3c-0000-4000-8000-000000000000")),
+          3,
+          List.of(new ApplicationName("api")));
   private static final Failure FAILURE =
       new Failure(
           "Invalid", "spec.replicas: not a number", Failure.Stage.APPLY, Optional.of(DEPLOYMENT));
@@ -120,7 +133,12 @@ public final class EventSamples {
         new ChangeEvent.CommandGiven(
             REPOSITORY, WEB, Set.of(STAGING), new Command.Restore(COMMIT), "cat", "it broke"),
         new ChangeEvent.CommandGiven(
-            REPOSITORY, WEB, Set.of(), new Command.Approve(Generation.FIRST), "cat", "checked"),
+            REPOSITORY,
+            WEB,
+            Set.of(),
+            new Command.Approve(Generation.FIRST, Optional.of("0".repeat(64))),
+            "cat",
+            "checked"),
         new ChangeEvent.CommandGiven(
             REPOSITORY, WEB, Set.of(), new Command.Rebuild(), "cat", "after the restore"),
         new ChangeEvent.CommandAnswered(
@@ -157,7 +175,8 @@ public final class EventSamples {
                                 new RepositoryId("git.example/acme/bases"), "v1.2", COMMIT))))),
             true,
             "v1:abc",
-            PROVENANCE),
+            PROVENANCE,
+            Optional.of(APPROVAL)),
         new SyncEvent.Removal(WEB, STAGING, Generation.FIRST.next(), false, PROVENANCE),
         new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),
         new ResultEvent.DiffAnswered(
@@ -187,11 +206,13 @@ public final class EventSamples {
             3,
             new ResultEvent.Timings(NOON, NOON, NOON, NOON),
             Optional.of("kustomize v5"),
-            Optional.of(4)),
+            Optional.of(4),
+            Optional.of(List.of(CHANGE.object()))),
         new ResultEvent.Unchanged(SUBJECT, 3, Optional.of("kustomize v5")),
         new ResultEvent.Superseded(SUBJECT, 2),
         new ResultEvent.Retrying(SUBJECT, 2, Duration.ofSeconds(4), FAILURE),
         new ResultEvent.Parked(SUBJECT, FAILURE, "a new generation"),
+        new ResultEvent.Parked(SUBJECT, FAILURE.awaiting(DELETIONS), "an approval"),
         new ResultEvent.Removed(SUBJECT, List.of(CHANGE), Optional.of(4)),
         new ResultEvent.Fenced(SUBJECT, 9),
         new ResultEvent.Swept(STAGING, WEB, List.of(CHANGE), Optional.of(4)),
@@ -243,7 +264,7 @@ public final class EventSamples {
                     Generation.FIRST, Optional.of("v1:abc"), Optional.of(COMMIT))),
             Map.of(STAGING, 1),
             Map.of(STAGING, new StateRecord.Hold(Optional.of(COMMIT), "cat", "it broke", NOON)),
-            Map.of(STAGING, new StateRecord.Demand(CAUSE, true, "cat")),
+            Map.of(STAGING, new StateRecord.Demand(CAUSE, true, "cat", Optional.of(APPROVAL))),
             Optional.of(new RepositoryId("forge.example/acme/first")),
             Optional.of(List.of(CAUSE))));
   }

@@ -35,6 +35,7 @@ import java.util.stream.Collectors;
 final class CommandDesk {
 
   private static final Pattern POSITIONS = Pattern.compile("(\\d{1,9}):(\\d{1,18})-(\\d{1,18})");
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
   private static final int MAX_REASON = 500;
   private static final int MAX_ENTRIES = 1_000;
 
@@ -96,6 +97,22 @@ final class CommandDesk {
               + (skipped.isEmpty() ? "" : ": " + String.join("; ", skipped)));
     }
     return give(request.principal(), orders, asked.reason(), asked.dryRun(), skipped);
+  }
+
+  /** An approval holds for one plan, which is of one application in one cluster. */
+  private static void checkApproval(List<Order> orders) {
+    if (orders.isEmpty() || !(orders.getFirst().command() instanceof Command.Approve approve)) {
+      return;
+    }
+    if (approve.plan().filter(plan -> DIGEST.matcher(plan).matches()).isEmpty()) {
+      throw Problem.invalid(
+          "'plan' is the digest of the deletions that were looked at: 64 hexadecimal digits,"
+              + " among the application's 'plans'");
+    }
+    if (orders.size() != 1 || orders.getFirst().clusters().size() != 1) {
+      throw Problem.invalid(
+          "an approval names the plan of one application in one cluster: give both");
+    }
   }
 
   /** What is written is the commit, not the time: each cluster may have held another. */
@@ -215,6 +232,7 @@ final class CommandDesk {
       }
       throw new Problem(403, "Not allowed", why);
     }
+    checkApproval(orders);
     if (!dryRun) {
       Map<EventId, ChangeEvent> given = new LinkedHashMap<>();
       orders.forEach(order -> given.put(order.id(), order.given(by, reason)));

@@ -63,7 +63,8 @@ final class Expectations {
           status.hold().isPresent() ? "what Git says is sent" : "nothing: it is not held";
       case Command.Approve approve ->
           approve.generation().value() == status.generation()
-              ? "generation %d, let pass by the prune guard".formatted(next)
+              ? "generation %d of the same inputs; if it would delete exactly the approved objects, it does"
+                  .formatted(next)
               : "refused: generation %d was sent last".formatted(status.generation());
       case Command.Discard discard -> "the dead letter %s is closed".formatted(discard.entry());
     };

@@ -22,9 +22,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -50,6 +52,7 @@ public final class FleetIntake implements AutoCloseable {
   private final SupervisedLoop loop;
   private Set<ClusterName> provisioned = Set.of();
   private Instant provisionedAt = Instant.EPOCH;
+  private List<String> said = List.of();
   private volatile boolean leading;
   private volatile Optional<String> unreadable = Optional.empty();
 
@@ -113,13 +116,17 @@ public final class FleetIntake implements AutoCloseable {
       KnownDefinitions known = KnownDefinitions.read(connection);
       try (ReportReader reports = ReportReader.open(connection)) {
         Optional<DirectoryStamp> lastRead = Optional.empty();
+        Optional<FleetReading> waiting = Optional.empty();
         while (supervised.isOpen() && leading) {
+          forwardReports(sending.producer, reports, known);
           DirectoryStamp stamp = DirectoryStamp.of(directory);
           if (!lastRead.equals(Optional.of(stamp))) {
-            take(sending.producer, known);
+            waiting = take(sending.producer, known, () -> FleetLoader.read(directory));
             lastRead = Optional.of(stamp);
+          } else if (waiting.isPresent()) {
+            FleetReading reading = waiting.get();
+            waiting = take(sending.producer, known, () -> reading);
           }
-          forwardReports(sending.producer, reports, known);
           provision(provisioned);
           watch.check();
           supervised.turned();
@@ -143,7 +150,7 @@ public final class FleetIntake implements AutoCloseable {
   /** What clusters passed over is judged at the homes; what nobody can read is a dead letter. */
   private void forwardReports(
       KafkaProducer<String, byte[]> current, ReportReader reading, KnownDefinitions known) {
-    List<ReportReader.Found> found = reading.read(known.now());
+    List<ReportReader.Found> found = reading.read(known.now(), known::replay);
     if (!found.isEmpty()) {
       current.beginTransaction();
       for (ReportReader.Found each : found) {
@@ -194,12 +201,19 @@ public final class FleetIntake implements AutoCloseable {
                 Optional.of(now))));
   }
 
-  /** What is in the directory must not keep from anything else, whatever it is. */
-  private void take(KafkaProducer<String, byte[]> current, KnownDefinitions known) {
+  /**
+   * Takes a reading in. What is in the directory must not keep from anything else, whatever it is.
+   *
+   * @return the reading, if something of it waits for other applications to be sent
+   */
+  private Optional<FleetReading> take(
+      KafkaProducer<String, byte[]> current,
+      KnownDefinitions known,
+      Supplier<FleetReading> reader) {
     FleetReading reading;
     IntakePlan plan;
     try {
-      reading = FleetLoader.read(directory);
+      reading = reader.get();
       plan = IntakePlan.of(known.now(), reading, guard);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
@@ -207,14 +221,15 @@ public final class FleetIntake implements AutoCloseable {
       log.atError()
           .setCause(e)
           .log("the fleet in {} cannot be read; it stays as it was", directory);
-      return;
+      return Optional.empty();
     }
     unreadable = Optional.empty();
-    reading.problems().forEach(problem -> log.atWarn().log("fleet: {}", problem));
-    plan.refusals().forEach(refusal -> log.atWarn().log("fleet: {}", refusal));
+    say(reading, plan);
+    Optional<FleetReading> waiting =
+        plan.waiting().isEmpty() ? Optional.empty() : Optional.of(reading);
     provision(reading.clusters());
     if (plan.events().isEmpty()) {
-      return;
+      return waiting;
     }
     Instant now = clock.instant();
     current.beginTransaction();
@@ -232,6 +247,20 @@ public final class FleetIntake implements AutoCloseable {
         .addKeyValue("applications", reading.definitions().size())
         .addKeyValue("changed", plan.events().size())
         .log("fleet revision taken in");
+    return waiting;
+  }
+
+  /** Logs what is wrong or waits, unless it is the same as for the same revision before. */
+  private void say(FleetReading reading, IntakePlan plan) {
+    List<String> lines = new ArrayList<>();
+    lines.add(reading.revision());
+    reading.problems().forEach(problem -> lines.add(problem.toString()));
+    lines.addAll(plan.refusals());
+    lines.addAll(plan.waiting());
+    if (!lines.equals(said)) {
+      lines.stream().skip(1).forEach(line -> log.atWarn().log("fleet: {}", line));
+    }
+    said = lines;
   }
 
   /** The topic of a cluster that was deleted is created again, or nothing could be sent there. */

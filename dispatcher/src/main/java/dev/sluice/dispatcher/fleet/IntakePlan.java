@@ -1,5 +1,7 @@
 package dev.sluice.dispatcher.fleet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
@@ -11,10 +13,13 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.RepositoryId;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,12 +34,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param events for the homes
  * @param refusals what was not taken over, and how to have it
+ * @param waiting what is taken over later, when other applications have been sent
  */
-record IntakePlan(List<ChangeEvent> events, List<String> refusals) {
+record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> waiting) {
+
+  private static final int NAMED = 10;
 
   IntakePlan {
     events = List.copyOf(events);
     refusals = List.copyOf(refusals);
+    waiting = List.copyOf(waiting);
   }
 
   /**
@@ -42,16 +51,23 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals) {
    *
    * @param retired the homes of applications that the fleet had once
    * @param readers by repository, the other homes that are told of its changes
+   * @param sent by application, the clusters whose newest record of it is a target
    */
   record Known(
       Map<ApplicationName, Definition> definitions,
       Map<ApplicationName, RepositoryId> retired,
-      Map<RepositoryId, Set<RepositoryId>> readers) {
+      Map<RepositoryId, Set<RepositoryId>> readers,
+      Map<ApplicationName, Set<ClusterName>> sent) {
 
     Known {
       definitions = Map.copyOf(definitions);
       retired = Map.copyOf(retired);
       readers = Map.copyOf(readers);
+      sent = Map.copyOf(sent);
+    }
+
+    boolean isSent(ApplicationName application, ClusterName cluster) {
+      return sent.getOrDefault(application, Set.of()).contains(cluster);
     }
 
     /**
@@ -70,8 +86,9 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals) {
   static IntakePlan of(Known homes, FleetReading reading, RemovalGuard guard) {
     Map<ApplicationName, Definition> known = homes.definitions();
     List<ChangeEvent> safe = new ArrayList<>();
-    List<ChangeEvent> taking = new ArrayList<>();
+    List<Departure> taking = new ArrayList<>();
     List<String> refusals = new ArrayList<>();
+    List<String> waiting = new ArrayList<>();
     String revision = reading.revision();
     Set<ApplicationName> present = new HashSet<>(reading.invalid());
     for (Definition read : reading.definitions()) {
@@ -81,32 +98,79 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals) {
       if (definition.equals(old)) {
         continue;
       }
-      boolean deselects = old != null && !clusters(definition).containsAll(clusters(old));
-      (deselects ? taking : safe)
-          .add(
-              new DefinitionAccepted(
-                  definition.homeRepository(), definition, revision, orphaned(old, reading)));
+      DefinitionAccepted accepted =
+          new DefinitionAccepted(
+              definition.homeRepository(), definition, revision, orphaned(old, reading));
+      if (old != null && !clusters(definition).containsAll(clusters(old))) {
+        Set<ClusterName> left = new HashSet<>(clusters(old));
+        left.removeAll(clusters(definition));
+        taking.add(new Departure(old, left, accepted));
+      } else {
+        safe.add(accepted);
+      }
     }
     new TreeMap<>(known)
         .forEach(
             (application, old) -> {
               if (!present.contains(application)) {
-                taking.add(new DefinitionRemoved(old.homeRepository(), application, revision));
+                taking.add(
+                    new Departure(
+                        old,
+                        clusters(old),
+                        new DefinitionRemoved(old.homeRepository(), application, revision)));
               }
             });
     if (!taking.isEmpty() && !reading.complete()) {
       refusals.add(
           "%d applications would be removed or deselected, but the fleet could not be read completely: nothing is taken away until it can"
               .formatted(taking.size()));
-    } else if (!guard.allows(taking.size(), known.size(), revision)) {
+    } else if (!guard.allows(taking.size(), known.size(), digest(revision, taking))) {
       refusals.add(
-          "%d of %d applications would be removed or deselected, more than %d %%: nothing is taken away; if this is meant, set approve-revision=%s"
-              .formatted(taking.size(), known.size(), guard.limitPercent(), revision));
+          "%d of %d applications would be removed or deselected, more than %d %%: nothing is taken away; if these are meant (%s), set approve-revision=%s"
+              .formatted(
+                  taking.size(),
+                  known.size(),
+                  guard.limitPercent(),
+                  named(taking),
+                  digest(revision, taking)));
     } else {
-      safe.addAll(taking);
+      for (Departure departure : taking) {
+        Set<Definition> successors = departure.successors(reading.definitions(), homes);
+        if (successors.isEmpty()) {
+          safe.add(departure.event());
+        } else {
+          waiting.add(waits(departure, successors));
+        }
+      }
     }
     safe.addAll(readers(definitionsAfter(known, safe), homes.readers(), revision));
-    return new IntakePlan(safe, refusals);
+    return new IntakePlan(safe, refusals, waiting);
+  }
+
+  private static String waits(Departure departure, Set<Definition> successors) {
+    return "%s is taken out when %s, which read the same files, have been sent there: until then no one knows which objects they take over"
+        .formatted(departure, successors.stream().map(Definition::application).toList());
+  }
+
+  private static String named(List<Departure> taking) {
+    String first =
+        taking.stream().limit(NAMED).map(Departure::toString).collect(Collectors.joining(", "));
+    return taking.size() <= NAMED ? first : first + " and %d more".formatted(taking.size() - NAMED);
+  }
+
+  /** Names exactly these departures by this revision: an approval holds for nothing else. */
+  private static String digest(String revision, List<Departure> taking) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      sha.update((revision + "\n").getBytes(UTF_8));
+      taking.stream()
+          .map(departure -> departure + "\n")
+          .sorted()
+          .forEach(line -> sha.update(line.getBytes(UTF_8)));
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   private static Collection<Definition> definitionsAfter(

@@ -4,6 +4,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.kafka.KafkaConnection;
@@ -11,6 +12,8 @@ import dev.sluice.contract.kafka.ReadProgress;
 import dev.sluice.contract.kafka.TopicPartitions;
 import dev.sluice.contract.kafka.UngroupedConsumer;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.home.Home;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -30,6 +34,10 @@ final class KnownDefinitions {
   private final Map<ApplicationName, Definition> definitions = new HashMap<>();
   private final Map<ApplicationName, RepositoryId> retired = new HashMap<>();
   private final Map<RepositoryId, Set<RepositoryId>> readers = new HashMap<>();
+  private final Map<ApplicationName, Map<ClusterName, Sent>> sent = new HashMap<>();
+
+  /** The newest record that was sent to a cluster. */
+  private record Sent(Generation generation, boolean target) {}
 
   /** Reads the homes' state, and after it the events that they have not taken in yet. */
   static KnownDefinitions read(KafkaConnection connection) {
@@ -59,7 +67,16 @@ final class KnownDefinitions {
   }
 
   IntakePlan.Known now() {
-    return new IntakePlan.Known(definitions, retired, readers);
+    Map<ApplicationName, Set<ClusterName>> targets = new HashMap<>();
+    sent.forEach(
+        (application, clusters) ->
+            targets.put(
+                application,
+                clusters.entrySet().stream()
+                    .filter(entry -> entry.getValue().target())
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toUnmodifiableSet())));
+    return new IntakePlan.Known(definitions, retired, readers, targets);
   }
 
   void replay(Event event) {
@@ -67,15 +84,29 @@ final class KnownDefinitions {
       case StateRecord.RepositoryState state -> readers.put(state.repository(), state.homes());
       case ChangeEvent.ReadersAccepted accepted ->
           readers.put(accepted.repository(), accepted.homes());
-      case StateRecord.ApplicationState state ->
-          state
-              .definition()
-              .ifPresentOrElse(
-                  definition -> definitions.put(state.application(), definition),
-                  () -> {
-                    definitions.remove(state.application());
-                    state.retiredHome().ifPresent(home -> retired.put(state.application(), home));
-                  });
+      case ResultEvent.Dispatched dispatched ->
+          sent(
+              dispatched.subject().application(),
+              dispatched.subject().cluster(),
+              new Sent(dispatched.subject().generation(), dispatched.inputDigest().isPresent()));
+      case StateRecord.ApplicationState state -> {
+        state
+            .dispatched()
+            .forEach(
+                (cluster, last) ->
+                    sent(
+                        state.application(),
+                        cluster,
+                        new Sent(last.generation(), last.inputDigest().isPresent())));
+        state
+            .definition()
+            .ifPresentOrElse(
+                definition -> definitions.put(state.application(), definition),
+                () -> {
+                  definitions.remove(state.application());
+                  state.retiredHome().ifPresent(home -> retired.put(state.application(), home));
+                });
+      }
       case ChangeEvent.DefinitionAccepted accepted ->
           definitions.put(accepted.definition().application(), accepted.definition());
       case ChangeEvent.DefinitionRemoved removed -> {
@@ -84,6 +115,14 @@ final class KnownDefinitions {
       }
       default -> {}
     }
+  }
+
+  private void sent(ApplicationName application, ClusterName cluster, Sent newer) {
+    sent.computeIfAbsent(application, _ -> new HashMap<>())
+        .merge(
+            cluster,
+            newer,
+            (known, other) -> known.generation().isAfter(other.generation()) ? known : other);
   }
 
   private void follow(KafkaConsumer<String, byte[]> consumer, List<TopicPartition> partitions) {

@@ -7,7 +7,8 @@ import java.util.Optional;
  *
  * @param limitPercent share of the applications that it may remove or deselect; up to {@value
  *     #ALWAYS_ALLOWED} always go
- * @param approved the revision that may take away more
+ * @param approved the digest of what may be taken away all the same: of the revision and of every
+ *     application with its clusters
  */
 public record RemovalGuard(int limitPercent, Optional<String> approved) {
 
@@ -15,9 +16,9 @@ public record RemovalGuard(int limitPercent, Optional<String> approved) {
 
   static final int ALWAYS_ALLOWED = 2;
 
-  boolean allows(int taken, int known, String revision) {
+  boolean allows(int taken, int known, String digest) {
     return taken <= ALWAYS_ALLOWED
         || taken * 100L <= (long) known * limitPercent
-        || approved.equals(Optional.of(revision));
+        || approved.equals(Optional.of(digest));
   }
 }

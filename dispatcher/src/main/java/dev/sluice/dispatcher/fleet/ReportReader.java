@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -79,14 +80,18 @@ final class ReportReader implements AutoCloseable {
     }
   }
 
-  /** What is there by now; {@link #done} says that it need not be read again. */
-  List<Found> read(IntakePlan.Known homes) {
+  /**
+   * What is there by now; {@link #done} says that it need not be read again.
+   *
+   * @param sent is told of each record that was sent to a cluster
+   */
+  List<Found> read(IntakePlan.Known homes, Consumer<ResultEvent.Dispatched> sent) {
     List<Found> found = new ArrayList<>();
     var records = consumer.poll(POLL);
     // what comes faster than it is read is left for the next time
     for (int polls = 0; !records.isEmpty(); polls++) {
       for (ConsumerRecord<String, byte[]> record : records) {
-        judged(record, homes).ifPresent(found::add);
+        judged(record, homes, sent).ifPresent(found::add);
       }
       records = polls + 1 < MOST_POLLS ? consumer.poll(POLL) : ConsumerRecords.empty();
     }
@@ -99,19 +104,28 @@ final class ReportReader implements AutoCloseable {
 
   /** Whatever is in a record, it keeps nobody from those behind it. */
   private static Optional<Found> judged(
-      ConsumerRecord<String, byte[]> record, IntakePlan.Known homes) {
+      ConsumerRecord<String, byte[]> record,
+      IntakePlan.Known homes,
+      Consumer<ResultEvent.Dispatched> sent) {
     try {
-      return judge(record, homes);
+      return judge(record, homes, sent);
     } catch (RuntimeException e) {
       return Optional.of(poison(record, String.valueOf(e.getMessage())));
     }
   }
 
   private static Optional<Found> judge(
-      ConsumerRecord<String, byte[]> record, IntakePlan.Known homes) {
+      ConsumerRecord<String, byte[]> record,
+      IntakePlan.Known homes,
+      Consumer<ResultEvent.Dispatched> sent) {
     return switch (EventCodec.decode(record)) {
       case Decoded.Known known when known.envelope().event() instanceof ResultEvent.Fenced fenced ->
           fence(fenced, homes).map(Found.Fence::new);
+      case Decoded.Known known
+          when known.envelope().event() instanceof ResultEvent.Dispatched dispatched -> {
+        sent.accept(dispatched);
+        yield Optional.empty();
+      }
       case Decoded.Known known when isReport(known.envelope().event()) -> Optional.empty();
       case Decoded.Known known ->
           Optional.of(

@@ -89,7 +89,8 @@ final class ApplicationDraft {
             finding.payload().sources(),
             demand != null && demand.approved(),
             digest,
-            provenance);
+            provenance,
+            demand == null ? Optional.empty() : demand.approval());
     Outgoing outgoing = decision.encoded(target.id(), target);
     if (outgoing.value().length > MAX_TARGET_BYTES) {
       Failure failure = tooLarge(outgoing.value().length);

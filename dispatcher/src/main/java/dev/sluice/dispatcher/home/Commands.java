@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.home;
 
+import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.EventId;
@@ -84,7 +85,7 @@ final class Commands {
               (_, _) -> {},
               Optional.of(new Hint.Ask.Moved(Optional.empty())),
               "Git is looked at again");
-      case Command.Resync _ -> demand(clusters, false, "sent again");
+      case Command.Resync _ -> demand(clusters, new Demand(id, given.by()), "sent again");
       case Command.Restore restore ->
           hold(
               clusters,
@@ -118,22 +119,35 @@ final class Commands {
         "the dead letter is closed");
   }
 
+  /** An approval is of one plan, and a plan is of one cluster. */
   private Verdict approve(Set<ClusterName> clusters, Command.Approve approve) {
-    for (ClusterName cluster : clusters) {
-      Dispatched last = state.dispatched().get(cluster);
-      if (last == null || !last.generation().equals(approve.generation())) {
-        return new Verdict.Refused(
-            "generation %s is not what was sent to %s last (%s): look at that one"
-                .formatted(
-                    approve.generation(),
-                    cluster,
-                    last == null ? "nothing was" : last.generation().toString()));
-      }
+    if (approve.plan().isEmpty()) {
+      return new Verdict.Refused(
+          "an approval names the plan of deletions that was looked at: sluice approve shows it");
     }
-    return demand(clusters, true, "approved, and sent again");
+    if (clusters.size() != 1) {
+      return new Verdict.Refused(
+          "an approval names the plan of one cluster, and not of %s".formatted(clusters));
+    }
+    ClusterName cluster = clusters.iterator().next();
+    Dispatched last = state.dispatched().get(cluster);
+    if (last == null || !last.generation().equals(approve.generation())) {
+      return new Verdict.Refused(
+          "generation %s is not what was sent to %s last (%s): look at that one"
+              .formatted(
+                  approve.generation(),
+                  cluster,
+                  last == null ? "nothing was" : last.generation().toString()));
+    }
+    Approval approval =
+        new Approval(approve.plan().orElseThrow(), approve.generation(), last.commit(), given.by());
+    return demand(
+        clusters,
+        new Demand(id, true, given.by(), Optional.of(approval)),
+        "approved, and sent again: what it deletes is compared with the plan");
   }
 
-  private Verdict demand(Set<ClusterName> clusters, boolean approved, String message) {
+  private Verdict demand(Set<ClusterName> clusters, Demand demand, String message) {
     for (ClusterName cluster : clusters) {
       Hold hold = state.holds().get(cluster);
       if (hold != null && hold.commit().isEmpty()) {
@@ -144,7 +158,7 @@ final class Commands {
     }
     return accepted(
         clusters,
-        (draft, cluster) -> draft.demand(cluster, new Demand(id, approved, given.by())),
+        (draft, cluster) -> draft.demand(cluster, demand),
         Optional.of(itself()),
         message);
   }

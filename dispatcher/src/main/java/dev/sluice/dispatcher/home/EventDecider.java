@@ -123,7 +123,7 @@ final class EventDecider {
     Decision decision = new Decision(source, now, cause.trace());
     ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
     draft.countFrom(event.cluster(), event.ledger());
-    draft.demand(event.cluster(), new Demand(cause.events().getFirst(), false, "dispatcher"));
+    draft.demand(event.cluster(), new Demand(cause.events().getFirst(), "dispatcher"));
     draft.changed().ifPresent(state -> memory.remember(decision, state));
     return Optional.of(decision);
   }

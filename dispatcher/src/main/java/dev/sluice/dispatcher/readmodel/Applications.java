@@ -1,5 +1,8 @@
 package dev.sluice.dispatcher.readmodel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.fleet.Definition;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -33,7 +36,11 @@ public final class Applications {
       Optional<Definition> definition,
       List<ApplicationStatus> clusters,
       List<DeadLetter> deadLetters,
-      List<CommandView> commands) {}
+      List<CommandView> commands,
+      List<HeldPlan> plans) {}
+
+  /** The deletions of an application that wait for an approval in a cluster. */
+  public record HeldPlan(String cluster, DeletionPlan plan) {}
 
   /** By name and cluster. Removed applications are told of only where they are asked for. */
   public Page<ApplicationStatus> list(
@@ -101,7 +108,17 @@ public final class Applications {
                         sql.list(
                             "SELECT * FROM command" + commands + " ORDER BY sequence DESC LIMIT ?",
                             one -> CommandView.read(one, allowed),
-                            commands.values(RECENT))),
+                            commands.values(RECENT)),
+                        sql.list(
+                            "SELECT cluster, plan FROM status"
+                                + where
+                                + " AND plan IS NOT NULL ORDER BY cluster",
+                            held ->
+                                new HeldPlan(
+                                    held.text("cluster"),
+                                    Columns.value(
+                                        held.text("plan").getBytes(UTF_8), DeletionPlan.class)),
+                            where.values())),
                 seen.values()));
   }
 

@@ -164,10 +164,10 @@ final class ResultProjection {
     Subject subject = event.subject();
     sql.update(
         """
-        INSERT INTO status (application, cluster, generation, commit_id, phase, since, code, message)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        INSERT INTO status (application, cluster, generation, commit_id, phase, since, code, message, plan)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         ON CONFLICT DO UPDATE SET generation = ?3, commit_id = ?4, phase = ?5,
-          since = CASE WHEN phase = ?5 AND generation = ?3 THEN since ELSE ?6 END, code = ?7, message = ?8
+          since = CASE WHEN phase = ?5 AND generation = ?3 THEN since ELSE ?6 END, code = ?7, message = ?8, plan = ?9
         WHERE generation <= ?3
         """,
         subject.application(),
@@ -177,7 +177,8 @@ final class ResultProjection {
         phase,
         at,
         failure.map(Failure::code),
-        failure.map(Failure::message));
+        failure.map(Failure::message),
+        failure.flatMap(Failure::plan).map(Columns::json));
   }
 
   /** The cluster holds this generation, even if a newer one is under way. */

@@ -52,7 +52,7 @@ CREATE TABLE unmet (
 
 CREATE TABLE status (
   application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, phase TEXT NOT NULL,
-  since INTEGER, code TEXT, message TEXT,
+  since INTEGER, code TEXT, message TEXT, plan TEXT,
   applied_generation INTEGER, applied_commit TEXT, applied_at INTEGER, applied_renderer TEXT,
   held_by TEXT, held_reason TEXT, held_since INTEGER, held_commit TEXT,
   -- why nobody knows whether that is what Git says

@@ -171,7 +171,7 @@ class ApiDocumentIT {
             post /api/v1/commands rebuild: 401 401 403 202 202 404
             post /api/v1/commands suspend: 401 401 403 202 202 404
             post /api/v1/commands resume: 401 401 403 202 202 404
-            post /api/v1/commands approve: 401 401 403 403 202 404
+            post /api/v1/commands approve: 401 401 403 403 400 404
             post /api/v1/commands discard: 401 401 403 202 202 404
             post /api/v1/dead-letters/actions retry: 401 401 403 202 202 202
             post /api/v1/dead-letters/actions discard: 401 401 403 202 202 202

@@ -122,7 +122,9 @@ class ApiIT {
             "east", "role=operator,cluster=east",
             "apis", "role=operator,application=a*");
     String approve =
-        "{\"command\": {\"kind\": \"approve\", \"generation\": 1}, \"applications\": [\"web\"],"
+        "{\"command\": {\"kind\": \"approve\", \"generation\": 1, \"plan\": \""
+            + "0".repeat(64)
+            + "\"}, \"applications\": [\"web\"],"
             + " \"clusters\": [\"west\"], \"reason\": \"looked at\", \"dryRun\": false}";
     String inWest =
         "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"web\"], \"clusters\":"

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -101,15 +102,76 @@ class IntakePlanTest {
         .singleElement()
         .asString()
         .contains("4 of 10")
-        .contains("approve-revision=r1");
+        .contains("app-0 from [two]", "app-9 from [one, two]");
+    String digest = digest(refused);
 
-    RemovalGuard approved = new RemovalGuard(30, Optional.of("r1"));
+    RemovalGuard approved = new RemovalGuard(30, Optional.of(digest));
     assertThat(IntakePlan.of(known(all), reading(true, six), approved).events()).hasSize(4);
-    RemovalGuard another = new RemovalGuard(30, Optional.of("r0"));
+    RemovalGuard another = new RemovalGuard(30, Optional.of("r1"));
     assertThat(IntakePlan.of(known(all), reading(true, six), another).events()).isEmpty();
     Definition[] seven = ten.subList(0, 7).toArray(Definition[]::new);
     assertThat(IntakePlan.of(known(all), reading(true, seven), RemovalGuard.DEFAULT).events())
         .hasSize(3);
+  }
+
+  @Test
+  void anApprovalDoesNotPassTheRemovalOfOthersByTheSameRevision() {
+    Definition[] five =
+        Stream.of("a", "b", "c", "d", "e")
+            .map(name -> define(name, "one"))
+            .toArray(Definition[]::new);
+    Definition[] more =
+        Stream.concat(Stream.of(five), Stream.of(define("f", "one"), define("g", "one")))
+            .toArray(Definition[]::new);
+    FleetReading one = reading(true, five[0]);
+    String digest = digest(IntakePlan.of(known(five), one, RemovalGuard.DEFAULT));
+
+    IntakePlan later = IntakePlan.of(known(more), one, new RemovalGuard(30, Optional.of(digest)));
+
+    assertThat(later.events()).isEmpty();
+    assertThat(digest(later)).isNotEqualTo(digest);
+  }
+
+  @Test
+  void aRenamedApplicationIsRemovedWhenItsSuccessorWasSent() {
+    Definition old = define("web", "one", "two");
+    Definition renamed =
+        new Definition(
+            new ApplicationName("shop"), old.sources(), old.clusters(), old.spec(), false);
+    Definition unrelated = define("new", "one");
+    FleetReading reading = reading(true, renamed, unrelated);
+    ChangeEvent removed = new ChangeEvent.DefinitionRemoved(SHOP, old.application(), "r1");
+
+    IntakePlan first = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
+    IntakePlan sentToOne =
+        IntakePlan.of(sent(Set.of("one"), old, renamed, unrelated), reading, RemovalGuard.DEFAULT);
+    IntakePlan sentToBoth =
+        IntakePlan.of(
+            sent(Set.of("one", "two"), old, renamed, unrelated), reading, RemovalGuard.DEFAULT);
+
+    assertThat(first.events()).containsExactly(accepted(renamed), accepted(unrelated));
+    assertThat(first.waiting()).singleElement().asString().contains("web", "shop");
+    assertThat(sentToOne.events()).isEmpty();
+    assertThat(sentToOne.waiting()).hasSize(1);
+    assertThat(sentToBoth.events()).containsExactly(removed);
+    assertThat(sentToBoth.waiting()).isEmpty();
+  }
+
+  @Test
+  void anApplicationThatIsRenamedTwiceWaitsForTheLastName() {
+    Definition first = define("a", "one");
+    Definition second =
+        new Definition(
+            new ApplicationName("b"), first.sources(), first.clusters(), first.spec(), false);
+    Definition third =
+        new Definition(
+            new ApplicationName("c"), first.sources(), first.clusters(), first.spec(), false);
+
+    IntakePlan plan =
+        IntakePlan.of(known(first, second), reading(true, third), RemovalGuard.DEFAULT);
+
+    assertThat(plan.events()).containsExactly(accepted(third));
+    assertThat(plan.waiting()).hasSize(2);
   }
 
   @Test
@@ -144,7 +206,10 @@ class IntakePlanTest {
     assertThat(
             IntakePlan.of(
                     new IntakePlan.Known(
-                        Map.of(moved.application(), moved), Map.of(), Map.of(other, Set.of(SHOP))),
+                        Map.of(moved.application(), moved),
+                        Map.of(),
+                        Map.of(other, Set.of(SHOP)),
+                        Map.of()),
                     reading(true, define(other, "web", "one")),
                     RemovalGuard.DEFAULT)
                 .events())
@@ -157,7 +222,8 @@ class IntakePlanTest {
 
     IntakePlan plan =
         IntakePlan.of(
-            new IntakePlan.Known(Map.of(), Map.of(new ApplicationName("web"), SHOP), Map.of()),
+            new IntakePlan.Known(
+                Map.of(), Map.of(new ApplicationName("web"), SHOP), Map.of(), Map.of()),
             reading(true, define(other, "web", "one")),
             RemovalGuard.DEFAULT);
 
@@ -176,7 +242,10 @@ class IntakePlanTest {
     assertThat(
             IntakePlan.of(
                     new IntakePlan.Known(
-                        Map.of(web.application(), web), Map.of(), Map.of(values, Set.of(SHOP))),
+                        Map.of(web.application(), web),
+                        Map.of(),
+                        Map.of(values, Set.of(SHOP)),
+                        Map.of()),
                     reading(true, web),
                     RemovalGuard.DEFAULT)
                 .events())
@@ -184,7 +253,10 @@ class IntakePlanTest {
     assertThat(
             IntakePlan.of(
                     new IntakePlan.Known(
-                        Map.of(web.application(), web), Map.of(), Map.of(values, Set.of(SHOP))),
+                        Map.of(web.application(), web),
+                        Map.of(),
+                        Map.of(values, Set.of(SHOP)),
+                        Map.of()),
                     reading(true, define("web", "one")),
                     RemovalGuard.DEFAULT)
                 .events())
@@ -202,7 +274,23 @@ class IntakePlanTest {
     for (Definition definition : definitions) {
       known.put(definition.application(), definition);
     }
-    return new IntakePlan.Known(known, Map.of(), Map.of());
+    return new IntakePlan.Known(known, Map.of(), Map.of(), Map.of());
+  }
+
+  /** The second was sent to these clusters. */
+  private static IntakePlan.Known sent(Set<String> clusters, Definition... definitions) {
+    return new IntakePlan.Known(
+        known(definitions).definitions(),
+        Map.of(),
+        Map.of(),
+        Map.of(
+            definitions[1].application(),
+            clusters.stream().map(ClusterName::new).collect(Collectors.toSet())));
+  }
+
+  private static String digest(IntakePlan refused) {
+    String refusal = refused.refusals().getFirst();
+    return refusal.substring(refusal.indexOf("approve-revision=") + "approve-revision=".length());
   }
 
   private static FleetReading reading(boolean complete, Definition... definitions) {

@@ -52,7 +52,7 @@ public final class Client {
         new CommandVerbs.Suspend(terminal),
         new CommandVerbs.Resume(terminal),
         new CommandVerbs.Rollback(terminal),
-        new CommandVerbs.Approve(terminal),
+        new ApproveVerb(terminal),
         new DeadLettersVerb(terminal),
         ReplayVerb.with(terminal));
   }

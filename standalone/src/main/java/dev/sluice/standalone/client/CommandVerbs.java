@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Json;
 import dev.sluice.standalone.cli.ExitException;
-import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +96,10 @@ final class CommandVerbs {
       return clusters;
     }
 
+    boolean isDryRun() {
+      return dryRun;
+    }
+
     @Override
     int run(Api api, Printer printer) {
       if (applications.isEmpty()) {
@@ -187,48 +190,6 @@ final class CommandVerbs {
     @Override
     void ask(ObjectNode body) {
       body.set("command", kind("restore").put("commit", commit));
-    }
-  }
-
-  @Command(
-      name = "approve",
-      description = "Lets a generation that the prune guard holds pass; give one application.")
-  static final class Approve extends Commanding {
-
-    @Option(
-        names = "--generation",
-        paramLabel = "N",
-        description = "what was looked at; it is refused if another was sent since")
-    private Optional<Long> generation = Optional.empty();
-
-    private long found;
-
-    Approve(Terminal terminal) {
-      super(terminal);
-    }
-
-    @Override
-    int run(Api api, Printer printer) {
-      found =
-          generation.orElseGet(
-              () -> {
-                List<JsonNode> statuses =
-                    api.all(
-                        "/api/v1/applications",
-                        new Query().with("application", applications()).with("cluster", clusters()),
-                        2);
-                if (statuses.size() != 1) {
-                  throw new ExitException(
-                      2, "give one application and one cluster, or --generation");
-                }
-                return statuses.getFirst().get("generation").asLong();
-              });
-      return super.run(api, printer);
-    }
-
-    @Override
-    void ask(ObjectNode body) {
-      body.set("command", kind("approve").put("generation", found));
     }
   }
 }

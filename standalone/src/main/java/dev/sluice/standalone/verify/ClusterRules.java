@@ -6,6 +6,8 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
@@ -169,37 +171,47 @@ final class ClusterRules {
                   .forEach(entry -> known.add(identity(entry.ref())));
             });
     for (String kind : kinds) {
-      String apiVersion = kind.substring(0, kind.indexOf('|'));
-      String name = kind.substring(kind.indexOf('|') + 1);
-      Optional<ApiResource> resource = discovery.find(apiVersion, name);
-      if (resource.isEmpty()) {
-        continue;
+      try {
+        strays(
+            ApiKind.parse(kind).orElseThrow(() -> new IllegalArgumentException(kind)),
+            known,
+            unreadable);
+      } catch (ApiException | IllegalArgumentException e) {
+        report(Promise.I3_FENCED, kind, "cannot be listed, so strays of it are not found: " + e);
       }
-      api.listMetadata(
-          resource.get().collection(""),
-          Ownership.INSTALLATION_LABEL + "=" + installation,
-          object -> {
-            JsonNode metadata = object.path("metadata");
-            boolean isLedger =
-                metadata.path("labels").path(LedgerNames.LABEL).asText("").equals("true");
-            String application =
-                metadata.path("labels").path(Ownership.APPLICATION_LABEL).asText("?");
-            boolean isGoing = metadata.has("deletionTimestamp");
-            ObjectRef ref =
-                new ObjectRef(
-                    apiVersion,
-                    name,
-                    metadata.path("namespace").asText(""),
-                    metadata.path("name").asText());
-            boolean isKnown = known.contains(identity(ref)) || unreadable.contains(application);
-            if (!isLedger && !isGoing && !isKnown) {
-              report(
-                  Promise.I3_FENCED,
-                  ref.toString(),
-                  "carries our labels, but no ledger has it: application " + application);
-            }
-          });
     }
+  }
+
+  private void strays(ApiKind kind, Set<ObjectRef> known, Set<String> unreadable)
+      throws InterruptedException {
+    Optional<ApiResource> resource = discovery.find(kind.apiVersion(), kind.kind());
+    if (resource.isEmpty()) {
+      return;
+    }
+    api.listMetadata(
+        resource.get().collection(""),
+        Ownership.INSTALLATION_LABEL + "=" + installation,
+        object -> {
+          JsonNode metadata = object.path("metadata");
+          boolean isLedger =
+              metadata.path("labels").path(LedgerNames.LABEL).asText("").equals("true");
+          boolean isGoing = metadata.has("deletionTimestamp");
+          ObjectRef ref =
+              new ObjectRef(
+                  kind.apiVersion(),
+                  kind.kind(),
+                  metadata.path("namespace").asText(""),
+                  metadata.path("name").asText());
+          String application =
+              metadata.path("labels").path(Ownership.APPLICATION_LABEL).asText("?");
+          boolean isKnown = known.contains(identity(ref)) || unreadable.contains(application);
+          if (!isLedger && !isGoing && !isKnown) {
+            report(
+                Promise.I3_FENCED,
+                ref.toString(),
+                "carries our labels, but no ledger has it: application " + application);
+          }
+        });
   }
 
   private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {

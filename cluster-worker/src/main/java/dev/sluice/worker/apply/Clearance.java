@@ -1,0 +1,116 @@
+package dev.sluice.worker.apply;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.api.ApiResource;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.log.TargetReader;
+import dev.sluice.worker.plan.PossibleObjects;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Decides whether objects may be deleted, by what the applications of the cluster claim: none that
+ * one claims is, and none that one may claim whose claims are unknown. For some objects and one
+ * attempt: what unrendered targets may have is read once.
+ */
+final class Clearance {
+
+  /** Whether an object may be deleted. */
+  sealed interface Answer {
+
+    record Cleared() implements Answer {}
+
+    /** Another application has it in its newest target. */
+    record ClaimedBy(ApplicationName application) implements Answer {}
+
+    /** The newest targets of these are not planned, and may have it. */
+    record Unknown(SortedSet<ApplicationName> applications) implements Answer {}
+  }
+
+  private final Tools tools;
+  private final Optional<ApplicationName> by;
+  private final Set<ObjectRef> objects;
+  private final Map<LogEntry, Set<ObjectRef>> possible = new ConcurrentHashMap<>();
+
+  /** What is asked. */
+  record Tools(ObjectClaims claims, TargetReader targets, ClusterApi api, Discovery discovery) {}
+
+  /**
+   * @param by whose objects they were and whose own claims do not count; empty if all count
+   * @param objects that may be asked about
+   */
+  Clearance(Tools tools, Optional<ApplicationName> by, Collection<ObjectRef> objects) {
+    this.tools = tools;
+    this.by = by;
+    this.objects = Set.copyOf(objects);
+  }
+
+  /** Decides about one object. */
+  Answer of(ObjectRef object) throws InterruptedException {
+    Optional<ApplicationName> claimant = tools.claims().claimant(object, by);
+    if (claimant.isPresent()) {
+      return new Answer.ClaimedBy(claimant.get());
+    }
+    SortedSet<ApplicationName> unknown = new TreeSet<>();
+    for (LogEntry entry : tools.claims().unknown(by)) {
+      if (possible(entry).contains(object)) {
+        unknown.add(entry.application());
+      }
+    }
+    return unknown.isEmpty() ? new Answer.Cleared() : new Answer.Unknown(unknown);
+  }
+
+  /** Returns the records whose plans have to be known before all objects can be decided about. */
+  List<LogEntry> awaited() throws InterruptedException {
+    Set<LogEntry> awaited = new TreeSet<>(java.util.Comparator.comparingLong(LogEntry::offset));
+    for (LogEntry entry : tools.claims().unknown(by)) {
+      if (!possible(entry).isEmpty()) {
+        awaited.add(entry);
+      }
+    }
+    return List.copyOf(awaited);
+  }
+
+  /** Returns whether the object with this uid is claimed by its name in another API group. */
+  boolean isClaimedElsewhere(ObjectRef object, String uid) throws InterruptedException {
+    for (ObjectRef namesake : tools.claims().namesakes(object)) {
+      Optional<ApiResource> resource =
+          tools.discovery().find(namesake.apiVersion(), namesake.kind());
+      if (resource.isPresent()) {
+        Optional<ObjectNode> live = tools.api().get(resource.get().path(namesake));
+        if (live.map(found -> new LiveObject(found).uid()).equals(Optional.of(uid))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private Set<ObjectRef> possible(LogEntry entry) throws InterruptedException {
+    Set<ObjectRef> known = possible.get(entry);
+    if (known != null) {
+      return known;
+    }
+    Optional<SyncEvent> target = tools.targets().read(entry);
+    if (target.isEmpty()) {
+      return objects; // compacted away: the record in its place is on its way
+    }
+    PossibleObjects there = PossibleObjects.of(target.get());
+    Set<ObjectRef> found =
+        objects.stream().filter(there::mayHave).collect(Collectors.toUnmodifiableSet());
+    possible.put(entry, found);
+    return found;
+  }
+}

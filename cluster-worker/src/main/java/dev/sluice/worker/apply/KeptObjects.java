@@ -1,0 +1,62 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.DeletionPlan;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Wake;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
+
+/**
+ * Objects that a generation should delete and does not for now, since another application may claim
+ * them.
+ *
+ * @param plan what an approval would have to name
+ * @param unknown the applications whose claims are unknown; empty if records of the same commit
+ *     have not come yet
+ */
+record KeptObjects(List<ObjectRef> objects, DeletionPlan plan, SortedSet<ApplicationName> unknown) {
+
+  static final String CLAIMS_UNKNOWN = "ClaimsUnknown";
+  static final String COMMIT_INCOMPLETE = "CommitIncomplete";
+  private static final int NAMED = 5;
+
+  /** Returns as many of them as a result may list. */
+  List<ObjectRef> listed() {
+    return objects.subList(0, Math.min(objects.size(), DeletionPlan.MAX_LISTED));
+  }
+
+  /** Returns how the attempt ends that keeps them. */
+  Outcome outcome() {
+    String code = unknown.isEmpty() ? COMMIT_INCOMPLETE : CLAIMS_UNKNOWN;
+    String names = unknown.stream().map(Object::toString).collect(Collectors.joining(", "));
+    String reason =
+        unknown.isEmpty()
+            ? "not all applications of its commit have been sent here, and one may claim them"
+            : "%s may claim them, but the newest target there has no plan yet: mend it"
+                .formatted(names);
+    Failure failure =
+        new Failure(
+            code,
+            "%d objects to be deleted are kept (%s): %s, or approve the deletion"
+                .formatted(objects.size(), named(), reason),
+            Failure.Stage.PRUNE,
+            java.util.Optional.of(objects.getFirst()));
+    String wakesOn =
+        unknown.isEmpty()
+            ? "the rest of the commit, an approval, or a new generation"
+            : "a plan for %s, an approval, or a new generation".formatted(names);
+    return new Outcome.Parked(failure.awaiting(plan), new Wake.ClusterChange(wakesOn));
+  }
+
+  private String named() {
+    String first =
+        objects.stream().limit(NAMED).map(ObjectRef::toString).collect(Collectors.joining(", "));
+    return objects.size() <= NAMED
+        ? first
+        : first + " and %d more".formatted(objects.size() - NAMED);
+  }
+}

@@ -1,0 +1,300 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.plan.InventoryEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The objects that the applications of a cluster claim. An application claims what its newest
+ * target has. Its claims are known once that target was planned, or if its ledger says that the
+ * cluster holds it; a removal claims nothing. Until then they are unknown, however often rendering
+ * fails.
+ *
+ * <p>It also knows how far the records of one commit have come, since a commit may move an object
+ * from one application to another.
+ */
+public final class ObjectClaims {
+
+  private static final int REMEMBERED = 20_000;
+
+  /** The topic's compaction may have dropped records of a batch that is older. */
+  private static final Duration WHOLE_BATCHES = Duration.ofDays(1);
+
+  private final Map<ApplicationName, Claims> claims = new HashMap<>();
+  private final Map<ApplicationName, Set<ApplicationName>> waiting = new HashMap<>();
+  private final Map<String, Batch> newestBatches = remembered();
+  private final Map<EventId, Batch> batches = remembered();
+  private final Consumer<ApplicationName> wake;
+
+  /**
+   * @param wake has an application tried again that is parked; returns at once
+   */
+  public ObjectClaims(Consumer<ApplicationName> wake) {
+    this.wake = wake;
+  }
+
+  /** What an application says of an object that carries its label. */
+  enum Standing {
+    CLAIMED,
+    RELEASED,
+    /** Its newest target has not been planned. */
+    UNKNOWN
+  }
+
+  /**
+   * The state of one application.
+   *
+   * @param newest what the log asks for; empty if it has nothing of the application
+   * @param settled whether an attempt at the newest has ended
+   */
+  private record Claims(Optional<LogEntry> newest, Optional<Planned> planned, boolean settled) {
+
+    static final Claims NONE = new Claims(Optional.empty(), Optional.empty(), false);
+
+    boolean isKnown() {
+      if (newest.isEmpty() || newest.get().removal()) {
+        return true;
+      }
+      long asked = newest.get().generation().value();
+      return planned
+          .filter(
+              known ->
+                  known.generation() > asked
+                      || (known.generation() == asked
+                          && known.inputDigest().equals(newest.get().inputDigest())))
+          .isPresent();
+    }
+
+    /** What it claims, or claimed when that was last known. */
+    Map<Name, Set<ObjectRef>> objects() {
+      boolean removed =
+          newest.filter(LogEntry::removal).isPresent()
+              && newest.get().generation().value() >= planned.map(Planned::generation).orElse(0L);
+      return removed ? Map.of() : planned.map(Planned::objects).orElse(Map.of());
+    }
+
+    boolean have(ObjectRef ref) {
+      return objects().getOrDefault(Name.of(ref), Set.of()).stream().anyMatch(ref::sameObject);
+    }
+  }
+
+  private record Planned(long generation, String inputDigest, Map<Name, Set<ObjectRef>> objects) {}
+
+  /** What objects have in common that a server may serve in several API groups. */
+  private record Name(String kind, String namespace, String name) {
+
+    static Name of(ObjectRef ref) {
+      return new Name(ref.kind(), ref.namespace(), ref.name());
+    }
+
+    static Map<Name, Set<ObjectRef>> index(Collection<ObjectRef> refs) {
+      return refs.stream()
+          .collect(
+              Collectors.groupingBy(
+                  Name::of, Collectors.toCollection(() -> new TreeSet<ObjectRef>())));
+    }
+  }
+
+  /**
+   * The records of one commit for this cluster.
+   *
+   * @param arrived whose records have come
+   * @param settled who is done with them
+   * @param waiting who is woken when another comes
+   */
+  private record Batch(
+      Set<ApplicationName> arrived, Set<ApplicationName> settled, Set<ApplicationName> waiting) {
+
+    static Batch begin() {
+      return new Batch(new HashSet<>(), new HashSet<>(), new TreeSet<>());
+    }
+  }
+
+  /** Takes over what a ledger says its application has. */
+  public synchronized void found(Ledger ledger) {
+    Map<Name, Set<ObjectRef>> objects =
+        Name.index(ledger.inventory().entries().stream().map(InventoryEntry::ref).toList());
+    long generation = ledger.generation().map(Generation::value).orElse(0L);
+    claims.put(
+        ledger.application(),
+        new Claims(
+            Optional.empty(),
+            Optional.of(new Planned(generation, ledger.inputDigest(), objects)),
+            false));
+  }
+
+  /** Takes a record of the log, in the log's order. */
+  public void expect(LogEntry entry) {
+    Set<ApplicationName> woken;
+    synchronized (this) {
+      Batch batch = arrived(entry);
+      Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
+      boolean newer =
+          known.newest().filter(old -> !entry.generation().isAfter(old.generation())).isEmpty();
+      if (newer) {
+        claims.put(entry.application(), new Claims(Optional.of(entry), known.planned(), false));
+      }
+      woken = takeWaiting(entry.application());
+      woken.addAll(batch.waiting());
+      batch.waiting().clear();
+    }
+    woken.forEach(wake);
+  }
+
+  /** Takes over what a target has: from now on its application claims exactly that. */
+  void planned(LogEntry entry, Set<ObjectRef> objects) {
+    Set<ApplicationName> woken;
+    synchronized (this) {
+      Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
+      long generation = entry.generation().value();
+      if (generation < known.planned().map(Planned::generation).orElse(0L)) {
+        return;
+      }
+      Planned planned = new Planned(generation, entry.inputDigest(), Name.index(objects));
+      if (known.planned().equals(Optional.of(planned))) {
+        return;
+      }
+      claims.put(
+          entry.application(),
+          new Claims(
+              known.newest().or(() -> Optional.of(entry)), Optional.of(planned), known.settled()));
+      woken = takeWaiting(entry.application());
+    }
+    woken.forEach(wake);
+  }
+
+  /** Records that all that a record asks to be written is written, or will not be for now. */
+  public void settle(LogEntry entry) {
+    synchronized (this) {
+      batch(entry).settled().add(entry.application());
+      Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
+      if (known.newest().equals(Optional.of(entry))) {
+        claims.put(entry.application(), new Claims(known.newest(), known.planned(), true));
+      }
+    }
+  }
+
+  /** Returns whether all other records of the batch are settled. */
+  synchronized boolean areOthersSettled(LogEntry entry) {
+    return others(batch(entry).settled(), entry) >= entry.batch().size() - 1;
+  }
+
+  /** Returns whether all records of the batch have come, as far as they still can. */
+  synchronized boolean isWhole(LogEntry entry, Instant now) {
+    return others(batch(entry).arrived(), entry) >= entry.batch().size() - 1
+        || entry.writtenAt().plus(WHOLE_BATCHES).isBefore(now);
+  }
+
+  /** Returns what the owner of an object says of it. */
+  synchronized Standing standing(ObjectRef ref, ApplicationName owner) {
+    Claims known = claims.getOrDefault(owner, Claims.NONE);
+    if (!known.isKnown()) {
+      return Standing.UNKNOWN;
+    }
+    return known.have(ref) ? Standing.CLAIMED : Standing.RELEASED;
+  }
+
+  /** Returns another application that claims an object, or claimed it when that was last known. */
+  synchronized Optional<ApplicationName> claimant(ObjectRef ref, Optional<ApplicationName> except) {
+    return claims.entrySet().stream()
+        .filter(entry -> !Optional.of(entry.getKey()).equals(except))
+        .filter(entry -> entry.getValue().have(ref))
+        .map(Map.Entry::getKey)
+        .min(ApplicationName::compareTo);
+  }
+
+  /**
+   * Returns the claims on objects of the same kind, namespace and name in other API groups: a
+   * server may serve one object in several.
+   */
+  synchronized Set<ObjectRef> namesakes(ObjectRef ref) {
+    Set<ObjectRef> found = new TreeSet<>();
+    for (Claims each : claims.values()) {
+      found.addAll(each.objects().getOrDefault(Name.of(ref), Set.of()));
+    }
+    found.removeIf(ref::sameObject);
+    return found;
+  }
+
+  /** Returns the newest records of all other applications whose claims are unknown. */
+  synchronized List<LogEntry> unknown(Optional<ApplicationName> except) {
+    List<LogEntry> unknown = new ArrayList<>();
+    claims.forEach(
+        (application, known) -> {
+          if (!known.isKnown() && !Optional.of(application).equals(except)) {
+            unknown.add(known.newest().orElseThrow());
+          }
+        });
+    return unknown;
+  }
+
+  /** Returns whether an attempt at a record has ended without a plan, so that waiting is vain. */
+  synchronized boolean isSettled(LogEntry entry) {
+    Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
+    return known.newest().equals(Optional.of(entry)) && known.settled();
+  }
+
+  /** Has an application woken when others are planned, or get other targets. */
+  synchronized void await(ApplicationName waiter, Set<ApplicationName> others) {
+    others.forEach(other -> waiting.computeIfAbsent(other, _ -> new TreeSet<>()).add(waiter));
+  }
+
+  /** Has an application woken when another record of its batch comes. */
+  synchronized void awaitBatch(LogEntry entry) {
+    batch(entry).waiting().add(entry.application());
+  }
+
+  private Set<ApplicationName> takeWaiting(ApplicationName other) {
+    Set<ApplicationName> waiters = waiting.remove(other);
+    return waiters == null ? new TreeSet<>() : waiters;
+  }
+
+  /** A commit may be sent again, as a whole or in part: that is another batch of its name. */
+  private Batch arrived(LogEntry entry) {
+    Batch batch =
+        newestBatches.compute(
+            entry.batch().name(),
+            (_, newest) ->
+                newest == null || newest.arrived().contains(entry.application())
+                    ? Batch.begin()
+                    : newest);
+    batch.arrived().add(entry.application());
+    batches.put(entry.subject().target(), batch);
+    return batch;
+  }
+
+  private Batch batch(LogEntry entry) {
+    return batches.computeIfAbsent(entry.subject().target(), _ -> Batch.begin());
+  }
+
+  private static long others(Set<ApplicationName> applications, LogEntry entry) {
+    return applications.stream().filter(other -> !other.equals(entry.application())).count();
+  }
+
+  private static <K, V> Map<K, V> remembered() {
+    return new LinkedHashMap<>() {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> any) {
+        return size() > REMEMBERED;
+      }
+    };
+  }
+}

@@ -1,0 +1,171 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.DeletionPlan.Deletion;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.plan.PlanDigest;
+import dev.sluice.worker.plan.PruneStep;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The deletions of a plan. They come last, when the other applications of the commit have written
+ * what they claim, and leave out what another application claims or may claim.
+ */
+final class Pruning {
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
+  private static final int LOOKS = 1200; // 30 s
+  private static final int LOOKS_BEFORE_READING = 40; // 1 s
+
+  private final Clearance.Tools tools;
+  private final ObjectRemover remover;
+  private final Clock clock;
+
+  Pruning(Clearance.Tools tools, ObjectRemover remover, Clock clock) {
+    this.tools = tools;
+    this.remover = remover;
+    this.clock = clock;
+  }
+
+  /**
+   * Deletes what may be deleted.
+   *
+   * @param changes gets what was done
+   * @return what is kept for now; empty if nothing is
+   */
+  Optional<KeptObjects> prune(
+      List<PruneStep> steps, LogEntry entry, Attempt attempt, List<ObjectChange> changes)
+      throws HaltException, InterruptedException {
+    if (steps.isEmpty()) {
+      return Optional.empty();
+    }
+    Clearance clearance =
+        new Clearance(
+            tools, Optional.of(entry.application()), steps.stream().map(PruneStep::ref).toList());
+    awaitOthers(entry, clearance, attempt);
+    // nothing that a newer target of this application has is deleted, either
+    attempt.pace().pause(Duration.ZERO);
+    // a worker that no longer leads knows old claims
+    attempt.fence().check();
+    Decided decided = decide(steps, entry, clearance);
+    if (!decided.kept().isEmpty()) {
+      PlanDigest digest = digest(decided.kept(), entry, decided.unknown(), attempt);
+      boolean approved = attempt.approval().filter(digest::isApprovedBy).isPresent();
+      if (!approved) {
+        remove(decided.cleared(), Optional.of(clearance), attempt, changes);
+        return Optional.of(
+            new KeptObjects(
+                decided.kept().stream().map(PruneStep::ref).toList(),
+                digest.plan(),
+                decided.unknown()));
+      }
+      remove(approved(decided.kept(), digest), Optional.empty(), attempt, changes);
+    }
+    remove(decided.cleared(), Optional.of(clearance), attempt, changes);
+    return Optional.empty();
+  }
+
+  /** Returns the plan of these deletions with the live objects' uids. */
+  PlanDigest digest(
+      List<PruneStep> steps, LogEntry entry, SortedSet<ApplicationName> unknown, Attempt attempt)
+      throws HaltException, InterruptedException {
+    List<Deletion> deletions =
+        Crew.all(
+            steps, step -> new Deletion(step.ref(), remover.uid(step.ref(), attempt).orElse("")));
+    return new PlanDigest(entry.subject(), entry.inputDigest(), deletions, unknown);
+  }
+
+  /**
+   * Returns the applications that may claim some of these, their newest targets being unplanned.
+   */
+  SortedSet<ApplicationName> unknown(List<PruneStep> steps, LogEntry entry)
+      throws InterruptedException {
+    Clearance clearance =
+        new Clearance(
+            tools, Optional.of(entry.application()), steps.stream().map(PruneStep::ref).toList());
+    return decide(steps, entry, clearance).unknown();
+  }
+
+  /** Returns the steps bound to the uids that were approved. */
+  static List<PruneStep> approved(List<PruneStep> steps, PlanDigest digest) {
+    java.util.Map<ObjectRef, String> uids = new java.util.HashMap<>();
+    digest.deletions().forEach(deletion -> uids.put(deletion.object(), deletion.uid()));
+    return steps.stream()
+        .map(step -> new PruneStep(step.ref(), Optional.ofNullable(uids.get(step.ref()))))
+        .toList();
+  }
+
+  private record Decided(
+      List<PruneStep> cleared, List<PruneStep> kept, SortedSet<ApplicationName> unknown) {}
+
+  private Decided decide(List<PruneStep> steps, LogEntry entry, Clearance clearance)
+      throws InterruptedException {
+    List<PruneStep> cleared = new ArrayList<>();
+    List<PruneStep> kept = new ArrayList<>();
+    SortedSet<ApplicationName> unknown = new TreeSet<>();
+    // first: what is planned from now on wakes this application
+    tools.claims().awaitBatch(entry);
+    boolean whole = tools.claims().isWhole(entry, clock.instant());
+    for (LogEntry other : clearance.awaited()) {
+      tools.claims().await(entry.application(), java.util.Set.of(other.application()));
+    }
+    for (PruneStep step : steps) {
+      switch (clearance.of(step.ref())) {
+        case Clearance.Answer.ClaimedBy _ -> cleared.add(step);
+        case Clearance.Answer.Cleared _ -> (whole ? cleared : kept).add(step);
+        case Clearance.Answer.Unknown(SortedSet<ApplicationName> applications) -> {
+          kept.add(step);
+          unknown.addAll(applications);
+        }
+      }
+    }
+    return new Decided(cleared, kept, unknown);
+  }
+
+  /**
+   * Waits until the rest of the commit is written and the plans are known that matter. The wait is
+   * for the order only, and bounded: what is unknown after it is kept.
+   */
+  private void awaitOthers(LogEntry entry, Clearance clearance, Attempt attempt)
+      throws HaltException, InterruptedException {
+    for (int looks = 0; looks < LOOKS; looks++) {
+      List<LogEntry> unknown =
+          looks < LOOKS_BEFORE_READING
+              ? tools.claims().unknown(Optional.of(entry.application()))
+              : clearance.awaited();
+      boolean underWay = unknown.stream().anyMatch(other -> !tools.claims().isSettled(other));
+      if (!underWay && tools.claims().areOthersSettled(entry)) {
+        return;
+      }
+      attempt.pace().pause(LOOK_AGAIN);
+    }
+  }
+
+  private void remove(
+      List<PruneStep> steps,
+      Optional<Clearance> clearance,
+      Attempt attempt,
+      List<ObjectChange> changes)
+      throws HaltException, InterruptedException {
+    for (List<PruneStep> group : PlanRunner.byKind(steps, PruneStep::ref)) {
+      List<ObjectRemover.Removal> done =
+          Crew.all(group, step -> remover.remove(step, clearance, attempt));
+      for (int i = 0; i < group.size(); i++) {
+        ObjectRef ref = group.get(i).ref();
+        changes.add(new ObjectChange(ref, done.get(i).action()));
+        if (done.get(i).pending()) {
+          remover.awaitGone(ref, attempt);
+        }
+      }
+    }
+  }
+}

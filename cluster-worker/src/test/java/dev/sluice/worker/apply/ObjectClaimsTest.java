@@ -1,0 +1,178 @@
+package dev.sluice.worker.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.plan.Inventory;
+import dev.sluice.worker.plan.InventoryEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class ObjectClaimsTest {
+
+  private static final ClusterName CLUSTER = new ClusterName("test");
+  private static final ApplicationName WEB = new ApplicationName("web");
+  private static final ApplicationName SHOP = new ApplicationName("shop");
+  private static final ObjectRef OBJECT = new ObjectRef("apps/v1", "Deployment", "n", "one");
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  private final List<ApplicationName> woken = new ArrayList<>();
+  private final ObjectClaims claims = new ObjectClaims(woken::add);
+
+  @Test
+  void claimsAreUnknownUntilTheNewestTargetIsPlanned() {
+    claims.expect(target(WEB, 1));
+    assertThat(claims.unknown(Optional.of(SHOP))).containsExactly(target(WEB, 1));
+    assertThat(claims.unknown(Optional.of(WEB))).isEmpty();
+
+    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    assertThat(claims.unknown(Optional.empty())).isEmpty();
+    assertThat(claims.claimant(OBJECT, Optional.of(SHOP))).contains(WEB);
+    assertThat(claims.claimant(OBJECT, Optional.of(WEB))).isEmpty();
+    assertThat(claims.standing(OBJECT, WEB)).isEqualTo(ObjectClaims.Standing.CLAIMED);
+
+    claims.expect(target(WEB, 2));
+    assertThat(claims.unknown(Optional.empty())).containsExactly(target(WEB, 2));
+    assertThat(claims.claimant(OBJECT, Optional.empty())).as("last known").contains(WEB);
+    assertThat(claims.standing(OBJECT, WEB)).isEqualTo(ObjectClaims.Standing.UNKNOWN);
+  }
+
+  @Test
+  void anObjectIsTheSameInEveryVersionOfItsGroup() {
+    claims.planned(target(WEB, 1), Set.of(OBJECT));
+
+    ObjectRef older = new ObjectRef("apps/v1beta1", "Deployment", "n", "one");
+    ObjectRef other = new ObjectRef("extensions/v1beta1", "Deployment", "n", "one");
+    assertThat(claims.claimant(older, Optional.empty())).contains(WEB);
+    assertThat(claims.claimant(other, Optional.empty())).isEmpty();
+    assertThat(claims.namesakes(other)).containsExactly(OBJECT);
+    assertThat(claims.namesakes(older)).isEmpty();
+  }
+
+  @Test
+  void aRemovalClaimsNothingAtOnce() {
+    claims.planned(target(WEB, 1), Set.of(OBJECT));
+
+    claims.expect(entry(WEB, 2, true, "", "b", 1));
+
+    assertThat(claims.unknown(Optional.empty())).isEmpty();
+    assertThat(claims.claimant(OBJECT, Optional.empty())).isEmpty();
+    assertThat(claims.standing(OBJECT, WEB)).isEqualTo(ObjectClaims.Standing.RELEASED);
+  }
+
+  @Test
+  void aLedgerTellsTheClaimsOfItsOwnGenerationAndInputsOnly() {
+    claims.found(ledger(WEB, 1, "v1:web1"));
+    claims.expect(target(WEB, 1));
+    assertThat(claims.unknown(Optional.empty())).isEmpty();
+    assertThat(claims.claimant(OBJECT, Optional.empty())).contains(WEB);
+
+    claims.found(ledger(SHOP, 1, "v1:of another count"));
+    claims.expect(target(SHOP, 1));
+    assertThat(claims.unknown(Optional.empty())).containsExactly(target(SHOP, 1));
+  }
+
+  @Test
+  void whoWaitsIsWokenByAPlanAndByAnotherTarget() {
+    claims.expect(target(SHOP, 1));
+    claims.await(WEB, Set.of(SHOP));
+    claims.planned(target(SHOP, 1), Set.of());
+    assertThat(woken).containsExactly(WEB);
+
+    claims.planned(target(SHOP, 1), Set.of());
+    assertThat(woken).as("nothing has changed").hasSize(1);
+    claims.await(WEB, Set.of(SHOP));
+    claims.expect(target(SHOP, 2));
+    assertThat(woken).containsExactly(WEB, WEB);
+  }
+
+  @Test
+  void aBatchIsWholeWhenAllItsRecordsHaveCome() {
+    LogEntry mine = entry(WEB, 1, false, "d", "commit", 2);
+    claims.expect(mine);
+    claims.awaitBatch(mine);
+    assertThat(claims.isWhole(mine, NOON)).isFalse();
+    assertThat(claims.isWhole(mine, NOON.plus(Duration.ofDays(2)))).as("may be compacted").isTrue();
+    assertThat(claims.areOthersSettled(mine)).isFalse();
+
+    // the dispatcher was killed in between, and counts only what it sends then
+    LogEntry other = entry(SHOP, 1, false, "d", "commit", 1);
+    claims.expect(other);
+    assertThat(woken).containsExactly(WEB);
+    assertThat(claims.isWhole(mine, NOON)).isTrue();
+    assertThat(claims.isWhole(other, NOON)).isTrue();
+    assertThat(claims.areOthersSettled(mine)).isFalse();
+    claims.settle(other);
+    assertThat(claims.areOthersSettled(mine)).isTrue();
+    assertThat(claims.isSettled(other)).isTrue();
+  }
+
+  @Test
+  void aCommitThatIsSentAgainIsAnotherBatch() {
+    claims.expect(entry(WEB, 1, false, "d", "commit", 2));
+    LogEntry old = entry(SHOP, 1, false, "d", "commit", 2);
+    claims.expect(old);
+    claims.settle(old);
+
+    LogEntry again = entry(WEB, 2, false, "d", "commit", 2);
+    claims.expect(again);
+
+    assertThat(claims.isWhole(again, NOON)).isFalse();
+    assertThat(claims.areOthersSettled(again)).isFalse();
+    assertThat(claims.isWhole(old, NOON)).isTrue();
+  }
+
+  private static Ledger ledger(ApplicationName application, long generation, String digest) {
+    Inventory inventory = new Inventory(List.of(new InventoryEntry(OBJECT, "d", false)));
+    return Ledger.unknown(application)
+        .finish(
+            new Ledger.Header(new Generation(generation), false, Optional.empty(), digest),
+            inventory);
+  }
+
+  private static LogEntry target(ApplicationName application, long generation) {
+    return entry(
+        application,
+        generation,
+        false,
+        "v1:" + application + generation,
+        application + "/" + generation,
+        1);
+  }
+
+  private static LogEntry entry(
+      ApplicationName application,
+      long generation,
+      boolean removal,
+      String digest,
+      String batch,
+      int size) {
+    return new LogEntry(
+        new Subject(
+            CLUSTER,
+            application,
+            new Generation(generation),
+            Optional.empty(),
+            EventId.of("sync", CLUSTER, application, generation)),
+        removal,
+        digest,
+        new LogEntry.Batch(batch, size),
+        TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").orElseThrow(),
+        generation,
+        NOON,
+        NOON);
+  }
+}

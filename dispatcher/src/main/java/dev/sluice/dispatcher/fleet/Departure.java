@@ -1,0 +1,67 @@
+package dev.sluice.dispatcher.fleet;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ClusterName;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * An application that a fleet revision takes out of clusters, or removes.
+ *
+ * @param old as it was
+ * @param clusters that it is taken out of
+ * @param event says so to the application's home
+ */
+record Departure(Definition old, Set<ClusterName> clusters, ChangeEvent event) {
+
+  Departure {
+    clusters = Set.copyOf(clusters);
+  }
+
+  /**
+   * Returns the applications that take over its objects and have not been sent to one of its
+   * clusters yet. A renamed application is a removed and a new one; the removal waits, so that the
+   * worker knows the new one's claims before it deletes anything.
+   */
+  Set<Definition> successors(Collection<Definition> definitions, IntakePlan.Known homes) {
+    return definitions.stream()
+        .filter(other -> !other.application().equals(old.application()))
+        .filter(this::sharesSource)
+        .filter(other -> other.clusters().stream().anyMatch(to -> isAwaited(other, to, homes)))
+        .collect(
+            Collectors.toCollection(
+                () -> new TreeSet<>(java.util.Comparator.comparing(Definition::application))));
+  }
+
+  /** Returns what names it in a digest, and for people. */
+  @Override
+  public String toString() {
+    return "%s from %s".formatted(old.application(), new TreeSet<>(clusters));
+  }
+
+  private boolean isAwaited(Definition other, ClusterTarget to, IntakePlan.Known homes) {
+    return clusters.contains(to.name()) && !homes.isSent(other.application(), to.name());
+  }
+
+  private boolean sharesSource(Definition other) {
+    return old.sources().stream()
+        .anyMatch(mine -> other.sources().stream().anyMatch(theirs -> overlap(mine, theirs)));
+  }
+
+  private static boolean overlap(SourceSpec one, SourceSpec other) {
+    String mine = directory(one);
+    String theirs = directory(other);
+    return one.repository().equals(other.repository())
+        && (mine.startsWith(theirs) || theirs.startsWith(mine));
+  }
+
+  private static String directory(SourceSpec source) {
+    String path = source.path();
+    return path.isEmpty() || path.endsWith("/") ? path : path + "/";
+  }
+}

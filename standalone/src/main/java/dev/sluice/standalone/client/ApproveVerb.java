@@ -1,0 +1,134 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.Printer.Column;
+import java.io.Console;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows the deletions that wait for an approval, and approves exactly those. */
+@Command(
+    name = "approve",
+    description = {
+      "Approves the deletions that a generation is held for; give one application.",
+      "Shows them first, and asks. The approval holds for these objects, this commit and this"
+          + " generation, and for nothing else."
+    })
+final class ApproveVerb extends CommandVerbs.Commanding {
+
+  static final List<Column> DELETIONS =
+      List.of(
+          Column.of("KIND", "/object/kind"),
+          Column.of("NAMESPACE", "/object/namespace"),
+          Column.of("NAME", "/object/name"),
+          Column.wide("UID", "/uid"));
+
+  @Option(
+      names = "--plan",
+      paramLabel = "DIGEST",
+      description = "the plan that was looked at; without it you are asked")
+  private Optional<String> digest = Optional.empty();
+
+  private String cluster = "";
+  private String plan = "";
+  private long generation;
+
+  ApproveVerb(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run(Api api, Printer printer) {
+    JsonNode held = held(api);
+    cluster = held.get("cluster").asText();
+    plan = held.at("/plan/digest").asText();
+    generation = held.at("/plan/generation").asLong();
+    show(held, printer);
+    if (digest.isPresent() && !digest.get().equals(plan)) {
+      throw new ExitException(
+          1, "the plan is another one by now: %s, not %s".formatted(plan, digest.get()));
+    }
+    if (digest.isEmpty() && !isDryRun() && !isConfirmed(printer)) {
+      printer.message("nothing was approved");
+      return 1;
+    }
+    return super.run(api, printer);
+  }
+
+  @Override
+  void ask(ObjectNode body) {
+    body.set("command", kind("approve").put("generation", generation).put("plan", plan));
+  }
+
+  @Override
+  void select(ObjectNode body) {
+    super.select(body);
+    body.putArray("clusters").add(cluster);
+  }
+
+  private JsonNode held(Api api) {
+    if (applications().size() != 1) {
+      throw new ExitException(2, "give one application");
+    }
+    String application = applications().getFirst();
+    JsonNode detail = api.get("/api/v1/applications/" + Api.encoded(application), new Query());
+    List<JsonNode> plans = new ArrayList<>();
+    detail
+        .get("plans")
+        .forEach(
+            one -> {
+              if (clusters().isEmpty() || clusters().contains(one.get("cluster").asText())) {
+                plans.add(one);
+              }
+            });
+    if (plans.isEmpty()) {
+      throw new ExitException(1, "no deletions of %s wait for an approval".formatted(application));
+    }
+    if (plans.size() > 1) {
+      throw new ExitException(
+          2,
+          "deletions wait in %s: give one with --cluster"
+              .formatted(
+                  String.join(
+                      ", ", plans.stream().map(one -> one.get("cluster").asText()).toList())));
+    }
+    return plans.getFirst();
+  }
+
+  private static void show(JsonNode held, Printer printer) {
+    JsonNode plan = held.get("plan");
+    printer.message(
+        "generation %s, commit %s, in %s would delete:"
+            .formatted(
+                plan.get("generation").asText(),
+                Printer.text(plan.path("commit")),
+                held.get("cluster").asText()));
+    printer.list(plan.get("deletions").valueStream().toList(), DELETIONS);
+    if (plan.get("omitted").asInt() > 0) {
+      printer.message("and %d objects more".formatted(plan.get("omitted").asInt()));
+    }
+    plan.get("unknown")
+        .forEach(
+            application ->
+                printer.message(
+                    "some of them may belong to %s, whose newest target has no plan yet"
+                        .formatted(application.asText())));
+    printer.message("plan " + plan.get("digest").asText());
+  }
+
+  private boolean isConfirmed(Printer printer) {
+    Console console = System.console();
+    if (!console.isTerminal()) {
+      printer.message("no one can be asked here: look at the plan, then give it with --plan");
+      return false;
+    }
+    String answer = console.readLine("Delete these objects? Type yes to approve this plan: ");
+    return answer != null && answer.strip().equals("yes");
+  }
+}
