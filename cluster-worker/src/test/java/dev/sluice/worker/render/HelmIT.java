@@ -2,6 +2,7 @@ package dev.sluice.worker.render;
 
 import static dev.sluice.worker.render.Inputs.link;
 import static dev.sluice.worker.render.Inputs.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -440,7 +441,7 @@ class HelmIT {
                             ? value
                             : value.replace("\\", "\\\\").replace(",", "\\,")))));
     Process process = new ProcessBuilder(command).directory(tree.toFile()).start();
-    String expected = new String(process.getInputStream().readAllBytes());
+    String expected = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).isZero();
     assertThat(data(rendered)).isEqualTo(data(expected)).contains("secret", "1000650000");
   }

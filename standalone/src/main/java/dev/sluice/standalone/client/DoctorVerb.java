@@ -166,9 +166,8 @@ final class DoctorVerb extends Verb {
         : finding(
             "git",
             Result.wrong,
-            "cannot be read, or does not show what webhooks told: %s; check URL and credentials,"
-                + " and see the"
-                + " dispatcher's log".formatted(some(late)));
+            "cannot be read, or does not show what webhooks told: %s; check URL and credentials, and see the dispatcher's log"
+                .formatted(some(late)));
   }
 
   private static JsonNode webhooks(Api api) {
