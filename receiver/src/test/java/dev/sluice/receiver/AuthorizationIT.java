@@ -27,7 +27,7 @@ class AuthorizationIT {
     String changes = kafka.topics().changes();
     try (Running running =
         Running.start(directory, kafka, Map.of("webhook-publish-timeout", "2500ms"))) {
-      await().atMost(PATIENCE).until(() -> running.get("/readyz").statusCode() == 200);
+      await().atMost(PATIENCE).until(() -> running.health("/readyz").statusCode() == 200);
       assertThat(running.push("one").statusCode()).isEqualTo(202);
 
       KafkaFixture.deny(changes, right);
@@ -35,7 +35,7 @@ class AuthorizationIT {
           .atMost(PATIENCE)
           .untilAsserted(
               () -> {
-                var readyz = running.get("/readyz");
+                var readyz = running.health("/readyz");
                 assertThat(readyz.statusCode()).isEqualTo(503);
                 assertThat(readyz.body()).contains(changes);
               });
@@ -44,7 +44,7 @@ class AuthorizationIT {
       }
 
       KafkaFixture.allow(changes);
-      await().atMost(PATIENCE).until(() -> running.get("/readyz").statusCode() == 200);
+      await().atMost(PATIENCE).until(() -> running.health("/readyz").statusCode() == 200);
       await().atMost(PATIENCE).until(() -> running.push("three").statusCode() == 202);
     }
   }
