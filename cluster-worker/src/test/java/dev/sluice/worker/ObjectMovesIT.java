@@ -12,6 +12,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,7 +256,7 @@ final class ObjectMovesIT {
                             parked.subject().application().value().equals(application)
                                 && parked.failure().code().equals(code))
                     .findFirst(),
-            java.util.Optional::isPresent)
+            Optional::isPresent)
         .orElseThrow()
         .failure();
   }

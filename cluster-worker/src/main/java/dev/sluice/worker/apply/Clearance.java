@@ -11,6 +11,7 @@ import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.plan.PossibleObjects;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +75,7 @@ final class Clearance {
 
   /** Returns the records whose plans have to be known before all objects can be decided about. */
   List<LogEntry> awaited() throws InterruptedException {
-    Set<LogEntry> awaited = new TreeSet<>(java.util.Comparator.comparingLong(LogEntry::offset));
+    Set<LogEntry> awaited = new TreeSet<>(Comparator.comparingLong(LogEntry::offset));
     for (LogEntry entry : tools.claims().unknown(by)) {
       if (!possible(entry).isEmpty()) {
         awaited.add(entry);

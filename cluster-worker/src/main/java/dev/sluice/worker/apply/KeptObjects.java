@@ -7,6 +7,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 
@@ -44,7 +45,7 @@ record KeptObjects(List<ObjectRef> objects, DeletionPlan plan, SortedSet<Applica
             "%d objects to be deleted are kept (%s): %s, or approve the deletion"
                 .formatted(objects.size(), named(), reason),
             Failure.Stage.PRUNE,
-            java.util.Optional.of(objects.getFirst()));
+            Optional.of(objects.getFirst()));
     String wakesOn =
         unknown.isEmpty()
             ? "the rest of the commit, an approval, or a new generation"

@@ -11,8 +11,11 @@ import dev.sluice.worker.plan.PruneStep;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -97,7 +100,7 @@ final class Pruning {
 
   /** Returns the steps bound to the uids that were approved. */
   static List<PruneStep> approved(List<PruneStep> steps, PlanDigest digest) {
-    java.util.Map<ObjectRef, String> uids = new java.util.HashMap<>();
+    Map<ObjectRef, String> uids = new HashMap<>();
     digest.deletions().forEach(deletion -> uids.put(deletion.object(), deletion.uid()));
     return steps.stream()
         .map(step -> new PruneStep(step.ref(), Optional.ofNullable(uids.get(step.ref()))))
@@ -116,7 +119,7 @@ final class Pruning {
     tools.claims().awaitBatch(entry);
     boolean whole = tools.claims().isWhole(entry, clock.instant());
     for (LogEntry other : clearance.awaited()) {
-      tools.claims().await(entry.application(), java.util.Set.of(other.application()));
+      tools.claims().await(entry.application(), Set.of(other.application()));
     }
     for (PruneStep step : steps) {
       switch (clearance.of(step.ref())) {

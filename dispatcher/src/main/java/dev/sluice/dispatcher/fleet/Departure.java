@@ -6,6 +6,7 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ClusterName;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -35,7 +36,7 @@ record Departure(Definition old, Set<ClusterName> clusters, ChangeEvent event) {
         .filter(other -> other.clusters().stream().anyMatch(to -> isAwaited(other, to, homes)))
         .collect(
             Collectors.toCollection(
-                () -> new TreeSet<>(java.util.Comparator.comparing(Definition::application))));
+                () -> new TreeSet<>(Comparator.comparing(Definition::application))));
   }
 
   /** Returns what names it in a digest, and for people. */
