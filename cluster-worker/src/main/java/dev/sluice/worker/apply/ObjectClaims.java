@@ -38,6 +38,11 @@ public final class ObjectClaims {
   /** The topic's compaction may have dropped records of a batch that is older. */
   private static final Duration WHOLE_BATCHES = Duration.ofDays(1);
 
+  /**
+   * A commit whose records do not all come must not hold up the deletions of all others for long.
+   */
+  private static final Duration WHOLE_ELSEWHERE = Duration.ofMinutes(10);
+
   private final Map<ApplicationName, Claims> claims = new HashMap<>();
   private final Map<ApplicationName, Set<ApplicationName>> waiting = new HashMap<>();
   private final Map<String, Batch> newestBatches = remembered();
@@ -197,10 +202,23 @@ public final class ObjectClaims {
     return others(batch(entry).settled(), entry) >= entry.batch().size() - 1;
   }
 
-  /** Returns whether all records of the batch have come, as far as they still can. */
+  /**
+   * Returns whether all records of the batch have come, and of every other commit that is coming in
+   * just now: one of them may claim what an earlier commit released.
+   */
   synchronized boolean isWhole(LogEntry entry, Instant now) {
-    return others(batch(entry).arrived(), entry) >= entry.batch().size() - 1
-        || entry.writtenAt().plus(WHOLE_BATCHES).isBefore(now);
+    return isWhole(entry, now, WHOLE_BATCHES)
+        && claims.values().stream()
+            .flatMap(known -> known.newest().stream())
+            .allMatch(other -> isWhole(other, now, WHOLE_ELSEWHERE));
+  }
+
+  private boolean isWhole(LogEntry entry, Instant now, Duration patience) {
+    return hasAllArrived(entry) || entry.writtenAt().plus(patience).isBefore(now);
+  }
+
+  private boolean hasAllArrived(LogEntry entry) {
+    return others(batch(entry).arrived(), entry) >= entry.batch().size() - 1;
   }
 
   /** Returns what the owner of an object says of it. */
@@ -257,9 +275,14 @@ public final class ObjectClaims {
     others.forEach(other -> waiting.computeIfAbsent(other, _ -> new TreeSet<>()).add(waiter));
   }
 
-  /** Has an application woken when another record of its batch comes. */
+  /** Has an application woken when another record comes of its batch, or of one coming in now. */
   synchronized void awaitBatch(LogEntry entry) {
     batch(entry).waiting().add(entry.application());
+    for (Claims each : List.copyOf(claims.values())) {
+      each.newest()
+          .filter(other -> !hasAllArrived(other))
+          .ifPresent(other -> batch(other).waiting().add(entry.application()));
+    }
   }
 
   private Set<ApplicationName> takeWaiting(ApplicationName other) {

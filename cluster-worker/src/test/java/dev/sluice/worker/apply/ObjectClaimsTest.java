@@ -132,7 +132,8 @@ final class ObjectClaimsTest {
 
     assertThat(claims.isWhole(again, NOON)).isFalse();
     assertThat(claims.areOthersSettled(again)).isFalse();
-    assertThat(claims.isWhole(old, NOON)).isTrue();
+    assertThat(claims.isWhole(old, NOON)).as("the other may claim what it releases").isFalse();
+    assertThat(claims.isWhole(old, NOON.plus(Duration.ofHours(1)))).isTrue();
   }
 
   private static Ledger ledger(ApplicationName application, long generation, String digest) {
