@@ -13,6 +13,7 @@ import dev.sluice.dispatcher.affected.Verdict;
 import dev.sluice.dispatcher.affected.Verdict.Effect;
 import dev.sluice.dispatcher.git.LocalRepository;
 import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Visible;
 import dev.sluice.standalone.local.LocalRemotes;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -78,7 +79,7 @@ final class AffectedCommand {
 
   static int run(SettingValues values, PrintStream out, PrintStream err) throws IOException {
     FleetReading fleet = FleetLoader.read(values.get(FLEET));
-    fleet.problems().forEach(problem -> err.println("fleet: " + problem));
+    fleet.problems().forEach(problem -> err.println("fleet: " + Visible.line(problem.toString())));
     try (LocalRepository checkout = LocalRepository.open(values.get(CHECKOUT));
         LocalRemotes remotes = LocalRemotes.open(values)) {
       RepositoryId repository = repository(fleet, checkout, values.get(NAME));
@@ -98,9 +99,10 @@ final class AffectedCommand {
         case TABLE -> print(told, all.size(), out);
         case JSON ->
             out.println(
-                Json.mapper()
-                    .writerWithDefaultPrettyPrinter()
-                    .writeValueAsString(new Report(repository, from, to, told)));
+                Visible.json(
+                    Json.mapper()
+                        .writerWithDefaultPrettyPrinter()
+                        .writeValueAsString(new Report(repository, from, to, told))));
       }
       return all.stream().anyMatch(one -> one.effect() == Effect.REFUSED) ? REFUSED : 0;
     }
@@ -150,12 +152,13 @@ final class AffectedCommand {
             case REFUSED -> "refused";
           };
       out.printf("%-30s %-20s %s%n", one.application(), one.cluster(), what);
-      one.failure().ifPresent(failure -> out.println("    " + failure.message()));
+      one.failure().ifPresent(failure -> out.println("    " + Visible.block(failure.message())));
       one.failureBefore()
           .filter(_ -> one.failure().isEmpty())
-          .ifPresent(failure -> out.println("    was refused: " + failure.message()));
-      one.paths().forEach(path -> out.println("    " + path));
-      one.warnings().forEach(warning -> out.println("    warning: " + warning));
+          .ifPresent(
+              failure -> out.println("    was refused: " + Visible.block(failure.message())));
+      one.paths().forEach(path -> out.println("    " + Visible.line(path)));
+      one.warnings().forEach(warning -> out.println("    warning: " + Visible.line(warning)));
     }
     out.printf(
         "%d affected, %d refused, of %d%n",

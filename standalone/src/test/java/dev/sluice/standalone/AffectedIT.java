@@ -102,6 +102,16 @@ class AffectedIT {
   }
 
   @Test
+  void aFileNameCannotTurnTheTextAround() throws Exception {
+    repository.push(Map.of("api/b\u202e.yaml", MAP.formatted("other")));
+
+    assertThat(affected().output()).contains("api/b\\u{202e}.yaml").doesNotContain("\u202e");
+    assertThat(affected("--output", "json").output())
+        .contains("api/b\\u202e.yaml")
+        .doesNotContain("\u202e");
+  }
+
+  @Test
   void whatCannotBeComparedIsAnError() {
     assertThat(affected("--from", "nowhere").exit()).isEqualTo(1);
     assertThat(affected("--as", "nobody").exit()).isEqualTo(1);

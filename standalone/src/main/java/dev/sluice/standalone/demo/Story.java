@@ -6,6 +6,7 @@ import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.standalone.cli.Visible;
 import dev.sluice.worker.WorkerListener;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -181,6 +182,6 @@ final class Story {
         "%s  %-26s %s%n",
         subject.isEmpty() ? " ".repeat(12) : LocalTime.now(ZoneId.systemDefault()).format(TIME),
         subject,
-        text);
+        Visible.line(text));
   }
 }

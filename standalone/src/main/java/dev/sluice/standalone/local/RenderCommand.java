@@ -19,6 +19,7 @@ import dev.sluice.dispatcher.closure.ApplicationClosures.SourceClosure;
 import dev.sluice.dispatcher.closure.DefinitionResolver;
 import dev.sluice.standalone.ClusterAccess;
 import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Visible;
 import dev.sluice.standalone.verify.DiscoveredScopes;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.api.ApiSchemas;
@@ -103,7 +104,10 @@ public final class RenderCommand {
   /** The application for this one cluster. */
   private static Definition definition(SettingValues values) {
     FleetReading fleet = FleetLoader.read(values.get(DispatcherConfig.FLEET));
-    fleet.problems().forEach(problem -> System.err.println("sluice: fleet: " + problem));
+    fleet
+        .problems()
+        .forEach(
+            problem -> System.err.println("sluice: fleet: " + Visible.line(problem.toString())));
     ApplicationName application = values.get(APPLICATION);
     Definition definition =
         fleet.definitions().stream()
@@ -192,7 +196,7 @@ public final class RenderCommand {
                     System.err.printf(
                         "sluice: %s is no kind of Kubernetes' own and was taken for a namespaced"
                             + " one; --context asks a cluster%n",
-                        kind));
+                        Visible.line(kind.toString())));
       }
       return 0;
     } catch (RenderException e) {
@@ -205,14 +209,14 @@ public final class RenderCommand {
   private static void print(Desired desired, PrintStream out) {
     System.err.printf("sluice: %d objects by %s%n", desired.manifests().size(), desired.renderer());
     for (Manifest manifest : desired.manifests()) {
-      out.printf("---%n# %s%n", manifest.source());
+      out.printf("---%n# %s%n", Visible.line(manifest.source()));
       out.print(Serialization.asYaml(manifest.content()).replaceFirst("^---\n", ""));
     }
     out.flush();
   }
 
   private static int fail(String code, String message) {
-    System.err.printf("sluice: %s (%s)%n", message, code);
+    System.err.printf("sluice: %s (%s)%n", Visible.block(message), code);
     return 1;
   }
 }

@@ -148,6 +148,20 @@ class RenderCommandIT {
   }
 
   @Test
+  void aFileNameCannotTurnTheTextAround() throws Exception {
+    try (Git git = Git.open(directory.resolve("shop").toFile())) {
+      write("plain/b\u202e.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: b}}");
+      commit(git);
+    }
+
+    assertThat(render("plain", "--cluster", "eu")).isZero();
+
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("# plain/b\\u{202e}.yaml")
+        .doesNotContain("\u202e");
+  }
+
+  @Test
   void rendersWhatAnotherRepositoryHas() throws Exception {
     try (Git bases = Git.init().setDirectory(directory.resolve("bases").toFile()).call();
         Git shop = Git.open(directory.resolve("shop").toFile())) {
