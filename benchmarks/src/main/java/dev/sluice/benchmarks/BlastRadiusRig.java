@@ -72,6 +72,10 @@ final class BlastRadiusRig implements AutoCloseable {
     return installation.site().namespace();
   }
 
+  String systemNamespace() {
+    return installation.site().systemNamespace();
+  }
+
   Path directory() {
     return installation.site().directory();
   }
@@ -170,6 +174,7 @@ final class BlastRadiusRig implements AutoCloseable {
       fleet.append(Installation.application(BenchmarkRepository.application(i), "apps", namespace));
     }
     fleet.append(Installation.application(FAULTY, "apps", namespace));
+    fleet.append("  policy: {pruneLimitPercent: 100}\n"); // recovering deletes what a fault left
     fleet.append(Installation.application(GIVER, "apps", namespace));
     fleet.append(
         """

@@ -228,7 +228,7 @@ final class Faults {
     private static List<ConfigMap> ledgers(BlastRadiusRig rig) {
       return rig.cluster()
           .configMaps()
-          .inNamespace(rig.namespace())
+          .inNamespace(rig.systemNamespace())
           .withLabel("sluice.dev/ledger", "true")
           .withLabel("sluice.dev/application", BlastRadiusRig.FAULTY)
           .list()
@@ -302,13 +302,13 @@ final class Faults {
                   metadata: {name: sluice-worker-%s, namespace: %s}
                   spec: {holderIdentity: %s}
                   """
-                      .formatted(rig.namespace(), rig.namespace(), THIEF))));
+                      .formatted(rig.namespace(), rig.systemNamespace(), THIEF))));
     }
 
     @Override
     public Optional<String> damage(BlastRadiusRig rig) {
       boolean stolen =
-          rig.cluster().leases().inNamespace(rig.namespace()).list().getItems().stream()
+          rig.cluster().leases().inNamespace(rig.systemNamespace()).list().getItems().stream()
               .anyMatch(lease -> THIEF.equals(lease.getSpec().getHolderIdentity()));
       return stolen ? Optional.of("the Lease has another holder") : Optional.empty();
     }

@@ -43,7 +43,14 @@ record Installation(Site site, OneProcess process, Webhook webhook) {
               new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
           .serverSideApply();
       parts.add(() -> cluster.namespaces().withName(namespace).delete());
-      return new Site(parts, cluster, namespace, directory);
+      Site site = new Site(parts, cluster, namespace, directory);
+      parts.add(() -> cluster.namespaces().withName(site.systemNamespace()).delete());
+      return site;
+    }
+
+    /** Where the worker keeps its ledgers and its Lease; it makes it. */
+    String systemNamespace() {
+      return namespace + "-system";
     }
 
     private static KubernetesClient connect(Lifetime parts, Optional<Path> kubeconfig)
@@ -91,7 +98,7 @@ record Installation(Site site, OneProcess process, Webhook webhook) {
                 "installation",
                 site.namespace(),
                 "system-namespace",
-                site.namespace()));
+                site.systemNamespace()));
     all.putAll(settings);
     EmbeddedBroker broker = site.parts().add(OneProcess.broker(directory, 0));
     OneProcess process =
