@@ -304,7 +304,7 @@ class FaultInEveryLoopIT {
                 .withAnnotations(Map.of("sluice.dev/generation", "1"))
                 .endMetadata()
                 .build())
-        .create();
+        .serverSideApply();
   }
 
   private static void sendResult(Bench bench) {

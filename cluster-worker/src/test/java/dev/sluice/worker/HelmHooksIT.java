@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import static dev.sluice.worker.Targets.configMap;
+import static java.time.temporal.ChronoUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,6 +11,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -148,15 +150,28 @@ class HelmHooksIT {
         .orElseThrow();
   }
 
-  /** As the cluster's own controller would, which has no pods to run here. */
+  /**
+   * Ends the Job as the cluster's own controller would, which has no pods to run here. Releases
+   * from 1.31 on want the condition that comes first, and the time.
+   */
   private void end(Job job, String how) {
     assertThat(job().get().getMetadata().getUid()).isEqualTo(job.getMetadata().getUid());
+    boolean complete = how.equals("Complete");
     job()
         .subresource("status")
         .patch(
             PatchContext.of(PatchType.STRATEGIC_MERGE),
-            "{\"status\": {\"conditions\": [{\"type\": \"%s\", \"status\": \"True\"}]}}"
-                .formatted(how));
+            """
+            {"status": {"active": 0, %s"conditions": [
+              {"type": "%s", "status": "True"}, {"type": "%s", "status": "True"}]}}
+            """
+                .formatted(
+                    complete
+                        ? "\"completionTime\": \"%s\", "
+                            .formatted(Instant.now().plusSeconds(1).truncatedTo(SECONDS))
+                        : "",
+                    complete ? "SuccessCriteriaMet" : "FailureTarget",
+                    how));
   }
 
   private ScalableResource<Job> job() {

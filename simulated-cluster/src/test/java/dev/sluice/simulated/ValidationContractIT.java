@@ -43,11 +43,11 @@ class ValidationContractIT {
     return "apiVersion: v1\nkind: Secret\nmetadata: {name: " + name + "}\n" + more + "\n";
   }
 
-  private static void refuses(String yaml, String message) {
+  private static void refuses(String yaml, String... parts) {
     Status status = refusal(() -> manifests.force("one", yaml));
     assertThat(status.getCode()).as(status.getMessage()).isEqualTo(422);
     assertThat(status.getReason()).isEqualTo("Invalid");
-    assertThat(status.getMessage()).contains(message);
+    assertThat(status.getMessage()).contains(parts);
     assertThat(status.getDetails().getCauses()).isNotEmpty();
   }
 
@@ -76,8 +76,8 @@ class ValidationContractIT {
   void refusesASelectorThatDoesNotFit() {
     refuses(
         DEPLOYMENT.formatted("selector", 0, "other"),
-        "spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"web\"}:"
-            + " `selector` does not match template `labels`");
+        "spec.template.metadata.labels: Invalid value: ",
+        "{\"app\":\"web\"}: `selector` does not match template `labels`");
   }
 
   @Test
@@ -85,9 +85,9 @@ class ValidationContractIT {
     manifests.apply("one", DEPLOYMENT.formatted("immutable", 0, "web"));
     refuses(
         DEPLOYMENT.formatted("immutable", 0, "other"),
-        "spec.selector: Invalid value:"
-            + " v1.LabelSelector{MatchLabels:map[string]string{\"app\":\"other\"},"
-            + " MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: field is immutable");
+        "spec.selector: Invalid value: ",
+        "{\"app\":\"other\"}",
+        "field is immutable");
   }
 
   @Test
@@ -161,7 +161,7 @@ class ValidationContractIT {
     manifests.apply("one", binding);
     refuses(
         binding.replace("name: a}", "name: b}"),
-        "roleRef: Invalid value: rbac.RoleRef{APIGroup:\"rbac.authorization.k8s.io\","
-            + " Kind:\"Role\", Name:\"b\"}: cannot change roleRef");
+        "roleRef: Invalid value: ",
+        fixture.isAtLeast(37) ? "field is immutable" : "cannot change roleRef");
   }
 }

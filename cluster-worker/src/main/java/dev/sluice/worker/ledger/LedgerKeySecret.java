@@ -61,7 +61,7 @@ public final class LedgerKeySecret {
   void endAdoption() throws InterruptedException {
     ObjectNode patch = Json.mapper().createObjectNode();
     patch.putObject("data").putNull(ADOPT);
-    api.merge(names.keyPath(), patch);
+    api.patch(names.keyPath(), patch);
   }
 
   private ObjectNode secret(Keyring keys) {
