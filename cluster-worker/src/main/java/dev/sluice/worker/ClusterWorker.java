@@ -105,9 +105,9 @@ public final class ClusterWorker implements AutoCloseable {
   }
 
   /**
-   * What this version cannot read it could not read the next time either: so it does not say that
-   * it is ready before a term went well. After another failure it stands by as any other does, once
-   * its time aside is over.
+   * Reports readiness after a failed leader session. A record that this version cannot read stays
+   * unreadable, so the worker is unready until a session succeeds. After any other failure it is a
+   * standby again when its time aside is over.
    */
   private boolean isStopped() {
     return stopped.isPresent()

@@ -44,7 +44,7 @@ final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseabl
   private volatile boolean closed;
 
   /**
-   * What was seen of a ledger last.
+   * The last observed state of a ledger.
    *
    * @param generation 0 if none was begun
    * @param failure why it cannot be used; empty if it can

@@ -72,7 +72,7 @@ final class LogIntake implements LogListener {
   }
 
   /**
-   * What it works with.
+   * The parts that records are handed to, and what is known at the start.
    *
    * @param found the ledgers as they were when the term began
    * @param open gets the dead letters that are open although no ledger says so

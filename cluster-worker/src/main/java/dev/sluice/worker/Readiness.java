@@ -3,7 +3,7 @@ package dev.sluice.worker;
 import java.util.Optional;
 
 /**
- * What a worker says when it is asked whether it does what it should.
+ * The answer of a worker to a readiness probe.
  *
  * @param text its status, and why it is not ready where it is not
  */

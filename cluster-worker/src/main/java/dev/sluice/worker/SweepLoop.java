@@ -27,7 +27,7 @@ final class SweepLoop {
     this.watch = watch;
   }
 
-  /** What is done at intervals. */
+  /** One of the steps that run at intervals. */
   private interface Step {
     void run() throws InterruptedException;
   }

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a term works with and knows; a term has its own, and leaves it to none after it. */
+/** The parts and the memory of one leader session; the next session starts with new ones. */
 final class TermParts {
 
   private static final Logger log = LoggerFactory.getLogger(TermParts.class);

@@ -45,7 +45,7 @@ final class Clearance {
   private final Set<ObjectRef> objects;
   private final Map<LogEntry, Set<ObjectRef>> possible = new ConcurrentHashMap<>();
 
-  /** What is asked. */
+  /** The sources of claims and live objects. */
   record Tools(ObjectClaims claims, TargetReader targets, ClusterApi api, Discovery discovery) {}
 
   /**

@@ -50,7 +50,7 @@ public final class LabelSweep {
   private final Set<ObjectRef> kept = new HashSet<>();
 
   /**
-   * What it works with.
+   * The parts that a sweep calls.
    *
    * @param unswept called for each kind that a sweep could not go over
    */

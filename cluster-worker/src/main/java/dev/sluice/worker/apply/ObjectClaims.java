@@ -56,7 +56,7 @@ public final class ObjectClaims {
     this.wake = wake;
   }
 
-  /** What an application says of an object that carries its label. */
+  /** The claim of an application on an object that carries its label. */
   enum Standing {
     CLAIMED,
     RELEASED,

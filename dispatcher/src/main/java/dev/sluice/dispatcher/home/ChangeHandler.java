@@ -38,7 +38,7 @@ final class ChangeHandler {
   private final Clock clock;
   private final DispatchListener listener;
 
-  /** What it works with. */
+  /** The parts that a handler calls. */
   record Parts(EventDecider decider, Lanes lanes, Rebuilds rebuilds, Placement placement) {}
 
   ChangeHandler(HomeMemory memory, Parts parts, Clock clock, DispatchListener listener) {
