@@ -105,7 +105,7 @@ public final class ClusterWorker implements AutoCloseable {
   }
 
   /**
-   * Reports readiness after a failed leader session. A record that this version cannot read stays
+   * Returns whether a failed leader session keeps the worker unready. A record that this version cannot read stays
    * unreadable, so the worker is unready until a session succeeds. After any other failure it is a
    * standby again when its time aside is over.
    */
