@@ -23,8 +23,13 @@ final class BlastRadiusBenchmark {
           .or("49");
   private static final Setting<Integer> ROUNDS =
       Setting.integer("rounds", "rounds for each fault", 1, 100).or("5");
-  private static final Setting<String> ONLY =
-      Setting.text("only", "FAULT", "the one fault to bring about (default: all)").or("");
+  private static final Setting<List<String>> ONLY =
+      Setting.<List<String>>of(
+              "only",
+              "FAULT,FAULT,...",
+              "the faults to bring about (default: all)",
+              text -> List.of(text.split(",")))
+          .or("all");
   private static final Setting<Optional<Path>> KUBECONFIG =
       Setting.path("kubeconfig", "a real cluster; by default a simulated one").optional();
   private static final Setting<Path> OUTPUT =
@@ -74,7 +79,7 @@ final class BlastRadiusBenchmark {
         var unused = rig.commitHealthy(); // not counted: the JIT compiler's
       }
       for (Fault fault : Faults.all()) {
-        if (values.get(ONLY).isEmpty() || values.get(ONLY).equals(fault.name())) {
+        if (values.get(ONLY).equals(List.of("all")) || values.get(ONLY).contains(fault.name())) {
           Row row = measure(rig, fault, values.get(ROUNDS));
           System.out.println(row);
           rows.add(row);
