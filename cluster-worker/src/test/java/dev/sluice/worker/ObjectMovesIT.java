@@ -4,15 +4,19 @@ import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.simulated.Fault;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,37 @@ final class ObjectMovesIT {
     bench.targets.send(bench.targets.target("to", 2, configMap("b", "y")));
     await().atMost(Bench.PATIENCE).until(() -> bench.object("moving").isEmpty());
     awaitClosed("test/from/2");
+  }
+
+  /** The worker reads the newer target after it decided on the deletion, and before it deletes. */
+  @Test
+  void anObjectThatComesBackWhileItIsPrunedIsKept() throws Exception {
+    assumeTrue(bench.fixture.isSimulated(), "needs a request that is slow");
+    bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "x"), configMap("b", "x")));
+    bench.awaitApplied("web", 1);
+    String uid = uid("b");
+    CountDownLatch pruning = new CountDownLatch(1);
+    bench
+        .fixture
+        .simulatedCluster()
+        .faults()
+        .injectOnce(
+            request -> {
+              boolean asked = request.method().equals("GET") && request.path().endsWith("/b");
+              if (asked) {
+                pruning.countDown();
+              }
+              return asked;
+            },
+            new Fault.Delay(Duration.ofSeconds(2)));
+
+    bench.targets.send(bench.targets.target("web", 2, configMap("a", "x")));
+    assertThat(pruning.await(30, TimeUnit.SECONDS)).isTrue();
+    bench.targets.send(bench.targets.target("web", 3, configMap("a", "x"), configMap("b", "y")));
+    bench.awaitApplied("web", 3);
+
+    assertThat(uid("b")).isEqualTo(uid);
   }
 
   @Test

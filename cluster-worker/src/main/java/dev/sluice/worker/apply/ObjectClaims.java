@@ -221,6 +221,15 @@ public final class ObjectClaims {
     return others(batch(entry).arrived(), entry) >= entry.batch().size() - 1;
   }
 
+  /** Returns whether the log has nothing newer of an application than this generation. */
+  synchronized boolean isNewest(ApplicationName application, Generation generation) {
+    return claims
+        .getOrDefault(application, Claims.NONE)
+        .newest()
+        .filter(newest -> newest.generation().isAfter(generation))
+        .isEmpty();
+  }
+
   /** Returns what the owner of an object says of it. */
   synchronized Standing standing(ObjectRef ref, ApplicationName owner) {
     Claims known = claims.getOrDefault(owner, Claims.NONE);

@@ -176,6 +176,7 @@ final class ObjectRemover {
       if (live.isTerminating()) {
         return new Removal(Action.DELETED, true);
       }
+      requireNewest(ref, attempt);
       try {
         api.delete(path, live.uid(), live.resourceVersion());
         return new Removal(Action.DELETED, live.hasFinalizers());
@@ -194,6 +195,17 @@ final class ObjectRemover {
         "%s changed every time between reading and deleting it".formatted(ref),
         Failure.Stage.PRUNE,
         Optional.of(ref));
+  }
+
+  /** A newer target of the same application may have come, which has the object again. */
+  private void requireNewest(ObjectRef ref, Attempt attempt) throws HaltException {
+    if (!claims.isNewest(attempt.owner().application(), attempt.generation())) {
+      throw Attempt.retry(
+          "Superseded",
+          "%s was not deleted: a newer generation came".formatted(ref),
+          Failure.Stage.PRUNE,
+          Optional.of(ref));
+    }
   }
 
   /** A target may have come since the deletions were decided. */
