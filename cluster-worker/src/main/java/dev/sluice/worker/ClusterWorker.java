@@ -105,9 +105,9 @@ public final class ClusterWorker implements AutoCloseable {
   }
 
   /**
-   * Returns whether a failed leader session keeps the worker unready. A record that this version cannot read stays
-   * unreadable, so the worker is unready until a session succeeds. After any other failure it is a
-   * standby again when its time aside is over.
+   * Returns whether a failed leader session keeps the worker unready. A record that this version
+   * cannot read stays unreadable, so the worker is unready until a session succeeds. After any
+   * other failure it is a standby again when its time aside is over.
    */
   private boolean isStopped() {
     return stopped.isPresent()
