@@ -15,9 +15,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An approval is of one plan, and lets nothing else pass. */
+@Tag("kubernetes")
 final class ApprovalIT {
 
   private final String[] ten =

@@ -14,9 +14,11 @@ import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Objects in the cluster that anyone may have written, and kinds that cannot be read. */
+@Tag("kubernetes")
 final class HostileObjectsIT {
 
   private Bench bench;

@@ -19,9 +19,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Objects that move between applications, some of which cannot be rendered or applied. */
+@Tag("kubernetes")
 final class ObjectMovesIT {
 
   /** Renders to nothing, since the second document is none. */

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * are under way; with random restarts. An object that the newest target of an application has is
  * never deleted; when all render, nothing is there that none has.
  */
+@Tag("kubernetes")
 final class ObjectMovesPropertyIT {
 
   private static final int APPLICATIONS = 4;
