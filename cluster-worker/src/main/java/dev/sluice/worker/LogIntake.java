@@ -21,10 +21,12 @@ import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.log.LogListener;
+import dev.sluice.worker.log.RefusedSources;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.report.ResultLimits;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -92,11 +94,13 @@ final class LogIntake implements LogListener {
   }
 
   @Override
-  public void caughtUp(Map<ApplicationName, List<LogEntry>> history) {
+  public void caughtUp(
+      Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused) {
     hello();
     parts.open().putAll(openOfLostLedgers(history));
     // all are expected before any is begun: so each knows what the others are about to let go
     history.forEach((application, records) -> contained(application, () -> expect(records)));
+    refused.forEach(parts.claims()::refuse);
     // in another order each time: one that ends the process whenever it is attempted must not
     // always come before the same others
     List<ApplicationName> order = new ArrayList<>(history.keySet());
@@ -209,6 +213,16 @@ final class LogIntake implements LogListener {
     parts.claims().expect(entry);
     parts.questions().know(entry);
     parts.lanes().offer(entry, payload);
+  }
+
+  @Override
+  public void refused(RefusedSources sources) {
+    parts.claims().refuse(sources);
+  }
+
+  @Override
+  public void accepted(ApplicationName application) {
+    parts.claims().accept(application);
   }
 
   @Override

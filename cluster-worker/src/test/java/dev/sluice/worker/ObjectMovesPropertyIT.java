@@ -4,6 +4,8 @@ import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.Policy;
@@ -20,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,7 +120,7 @@ final class ObjectMovesPropertyIT {
   }
 
   private void send(int commit, Set<Integer> changed, Set<Integer> broken, Random random) {
-    List<SyncEvent> events = new ArrayList<>();
+    List<Event> events = new ArrayList<>();
     for (int application : changed) {
       List<String> manifests = new ArrayList<>();
       manifests.add(configMap("own" + application, "commit " + commit));
@@ -130,18 +133,23 @@ final class ObjectMovesPropertyIT {
       if (broken.contains(application)) {
         manifests.add(BROKEN);
       }
-      events.add(
+      // a dispatcher that refuses the sources sends no target
+      boolean refused = broken.contains(application) && random.nextBoolean();
+      long generation = generations.merge(application, refused ? 0L : 1L, Long::sum);
+      SyncEvent.Target target =
           Targets.inBatch(
               bench.targets.target(
                   "app" + application,
-                  generations.merge(application, 1L, Long::sum),
+                  generation + (refused ? 1 : 0),
                   UNGUARDED,
                   manifests.toArray(String[]::new)),
               "commit-" + commit,
-              changed.size()));
+              changed.size());
+      events.add(refused ? Targets.refused(target) : target);
     }
     Collections.shuffle(events, random);
-    bench.targets.send(events.toArray(SyncEvent[]::new));
+    events.forEach(
+        event -> bench.targets.send(EventId.of(commit, event.key(), UUID.randomUUID()), event));
   }
 
   /** Waits for the end of what can come to one, and looks at what is live. */

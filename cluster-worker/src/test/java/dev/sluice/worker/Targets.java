@@ -3,10 +3,14 @@ package dev.sluice.worker;
 import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.ApplicationSpec;
@@ -94,6 +98,16 @@ final class Targets implements AutoCloseable {
         provenance(batch, size));
   }
 
+  /** A record that the sources of this target were refused, which may have what it has. */
+  static SourcesEvent.Refused refused(SyncEvent.Target target) {
+    return new SourcesEvent.Refused(
+        target.application(),
+        target.cluster(),
+        "MissingFile",
+        PossibleObjects.of(target),
+        target.provenance());
+  }
+
   /** The same inputs as a later generation, as an operator's command has them sent. */
   static SyncEvent.Target again(SyncEvent.Target target, long generation) {
     return again(target, generation, Optional.empty());
@@ -145,12 +159,17 @@ final class Targets implements AutoCloseable {
 
   void send(SyncEvent... events) {
     for (SyncEvent event : events) {
-      send(
-          EventCodec.encode(
-              kafka.topics().sync(cluster),
-              0,
-              new Envelope<>(event.id(), "dispatcher", Instant.now(), TraceParent.start(), event)));
+      send(event.id(), event);
     }
+  }
+
+  /** Writes an event of any kind. */
+  void send(EventId id, Event event) {
+    send(
+        EventCodec.encode(
+            kafka.topics().sync(cluster),
+            0,
+            new Envelope<>(id, "dispatcher", Instant.now(), TraceParent.start(), event)));
   }
 
   void send(ProducerRecord<String, byte[]> record) {

@@ -221,7 +221,8 @@ class CommandIT {
                 Map.of(STAGING, state.holds().get(STAGING)),
                 state.demands(),
                 state.retiredHome(),
-                state.carriedOut()));
+                state.carriedOut(),
+                state.possible()));
     EventId differs = situation.command("web", Set.of(), new Command.Rebuild());
     situation.start();
     situation.awaitQuiet();

@@ -368,7 +368,8 @@ final class Situation implements AutoCloseable {
   private <E extends Event> List<E> events(String topic, Class<E> type) {
     List<E> events = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : records(topic)) {
-      if (EventCodec.decode(record) instanceof Decoded.Known known) {
+      if (EventCodec.decode(record) instanceof Decoded.Known known
+          && type.isInstance(known.envelope().event())) {
         events.add(type.cast(known.envelope().event()));
       }
     }

@@ -2,14 +2,13 @@ package dev.sluice.worker.apply;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
-import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.log.LogRecord;
 import dev.sluice.worker.log.TargetReader;
-import dev.sluice.worker.plan.PossibleObjects;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -36,14 +35,14 @@ final class Clearance {
     /** Another application has it in its newest target. */
     record ClaimedBy(ApplicationName application) implements Answer {}
 
-    /** The newest targets of these are not planned, and may have it. */
+    /** These may have it: their newest targets are not planned, or their sources are refused. */
     record Unknown(SortedSet<ApplicationName> applications) implements Answer {}
   }
 
   private final Tools tools;
   private final Optional<ApplicationName> by;
   private final Set<ObjectRef> objects;
-  private final Map<LogEntry, Set<ObjectRef>> possible = new ConcurrentHashMap<>();
+  private final Map<LogRecord, Set<ObjectRef>> possible = new ConcurrentHashMap<>();
 
   /** The sources of claims and live objects. */
   record Tools(ObjectClaims claims, TargetReader targets, ClusterApi api, Discovery discovery) {}
@@ -65,7 +64,7 @@ final class Clearance {
       return new Answer.ClaimedBy(claimant.get());
     }
     SortedSet<ApplicationName> unknown = new TreeSet<>();
-    for (LogEntry entry : tools.claims().unknown(by)) {
+    for (LogRecord entry : tools.claims().unknown(by)) {
       if (possible(entry).contains(object)) {
         unknown.add(entry.application());
       }
@@ -74,9 +73,9 @@ final class Clearance {
   }
 
   /** Returns the records whose plans have to be known before all objects can be decided about. */
-  List<LogEntry> awaited() throws InterruptedException {
-    Set<LogEntry> awaited = new TreeSet<>(Comparator.comparingLong(LogEntry::offset));
-    for (LogEntry entry : tools.claims().unknown(by)) {
+  List<LogRecord> awaited() throws InterruptedException {
+    Set<LogRecord> awaited = new TreeSet<>(Comparator.comparingLong(LogRecord::offset));
+    for (LogRecord entry : tools.claims().unknown(by)) {
       if (!possible(entry).isEmpty()) {
         awaited.add(entry);
       }
@@ -99,18 +98,17 @@ final class Clearance {
     return false;
   }
 
-  private Set<ObjectRef> possible(LogEntry entry) throws InterruptedException {
+  private Set<ObjectRef> possible(LogRecord entry) throws InterruptedException {
     Set<ObjectRef> known = possible.get(entry);
     if (known != null) {
       return known;
     }
-    Optional<SyncEvent> target = tools.targets().read(entry);
-    if (target.isEmpty()) {
+    Optional<PossibleObjects> there = tools.targets().possible(entry);
+    if (there.isEmpty()) {
       return objects; // compacted away: the record in its place is on its way
     }
-    PossibleObjects there = PossibleObjects.of(target.get());
     Set<ObjectRef> found =
-        objects.stream().filter(there::mayHave).collect(Collectors.toUnmodifiableSet());
+        objects.stream().filter(there.get()::mayHave).collect(Collectors.toUnmodifiableSet());
     possible.put(entry, found);
     return found;
   }

@@ -37,7 +37,7 @@ record KeptObjects(List<ObjectRef> objects, DeletionPlan plan, SortedSet<Applica
     String reason =
         unknown.isEmpty()
             ? "not all applications of its commit have been sent here, and one may claim them"
-            : "%s may claim them, but the newest target there has no plan yet: mend it"
+            : "%s may claim them, but its newest target has no plan yet, or its sources are refused: mend it"
                 .formatted(names);
     Failure failure =
         new Failure(

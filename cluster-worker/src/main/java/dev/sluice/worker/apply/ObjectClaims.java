@@ -6,6 +6,8 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.log.LogRecord;
+import dev.sluice.worker.log.RefusedSources;
 import dev.sluice.worker.plan.InventoryEntry;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +28,7 @@ import java.util.stream.Collectors;
  * The objects that the applications of a cluster claim. An application claims what its newest
  * target has. Its claims are known once that target was planned, or if its ledger says that the
  * cluster holds it; a removal claims nothing. Until then they are unknown, however often rendering
- * fails.
+ * fails. They are unknown, too, while the sources of its target are refused.
  *
  * <p>It also knows how far the records of one commit have come, since a commit may move an object
  * from one application to another.
@@ -69,12 +71,22 @@ public final class ObjectClaims {
    *
    * @param newest what the log asks for; empty if it has nothing of the application
    * @param settled whether an attempt at the newest has ended
+   * @param refused set while its sources are refused
    */
-  private record Claims(Optional<LogEntry> newest, Optional<Planned> planned, boolean settled) {
+  private record Claims(
+      Optional<LogEntry> newest,
+      Optional<Planned> planned,
+      boolean settled,
+      Optional<RefusedSources> refused) {
 
-    static final Claims NONE = new Claims(Optional.empty(), Optional.empty(), false);
+    static final Claims NONE =
+        new Claims(Optional.empty(), Optional.empty(), false, Optional.empty());
 
     boolean isKnown() {
+      return refused.isEmpty() && isPlanned();
+    }
+
+    boolean isPlanned() {
       if (newest.isEmpty() || newest.get().removal()) {
         return true;
       }
@@ -143,7 +155,8 @@ public final class ObjectClaims {
         new Claims(
             Optional.empty(),
             Optional.of(new Planned(generation, ledger.inputDigest(), objects)),
-            false));
+            false,
+            Optional.empty()));
   }
 
   /** Takes a record of the log, in the log's order. */
@@ -155,13 +168,44 @@ public final class ObjectClaims {
       boolean newer =
           known.newest().filter(old -> !entry.generation().isAfter(old.generation())).isEmpty();
       if (newer) {
-        claims.put(entry.application(), new Claims(Optional.of(entry), known.planned(), false));
+        claims.put(
+            entry.application(),
+            new Claims(Optional.of(entry), known.planned(), false, Optional.empty()));
       }
       woken = takeWaiting(entry.application());
       woken.addAll(batch.waiting());
       batch.waiting().clear();
     }
     woken.forEach(wake);
+  }
+
+  /** Takes a record that says that an application's sources are refused, in the log's order. */
+  public void refuse(RefusedSources sources) {
+    Set<ApplicationName> woken;
+    synchronized (this) {
+      Batch batch = arrived(sources);
+      batch.settled().add(sources.application());
+      refused(sources.application(), Optional.of(sources));
+      woken = takeWaiting(sources.application());
+      woken.addAll(batch.waiting());
+      batch.waiting().clear();
+    }
+    woken.forEach(wake);
+  }
+
+  /** Takes a record that says that an application's sources are not refused any more. */
+  public void accept(ApplicationName application) {
+    Set<ApplicationName> woken;
+    synchronized (this) {
+      refused(application, Optional.empty());
+      woken = takeWaiting(application);
+    }
+    woken.forEach(wake);
+  }
+
+  private void refused(ApplicationName application, Optional<RefusedSources> sources) {
+    Claims known = claims.getOrDefault(application, Claims.NONE);
+    claims.put(application, new Claims(known.newest(), known.planned(), known.settled(), sources));
   }
 
   /** Takes over what a target has: from now on its application claims exactly that. */
@@ -180,7 +224,10 @@ public final class ObjectClaims {
       claims.put(
           entry.application(),
           new Claims(
-              known.newest().or(() -> Optional.of(entry)), Optional.of(planned), known.settled()));
+              known.newest().or(() -> Optional.of(entry)),
+              Optional.of(planned),
+              known.settled(),
+              known.refused()));
       woken = takeWaiting(entry.application());
     }
     woken.forEach(wake);
@@ -192,7 +239,9 @@ public final class ObjectClaims {
       batch(entry).settled().add(entry.application());
       Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
       if (known.newest().equals(Optional.of(entry))) {
-        claims.put(entry.application(), new Claims(known.newest(), known.planned(), true));
+        claims.put(
+            entry.application(),
+            new Claims(known.newest(), known.planned(), true, known.refused()));
       }
     }
   }
@@ -261,20 +310,24 @@ public final class ObjectClaims {
     return found;
   }
 
-  /** Returns the newest records of all other applications whose claims are unknown. */
-  synchronized List<LogEntry> unknown(Optional<ApplicationName> except) {
-    List<LogEntry> unknown = new ArrayList<>();
+  /** Returns the records by which other applications may claim something that is unknown. */
+  synchronized List<LogRecord> unknown(Optional<ApplicationName> except) {
+    List<LogRecord> unknown = new ArrayList<>();
     claims.forEach(
         (application, known) -> {
-          if (!known.isKnown() && !Optional.of(application).equals(except)) {
-            unknown.add(known.newest().orElseThrow());
+          if (!Optional.of(application).equals(except)) {
+            known.newest().filter(_ -> !known.isPlanned()).ifPresent(unknown::add);
+            known.refused().ifPresent(unknown::add);
           }
         });
     return unknown;
   }
 
   /** Returns whether an attempt at a record has ended without a plan, so that waiting is vain. */
-  synchronized boolean isSettled(LogEntry entry) {
+  synchronized boolean isSettled(LogRecord entry) {
+    if (entry instanceof RefusedSources) {
+      return true;
+    }
     Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
     return known.newest().equals(Optional.of(entry)) && known.settled();
   }
@@ -300,7 +353,7 @@ public final class ObjectClaims {
   }
 
   /** A commit may be sent again, as a whole or in part: that is another batch of its name. */
-  private Batch arrived(LogEntry entry) {
+  private Batch arrived(LogRecord entry) {
     Batch batch =
         newestBatches.compute(
             entry.batch().name(),
@@ -309,7 +362,9 @@ public final class ObjectClaims {
                     ? Batch.begin()
                     : newest);
     batch.arrived().add(entry.application());
-    batches.put(entry.subject().target(), batch);
+    if (entry instanceof LogEntry target) {
+      batches.put(target.subject().target(), batch);
+    }
     return batch;
   }
 

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.log.LogRecord;
 import dev.sluice.worker.plan.PlanDigest;
 import dev.sluice.worker.plan.PruneStep;
 import java.time.Clock;
@@ -87,9 +88,7 @@ final class Pruning {
     return new PlanDigest(entry.subject(), entry.inputDigest(), deletions, unknown);
   }
 
-  /**
-   * Returns the applications that may claim some of these, their newest targets being unplanned.
-   */
+  /** Returns the applications that may claim some of these, for all that is known. */
   SortedSet<ApplicationName> unknown(List<PruneStep> steps, LogEntry entry)
       throws InterruptedException {
     Clearance clearance =
@@ -118,7 +117,7 @@ final class Pruning {
     // first: what is planned from now on wakes this application
     tools.claims().awaitBatch(entry);
     boolean whole = tools.claims().isWhole(entry, clock.instant());
-    for (LogEntry other : clearance.awaited()) {
+    for (LogRecord other : clearance.awaited()) {
       tools.claims().await(entry.application(), Set.of(other.application()));
     }
     for (PruneStep step : steps) {
@@ -141,7 +140,7 @@ final class Pruning {
   private void awaitOthers(LogEntry entry, Clearance clearance, Attempt attempt)
       throws HaltException, InterruptedException {
     for (int looks = 0; looks < LOOKS; looks++) {
-      List<LogEntry> unknown =
+      List<LogRecord> unknown =
           looks < LOOKS_BEFORE_READING
               ? tools.claims().unknown(Optional.of(entry.application()))
               : clearance.awaited();

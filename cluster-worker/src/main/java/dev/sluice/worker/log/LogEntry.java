@@ -1,6 +1,7 @@
 package dev.sluice.worker.log;
 
 import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
@@ -24,10 +25,16 @@ public record LogEntry(
     TraceParent trace,
     long offset,
     Instant writtenAt,
-    Instant receivedAt) {
+    Instant receivedAt)
+    implements LogRecord {
 
   /** The decision that a record came from, and how many records of it this cluster has. */
-  public record Batch(String name, int size) {}
+  public record Batch(String name, int size) {
+
+    static Batch of(Provenance provenance) {
+      return new Batch(provenance.batch(), provenance.batchSize());
+    }
+  }
 
   static LogEntry of(Envelope<SyncEvent> envelope, long offset, Instant receivedAt) {
     SyncEvent event = envelope.event();
@@ -38,7 +45,7 @@ public record LogEntry(
           case SyncEvent.Target target -> target.inputDigest();
           case SyncEvent.Removal _ -> "";
         },
-        new Batch(event.provenance().batch(), event.provenance().batchSize()),
+        Batch.of(event.provenance()),
         envelope.trace(),
         offset,
         envelope.time(),
@@ -51,6 +58,7 @@ public record LogEntry(
         subject, removal, inputDigest, batch, context, offset, writtenAt, receivedAt);
   }
 
+  @Override
   public ApplicationName application() {
     return subject.application();
   }

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -17,11 +18,18 @@ public interface LogListener {
    *
    * @param history by application, what the topic still holds, generations rising; the last one is
    *     what the application should be
+   * @param refused whose sources are refused
    */
-  void caughtUp(Map<ApplicationName, List<LogEntry>> history);
+  void caughtUp(Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused);
 
   /** A record that came after that, newer than all before about its application. */
   void received(LogEntry entry, SyncEvent payload);
+
+  /** The sources of an application are refused, and may claim something else than its target. */
+  void refused(RefusedSources sources);
+
+  /** The sources of an application are not refused any more. */
+  void accepted(ApplicationName application);
 
   /** Someone asks something, and the topic was read to its end. */
   void asked(Envelope<QuestionEvent> question);

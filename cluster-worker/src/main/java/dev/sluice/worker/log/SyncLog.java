@@ -5,6 +5,7 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.kafka.KafkaConnection;
@@ -55,6 +56,7 @@ public final class SyncLog implements AutoCloseable {
   private final Clock clock;
   private final TopicPartition partition;
   private final Map<ApplicationName, Generation> newest = new HashMap<>();
+  private final Map<ApplicationName, RefusedSources> refused = new HashMap<>();
   private final List<Envelope<QuestionEvent>> questions = new ArrayList<>();
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -173,13 +175,14 @@ public final class SyncLog implements AutoCloseable {
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
     newest.clear();
+    refused.clear();
     questions.clear();
     long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
     Map<ApplicationName, List<LogEntry>> history = new HashMap<>();
     boolean caughtUp = false;
     while (!isClosed()) {
       if (!caughtUp && consumer.position(partition) >= end) {
-        listener.caughtUp(history);
+        listener.caughtUp(history, refused.values());
         questions.forEach(
             question ->
                 containment.handle("sync-log", question.id(), () -> listener.asked(question)));
@@ -232,6 +235,9 @@ public final class SyncLog implements AutoCloseable {
         take(LogEntry.of(sync, record.offset(), clock.instant()), event, history);
       }
       case Decoded.Known(Envelope<?> envelope)
+          when envelope.event() instanceof SourcesEvent event ->
+          take(envelope, event, record.offset(), history.isPresent());
+      case Decoded.Known(Envelope<?> envelope)
           when envelope.event() instanceof QuestionEvent question ->
           asked(
               new Envelope<>(
@@ -279,10 +285,29 @@ public final class SyncLog implements AutoCloseable {
       return;
     }
     newest.put(entry.application(), entry.generation());
+    refused.remove(entry.application());
     if (history.isPresent()) {
       history.get().computeIfAbsent(entry.application(), _ -> new ArrayList<>()).add(entry);
     } else {
       listener.received(entry, event);
+    }
+  }
+
+  private void take(Envelope<?> envelope, SourcesEvent event, long offset, boolean early) {
+    switch (event) {
+      case SourcesEvent.Refused sources -> {
+        RefusedSources entry = RefusedSources.of(envelope, sources, offset);
+        refused.put(event.application(), entry);
+        if (!early) {
+          listener.refused(entry);
+        }
+      }
+      case SourcesEvent.Accepted _ -> {
+        refused.remove(event.application());
+        if (!early) {
+          listener.accepted(event.application());
+        }
+      }
     }
   }
 

@@ -1,7 +1,10 @@
 package dev.sluice.worker.log;
 
 import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.kafka.KafkaConnection;
@@ -42,25 +45,45 @@ public final class TargetReader implements AutoCloseable {
    * @throws org.apache.kafka.common.errors.TimeoutException if the broker does not answer
    */
   public Optional<SyncEvent> read(LogEntry entry) throws InterruptedException {
+    return event(entry.offset())
+        .filter(SyncEvent.class::isInstance)
+        .map(SyncEvent.class::cast)
+        .filter(event -> Subject.of(event).equals(entry.subject()));
+  }
+
+  /**
+   * The objects that a record's application may have by it; empty if the record is gone.
+   *
+   * @throws org.apache.kafka.common.errors.TimeoutException if the broker does not answer
+   */
+  public Optional<PossibleObjects> possible(LogRecord entry) throws InterruptedException {
+    return switch (entry) {
+      case LogEntry target -> read(target).map(PossibleObjects::of);
+      case RefusedSources sources ->
+          event(sources.offset())
+              .filter(SourcesEvent.Refused.class::isInstance)
+              .map(SourcesEvent.Refused.class::cast)
+              .filter(event -> event.application().equals(sources.application()))
+              .map(SourcesEvent.Refused::possible);
+    };
+  }
+
+  private Optional<Event> event(long offset) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       // records that are asked for in their order need no seek, and so no new fetch
-      if (next != entry.offset()) {
-        consumer.seek(partition, entry.offset());
+      if (next != offset) {
+        consumer.seek(partition, offset);
       }
       next = -1;
       for (ConsumerRecord<String, byte[]> record : consumer.poll(PATIENCE)) {
         next = record.offset() + 1;
-        boolean same = record.offset() == entry.offset();
-        return same
-                && EventCodec.decode(record) instanceof Decoded.Known known
-                && known.envelope().event() instanceof SyncEvent event
-                && Subject.of(event).equals(entry.subject())
-            ? Optional.of(event)
+        return record.offset() == offset && EventCodec.decode(record) instanceof Decoded.Known known
+            ? Optional.of(known.envelope().event())
             : Optional.empty();
       }
       throw new org.apache.kafka.common.errors.TimeoutException(
-          "no answer about offset %d of %s".formatted(entry.offset(), partition.topic()));
+          "no answer about offset %d of %s".formatted(offset, partition.topic()));
     } finally {
       lock.unlock();
     }

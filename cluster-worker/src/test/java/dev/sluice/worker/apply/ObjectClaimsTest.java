@@ -11,6 +11,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.log.RefusedSources;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;
 import java.time.Duration;
@@ -48,6 +49,44 @@ final class ObjectClaimsTest {
     assertThat(claims.unknown(Optional.empty())).containsExactly(target(WEB, 2));
     assertThat(claims.claimant(OBJECT, Optional.empty())).as("last known").contains(WEB);
     assertThat(claims.standing(OBJECT, WEB)).isEqualTo(ObjectClaims.Standing.UNKNOWN);
+  }
+
+  @Test
+  void claimsAreUnknownWhileSourcesAreRefused() {
+    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    RefusedSources refused = new RefusedSources(WEB, new LogEntry.Batch("c", 2), 7, NOON);
+    claims.await(SHOP, Set.of(WEB));
+
+    claims.refuse(refused);
+
+    assertThat(woken).containsExactly(SHOP);
+    assertThat(claims.unknown(Optional.of(SHOP))).containsExactly(refused);
+    assertThat(claims.isSettled(refused)).as("no attempt ends it").isTrue();
+    assertThat(claims.claimant(OBJECT, Optional.of(SHOP))).as("of the last target").contains(WEB);
+    assertThat(claims.standing(OBJECT, WEB)).isEqualTo(ObjectClaims.Standing.UNKNOWN);
+
+    claims.await(SHOP, Set.of(WEB));
+    claims.accept(WEB);
+    assertThat(woken).containsExactly(SHOP, SHOP);
+    assertThat(claims.unknown(Optional.empty())).isEmpty();
+
+    claims.refuse(refused);
+    claims.expect(target(WEB, 2));
+    assertThat(claims.unknown(Optional.empty())).containsExactly(target(WEB, 2));
+  }
+
+  @Test
+  void refusedSourcesAreARecordOfTheirCommit() {
+    LogEntry shop = entry(SHOP, 1, false, "v1:shop1", "c", 2);
+    claims.expect(shop);
+    assertThat(claims.isWhole(shop, NOON)).isFalse();
+    claims.awaitBatch(shop);
+
+    claims.refuse(new RefusedSources(WEB, new LogEntry.Batch("c", 2), 7, NOON));
+
+    assertThat(woken).containsExactly(SHOP);
+    assertThat(claims.isWhole(shop, NOON)).isTrue();
+    assertThat(claims.areOthersSettled(shop)).isTrue();
   }
 
   @Test

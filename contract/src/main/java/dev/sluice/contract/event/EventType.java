@@ -21,6 +21,8 @@ public enum EventType {
   COMMAND_ANSWERED("command-answered", ChangeEvent.CommandAnswered.class),
   TARGET("target", SyncEvent.Target.class),
   REMOVAL("removal", SyncEvent.Removal.class),
+  SOURCES_REFUSED("sources-refused", SourcesEvent.Refused.class),
+  SOURCES_ACCEPTED("sources-accepted", SourcesEvent.Accepted.class),
   DIFF_ASKED("diff-asked", QuestionEvent.DiffAsked.class),
   DISPATCHED("dispatched", ResultEvent.Dispatched.class),
   PLANNED("planned", ResultEvent.Planned.class),

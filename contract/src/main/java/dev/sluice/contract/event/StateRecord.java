@@ -149,6 +149,8 @@ public sealed interface StateRecord extends Event {
    *     application comes back, whatever its sources are then, its generations go on here
    * @param carriedOut the last commands that were: one that is written twice is carried out once;
    *     absent in records of earlier versions
+   * @param possible by cluster, the digest of what the refused sources may render to, as it was
+   *     sent there last; absent in records of earlier versions
    */
   record ApplicationState(
       ApplicationName application,
@@ -159,7 +161,8 @@ public sealed interface StateRecord extends Event {
       Map<ClusterName, Hold> holds,
       Map<ClusterName, Demand> demands,
       Optional<RepositoryId> retiredHome,
-      Optional<List<EventId>> carriedOut)
+      Optional<List<EventId>> carriedOut,
+      Optional<Map<ClusterName, String>> possible)
       implements StateRecord {
 
     public ApplicationState {
@@ -168,6 +171,7 @@ public sealed interface StateRecord extends Event {
       holds = Map.copyOf(holds);
       demands = Map.copyOf(demands);
       carriedOut = carriedOut.map(List::copyOf);
+      possible = possible.map(Map::copyOf).filter(map -> !map.isEmpty());
     }
 
     /** Of an application that this home has not heard of. */
@@ -180,6 +184,7 @@ public sealed interface StateRecord extends Event {
           Map.of(),
           Map.of(),
           Map.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty());
     }

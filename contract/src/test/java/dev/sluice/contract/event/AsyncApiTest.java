@@ -27,7 +27,8 @@ class AsyncApiTest {
               type ->
                   events.isAssignableFrom(type.eventClass())
                       || (events == SyncEvent.class
-                          && QuestionEvent.class.isAssignableFrom(type.eventClass())))
+                          && (SourcesEvent.class.isAssignableFrom(type.eventClass())
+                              || QuestionEvent.class.isAssignableFrom(type.eventClass()))))
           .toList();
     }
   }

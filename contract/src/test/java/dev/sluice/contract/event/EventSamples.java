@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** One event of every type, every field filled. */
 public final class EventSamples {
@@ -178,6 +179,14 @@ public final class EventSamples {
             PROVENANCE,
             Optional.of(APPROVAL)),
         new SyncEvent.Removal(WEB, STAGING, Generation.FIRST.next(), false, PROVENANCE),
+        new SourcesEvent.Refused(
+            WEB,
+            STAGING,
+            "MissingFile",
+            new PossibleObjects(
+                "web", new TreeSet<>(List.of("configmap", "web")), false, true, false),
+            PROVENANCE),
+        new SourcesEvent.Accepted(WEB, STAGING),
         new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),
         new ResultEvent.DiffAnswered(
             STAGING,
@@ -266,6 +275,7 @@ public final class EventSamples {
             Map.of(STAGING, new StateRecord.Hold(Optional.of(COMMIT), "cat", "it broke", NOON)),
             Map.of(STAGING, new StateRecord.Demand(CAUSE, true, "cat", Optional.of(APPROVAL))),
             Optional.of(new RepositoryId("forge.example/acme/first")),
-            Optional.of(List.of(CAUSE))));
+            Optional.of(List.of(CAUSE)),
+            Optional.of(Map.of(STAGING, "0a1b"))));
   }
 }

@@ -56,7 +56,7 @@ public record Closure(
     };
   }
 
-  private static InputFile load(SourceTree tree, ClosureEntry.File file) {
+  static InputFile load(SourceTree tree, ClosureEntry.File file) {
     var kind = file.executable() ? TreeEntry.Kind.EXECUTABLE : TreeEntry.Kind.FILE;
     byte[] bytes =
         tree.read(

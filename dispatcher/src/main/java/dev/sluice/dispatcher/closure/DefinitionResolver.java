@@ -57,8 +57,11 @@ public final class DefinitionResolver {
         switch (result) {
           case ClosureResult.Resolved resolved ->
               closures.add(new SourceClosure(source, resolved.closure(), resolved.tree()));
-          case ClosureResult.Refused refused ->
-              failure = failure.or(() -> Optional.of(refused.failure()));
+          case ClosureResult.Refused refused -> {
+            failure = failure.or(() -> Optional.of(refused.failure()));
+            // what it may render to hangs on all files there
+            footprints.get(i).add(new Footprint(Set.of(), Set.of(), Set.of(query.path())));
+          }
         }
       }
       clusters.put(

@@ -4,8 +4,10 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
@@ -43,6 +45,7 @@ final class ApplicationDraft {
   private final Map<ClusterName, Hold> holds;
   private final Map<ClusterName, Demand> demands;
   private final List<EventId> carriedOut;
+  private final Map<ClusterName, String> possible;
   private final Decision decision;
 
   ApplicationDraft(ApplicationState before, Decision decision) {
@@ -52,6 +55,7 @@ final class ApplicationDraft {
     this.holds = new HashMap<>(before.holds());
     this.demands = new HashMap<>(before.demands());
     this.carriedOut = new ArrayList<>(before.carriedOut().orElse(List.of()));
+    this.possible = new HashMap<>(before.possible().orElse(Map.of()));
     this.decision = decision;
   }
 
@@ -96,9 +100,11 @@ final class ApplicationDraft {
       Failure failure = tooLarge(outgoing.value().length);
       decision.refused(before, failure);
       refuse(cluster.name(), failure, origin);
+      announce(cluster.name(), failure, PossibleObjects.of(target), provenance);
       return;
     }
     decision.add(outgoing);
+    possible.remove(cluster.name()); // the target says what it has
     dispatched.put(
         cluster.name(),
         new Dispatched(target.generation(), Optional.of(digest), Optional.of(target.commit())));
@@ -113,8 +119,10 @@ final class ApplicationDraft {
     close(cluster, DeadLetterEvent.Closed.Reason.REMOVED);
     Dispatched last = dispatched.get(cluster);
     if (last == null || last.inputDigest().isEmpty()) {
+      accept(cluster);
       return;
     }
+    possible.remove(cluster);
     SyncEvent.Removal removal =
         new SyncEvent.Removal(name(), cluster, next(cluster), orphan, provenance);
     decision.add(removal);
@@ -123,6 +131,23 @@ final class ApplicationDraft {
     tell(removal, "the fleet no longer has it here");
     dispatched.put(
         cluster, new Dispatched(removal.generation(), Optional.empty(), Optional.empty()));
+  }
+
+  /** Tells the cluster what the refused sources may have, unless it knows that already. */
+  void announce(
+      ClusterName cluster, Failure failure, PossibleObjects objects, Provenance provenance) {
+    String digest = objects.digest();
+    if (!digest.equals(possible.put(cluster, digest))) {
+      decision.add(
+          new SourcesEvent.Refused(name(), cluster, failure.code(), objects, provenance), digest);
+    }
+  }
+
+  private void accept(ClusterName cluster) {
+    String digest = possible.remove(cluster);
+    if (digest != null) {
+      decision.add(new SourcesEvent.Accepted(name(), cluster), digest);
+    }
   }
 
   void refuse(ClusterName cluster, Failure failure, OriginalRecord origin) {
@@ -191,6 +216,7 @@ final class ApplicationDraft {
 
   /** The sources are good again in this cluster: the dead letter about them is closed. */
   void heal(ClusterName cluster) {
+    accept(cluster);
     close(cluster, DeadLetterEvent.Closed.Reason.SUCCEEDED);
   }
 
@@ -206,7 +232,8 @@ final class ApplicationDraft {
             holds,
             demands,
             definition.isPresent() ? Optional.empty() : retiredHome(),
-            carriedOut.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(carriedOut)));
+            carriedOut.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(carriedOut)),
+            Optional.of(possible));
     return after.equals(before) ? Optional.empty() : Optional.of(after);
   }
 

@@ -45,6 +45,7 @@ final class Comparison {
         holds(recomputed),
         Map.of(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

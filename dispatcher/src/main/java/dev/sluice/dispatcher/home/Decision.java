@@ -6,6 +6,7 @@ import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.SyncEvent;
@@ -51,6 +52,16 @@ final class Decision {
 
   void add(SyncEvent event) {
     add(encoded(event.id(), event));
+  }
+
+  /**
+   * @param digest of what is possible, which tells the records about one application apart
+   */
+  void add(SourcesEvent event, String digest) {
+    add(
+        encoded(
+            EventId.of("sources", event.key(), event.cluster(), digest, now.toEpochMilli()),
+            event));
   }
 
   void add(StateRecord record) {

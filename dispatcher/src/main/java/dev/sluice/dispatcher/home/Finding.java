@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.home;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -12,6 +13,8 @@ sealed interface Finding {
 
   /** The definition that was looked at; a finding about another than the current one is void. */
   Definition definition();
+
+  ClusterTarget cluster();
 
   /**
    * These are its inputs for a cluster, and they differ from what was last sent there.
@@ -37,7 +40,12 @@ sealed interface Finding {
   /** Its sources are readable, and in this cluster nothing differs. */
   record Same(Definition definition, ClusterTarget cluster) implements Finding {}
 
-  /** Its sources cannot be rendered in this cluster. */
-  record Refused(Definition definition, ClusterTarget cluster, Failure failure)
+  /**
+   * Its sources cannot be rendered in this cluster.
+   *
+   * @param possible what they may render to once they are mended
+   */
+  record Refused(
+      Definition definition, ClusterTarget cluster, Failure failure, PossibleObjects possible)
       implements Finding {}
 }

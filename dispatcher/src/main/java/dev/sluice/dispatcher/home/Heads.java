@@ -61,6 +61,11 @@ final class Heads {
     return Optional.of(new Heads(mirrors, changed, unreached));
   }
 
+  /** Returns the files of a source; empty if its commit cannot be had now. */
+  Optional<SourceTree> reached(SourceSpec source) {
+    return commits.containsKey(RefKey.of(source)) ? Optional.of(tree(source)) : Optional.empty();
+  }
+
   SourceTree tree(SourceSpec source) {
     return trees.computeIfAbsent(
         RefKey.of(source), key -> mirrors.tree(key.repository(), commit(source)));

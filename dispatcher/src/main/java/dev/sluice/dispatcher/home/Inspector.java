@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.home;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
@@ -18,6 +19,7 @@ import dev.sluice.dispatcher.closure.Closure;
 import dev.sluice.dispatcher.closure.ClosureIndex;
 import dev.sluice.dispatcher.closure.DefinitionResolver;
 import dev.sluice.dispatcher.closure.Footprint;
+import dev.sluice.dispatcher.closure.RefusedSources;
 import dev.sluice.dispatcher.closure.Remotes;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,7 +77,8 @@ final class Inspector {
     Definition definition = state.definition().orElseThrow();
     Optional<String> unreached = heads.unreached(definition);
     if (unreached.isPresent()) {
-      return new Result(state, definition, refused(definition, heads, unreached.get()), why);
+      return result(
+          state, refused(definition, heads, unreached.get()), Optional.empty(), heads, why);
     }
     ApplicationClosures closures = resolver.resolve(definition, heads::tree);
     index(definition, closures);
@@ -87,7 +90,22 @@ final class Inspector {
       }
     }
     String reason = path.orElse(state.dispatched().isEmpty() ? "first dispatch" : why);
-    return new Result(state, definition, views(state, heads, closures), reason);
+    return result(state, views(state, heads, closures), Optional.of(closures), heads, reason);
+  }
+
+  private static Result result(
+      ApplicationState state,
+      List<View> views,
+      Optional<ApplicationClosures> closures,
+      Heads heads,
+      String reason) {
+    Definition definition = state.definition().orElseThrow();
+    boolean refused = views.stream().anyMatch(view -> view.inputs() instanceof Inputs.Refused);
+    PossibleObjects possible =
+        refused
+            ? RefusedSources.possible(definition, closures, heads::reached)
+            : PossibleObjects.none();
+    return new Result(state, definition, views, reason, possible);
   }
 
   private void index(Definition definition, ApplicationClosures closures) {
@@ -163,8 +181,17 @@ final class Inspector {
     }
   }
 
-  /** What was found of one application. */
-  record Result(ApplicationState state, Definition definition, List<View> views, String reason) {
+  /**
+   * What was found of one application.
+   *
+   * @param possible what it may render to where it is refused
+   */
+  record Result(
+      ApplicationState state,
+      Definition definition,
+      List<View> views,
+      String reason,
+      PossibleObjects possible) {
 
     /** Whether something is to be told that was not told yet. */
     boolean differs() {
@@ -173,7 +200,7 @@ final class Inspector {
               view ->
                   switch (view.inputs()) {
                     case Inputs.Resolved _ -> isNew(view);
-                    case Inputs.Refused _ -> !isRefused(view);
+                    case Inputs.Refused _ -> !isRefused(view) || isNewlyPossible(view);
                   });
     }
 
@@ -189,12 +216,20 @@ final class Inspector {
     /** Whether something was refused before and is not any more. */
     boolean isMended() {
       return views.stream()
-          .anyMatch(view -> view.inputs() instanceof Inputs.Resolved && isRefused(view));
+          .anyMatch(view -> view.inputs() instanceof Inputs.Resolved && wasRefused(view));
     }
 
     /** Clusters where other inputs are due than were last sent. */
     List<ClusterTarget> changed() {
       return views.stream().filter(this::isNew).map(View::cluster).toList();
+    }
+
+    /** Clusters that a record of this is due for. */
+    List<ClusterTarget> announced() {
+      return views.stream()
+          .filter(view -> isNew(view) || isNewlyPossible(view))
+          .map(View::cluster)
+          .toList();
     }
 
     List<Finding> findings() {
@@ -203,7 +238,7 @@ final class Inspector {
       for (View view : views) {
         switch (view.inputs()) {
           case Inputs.Refused(Failure failure) ->
-              findings.add(new Finding.Refused(definition, view.cluster(), failure));
+              findings.add(new Finding.Refused(definition, view.cluster(), failure, possible));
           case Inputs.Resolved resolved -> {
             if (isNew(view)) {
               findings.add(
@@ -212,7 +247,7 @@ final class Inspector {
                       view.cluster(),
                       payload(digest(resolved), resolved, view.heads(), loaded),
                       reason));
-            } else if (isRefused(view)) {
+            } else if (wasRefused(view)) {
               findings.add(new Finding.Same(definition, view.cluster()));
             }
           }
@@ -258,6 +293,20 @@ final class Inspector {
           && (last == null
               || state.demands().containsKey(view.cluster().name())
               || !last.inputDigest().equals(Optional.of(digest(resolved))));
+    }
+
+    private boolean isNewlyPossible(View view) {
+      return view.inputs() instanceof Inputs.Refused
+          && !state
+              .possible()
+              .map(digests -> digests.get(view.cluster().name()))
+              .equals(Optional.of(possible.digest()));
+    }
+
+    /** A dead letter may have been discarded since. */
+    private boolean wasRefused(View view) {
+      return isRefused(view)
+          || state.possible().filter(map -> map.containsKey(view.cluster().name())).isPresent();
     }
 
     private boolean isRefused(View view) {

@@ -134,7 +134,7 @@ final class Look {
     List<Inspector.Result> results = inspect(request, commit, heads);
     Map<ClusterName, Integer> batchSizes = new HashMap<>();
     for (Inspector.Result result : results) {
-      result.changed().forEach(cluster -> batchSizes.merge(cluster.name(), 1, Integer::sum));
+      result.announced().forEach(cluster -> batchSizes.merge(cluster.name(), 1, Integer::sum));
     }
     results.stream()
         .filter(result -> !result.changed().isEmpty())

@@ -13,6 +13,7 @@ import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -63,7 +64,13 @@ final class LookDecider {
         case Finding.Same same -> draft.heal(same.cluster().name());
         case Finding.Refused refused -> {
           decision.refused(draft.before(), refused.failure());
-          draft.refuse(refused.cluster().name(), refused.failure(), origin);
+          ClusterName cluster = refused.cluster().name();
+          draft.refuse(cluster, refused.failure(), origin);
+          draft.announce(
+              cluster,
+              refused.failure(),
+              refused.possible(),
+              provenance(part.seen(), refused, hints, now));
         }
       }
     }
@@ -163,10 +170,10 @@ final class LookDecider {
   }
 
   private static Provenance provenance(
-      Part.Seen seen, Finding.Differs differs, List<Hint> hints, Instant now) {
+      Part.Seen seen, Finding finding, List<Hint> hints, Instant now) {
     List<Hint.Cause> causes =
         hints.stream()
-            .filter(hint -> hint.concerns(differs.definition().application()))
+            .filter(hint -> hint.concerns(finding.definition().application()))
             .map(Hint::cause)
             .toList();
     return new Provenance(
@@ -175,7 +182,7 @@ final class LookDecider {
         Causes.heardAt(causes).orElse(now),
         now,
         seen.key().repository() + "@" + seen.commit(),
-        seen.batchSizes().getOrDefault(differs.cluster().name(), 1));
+        seen.batchSizes().getOrDefault(finding.cluster().name(), 1));
   }
 
   private static Optional<Pending> pending(List<Hint> hints) {

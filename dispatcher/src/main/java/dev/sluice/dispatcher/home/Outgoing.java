@@ -6,6 +6,7 @@ import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.kafka.KafkaConnection;
@@ -47,6 +48,7 @@ record Outgoing(Envelope<?> envelope, byte[] value) {
       case StateRecord _ -> on(topics.state(), home);
       case ChangeEvent.RefForwarded _ -> on(topics.changes(), null);
       case ChangeEvent _ -> on(topics.changes(), home);
+      case SourcesEvent sources -> on(topics.sync(sources.cluster()), null);
       case QuestionEvent question -> on(topics.sync(question.cluster()), null);
       case SyncEvent sync -> on(topics.sync(sync.cluster()), null);
       case DeadLetterEvent _ -> on(topics.deadLetters(), null);

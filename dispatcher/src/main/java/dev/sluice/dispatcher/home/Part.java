@@ -21,7 +21,7 @@ record Part(Seen seen, List<Finding> findings, boolean last) {
   /**
    * What a look saw, the same in all its parts.
    *
-   * @param batchSizes by cluster, how many targets the look leads to
+   * @param batchSizes by cluster, how many records about applications the look leads to
    * @param applications how many follow the ref
    * @param unmet the commit that was told of, if this is neither it nor later
    */

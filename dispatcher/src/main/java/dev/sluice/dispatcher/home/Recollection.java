@@ -83,6 +83,7 @@ final class Recollection {
             state.holds(),
             state.demands(),
             state.retiredHome(),
-            state.carriedOut()));
+            state.carriedOut(),
+            state.possible()));
   }
 }

@@ -9,6 +9,7 @@ import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventType;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.kafka.Topics;
@@ -168,7 +169,7 @@ final class Projection {
       case ChangeEvent change -> changes.take(change, taken);
       case ResultEvent result -> results.take(result, taken);
       case DeadLetterEvent letter -> deadLetters.take(letter, taken);
-      case StateRecord _, SyncEvent _, QuestionEvent _ -> {}
+      case StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ -> {}
     }
   }
 
@@ -214,7 +215,8 @@ final class Projection {
       case ResultEvent result -> Optional.of(result.cluster().value());
       case DeadLetterEvent letter ->
           DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::cluster);
-      case ChangeEvent _, StateRecord _, SyncEvent _, QuestionEvent _ -> Optional.empty();
+      case ChangeEvent _, StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ ->
+          Optional.empty();
     };
   }
 
@@ -224,7 +226,7 @@ final class Projection {
       case DeadLetterEvent letter ->
           DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::application);
       case ChangeEvent change -> ChangeProjection.application(change);
-      case StateRecord _, SyncEvent _, QuestionEvent _ -> Optional.empty();
+      case StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ -> Optional.empty();
     };
   }
 

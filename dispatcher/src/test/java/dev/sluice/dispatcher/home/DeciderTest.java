@@ -8,7 +8,9 @@ import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
@@ -43,6 +45,8 @@ class DeciderTest {
   private static final Definition WEB = define(ONE, TWO);
   private static final Failure FAILURE =
       new Failure("Bad", "bad", Failure.Stage.SOURCE, Optional.empty());
+
+  private static final PossibleObjects POSSIBLE = PossibleObjects.any("web");
 
   private final HomeMemory memory = new HomeMemory();
   private final LookDecider looks = new LookDecider(memory, "sluice.changes", 3);
@@ -144,6 +148,40 @@ class DeciderTest {
   }
 
   @Test
+  void aClusterIsToldOnceWhatRefusedSourcesMayHave() {
+    accept(WEB);
+    found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
+
+    assertThat(sources(found(refused(ONE), refused(TWO))))
+        .extracting(Event::key)
+        .containsExactly("~sources/web", "~sources/web");
+    assertThat(sources(found(refused(ONE)))).as("the same again").isEmpty();
+    assertThat(sources(found(new Finding.Refused(WEB, ONE, FAILURE, PossibleObjects.none()))))
+        .as("they may have something else now")
+        .singleElement()
+        .isInstanceOf(SourcesEvent.Refused.class);
+
+    assertThat(sources(found(differs(ONE, "v1:b")))).as("the target says it").isEmpty();
+    assertThat(sources(found(new Finding.Same(WEB, TWO))))
+        .containsExactly(new SourcesEvent.Accepted(WEB.application(), TWO.name()));
+    assertThat(sources(found(refused(TWO)))).as("a new fault").hasSize(1);
+    assertThat(sources(accept(define(ONE)))).as("a removal follows").isEmpty();
+  }
+
+  @Test
+  void whatWasNeverSentIsAcceptedWhenItLeavesTheFleet() {
+    accept(WEB);
+    assertThat(sources(found(refused(TWO)))).hasSize(1);
+
+    assertThat(sources(accept(define(ONE))))
+        .containsExactly(new SourcesEvent.Accepted(WEB.application(), TWO.name()));
+  }
+
+  private static List<Event> sources(List<Event> events) {
+    return events.stream().filter(SourcesEvent.class::isInstance).toList();
+  }
+
+  @Test
   void aTargetThatFitsNoRecordIsRefused() {
     accept(define(ONE));
     String large = "x".repeat(ApplicationDraft.MAX_TARGET_BYTES);
@@ -158,6 +196,7 @@ class DeciderTest {
         .filteredOn(DeadLetterEvent.Opened.class::isInstance)
         .extracting(event -> ((DeadLetterEvent.Opened) event).failure().code())
         .containsExactly("TargetTooLarge");
+    assertThat(sources(events)).hasSize(1);
   }
 
   @Test
@@ -227,7 +266,7 @@ class DeciderTest {
   }
 
   private static Finding.Refused refused(ClusterTarget cluster) {
-    return new Finding.Refused(WEB, cluster, FAILURE);
+    return new Finding.Refused(WEB, cluster, FAILURE, POSSIBLE);
   }
 
   private static Finding.Differs differs(ClusterTarget cluster, String digest) {

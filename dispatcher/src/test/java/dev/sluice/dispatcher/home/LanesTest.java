@@ -123,6 +123,7 @@ class LanesTest {
         Map.of(),
         Map.of(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -16,6 +16,7 @@ import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.RefState;
@@ -111,6 +112,7 @@ public final class Told implements AutoCloseable {
             Map.of(),
             holds,
             Map.of(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty()));
   }
@@ -351,6 +353,7 @@ public final class Told implements AutoCloseable {
           case DeadLetterEvent _ -> topics.deadLetters();
           case StateRecord _ -> topics.state();
           case QuestionEvent question -> topics.sync(question.cluster());
+          case SourcesEvent sources -> topics.sync(sources.cluster());
           case SyncEvent sync -> topics.sync(sync.cluster());
         };
     second++;

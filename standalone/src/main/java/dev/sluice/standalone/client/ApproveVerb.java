@@ -117,7 +117,7 @@ final class ApproveVerb extends CommandVerbs.Commanding {
         .forEach(
             application ->
                 printer.message(
-                    "some of them may belong to %s, whose newest target has no plan yet"
+                    "some of them may belong to %s, which has no plan yet, or whose sources are refused"
                         .formatted(application.asText())));
     printer.message("plan " + plan.get("digest").asText());
   }

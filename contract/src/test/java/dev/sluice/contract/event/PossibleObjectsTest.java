@@ -1,13 +1,8 @@
-package dev.sluice.worker.plan;
+package dev.sluice.contract.event;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.event.InputFile;
-import dev.sluice.contract.event.ObjectRef;
-import dev.sluice.contract.event.Provenance;
-import dev.sluice.contract.event.SourceInputs;
-import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;

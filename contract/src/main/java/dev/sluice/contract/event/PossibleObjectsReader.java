@@ -1,0 +1,136 @@
+package dev.sluice.contract.event;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SourceType;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Reads the words of inputs: runs of letters and digits in files, in their paths and in the
+ * application's options, in archives too, and the parts of words in camel case.
+ */
+public final class PossibleObjectsReader {
+
+  private static final int MAX_UNPACKED = 64 << 20;
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9]+");
+  private static final Pattern CAMEL = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+  private static final Pattern ESCAPE =
+      Pattern.compile("\\\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|\\R\\s*)");
+
+  private final TreeSet<String> words = new TreeSet<>();
+  private final String namespace;
+  private boolean templated;
+  private boolean anything;
+
+  /** Starts with the words of an application's namespace. */
+  public PossibleObjectsReader(String namespace) {
+    this.namespace = namespace;
+    read(namespace);
+  }
+
+  /** Returns what was read. */
+  public PossibleObjects result() {
+    return new PossibleObjects(
+        namespace,
+        words,
+        templated || words.contains("helmcharts") || words.contains("helmchart"),
+        words.contains("configmapgenerator")
+            || words.contains("secretgenerator")
+            || words.contains("generators"),
+        anything);
+  }
+
+  /** Takes in that names may be made of parts of words. */
+  public void templated() {
+    templated = true;
+  }
+
+  /** Takes in that any object is possible. */
+  public void anything() {
+    anything = true;
+  }
+
+  void read(SourceInputs source, boolean plugins) {
+    templated |= source.type() == SourceType.HELM;
+    anything |= plugins && source.type() == SourceType.KUSTOMIZE;
+    read(source.path());
+    source.alias().ifPresent(this::read);
+    read(source.options());
+    source.files().forEach(this::read);
+  }
+
+  /** Reads the options of a source. */
+  public void read(RenderOptions options) {
+    read(Json.mapper().valueToTree(options).toString());
+  }
+
+  /** Reads a file and its path. */
+  public void read(InputFile file) {
+    read(file.path());
+    switch (file) {
+      case InputFile.Text text -> read(text.text());
+      case InputFile.Binary binary -> read(binary);
+      case InputFile.Link link -> read(link.target());
+    }
+  }
+
+  private void read(InputFile.Binary file) {
+    boolean archive = file.path().endsWith(".tgz") || file.path().endsWith(".gz");
+    if (!archive) {
+      read(new String(file.bytes(), ISO_8859_1));
+      return;
+    }
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(file.bytes()))) {
+      byte[] unpacked = in.readNBytes(MAX_UNPACKED);
+      anything |= in.read() >= 0;
+      read(new String(unpacked, ISO_8859_1));
+    } catch (IOException e) {
+      anything = true;
+    }
+  }
+
+  /** Reads a text, also as YAML and JSON unescape it. */
+  public void read(String text) {
+    addWords(text);
+    if (text.indexOf('\\') >= 0) {
+      addWords(unescaped(text));
+    }
+  }
+
+  private void addWords(String text) {
+    Matcher matcher = WORD.matcher(text);
+    while (matcher.find()) {
+      String word = matcher.group();
+      words.add(word.toLowerCase(Locale.ROOT));
+      String[] parts = CAMEL.split(word, -1);
+      for (int i = 0; parts.length > 1 && i < parts.length; i++) {
+        words.add(parts[i].toLowerCase(Locale.ROOT));
+      }
+    }
+  }
+
+  private static String unescaped(String text) {
+    return ESCAPE
+        .matcher(text)
+        .replaceAll(
+            found -> {
+              for (int group = 1; group <= 3; group++) {
+                if (found.group(group) != null) {
+                  int code = Integer.parseUnsignedInt(found.group(group), 16);
+                  return Character.isValidCodePoint(code)
+                      ? Matcher.quoteReplacement(Character.toString(code))
+                      : "";
+                }
+              }
+              return "";
+            });
+  }
+}
