@@ -27,6 +27,8 @@ public final class Leadership implements AutoCloseable {
 
   private static final Duration LEAST_WAIT = Duration.ofMillis(10);
 
+  private static final int RELEASE_TRIES = 3;
+
   private final AppliedLease lease;
   private final LeaseTimes times;
   private final Candidate candidate;
@@ -260,24 +262,33 @@ public final class Leadership implements AutoCloseable {
 
   private void release() {
     Optional<ObservedLease> held = election.leave();
-    if (held.isEmpty()) {
-      return;
-    }
     try {
-      try {
-        lease.release(held.get(), times.retryPeriod());
-      } catch (ApiException e) {
-        // it may have arrived, or someone else may have written: only what is still ours is let go
-        Optional<ObservedLease> now = lease.read(times.retryPeriod());
-        if (now.filter(one -> one.holder().equals(held.get().holder())).isPresent()) {
-          lease.release(now.get(), times.retryPeriod());
+      for (int tries = 1; held.isPresent(); tries++) {
+        try {
+          lease.release(held.get(), times.retryPeriod());
+          break;
+        } catch (ApiException e) {
+          if (tries == RELEASE_TRIES) {
+            log.atWarn()
+                .setCause(e)
+                .log("could not give back {}: others wait until it runs out", lease);
+            return;
+          }
+          held = stillHeld(held.get());
         }
       }
       log.atInfo().log("gave up the lead: {}", lease);
-    } catch (ApiException e) {
-      log.atWarn().setCause(e).log("could not give back {}: others wait until it runs out", lease);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The release may have arrived, or someone else may have written: what is still ours is left. */
+  private Optional<ObservedLease> stillHeld(ObservedLease held) throws InterruptedException {
+    try {
+      return lease.read(times.retryPeriod()).filter(now -> now.holder().equals(held.holder()));
+    } catch (ApiException e) {
+      return Optional.of(held);
     }
   }
 
