@@ -126,10 +126,10 @@ public final class Leadership implements AutoCloseable {
     try {
       closing = true;
       changed.signalAll();
+      thread.interrupt(); // before it can know that it is to give up: that is not interrupted
     } finally {
       lock.unlock();
     }
-    thread.interrupt();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
