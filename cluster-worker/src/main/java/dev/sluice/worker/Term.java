@@ -92,8 +92,9 @@ final class Term implements LogIntake.Progress {
    */
   void end(Duration forRunning) {
     grace = forRunning;
+    stopped.set(true);
+    thread.interrupt(); // before it can know that it is to end: stopping the lanes is not interrupted
     ending.countDown();
-    thread.interrupt();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -220,7 +221,7 @@ final class Term implements LogIntake.Progress {
   /** Only the first cause counts, and none once the term is being ended. */
   @Override
   public void ended(TermEnd end) {
-    if (ending.getCount() > 0 && stopped.compareAndSet(false, true)) {
+    if (stopped.compareAndSet(false, true)) {
       status = WorkerStatus.STOPPED;
       problem = Optional.of(end.reason());
       owner.ended(this, end);
