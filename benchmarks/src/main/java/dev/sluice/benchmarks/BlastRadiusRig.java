@@ -1,7 +1,7 @@
 package dev.sluice.benchmarks;
 
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.standalone.OneProcess;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.standalone.process.OneProcess;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;

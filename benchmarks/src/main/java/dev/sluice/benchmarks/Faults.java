@@ -2,7 +2,7 @@ package dev.sluice.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.contract.kafka.Topics;
+import dev.sluice.platform.kafka.Topics;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.net.URI;

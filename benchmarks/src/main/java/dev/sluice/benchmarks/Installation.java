@@ -1,12 +1,12 @@
 package dev.sluice.benchmarks;
 
-import dev.sluice.contract.kafka.EmbeddedBroker;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.kafka.EmbeddedBroker;
 import dev.sluice.simulated.SimulatedCluster;
 import dev.sluice.simulated.SimulatedClusterOptions;
-import dev.sluice.standalone.ClusterAccess;
-import dev.sluice.standalone.OneProcess;
 import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.standalone.process.ClusterAccess;
+import dev.sluice.standalone.process.OneProcess;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.URI;

@@ -2,9 +2,9 @@ package dev.sluice.benchmarks;
 
 import dev.sluice.benchmarks.LatencyRun.Step;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.dispatcher.home.DispatchListener;
-import dev.sluice.standalone.OneProcess;
+import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.standalone.process.OneProcess;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 package dev.sluice.benchmarks;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
-import dev.sluice.contract.event.Json;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.json.Json;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.render.RenderConfig;
-import dev.sluice.worker.render.RenderException;
 import dev.sluice.worker.render.Renderers;
+import dev.sluice.worker.sandbox.RenderException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

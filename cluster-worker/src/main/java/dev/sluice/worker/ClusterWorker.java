@@ -1,11 +1,14 @@
 package dev.sluice.worker;
 
-import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.platform.health.HealthServer;
+import dev.sluice.platform.health.Readiness;
+import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lead.Leadership;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,7 +44,7 @@ public final class ClusterWorker implements AutoCloseable {
   private Instant leadsSince = Instant.MAX;
   private boolean closing;
   private @Nullable Leadership leadership;
-  private @Nullable HealthEndpoint health;
+  private @Nullable HealthServer health;
 
   private ClusterWorker(WorkerConfig config, Outside outside) {
     this.config = config;
@@ -77,9 +80,9 @@ public final class ClusterWorker implements AutoCloseable {
         outside.telemetry().metrics(), config.cluster(), outside.renderers().isolation());
     if (config.healthPort().isPresent()) {
       health =
-          HealthEndpoint.start(
+          HealthServer.start(
               config.healthPort().get(),
-              this::isLive,
+              () -> Readiness.unless(isLive() ? List.of() : List.of("stuck")),
               this::readiness,
               outside.telemetry().metrics());
     }
@@ -116,7 +119,7 @@ public final class ClusterWorker implements AutoCloseable {
   }
 
   private synchronized Readiness readiness() {
-    return Readiness.of(status(), problem());
+    return status().readiness(problem());
   }
 
   private synchronized WorkerView view() {

@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.telemetry.Telemetry;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;

@@ -1,7 +1,8 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.api.ApiException;
-import dev.sluice.worker.apply.LabelSweep;
+import dev.sluice.worker.sweep.LabelSweep;
+import dev.sluice.worker.watch.LedgerWatch;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;

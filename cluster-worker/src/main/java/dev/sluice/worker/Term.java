@@ -2,15 +2,17 @@ package dev.sluice.worker;
 
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.diff.Questions;
 import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.LedgerListing;
-import dev.sluice.worker.log.SyncLog;
-import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.sync.SyncLog;
+import dev.sluice.worker.sync.TargetReader;
+import dev.sluice.worker.watch.ArrivalWatch;
+import dev.sluice.worker.watch.LedgerWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -93,7 +95,8 @@ final class Term implements LogIntake.Progress {
   void end(Duration forRunning) {
     grace = forRunning;
     stopped.set(true);
-    thread.interrupt(); // before it can know that it is to end: stopping the lanes is not interrupted
+    thread
+        .interrupt(); // before it can know that it is to end: stopping the lanes is not interrupted
     ending.countDown();
     boolean interrupted = false;
     while (thread.isAlive()) {

@@ -1,13 +1,12 @@
 package dev.sluice.worker;
 
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.contract.process.Containment;
+import dev.sluice.platform.process.Containment;
 import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.Applications;
 import dev.sluice.worker.apply.InvalidObjects;
-import dev.sluice.worker.apply.LabelSweep;
 import dev.sluice.worker.apply.ObjectClaims;
 import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.diff.Differ;
@@ -22,8 +21,9 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.LedgerUpkeep;
-import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.sweep.LabelSweep;
+import dev.sluice.worker.sync.TargetReader;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,9 +1,9 @@
 package dev.sluice.worker;
 
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
 import dev.sluice.worker.apply.OwnObjects;
 import dev.sluice.worker.lead.LeaseTimes;
 import dev.sluice.worker.ledger.LedgerNames;

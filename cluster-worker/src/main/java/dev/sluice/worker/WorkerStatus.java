@@ -1,5 +1,8 @@
 package dev.sluice.worker;
 
+import dev.sluice.platform.health.Readiness;
+import java.util.Optional;
+
 /** Where a worker is. */
 public enum WorkerStatus {
   /** Another worker leads, or no one yet. */
@@ -21,5 +24,12 @@ public enum WorkerStatus {
   /** Whether it does what it should. */
   public boolean isReady() {
     return ready;
+  }
+
+  /** Returns the answer to a readiness probe, with the problem if there is one. */
+  Readiness readiness(Optional<String> problem) {
+    return new Readiness(
+        isReady() && problem.isEmpty(),
+        problem.map(reason -> this + ": " + reason).orElse(toString()));
   }
 }

@@ -3,11 +3,11 @@ package dev.sluice.worker;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.telemetry.Telemetry;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.worker.lead.LeaseTimes;
 import dev.sluice.worker.ledger.LedgerNames;

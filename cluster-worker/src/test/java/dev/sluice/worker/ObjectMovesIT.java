@@ -10,7 +10,7 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.simulated.Fault;
+import dev.sluice.simulated.fault.Fault;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;

@@ -1,13 +1,16 @@
 package dev.sluice.dispatcher;
 
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.TopicProvisioner;
-import dev.sluice.contract.telemetry.Telemetry;
+import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.fleet.FleetIntake;
-import dev.sluice.dispatcher.git.Mirrors;
-import dev.sluice.dispatcher.home.DispatchListener;
-import dev.sluice.dispatcher.home.HomeSetting;
-import dev.sluice.dispatcher.remote.FetchedRemotes;
+import dev.sluice.dispatcher.partition.ChangesConsumer;
+import dev.sluice.dispatcher.partition.HomeSetting;
+import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.inputs.remote.FetchedRemotes;
+import dev.sluice.platform.health.HealthServer;
+import dev.sluice.platform.health.Readiness;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.TopicProvisioner;
+import dev.sluice.platform.telemetry.Telemetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +71,15 @@ public final class Dispatcher implements AutoCloseable {
             config.instance(),
             homes -> intake.lead(homes.contains(0)));
     this.health =
-        config.healthPort().map(port -> HealthServer.start(port, this, telemetry.metrics()));
+        config
+            .healthPort()
+            .map(
+                port ->
+                    HealthServer.start(
+                        port,
+                        this::liveness,
+                        () -> Readiness.unless(obstacles()),
+                        telemetry.metrics()));
     DispatcherMetrics.ask(telemetry.metrics(), this);
   }
 
@@ -117,6 +128,10 @@ public final class Dispatcher implements AutoCloseable {
     Instant now = clock.instant();
     return Stream.of(consumer.lastTurn(), intake.lastTurn())
         .allMatch(turn -> Duration.between(turn, now).compareTo(STUCK) < 0);
+  }
+
+  private Readiness liveness() {
+    return Readiness.unless(isAlive() ? List.of() : List.of("a loop is stuck"));
   }
 
   /** By home that is here, the events that are not dealt with. */

@@ -1,11 +1,11 @@
 package dev.sluice.dispatcher;
 
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
-import dev.sluice.contract.kafka.Replication;
 import dev.sluice.dispatcher.fleet.RemovalGuard;
-import dev.sluice.dispatcher.git.MirrorLimits;
-import dev.sluice.dispatcher.home.Timing;
+import dev.sluice.dispatcher.partition.Timing;
+import dev.sluice.inputs.git.MirrorLimits;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.kafka.Replication;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

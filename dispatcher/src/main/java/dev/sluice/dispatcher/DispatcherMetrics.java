@@ -2,11 +2,11 @@ package dev.sluice.dispatcher;
 
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.contract.telemetry.Counter;
-import dev.sluice.contract.telemetry.Histogram;
-import dev.sluice.contract.telemetry.Labels;
-import dev.sluice.contract.telemetry.Metrics;
-import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.platform.telemetry.Counter;
+import dev.sluice.platform.telemetry.Histogram;
+import dev.sluice.platform.telemetry.Labels;
+import dev.sluice.platform.telemetry.Metrics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -16,7 +16,7 @@ import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.OriginalRecord.RecordHeader;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.dispatcher.decide.DispatchListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

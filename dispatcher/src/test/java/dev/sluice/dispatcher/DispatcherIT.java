@@ -19,7 +19,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.dispatcher.decide.DispatchListener;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

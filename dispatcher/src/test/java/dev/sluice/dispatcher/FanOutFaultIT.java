@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.dispatcher.decide.DispatchListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

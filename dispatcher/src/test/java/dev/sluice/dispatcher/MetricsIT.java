@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.dispatcher.home.DispatchListener;
-import dev.sluice.dispatcher.home.Timing;
+import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.dispatcher.partition.Timing;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

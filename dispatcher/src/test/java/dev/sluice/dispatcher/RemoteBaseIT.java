@@ -13,7 +13,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.dispatcher.git.Origin;
+import dev.sluice.inputs.git.Origin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

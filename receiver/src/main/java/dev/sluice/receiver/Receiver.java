@@ -1,8 +1,8 @@
 package dev.sluice.receiver;
 
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.process.FatalErrors;
-import dev.sluice.contract.telemetry.Tracing;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.receiver.catchup.CatchUp;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.http.HttpFront;
@@ -60,7 +60,7 @@ public final class Receiver implements AutoCloseable {
   /**
    * Starts a receiver, whether or not the broker is there yet: readiness says so.
    *
-   * @throws dev.sluice.contract.config.ConfigurationException with every secret that is missing,
+   * @throws dev.sluice.platform.config.ConfigurationException with every secret that is missing,
    *     empty or malformed
    * @throws IllegalStateException if the address cannot be listened on, or the certificate not be
    *     used

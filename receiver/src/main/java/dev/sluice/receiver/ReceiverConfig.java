@@ -1,10 +1,10 @@
 package dev.sluice.receiver;
 
-import dev.sluice.contract.config.ConfigurationException;
-import dev.sluice.contract.config.ConfigurationProblem;
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
 import dev.sluice.contract.name.Forge;
+import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.config.ConfigurationProblem;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.Network;
 import dev.sluice.receiver.http.Certificate;

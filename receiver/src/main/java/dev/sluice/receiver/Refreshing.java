@@ -1,6 +1,6 @@
 package dev.sluice.receiver;
 
-import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.platform.process.FatalErrors;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashMap;

@@ -3,8 +3,8 @@ package dev.sluice.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.KafkaFixture;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.contract.kafka.EmbeddedBroker;
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.TopicProvisioner;
-import dev.sluice.contract.kafka.Topics;
+import dev.sluice.platform.kafka.EmbeddedBroker;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.TopicProvisioner;
+import dev.sluice.platform.kafka.Topics;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -3,10 +3,10 @@ package dev.sluice.receiver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.config.Settings;
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.KafkaFixture;
 import dev.sluice.contract.name.Forge;
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;

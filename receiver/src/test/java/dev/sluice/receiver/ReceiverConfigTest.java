@@ -3,8 +3,8 @@ package dev.sluice.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.contract.config.ConfigurationException;
-import dev.sluice.contract.config.Settings;
+import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.config.Settings;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.http.Limits;
 import dev.sluice.receiver.http.Listening;

@@ -3,9 +3,9 @@ package dev.sluice.receiver;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.contract.config.Settings;
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.UngroupedConsumer;
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.UngroupedConsumer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
 package dev.sluice.simulated;
 
+import dev.sluice.simulated.fault.FaultInjector;
 import dev.sluice.simulated.resource.ResourceCatalog;
 import dev.sluice.simulated.server.ApiServer;
 import dev.sluice.simulated.server.Cluster;

@@ -1,12 +1,16 @@
 package dev.sluice.standalone;
 
-import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.client.Client;
 import dev.sluice.standalone.demo.DemoCommand;
+import dev.sluice.standalone.local.AffectedCommand;
 import dev.sluice.standalone.local.RenderCommand;
-import dev.sluice.standalone.send.SendCommand;
+import dev.sluice.standalone.local.SendCommand;
+import dev.sluice.standalone.process.PartCommands;
+import dev.sluice.standalone.process.UpCommand;
+import dev.sluice.standalone.verify.VerifyCommand;
 import java.io.Console;
 import java.util.List;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

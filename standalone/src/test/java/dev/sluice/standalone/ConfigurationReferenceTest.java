@@ -2,7 +2,7 @@ package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.config.Setting;
+import dev.sluice.platform.config.Setting;
 import dev.sluice.standalone.cli.Command;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,9 +5,9 @@ import static dev.sluice.standalone.Scenario.configMap;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.Topics;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.Topics;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.sluice.contract.config.Setting;
+import dev.sluice.platform.config.Setting;
 import dev.sluice.standalone.cli.Command;
 import java.nio.file.Path;
 import java.util.Set;

@@ -7,6 +7,7 @@ import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.standalone.process.OneProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.standalone.process.OneProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

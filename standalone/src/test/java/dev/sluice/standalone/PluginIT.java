@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import java.io.IOException;

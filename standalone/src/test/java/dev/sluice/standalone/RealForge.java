@@ -3,7 +3,7 @@ package dev.sluice.standalone;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;

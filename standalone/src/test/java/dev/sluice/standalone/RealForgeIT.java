@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
 import dev.sluice.contract.event.Origin;
+import dev.sluice.standalone.process.OneProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,6 +6,7 @@ import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.standalone.process.OneProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

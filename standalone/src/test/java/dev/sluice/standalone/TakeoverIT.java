@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.standalone.process.OneProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

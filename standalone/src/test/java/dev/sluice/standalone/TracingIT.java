@@ -6,7 +6,8 @@ import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.standalone.trace.OpenTelemetryTracing;
+import dev.sluice.standalone.process.OneProcess;
+import dev.sluice.standalone.process.OpenTelemetryTracing;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;

@@ -5,6 +5,7 @@ import static dev.sluice.standalone.Scenario.configMap;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.worker.ClusterWorker;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.sluice.benchmarks.receiver;
 
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

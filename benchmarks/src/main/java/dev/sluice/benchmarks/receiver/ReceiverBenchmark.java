@@ -1,9 +1,9 @@
 package dev.sluice.benchmarks.receiver;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Logging;
 import java.nio.file.Files;

@@ -2,11 +2,11 @@ package dev.sluice.benchmarks.receiver;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.sluice.contract.event.Json;
-import dev.sluice.contract.kafka.EmbeddedBroker;
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.TopicProvisioner;
-import dev.sluice.contract.kafka.Topics;
+import dev.sluice.contract.json.Json;
+import dev.sluice.platform.kafka.EmbeddedBroker;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.TopicProvisioner;
+import dev.sluice.platform.kafka.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package dev.sluice.benchmarks.receiver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.contract.config.Settings;
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.Topics;
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.Topics;
 import dev.sluice.receiver.Receiver;
 import dev.sluice.receiver.ReceiverConfig;
 import java.io.BufferedReader;

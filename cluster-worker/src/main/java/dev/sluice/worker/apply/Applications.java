@@ -1,7 +1,7 @@
 package dev.sluice.worker.apply;
 
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.contract.telemetry.Tracing;
+import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
@@ -11,9 +11,9 @@ import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
-import dev.sluice.worker.log.TargetReader;
 import dev.sluice.worker.render.Renderers;
 import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.sync.TargetReader;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;

@@ -7,8 +7,8 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.log.LogRecord;
-import dev.sluice.worker.log.TargetReader;
+import dev.sluice.worker.sync.LogRecord;
+import dev.sluice.worker.sync.TargetReader;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -25,10 +25,10 @@ import java.util.stream.Collectors;
  * one claims is, and none that one may claim whose claims are unknown. For some objects and one
  * attempt: what unrendered targets may have is read once.
  */
-final class Clearance {
+public final class Clearance {
 
   /** Whether an object may be deleted. */
-  sealed interface Answer {
+  public sealed interface Answer {
 
     record Cleared() implements Answer {}
 
@@ -45,20 +45,21 @@ final class Clearance {
   private final Map<LogRecord, Set<ObjectRef>> possible = new ConcurrentHashMap<>();
 
   /** The sources of claims and live objects. */
-  record Tools(ObjectClaims claims, TargetReader targets, ClusterApi api, Discovery discovery) {}
+  public record Tools(
+      ObjectClaims claims, TargetReader targets, ClusterApi api, Discovery discovery) {}
 
   /**
    * @param by whose objects they were and whose own claims do not count; empty if all count
    * @param objects that may be asked about
    */
-  Clearance(Tools tools, Optional<ApplicationName> by, Collection<ObjectRef> objects) {
+  public Clearance(Tools tools, Optional<ApplicationName> by, Collection<ObjectRef> objects) {
     this.tools = tools;
     this.by = by;
     this.objects = Set.copyOf(objects);
   }
 
   /** Decides about one object. */
-  Answer of(ObjectRef object) throws InterruptedException {
+  public Answer of(ObjectRef object) throws InterruptedException {
     Optional<ApplicationName> claimant = tools.claims().claimant(object, by);
     if (claimant.isPresent()) {
       return new Answer.ClaimedBy(claimant.get());
@@ -84,7 +85,7 @@ final class Clearance {
   }
 
   /** Returns whether the object with this uid is claimed by its name in another API group. */
-  boolean isClaimedElsewhere(ObjectRef object, String uid) throws InterruptedException {
+  public boolean isClaimedElsewhere(ObjectRef object, String uid) throws InterruptedException {
     for (ObjectRef namesake : tools.claims().namesakes(object)) {
       Optional<ApiResource> resource =
           tools.discovery().find(namesake.apiVersion(), namesake.kind());

@@ -2,15 +2,16 @@ package dev.sluice.worker.apply;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterEvent.Closed.Reason;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.worker.lane.Effect;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerMovedException;
 import dev.sluice.worker.ledger.UnreadableLedgerException;
-import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.sync.LogEntry;
 import java.util.Optional;
 
 /**
@@ -65,7 +66,8 @@ final class DeadLetters {
     LogEntry entry = parked.entry();
     Subject subject = entry.subject();
     String key = key(subject);
-    Ledger.OpenEntry own = new Ledger.OpenEntry(entry(subject), entry.generation());
+    Ledger.OpenEntry own =
+        new Ledger.OpenEntry(DeadLetterId.of(subject).value(), entry.generation());
     if (open.equals(Optional.of(own))) {
       reporter
           .send(
@@ -101,11 +103,6 @@ final class DeadLetters {
                 open.entry(), key(by.subject()), reason, by.generation().value()),
             by.trace())
         .await();
-  }
-
-  /** The name of the entry that a generation opens. */
-  static String entry(Subject subject) {
-    return key(subject) + "/" + subject.generation();
   }
 
   private static String key(Subject subject) {

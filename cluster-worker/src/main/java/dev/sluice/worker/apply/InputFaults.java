@@ -3,7 +3,7 @@ package dev.sluice.worker.apply;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.manifest.ManifestException;
-import dev.sluice.worker.render.RenderException;
+import dev.sluice.worker.sandbox.RenderException;
 import java.util.Optional;
 
 /** Decides what happens next to a target that does not render, or renders to what is refused. */

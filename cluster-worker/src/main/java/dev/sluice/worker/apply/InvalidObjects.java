@@ -35,7 +35,7 @@ public final class InvalidObjects {
   }
 
   /** Records that an object is invalid. */
-  synchronized void found(ObjectRef object, String flaw) {
+  public synchronized void found(ObjectRef object, String flaw) {
     if (flaw.equals(known.put(object, flaw))) {
       return;
     }

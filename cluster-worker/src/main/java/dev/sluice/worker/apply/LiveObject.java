@@ -10,22 +10,22 @@ import java.util.regex.Pattern;
  * An object as the API server told it. Whoever may write objects wrote it: labels and annotations
  * may be anything.
  */
-record LiveObject(ObjectNode content) {
+public record LiveObject(ObjectNode content) {
 
   /** The annotation that says which generation wrote an object last. */
   static final String GENERATION = "sluice.dev/generation";
 
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
 
-  String uid() {
+  public String uid() {
     return content.path("metadata").path("uid").asText("");
   }
 
-  String resourceVersion() {
+  public String resourceVersion() {
     return content.path("metadata").path("resourceVersion").asText("");
   }
 
-  boolean isTerminating() {
+  public boolean isTerminating() {
     return content.path("metadata").hasNonNull("deletionTimestamp");
   }
 
@@ -39,7 +39,7 @@ record LiveObject(ObjectNode content) {
     return content.path("metadata").path("labels").path(name).asText("");
   }
 
-  boolean belongsTo(Ownership owner) {
+  public boolean belongsTo(Ownership owner) {
     return belongsTo(owner.installation())
         && label(Ownership.APPLICATION_LABEL).equals(owner.application().value());
   }
@@ -49,18 +49,18 @@ record LiveObject(ObjectNode content) {
   }
 
   /** Returns the application that its label names; empty if that is no name. */
-  Optional<ApplicationName> application() {
+  public Optional<ApplicationName> application() {
     return ApplicationName.parse(label(Ownership.APPLICATION_LABEL));
   }
 
   /** The generation that wrote it last; 0 if none did. */
-  long generation() {
+  public long generation() {
     String text = annotation();
     return NUMBER.matcher(text).matches() ? Long.parseLong(text) : 0;
   }
 
   /** Returns why it cannot be an object of ours, though its labels say so; empty if it can. */
-  Optional<String> flaw() {
+  public Optional<String> flaw() {
     String owner = label(Ownership.APPLICATION_LABEL);
     if (!owner.isEmpty() && application().isEmpty()) {
       return Optional.of(

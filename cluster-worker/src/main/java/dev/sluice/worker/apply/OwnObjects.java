@@ -54,7 +54,7 @@ public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
   }
 
   /** Whether Sluice keeps its state in the object, of this or of another installation. */
-  boolean isState(ObjectRef ref) {
+  public boolean isState(ObjectRef ref) {
     // without a namespace the kind's scope is in doubt, and the name decides
     boolean isHere = ref.namespace().equals(namespace) || ref.namespace().isEmpty();
     return isHere

@@ -3,7 +3,7 @@ package dev.sluice.worker.apply;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.Desired;
-import dev.sluice.worker.render.RenderException;
+import dev.sluice.worker.sandbox.RenderException;
 
 /** From a target to the objects that it asks for, normalised, ready to be planned. */
 public interface Rendering {

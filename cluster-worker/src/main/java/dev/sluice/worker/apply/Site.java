@@ -1,9 +1,9 @@
 package dev.sluice.worker.apply;
 
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.contract.telemetry.Tracing;
-import dev.sluice.worker.log.TargetReader;
+import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.sync.TargetReader;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.function.Consumer;

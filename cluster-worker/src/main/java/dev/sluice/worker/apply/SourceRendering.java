@@ -6,9 +6,9 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.Desired;
-import dev.sluice.worker.plan.TargetReader;
-import dev.sluice.worker.render.RenderException;
 import dev.sluice.worker.render.Renderers;
+import dev.sluice.worker.render.TargetReader;
+import dev.sluice.worker.sandbox.RenderException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 

@@ -2,7 +2,7 @@ package dev.sluice.worker.lane;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.name.Generation;
-import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.sync.LogEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

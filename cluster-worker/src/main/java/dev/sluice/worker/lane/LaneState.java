@@ -1,6 +1,6 @@
 package dev.sluice.worker.lane;
 
-import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.sync.LogEntry;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -2,7 +2,7 @@ package dev.sluice.worker.lane;
 
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.sync.LogEntry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

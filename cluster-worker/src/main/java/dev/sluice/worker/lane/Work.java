@@ -1,8 +1,8 @@
 package dev.sluice.worker.lane;
 
 import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.worker.log.LogEntry;
 import dev.sluice.worker.report.ReportException;
+import dev.sluice.worker.sync.LogEntry;
 import java.util.Optional;
 
 /**

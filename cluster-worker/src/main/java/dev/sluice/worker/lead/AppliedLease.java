@@ -1,7 +1,7 @@
 package dev.sluice.worker.lead;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import dev.sluice.worker.api.ClusterApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.lead;
 
-import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package dev.sluice.worker.ledger;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.api.ApiException;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
+import dev.sluice.worker.sandbox.InputPaths;
+import dev.sluice.worker.sandbox.RenderException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,13 @@ package dev.sluice.worker.render;
 
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.name.ProgramArgument;
+import dev.sluice.worker.helm.ChartArchives;
+import dev.sluice.worker.helm.ChartRun;
+import dev.sluice.worker.helm.HelmEngine;
+import dev.sluice.worker.sandbox.InputDirectory;
+import dev.sluice.worker.sandbox.InputPaths;
+import dev.sluice.worker.sandbox.RenderException;
+import dev.sluice.worker.sandbox.Sandbox;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,6 +1,8 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.worker.sandbox.InputPaths;
+import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;

@@ -1,5 +1,7 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.worker.sandbox.InstalledProgram;
+import dev.sluice.worker.sandbox.Sandbox;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.worker.sandbox.RenderException;
 import java.util.List;
 
 /**

@@ -2,11 +2,12 @@ package dev.sluice.worker.render;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.event.Json;
 import dev.sluice.contract.fleet.Customization;
+import dev.sluice.contract.json.Json;
 import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
+import dev.sluice.worker.sandbox.RenderException;
 import java.util.Map;
 
 /** Writes a customization as the kustomization that makes it. */

@@ -3,6 +3,7 @@ package dev.sluice.worker.render;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.fleet.PlainSelection;
+import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.name.PluginName;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
+import dev.sluice.worker.sandbox.RenderException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.name.PluginName;
+import dev.sluice.worker.sandbox.RenderException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
+import dev.sluice.worker.sandbox.InputPaths;
+import dev.sluice.worker.sandbox.RenderException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;

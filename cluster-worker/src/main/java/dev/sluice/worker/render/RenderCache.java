@@ -2,10 +2,11 @@ package dev.sluice.worker.render;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.contract.event.InputFile;
-import dev.sluice.contract.event.Json;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.json.Json;
 import dev.sluice.worker.api.ClusterFacts;
+import dev.sluice.worker.sandbox.RenderException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,7 +1,10 @@
 package dev.sluice.worker.render;
 
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.worker.sandbox.IsolationMode;
+import dev.sluice.worker.sandbox.RenderLimits;
+import dev.sluice.worker.sandbox.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

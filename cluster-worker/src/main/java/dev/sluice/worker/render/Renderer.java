@@ -1,5 +1,7 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.worker.sandbox.RenderException;
+
 /** Turns the files of one source into manifest text. */
 interface Renderer {
 

@@ -1,13 +1,24 @@
 package dev.sluice.worker.render;
 
-import dev.sluice.contract.config.ConfigurationException;
-import dev.sluice.contract.config.ConfigurationProblem;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.config.ConfigurationProblem;
 import dev.sluice.worker.api.ClusterFacts;
+import dev.sluice.worker.helm.HelmEngine;
+import dev.sluice.worker.helm.HelmLibrary;
+import dev.sluice.worker.helm.HelmProgram;
+import dev.sluice.worker.helm.LibraryProcess;
+import dev.sluice.worker.sandbox.InstalledProgram;
+import dev.sluice.worker.sandbox.Isolation;
+import dev.sluice.worker.sandbox.IsolationMode;
+import dev.sluice.worker.sandbox.RenderException;
+import dev.sluice.worker.sandbox.Sandbox;
+import dev.sluice.worker.sandbox.VisibleFiles;
+import dev.sluice.worker.sandbox.Walls;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.sluice.worker.report;
 
-import dev.sluice.contract.kafka.KafkaConnection;
-import dev.sluice.contract.kafka.ProducerFailure;
-import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.ProducerFailure;
+import dev.sluice.platform.process.FatalErrors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -3,7 +3,7 @@ package dev.sluice.worker.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -9,7 +9,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
-import dev.sluice.worker.log.LogEntry;
+import dev.sluice.worker.sync.LogEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

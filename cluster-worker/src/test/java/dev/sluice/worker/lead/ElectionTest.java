@@ -3,7 +3,7 @@ package dev.sluice.worker.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.simulated.ClusterFixture;
-import dev.sluice.simulated.Fault;
-import dev.sluice.simulated.FaultInjector;
+import dev.sluice.simulated.fault.Fault;
+import dev.sluice.simulated.fault.FaultInjector;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;

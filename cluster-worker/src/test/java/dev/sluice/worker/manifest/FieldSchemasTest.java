@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.ThreadMXBean;
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import dev.sluice.contract.yaml.Allowance;
 import java.lang.management.ManagementFactory;
 import java.util.List;

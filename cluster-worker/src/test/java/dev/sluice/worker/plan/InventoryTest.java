@@ -3,8 +3,8 @@ package dev.sluice.worker.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.sluice.contract.event.Json;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.json.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.Json;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.json.Json;
 import dev.sluice.worker.manifest.Manifest;
 import java.util.ArrayList;
 import java.util.List;

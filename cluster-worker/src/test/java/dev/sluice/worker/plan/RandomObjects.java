@@ -1,8 +1,8 @@
 package dev.sluice.worker.plan;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.event.Json;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.json.Json;
 import dev.sluice.worker.manifest.Manifest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.worker.sandbox.InstalledProgram;
+import dev.sluice.worker.sandbox.IsolationMode;
+import dev.sluice.worker.sandbox.RenderException;
+import dev.sluice.worker.sandbox.RenderLimits;
+import dev.sluice.worker.sandbox.Scratch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

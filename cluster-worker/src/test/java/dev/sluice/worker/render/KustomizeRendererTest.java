@@ -9,6 +9,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.worker.sandbox.IsolationMode;
+import dev.sluice.worker.sandbox.RenderException;
+import dev.sluice.worker.sandbox.RenderLimits;
+import dev.sluice.worker.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,6 +11,7 @@ import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.worker.sandbox.RenderException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,11 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.worker.sandbox.IsolationMode;
+import dev.sluice.worker.sandbox.RenderException;
+import dev.sluice.worker.sandbox.RenderLimits;
+import dev.sluice.worker.sandbox.Sandbox;
+import dev.sluice.worker.sandbox.Scratch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

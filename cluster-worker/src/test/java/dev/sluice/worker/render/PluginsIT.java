@@ -10,6 +10,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.worker.sandbox.BoundedProcess;
+import dev.sluice.worker.sandbox.InputDirectory;
+import dev.sluice.worker.sandbox.InstalledProgram;
+import dev.sluice.worker.sandbox.IsolationMode;
+import dev.sluice.worker.sandbox.NoIsolation;
+import dev.sluice.worker.sandbox.PluginEnvironment;
+import dev.sluice.worker.sandbox.ReadyShells;
+import dev.sluice.worker.sandbox.RenderException;
+import dev.sluice.worker.sandbox.RenderLimits;
+import dev.sluice.worker.sandbox.Sandbox;
+import dev.sluice.worker.sandbox.Scratch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -15,6 +15,8 @@ import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.sandbox.IsolationMode;
+import dev.sluice.worker.sandbox.RenderException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

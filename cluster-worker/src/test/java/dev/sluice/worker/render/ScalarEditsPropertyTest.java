@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import dev.sluice.worker.manifest.YamlDocument;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import java.util.function.UnaryOperator;
 
 /** A chart's inline values, kept as JSON text so that a definition is a plain value. */

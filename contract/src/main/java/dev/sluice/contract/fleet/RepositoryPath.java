@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Paths below a repository's root, in the one form that definitions use. */
-final class RepositoryPath {
+public final class RepositoryPath {
 
   private RepositoryPath() {}
 
@@ -13,7 +13,7 @@ final class RepositoryPath {
    *
    * @throws IllegalArgumentException if it leads out of the repository or is not a relative path
    */
-  static String of(String text) {
+  public static String of(String text) {
     if (text.startsWith("/") || text.chars().anyMatch(c -> c < ' ' || c == '\\')) {
       throw new IllegalArgumentException("must be a relative path with '/' between its parts");
     }

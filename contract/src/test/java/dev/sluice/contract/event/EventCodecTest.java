@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.util.List;

@@ -20,6 +20,7 @@ import com.github.victools.jsonschema.module.jackson.JacksonModule;
 import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;

@@ -8,7 +8,6 @@ import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
 import dev.sluice.contract.event.ChangeEvent.ReadersAccepted;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
-import dev.sluice.contract.fleet.FleetReading;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;

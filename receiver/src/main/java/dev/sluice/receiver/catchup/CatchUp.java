@@ -1,6 +1,6 @@
 package dev.sluice.receiver.catchup;
 
-import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.HookApi;
 import dev.sluice.receiver.metrics.ReceiverMetrics;

@@ -1,9 +1,9 @@
 package dev.sluice.receiver.endpoint;
 
-import dev.sluice.contract.config.KeyValues;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.ForgeAddress;
+import dev.sluice.platform.config.KeyValues;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sluice.receiver.endpoint;
 
-import dev.sluice.contract.config.ConfigurationException;
-import dev.sluice.contract.config.ConfigurationProblem;
+import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.config.ConfigurationProblem;
 import dev.sluice.receiver.authenticity.Authenticator;
 import dev.sluice.receiver.payload.PayloadReader;
 import java.time.Clock;

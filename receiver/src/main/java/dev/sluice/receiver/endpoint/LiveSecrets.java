@@ -2,9 +2,9 @@ package dev.sluice.receiver.endpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.contract.config.ConfigurationProblem;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.name.Forge;
+import dev.sluice.platform.config.ConfigurationProblem;
 import dev.sluice.receiver.authenticity.BasicCredentials;
 import dev.sluice.receiver.authenticity.StandardWebhooksSignature;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.telemetry.Tracing;
+import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.receiver.authenticity.Authenticator.BodyCheck;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.LiveEndpoint;

@@ -1,6 +1,6 @@
 package dev.sluice.receiver.http;
 
-import dev.sluice.contract.telemetry.Tracing;
+import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.publish.BrokerWatch;

@@ -1,6 +1,6 @@
 package dev.sluice.receiver.http;
 
-import dev.sluice.contract.process.FatalErrors;
+import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.receiver.authenticity.Authenticator.BodyCheck;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.metrics.ReceiverMetrics;

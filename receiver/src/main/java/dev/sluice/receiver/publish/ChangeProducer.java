@@ -1,6 +1,6 @@
 package dev.sluice.receiver.publish;
 
-import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.kafka.client.producer.KafkaWriteStream;

@@ -3,7 +3,7 @@ package dev.sluice.receiver.publish;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
-import dev.sluice.contract.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

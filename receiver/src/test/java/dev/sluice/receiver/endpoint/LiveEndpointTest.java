@@ -3,7 +3,7 @@ package dev.sluice.receiver.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.contract.config.ConfigurationException;
+import dev.sluice.platform.config.ConfigurationException;
 import dev.sluice.receiver.authenticity.GitlabToken;
 import dev.sluice.receiver.authenticity.StandardWebhooksSignature;
 import java.io.IOException;

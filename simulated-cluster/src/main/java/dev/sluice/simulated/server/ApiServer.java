@@ -1,7 +1,7 @@
 package dev.sluice.simulated.server;
 
-import dev.sluice.simulated.Fault;
-import dev.sluice.simulated.ObservedRequest;
+import dev.sluice.simulated.fault.Fault;
+import dev.sluice.simulated.fault.ObservedRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;

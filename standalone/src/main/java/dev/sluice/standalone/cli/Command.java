@@ -1,7 +1,7 @@
 package dev.sluice.standalone.cli;
 
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

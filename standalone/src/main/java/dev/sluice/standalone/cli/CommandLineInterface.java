@@ -1,10 +1,10 @@
 package dev.sluice.standalone.cli;
 
-import dev.sluice.contract.config.ConfigurationException;
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
-import dev.sluice.contract.config.Settings;
 import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.config.Settings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;

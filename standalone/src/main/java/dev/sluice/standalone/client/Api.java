@@ -1,8 +1,8 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.contract.event.Json;
 import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import java.io.IOException;
 import java.io.InputStream;

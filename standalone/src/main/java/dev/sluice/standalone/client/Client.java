@@ -1,6 +1,6 @@
 package dev.sluice.standalone.client;
 
-import dev.sluice.contract.config.Setting;
+import dev.sluice.platform.config.Setting;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;

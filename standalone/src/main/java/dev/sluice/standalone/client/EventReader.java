@@ -1,7 +1,7 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package dev.sluice.standalone.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.Visible;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sluice.standalone.client;
 
-import dev.sluice.contract.config.SettingValues;
-import dev.sluice.contract.config.Settings;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.config.Settings;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.contract.config.Setting;
+import dev.sluice.platform.config.Setting;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import java.time.Duration;

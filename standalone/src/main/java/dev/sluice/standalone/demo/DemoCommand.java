@@ -1,15 +1,15 @@
 package dev.sluice.standalone.demo;
 
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.telemetry.Tracing;
-import dev.sluice.standalone.ClusterAccess;
-import dev.sluice.standalone.OneProcess;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
-import dev.sluice.standalone.trace.OpenTelemetryTracing;
+import dev.sluice.standalone.process.ClusterAccess;
+import dev.sluice.standalone.process.OneProcess;
+import dev.sluice.standalone.process.OpenTelemetryTracing;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.dispatcher.home.DispatchListener;
+import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.standalone.cli.Visible;
 import dev.sluice.worker.WorkerListener;
 import java.io.PrintStream;

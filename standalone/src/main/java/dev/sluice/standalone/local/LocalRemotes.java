@@ -1,10 +1,10 @@
 package dev.sluice.standalone.local;
 
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
-import dev.sluice.dispatcher.closure.ClosureResolver;
-import dev.sluice.dispatcher.git.Mirrors;
-import dev.sluice.dispatcher.remote.FetchedRemotes;
+import dev.sluice.inputs.closure.ClosureResolver;
+import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.inputs.remote.FetchedRemotes;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

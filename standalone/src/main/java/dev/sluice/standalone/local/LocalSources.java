@@ -1,12 +1,12 @@
 package dev.sluice.standalone.local;
 
-import dev.sluice.contract.config.Setting;
-import dev.sluice.contract.config.SettingValues;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.dispatcher.git.LocalRepository;
-import dev.sluice.dispatcher.git.SourceTree;
+import dev.sluice.inputs.git.LocalRepository;
+import dev.sluice.inputs.git.SourceTree;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -1,4 +1,7 @@
-/** Commands over a checkout on this machine, without any server. */
+/**
+ * Commands that need no running Sluice: rendering and comparing a checkout, and sending one
+ * delivery.
+ */
 @NullMarked
 package dev.sluice.standalone.local;
 

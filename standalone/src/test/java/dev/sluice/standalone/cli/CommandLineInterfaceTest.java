@@ -2,7 +2,7 @@ package dev.sluice.standalone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.config.Setting;
+import dev.sluice.platform.config.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

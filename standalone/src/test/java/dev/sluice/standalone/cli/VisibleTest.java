@@ -7,7 +7,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.contract.event.Json;
+import dev.sluice.contract.json.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,0 +1,94 @@
+package dev.sluice.api.http;
+
+import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.config.ConfigurationProblem;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How the API is set. Without tokens everyone who reaches it may do everything, so then it listens
+ * on loopback only.
+ */
+public final class ApiConfig {
+
+  private static final Setting<Path> READ_MODEL =
+      Setting.path(
+              "read-model",
+              "directory of the read model's database; can be lost, and is built anew then")
+          .or(".sluice/read-model");
+  private static final Setting<String> HOST =
+      Setting.text("api-host", "ADDRESS", "address of the API; any but loopback needs --api-token")
+          .or("127.0.0.1");
+  private static final Setting<Integer> PORT =
+      Setting.integer("api-port", "port of the API; 0 for any free one", 0, 65535).or("8090");
+  private static final Setting<List<TokenSetting>> TOKENS =
+      Setting.list(
+          "api-token",
+          "name=N,secret=REF,role=R",
+          "who may use the API: role viewer|operator|admin, the token by reference (env:NAME,"
+              + " file:PATH); application=GLOB and cluster=GLOB, each any number of times, bound"
+              + " what is seen and commanded",
+          TokenSetting::parse);
+
+  public static final List<Setting<?>> SETTINGS = List.of(READ_MODEL, HOST, PORT, TOKENS);
+
+  private final Path readModel;
+  private final String host;
+  private final int port;
+  private final List<TokenSetting> tokens;
+
+  private ApiConfig(Path readModel, String host, int port, List<TokenSetting> tokens) {
+    this.readModel = readModel;
+    this.host = host;
+    this.port = port;
+    this.tokens = List.copyOf(tokens);
+  }
+
+  /**
+   * Reads it.
+   *
+   * @throws ConfigurationException if it would let everyone in from everywhere
+   */
+  public static ApiConfig from(SettingValues values) {
+    ApiConfig config =
+        new ApiConfig(
+            values.get(READ_MODEL), values.get(HOST), values.get(PORT), values.get(TOKENS));
+    if (config.tokens.isEmpty() && !config.isLoopback()) {
+      throw new ConfigurationException(
+          List.of(
+              new ConfigurationProblem(
+                  HOST.option(),
+                  "%s is not a loopback address: give %s, or listen on 127.0.0.1"
+                      .formatted(config.host, TOKENS.option()))));
+    }
+    return config;
+  }
+
+  private boolean isLoopback() {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  Path readModel() {
+    return readModel;
+  }
+
+  String host() {
+    return host;
+  }
+
+  int port() {
+    return port;
+  }
+
+  List<TokenSetting> tokens() {
+    return tokens;
+  }
+}

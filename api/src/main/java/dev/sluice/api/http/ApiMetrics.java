@@ -1,0 +1,130 @@
+package dev.sluice.api.http;
+
+import dev.sluice.api.readmodel.ReadModel;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.EventType;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.ResultEvent.Applied;
+import dev.sluice.contract.event.ResultEvent.Dispatched;
+import dev.sluice.platform.telemetry.Counter;
+import dev.sluice.platform.telemetry.Histogram;
+import dev.sluice.platform.telemetry.Labels;
+import dev.sluice.platform.telemetry.Metrics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What the topics tell: results by type, time from change to cluster, open dead letters by cause,
+ * lag. Counts begin when the read model has caught up, so that a rebuild does not count again what
+ * was counted long ago.
+ */
+final class ApiMetrics {
+
+  private static final double[] BOUNDS = {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800};
+
+  private final ReadModel model;
+  private final Counter results;
+  private final Histogram toCluster;
+  private final UnderWay underWay = new UnderWay();
+
+  ApiMetrics(Metrics metrics, ReadModel model) {
+    this.model = model;
+    this.results =
+        metrics.counter("sluice_results_total", "results of the workers and dispatchers by type");
+    this.toCluster =
+        metrics.histogram(
+            "sluice_change_to_cluster_seconds",
+            "from when Sluice heard of a change until a cluster held it",
+            BOUNDS);
+    metrics.gauge(
+        "sluice_dead_letters_open",
+        "open dead letters by cause",
+        () -> labelled(model.fleet().openDeadLetters(), "cause"));
+    metrics.gauge(
+        "sluice_repository_unreadable_refs",
+        "refs of a repository that cannot be read",
+        () -> labelled(model.fleet().unreadableRepositories(), "repository"));
+    metrics.gauge(
+        "sluice_read_model_lag",
+        "records of a topic that are still to be read",
+        () -> labelled(model.lag(), "topic"));
+  }
+
+  /** Counts from now on. */
+  void listen() {
+    model.listen(this::taken);
+  }
+
+  private void taken(List<Envelope<?>> events, boolean live) {
+    if (!live) {
+      return;
+    }
+    for (Envelope<?> envelope : events) {
+      if (envelope.event() instanceof ResultEvent result) {
+        results.add(
+            Labels.of("cluster", result.cluster().value(), "type", EventType.of(result).slug()), 1);
+        underWay.take(result).ifPresent(taken -> toCluster.add(Labels.NONE, taken));
+      }
+    }
+  }
+
+  private static Map<Labels, Long> labelled(Map<String, Long> values, String label) {
+    return values.entrySet().stream()
+        .collect(Collectors.toMap(each -> Labels.of(label, each.getKey()), Map.Entry::getValue));
+  }
+
+  /**
+   * The newest target of each application in each cluster, until the cluster holds it: one that was
+   * superseded makes room for what took its place, and one that is parked may still be applied.
+   */
+  static final class UnderWay {
+
+    private final Map<String, Sent> sent = new HashMap<>();
+
+    private record Sent(long generation, Instant changedAt) {}
+
+    /** How long the change took, if this is the end of its way. Of one thread only. */
+    Optional<Duration> take(ResultEvent result) {
+      switch (result) {
+        case Dispatched dispatched ->
+            sent.put(
+                dispatched.key(),
+                new Sent(
+                    dispatched.subject().generation().value(),
+                    dispatched.provenance().changedAt()));
+        case Applied applied -> {
+          return ended(applied).map(at -> Duration.between(at, applied.timings().appliedAt()));
+        }
+        case ResultEvent.Unchanged unchanged -> ended(unchanged);
+        case ResultEvent.Removed removed -> ended(removed);
+        case ResultEvent.Planned _,
+            ResultEvent.Superseded _,
+            ResultEvent.Retrying _,
+            ResultEvent.Parked _,
+            ResultEvent.Fenced _,
+            ResultEvent.Swept _,
+            ResultEvent.WorkerHello _,
+            ResultEvent.DiffAnswered _ -> {}
+      }
+      return Optional.empty();
+    }
+
+    int size() {
+      return sent.size();
+    }
+
+    private Optional<Instant> ended(ResultEvent.OfTarget result) {
+      Sent known = sent.get(result.key());
+      if (known == null || known.generation() != result.subject().generation().value()) {
+        return Optional.empty();
+      }
+      sent.remove(result.key());
+      return Optional.of(known.changedAt());
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.sluice.api.http;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.Topics;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+
+/** Writes commands to their homes: the partition that the repository's name hashes to. */
+final class CommandPublisher implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final KafkaProducer<String, byte[]> producer;
+  private final Topics topics;
+  private final Clock clock;
+
+  CommandPublisher(KafkaConnection connection, Clock clock) {
+    Map<String, Object> properties = connection.producer("sluice-api");
+    int millis = Math.toIntExact(PATIENCE.toMillis());
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
+    this.producer = new KafkaProducer<>(properties);
+    this.topics = connection.topics();
+    this.clock = clock;
+  }
+
+  /**
+   * Returns once the broker has all of them.
+   *
+   * @throws Problem 503 if it has not in time; some may be there then, and asking again with the
+   *     same idempotency key does no harm
+   */
+  void publish(Map<EventId, ChangeEvent> events) {
+    publish(topics.changes(), events);
+  }
+
+  /** Asks a cluster's worker. */
+  void ask(EventId id, QuestionEvent question) {
+    publish(topics.sync(question.cluster()), Map.of(id, question));
+  }
+
+  private void publish(String topic, Map<EventId, ? extends Event> events) {
+    TraceParent trace = TraceParent.start();
+    try {
+      List<Future<?>> sent = new ArrayList<>();
+      events.forEach(
+          (id, event) ->
+              sent.add(
+                  producer.send(
+                      EventCodec.encode(
+                          topic, new Envelope<>(id, "api", clock.instant(), trace, event)))));
+      for (Future<?> one : sent) {
+        one.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
+      throw new Problem(
+          503,
+          "Kafka does not answer",
+          "not all of it is written: ask again with the same Idempotency-Key");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Problem(503, "Stopping", "this process ends: ask another, or again");
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close(PATIENCE);
+  }
+}

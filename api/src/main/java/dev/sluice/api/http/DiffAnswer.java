@@ -1,0 +1,53 @@
+package dev.sluice.api.http;
+
+import dev.sluice.contract.event.ObjectDifference;
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * An answer as it comes in: whole, or in parts of which each is a record of its own. When another
+ * worker takes over and answers in its turn, its parts count and the ones before do not.
+ */
+final class DiffAnswer {
+
+  /** More parts than a worker ever writes are not waited for. */
+  private static final int MAX_PARTS = 1_000;
+
+  private final Map<Integer, DiffAnswered> parts = new TreeMap<>();
+  private int expected;
+
+  /** Takes a part; returns the answer once all of it is there. */
+  synchronized Optional<DiffAnswered> take(DiffAnswered part) {
+    int number = part.part().orElse(1);
+    int of = part.parts().orElse(1);
+    if (of < 1 || of > MAX_PARTS || number < 1 || number > of) {
+      return Optional.empty();
+    }
+    if (number == 1 || of != expected) {
+      parts.clear();
+      expected = of;
+    }
+    parts.put(number, part);
+    return parts.size() == expected ? Optional.of(whole()) : Optional.empty();
+  }
+
+  private DiffAnswered whole() {
+    List<ObjectDifference> differences = new ArrayList<>();
+    parts.values().forEach(part -> differences.addAll(part.differences()));
+    DiffAnswered last = parts.get(expected);
+    return new DiffAnswered(
+        last.cluster(),
+        last.application(),
+        last.question(),
+        last.by(),
+        last.generation(),
+        last.ledgerGeneration(),
+        differences,
+        last.omitted(),
+        last.failure());
+  }
+}

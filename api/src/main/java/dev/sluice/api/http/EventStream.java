@@ -1,0 +1,180 @@
+package dev.sluice.api.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.sluice.api.readmodel.EventView;
+import dev.sluice.api.readmodel.Page;
+import dev.sluice.api.readmodel.ReadModel;
+import dev.sluice.contract.json.Json;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader's server-sent events. Reads from the read model as fast as the reader takes them, so
+ * that a slow one costs no memory. All of it runs on one event loop; only questions leave it.
+ *
+ * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML: server-sent
+ *     events</a>
+ */
+final class EventStream {
+
+  private static final int PAGE = 200;
+  private static final long HEARTBEAT_MILLIS = 15_000;
+  private static final long OVERLAP_MILLIS = 60_000;
+
+  private final Vertx vertx;
+  private final ReadModel model;
+  private final Request request;
+  private final HttpServerResponse response;
+  private final ReadModel.Listener listener;
+  private final long heartbeat;
+  private long after;
+  private boolean reading;
+  private boolean more;
+  private boolean closed;
+
+  private EventStream(
+      Vertx vertx, ReadModel model, Request request, HttpServerResponse response, long after) {
+    this.vertx = vertx;
+    this.model = model;
+    this.request = request;
+    this.response = response;
+    this.after = after;
+    Context context = vertx.getOrCreateContext();
+    this.listener = (_, _) -> context.runOnContext(_ -> pump());
+    this.heartbeat = vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> beat());
+  }
+
+  /**
+   * Where to go on. Another building of the read model counts differently: then from a little
+   * before the time of the last event, and some come twice, with the same ids.
+   */
+  static long start(ReadModel model, @Nullable String lastEventId, Request request) {
+    if (lastEventId == null || lastEventId.isBlank()) {
+      return request
+          .span()
+          .since()
+          .map(since -> model.records().before(since))
+          .orElseGet(() -> model.records().lastEvent());
+    }
+    String[] parts = lastEventId.split("\\.", -1);
+    try {
+      if (parts.length == 3) {
+        return parts[0].equals(model.build())
+            ? Long.parseLong(parts[1])
+            : model
+                .records()
+                .before(Instant.ofEpochMilli(Long.parseLong(parts[2]) - OVERLAP_MILLIS));
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the one message
+    }
+    throw Problem.invalid("Last-Event-ID is not the id of an event of this stream");
+  }
+
+  /** Streams until the reader goes; to be called on the event loop of the response. */
+  static void open(
+      Vertx vertx,
+      ReadModel model,
+      Request request,
+      HttpServerResponse response,
+      long after,
+      Runnable gone) {
+    response
+        .setChunked(true)
+        .putHeader("Content-Type", "text/event-stream")
+        .putHeader("Cache-Control", "no-store");
+    EventStream stream = new EventStream(vertx, model, request, response, after);
+    response.closeHandler(
+        _ -> {
+          stream.close();
+          gone.run();
+        });
+    response.exceptionHandler(_ -> {});
+    response.drainHandler(_ -> stream.pump());
+    model.listen(stream.listener);
+    stream.send(": hello\n\n");
+    stream.pump();
+  }
+
+  private void beat() {
+    if (!closed && !response.writeQueueFull()) {
+      send(": alive\n\n");
+    }
+  }
+
+  private void pump() {
+    if (closed || response.writeQueueFull()) {
+      return;
+    }
+    if (reading) {
+      more = true;
+      return;
+    }
+    reading = true;
+    more = false;
+    long from = after;
+    vertx
+        .executeBlocking(() -> read(from), false)
+        .onComplete(
+            outcome -> {
+              reading = false;
+              if (outcome.succeeded()) {
+                write(outcome.result());
+              } else {
+                response.reset();
+              }
+            });
+  }
+
+  private Page<EventView> read(long from) {
+    return model
+        .records()
+        .events(Operations.eventFilter(request), request.principal().scope(), PAGE, from);
+  }
+
+  private void write(Page<EventView> page) {
+    if (closed) {
+      return;
+    }
+    StringBuilder text = new StringBuilder();
+    for (EventView event : page.items()) {
+      text.append(frame(event));
+      after = event.sequence();
+    }
+    if (!text.isEmpty()) {
+      send(text.toString());
+    }
+    Optional<String> next = page.next();
+    if (next.isPresent() || more) {
+      pump();
+    }
+  }
+
+  private String frame(EventView event) {
+    try {
+      return "id: %s.%d.%d\nevent: %s\ndata: %s\n\n"
+          .formatted(
+              model.build(),
+              event.sequence(),
+              event.at().toEpochMilli(),
+              event.type(),
+              Json.mapper().writeValueAsString(event));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write an event", e);
+    }
+  }
+
+  private void send(String text) {
+    response.write(text).onFailure(_ -> close());
+  }
+
+  private void close() {
+    closed = true;
+    vertx.cancelTimer(heartbeat);
+    model.unlisten(listener);
+  }
+}

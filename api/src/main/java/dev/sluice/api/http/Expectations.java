@@ -1,0 +1,72 @@
+package dev.sluice.api.http;
+
+import dev.sluice.api.readmodel.ApplicationStatus;
+import dev.sluice.api.readmodel.Applications;
+import dev.sluice.api.readmodel.ReadModel;
+import dev.sluice.api.readmodel.Scope;
+import dev.sluice.contract.event.Command;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Says what a command will lead to, by what the read model knows. The home decides, and may know
+ * better.
+ */
+final class Expectations {
+
+  private static final int CLUSTERS = 1_000;
+
+  private final ReadModel model;
+
+  Expectations(ReadModel model) {
+    this.model = model;
+  }
+
+  String of(String application, List<String> clusters, Command command) {
+    return model
+        .applications()
+        .list(
+            new Applications.Filter(
+                new Scope(List.of(application), clusters),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
+            Scope.ALL,
+            CLUSTERS,
+            Optional.empty())
+        .items()
+        .stream()
+        .map(status -> status.cluster() + ": " + of(status, command))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String of(ApplicationStatus status, Command command) {
+    boolean suspended = status.hold().map(hold -> hold.commit().isEmpty()).orElse(false);
+    long next = status.generation() + 1;
+    return switch (command) {
+      case Command.Reevaluate _ ->
+          status.hold().isPresent()
+              ? "nothing is sent while it is held"
+              : "generation %d if its inputs differ".formatted(next);
+      case Command.Resync _ ->
+          suspended
+              ? "refused while it is suspended"
+              : "generation %d with the current inputs".formatted(next);
+      case Command.Restore restore ->
+          "generation %d with the inputs of %s, kept until it is resumed"
+              .formatted(next, restore.commit().abbreviated());
+      case Command.Rebuild _ ->
+          "what is remembered is compared with what follows from changes and Git; nothing is sent";
+      case Command.Suspend _ -> suspended ? "stays suspended" : "nothing more is sent";
+      case Command.Resume _ ->
+          status.hold().isPresent() ? "what Git says is sent" : "nothing: it is not held";
+      case Command.Approve approve ->
+          approve.generation().value() == status.generation()
+              ? "generation %d of the same inputs; if it would delete exactly the approved objects, it does"
+                  .formatted(next)
+              : "refused: generation %d was sent last".formatted(status.generation());
+      case Command.Discard discard -> "the dead letter %s is closed".formatted(discard.entry());
+    };
+  }
+}

@@ -1,0 +1,306 @@
+package dev.sluice.api.http;
+
+import static dev.sluice.api.http.Operation.get;
+import static dev.sluice.api.http.Operation.post;
+
+import dev.sluice.api.http.Operation.Answer;
+import dev.sluice.api.projection.Phase;
+import dev.sluice.api.readmodel.ApplicationStatus;
+import dev.sluice.api.readmodel.Applications;
+import dev.sluice.api.readmodel.ChangeView;
+import dev.sluice.api.readmodel.CommandView;
+import dev.sluice.api.readmodel.DeadLetter;
+import dev.sluice.api.readmodel.EventView;
+import dev.sluice.api.readmodel.Explanation;
+import dev.sluice.api.readmodel.GenerationView;
+import dev.sluice.api.readmodel.Overview;
+import dev.sluice.api.readmodel.Page;
+import dev.sluice.api.readmodel.ReadModel;
+import dev.sluice.api.readmodel.Records;
+import dev.sluice.api.readmodel.Scope;
+import dev.sluice.api.readmodel.Trace;
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** All that the API does. */
+final class Operations {
+
+  static final String ROOT = "/api/v1";
+
+  private final ReadModel model;
+  private final CommandDesk desk;
+  private final Inquiries inquiries;
+
+  Operations(ReadModel model, CommandDesk desk, Inquiries inquiries) {
+    this.model = model;
+    this.desk = desk;
+    this.inquiries = inquiries;
+  }
+
+  List<Operation> all() {
+    List<Operation> all = new ArrayList<>(fleet());
+    all.addAll(audit());
+    all.add(DeliveryOperations.list(model));
+    all.addAll(commands());
+    return List.copyOf(all);
+  }
+
+  private List<Operation> fleet() {
+    return List.of(
+        get(
+            ROOT + "/status",
+            "status",
+            "The state of the fleet in one look.",
+            List.of(),
+            Answer.one(Overview.class),
+            request -> model.overview(request.principal().scope())),
+        get(
+            ROOT + "/applications",
+            "applications",
+            "Applications, one item for each cluster that they go to.",
+            with(
+                Parameter.PAGING,
+                Parameter.APPLICATION,
+                Parameter.CLUSTER,
+                Parameter.PHASE,
+                Parameter.REPOSITORY,
+                Parameter.HELD),
+            Answer.page(ApplicationStatus.class),
+            request ->
+                model
+                    .applications()
+                    .list(
+                        new Applications.Filter(
+                            request.scope(),
+                            request.text(Parameter.PHASE).flatMap(Phase::named),
+                            request.repository(),
+                            request.text(Parameter.HELD).map(Boolean::parseBoolean)),
+                        request.principal().scope(),
+                        request.limit(),
+                        request.after())),
+        get(
+            ROOT + "/applications/{application}",
+            "application",
+            "An application: definition, clusters, open dead letters, last commands.",
+            List.of(Parameter.PATH_APPLICATION),
+            Answer.one(Applications.Detail.class),
+            request ->
+                model
+                    .applications()
+                    .find(request.needed(Parameter.PATH_APPLICATION), request.principal().scope())
+                    .orElseThrow(() -> Problem.notFound("there is no such application"))),
+        get(
+            ROOT + "/applications/{application}/history",
+            "history",
+            "The generations of an application, newest first.",
+            with(Parameter.PAGING, Parameter.PATH_APPLICATION, Parameter.CLUSTER),
+            Answer.page(GenerationView.class),
+            request ->
+                model
+                    .applications()
+                    .history(
+                        request.needed(Parameter.PATH_APPLICATION),
+                        new Scope(List.of(), request.scope().clusters()),
+                        request.principal().scope(),
+                        request.limit(),
+                        request.after())),
+        get(
+            ROOT + "/clusters",
+            "clusters",
+            "Clusters, with what is in which phase there.",
+            List.of(),
+            Answer.list(Overview.ClusterView.class),
+            request -> model.fleet().clusters(request.principal().scope())),
+        get(
+            ROOT + "/repositories",
+            "repositories",
+            "Repositories that applications have sources in, with the refs that are followed.",
+            Parameter.PAGING,
+            Answer.page(Overview.RepositoryView.class),
+            request ->
+                model
+                    .fleet()
+                    .repositories(request.principal().scope(), request.limit(), request.after())));
+  }
+
+  private List<Operation> audit() {
+    return List.of(
+        get(
+            ROOT + "/changes",
+            "changes",
+            "What happened to repositories and definitions, newest first.",
+            with(
+                with(Parameter.PAGING, Parameter.SINCE, Parameter.UNTIL),
+                Parameter.REPOSITORY,
+                Parameter.TYPE,
+                Parameter.COMMIT),
+            Answer.page(ChangeView.class),
+            request ->
+                model
+                    .records()
+                    .changes(
+                        new Records.ChangeFilter(
+                            request.repository(),
+                            request.text(Parameter.TYPE),
+                            request.text(Parameter.COMMIT),
+                            request.span()),
+                        request.principal().scope(),
+                        request.limit(),
+                        request.afterNumber())),
+        get(
+            ROOT + "/dead-letters",
+            "deadLetters",
+            "Dead letters, newest first.",
+            with(
+                with(Parameter.PAGING, Parameter.SINCE, Parameter.UNTIL),
+                Parameter.APPLICATION,
+                Parameter.CLUSTER,
+                Parameter.CODE,
+                Parameter.STAGE,
+                Parameter.STATE,
+                Parameter.ENTRY),
+            Answer.page(DeadLetter.class),
+            this::deadLetters),
+        get(
+            ROOT + "/trace",
+            "trace",
+            "From an object to the commit, the merge request, the delivery and the times.",
+            List.of(Parameter.ONE_CLUSTER, Parameter.KIND, Parameter.NAME, Parameter.NAMESPACE),
+            Answer.one(Trace.class),
+            request ->
+                model
+                    .origins()
+                    .trace(
+                        new Trace.Question(
+                            request.needed(Parameter.ONE_CLUSTER),
+                            request.needed(Parameter.KIND),
+                            request.needed(Parameter.NAME),
+                            request.text(Parameter.NAMESPACE)),
+                        request.principal().scope())
+                    .orElseThrow(
+                        () -> Problem.notFound("no generation that is told of touched it"))),
+        get(
+            ROOT + "/commits/{commit}",
+            "explain",
+            "What became of a commit: what was sent for it, what was not, and why.",
+            List.of(Parameter.PATH_COMMIT),
+            Answer.one(Explanation.class),
+            request ->
+                model
+                    .origins()
+                    .explain(request.needed(Parameter.PATH_COMMIT), request.principal().scope())
+                    .orElseThrow(() -> unknownCommit(request))),
+        get(
+            ROOT + "/events",
+            "events",
+            "Events in the order they were read; with Accept: text/event-stream they are streamed,"
+                + " and Last-Event-ID goes on after the one that came last.",
+            with(
+                with(Parameter.PAGING, Parameter.SINCE, Parameter.UNTIL),
+                Parameter.APPLICATION,
+                Parameter.CLUSTER,
+                Parameter.TYPE,
+                Parameter.REPOSITORY),
+            Answer.page(EventView.class),
+            request ->
+                model
+                    .records()
+                    .events(
+                        eventFilter(request),
+                        request.principal().scope(),
+                        request.limit(),
+                        request.afterNumber().orElse(0L))));
+  }
+
+  private List<Operation> commands() {
+    return List.of(
+        get(
+            ROOT + "/commands",
+            "commands",
+            "Commands and their answers, newest first.",
+            with(Parameter.PAGING, Parameter.APPLICATION, Parameter.ID),
+            Answer.page(CommandView.class),
+            request ->
+                model
+                    .records()
+                    .commands(
+                        request.scope(),
+                        request.text(Parameter.ID),
+                        request.principal().scope(),
+                        request.limit(),
+                        request.afterNumber())),
+        post(
+            ROOT + "/commands",
+            "command",
+            "Gives a command to the applications of a selection. It is an event, decided by each"
+                + " application's home; ask for it by its id to see the answer.",
+            CommandRequest.class,
+            new Answer(202, Answer.Form.ONE, CommandPlan.class),
+            desk::command),
+        post(
+            ROOT + "/dead-letters/actions",
+            "deadLetterAction",
+            "Has open dead letters tried again, or closes them.",
+            DeadLetterRequest.class,
+            new Answer(202, Answer.Form.ONE, CommandPlan.class),
+            desk::deadLetters),
+        post(
+            ROOT + "/diffs",
+            "diff",
+            "What applying an application's newest target again would change in a cluster. Its"
+                + " worker is asked through its topic; 504 if it does not answer in time.",
+            DiffRequest.class,
+            Answer.one(DiffAnswered.class),
+            inquiries::diff));
+  }
+
+  /** A commit that nobody could see is not one that is not there. */
+  private Problem unknownCommit(Request request) {
+    List<String> unreadable = model.origins().unreadable(request.principal().scope());
+    return Problem.notFound(
+        "nothing is known of this commit"
+            + (unreadable.isEmpty()
+                ? ""
+                : "; it may be where nobody can see it: " + String.join("; ", unreadable)));
+  }
+
+  private Object deadLetters(Request request) {
+    Optional<String> entry = request.text(Parameter.ENTRY);
+    if (entry.isPresent()) {
+      return new Page<>(
+          model.records().deadLetter(entry.get(), request.principal().scope()).stream().toList(),
+          Optional.empty());
+    }
+    Optional<Boolean> open =
+        switch (request.text(Parameter.STATE).orElse("open")) {
+          case "closed" -> Optional.of(false);
+          case "all" -> Optional.empty();
+          default -> Optional.of(true);
+        };
+    return model
+        .records()
+        .deadLetters(
+            new Records.DeadLetterFilter(
+                request.scope(),
+                request.text(Parameter.CODE),
+                request.text(Parameter.STAGE),
+                open,
+                request.span()),
+            request.principal().scope(),
+            request.limit(),
+            request.afterNumber());
+  }
+
+  static Records.EventFilter eventFilter(Request request) {
+    return new Records.EventFilter(
+        request.scope(), request.text(Parameter.TYPE), request.repository(), request.span());
+  }
+
+  private static List<Parameter> with(List<Parameter> first, Parameter... more) {
+    List<Parameter> all = new ArrayList<>(List.of(more));
+    all.addAll(first);
+    return List.copyOf(all);
+  }
+}

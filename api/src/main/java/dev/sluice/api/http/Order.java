@@ -1,0 +1,22 @@
+package dev.sluice.api.http;
+
+import dev.sluice.contract.event.ChangeEvent.CommandGiven;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ClusterName;
+import java.util.Set;
+
+/** One command to one application, in clusters that the caller sees. */
+record Order(EventId id, Definition definition, Set<ClusterName> clusters, Command command) {
+
+  CommandGiven given(Principal by, String reason) {
+    return new CommandGiven(
+        definition.homeRepository(),
+        definition.application(),
+        clusters,
+        command,
+        by.name(),
+        reason);
+  }
+}

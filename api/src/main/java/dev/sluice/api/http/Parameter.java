@@ -1,0 +1,111 @@
+package dev.sluice.api.http;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Something that can be said in the address of a request.
+ *
+ * @param schema JSON Schema of one value
+ * @param many whether it may be repeated
+ */
+record Parameter(
+    String name,
+    In in,
+    String description,
+    Map<String, Object> schema,
+    boolean required,
+    boolean many) {
+
+  enum In {
+    PATH,
+    QUERY
+  }
+
+  private static final Map<String, Object> TEXT = Map.of("type", "string", "maxLength", 1024);
+  private static final Map<String, Object> TIME = Map.of("type", "string", "format", "date-time");
+  private static final Map<String, Object> GLOB =
+      Map.of("type", "string", "pattern", "^" + TokenSetting.GLOB.pattern() + "$");
+
+  static final Parameter APPLICATION =
+      new Parameter("application", In.QUERY, "a name, or a glob of names", GLOB, false, true);
+  static final Parameter CLUSTER =
+      new Parameter("cluster", In.QUERY, "a name, or a glob of names", GLOB, false, true);
+  static final Parameter LIMIT =
+      new Parameter(
+          "limit",
+          In.QUERY,
+          "how many at most",
+          Map.of("type", "integer", "minimum", 1, "maximum", 1000, "default", 100),
+          false,
+          false);
+  static final Parameter AFTER = query("after", "the next of the page before this one", TEXT);
+  static final Parameter SINCE = query("since", "from this time on", TIME);
+  static final Parameter UNTIL = query("until", "before this time", TIME);
+  static final Parameter PHASE =
+      query(
+          "phase",
+          "only this phase",
+          oneOf(
+              "Waiting",
+              "Syncing",
+              "Retrying",
+              "Parked",
+              "Synced",
+              "Unknown",
+              "Removing",
+              "Removed"));
+  static final Parameter HELD =
+      query(
+          "held",
+          "only those that are, or are not, suspended or restored to a commit",
+          oneOf("true", "false"));
+  static final Parameter REPOSITORY =
+      query("repository", "its canonical name, host[:port]/path", TEXT);
+  static final Parameter ENDPOINT = query("endpoint", "the receiver's endpoint", TEXT);
+  static final Parameter FOLLOWED =
+      query(
+          "followed",
+          "only those about repositories that applications follow, or that none does",
+          oneOf("true", "false"));
+  static final Parameter TYPE = query("type", "only events of this type", TEXT);
+  static final Parameter COMMIT = query("commit", "the whole commit id", TEXT);
+  static final Parameter CODE = query("code", "the cause", TEXT);
+  static final Parameter STAGE =
+      query(
+          "stage",
+          "where on the way it happened",
+          oneOf("DECODE", "SOURCE", "RENDER", "PLAN", "APPLY", "PRUNE", "LEDGER"));
+  static final Parameter STATE = query("state", "open by default", oneOf("open", "closed", "all"));
+  static final Parameter ENTRY = query("entry", "only this entry", TEXT);
+  static final Parameter ID = query("id", "the id that giving the command returned", TEXT);
+  static final Parameter KIND = needed("kind", "the object's kind, in any case");
+  static final Parameter NAME = needed("name", "the object's name");
+  static final Parameter ONE_CLUSTER = needed("cluster", "the object's cluster");
+  static final Parameter NAMESPACE = query("namespace", "the object's namespace", TEXT);
+  static final Parameter PATH_APPLICATION =
+      new Parameter("application", In.PATH, "its name", TEXT, true, false);
+  static final Parameter PATH_COMMIT =
+      new Parameter(
+          "commit",
+          In.PATH,
+          "a commit id, or its first seven digits or more",
+          Map.of("type", "string", "pattern", "^[0-9a-f]{7,64}$"),
+          true,
+          false);
+
+  static final List<Parameter> PAGING = List.of(LIMIT, AFTER);
+  static final List<Parameter> SPAN = List.of(SINCE, UNTIL);
+
+  private static Parameter query(String name, String description, Map<String, Object> schema) {
+    return new Parameter(name, In.QUERY, description, schema, false, false);
+  }
+
+  private static Parameter needed(String name, String description) {
+    return new Parameter(name, In.QUERY, description, TEXT, true, false);
+  }
+
+  private static Map<String, Object> oneOf(String... values) {
+    return Map.of("type", "string", "enum", List.of(values));
+  }
+}

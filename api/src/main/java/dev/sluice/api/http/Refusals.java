@@ -1,0 +1,94 @@
+package dev.sluice.api.http;
+
+import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.telemetry.Counter;
+import dev.sluice.platform.telemetry.Labels;
+import dev.sluice.platform.telemetry.Metrics;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes refused commands to the audit: one record for a request, however many applications it
+ * named, and a few in a minute for a token, so that a caller without rights cannot fill the topic.
+ * The record is about one application and names no other, since it is read by all who see that one.
+ */
+final class Refusals {
+
+  static final int A_MINUTE = 10;
+
+  private static final Logger log = LoggerFactory.getLogger(Refusals.class);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final int MAX_CLUSTERS = 20;
+
+  private final CommandPublisher publisher;
+  private final Clock clock;
+  private final Counter refused;
+
+  /** By the name of the token; there are as many as tokens are configured. */
+  private final Map<String, Window> windows = new ConcurrentHashMap<>();
+
+  /** The records of a minute. */
+  private record Window(Instant start, int records) {
+
+    Window next(Instant now) {
+      return now.isBefore(start.plus(MINUTE)) ? new Window(start, records + 1) : new Window(now, 1);
+    }
+  }
+
+  Refusals(CommandPublisher publisher, Clock clock, Metrics metrics) {
+    this.publisher = publisher;
+    this.clock = clock;
+    this.refused =
+        metrics.counter(
+            "sluice_api_commands_refused_total",
+            "requests for commands that the token may not give; recorded: whether the audit has"
+                + " it");
+  }
+
+  /** Records that this order was refused, for all of the request that it belongs to. */
+  void record(Order order, Principal by, String reason) {
+    Instant now = clock.instant();
+    int records =
+        windows
+            .compute(
+                by.name(), (_, window) -> window == null ? new Window(now, 1) : window.next(now))
+            .records();
+    boolean recorded = records <= A_MINUTE;
+    refused.add(Labels.of("recorded", Boolean.toString(recorded)), 1);
+    if (!recorded) {
+      if (records == A_MINUTE + 1) {
+        log.atWarn()
+            .addKeyValue("by", by.name())
+            .log("more refused commands in a minute than are recorded");
+      }
+      return;
+    }
+    Set<ClusterName> clusters =
+        order.clusters().stream()
+            .limit(MAX_CLUSTERS)
+            .collect(Collectors.toCollection(TreeSet::new));
+    publisher.publish(
+        Map.of(
+            EventId.of("answer", order.id()),
+            new CommandAnswered(
+                order.definition().homeRepository(),
+                order.id(),
+                order.definition().application(),
+                clusters,
+                order.command(),
+                by.name(),
+                reason,
+                false,
+                "%s (%s) may not give this command".formatted(by.name(), by.role().label()))));
+  }
+}

@@ -1,0 +1,72 @@
+package dev.sluice.api.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.sluice.contract.json.Json;
+import dev.sluice.platform.process.FatalErrors;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The forms that answers of the API have. */
+final class Replies {
+
+  private static final Logger log = LoggerFactory.getLogger(Replies.class);
+
+  private Replies() {}
+
+  static void fail(RoutingContext context, Throwable failure) {
+    FatalErrors.check(failure);
+    if (failure instanceof Problem problem) {
+      refuse(context, problem);
+      return;
+    }
+    log.atError()
+        .setCause(failure)
+        .addKeyValue("path", context.normalizedPath())
+        .log("a request failed");
+    refuse(
+        context,
+        new Problem(500, "Internal error", "this is a fault of Sluice; its log says which"));
+  }
+
+  static void refuse(RoutingContext context, Problem problem) {
+    if (context.response().ended() || context.response().headWritten()) {
+      return;
+    }
+    if (problem.status() == 401) {
+      context.response().putHeader("WWW-Authenticate", "Bearer realm=\"sluice\"");
+    }
+    context
+        .response()
+        .setStatusCode(problem.status())
+        .putHeader("Content-Type", "application/problem+json")
+        .end(json(problem.body()));
+  }
+
+  static void reply(RoutingContext context, int status, String body) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .end(body);
+  }
+
+  static void plain(RoutingContext context, Optional<String> obstacle) {
+    context
+        .response()
+        .setStatusCode(obstacle.isEmpty() ? 200 : 503)
+        .putHeader("Content-Type", "text/plain; charset=utf-8")
+        .end(obstacle.orElse("ok"));
+  }
+
+  static String json(Object value) {
+    try {
+      return Json.mapper().writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write " + value.getClass(), e);
+    }
+  }
+}

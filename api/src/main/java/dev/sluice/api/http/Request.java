@@ -1,0 +1,161 @@
+package dev.sluice.api.http;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.sluice.api.readmodel.Records.Span;
+import dev.sluice.api.readmodel.Scope;
+import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.RepositoryId;
+import io.vertx.core.MultiMap;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is asked, checked against the parameters that the operation has.
+ *
+ * @param idempotencyKey two requests with the same are the same request
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Request(
+    Principal principal,
+    Map<String, List<String>> values,
+    byte[] body,
+    Optional<String> idempotencyKey) {
+
+  private static final ObjectReader STRICT =
+      Json.mapper().reader().with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+  private static final int MAX_VALUES = 50;
+
+  /** Takes the values of an address apart. */
+  static Map<String, List<String>> values(
+      List<Parameter> parameters, MultiMap query, Map<String, String> path) {
+    Map<String, List<String>> values = new HashMap<>();
+    Set<String> unknown = new HashSet<>(query.names());
+    for (Parameter parameter : parameters) {
+      List<String> given =
+          parameter.in() == Parameter.In.PATH
+              ? List.of(path.getOrDefault(parameter.name(), ""))
+              : query.getAll(parameter.name());
+      unknown.remove(parameter.name());
+      if (parameter.required() && given.isEmpty()) {
+        throw Problem.invalid("the parameter '%s' is missing".formatted(parameter.name()));
+      }
+      if (given.size() > (parameter.many() ? MAX_VALUES : 1)) {
+        throw Problem.invalid("too many values of '%s'".formatted(parameter.name()));
+      }
+      given.forEach(value -> check(parameter, value));
+      values.put(parameter.name(), List.copyOf(given));
+    }
+    if (!unknown.isEmpty()) {
+      throw Problem.invalid("there is no parameter " + unknown);
+    }
+    return values;
+  }
+
+  /** The body, of which every field is known. */
+  <T> T body(Class<T> type) {
+    try {
+      T value = STRICT.forType(type).readValue(body);
+      if (value == null) {
+        throw Problem.invalid("the body is null");
+      }
+      return value;
+    } catch (IOException | NullPointerException e) {
+      throw Problem.invalid(
+          "the body is not a %s: see the OpenAPI document".formatted(type.getSimpleName()));
+    }
+  }
+
+  Optional<String> text(Parameter parameter) {
+    return values.getOrDefault(parameter.name(), List.of()).stream().findFirst();
+  }
+
+  /** The canonical name of the repository that is asked about. */
+  Optional<String> repository() {
+    return text(Parameter.REPOSITORY).map(Request::canonical);
+  }
+
+  /** The canonical name that people mean who write a name, or a clone URL. */
+  static String canonical(String repository) {
+    try {
+      return RepositoryId.parse(repository).value();
+    } catch (IllegalArgumentException e) {
+      throw Problem.invalid("'repository' is not host[:port]/path: " + e.getMessage());
+    }
+  }
+
+  String needed(Parameter parameter) {
+    return text(parameter).orElseThrow();
+  }
+
+  /** The part of the fleet that is asked about. */
+  Scope scope() {
+    return new Scope(
+        values.getOrDefault("application", List.of()), values.getOrDefault("cluster", List.of()));
+  }
+
+  Span span() {
+    return new Span(
+        text(Parameter.SINCE).map(Instant::parse), text(Parameter.UNTIL).map(Instant::parse));
+  }
+
+  int limit() {
+    return text(Parameter.LIMIT).map(Integer::parseInt).orElse(100);
+  }
+
+  Optional<String> after() {
+    return text(Parameter.AFTER);
+  }
+
+  /** A cursor that is a number. */
+  Optional<Long> afterNumber() {
+    try {
+      return after().map(Long::parseLong);
+    } catch (NumberFormatException e) {
+      throw Problem.invalid("'after' is not what a page gave as 'next'");
+    }
+  }
+
+  private static void check(Parameter parameter, String value) {
+    Map<String, Object> schema = parameter.schema();
+    boolean fits =
+        value.length() <= 1024
+            && value.indexOf('\0') < 0
+            && (!(schema.get("pattern") instanceof String pattern) || value.matches(pattern))
+            && (!(schema.get("enum") instanceof List<?> allowed) || allowed.contains(value))
+            && (!"date-time".equals(schema.get("format")) || isTime(value))
+            && (!"integer".equals(schema.get("type")) || isBetween(value, schema));
+    if (!fits) {
+      throw Problem.invalid(
+          "the parameter '%s' does not fit: expected %s".formatted(parameter.name(), schema));
+    }
+  }
+
+  private static boolean isTime(String value) {
+    try {
+      Instant time = Instant.parse(value);
+      return time.isAfter(Instant.EPOCH) && time.isBefore(Instant.parse("9999-01-01T00:00:00Z"));
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  private static boolean isBetween(String value, Map<String, Object> schema) {
+    try {
+      int number = Integer.parseInt(value);
+      return schema.get("minimum") instanceof Integer least
+          && schema.get("maximum") instanceof Integer most
+          && number >= least
+          && number <= most;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.sluice.api.projection;
+
+import dev.sluice.api.store.Sql;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterEvent.Closed;
+import dev.sluice.contract.event.DeadLetterEvent.Opened;
+import dev.sluice.contract.event.DeadLetterEvent.Retried;
+import dev.sluice.contract.event.Subject;
+import java.util.Optional;
+
+/** The life of dead letters. An entry that is opened again is open again, since its first time. */
+final class DeadLetterProjection {
+
+  private final Sql sql;
+
+  DeadLetterProjection(Sql sql) {
+    this.sql = sql;
+  }
+
+  void take(DeadLetterEvent event, Taken taken) {
+    switch (event) {
+      case Opened opened -> open(opened, taken);
+      case Retried retried ->
+          sql.update(
+              """
+              UPDATE dead_letter SET attempts = max(attempts, ?2), last_at = ?3, code = ?4, message = ?5, stage = ?6, object = ?7
+              WHERE entry = ?1
+              """,
+              retried.entry(),
+              retried.attempts(),
+              taken.at(),
+              retried.failure().code(),
+              retried.failure().message(),
+              retried.failure().stage(),
+              retried.failure().object());
+      case Closed closed ->
+          sql.update(
+              "UPDATE dead_letter SET closed_at = ?, closed_reason = ? WHERE entry = ? AND closed_at IS NULL",
+              taken.at(),
+              closed.reason(),
+              closed.entry());
+    }
+  }
+
+  private void open(Opened opened, Taken taken) {
+    Optional<Subject> subject = opened.subject();
+    Optional<Place> place = Place.of(opened.key());
+    sql.update(
+        """
+        INSERT INTO dead_letter VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, NULL, NULL, ?13, ?14, ?15)
+        ON CONFLICT (entry) DO UPDATE SET generation = ?5, commit_id = ?6, code = ?7, message = ?8, stage = ?9, object = ?10,
+          attempts = ?11, last_at = ?12, opened_at = CASE WHEN closed_at IS NULL THEN opened_at ELSE ?12 END,
+          closed_at = NULL, closed_reason = NULL, topic = ?13, partition = ?14, offset = ?15
+        """,
+        opened.entry(),
+        taken.sequence(),
+        subject.map(Subject::cluster).map(Object::toString).or(() -> place.map(Place::cluster)),
+        subject
+            .map(Subject::application)
+            .map(Object::toString)
+            .or(() -> place.map(Place::application)),
+        subject.map(one -> one.generation().value()),
+        subject.flatMap(Subject::commit),
+        opened.failure().code(),
+        opened.failure().message(),
+        opened.failure().stage(),
+        opened.failure().object(),
+        opened.attempts(),
+        taken.at(),
+        opened.original().topic(),
+        opened.original().partition(),
+        opened.original().offset());
+  }
+
+  /**
+   * What a key {@code cluster/application} names; that of an unreadable record is a position and
+   * names nothing.
+   */
+  record Place(String cluster, String application) {
+
+    static Optional<Place> of(String key) {
+      String[] parts = key.split("/", -1);
+      return parts.length == 2 ? Optional.of(new Place(parts[0], parts[1])) : Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package dev.sluice.api.projection;
+
+import dev.sluice.api.store.Columns;
+import dev.sluice.api.store.Database;
+import dev.sluice.api.store.DatabaseException;
+import dev.sluice.api.store.Sql;
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventType;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.platform.kafka.Topics;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what records say into the database, in the order of each partition. A batch and the
+ * position after it are one transaction, so that every record counts exactly once.
+ */
+public final class Projection {
+
+  private static final Logger log = LoggerFactory.getLogger(Projection.class);
+
+  private final Sql sql;
+  private final Topics topics;
+  private final ChangeProjection changes;
+  private final ResultProjection results;
+  private final DeadLetterProjection deadLetters;
+  private final StateProjection states;
+  private long sequence;
+
+  public Projection(Sql sql, Topics topics) {
+    this.sql = sql;
+    this.topics = topics;
+    this.changes = new ChangeProjection(sql);
+    this.results = new ResultProjection(sql);
+    this.deadLetters = new DeadLetterProjection(sql);
+    this.states = new StateProjection(sql);
+    this.sequence = lastSequence();
+  }
+
+  /** The position after what was taken of a partition; empty if nothing was. */
+  public Optional<Long> position(TopicPartition partition) {
+    return Database.position(sql, partition);
+  }
+
+  /**
+   * Takes a batch in. A record that cannot be taken, whatever is in it, is shown as damaged.
+   *
+   * @return the events of it that can be told of
+   * @throws UnknownEventException if one is of a type that this version does not know; then nothing
+   *     behind it in its partition is taken
+   * @throws DatabaseException if the file cannot be written
+   */
+  public List<Envelope<?>> take(Iterable<ConsumerRecord<String, byte[]>> records) {
+    try {
+      return together(records, this::take);
+    } catch (RuntimeException | StackOverflowError e) {
+      requireAboutRecord(e);
+    }
+    List<Envelope<?>> taken = new ArrayList<>();
+    Map<TopicPartition, UnknownEventException> stopped = new HashMap<>();
+    for (ConsumerRecord<String, byte[]> record : records) {
+      TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+      if (!stopped.containsKey(partition)) {
+        try {
+          taken.addAll(alone(record));
+        } catch (UnknownEventException e) {
+          stopped.put(partition, e);
+        }
+      }
+    }
+    for (UnknownEventException each : stopped.values()) {
+      throw each;
+    }
+    return taken;
+  }
+
+  private List<Envelope<?>> alone(ConsumerRecord<String, byte[]> record) {
+    List<ConsumerRecord<String, byte[]>> one = List.of(record);
+    try {
+      return together(one, this::take);
+    } catch (UnknownEventException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      requireAboutRecord(e);
+      log.atError()
+          .setCause(e)
+          .addKeyValue("topic", record.topic())
+          .addKeyValue("partition", record.partition())
+          .addKeyValue("offset", record.offset())
+          .log("a record cannot be taken into the read model and is passed over");
+      return together(
+          one,
+          refused -> {
+            damaged(refused, "cannot be taken in: " + e);
+            return Optional.empty();
+          });
+    }
+  }
+
+  private static void requireAboutRecord(Throwable failure) {
+    if (failure instanceof DatabaseException database && !database.isAboutValues()) {
+      throw database;
+    }
+  }
+
+  private List<Envelope<?>> together(
+      Iterable<ConsumerRecord<String, byte[]>> records,
+      Function<ConsumerRecord<String, byte[]>, Optional<Envelope<?>>> taking) {
+    List<Envelope<?>> taken = new ArrayList<>();
+    try {
+      sql.transaction(
+          () -> {
+            Map<TopicPartition, Long> next = new HashMap<>();
+            for (ConsumerRecord<String, byte[]> record : records) {
+              taking.apply(record).ifPresent(taken::add);
+              next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+            }
+            next.forEach(
+                (partition, offset) ->
+                    sql.update(
+                        "INSERT OR REPLACE INTO position VALUES (?, ?, ?)",
+                        partition.topic(),
+                        partition.partition(),
+                        offset));
+          });
+    } catch (RuntimeException | Error e) {
+      sequence = lastSequence();
+      throw e;
+    }
+    return taken;
+  }
+
+  private Optional<Envelope<?>> take(ConsumerRecord<String, byte[]> record) {
+    return switch (EventCodec.decode(record)) {
+      case Decoded.Known(Envelope<?> envelope) -> {
+        project(envelope, record);
+        yield Optional.of(envelope);
+      }
+      case Decoded.UnknownType(String type) -> throw new UnknownEventException(record, type);
+      case Decoded.Damaged(String reason) -> {
+        damaged(record, reason);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void project(Envelope<?> envelope, ConsumerRecord<String, byte[]> record) {
+    if (envelope.event() instanceof StateRecord state) {
+      states.take(state, new Taken(envelope, 0));
+      return;
+    }
+    Taken taken = new Taken(envelope, ++sequence);
+    log(record, taken);
+    switch (envelope.event()) {
+      case ChangeEvent change -> changes.take(change, taken);
+      case ResultEvent result -> results.take(result, taken);
+      case DeadLetterEvent letter -> deadLetters.take(letter, taken);
+      case StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ -> {}
+    }
+  }
+
+  private void log(ConsumerRecord<String, byte[]> record, Taken taken) {
+    Envelope<?> envelope = taken.envelope();
+    Event event = envelope.event();
+    sql.update(
+        "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        taken.sequence(),
+        taken.at(),
+        EventType.of(event).slug(),
+        envelope.id(),
+        envelope.source(),
+        envelope.trace(),
+        name(record.topic()),
+        record.partition(),
+        record.offset(),
+        cluster(event),
+        application(event),
+        event instanceof ChangeEvent change ? Optional.of(change.repository()) : Optional.empty(),
+        record.value());
+  }
+
+  /** What no one can read is an event too: the position is what an operator needs. */
+  private void damaged(ConsumerRecord<String, byte[]> record, String reason) {
+    sql.update(
+        "INSERT INTO event VALUES (?, ?, 'damaged', ?, '', '', ?, ?, ?, NULL, NULL, NULL, ?)",
+        ++sequence,
+        Instant.ofEpochMilli(record.timestamp()),
+        "%s/%d/%d".formatted(record.topic(), record.partition(), record.offset()),
+        name(record.topic()),
+        record.partition(),
+        record.offset(),
+        Columns.json(Map.of("reason", reason)));
+  }
+
+  private String name(String topic) {
+    return topic.substring(topics.prefix().length() + 1);
+  }
+
+  private static Optional<String> cluster(Event event) {
+    return switch (event) {
+      case ResultEvent result -> Optional.of(result.cluster().value());
+      case DeadLetterEvent letter ->
+          DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::cluster);
+      case ChangeEvent _, StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ ->
+          Optional.empty();
+    };
+  }
+
+  private static Optional<String> application(Event event) {
+    return switch (event) {
+      case ResultEvent result -> ResultProjection.application(result);
+      case DeadLetterEvent letter ->
+          DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::application);
+      case ChangeEvent change -> ChangeProjection.application(change);
+      case StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ -> Optional.empty();
+    };
+  }
+
+  private long lastSequence() {
+    return sql.number("SELECT max(sequence) AS n FROM event");
+  }
+}

@@ -1,0 +1,279 @@
+package dev.sluice.api.projection;
+
+import dev.sluice.api.store.Columns;
+import dev.sluice.api.store.Sql;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.ResultEvent.Applied;
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
+import dev.sluice.contract.event.ResultEvent.Dispatched;
+import dev.sluice.contract.event.ResultEvent.Fenced;
+import dev.sluice.contract.event.ResultEvent.OfTarget;
+import dev.sluice.contract.event.ResultEvent.Parked;
+import dev.sluice.contract.event.ResultEvent.Planned;
+import dev.sluice.contract.event.ResultEvent.Removed;
+import dev.sluice.contract.event.ResultEvent.Retrying;
+import dev.sluice.contract.event.ResultEvent.Superseded;
+import dev.sluice.contract.event.ResultEvent.Swept;
+import dev.sluice.contract.event.ResultEvent.Unchanged;
+import dev.sluice.contract.event.ResultEvent.WorkerHello;
+import dev.sluice.contract.event.Subject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What became of targets: the status of applications, the history of generations, and which
+ * generation touched an object. A result of an older generation than the status knows changes only
+ * the history.
+ */
+final class ResultProjection {
+
+  private final Sql sql;
+
+  ResultProjection(Sql sql) {
+    this.sql = sql;
+  }
+
+  void take(ResultEvent event, Taken taken) {
+    switch (event) {
+      case OfTarget result -> {
+        about(result, taken.at());
+        seen(event, taken.at());
+      }
+      case Swept swept -> seen(swept, taken.at());
+      case DiffAnswered answered -> seen(answered, taken.at());
+      case WorkerHello hello -> greet(hello, taken.at());
+    }
+  }
+
+  private void about(OfTarget result, Instant at) {
+    switch (result) {
+      case Dispatched dispatched -> dispatched(dispatched, at);
+      case Planned planned -> {
+        history(planned, "planned", Optional.empty(), at);
+        sql.update(
+            "UPDATE generation SET planned_at = ifnull(planned_at, ?)" + WHERE,
+            values(planned, at));
+        rendered(planned, Optional.of(planned.renderer()));
+      }
+      case Applied applied -> applied(applied, at);
+      case Unchanged unchanged -> {
+        history(unchanged, "unchanged", Optional.empty(), at);
+        sql.update(
+            "UPDATE generation SET applied_at = ifnull(applied_at, ?)" + WHERE,
+            values(unchanged, at));
+        rendered(unchanged, unchanged.renderer());
+        status(unchanged, Phase.SYNCED, Optional.empty(), at);
+        holds(unchanged.subject(), unchanged.renderer(), at);
+      }
+      case Superseded superseded ->
+          history(superseded, "superseded", Optional.of("by generation " + superseded.by()), at);
+      case Retrying retrying -> {
+        history(retrying, "retrying", Optional.of(retrying.failure().message()), at);
+        sql.update(
+            "UPDATE generation SET attempts = max(attempts, ?)" + WHERE,
+            values(retrying, retrying.attempt()));
+        status(retrying, Phase.RETRYING, Optional.of(retrying.failure()), at);
+      }
+      case Parked parked -> {
+        history(parked, "parked", Optional.of(parked.failure().message()), at);
+        status(parked, Phase.PARKED, Optional.of(parked.failure()), at);
+      }
+      case Removed removed -> {
+        history(removed, "removed", Optional.empty(), at);
+        changed(removed.subject(), removed.changes(), at);
+        status(removed, Phase.REMOVED, Optional.empty(), at);
+      }
+      case Fenced fenced ->
+          history(
+              fenced,
+              "fenced",
+              Optional.of("the ledger is at generation " + fenced.ledgerGeneration()),
+              at);
+    }
+  }
+
+  private static final String WHERE = " WHERE application = ? AND cluster = ? AND generation = ?";
+
+  private static Object[] values(OfTarget result, Object value) {
+    Subject subject = result.subject();
+    return new Object[] {
+      value, subject.application(), subject.cluster(), subject.generation().value()
+    };
+  }
+
+  private void dispatched(Dispatched event, Instant at) {
+    history(event, "dispatched", Optional.empty(), at);
+    Subject subject = event.subject();
+    sql.update(
+        "UPDATE generation SET reason = ?, actor = ?, causes = ?, changed_at = ?, dispatched_at = ?"
+            + WHERE,
+        event.reason(),
+        event.provenance().actor(),
+        Columns.json(event.provenance().causes()),
+        event.provenance().changedAt(),
+        event.provenance().dispatchedAt(),
+        subject.application(),
+        subject.cluster(),
+        subject.generation().value());
+    status(
+        event,
+        event.inputDigest().isPresent() ? Phase.SYNCING : Phase.REMOVING,
+        Optional.empty(),
+        at);
+  }
+
+  private void applied(Applied event, Instant at) {
+    history(event, "applied", Optional.empty(), at);
+    Subject subject = event.subject();
+    sql.update(
+        "UPDATE generation SET received_at = ?, rendered_at = ?, planned_at = ?, applied_at = ?"
+            + WHERE,
+        event.timings().receivedAt(),
+        event.timings().renderedAt(),
+        event.timings().plannedAt(),
+        event.timings().appliedAt(),
+        subject.application(),
+        subject.cluster(),
+        subject.generation().value());
+    rendered(event, event.renderer());
+    changed(subject, event.changes(), at);
+    status(event, Phase.SYNCED, Optional.empty(), at);
+    holds(subject, event.renderer(), at);
+  }
+
+  /** The history keeps what came last of each generation. */
+  private void history(OfTarget event, String outcome, Optional<String> message, Instant at) {
+    Subject subject = event.subject();
+    sql.update(
+        """
+        INSERT INTO generation (application, cluster, generation, commit_id, outcome, outcome_at, message, first_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)
+        ON CONFLICT DO UPDATE SET outcome = ?5, outcome_at = ?6, message = ?7
+        """,
+        subject.application(),
+        subject.cluster(),
+        subject.generation().value(),
+        subject.commit(),
+        outcome,
+        at,
+        message);
+  }
+
+  private void status(OfTarget event, Phase phase, Optional<Failure> failure, Instant at) {
+    Subject subject = event.subject();
+    sql.update(
+        """
+        INSERT INTO status (application, cluster, generation, commit_id, phase, since, code, message, plan)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        ON CONFLICT DO UPDATE SET generation = ?3, commit_id = ?4, phase = ?5,
+          since = CASE WHEN phase = ?5 AND generation = ?3 THEN since ELSE ?6 END, code = ?7, message = ?8, plan = ?9
+        WHERE generation <= ?3
+        """,
+        subject.application(),
+        subject.cluster(),
+        subject.generation().value(),
+        subject.commit(),
+        phase,
+        at,
+        failure.map(Failure::code),
+        failure.map(Failure::message),
+        failure.flatMap(Failure::plan).map(Columns::json));
+  }
+
+  /** The cluster holds this generation, even if a newer one is under way. */
+  private void holds(Subject subject, Optional<String> renderer, Instant at) {
+    sql.update(
+        """
+        UPDATE status SET applied_generation = ?3, applied_commit = ?4, applied_at = ?5, applied_renderer = ?6
+        WHERE application = ?1 AND cluster = ?2 AND ifnull(applied_generation, 0) <= ?3
+        """,
+        subject.application(),
+        subject.cluster(),
+        subject.generation().value(),
+        subject.commit(),
+        at,
+        renderer);
+  }
+
+  /** Events of earlier versions name no renderer: what is known of the generation stays. */
+  private void rendered(OfTarget event, Optional<String> renderer) {
+    if (renderer.isPresent()) {
+      sql.update("UPDATE generation SET renderer = ?" + WHERE, values(event, renderer));
+    }
+  }
+
+  private void changed(Subject subject, List<ObjectChange> changes, Instant at) {
+    for (ObjectChange change : changes) {
+      sql.update(
+          "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          subject.cluster(),
+          change.object().name(),
+          change.object().kind(),
+          change.object().namespace(),
+          subject.application(),
+          subject.generation().value(),
+          change.object().apiVersion(),
+          change.action(),
+          at);
+    }
+  }
+
+  private void seen(ResultEvent event, Instant at) {
+    if (event instanceof Dispatched) {
+      return;
+    }
+    sql.update(
+        """
+        INSERT INTO cluster (cluster, last_result_at) VALUES (?1, ?2)
+        ON CONFLICT DO UPDATE SET last_result_at = max(ifnull(last_result_at, 0), ?2)
+        """,
+        event.cluster(),
+        at);
+  }
+
+  /** A ledger that is done says so even where the result itself is no longer in the log. */
+  private void greet(WorkerHello hello, Instant at) {
+    sql.update(
+        """
+        INSERT INTO cluster (cluster, worker, hello_at, isolation) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT DO UPDATE SET worker = ?2, hello_at = ?3, isolation = ?4
+        """,
+        hello.cluster(),
+        hello.worker(),
+        at,
+        hello.renderIsolation());
+    hello
+        .ledgers()
+        .forEach(
+            (application, ledger) -> {
+              if (ledger.phase().equals("DONE")) {
+                sql.update(
+                    """
+                    UPDATE status SET phase = ?4, since = ?5, applied_generation = ?3, applied_commit = commit_id, applied_at = ?5,
+                      applied_renderer = (SELECT renderer FROM generation g
+                        WHERE g.application = ?1 AND g.cluster = ?2 AND g.generation = ?3)
+                    WHERE application = ?1 AND cluster = ?2 AND generation = ?3 AND phase = ?6
+                    """,
+                    application,
+                    hello.cluster(),
+                    ledger.generation(),
+                    Phase.SYNCED,
+                    at,
+                    Phase.SYNCING);
+              }
+            });
+  }
+
+  /** The application that a result is about, if it is about one. */
+  static Optional<String> application(ResultEvent event) {
+    return switch (event) {
+      case OfTarget result -> Optional.of(result.subject().application().value());
+      case Swept swept -> Optional.of(swept.application().value());
+      case DiffAnswered answered -> Optional.of(answered.application().value());
+      case WorkerHello _ -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,79 @@
+package dev.sluice.api.readmodel;
+
+import dev.sluice.api.store.Row;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * An application in a cluster.
+ *
+ * @param generation of what was sent last; 0 if nothing was
+ * @param since when this phase began
+ * @param code why it is parked or retried; empty in other phases
+ * @param applied what the cluster is known to hold
+ * @param hold why what Git says is not sent
+ */
+public record ApplicationStatus(
+    String application,
+    String cluster,
+    String phase,
+    Instant since,
+    long generation,
+    Optional<String> commit,
+    Optional<String> code,
+    Optional<String> message,
+    Optional<AppliedGeneration> applied,
+    Optional<HoldView> hold) {
+
+  /**
+   * What a cluster holds.
+   *
+   * @param renderer who rendered it, with the version; several joined by ", "
+   */
+  public record AppliedGeneration(
+      long generation, Optional<String> commit, Instant at, Optional<String> renderer) {}
+
+  /**
+   * An operator has stopped the sending.
+   *
+   * @param commit what is restored instead
+   */
+  public record HoldView(String by, String reason, Instant since, Optional<String> commit) {}
+
+  static ApplicationStatus read(Row row) throws SQLException {
+    Optional<AppliedGeneration> applied =
+        row.number("applied_generation") == 0
+            ? Optional.empty()
+            : Optional.of(
+                new AppliedGeneration(
+                    row.number("applied_generation"),
+                    row.find("applied_commit"),
+                    row.time("applied_at"),
+                    row.find("applied_renderer")));
+    Optional<HoldView> hold =
+        row.find("held_by").isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new HoldView(
+                    row.text("held_by"),
+                    row.text("held_reason"),
+                    row.time("held_since"),
+                    row.find("held_commit")));
+    return new ApplicationStatus(
+        row.text("application"),
+        row.text("cluster"),
+        row.text("phase"),
+        row.time("since"),
+        row.number("generation"),
+        row.find("commit_id"),
+        row.find("code"),
+        row.find("message"),
+        applied,
+        hold);
+  }
+
+  String cursor() {
+    return application + "/" + cluster;
+  }
+}

@@ -1,0 +1,236 @@
+package dev.sluice.api.readmodel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.api.projection.Phase;
+import dev.sluice.api.store.Columns;
+import dev.sluice.api.store.Database;
+import dev.sluice.api.store.Row;
+import dev.sluice.contract.event.DeletionPlan;
+import dev.sluice.contract.fleet.Definition;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Questions about applications. */
+public final class Applications {
+
+  private static final int RECENT = 10;
+
+  private final Database database;
+
+  Applications(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Which applications in which clusters.
+   *
+   * @param held only those that are, or are not, suspended or restored
+   */
+  public record Filter(
+      Scope scope, Optional<Phase> phase, Optional<String> repository, Optional<Boolean> held) {}
+
+  /** An application with all that is of interest about it. */
+  public record Detail(
+      String application,
+      boolean defined,
+      String fleetRevision,
+      Optional<Definition> definition,
+      List<ApplicationStatus> clusters,
+      List<DeadLetter> deadLetters,
+      List<CommandView> commands,
+      List<HeldPlan> plans) {}
+
+  /** The deletions of an application that wait for an approval in a cluster. */
+  public record HeldPlan(String cluster, DeletionPlan plan) {}
+
+  /** By name and cluster. Removed applications are told of only where they are asked for. */
+  public Page<ApplicationStatus> list(
+      Filter filter, Scope allowed, int limit, Optional<String> after) {
+    Where where =
+        new Where()
+            .in(filter.scope())
+            .in(allowed)
+            .when(
+                "application IN (SELECT application FROM source WHERE repository = ?)",
+                filter.repository());
+    filter
+        .phase()
+        .ifPresentOrElse(
+            phase ->
+                where.and(
+                    "phase = ? AND told_phase = ?",
+                    phase,
+                    phase == Phase.UNKNOWN ? Phase.SYNCED : phase),
+            () -> where.and("told_phase <> ?", Phase.REMOVED));
+    filter.held().ifPresent(held -> where.and(held ? "held_by IS NOT NULL" : "held_by IS NULL"));
+    after.ifPresent(
+        cursor -> {
+          String[] parts = cursor.split("/", 2);
+          where.and("(application, cluster) > (?, ?)", parts[0], parts.length > 1 ? parts[1] : "");
+        });
+    return Page.of(
+        database.read(
+            sql ->
+                sql.list(
+                    "SELECT * FROM shown_status" + where + " ORDER BY application, cluster LIMIT ?",
+                    ApplicationStatus::read,
+                    where.values(limit + 1))),
+        limit,
+        ApplicationStatus::cursor);
+  }
+
+  public Optional<Detail> find(String application, Scope allowed) {
+    Where where = new Where().and("application = ?", application).in(allowed);
+    Where seen =
+        new Where().and("application = ?", application).application("application", allowed);
+    Where commands = new Where().and("application = ?", application).command(allowed);
+    return database.read(
+        sql ->
+            sql.find(
+                "SELECT * FROM application" + seen,
+                row ->
+                    new Detail(
+                        application,
+                        row.number("defined") != 0,
+                        row.text("fleet_revision"),
+                        row.find("repository").isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(definition(row, allowed)),
+                        sql.list(
+                            "SELECT * FROM shown_status" + where + " ORDER BY cluster",
+                            ApplicationStatus::read,
+                            where.values()),
+                        sql.list(
+                            "SELECT * FROM dead_letter"
+                                + where
+                                + " AND closed_at IS NULL ORDER BY opened_sequence",
+                            DeadLetter::read,
+                            where.values()),
+                        sql.list(
+                            "SELECT * FROM command" + commands + " ORDER BY sequence DESC LIMIT ?",
+                            one -> CommandView.read(one, allowed),
+                            commands.values(RECENT)),
+                        sql.list(
+                            "SELECT cluster, plan FROM status"
+                                + where
+                                + " AND plan IS NOT NULL ORDER BY cluster",
+                            held ->
+                                new HeldPlan(
+                                    held.text("cluster"),
+                                    Columns.value(
+                                        held.text("plan").getBytes(UTF_8), DeletionPlan.class)),
+                            where.values())),
+                seen.values()));
+  }
+
+  /** The definition, with those of its clusters that are seen. */
+  private static Definition definition(Row row, Scope allowed) throws SQLException {
+    Definition whole = Columns.value(row.bytes("body"), Definition.class);
+    return new Definition(
+        whole.application(),
+        whole.sources(),
+        whole.clusters().stream()
+            .filter(cluster -> allowed.includesCluster(cluster.name().value()))
+            .toList(),
+        whole.spec(),
+        whole.orphanOnRemoval(),
+        whole.home(),
+        whole.remote());
+  }
+
+  /** The definitions of the applications that a selection names and that are seen, by name. */
+  public List<Definition> defined(
+      Scope selection, Scope allowed, Optional<String> repository, Occurrence occurrence) {
+    Where where =
+        occurrence.on(
+            new Where()
+                .and("defined = 1")
+                .glob("application", selection.applications())
+                .application("application", allowed)
+                .when(
+                    "application IN (SELECT application FROM source WHERE repository = ?)",
+                    repository));
+    return database.read(
+        sql ->
+            sql.list(
+                "SELECT * FROM application" + where + " ORDER BY application",
+                row -> definition(row, allowed),
+                where.values()));
+  }
+
+  /** The commit that a cluster held of an application at that time; empty if none. */
+  public Optional<String> heldAt(String application, String cluster, Instant at) {
+    return database
+        .read(
+            sql ->
+                sql.find(
+                    """
+                    SELECT commit_id, outcome FROM generation
+                    WHERE application = ?1 AND cluster = ?2
+                      AND (applied_at <= ?3 OR (outcome = 'removed' AND outcome_at <= ?3))
+                    ORDER BY generation DESC LIMIT 1
+                    """,
+                    row -> row.find("commit_id"),
+                    application,
+                    cluster,
+                    at))
+        .flatMap(commit -> commit);
+  }
+
+  /**
+   * The generations of an application, newest first; a command that led to one is among its causes.
+   */
+  public Page<GenerationView> history(
+      String application, Scope filter, Scope allowed, int limit, Optional<String> after) {
+    Where where = new Where().and("application = ?", application).in(filter).in(allowed);
+    after
+        .flatMap(Cursor::parse)
+        .ifPresent(
+            cursor ->
+                where.and(
+                    "(first_at, cluster, generation) < (?, ?, ?)",
+                    cursor.at(),
+                    cursor.cluster(),
+                    cursor.generation()));
+    List<Placed> found =
+        database.read(
+            sql ->
+                sql.list(
+                    "SELECT * FROM generation"
+                        + where
+                        + " ORDER BY first_at DESC, cluster DESC, generation DESC LIMIT ?",
+                    row ->
+                        new Placed(
+                            GenerationView.read(row),
+                            new Cursor(
+                                row.number("first_at"),
+                                row.text("cluster"),
+                                row.number("generation"))),
+                    where.values(limit + 1)));
+    Page<Placed> page = Page.of(found, limit, placed -> placed.cursor().toString());
+    return new Page<>(page.items().stream().map(Placed::view).toList(), page.next());
+  }
+
+  private record Placed(GenerationView view, Cursor cursor) {}
+
+  private record Cursor(long at, String cluster, long generation) {
+
+    static Optional<Cursor> parse(String text) {
+      String[] parts = text.split("/", -1);
+      try {
+        return Optional.of(
+            new Cursor(Long.parseLong(parts[0]), parts[1], Long.parseLong(parts[2])));
+      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public String toString() {
+      return at + "/" + cluster + "/" + generation;
+    }
+  }
+}

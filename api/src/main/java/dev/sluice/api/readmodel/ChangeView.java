@@ -1,0 +1,56 @@
+package dev.sluice.api.readmodel;
+
+import dev.sluice.api.store.Row;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Something that happened to a repository or to a definition.
+ *
+ * @param at when Sluice heard of it
+ * @param actor who pushed or merged
+ * @param origin a webhook and its endpoint, a sweep, or a fleet revision
+ * @param delivery the forge's id of the delivery
+ */
+public record ChangeView(
+    String id,
+    Instant at,
+    String type,
+    String repository,
+    Optional<String> ref,
+    Optional<String> commit,
+    Optional<String> actor,
+    Optional<String> origin,
+    Optional<String> delivery,
+    Optional<String> title,
+    Optional<Merge> merge) {
+
+  /** What a forge told of a merge. */
+  public record Merge(
+      long number, Optional<String> author, Optional<String> mergedBy, Optional<String> url) {}
+
+  static ChangeView read(Row row) throws SQLException {
+    Optional<Merge> merge =
+        row.text("type").equals("merge-recorded")
+            ? Optional.of(
+                new Merge(
+                    row.number("number"),
+                    row.find("author"),
+                    row.find("merged_by"),
+                    row.find("url")))
+            : Optional.empty();
+    return new ChangeView(
+        row.text("id"),
+        row.time("at"),
+        row.text("type"),
+        row.text("repository"),
+        row.find("ref"),
+        row.find("commit_id"),
+        row.find("actor"),
+        row.find("origin"),
+        row.find("delivery"),
+        row.find("title"),
+        merge);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.api.readmodel;
+
+import dev.sluice.api.store.Row;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * An entry, open or closed.
+ *
+ * @param cluster empty if the record could not even be read
+ * @param original where the record is that did not go
+ */
+public record DeadLetter(
+    String entry,
+    Optional<String> cluster,
+    Optional<String> application,
+    Optional<Long> generation,
+    Optional<String> commit,
+    String code,
+    String message,
+    String stage,
+    Optional<String> object,
+    long attempts,
+    Instant openedAt,
+    Instant lastAt,
+    Optional<Instant> closedAt,
+    Optional<String> closedReason,
+    Position original) {
+
+  /** A place in Kafka. */
+  public record Position(String topic, long partition, long offset) {}
+
+  static DeadLetter read(Row row) throws SQLException {
+    return new DeadLetter(
+        row.text("entry"),
+        row.find("cluster"),
+        row.find("application"),
+        row.findNumber("generation"),
+        row.find("commit_id"),
+        row.text("code"),
+        row.text("message"),
+        row.text("stage"),
+        row.find("object"),
+        row.number("attempts"),
+        row.time("opened_at"),
+        row.time("last_at"),
+        row.findTime("closed_at"),
+        row.find("closed_reason"),
+        new Position(row.text("topic"), row.number("partition"), row.number("offset")));
+  }
+
+  /** Whether a dispatcher opened it, about sources it refuses; else a worker did. */
+  public boolean concernsSource() {
+    return entry.endsWith("/source");
+  }
+}

@@ -1,0 +1,114 @@
+package dev.sluice.api.readmodel;
+
+import dev.sluice.api.store.Database;
+import dev.sluice.api.store.Row;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Questions about webhooks: which of them were about something that applications follow. */
+public final class Deliveries {
+
+  private static final String SAME = "source.repository = change.repository COLLATE NOCASE";
+  private static final String FOLLOWED = "EXISTS (SELECT 1 FROM source WHERE " + SAME + ")";
+
+  private final Database database;
+
+  Deliveries(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Which deliveries are asked for.
+   *
+   * @param followed only those whose repository is, or is not, followed
+   */
+  public record Filter(
+      Optional<String> endpoint,
+      Optional<String> repository,
+      Optional<Boolean> followed,
+      Records.Span span) {}
+
+  /**
+   * The newest first. Who may see some applications sees what is about their repositories, and
+   * nothing of repositories that nobody follows.
+   */
+  public Page<DeliveryView> list(Filter filter, Scope allowed, int limit, Optional<Long> after) {
+    Where sources = new Where().application("source.application", allowed);
+    Where where =
+        filter
+            .span()
+            .on(
+                new Where()
+                    .and("endpoint IS NOT NULL")
+                    .when("endpoint = ?", filter.endpoint())
+                    .when("change.repository = ?", filter.repository())
+                    .change(allowed)
+                    .when("sequence < ?", after),
+                "change.at");
+    filter.followed().ifPresent(followed -> where.and(followed ? FOLLOWED : "NOT " + FOLLOWED));
+    String and = allowed.isAll() ? "" : " AND " + sources.text();
+    return database.read(
+        sql -> {
+          List<String> known =
+              allowed.isAll()
+                  ? sql.list(
+                      "SELECT DISTINCT repository FROM source ORDER BY 1",
+                      row -> row.text("repository"))
+                  : List.of();
+          List<Numbered> found =
+              sql.list(
+                  "SELECT change.*, unmet.expected, unmet.evaluated, unmet.at AS unmet_at, "
+                      + FOLLOWED
+                      + " AS followed, (SELECT count(DISTINCT application) FROM source WHERE "
+                      + SAME
+                      + " AND (change.ref IS NULL OR source.ref = change.ref)"
+                      + and
+                      + ") AS applications FROM change LEFT JOIN unmet USING (id)"
+                      + where
+                      + " ORDER BY sequence DESC LIMIT ?",
+                  row -> new Numbered(row.number("sequence"), view(row, known)),
+                  sources.values(where.values(limit + 1)));
+          Page<Numbered> page = Page.of(found, limit, one -> Long.toString(one.sequence()));
+          return new Page<>(page.items().stream().map(Numbered::view).toList(), page.next());
+        });
+  }
+
+  private record Numbered(long sequence, DeliveryView view) {}
+
+  private static DeliveryView view(Row row, List<String> known) throws SQLException {
+    boolean followed = row.number("followed") > 0;
+    String repository = row.text("repository");
+    Optional<String> expected = row.find("expected");
+    Optional<String> evaluated = row.find("evaluated");
+    Optional<Instant> unmetAt = row.findTime("unmet_at");
+    return new DeliveryView(
+        row.text("id"),
+        row.time("at"),
+        row.text("endpoint"),
+        row.text("delivery"),
+        row.text("type"),
+        repository,
+        row.find("ref"),
+        row.find("commit_id"),
+        row.find("actor"),
+        followed,
+        row.number("applications"),
+        followed ? Optional.empty() : similar(repository, known),
+        unmetAt.map(at -> new DeliveryView.Unmet(expected.orElse(""), evaluated, at)));
+  }
+
+  /** One whose path ends alike. */
+  private static Optional<String> similar(String repository, List<String> known) {
+    String path = lastTwo(repository);
+    return known.stream().filter(name -> lastTwo(name).equals(path)).findFirst();
+  }
+
+  private static String lastTwo(String repository) {
+    int last = repository.lastIndexOf('/');
+    int before = repository.lastIndexOf('/', last - 1);
+    return repository.substring(before < 0 ? last : before).toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.sluice.api.readmodel;
+
+import dev.sluice.api.store.Columns;
+import dev.sluice.api.store.Row;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One generation of an application in a cluster.
+ *
+ * @param outcome the last that was heard of it
+ * @param reason the path that made it differ, or what else did
+ * @param causes ids of the change events it answers
+ * @param renderer who rendered it, with the version; several joined by ", "
+ */
+public record GenerationView(
+    String application,
+    String cluster,
+    long generation,
+    Optional<String> commit,
+    String outcome,
+    Instant outcomeAt,
+    Optional<String> message,
+    Optional<String> reason,
+    Optional<String> actor,
+    List<String> causes,
+    long attempts,
+    Optional<String> renderer,
+    Steps steps) {
+
+  /** When each step was finished, as far as it came. */
+  public record Steps(
+      Optional<Instant> changed,
+      Optional<Instant> dispatched,
+      Optional<Instant> received,
+      Optional<Instant> rendered,
+      Optional<Instant> planned,
+      Optional<Instant> applied) {}
+
+  static GenerationView read(Row row) throws SQLException {
+    return new GenerationView(
+        row.text("application"),
+        row.text("cluster"),
+        row.number("generation"),
+        row.find("commit_id"),
+        row.text("outcome"),
+        row.time("outcome_at"),
+        row.find("message"),
+        row.find("reason"),
+        row.find("actor"),
+        Columns.texts(row.text("causes")),
+        row.number("attempts"),
+        row.find("renderer"),
+        new Steps(
+            row.findTime("changed_at"),
+            row.findTime("dispatched_at"),
+            row.findTime("received_at"),
+            row.findTime("rendered_at"),
+            row.findTime("planned_at"),
+            row.findTime("applied_at")));
+  }
+}

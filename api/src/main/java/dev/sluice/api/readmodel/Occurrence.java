@@ -1,0 +1,64 @@
+package dev.sluice.api.readmodel;
+
+import dev.sluice.api.readmodel.Records.Span;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * That something happened to an application: a ref that it has a source on moved, its definition
+ * changed, it was commanded. By time, also that a generation of it was sent or told of.
+ *
+ * @param positions of such events in the topic of changes
+ */
+public record Occurrence(Span span, Optional<Positions> positions) {
+
+  /** Whether anything happened or not. */
+  public static final Occurrence ANY =
+      new Occurrence(new Span(Optional.empty(), Optional.empty()), Optional.empty());
+
+  private static final Instant NEVER = Instant.ofEpochMilli(Long.MAX_VALUE / 2);
+
+  /** A part of the topic, both offsets included. */
+  public record Positions(int partition, long from, long to) {}
+
+  /** The condition on a row of {@code application}. */
+  Where on(Where where) {
+    if (span.since().isPresent() || span.until().isPresent()) {
+      Instant since = span.since().orElse(Instant.EPOCH);
+      Instant until = span.until().orElse(NEVER);
+      where.and(
+          """
+          (EXISTS (SELECT 1 FROM generation WHERE generation.application = application.application
+              AND first_at >= ? AND first_at < ?)
+            OR application IN (SELECT command.application FROM command WHERE at >= ? AND at < ?)
+            OR application IN (SELECT title FROM change WHERE at >= ? AND at < ?
+              AND type IN ('definition-accepted', 'definition-removed'))
+            OR application IN (SELECT source.application FROM change
+              JOIN source ON source.repository = change.repository AND source.ref = change.ref
+              WHERE at >= ? AND at < ?))\
+          """,
+          since,
+          until,
+          since,
+          until,
+          since,
+          until,
+          since,
+          until);
+    }
+    positions.ifPresent(
+        part ->
+            where.and(
+                """
+                application IN (SELECT ifnull(event.application, source.application) FROM event
+                  LEFT JOIN change ON change.id = event.id AND event.application IS NULL
+                  LEFT JOIN source ON source.repository = change.repository AND source.ref = change.ref
+                  WHERE event.topic = 'changes' AND event.repository IS NOT NULL
+                    AND event.partition = ? AND event.offset BETWEEN ? AND ?)\
+                """,
+                part.partition(),
+                part.from(),
+                part.to()));
+    return where;
+  }
+}

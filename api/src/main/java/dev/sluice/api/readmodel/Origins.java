@@ -1,0 +1,148 @@
+package dev.sluice.api.readmodel;
+
+import dev.sluice.api.readmodel.Trace.TracedObject;
+import dev.sluice.api.store.Database;
+import dev.sluice.api.store.Sql;
+import java.util.List;
+import java.util.Optional;
+
+/** Questions that lead from what is there to why, and from a commit to what it did. */
+public final class Origins {
+
+  private final Database database;
+
+  Origins(Database database) {
+    this.database = database;
+  }
+
+  /** Where an object comes from: empty if no generation that is told of ever touched it. */
+  public Optional<Trace> trace(Trace.Question question, Scope allowed) {
+    Where where =
+        new Where()
+            .and("cluster = ?", question.cluster())
+            .and("name = ?", question.name())
+            .and("kind = ?", question.kind())
+            .when("namespace = ?", question.namespace())
+            .in(allowed);
+    return database.read(
+        sql ->
+            sql.find(
+                    "SELECT * FROM object" + where + " ORDER BY at DESC, generation DESC LIMIT 1",
+                    row ->
+                        new Touched(
+                            new TracedObject(
+                                row.text("cluster"),
+                                row.text("api_version"),
+                                row.text("kind"),
+                                row.text("namespace"),
+                                row.text("name"),
+                                row.text("action"),
+                                row.time("at")),
+                            row.text("application"),
+                            row.number("generation")),
+                    where.values())
+                .flatMap(touched -> trace(sql, touched, allowed)));
+  }
+
+  /**
+   * What became of a commit.
+   *
+   * @param prefix its first hex digits, or all of them
+   * @return empty if nothing is known of it
+   */
+  public Optional<Explanation> explain(String prefix, Scope allowed) {
+    return database.read(
+        sql -> commit(sql, prefix, allowed).map(commit -> explain(sql, commit, allowed)));
+  }
+
+  /** Why a commit may not be known though it was pushed; empty if every ref can be read. */
+  public List<String> unreadable(Scope allowed) {
+    return database.read(sql -> new Reasons(sql, allowed).unreadable());
+  }
+
+  private record Touched(TracedObject object, String application, long generation) {}
+
+  private static Optional<Trace> trace(Sql sql, Touched touched, Scope allowed) {
+    return sql.find(
+            "SELECT * FROM generation WHERE application = ? AND cluster = ? AND generation = ?",
+            GenerationView::read,
+            touched.application(),
+            touched.object().cluster(),
+            touched.generation())
+        .map(
+            generation ->
+                new Trace(
+                    touched.object(),
+                    generation,
+                    sql.list(
+                        "SELECT path FROM source WHERE application = ? ORDER BY ordinal",
+                        row -> row.text("path"),
+                        touched.application()),
+                    causes(sql, generation, allowed),
+                    merges(sql, generation, allowed)));
+  }
+
+  private static List<ChangeView> causes(Sql sql, GenerationView generation, Scope allowed) {
+    return generation.causes().stream()
+        .map(id -> new Where().and("id = ?", id).change(allowed))
+        .flatMap(
+            where ->
+                sql.find("SELECT * FROM change" + where, ChangeView::read, where.values()).stream())
+        .toList();
+  }
+
+  /** Joined by commit, since a sweep may have found what a forge told of the merge only. */
+  private static List<ChangeView> merges(Sql sql, GenerationView generation, Scope allowed) {
+    return generation
+        .commit()
+        .map(
+            commit ->
+                changes(sql, commit, allowed).stream()
+                    .filter(change -> change.merge().isPresent())
+                    .toList())
+        .orElse(List.of());
+  }
+
+  private static List<ChangeView> changes(Sql sql, String commit, Scope allowed) {
+    Where whole = new Where().and("commit_id = ?", commit).change(allowed);
+    Where prefix =
+        new Where()
+            .and("commit_prefix IS NOT NULL")
+            .and("commit_prefix >= substr(?, 1, 7) AND commit_prefix <= ?", commit, commit)
+            .and("substr(?, 1, length(commit_prefix)) = commit_prefix", commit)
+            .change(allowed);
+    Where head = new Where().and("head_id = ?", commit).change(allowed);
+    return sql.list(
+        "SELECT * FROM change%s UNION ALL SELECT * FROM change%s UNION ALL SELECT * FROM change%s ORDER BY 1"
+            .formatted(whole, prefix, head),
+        ChangeView::read,
+        whole.values(prefix.values(head.values())));
+  }
+
+  /** The whole id, by what is known of it. */
+  private static Optional<String> commit(Sql sql, String prefix, Scope allowed) {
+    Where sent = starting(prefix).in(allowed);
+    Where changed = starting(prefix).change(allowed);
+    return sql.find(
+        "SELECT commit_id FROM generation%s UNION SELECT commit_id FROM change%s LIMIT 1"
+            .formatted(sent, changed),
+        row -> row.text("commit_id"),
+        sent.values(changed.values()));
+  }
+
+  private static Where starting(String prefix) {
+    return new Where().and("commit_id >= ? AND commit_id <= ?", prefix, prefix + "g");
+  }
+
+  private static Explanation explain(Sql sql, String commit, Scope allowed) {
+    List<ChangeView> changes = changes(sql, commit, allowed);
+    Where where = new Where().and("commit_id = ?", commit).in(allowed);
+    List<GenerationView> affected =
+        sql.list(
+            "SELECT * FROM generation" + where + " ORDER BY application, cluster, generation",
+            GenerationView::read,
+            where.values());
+    return new Explanation(
+        commit, changes, affected, new Reasons(sql, allowed).unaffected(changes, affected));
+  }
+}

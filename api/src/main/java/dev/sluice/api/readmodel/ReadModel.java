@@ -1,0 +1,141 @@
+package dev.sluice.api.readmodel;
+
+import dev.sluice.api.store.Database;
+import dev.sluice.api.store.LogIdentity;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.process.FatalErrors;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The topics, made answerable. Follows {@code changes}, {@code results}, {@code dead-letters} and
+ * {@code state} into a database file, goes on where it stopped, and begins anew when the file is of
+ * another version or about other topics.
+ */
+public final class ReadModel implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ReadModel.class);
+  private static final Duration TOPICS_COME = Duration.ofSeconds(60);
+
+  /** Longer than Kafka's clients wait for anything. */
+  private static final Duration STUCK = Duration.ofMinutes(2);
+
+  private final Database database;
+  private final Follower follower;
+  private final Clock clock;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  /** Hears of events once they can be read. Must not block. */
+  @FunctionalInterface
+  public interface Listener {
+
+    /**
+     * Takes the events of a batch.
+     *
+     * @param live whether they came after the read model had caught up with the topics
+     */
+    void taken(List<Envelope<?>> events, boolean live);
+  }
+
+  private ReadModel(Path directory, KafkaConnection connection, Clock clock) {
+    this.clock = clock;
+    LogIdentity identity = LogIdentity.of(connection, TOPICS_COME);
+    this.database = Database.open(directory, identity);
+    this.follower = new Follower(connection, database, this::tell, clock);
+  }
+
+  /**
+   * Opens the read model and follows the topics, which a dispatcher has created or creates soon.
+   *
+   * @throws IllegalStateException if Kafka, the topics or the file cannot be used
+   */
+  public static ReadModel open(Path directory, KafkaConnection connection, Clock clock) {
+    return new ReadModel(directory, connection, clock);
+  }
+
+  public Applications applications() {
+    return new Applications(database);
+  }
+
+  public Fleet fleet() {
+    return new Fleet(database);
+  }
+
+  public Origins origins() {
+    return new Origins(database);
+  }
+
+  public Deliveries deliveries() {
+    return new Deliveries(database);
+  }
+
+  public Records records() {
+    return new Records(database);
+  }
+
+  public Overview overview(Scope allowed) {
+    return fleet()
+        .overview(
+            allowed,
+            follower.lag(),
+            obstacle().stream().toList(),
+            allowed.isAll() ? follower.warnings() : List.of());
+  }
+
+  /** Tells this building of the database from others: sequences mean nothing in another. */
+  public String build() {
+    return database.build();
+  }
+
+  /** Why answers may be old; empty if they are not. */
+  public Optional<String> obstacle() {
+    return follower.obstacle();
+  }
+
+  /** By topic, how many records are still to be read. */
+  public Map<String, Long> lag() {
+    return follower.lagByTopic();
+  }
+
+  /** Why the following thread is to be taken for stuck; empty if it is not. */
+  public Optional<String> stuck() {
+    Duration still = Duration.between(follower.lastTurn(), clock.instant());
+    return still.compareTo(STUCK) < 0
+        ? Optional.empty()
+        : Optional.of("the thread that reads the topics has been stuck for " + still);
+  }
+
+  /** A listener that fails keeps neither the others from hearing nor the topics from being read. */
+  private void tell(List<Envelope<?>> events, boolean live) {
+    for (Listener each : listeners) {
+      try {
+        each.taken(events, live);
+      } catch (RuntimeException | Error e) {
+        FatalErrors.check(e);
+        log.atError().setCause(e).log("a listener of the read model failed");
+      }
+    }
+  }
+
+  public void listen(Listener listener) {
+    listeners.add(listener);
+  }
+
+  public void unlisten(Listener listener) {
+    listeners.remove(listener);
+  }
+
+  @Override
+  public void close() {
+    follower.close();
+    database.close();
+  }
+}

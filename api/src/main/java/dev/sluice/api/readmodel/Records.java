@@ -1,0 +1,176 @@
+package dev.sluice.api.readmodel;
+
+import dev.sluice.api.store.Database;
+import dev.sluice.api.store.Row;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Questions about what is in the topics: changes, dead letters, commands, events. */
+public final class Records {
+
+  private final Database database;
+
+  Records(Database database) {
+    this.database = database;
+  }
+
+  /** A time from which, and one until which; the second is not included. */
+  public record Span(Optional<Instant> since, Optional<Instant> until) {
+
+    Where on(Where where, String column) {
+      return where.when(column + " >= ?", since).when(column + " < ?", until);
+    }
+  }
+
+  public record ChangeFilter(
+      Optional<String> repository, Optional<String> type, Optional<String> commit, Span span) {}
+
+  public record DeadLetterFilter(
+      Scope scope,
+      Optional<String> code,
+      Optional<String> stage,
+      Optional<Boolean> open,
+      Span span) {}
+
+  public record EventFilter(
+      Scope scope, Optional<String> type, Optional<String> repository, Span span) {}
+
+  /** Newest first. */
+  public Page<ChangeView> changes(
+      ChangeFilter filter, Scope allowed, int limit, Optional<Long> after) {
+    Where where =
+        filter
+            .span()
+            .on(
+                new Where()
+                    .when("repository = ?", filter.repository())
+                    .when("type = ?", filter.type())
+                    .when("commit_id = ?", filter.commit())
+                    .change(allowed)
+                    .when("sequence < ?", after),
+                "at");
+    return numbered(
+        "SELECT * FROM change" + where + " ORDER BY sequence DESC LIMIT ?",
+        ChangeView::read,
+        "sequence",
+        where,
+        limit);
+  }
+
+  /** Newest first. */
+  public Page<DeadLetter> deadLetters(
+      DeadLetterFilter filter, Scope allowed, int limit, Optional<Long> after) {
+    Where where =
+        filter
+            .span()
+            .on(
+                new Where()
+                    .in(filter.scope())
+                    .in(allowed)
+                    .when("code = ?", filter.code())
+                    .when("stage = ?", filter.stage())
+                    .when("opened_sequence < ?", after),
+                "opened_at");
+    filter
+        .open()
+        .ifPresent(open -> where.and(open ? "closed_at IS NULL" : "closed_at IS NOT NULL"));
+    return numbered(
+        "SELECT * FROM dead_letter" + where + " ORDER BY opened_sequence DESC LIMIT ?",
+        DeadLetter::read,
+        "opened_sequence",
+        where,
+        limit);
+  }
+
+  public Optional<DeadLetter> deadLetter(String entry, Scope allowed) {
+    Where where = new Where().and("entry = ?", entry).in(allowed);
+    return database.read(
+        sql -> sql.find("SELECT * FROM dead_letter" + where, DeadLetter::read, where.values()));
+  }
+
+  /** Newest first. */
+  public Page<CommandView> commands(
+      Scope scope, Optional<String> id, Scope allowed, int limit, Optional<Long> after) {
+    Where where =
+        new Where()
+            .glob("application", scope.applications())
+            .command(allowed)
+            .when("id = ?", id)
+            .when("sequence < ?", after);
+    return numbered(
+        "SELECT * FROM command" + where + " ORDER BY sequence DESC LIMIT ?",
+        row -> CommandView.read(row, allowed),
+        "sequence",
+        where,
+        limit);
+  }
+
+  /** Events in the order of reading, from after a sequence on. */
+  public Page<EventView> events(EventFilter filter, Scope allowed, int limit, long after) {
+    Where where =
+        filter
+            .span()
+            .on(
+                new Where()
+                    .and("sequence > ?", after)
+                    .in(filter.scope())
+                    .when("type = ?", filter.type())
+                    .when("repository = ?", filter.repository()),
+                "at");
+    if (!allowed.isAll()) {
+      visible(where, allowed);
+    }
+    return numbered(
+        "SELECT * FROM event" + where + " ORDER BY sequence LIMIT ?",
+        EventView::read,
+        "sequence",
+        where,
+        limit);
+  }
+
+  /** The sequence of the last event. */
+  public long lastEvent() {
+    return database.read(sql -> sql.number("SELECT max(sequence) AS n FROM event"));
+  }
+
+  /** The sequence after which all events of this time and later come. */
+  public long before(Instant time) {
+    return database.read(
+        sql ->
+            sql.number(
+                "SELECT ifnull(min(sequence) - 1, (SELECT max(sequence) FROM event)) AS n FROM"
+                    + " event WHERE at >= ?",
+                time));
+  }
+
+  /** What is about no application or cluster is shown to who may see the change. */
+  private static void visible(Where where, Scope allowed) {
+    Where own = new Where().in(allowed);
+    Where change = new Where().and("change.id = event.id").change(allowed);
+    where.and(
+        """
+        ((%s) OR (event.application IS NULL AND event.cluster IS NULL AND event.repository IS NOT NULL
+          AND EXISTS (SELECT 1 FROM change%s)))\
+        """
+            .formatted(own.text(), change),
+        Stream.concat(Arrays.stream(own.values()), Arrays.stream(change.values())).toArray());
+  }
+
+  private <T> Page<T> numbered(
+      String question, Row.Reader<T> reader, String column, Where where, int limit) {
+    List<Numbered<T>> found =
+        database.read(
+            sql ->
+                sql.list(
+                    question,
+                    row -> new Numbered<>(reader.read(row), row.number(column)),
+                    where.values(limit + 1)));
+    Page<Numbered<T>> page = Page.of(found, limit, one -> Long.toString(one.number()));
+    return new Page<>(page.items().stream().map(Numbered::value).toList(), page.next());
+  }
+
+  private record Numbered<T>(T value, long number) {}
+}

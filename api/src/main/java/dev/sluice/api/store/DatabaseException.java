@@ -1,0 +1,27 @@
+package dev.sluice.api.store;
+
+import dev.sluice.platform.process.OutsideCause;
+import java.sql.SQLException;
+import java.util.Set;
+
+/** The database of the read model did not do what it was asked. */
+public final class DatabaseException extends RuntimeException implements OutsideCause {
+
+  private static final long serialVersionUID = 1L;
+
+  /** SQLite's TOOBIG, CONSTRAINT, MISMATCH and RANGE. */
+  private static final Set<Integer> ABOUT_VALUES = Set.of(18, 19, 20, 25);
+
+  private final boolean aboutValues;
+
+  DatabaseException(String message, Throwable cause) {
+    super(message, cause);
+    this.aboutValues =
+        !(cause instanceof SQLException sql) || ABOUT_VALUES.contains(sql.getErrorCode() & 0xff);
+  }
+
+  /** Whether it is about the values that were to be written, not about the file. */
+  public boolean isAboutValues() {
+    return aboutValues;
+  }
+}

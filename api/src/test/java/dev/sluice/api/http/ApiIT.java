@@ -1,0 +1,501 @@
+package dev.sluice.api.http;
+
+import static dev.sluice.api.http.DocumentedShape.assertFits;
+import static dev.sluice.api.http.RunningApi.json;
+import static dev.sluice.api.http.RunningApi.token;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.api.readmodel.Told;
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
+import dev.sluice.contract.event.ChangeEvent.CommandGiven;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.kafka.TopicProvisioner;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApiIT {
+
+  private static final String RESYNC =
+      "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"%s\"], \"clusters\": [],"
+          + " \"reason\": \"it looks odd\", \"dryRun\": %s}";
+
+  @TempDir Path directory;
+  private KafkaConnection connection;
+  private Told told;
+
+  @BeforeEach
+  void aSmallFleet() {
+    connection = KafkaFixture.provisioned(2);
+    told = new Told(connection);
+    told.defined("web", "east", "west")
+        .defined("api", "west")
+        .pushed(1)
+        .merged(1, 42)
+        .dispatched("web", "east", 1, 1)
+        .applied("web", "east", 1, 1)
+        .dispatched("web", "west", 1, 1)
+        .parked("web", "west", 1, 1)
+        .flush();
+  }
+
+  @AfterEach
+  void end() {
+    told.close();
+  }
+
+  @Test
+  void everyOperationOfTheDocumentAnswersAsItSays() throws Exception {
+    try (RunningApi api = start(Map.of())) {
+      JsonNode document = json(api.get("/api/v1/openapi.json"));
+      Map<String, String> values =
+          Map.of(
+              "application",
+              "web",
+              "commit",
+              Told.commit(1).value(),
+              "cluster",
+              "east",
+              "kind",
+              "Deployment",
+              "name",
+              "web");
+      int asked = 0;
+      for (Map.Entry<String, JsonNode> path : document.get("paths").properties()) {
+        JsonNode operation = path.getValue().get("get");
+        if (operation == null) {
+          continue;
+        }
+        String address = path.getKey();
+        String query = "";
+        for (JsonNode parameter : operation.get("parameters")) {
+          String name = parameter.get("name").asText();
+          address = address.replace("{" + name + "}", values.getOrDefault(name, ""));
+          if (parameter.get("required").asBoolean()
+              && parameter.get("in").asText().equals("query")) {
+            query += (query.isEmpty() ? "?" : "&") + name + "=" + values.get(name);
+          }
+        }
+        HttpResponse<String> response = api.get(address + query);
+        assertThat(response.statusCode()).as(address + query).isEqualTo(200);
+        JsonNode schema =
+            operation.at("/responses/200/content").get("application/json").get("schema");
+        assertFits(document, schema, json(response), address);
+        asked++;
+      }
+      assertThat(asked).isEqualTo(13);
+    }
+  }
+
+  @Test
+  void rolesAndScopesBoundWhatIsSeenAndCommanded() throws Exception {
+    Map<String, String> tokens =
+        Map.of(
+            "viewer", "role=viewer",
+            "operator", "role=operator",
+            "admin", "role=admin",
+            "east", "role=operator,cluster=east",
+            "apis", "role=operator,application=a*");
+    String approve =
+        "{\"command\": {\"kind\": \"approve\", \"generation\": 1, \"plan\": \""
+            + "0".repeat(64)
+            + "\"}, \"applications\": [\"web\"],"
+            + " \"clusters\": [\"west\"], \"reason\": \"looked at\", \"dryRun\": false}";
+    String inWest =
+        "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"web\"], \"clusters\":"
+            + " [\"west\"], \"reason\": \"looked at\", \"dryRun\": false}";
+    try (RunningApi api = start(tokens)) {
+      assertThat(api.get("/api/v1/status").statusCode()).isEqualTo(401);
+      assertThat(api.get("/api/v1/status", "nobody").statusCode()).isEqualTo(401);
+      assertThat(api.get("/metrics").statusCode()).isEqualTo(401);
+      for (String who : tokens.keySet()) {
+        assertThat(api.get("/api/v1/status", who).statusCode()).as(who).isEqualTo(200);
+      }
+      assertMatrix(
+          api,
+          RESYNC.formatted("web", false),
+          "viewer 403, operator 202, admin 202, east 202, apis 404");
+      assertMatrix(api, inWest, "viewer 403, operator 202, admin 202, east 404, apis 404");
+      assertMatrix(api, approve, "viewer 403, operator 403, admin 202, east 404, apis 404");
+
+      assertThat(names(api.get("/api/v1/applications", "east"))).containsExactly("web/east");
+      assertThat(names(api.get("/api/v1/applications", "apis"))).containsExactly("api/west");
+      assertThat(api.get("/api/v1/applications/web", "apis").statusCode()).isEqualTo(404);
+      assertThat(json(api.get("/api/v1/dead-letters", "east")).get("items")).isEmpty();
+      assertThat(json(api.get("/api/v1/dead-letters", "viewer")).get("items")).hasSize(1);
+      assertThat(
+              api.get("/api/v1/trace?cluster=east&kind=Deployment&name=web", "apis").statusCode())
+          .isEqualTo(404);
+      json(api.get("/api/v1/events?limit=1000", "apis"))
+          .get("items")
+          .forEach(event -> assertThat(event.path("application").asText("api")).isEqualTo("api"));
+    }
+  }
+
+  private void assertMatrix(RunningApi api, String body, String expected) throws Exception {
+    List<String> found = new ArrayList<>();
+    for (String who : List.of("viewer", "operator", "admin", "east", "apis")) {
+      int status =
+          api.post("/api/v1/commands", body, Map.of("Authorization", "Bearer " + token(who)))
+              .statusCode();
+      found.add(who + " " + status);
+    }
+    assertThat(String.join(", ", found)).isEqualTo(expected);
+  }
+
+  @Test
+  void acceptedAndRefusedCommandsAreBothInTheAudit() throws Exception {
+    try (RunningApi api = start(Map.of("jo", "role=operator", "vi", "role=viewer"))) {
+      Map<String, String> jo =
+          Map.of("Authorization", "Bearer " + token("jo"), "Idempotency-Key", "request-7");
+      Map<String, String> vi = Map.of("Authorization", "Bearer " + token("vi"));
+      HttpResponse<String> dry = api.post("/api/v1/commands", RESYNC.formatted("web", true), jo);
+      assertThat(dry.statusCode()).isEqualTo(202);
+      assertThat(json(dry).at("/commands/0/expected").asText())
+          .isEqualTo(
+              "east: generation 2 with the current inputs; west: generation 2 with the current"
+                  + " inputs");
+      assertThat(CommandTopic.read(connection)).isEmpty();
+
+      JsonNode first = json(api.post("/api/v1/commands", RESYNC.formatted("web", false), jo));
+      JsonNode again = json(api.post("/api/v1/commands", RESYNC.formatted("web", false), jo));
+      assertThat(again.at("/commands/0/id")).isEqualTo(first.at("/commands/0/id"));
+      assertThat(api.post("/api/v1/commands", RESYNC.formatted("web", false), vi).statusCode())
+          .isEqualTo(403);
+
+      List<ChangeEvent> changes = CommandTopic.read(connection);
+      assertThat(changes).hasSize(3);
+      CommandGiven given = (CommandGiven) changes.getFirst();
+      assertThat(given.by()).isEqualTo("jo");
+      assertThat(given.reason()).isEqualTo("it looks odd");
+      assertThat(given.command()).isInstanceOf(Command.Resync.class);
+      assertThat(given.repository()).isEqualTo(Told.REPOSITORY);
+      CommandAnswered refused = (CommandAnswered) changes.getLast();
+      assertThat(refused.by()).isEqualTo("vi");
+      assertThat(refused.accepted()).isFalse();
+    }
+  }
+
+  @Test
+  void aTimeIsRestoredAsWhatEachClusterHeldThen() throws Exception {
+    told.dispatched("web", "east", 2, 2).applied("web", "east", 2, 2).flush();
+    Instant between = told.now();
+    told.dispatched("web", "east", 3, 3).applied("web", "east", 3, 3).flush();
+    try (RunningApi api = start(Map.of())) {
+      String request =
+          "{\"restoreAt\": \"%s\", \"applications\": [\"*\"], \"reason\": \"as it was\","
+              + " \"dryRun\": true}";
+      JsonNode plan = json(api.post("/api/v1/commands", request.formatted(between), Map.of()));
+
+      assertThat(plan.get("commands")).hasSize(1);
+      assertThat(plan.at("/commands/0/clusters").toString()).isEqualTo("[\"east\"]");
+      assertThat(plan.at("/commands/0/command/commit").asText()).isEqualTo(Told.commit(2).value());
+      assertThat(plan.at("/commands/0/expected").asText()).contains("generation 4 with the inputs");
+      assertThat(plan.get("skipped").toString())
+          .contains("api: nothing of it was in west")
+          .contains("web: nothing of it was in west");
+      assertThat(
+              api.post(
+                      "/api/v1/commands",
+                      request
+                          .formatted(between)
+                          .replace("{", "{\"command\": {\"kind\": \"resync\"}, "),
+                      Map.of())
+                  .statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void whatSomethingHappenedToIsSelectedByTimeAndOffset() throws Exception {
+    Instant before = told.now().plusMillis(1);
+    told.tell(
+            "accept/api",
+            new ChangeEvent.DefinitionAccepted(
+                Told.REPOSITORY, Told.definition("api", "west"), "revision-2", Set.of()))
+        .flush();
+    Instant after = told.now().plusMillis(1);
+    try (RunningApi api = start(Map.of())) {
+      assertThat(selected(api, "\"since\": \"%s\"".formatted(before))).containsExactly("api");
+      assertThat(selected(api, "\"since\": \"%s\"".formatted(after))).isEmpty();
+      assertThat(selected(api, "\"until\": \"%s\"".formatted(before)))
+          .containsExactly("api", "web");
+      JsonNode accepted = json(api.get("/api/v1/events?type=definition-accepted")).at("/items/0");
+      String position = "\"offsets\": \"%d:%d-%d\"";
+      int partition = accepted.at("/position/partition").asInt();
+      int offset = accepted.at("/position/offset").asInt();
+      assertThat(selected(api, position.formatted(partition, offset, offset)))
+          .containsExactly("api");
+      assertThat(selected(api, position.formatted(partition, 0, offset)))
+          .containsExactly("api", "web");
+      assertThat(selected(api, position.formatted(1 - partition, 0, offset))).isEmpty();
+      assertThat(
+              api.post(
+                      "/api/v1/commands",
+                      RESYNC.formatted("*", true).replace("}", ", \"offsets\": \"7\"}"),
+                      Map.of())
+                  .statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  private static List<String> selected(RunningApi api, String condition) throws Exception {
+    JsonNode plan =
+        json(
+            api.post(
+                "/api/v1/commands",
+                "{\"command\": {\"kind\": \"re-evaluate\"}, \"applications\": [\"*\"], %s, \"reason\": \"x\", \"dryRun\": true}"
+                    .formatted(condition),
+                Map.of()));
+    return plan.path("commands").valueStream().map(one -> one.get("application").asText()).toList();
+  }
+
+  @Test
+  void whatNoWorkerAnswersIsSaidSoAndOnlyWhoMaySeeAsks() throws Exception {
+    try (Admin admin = Admin.create(connection.admin())) {
+      new TopicProvisioner(admin, connection.topics()).provision(new ClusterName("east"));
+    }
+    try (RunningApi api = start(Map.of("vi", "role=viewer", "west", "role=admin,cluster=west"))) {
+      String question = "{\"application\": \"%s\", \"cluster\": \"east\", \"patienceSeconds\": 1}";
+      Map<String, String> vi = Map.of("Authorization", "Bearer " + token("vi"));
+      Map<String, String> west = Map.of("Authorization", "Bearer " + token("west"));
+      HttpResponse<String> late = api.post("/api/v1/diffs", question.formatted("web"), vi);
+      assertThat(late.statusCode()).isEqualTo(504);
+      assertThat(json(late).get("detail").asText()).contains("worker of east");
+      for (Map<String, String> who : List.of(west, vi)) {
+        assertThat(api.post("/api/v1/diffs", question.formatted("nope"), who).statusCode())
+            .isEqualTo(404);
+      }
+      assertThat(api.post("/api/v1/diffs", question.formatted("web"), west).statusCode())
+          .isEqualTo(404);
+      assertThat(api.post("/api/v1/diffs", question.formatted("w*"), vi).statusCode())
+          .isEqualTo(400);
+      assertThat(api.post("/api/v1/diffs", question.formatted("web"), Map.of()).statusCode())
+          .isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aWorkersDeadLetterIsRetriedByReSyncingAndDiscardedByItsName() throws Exception {
+    try (RunningApi api = start(Map.of())) {
+      String request =
+          "{\"action\": \"%s\", \"entries\": [\"west/web/1\", \"west/web/9\"], \"reason\":"
+              + " \"fixed\", \"dryRun\": true}";
+      JsonNode retry =
+          json(api.post("/api/v1/dead-letters/actions", request.formatted("retry"), Map.of()));
+      assertThat(retry.at("/commands/0/command/kind").asText()).isEqualTo("resync");
+      assertThat(retry.at("/commands/0/clusters/0").asText()).isEqualTo("west");
+      assertThat(retry.at("/skipped/0").asText()).isEqualTo("west/web/9: not open");
+      JsonNode discard =
+          json(api.post("/api/v1/dead-letters/actions", request.formatted("discard"), Map.of()));
+      assertThat(discard.at("/commands/0/command/entry").asText()).isEqualTo("west/web/1");
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsAProblemThatSaysWhat() throws Exception {
+    try (RunningApi api = start(Map.of())) {
+      for (String path :
+          List.of(
+              "/api/v1/applications?limit=0",
+              "/api/v1/applications?colour=red",
+              "/api/v1/applications?application=%27%20OR%201",
+              "/api/v1/events?after=x",
+              "/api/v1/changes?since=yesterday",
+              "/api/v1/trace?kind=Pod",
+              "/api/v1/commits/main")) {
+        HttpResponse<String> response = api.get(path);
+        assertThat(response.statusCode()).as(path).isEqualTo(400);
+        assertThat(response.headers().firstValue("Content-Type"))
+            .contains("application/problem+json");
+        assertThat(json(response).get("detail").asText()).isNotBlank();
+      }
+      for (String body :
+          List.of(
+              "",
+              "null",
+              "[]",
+              "{}",
+              RESYNC.formatted("web", false).replace("it looks odd", " "),
+              RESYNC.formatted("web", false).replace("resync", "explode"),
+              RESYNC.formatted("web", false).replace("dryRun", "dry"),
+              RESYNC.formatted("we[b", false))) {
+        assertThat(api.post("/api/v1/commands", body, Map.of()).statusCode())
+            .as(body)
+            .isEqualTo(400);
+      }
+      assertThat(api.post("/api/v1/status", "{}", Map.of()).statusCode()).isEqualTo(405);
+      assertThat(api.get("/api/v2/status").statusCode()).isEqualTo(404);
+      assertThat(CommandTopic.read(connection)).isEmpty();
+    }
+  }
+
+  @Test
+  void noParameterWhateverMakesTheServerFail() throws Exception {
+    Random random = new Random(20260101);
+    try (RunningApi api = start(Map.of())) {
+      List<String> names = new ArrayList<>();
+      List<String> paths = new ArrayList<>();
+      for (Map.Entry<String, JsonNode> path :
+          json(api.get("/api/v1/openapi.json")).get("paths").properties()) {
+        paths.add(path.getKey());
+        path.getValue()
+            .path("get")
+            .path("parameters")
+            .forEach(p -> names.add(p.get("name").asText()));
+      }
+      for (int i = 0; i < 1_500; i++) {
+        String path =
+            paths.get(random.nextInt(paths.size())).replaceAll("\\{\\w+}", encoded(nasty(random)));
+        StringBuilder query = new StringBuilder("?");
+        for (int j = random.nextInt(4); j >= 0; j--) {
+          query
+              .append(names.get(random.nextInt(names.size())))
+              .append('=')
+              .append(encoded(nasty(random)))
+              .append('&');
+        }
+        HttpResponse<String> response = api.get(path + query);
+        assertThat(response.statusCode()).as(path + query).isLessThan(500);
+      }
+    }
+  }
+
+  private static String nasty(Random random) {
+    List<String> seeds =
+        List.of(
+            "web",
+            "east",
+            "*",
+            "a'b\"c",
+            "\u0000",
+            "\ud83d\ude00",
+            "-1",
+            "99999999999999999999",
+            "../..",
+            "%",
+            "a/b/c",
+            "2026-01-01T00:00:00Z",
+            "+1000000000-12-31T23:59:59Z",
+            "open",
+            "true",
+            "Parked",
+            "0/east/1",
+            "9223372036854775807",
+            "",
+            "1000",
+            "abcdef0");
+    String seed = seeds.get(random.nextInt(seeds.size()));
+    return random.nextInt(5) == 0 ? seed.repeat(random.nextInt(60)) : seed;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theStreamGoesOnAfterTheLastEventThatWasSeen() throws Exception {
+    String last;
+    try (RunningApi api = start(Map.of())) {
+      try (Stream stream = new Stream(api, "?since=2026-01-01T00:00:00Z", Optional.empty())) {
+        List<String> seen = stream.next(4);
+        assertThat(seen.getFirst()).startsWith("id: ");
+        last = seen.getLast().substring("id: ".length());
+      }
+    }
+    told.dispatched("web", "east", 2, 2).flush();
+    try (RunningApi api = start(Map.of());
+        Stream stream = new Stream(api, "", Optional.of(last))) {
+      long sequence = Long.parseLong(last.split("\\.", -1)[1]);
+      assertThat(stream.next(1).getFirst()).contains("." + (sequence + 1) + ".");
+      List<String> rest = stream.next(2);
+      assertThat(rest).doesNotHaveDuplicates();
+      told.applied("web", "east", 2, 2).flush();
+      assertThat(stream.next(1)).hasSize(1);
+    }
+  }
+
+  /** The ids of a stream of server-sent events. */
+  private static final class Stream implements AutoCloseable {
+
+    private final BufferedReader reader;
+
+    Stream(RunningApi api, String query, Optional<String> last) throws Exception {
+      var request = api.to("/api/v1/events" + query).header("Accept", "text/event-stream");
+      last.ifPresent(id -> request.header("Last-Event-ID", id));
+      var response = api.http().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      assertThat(response.statusCode()).isEqualTo(200);
+      reader = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+    }
+
+    List<String> next(int count) {
+      Iterator<String> ids = reader.lines().filter(line -> line.startsWith("id: ")).iterator();
+      List<String> found = new ArrayList<>();
+      while (found.size() < count) {
+        found.add(ids.next());
+      }
+      return found;
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
+  }
+
+  @Test
+  void onlyLoopbackIsServedWithoutTokensAndOnlyUnderItsName() throws Exception {
+    assertThatThrownBy(
+            () ->
+                ApiConfig.from(
+                    new Settings(ApiConfig.SETTINGS, List.of())
+                        .read(Map.of("api-host", List.of("0.0.0.0")), Map.of(), Optional.empty())))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("--api-token");
+    Access access = Access.resolve(List.of());
+    assertThat(access.authenticate(null, Optional.of("localhost")).role()).isEqualTo(Role.ADMIN);
+    assertThatThrownBy(() -> access.authenticate(null, Optional.of("evil.example")))
+        .isInstanceOf(Problem.class);
+    assertThatThrownBy(() -> access.authenticate(null, Optional.of("127.0.0.1.evil.example")))
+        .isInstanceOf(Problem.class);
+  }
+
+  private RunningApi start(Map<String, String> tokens) throws IOException {
+    return RunningApi.start(directory, connection, tokens);
+  }
+
+  private static List<String> names(HttpResponse<String> response) throws IOException {
+    List<String> names = new ArrayList<>();
+    json(response)
+        .get("items")
+        .forEach(
+            item ->
+                names.add(item.get("application").asText() + "/" + item.get("cluster").asText()));
+    return names;
+  }
+}

@@ -1,0 +1,459 @@
+package dev.sluice.api.http;
+
+import static dev.sluice.api.http.RunningApi.json;
+import static dev.sluice.api.http.RunningApi.token;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.api.readmodel.Told;
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Who is bound to a part of the fleet cannot tell the rest of it from what does not exist. All that
+ * is outside has "zulu" in its name, or one of the hidden commits.
+ */
+class ApiScopeIT {
+
+  private static final RepositoryId VAULT = new RepositoryId("git.example/zulu-vault");
+  private static final GitRef RELEASE = GitRef.branch("zulu-release");
+  private static final int OWN = 1;
+  private static final int IN_VAULT = 901;
+  private static final int ON_BRANCH = 902;
+
+  /** Of no application: what is not there looks like this. */
+  private static final Map<String, String> ABSENT =
+      Map.of(
+          "zulu-app",
+          "nope-app",
+          "zulu-moon",
+          "nope-moon",
+          VAULT.value(),
+          "git.example/nope-vault");
+
+  private static final Map<String, String> WHO =
+      Map.of(
+          "apps", "role=viewer,application=alpha*",
+          "appadmin", "role=admin,application=alpha*",
+          "clusters", "role=viewer,cluster=east",
+          "clusteradmin", "role=admin,cluster=east",
+          "both", "role=admin,application=alpha*,cluster=east");
+
+  @TempDir Path directory;
+  private KafkaConnection connection;
+  private Told told;
+
+  /**
+   * {@code alpha} is seen by all who are bound; {@code zulu-app} is in another repository, {@code
+   * zulu-branch} on another branch of alpha's. Bound to the cluster east, alpha's other cluster is
+   * hidden as well.
+   */
+  @BeforeEach
+  void twoApplications() {
+    connection = KafkaFixture.provisioned(2);
+    told = new Told(connection);
+    told.defined("alpha", "east")
+        .state(
+            Told.definition("zulu-app", VAULT, Told.MAIN, "zulu-moon"),
+            Map.of(
+                new ClusterName("zulu-moon"),
+                new Hold(Optional.empty(), "zulu-person", "zulu-reason", Instant.EPOCH)))
+        .state(Told.definition("zulu-branch", Told.REPOSITORY, RELEASE, "zulu-moon"), Map.of())
+        .pushed(OWN)
+        .merged(OWN, 41)
+        .pushed(VAULT, Told.MAIN, IN_VAULT)
+        .merged(VAULT, OWN, 42)
+        .pushed(Told.REPOSITORY, RELEASE, ON_BRANCH)
+        .dispatched("alpha", "east", 1, OWN)
+        .applied("alpha", "east", 1, OWN)
+        .dispatched("alpha", "east", 2, OWN)
+        .parked("alpha", "east", 2, OWN);
+    for (String other : List.of("zulu-app", "zulu-branch")) {
+      told.dispatched(other, "zulu-moon", 1, IN_VAULT)
+          .applied(other, "zulu-moon", 1, IN_VAULT)
+          .parked(other, "zulu-moon", 2, IN_VAULT)
+          .tell(
+              "accepted/" + other,
+              new ChangeEvent.DefinitionAccepted(
+                  Told.REPOSITORY,
+                  Told.definition(other, Told.REPOSITORY, RELEASE, "zulu-moon"),
+                  "revision-2",
+                  Set.of()))
+          .tell(
+              "ahead/" + other,
+              new ChangeEvent.LedgerAhead(
+                  Told.REPOSITORY,
+                  new ApplicationName(other),
+                  new ClusterName("zulu-moon"),
+                  new Generation(1),
+                  new Generation(2)))
+          .tell(
+              "command/" + other,
+              new ChangeEvent.CommandGiven(
+                  Told.REPOSITORY,
+                  new ApplicationName(other),
+                  Set.of(new ClusterName("zulu-moon")),
+                  new Command.Resync(),
+                  "zulu-person",
+                  "zulu-reason"));
+    }
+    told.tell(
+            "readers",
+            new ChangeEvent.ReadersAccepted(Told.REPOSITORY, Set.of(VAULT), "revision-2"))
+        .tell(
+            "forwarded",
+            new ChangeEvent.RefForwarded(
+                Told.REPOSITORY,
+                new EventId("push/" + IN_VAULT),
+                new ChangeEvent.RefChanged(
+                    VAULT,
+                    Told.MAIN,
+                    Optional.empty(),
+                    Optional.of(Told.commit(IN_VAULT)),
+                    new dev.sluice.contract.event.Origin.Sweep(told.now()))))
+        .tell(
+            "hello/moon",
+            new ResultEvent.WorkerHello(
+                new ClusterName("zulu-moon"), "zulu-worker", Map.of(), Optional.empty()))
+        .tell(
+            "ref/main",
+            new RefState(
+                Told.REPOSITORY, Told.MAIN, Optional.of(Told.commit(OWN)), Optional.empty()))
+        .tell(
+            "ref/release",
+            new RefState(
+                Told.REPOSITORY, RELEASE, Optional.of(Told.commit(ON_BRANCH)), Optional.empty()))
+        .flush();
+  }
+
+  @AfterEach
+  void end() {
+    told.close();
+  }
+
+  @Test
+  void noAnswerToWhoIsBoundNamesAnythingOfOthers() throws Exception {
+    try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
+      List<String> seen = new ArrayList<>();
+      for (String who : WHO.keySet()) {
+        for (Asked asked : everything(json(api.get("/api/v1/openapi.json")))) {
+          HttpResponse<String> response = asked.by(api, who);
+          assertHidden(response.body(), asked, who + " asks " + asked);
+          seen.add(asked.path() + " " + response.statusCode());
+        }
+      }
+      // it is not hidden by refusing everything
+      assertThat(seen)
+          .contains("/api/v1/status 200", "/api/v1/applications/alpha 200", "/api/v1/trace 200");
+    }
+  }
+
+  @Test
+  void whatIsOutsideIsAnsweredAsWhatIsNotThere() throws Exception {
+    try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
+      for (String who : WHO.keySet()) {
+        for (Asked asked : everything(json(api.get("/api/v1/openapi.json")))) {
+          Asked absent = asked.absent();
+          if (!absent.equals(asked)) {
+            HttpResponse<String> outside = asked.by(api, who);
+            HttpResponse<String> nothing = absent.by(api, who);
+            String what = who + " asks " + asked + " and " + absent;
+            assertThat(outside.statusCode()).as(what).isEqualTo(nothing.statusCode());
+            assertThat(outside.body()).as(what).isEqualTo(Asked.present(nothing.body()));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theStreamOfWhoIsBoundHasNothingOfOthers() throws Exception {
+    try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
+      for (String who : WHO.keySet()) {
+        var request =
+            api.to("/api/v1/events?since=2026-01-01T00:00:00Z")
+                .header("Accept", "text/event-stream")
+                .header("Authorization", "Bearer " + token(who))
+                .build();
+        var response =
+            api.http().send(request, java.net.http.HttpResponse.BodyHandlers.ofInputStream());
+        StringBuilder text = new StringBuilder();
+        try (BufferedReader reader =
+            new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+          String end = "after/" + who;
+          told.tell(end, new ResultEvent.Superseded(Told.subject("alpha", "east", 2, OWN), 3))
+              .flush();
+          for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            text.append(line).append('\n');
+            if (line.contains(end)) {
+              break;
+            }
+          }
+        }
+        assertThat(text).contains("event: dispatched");
+        assertHidden(text.toString(), new Asked("get", "/api/v1/events", ""), who);
+      }
+    }
+  }
+
+  @Test
+  void whoIsBoundToAClusterDoesNotSeeWhereElseAnApplicationGoes() throws Exception {
+    told.defined("alpha", "east", "zulu-moon")
+        .dispatched("alpha", "zulu-moon", 1, OWN)
+        .parked("alpha", "zulu-moon", 1, OWN)
+        .tell(
+            "command/alpha",
+            new ChangeEvent.CommandGiven(
+                Told.REPOSITORY,
+                new ApplicationName("alpha"),
+                Set.of(new ClusterName("zulu-moon"), new ClusterName("east")),
+                new Command.Suspend(),
+                "jo",
+                "both"))
+        .tell(
+            "answer/alpha",
+            new ChangeEvent.CommandAnswered(
+                Told.REPOSITORY,
+                new EventId("command/alpha"),
+                new ApplicationName("alpha"),
+                Set.of(new ClusterName("zulu-moon"), new ClusterName("east")),
+                new Command.Suspend(),
+                "jo",
+                "both",
+                true,
+                "suspended: [east, zulu-moon]"))
+        .flush();
+    try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
+      for (String who : List.of("clusters", "clusteradmin", "both")) {
+        for (Asked asked : everything(json(api.get("/api/v1/openapi.json")))) {
+          assertHidden(asked.by(api, who).body(), asked, who + " asks " + asked);
+        }
+        JsonNode commands = json(api.get("/api/v1/commands", who)).get("items");
+        assertThat(commands.get(0).get("clusters").toString()).isEqualTo("[\"east\"]");
+      }
+    }
+  }
+
+  @Test
+  void aRefusedCommandIsRecordedOnceAndAFewInAMinute() throws Exception {
+    told.defined("alphabet", "east").flush();
+    String command =
+        "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"*\"], \"reason\": \"x\","
+            + " \"dryRun\": false}";
+    try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
+      Map<String, String> apps = Map.of("Authorization", "Bearer " + token("apps"));
+      int before = CommandTopic.read(connection).size();
+      HttpResponse<String> refused = api.post("/api/v1/commands", command, apps);
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(refused.body()).contains("alpha, alphabet");
+
+      List<ChangeEvent> recorded = CommandTopic.read(connection).subList(before, before + 1);
+      assertThat(CommandTopic.read(connection)).hasSize(before + 1);
+      ChangeEvent.CommandAnswered answer = (ChangeEvent.CommandAnswered) recorded.getFirst();
+      assertThat(answer.application().value()).isEqualTo("alpha");
+      assertThat(answer.message()).isEqualTo("apps (viewer) may not give this command");
+
+      for (int i = 0; i < 3 * Refusals.A_MINUTE; i++) {
+        assertThat(api.post("/api/v1/commands", command, apps).statusCode()).isEqualTo(403);
+      }
+      assertThat(CommandTopic.read(connection).size() - before)
+          .isBetween(Refusals.A_MINUTE, 2 * Refusals.A_MINUTE);
+      // one token's refusals leave room for another's
+      Map<String, String> clusters = Map.of("Authorization", "Bearer " + token("clusters"));
+      int then = CommandTopic.read(connection).size();
+      assertThat(api.post("/api/v1/commands", command, clusters).statusCode()).isEqualTo(403);
+      assertThat(CommandTopic.read(connection)).hasSize(then + 1);
+    }
+  }
+
+  /** A request; the secrets that it names itself may be in its answer. */
+  private record Asked(String method, String address, String body) {
+
+    String path() {
+      return address.replaceAll("\\?.*", "");
+    }
+
+    HttpResponse<String> by(RunningApi api, String who) throws Exception {
+      Map<String, String> headers =
+          Map.of("Authorization", "Bearer " + token(who), "Idempotency-Key", "k");
+      return method.equals("post") ? api.post(address, body, headers) : api.get(address, headers);
+    }
+
+    Asked absent() {
+      String otherAddress = address;
+      String otherBody = body;
+      for (Map.Entry<String, String> entry : ABSENT.entrySet()) {
+        otherAddress = otherAddress.replace(entry.getKey(), entry.getValue());
+        otherBody = otherBody.replace(entry.getKey(), entry.getValue());
+      }
+      return new Asked(
+          method,
+          otherAddress.replace(Told.commit(IN_VAULT).value(), Told.commit(7777).value()),
+          otherBody.replace(Told.commit(IN_VAULT).value(), Told.commit(7777).value()));
+    }
+
+    static String present(String text) {
+      String named = text;
+      for (Map.Entry<String, String> entry : ABSENT.entrySet()) {
+        named = named.replace(entry.getValue(), entry.getKey());
+      }
+      return named.replace(Told.commit(7777).value(), Told.commit(IN_VAULT).value());
+    }
+  }
+
+  private static void assertHidden(String body, Asked asked, String as) {
+    String rest = body.toLowerCase(Locale.ROOT);
+    String request = asked.address() + asked.body();
+    for (String named :
+        List.of("zulu-app", "zulu-moon", VAULT.value(), Told.commit(IN_VAULT).value())) {
+      if (request.contains(named)) {
+        rest = rest.replace(named, "");
+      }
+    }
+    assertThat(rest)
+        .as(as)
+        .doesNotContain("zulu")
+        .doesNotContain(Told.commit(IN_VAULT).value())
+        .doesNotContain(Told.commit(ON_BRANCH).value());
+  }
+
+  /** Every route as it is, with what is the caller's own, and with what is others'. */
+  private static List<Asked> everything(JsonNode document) {
+    List<Asked> all = new ArrayList<>();
+    for (String path : List.of("/livez", "/readyz", "/metrics", "/api/v1/openapi.json")) {
+      all.add(new Asked("get", path, ""));
+    }
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    values.put("application", List.of("alpha", "zulu-app", "*"));
+    values.put("cluster", List.of("east", "zulu-moon"));
+    values.put("repository", List.of(Told.REPOSITORY.value(), VAULT.value()));
+    values.put(
+        "commit", List.of(Told.commit(OWN).value(), Told.commit(IN_VAULT).value(), "0000000"));
+    values.put("kind", List.of("Deployment"));
+    values.put("name", List.of("alpha", "zulu-app"));
+    values.put("entry", List.of("east/alpha/2", "zulu-moon/zulu-app/2"));
+    values.put("id", List.of("command/zulu-app"));
+    document
+        .get("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .properties()
+                    .forEach(
+                        one -> {
+                          if (one.getKey().equals("get")) {
+                            all.addAll(gets(path.getKey(), one.getValue(), values));
+                          }
+                        }));
+    all.addAll(posts());
+    return all;
+  }
+
+  private static List<Asked> gets(
+      String path, JsonNode operation, Map<String, List<String>> values) {
+    List<String> addresses = new ArrayList<>();
+    addresses.add(path + "?");
+    List<String> optional = new ArrayList<>();
+    for (JsonNode parameter : operation.path("parameters")) {
+      String name = parameter.get("name").asText();
+      if (parameter.get("in").asText().equals("path")) {
+        addresses =
+            values.get(name).stream()
+                .filter(value -> !value.equals("*"))
+                .map(value -> path.replace("{" + name + "}", value) + "?")
+                .toList();
+      } else if (parameter.get("required").asBoolean()) {
+        List<String> more = new ArrayList<>();
+        for (String address : addresses) {
+          values.get(name).forEach(value -> more.add(address + name + "=" + value + "&"));
+        }
+        addresses = more;
+      } else if (values.containsKey(name)) {
+        optional.add(name);
+      }
+    }
+    List<Asked> all = new ArrayList<>();
+    for (String address : addresses) {
+      all.add(new Asked("get", address, ""));
+      for (String name : optional) {
+        values
+            .get(name)
+            .forEach(value -> all.add(new Asked("get", address + name + "=" + value, "")));
+      }
+    }
+    return all;
+  }
+
+  private static List<Asked> posts() {
+    List<Asked> all = new ArrayList<>();
+    for (String applications : List.of("\"alpha\"", "\"zulu-app\"", "\"*\"")) {
+      for (String rest :
+          List.of(
+              "",
+              "\"clusters\": [\"zulu-moon\"],",
+              "\"repository\": \"%s\",".formatted(VAULT),
+              "\"since\": \"2026-01-01T00:00:00Z\",")) {
+        for (String command :
+            List.of(
+                "\"command\": {\"kind\": \"resync\"}",
+                "\"command\": {\"kind\": \"discard\", \"entry\": \"zulu-moon/zulu-app/2\"}",
+                "\"restoreAt\": \"2026-01-02T00:00:00Z\"")) {
+          all.add(
+              new Asked(
+                  "post",
+                  "/api/v1/commands",
+                  "{%s, %s \"applications\": [%s], \"reason\": \"x\", \"dryRun\": true}"
+                      .formatted(command, rest, applications)));
+        }
+      }
+    }
+    for (String entry : List.of("east/alpha/2", "zulu-moon/zulu-app/2")) {
+      for (String action : List.of("retry", "discard")) {
+        all.add(
+            new Asked(
+                "post",
+                "/api/v1/dead-letters/actions",
+                "{\"action\": \"%s\", \"entries\": [\"%s\"], \"reason\": \"x\", \"dryRun\": true}"
+                    .formatted(action, entry)));
+      }
+    }
+    for (String application : List.of("zulu-app", "alpha")) {
+      all.add(
+          new Asked(
+              "post",
+              "/api/v1/diffs",
+              "{\"application\": \"%s\", \"cluster\": \"zulu-moon\", \"patienceSeconds\": 1}"
+                  .formatted(application)));
+    }
+    return all;
+  }
+}

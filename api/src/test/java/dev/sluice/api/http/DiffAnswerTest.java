@@ -1,0 +1,69 @@
+package dev.sluice.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ObjectDifference;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DiffAnswerTest {
+
+  private final DiffAnswer answer = new DiffAnswer();
+
+  @Test
+  void anAnswerInPartsIsPutTogether() {
+    assertThat(answer.take(part("a", 2, 1, 3))).isEmpty();
+    assertThat(answer.take(part("b", 1, 2, 3))).isEmpty();
+
+    DiffAnswered whole = answer.take(part("c", 7, 3, 3)).orElseThrow();
+
+    assertThat(whole.differences())
+        .extracting(one -> one.object().name())
+        .containsExactly("a", "b", "c");
+    assertThat(whole.omitted()).isEqualTo(7);
+    assertThat(whole.parts()).isEmpty();
+  }
+
+  @Test
+  void aWorkerThatTakesOverAnswersWholly() {
+    assertThat(answer.take(part("a", 1, 1, 2))).isEmpty();
+    assertThat(answer.take(part("b", 1, 1, 2))).isEmpty();
+
+    assertThat(answer.take(part("c", 0, 2, 2)).orElseThrow().differences())
+        .extracting(one -> one.object().name())
+        .containsExactly("b", "c");
+  }
+
+  @Test
+  void anAnswerOfOnePartIsWholeAndOneOfNonsenseIsNone() {
+    assertThat(answer.take(part("a", 0, 5, 3))).isEmpty();
+    assertThat(answer.take(part("a", 0, 1, Integer.MAX_VALUE))).isEmpty();
+    assertThat(answer.take(part("a", 0, 1, 1)).orElseThrow().differences()).hasSize(1);
+  }
+
+  private static DiffAnswered part(String object, int omitted, int part, int parts) {
+    return new DiffAnswered(
+        new ClusterName("staging"),
+        new ApplicationName("web"),
+        EventId.of("question"),
+        "cat",
+        Optional.of(1L),
+        Optional.of(1L),
+        List.of(
+            new ObjectDifference(
+                new ObjectRef("v1", "ConfigMap", "web", object),
+                ObjectDifference.Kind.CREATED,
+                List.of(),
+                Optional.empty())),
+        omitted,
+        Optional.empty(),
+        Optional.of(part),
+        Optional.of(parts));
+  }
+}

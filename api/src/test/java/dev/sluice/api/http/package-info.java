@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.api.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,178 @@
+package dev.sluice.api.readmodel;
+
+import static dev.sluice.api.readmodel.Told.commit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.api.readmodel.Overview.RepositoryView;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeliveriesIT {
+
+  private static final Records.Span EVER = new Records.Span(Optional.empty(), Optional.empty());
+
+  @TempDir Path directory;
+  private KafkaConnection connection;
+  private Told told;
+
+  @BeforeEach
+  void topics() {
+    connection = KafkaFixture.provisioned(2);
+    told = new Told(connection);
+  }
+
+  @AfterEach
+  void end() {
+    told.close();
+  }
+
+  @Test
+  void aWebhookWhoseRepositoryNoApplicationFollowsIsVisible() {
+    told.defined("web", "east")
+        .defined("api", "east")
+        .pushed("hub", "git.example/shop", "main", 1)
+        .pushed("hub", "git.example/shop", "topic", 2)
+        .pushed("gitea", "git.example:3000/team/shop", "main", 3)
+        .pushed("gitea", "git.example/elsewhere", "main", 4);
+    try (ReadModel model = open()) {
+      assertThat(deliveries(model, Scope.ALL, Optional.empty()))
+          .extracting(
+              one ->
+                  "%s %s %s %s %d"
+                      .formatted(
+                          one.endpoint(),
+                          one.repository(),
+                          one.ref().orElse("-"),
+                          one.followed(),
+                          one.applications()))
+          .containsExactlyInAnyOrder(
+              "hub git.example/shop refs/heads/main true 2",
+              "hub git.example/shop refs/heads/topic true 0",
+              "gitea git.example:3000/team/shop refs/heads/main false 0",
+              "gitea git.example/elsewhere refs/heads/main false 0");
+      assertThat(deliveries(model, Scope.ALL, Optional.of(false))).hasSize(2);
+      assertThat(deliveries(model, Scope.ALL, Optional.of(true))).hasSize(2);
+    }
+  }
+
+  @Test
+  void aRepositoryThatIsNamedWithoutItsPortIsToldWhatItMayBe() {
+    told.defined("web", "east").pushed("gitea", "git.example:3000/shop", "main", 1);
+    try (ReadModel model = open()) {
+      assertThat(deliveries(model, Scope.ALL, Optional.of(false)))
+          .singleElement()
+          .satisfies(one -> assertThat(one.similar()).contains("git.example/shop"));
+    }
+  }
+
+  @Test
+  void theCaseOfARepositorysNameHidesNoDelivery() {
+    told.defined("web", "east").pushed("gitea", "git.example/SHOP", "main", 1);
+    try (ReadModel model = open()) {
+      assertThat(deliveries(model, Scope.ALL, Optional.of(true)))
+          .singleElement()
+          .satisfies(one -> assertThat(one.applications()).isEqualTo(1));
+    }
+  }
+
+  @Test
+  void whoMaySeeSomeApplicationsSeesDeliveriesAboutTheirRepositoriesOnly() {
+    told.defined("web", "east")
+        .defined("api", "east")
+        .pushed("hub", "git.example/shop", "main", 1)
+        .pushed("hub", "git.example/secret", "main", 2);
+    try (ReadModel model = open()) {
+      Scope web = new Scope(List.of("web"), List.of());
+      assertThat(deliveries(model, web, Optional.empty()))
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.repository()).isEqualTo("git.example/shop");
+                assertThat(one.applications()).isEqualTo(1);
+              });
+      assertThat(deliveries(model, new Scope(List.of("other"), List.of()), Optional.empty()))
+          .isEmpty();
+      assertThat(deliveries(model, web, Optional.of(false))).isEmpty();
+    }
+  }
+
+  @Test
+  void anAfterThatGitDidNotShowIsToldWithTheDelivery() {
+    told.defined("web", "east").pushed(1).unmet(1, 2);
+    try (ReadModel model = open()) {
+      DeliveryView delivery = deliveries(model, Scope.ALL, Optional.empty()).getFirst();
+      assertThat(delivery.unmet())
+          .hasValueSatisfying(
+              unmet -> {
+                assertThat(unmet.expected()).isEqualTo(commit(1).value());
+                assertThat(unmet.evaluated()).contains(commit(2).value());
+              });
+    }
+  }
+
+  @Test
+  void aFleetRepositoryThatNoWebhookEverNamedIsVisible() {
+    told.defined("web", "east").swept(1);
+    try (ReadModel model = open()) {
+      RepositoryView repository = repository(model);
+      assertThat(repository.lastWebhookAt()).isEmpty();
+      assertThat(repository.lastSweepAt()).isPresent();
+    }
+  }
+
+  @Test
+  void aFleetRepositoryThatAWebhookNamedSaysWhen() {
+    told.defined("web", "east").pushed("hub", "git.example/Shop", "topic", 1);
+    try (ReadModel model = open()) {
+      assertThat(repository(model).lastWebhookAt()).isPresent();
+      assertThat(repository(model).lastSweepAt()).isEmpty();
+    }
+  }
+
+  @Test
+  void aFastForwardIsFoundByTheNewestCommitOfItsRequest() {
+    told.defined("web", "east")
+        .pushed(1)
+        .mergedByFastForward(1, 7)
+        .dispatched("web", "east", 1, 1)
+        .applied("web", "east", 1, 1);
+    try (ReadModel model = open()) {
+      assertThat(model.origins().explain(commit(1).value(), Scope.ALL).orElseThrow().changes())
+          .extracting(ChangeView::type)
+          .containsExactlyInAnyOrder("ref-changed", "merge-recorded");
+    }
+  }
+
+  private static RepositoryView repository(ReadModel model) {
+    return model.fleet().repositories(Scope.ALL, 10, Optional.empty()).items().getFirst();
+  }
+
+  private static List<DeliveryView> deliveries(
+      ReadModel model, Scope allowed, Optional<Boolean> followed) {
+    return model
+        .deliveries()
+        .list(
+            new Deliveries.Filter(Optional.empty(), Optional.empty(), followed, EVER),
+            allowed,
+            10,
+            Optional.empty())
+        .items();
+  }
+
+  private ReadModel open() {
+    told.flush();
+    ReadModel model = ReadModel.open(directory, connection, Clock.systemUTC());
+    await().atMost(Duration.ofSeconds(30)).until(() -> model.obstacle().isEmpty());
+    return model;
+  }
+}

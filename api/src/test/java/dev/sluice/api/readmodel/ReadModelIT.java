@@ -1,0 +1,423 @@
+package dev.sluice.api.readmodel;
+
+import static dev.sluice.api.readmodel.Told.commit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.api.readmodel.Records.DeadLetterFilter;
+import dev.sluice.api.readmodel.Records.EventFilter;
+import dev.sluice.api.readmodel.Records.Span;
+import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.kafka.TopicProvisioner;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReadModelIT {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Span EVER = new Span(Optional.empty(), Optional.empty());
+
+  @TempDir Path directory;
+  private KafkaConnection connection;
+  private Told told;
+
+  @BeforeEach
+  void topics() {
+    connection = KafkaFixture.provisioned(2);
+    told = new Told(connection);
+  }
+
+  @AfterEach
+  void end() {
+    told.close();
+  }
+
+  @Test
+  void aResultOfAnOlderGenerationDoesNotSetTheStatusBack() {
+    told.dispatched("web", "east", 1, 1)
+        .dispatched("web", "east", 2, 2)
+        .applied("web", "east", 2, 2)
+        .parked("web", "east", 1, 1)
+        .superseded("web", "east", 1, 1, 2);
+    try (ReadModel model = open()) {
+      ApplicationStatus status = status(model, "web");
+      assertThat(status.phase()).isEqualTo("Synced");
+      assertThat(status.generation()).isEqualTo(2);
+      assertThat(status.code()).isEmpty();
+      assertThat(status.applied().orElseThrow().commit()).contains(commit(2).value());
+      assertThat(outcomes(model, "web")).containsExactly("2 applied", "1 superseded");
+    }
+  }
+
+  @Test
+  void whoRenderedIsKnownOfWhatClustersHoldAndOfEachGeneration() {
+    told.dispatched("web", "east", 1, 1)
+        .applied("web", "east", 1, 1)
+        .dispatched("web", "west", 1, 1)
+        .planned("web", "west", 1, 1, "kustomize v5.7.1")
+        .dispatched("web", "west", 2, 2)
+        .unchanged("web", "west", 2, 2, "kustomize v5.8.0");
+    try (ReadModel model = open()) {
+      assertThat(list(model))
+          .extracting(status -> status.applied().orElseThrow().renderer())
+          .containsExactly(Optional.of("plain"), Optional.of("kustomize v5.8.0"));
+      assertThat(
+              model
+                  .applications()
+                  .history("web", Scope.ALL, Scope.ALL, 10, Optional.empty())
+                  .items())
+          .extracting(one -> one.cluster() + " " + one.generation() + " " + one.renderer().get())
+          .containsExactly("west 2 kustomize v5.8.0", "west 1 kustomize v5.7.1", "east 1 plain");
+    }
+  }
+
+  @Test
+  void anObjectLeadsToItsCommitItsDeliveryAndWhoMerged() {
+    told.defined("web", "east")
+        .pushed(1)
+        .merged(1, 42)
+        .dispatched("web", "east", 1, 1)
+        .applied("web", "east", 1, 1);
+    try (ReadModel model = open()) {
+      Trace trace =
+          model
+              .origins()
+              .trace(
+                  new Trace.Question("east", "deployment", "web", Optional.of("default")),
+                  Scope.ALL)
+              .orElseThrow();
+      assertThat(trace.generation().commit()).contains(commit(1).value());
+      assertThat(trace.generation().reason()).contains("apps/web/deployment.yaml");
+      assertThat(trace.sources()).containsExactly("apps/web");
+      assertThat(trace.changes())
+          .extracting(ChangeView::delivery)
+          .contains(Optional.of("delivery-1"));
+      assertThat(trace.merges().getFirst().merge().orElseThrow().mergedBy()).contains("merger");
+      assertThat(trace.generation().steps().applied()).isPresent();
+
+      assertThat(
+              model
+                  .origins()
+                  .trace(
+                      new Trace.Question("east", "Deployment", "web", Optional.empty()),
+                      new Scope(List.of("other*"), List.of())))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void aCommitIsExplainedByWhatWasSentAndWhatWasNot() {
+    told.defined("web", "east")
+        .defined("api", "east")
+        .state(
+            "shop",
+            Map.of(
+                new ClusterName("east"),
+                new Hold(Optional.empty(), "jo", "incident 7", Instant.EPOCH)),
+            "east")
+        .pushed(1)
+        .dispatched("web", "east", 1, 1);
+    try (ReadModel model = open()) {
+      Explanation explanation =
+          model.origins().explain(commit(1).value().substring(0, 38), Scope.ALL).orElseThrow();
+      assertThat(explanation.affected())
+          .extracting(GenerationView::application)
+          .containsExactly("web");
+      assertThat(explanation.unaffected())
+          .extracting(one -> one.application() + ": " + one.why())
+          .containsExactly(
+              "api: no input of it differs from what was sent before, or a later commit was sent in"
+                  + " its place",
+              "shop: suspended by jo: incident 7");
+      assertThat(model.origins().explain("fffffff", Scope.ALL)).isEmpty();
+    }
+  }
+
+  @Test
+  void deadLettersOpenAndClose() {
+    told.parked("web", "east", 1, 1).parked("api", "west", 1, 1).closed("web", "east", 1, 2);
+    try (ReadModel model = open()) {
+      assertThat(letters(model, Optional.of(true), Scope.ALL)).containsExactly("west/api/1");
+      assertThat(letters(model, Optional.of(false), Scope.ALL)).containsExactly("east/web/1");
+      assertThat(letters(model, Optional.empty(), new Scope(List.of(), List.of("e*"))))
+          .containsExactly("east/web/1");
+      DeadLetter letter = model.records().deadLetter("west/api/1", Scope.ALL).orElseThrow();
+      assertThat(letter.code()).isEqualTo("Invalid");
+      assertThat(letter.object()).contains("Deployment default/api");
+      assertThat(letter.original().offset()).isEqualTo(7);
+      assertThat(model.overview(Scope.ALL).deadLetters()).containsEntry("Invalid", 1L);
+    }
+  }
+
+  @Test
+  void whatNoOneCanReadIsShownWithItsPosition() {
+    told.garbage();
+    try (ReadModel model = open()) {
+      EventView event = events(model).getFirst();
+      assertThat(event.type()).isEqualTo("damaged");
+      assertThat(event.position().topic()).isEqualTo("results");
+      assertThat(event.body().get("reason").asText()).contains("not a valid");
+    }
+  }
+
+  @Test
+  void itGoesOnWhereItStoppedAndTakesNothingTwice() {
+    told.dispatched("web", "east", 1, 1).applied("web", "east", 1, 1);
+    String build;
+    List<EventView> before;
+    try (ReadModel model = open()) {
+      build = model.build();
+      before = events(model);
+      assertThat(before).hasSize(2);
+    }
+    told.dispatched("web", "east", 2, 2);
+    try (ReadModel model = open()) {
+      assertThat(model.build()).isEqualTo(build);
+      List<EventView> after = events(model);
+      assertThat(after).hasSize(3);
+      assertThat(after.subList(0, 2)).isEqualTo(before);
+      assertThat(status(model, "web").phase()).isEqualTo("Syncing");
+    }
+  }
+
+  @Test
+  void aFileAboutOtherTopicsIsBegunAnew() {
+    told.dispatched("web", "east", 1, 1);
+    open().close();
+    KafkaConnection other = KafkaFixture.provisioned(1);
+    try (Told elsewhere = new Told(other)) {
+      elsewhere.dispatched("api", "west", 1, 1).flush();
+      try (ReadModel model = ReadModel.open(directory, other, Clock.systemUTC())) {
+        caughtUp(model);
+        assertThat(list(model)).extracting(ApplicationStatus::application).containsExactly("api");
+      }
+    }
+  }
+
+  @Test
+  void aListenerThatFailsDoesNotStopTheReading() {
+    try (ReadModel model = open()) {
+      List<Integer> heard = new CopyOnWriteArrayList<>();
+      model.listen(
+          (_, _) -> {
+            throw new IllegalStateException("a test's fault");
+          });
+      model.listen(
+          (_, _) -> {
+            throw new AssertionError("a test's fault");
+          });
+      model.listen((events, _) -> heard.add(events.size()));
+      told.dispatched("web", "east", 1, 1).flush();
+      await().atMost(PATIENCE).until(() -> !heard.isEmpty());
+      told.dispatched("web", "east", 2, 2).flush();
+      await().atMost(PATIENCE).until(() -> events(model).size() == 2);
+      assertThat(model.obstacle()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRecordWithAnAbsurdTimeIsShownAsDamagedAndThoseBehindItAreTaken() {
+    told.dispatched("web", "east", 1, 1);
+    told.at(Instant.MAX).dispatched("web", "east", 2, 2);
+    told.at(Instant.MIN).dispatched("web", "east", 3, 3);
+    told.at(Instant.now()).dispatched("web", "east", 4, 4);
+    try (ReadModel model = open()) {
+      assertThat(events(model))
+          .extracting(EventView::type)
+          .containsExactlyInAnyOrder("dispatched", "damaged", "damaged", "dispatched");
+      assertThat(status(model, "web").generation()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void anEventOfAnUnknownTypeStopsItInSightBehindWhatCameBefore() {
+    told.dispatched("web", "east", 1, 1).flush();
+    told.unknown();
+    told.flush();
+    try (ReadModel model = ReadModel.open(directory, connection, Clock.systemUTC())) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(model.obstacle().orElse(""))
+                      .contains("which this version does not know"));
+      assertThat(status(model, "web").generation()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anAuthorizationThatIsTakenAwayIsAnObstacleUntilItIsBack() {
+    String results = connection.topics().results();
+    try (ReadModel model = open()) {
+      KafkaFixture.deny(results, AclOperation.READ);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(model.obstacle().orElse(""))
+                      .contains("Kafka refuses access to the topics", results));
+      told.dispatched("web", "east", 1, 1).flush();
+      KafkaFixture.allow(results);
+      await().atMost(PATIENCE).until(() -> events(model).size() == 1);
+      caughtUp(model);
+    }
+  }
+
+  @Test
+  void topicsThatWereCreatedAgainWhileItRunsAreReadFromTheirBeginnings() throws Exception {
+    told.dispatched("web", "east", 1, 1).dispatched("old", "east", 1, 1);
+    try (ReadModel model = open();
+        Admin admin = Admin.create(connection.admin())) {
+      String build = model.build();
+      admin.deleteTopics(List.of(connection.topics().results())).all().get();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> !admin.listTopics().names().get().contains(connection.topics().results()));
+      new TopicProvisioner(admin, connection.topics()).provision(2);
+      // more than there was: the old position is in the middle of it
+      for (int i = 1; i <= 10; i++) {
+        told.dispatched("web", "east", i, i);
+      }
+      told.flush();
+
+      await().atMost(PATIENCE).until(() -> !model.build().equals(build));
+      await().atMost(PATIENCE).until(() -> events(model).size() == 10);
+      caughtUp(model);
+      assertThat(list(model)).extracting(ApplicationStatus::application).containsExactly("web");
+    }
+  }
+
+  @Test
+  void whatIsWeakOfTheTopicsIsToldToWhoSeesEverything() throws Exception {
+    try (Admin admin = Admin.create(connection.admin())) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, connection.topics().changes()),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("retention.bytes", "1000000"),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+    try (ReadModel model = open()) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(model.overview(Scope.ALL).warnings())
+                      .singleElement()
+                      .asString()
+                      .contains("retention.bytes=1000000"));
+      assertThat(model.overview(new Scope(List.of("web"), List.of())).warnings()).isEmpty();
+    }
+  }
+
+  @Test
+  void twoProcessesDoNotShareAFile() {
+    try (ReadModel model = open()) {
+      assertThat(model.obstacle()).isEmpty();
+      assertThatThrownBy(this::open)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("another process uses the read model");
+    }
+  }
+
+  @Test
+  void listsComeInPagesWithoutGapsOrRepeats() {
+    for (int i = 0; i < 25; i++) {
+      told.dispatched("app-" + i, "east", 1, i).dispatched("app-" + i, "west", 1, i);
+    }
+    try (ReadModel model = open()) {
+      List<String> seen = new ArrayList<>();
+      Optional<String> after = Optional.empty();
+      do {
+        Page<ApplicationStatus> page =
+            model.applications().list(filter(Scope.ALL), Scope.ALL, 7, after);
+        page.items().forEach(status -> seen.add(status.cursor()));
+        after = page.next();
+      } while (after.isPresent());
+      assertThat(seen).hasSize(50).doesNotHaveDuplicates().isSorted();
+    }
+  }
+
+  private ReadModel open() {
+    told.flush();
+    ReadModel model = ReadModel.open(directory, connection, Clock.systemUTC());
+    caughtUp(model);
+    return model;
+  }
+
+  private static void caughtUp(ReadModel model) {
+    await().atMost(Duration.ofSeconds(30)).until(() -> model.obstacle().isEmpty());
+  }
+
+  private static Applications.Filter filter(Scope scope) {
+    return new Applications.Filter(scope, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  private static List<ApplicationStatus> list(ReadModel model) {
+    return model.applications().list(filter(Scope.ALL), Scope.ALL, 100, Optional.empty()).items();
+  }
+
+  private static ApplicationStatus status(ReadModel model, String application) {
+    return model
+        .applications()
+        .list(filter(new Scope(List.of(application), List.of())), Scope.ALL, 10, Optional.empty())
+        .items()
+        .getFirst();
+  }
+
+  private static List<String> outcomes(ReadModel model, String application) {
+    return model
+        .applications()
+        .history(application, Scope.ALL, Scope.ALL, 10, Optional.empty())
+        .items()
+        .stream()
+        .map(one -> one.generation() + " " + one.outcome())
+        .toList();
+  }
+
+  private static List<String> letters(ReadModel model, Optional<Boolean> open, Scope scope) {
+    return model
+        .records()
+        .deadLetters(
+            new DeadLetterFilter(scope, Optional.empty(), Optional.empty(), open, EVER),
+            Scope.ALL,
+            10,
+            Optional.empty())
+        .items()
+        .stream()
+        .map(DeadLetter::entry)
+        .toList();
+  }
+
+  private static List<EventView> events(ReadModel model) {
+    return model
+        .records()
+        .events(
+            new EventFilter(Scope.ALL, Optional.empty(), Optional.empty(), EVER), Scope.ALL, 100, 0)
+        .items();
+  }
+}

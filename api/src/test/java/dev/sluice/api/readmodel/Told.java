@@ -1,0 +1,405 @@
+package dev.sluice.api.readmodel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.Topics;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Writes to the topics what the parts would, one second apart. */
+public final class Told implements AutoCloseable {
+
+  public static final RepositoryId REPOSITORY = new RepositoryId("git.example/shop");
+  public static final GitRef MAIN = GitRef.branch("main");
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final Topics topics;
+  private final KafkaProducer<String, byte[]> producer;
+  private final List<Future<?>> sent = new ArrayList<>();
+  private long second;
+  private Optional<Instant> fixed = Optional.empty();
+
+  public Told(KafkaConnection connection) {
+    this.topics = connection.topics();
+    this.producer = new KafkaProducer<>(connection.producer("told"));
+  }
+
+  public static CommitId commit(int number) {
+    return new CommitId("%040x".formatted(0xabcdef0000L + number));
+  }
+
+  /** The fleet has an application with one source. */
+  public Told defined(String application, String... clusters) {
+    return state(application, Map.of(), clusters);
+  }
+
+  public Told state(
+      String application, Map<ClusterName, StateRecord.Hold> holds, String... clusters) {
+    return state(definition(application, clusters), holds);
+  }
+
+  /** The same with any definition, of which all sources were read. */
+  public Told state(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
+    definition.sources().forEach(source -> read(source.repository(), source.ref()));
+    return unread(definition, holds);
+  }
+
+  public Told read(RepositoryId repository, GitRef ref) {
+    return tell(
+        "read/" + repository + "#" + ref,
+        new RefState(repository, ref, Optional.of(commit(1)), Optional.empty()).read(now()));
+  }
+
+  public Told unreadable(RepositoryId repository, GitRef ref, String reason) {
+    return tell(
+        "unreadable/" + repository + "#" + ref,
+        new RefState(repository, ref, Optional.of(commit(1)), Optional.empty())
+            .read(now().minusSeconds(1))
+            .unreadable(new StateRecord.Unreadable(now(), reason)));
+  }
+
+  /** The same, and nobody has read the sources yet. */
+  public Told unread(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
+    ApplicationName application = definition.application();
+    return tell(
+        "state/" + application,
+        new ApplicationState(
+            application,
+            Optional.of(definition),
+            "revision-1",
+            Map.of(),
+            Map.of(),
+            holds,
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  public static Definition definition(String application, String... clusters) {
+    return definition(application, REPOSITORY, MAIN, clusters);
+  }
+
+  /** An application with a source on this ref. */
+  public static Definition definition(
+      String application, RepositoryId repository, GitRef ref, String... clusters) {
+    return new Definition(
+        new ApplicationName(application),
+        List.of(
+            new SourceSpec(
+                repository,
+                "https://" + repository,
+                Optional.empty(),
+                ref,
+                "apps/" + application,
+                Optional.empty(),
+                Optional.empty(),
+                RenderOptions.DEFAULT)),
+        List.of(clusters).stream()
+            .map(cluster -> new ClusterTarget(new ClusterName(cluster), Map.of()))
+            .toList(),
+        new ApplicationSpec("default", Policy.DEFAULT),
+        false);
+  }
+
+  /** A webhook about any repository, of which the forge says that a branch moved. */
+  public Told pushed(String endpoint, String repository, String branch, int commit) {
+    return tell(
+        "push/%s/%s/%s/%d".formatted(endpoint, repository, branch, commit),
+        new ChangeEvent.RefChanged(
+            new RepositoryId(repository),
+            GitRef.branch(branch),
+            Optional.empty(),
+            Optional.of(commit(commit)),
+            new Origin.Webhook(endpoint, "delivery-" + commit, Optional.of("octocat"), now())));
+  }
+
+  /** The sweep found a change. */
+  public Told swept(int commit) {
+    return tell(
+        "sweep/" + commit,
+        new ChangeEvent.RefChanged(
+            REPOSITORY,
+            MAIN,
+            Optional.empty(),
+            Optional.of(commit(commit)),
+            new Origin.Sweep(now())));
+  }
+
+  /** A commit that a push told of never showed. */
+  public Told unmet(int expected, int evaluated) {
+    return tell(
+        "unmet/" + expected,
+        new StateRecord.RefState(
+            REPOSITORY,
+            MAIN,
+            Optional.of(commit(evaluated)),
+            Optional.empty(),
+            Optional.of(
+                new StateRecord.Unmet(
+                    commit(expected),
+                    Optional.of(commit(evaluated)),
+                    List.of(new EventId("push/" + expected)),
+                    now())),
+            Optional.of(now()),
+            Optional.empty()));
+  }
+
+  /** A merge of which only the request's newest commit is known. */
+  public Told mergedByFastForward(int head, long number) {
+    return tell(
+        "merge/" + number,
+        new ChangeEvent.MergeRecorded(
+            REPOSITORY,
+            MAIN,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(commit(head)),
+            number,
+            "Newer web server",
+            Optional.of("author"),
+            Optional.of("merger"),
+            Optional.empty(),
+            new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now())));
+  }
+
+  public Told pushed(int commit) {
+    return pushed(REPOSITORY, MAIN, commit);
+  }
+
+  public Told pushed(RepositoryId repository, GitRef ref, int commit) {
+    Instant at = now();
+    return tell(
+        "push/" + commit,
+        new ChangeEvent.RefChanged(
+            repository,
+            ref,
+            Optional.empty(),
+            Optional.of(commit(commit)),
+            new Origin.Webhook("hub", "delivery-" + commit, Optional.of("octocat"), at)));
+  }
+
+  public Told merged(int commit, long number) {
+    return merged(REPOSITORY, commit, number);
+  }
+
+  public Told merged(RepositoryId repository, int commit, long number) {
+    return tell(
+        "merge/" + number,
+        new ChangeEvent.MergeRecorded(
+            repository,
+            MAIN,
+            Optional.of(commit(commit)),
+            Optional.empty(),
+            Optional.empty(),
+            number,
+            "Newer web server",
+            Optional.of("author"),
+            Optional.of("merger"),
+            Optional.of("https://%s/pull/%d".formatted(repository, number)),
+            new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now())));
+  }
+
+  public Told dispatched(String application, String cluster, long generation, int commit) {
+    return tell(
+        "dispatched/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Dispatched(
+            subject(application, cluster, generation, commit),
+            Optional.of("digest-" + commit),
+            "apps/%s/deployment.yaml".formatted(application),
+            new Provenance(
+                List.of(new EventId("push/" + commit)),
+                Optional.of("octocat"),
+                now(),
+                now(),
+                "batch",
+                1)));
+  }
+
+  public Told applied(String application, String cluster, long generation, int commit) {
+    Instant at = now();
+    return tell(
+        "applied/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Applied(
+            subject(application, cluster, generation, commit),
+            List.of(
+                new ObjectChange(
+                    new ObjectRef("apps/v1", "Deployment", "default", application),
+                    ObjectChange.Action.CONFIGURED)),
+            3,
+            new ResultEvent.Timings(at, at, at, at),
+            Optional.of("plain")));
+  }
+
+  public Told planned(
+      String application, String cluster, long generation, int commit, String renderer) {
+    return tell(
+        "planned/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Planned(
+            subject(application, cluster, generation, commit), List.of(), renderer));
+  }
+
+  public Told unchanged(
+      String application, String cluster, long generation, int commit, String renderer) {
+    return tell(
+        "unchanged/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Unchanged(
+            subject(application, cluster, generation, commit), 3, Optional.of(renderer)));
+  }
+
+  public Told superseded(String application, String cluster, long generation, int commit, long by) {
+    return tell(
+        "superseded/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Superseded(subject(application, cluster, generation, commit), by));
+  }
+
+  public Told parked(String application, String cluster, long generation, int commit) {
+    Subject subject = subject(application, cluster, generation, commit);
+    String key = cluster + "/" + application;
+    String entry = key + "/" + generation;
+    tell(
+        "parked/" + entry,
+        new ResultEvent.Parked(subject, failure(application), "a new generation"));
+    return tell(
+        "dead-letter-opened/" + entry,
+        new DeadLetterEvent.Opened(
+            entry,
+            key,
+            Optional.of(subject),
+            failure(application),
+            1,
+            OriginalRecord.at("sluice.sync." + cluster, 0, 7),
+            Optional.empty()));
+  }
+
+  public Told closed(String application, String cluster, long generation, long by) {
+    String key = cluster + "/" + application;
+    return tell(
+        "dead-letter-closed/" + key + "/" + generation,
+        new DeadLetterEvent.Closed(
+            key + "/" + generation, key, DeadLetterEvent.Closed.Reason.SUCCEEDED, by));
+  }
+
+  /** Something no one can read. */
+  public Told garbage() {
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(topics.results(), 0, "x", "{".getBytes(UTF_8));
+    record.headers().add("ce_type", "dev.sluice.applied.v1".getBytes(UTF_8));
+    sent.add(producer.send(record));
+    return this;
+  }
+
+  /** A result of a type that nobody knows yet. */
+  public Told unknown() {
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(topics.results(), 0, "x", "{}".getBytes(UTF_8));
+    record.headers().add("ce_type", "dev.sluice.invented.v9".getBytes(UTF_8));
+    sent.add(producer.send(record));
+    return this;
+  }
+
+  /** What is told from now on has this time. */
+  public Told at(Instant time) {
+    fixed = Optional.of(time);
+    return this;
+  }
+
+  public Told tell(String id, Event event) {
+    String topic =
+        switch (event) {
+          case ChangeEvent _ -> topics.changes();
+          case ResultEvent _ -> topics.results();
+          case DeadLetterEvent _ -> topics.deadLetters();
+          case StateRecord _ -> topics.state();
+          case QuestionEvent question -> topics.sync(question.cluster());
+          case SourcesEvent sources -> topics.sync(sources.cluster());
+          case SyncEvent sync -> topics.sync(sync.cluster());
+        };
+    second++;
+    sent.add(
+        producer.send(
+            EventCodec.encode(
+                topic,
+                new Envelope<>(new EventId(id), "test", now(), TraceParent.start(), event))));
+    return this;
+  }
+
+  /** Waits until all of it is in the topics. */
+  public void flush() {
+    for (Future<?> one : sent) {
+      try {
+        one.get();
+      } catch (ExecutionException | InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    sent.clear();
+  }
+
+  public Instant now() {
+    return fixed.orElseGet(() -> START.plusSeconds(second));
+  }
+
+  public static Subject subject(String application, String cluster, long generation, int commit) {
+    return new Subject(
+        new ClusterName(cluster),
+        new ApplicationName(application),
+        new Generation(generation),
+        Optional.of(commit(commit)),
+        EventId.of("sync", cluster, application, generation));
+  }
+
+  private static Failure failure(String application) {
+    return new Failure(
+        "Invalid",
+        "spec.replicas is not a number: write one",
+        Failure.Stage.APPLY,
+        Optional.of(new ObjectRef("apps/v1", "Deployment", "default", application)));
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

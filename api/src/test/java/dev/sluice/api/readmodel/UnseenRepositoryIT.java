@@ -1,0 +1,169 @@
+package dev.sluice.api.readmodel;
+
+import static dev.sluice.api.readmodel.Told.MAIN;
+import static dev.sluice.api.readmodel.Told.REPOSITORY;
+import static dev.sluice.api.readmodel.Told.commit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.api.projection.Phase;
+import dev.sluice.api.readmodel.Explanation.Unaffected;
+import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is said of applications whose repository cannot be seen. */
+class UnseenRepositoryIT {
+
+  private static final RepositoryId OTHER = new RepositoryId("git.example/other");
+  private static final String REASON = "cannot fetch git.example/shop: no route to host";
+
+  @TempDir Path directory;
+  private KafkaConnection connection;
+  private Told told;
+
+  @BeforeEach
+  void topics() {
+    connection = KafkaFixture.provisioned(2);
+    told = new Told(connection);
+    told.defined("web", "east")
+        .state(Told.definition("api", OTHER, MAIN, "east"), Map.of())
+        .pushed(1)
+        .dispatched("web", "east", 1, 1)
+        .applied("web", "east", 1, 1)
+        .dispatched("api", "east", 1, 1)
+        .applied("api", "east", 1, 1);
+  }
+
+  @AfterEach
+  void end() {
+    told.close();
+  }
+
+  @Test
+  void anApplicationIsNotSyncedWhileItsRepositoryCannotBeRead() {
+    told.unreadable(REPOSITORY, MAIN, REASON);
+    Instant since = told.now().minusSeconds(1);
+    try (ReadModel model = open()) {
+      assertThat(phases(model)).containsExactly("api Synced", "web Unknown");
+      ApplicationStatus web = list(model, Optional.of(Phase.UNKNOWN)).getFirst();
+      assertThat(web.application()).isEqualTo("web");
+      assertThat(web.code()).contains("RepositoryUnreadable");
+      assertThat(web.message())
+          .contains("git.example/shop refs/heads/main cannot be read: " + REASON);
+      assertThat(web.since()).isEqualTo(since);
+      assertThat(web.applied()).isPresent();
+      assertThat(list(model, Optional.of(Phase.SYNCED)))
+          .extracting(ApplicationStatus::application)
+          .containsExactly("api");
+      assertThat(model.overview(Scope.ALL).phases())
+          .containsOnly(Map.entry("Synced", 1L), Map.entry("Unknown", 1L));
+      assertThat(model.fleet().clusters(Scope.ALL).getFirst().phases())
+          .containsEntry("Unknown", 1L);
+      assertThat(model.fleet().unreadableRepositories())
+          .containsOnly(Map.entry("git.example/shop", 1L));
+
+      told.read(REPOSITORY, MAIN).flush();
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () -> assertThat(phases(model)).containsExactly("api Synced", "web Synced"));
+      assertThat(model.fleet().unreadableRepositories()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRepositoryIsShownWithItsLastReadAndWhyThereIsNoLaterOne() {
+    told.unreadable(REPOSITORY, MAIN, REASON);
+    Instant since = told.now().minusSeconds(1);
+    try (ReadModel model = open()) {
+      Overview.RefView ref =
+          model
+              .fleet()
+              .repositories(Scope.ALL, 10, Optional.empty())
+              .items()
+              .getLast()
+              .refs()
+              .getFirst();
+      assertThat(ref.readAt()).contains(since.minusSeconds(1));
+      assertThat(ref.unreadableSince()).contains(since);
+      assertThat(ref.unreadableReason()).contains(REASON);
+    }
+  }
+
+  @Test
+  void anApplicationIsNotSyncedBeforeTheRepositoryThatItMovedToWasRead() {
+    GitRef release = GitRef.branch("release");
+    told.unread(Told.definition("web", REPOSITORY, release, "east"), Map.of());
+    try (ReadModel model = open()) {
+      assertThat(phases(model)).containsExactly("api Synced", "web Unknown");
+      assertThat(list(model, Optional.of(Phase.UNKNOWN)).getFirst().code())
+          .contains("RepositoryNeverRead");
+    }
+  }
+
+  @Test
+  void whereGitIsNotFollowedThatItIsAwayChangesNothing() {
+    Hold hold = new Hold(Optional.empty(), "jo", "incident", Instant.EPOCH);
+    told.state(Told.definition("web", "east"), Map.of(new ClusterName("east"), hold))
+        .unreadable(REPOSITORY, MAIN, REASON);
+    try (ReadModel model = open()) {
+      assertThat(phases(model)).containsExactly("api Synced", "web Synced");
+    }
+  }
+
+  @Test
+  void aCommitThatNobodyCouldLookAtIsNotSaidToChangeNothing() {
+    told.pushed(2).unreadable(REPOSITORY, MAIN, REASON);
+    try (ReadModel model = open()) {
+      Explanation explanation = model.origins().explain(commit(2).value(), Scope.ALL).orElseThrow();
+      assertThat(explanation.unaffected())
+          .extracting(Unaffected::application, Unaffected::cause)
+          .containsExactly(
+              org.assertj.core.groups.Tuple.tuple("web", Explanation.Cause.UNREADABLE));
+      assertThat(explanation.unaffected().getFirst().why())
+          .contains("cannot be read since", REASON);
+      assertThat(model.origins().unreadable(Scope.ALL)).singleElement().asString().contains(REASON);
+      assertThat(model.origins().unreadable(new Scope(List.of("api"), List.of()))).isEmpty();
+    }
+  }
+
+  private static List<String> phases(ReadModel model) {
+    return list(model, Optional.empty()).stream()
+        .map(status -> status.application() + " " + status.phase())
+        .toList();
+  }
+
+  private static List<ApplicationStatus> list(ReadModel model, Optional<Phase> phase) {
+    return model
+        .applications()
+        .list(
+            new Applications.Filter(Scope.ALL, phase, Optional.empty(), Optional.empty()),
+            Scope.ALL,
+            100,
+            Optional.empty())
+        .items();
+  }
+
+  private ReadModel open() {
+    told.flush();
+    ReadModel model =
+        ReadModel.open(directory.resolve("read-model"), connection, Clock.systemUTC());
+    await().atMost(Duration.ofSeconds(30)).until(() -> model.obstacle().isEmpty());
+    return model;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.api.readmodel;
+
+import org.jspecify.annotations.NullMarked;

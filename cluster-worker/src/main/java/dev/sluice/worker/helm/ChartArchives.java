@@ -1,0 +1,66 @@
+package dev.sluice.worker.helm;
+
+import dev.sluice.worker.sandbox.RenderException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+
+/** The archives that charts are vendored as. */
+public final class ChartArchives {
+
+  private static final int MAX_UNPACKED = 64 << 20;
+
+  private ChartArchives() {}
+
+  /** Refuses archives below (or at) a path that unpack to more than any chart is. */
+  public static void refuseBombs(Path chart) throws RenderException {
+    for (Path file : below(chart)) {
+      if (isArchive(file)) {
+        unpacked(file);
+      }
+    }
+  }
+
+  static boolean isArchive(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".tgz") || name.endsWith(".tar.gz");
+  }
+
+  /** The regular files below a path. */
+  static List<Path> below(Path chart) throws RenderException {
+    try (Stream<Path> files = Files.walk(chart)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    } catch (IOException e) {
+      throw RenderException.temporary("NoDisk", "the worker cannot read its rendering inputs", e);
+    }
+  }
+
+  /** The bytes of the archive's tar, each as one character: enough to look for words in it. */
+  static String unpacked(Path file) throws RenderException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+      byte[] buffer = new byte[64 << 10];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        bytes.write(buffer, 0, read);
+        if (bytes.size() > MAX_UNPACKED) {
+          throw RenderException.permanent(
+              "ArchiveTooLarge",
+              "the chart archive %s unpacks to more than %d MiB"
+                  .formatted(file.getFileName(), MAX_UNPACKED >> 20));
+        }
+      }
+    } catch (IOException e) {
+      throw RenderException.permanent(
+          "BrokenArchive",
+          "the chart archive %s is not readable as gzip (is it a Git LFS pointer?)"
+              .formatted(file.getFileName()));
+    }
+    return bytes.toString(StandardCharsets.ISO_8859_1);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.sluice.worker.helm;
+
+import dev.sluice.worker.api.ClusterFacts;
+import dev.sluice.worker.manifest.HelmHooks;
+import dev.sluice.worker.sandbox.RenderException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Refuses what the library renders differently from the program: it leaves hooks out, knows no API
+ * versions but Kubernetes' own, takes no lists in sets, and shows the CRDs of disabled sub-charts.
+ */
+final class LibraryLimits {
+
+  private static final Pattern HOOK =
+      Pattern.compile("helm\\.sh/hook[\"']?\\s*:\\s*[\"']?([^\"'\\n}]*)");
+  private static final Pattern ASKED =
+      Pattern.compile("Capabilities\\.APIVersions(\\.Has\\s+\"([^\"]*)\")?");
+  private static final Pattern CONDITIONAL =
+      Pattern.compile("(?m)^\\s+-?\\s*(condition|tags)\\s*:");
+
+  /** The groups that Helm's library knows by itself. */
+  private static final Set<String> BUILT_IN =
+      Set.of(
+          "admissionregistration.k8s.io",
+          "apiextensions.k8s.io",
+          "apps",
+          "authentication.k8s.io",
+          "authorization.k8s.io",
+          "autoscaling",
+          "batch",
+          "certificates.k8s.io",
+          "coordination.k8s.io",
+          "discovery.k8s.io",
+          "events.k8s.io",
+          "extensions",
+          "flowcontrol.apiserver.k8s.io",
+          "networking.k8s.io",
+          "node.k8s.io",
+          "policy",
+          "rbac.authorization.k8s.io",
+          "resource.k8s.io",
+          "scheduling.k8s.io",
+          "storage.k8s.io");
+
+  private LibraryLimits() {}
+
+  /** Does nothing if the chart renders to the same as by the program. */
+  static void refuse(ChartRun run) throws RenderException {
+    for (String value : run.sets().values()) {
+      if (value.startsWith("{")) {
+        throw needsProgram("helm.set has a list");
+      }
+    }
+    List<Path> files = ChartArchives.below(run.chart());
+    boolean conditional = false;
+    boolean definesInSubCharts = false;
+    for (Path file : files) {
+      String name = run.chart().relativize(file).toString();
+      boolean archive = ChartArchives.isArchive(file);
+      String text = archive ? ChartArchives.unpacked(file) : text(file);
+      if (archive || name.contains("templates/")) {
+        refuseHooks(text, name);
+        refuseQuestions(text, name, run.cluster());
+      }
+      conditional |= (archive || name.endsWith("Chart.yaml")) && CONDITIONAL.matcher(text).find();
+      definesInSubCharts |=
+          run.includeCrds()
+              && name.startsWith("charts/")
+              && (name.contains("/crds/") || (archive && text.contains("/crds/")));
+    }
+    if (conditional && definesInSubCharts) {
+      throw needsProgram("a sub-chart that may be disabled has CRDs");
+    }
+  }
+
+  private static void refuseHooks(String text, String file) throws RenderException {
+    Matcher hook = HOOK.matcher(text);
+    while (hook.find()) {
+      if (!HelmHooks.isNeverApplied(hook.group(1))) {
+        throw needsProgram("%s has hooks".formatted(file));
+      }
+    }
+  }
+
+  private static void refuseQuestions(String text, String file, ClusterFacts cluster)
+      throws RenderException {
+    Matcher asked = ASKED.matcher(text);
+    while (asked.find()) {
+      String version = asked.group(2);
+      if (version == null) {
+        throw needsProgram("%s asks for all API versions".formatted(file));
+      }
+      if (cluster.apiVersions().contains(version) && !isBuiltIn(version)) {
+        throw needsProgram("%s asks for the API version %s".formatted(file, version));
+      }
+    }
+  }
+
+  /** The library knows Kubernetes' own groups and versions, but no kinds in them. */
+  private static boolean isBuiltIn(String version) {
+    String[] parts = version.split("/", -1);
+    return parts.length == 1 || (parts.length == 2 && BUILT_IN.contains(parts[0]));
+  }
+
+  private static String text(Path file) throws RenderException {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw RenderException.temporary("NoDisk", "the worker cannot read its rendering inputs", e);
+    }
+  }
+
+  private static RenderException needsProgram(String why) {
+    return RenderException.permanent(
+        "NeedsHelm",
+        why
+            + ", which Helm as a library does not render as the program does: install helm 3"
+            + " (https://helm.sh/docs/intro/install/) on the worker's PATH, and start it again");
+  }
+}

@@ -1,5 +1,0 @@
-/** Reading the cluster's sync topic. */
-@NullMarked
-package dev.sluice.worker.log;
-
-import org.jspecify.annotations.NullMarked;

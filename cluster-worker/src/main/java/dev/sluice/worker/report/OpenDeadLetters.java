@@ -1,0 +1,108 @@
+package dev.sluice.worker.report;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.TopicPartitions;
+import dev.sluice.platform.kafka.UngroupedConsumer;
+import dev.sluice.worker.ledger.Ledger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Which dead letters about a cluster's applications are open, read from their topic. The ledgers
+ * know it better and at once; this is for applications whose ledger the cluster has lost.
+ */
+public final class OpenDeadLetters {
+
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final ClusterName cluster;
+  private final Map<ApplicationName, Ledger.OpenEntry> open = new HashMap<>();
+
+  private OpenDeadLetters(ClusterName cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Reads the topic to its end.
+   *
+   * @param since nothing that is looked for was opened earlier
+   * @throws org.apache.kafka.common.KafkaException if the broker does not answer
+   */
+  public static Map<ApplicationName, Ledger.OpenEntry> read(
+      KafkaConnection kafka, ClusterName cluster, Instant since) {
+    OpenDeadLetters reading = new OpenDeadLetters(cluster);
+    try (KafkaConsumer<String, byte[]> consumer =
+        new UngroupedConsumer(kafka.consumer("worker-dead-letters-" + cluster))) {
+      reading.follow(consumer, kafka.topics().deadLetters(), since);
+    }
+    return reading.open;
+  }
+
+  private void follow(KafkaConsumer<String, byte[]> consumer, String topic, Instant since) {
+    List<TopicPartition> partitions = TopicPartitions.of(consumer, topic);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    Map<TopicPartition, Optional<OffsetAndTimestamp>> starts = new HashMap<>();
+    consumer
+        .offsetsForTimes(
+            partitions.stream().collect(Collectors.toMap(each -> each, _ -> since.toEpochMilli())))
+        .forEach((partition, start) -> starts.put(partition, Optional.ofNullable(start)));
+    consumer.assign(partitions);
+    for (TopicPartition partition : partitions) {
+      consumer.seek(
+          partition,
+          starts
+              .getOrDefault(partition, Optional.empty())
+              .map(OffsetAndTimestamp::offset)
+              .orElse(ends.get(partition)));
+    }
+    while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+      consumer
+          .poll(POLL)
+          .forEach(
+              record -> {
+                if (EventCodec.decode(record) instanceof Decoded.Known known
+                    && known.envelope().event() instanceof DeadLetterEvent event) {
+                  take(event);
+                }
+              });
+    }
+  }
+
+  private void take(DeadLetterEvent event) {
+    switch (event) {
+      case DeadLetterEvent.Opened opened ->
+          opened
+              .subject()
+              .filter(subject -> isOwn(opened, subject))
+              .ifPresent(
+                  subject ->
+                      open.put(
+                          subject.application(),
+                          new Ledger.OpenEntry(opened.entry(), subject.generation())));
+      case DeadLetterEvent.Closed closed ->
+          open.values().removeIf(entry -> entry.entry().equals(closed.entry()));
+      case DeadLetterEvent.Retried _ -> {}
+    }
+  }
+
+  /** The dispatcher's entries about sources are its own to close. */
+  private boolean isOwn(DeadLetterEvent.Opened opened, Subject subject) {
+    return subject.cluster().equals(cluster)
+        && opened.entry().equals(DeadLetterId.of(subject).value());
+  }
+}

@@ -1,0 +1,190 @@
+package dev.sluice.worker.sandbox;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Runs a program with a limit to its time, its memory and to what it writes. Whatever happens,
+ * neither it nor its descendants are left running.
+ */
+public final class BoundedProcess {
+
+  private static final int MAX_ERRORS = 64 << 10;
+
+  /** How a shell ends that cannot become a program. */
+  private static final int NO_SUCH_PROGRAM = 127;
+
+  /** How long the pipes of a program that ended may stay open, held by one that it started. */
+  private static final Duration PIPES_CLOSE = Duration.ofSeconds(5);
+
+  private final ReadyShell shell;
+  private final List<String> command;
+  private final Path directory;
+  private final Map<String, String> environment;
+  private final RenderLimits limits;
+  private final Optional<ProcessFamily> family;
+
+  /**
+   * A program that leaves no others behind when it ends by itself.
+   *
+   * @param shell becomes the program
+   * @param environment all of it: nothing is inherited
+   */
+  public BoundedProcess(
+      ReadyShell shell,
+      List<String> command,
+      Path directory,
+      Map<String, String> environment,
+      RenderLimits limits) {
+    this(shell, command, directory, environment, limits, Optional.empty());
+  }
+
+  /**
+   * @param family what must not be left, however it ends; empty if it leaves nothing
+   */
+  BoundedProcess(
+      ReadyShell shell,
+      List<String> command,
+      Path directory,
+      Map<String, String> environment,
+      RenderLimits limits,
+      Optional<ProcessFamily> family) {
+    this.shell = shell;
+    this.family = family.filter(_ -> !shell.endsAll());
+    this.command = this.family.map(one -> one.led(command)).orElseGet(() -> List.copyOf(command));
+    this.directory = directory;
+    this.environment = Map.copyOf(environment);
+    this.limits = limits;
+  }
+
+  /** How a program ended. */
+  public sealed interface Ending {
+
+    /** By itself. */
+    record Exited(int code, String output, String errors) implements Ending {}
+
+    /** Killed, since it took too long. */
+    record TookTooLong() implements Ending {}
+
+    /** Killed, since it wrote too much. */
+    record WroteTooMuch() implements Ending {}
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @throws IOException if it could not be started
+   */
+  public Ending run() throws IOException, InterruptedException {
+    Process process = shell.run(command, directory, environment);
+    boolean familyIsThere = true;
+    try {
+      Capture output = new Capture(process.getInputStream(), limits.output());
+      Capture errors = new Capture(process.getErrorStream(), MAX_ERRORS);
+      AtomicBoolean tooMuch = new AtomicBoolean();
+      Thread outputs =
+          reader(
+              () -> {
+                if (!output.readAll()) {
+                  tooMuch.set(true);
+                  kill(process);
+                }
+              });
+      Thread complaints = reader(errors::readAndDropRest);
+      if (!process.waitFor(limits.time().toNanos(), TimeUnit.NANOSECONDS)) {
+        return new Ending.TookTooLong();
+      }
+      endFamily(process); // or the pipes stay open
+      familyIsThere = false;
+      if (!outputs.join(PIPES_CLOSE) || !complaints.join(PIPES_CLOSE)) {
+        return new Ending.TookTooLong();
+      }
+      if (process.exitValue() == NO_SUCH_PROGRAM) {
+        throw new IOException(errors.text());
+      }
+      return tooMuch.get()
+          ? new Ending.WroteTooMuch()
+          : new Ending.Exited(process.exitValue(), output.text(), errors.text());
+    } finally {
+      kill(process);
+      if (familyIsThere) {
+        endFamily(process);
+      }
+    }
+  }
+
+  private void endFamily(Process process) {
+    family.ifPresent(all -> all.kill(process));
+  }
+
+  public static void kill(Process process) {
+    if (!process.isAlive()) {
+      return; // and what it may have left is nobody's child: no search through all processes
+    }
+    // Listed first: once the parent is gone, nobody knows its children.
+    List<ProcessHandle> descendants = process.descendants().toList();
+    process.destroyForcibly();
+    descendants.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Not virtual: reading a pipe holds the carrier, and there are as few of them as cores. */
+  private static Thread reader(Runnable reading) {
+    return Thread.ofPlatform().daemon().name("pipe").start(reading);
+  }
+
+  /** What a program writes to one of its pipes, up to a limit. */
+  private static final class Capture {
+
+    private final InputStream in;
+    private final int limit;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    Capture(InputStream in, int limit) {
+      this.in = in;
+      this.limit = limit;
+    }
+
+    /** Whether it ended within the limit. */
+    boolean readAll() {
+      try {
+        byte[] buffer = new byte[64 << 10];
+        int read = in.read(buffer);
+        while (read >= 0) {
+          if (bytes.size() + read > limit) {
+            return false;
+          }
+          bytes.write(buffer, 0, read);
+          read = in.read(buffer);
+        }
+        return true;
+      } catch (IOException e) {
+        // The process was killed; how it ended is said elsewhere.
+        return true;
+      }
+    }
+
+    void readAndDropRest() {
+      if (!readAll()) {
+        try {
+          in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+          bytes.writeBytes("\n(cut)".getBytes(StandardCharsets.UTF_8));
+        }
+      }
+    }
+
+    String text() {
+      return bytes.toString(StandardCharsets.UTF_8);
+    }
+  }
+}

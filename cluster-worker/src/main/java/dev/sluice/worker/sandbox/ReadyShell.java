@@ -1,0 +1,99 @@
+package dev.sluice.worker.sandbox;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A shell that waits to become one program. It reads a line from its standard input, so that it
+ * does not outlive the worker.
+ */
+public final class ReadyShell implements AutoCloseable {
+
+  private final Process process;
+  private final Isolation isolation;
+
+  private ReadyShell(Process process, Isolation isolation) {
+    this.process = process;
+    this.isolation = isolation;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param place the directory that its program is to work in
+   * @param limits what it is told first
+   */
+  static ReadyShell start(Isolation isolation, Path place, String limits) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(isolation.shell(place));
+    builder.environment().clear();
+    ReadyShell shell = new ReadyShell(builder.start(), isolation);
+    shell.tell(limits + "\n");
+    return shell;
+  }
+
+  /**
+   * Makes it a program that reads nothing.
+   *
+   * @param environment all of it: nothing is inherited
+   */
+  Process run(List<String> command, Path directory, Map<String, String> environment)
+      throws IOException {
+    try {
+      tell(script(command, directory, environment, " </dev/null"));
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+    return process;
+  }
+
+  /** The same of a program that reads its standard input, once it has written something. */
+  public Process converse(List<String> command, Path directory, Map<String, String> environment)
+      throws IOException {
+    tell(script(command, directory, environment, ""));
+    return process;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Whether its program leaves nothing behind that runs. */
+  boolean endsAll() {
+    return isolation.endsAll();
+  }
+
+  /** In braces, so that a shell that reads only half of it does nothing. */
+  private static String script(
+      List<String> command, Path directory, Map<String, String> environment, String input) {
+    String variables =
+        environment.entrySet().stream()
+            .map(entry -> "export %s=%s; ".formatted(entry.getKey(), quoted(entry.getValue())))
+            .collect(Collectors.joining());
+    String words = command.stream().map(ReadyShell::quoted).collect(Collectors.joining(" "));
+    return "{ cd -- %s || exit 126; unset OLDPWD; %sexec %s%s; }\n"
+        .formatted(quoted(directory.toString()), variables, words, input);
+  }
+
+  /** One word of a shell's, whatever is in it. */
+  static String quoted(String word) {
+    return "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  private void tell(String script) throws IOException {
+    OutputStream input = process.getOutputStream();
+    input.write(script.getBytes(StandardCharsets.UTF_8));
+    input.flush();
+  }
+
+  @Override
+  public void close() {
+    BoundedProcess.kill(process);
+  }
+}

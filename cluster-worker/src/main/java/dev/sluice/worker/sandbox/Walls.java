@@ -1,0 +1,88 @@
+package dev.sluice.worker.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Finds the strongest isolation that works here, by trying: whether a system lets its users make
+ * namespaces depends on its kernel, its settings and on the container.
+ */
+public final class Walls {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String HOLDS = "holds";
+
+  private final VisibleFiles files;
+  private final Path scratch;
+  private final RenderLimits limits;
+
+  /**
+   * Isolations for programs.
+   *
+   * @param files what they need to see
+   * @param scratch where their directories are
+   */
+  public Walls(VisibleFiles files, Path scratch, RenderLimits limits) {
+    this.files = files;
+    this.scratch = scratch;
+    this.limits = limits;
+  }
+
+  /**
+   * Returns the strongest that works, or that of a given mode; {@link NoIsolation} if it does not.
+   *
+   * @param path where {@code bwrap} is looked for besides the system's directories
+   */
+  public Isolation strongest(Optional<IsolationMode> wanted, String path)
+      throws InterruptedException {
+    for (Isolation isolation : candidates(path)) {
+      if (wanted.isEmpty() || wanted.get() == isolation.mode()) {
+        if (holds(isolation)) {
+          return isolation;
+        }
+      }
+    }
+    return new NoIsolation();
+  }
+
+  private List<Isolation> candidates(String path) {
+    List<Isolation> candidates = new ArrayList<>();
+    InstalledProgram.find("bwrap", "/usr/bin:/usr/local/bin:/bin:" + path)
+        .ifPresent(
+            program ->
+                Stream.of(true, false)
+                    .map(processes -> new Bubblewrap(program, files, processes))
+                    .forEach(candidates::add));
+    candidates.add(new Namespaces(files, true));
+    candidates.add(new Namespaces(files, false));
+    candidates.add(new OtherUser());
+    return candidates;
+  }
+
+  /** A program may write to its own directory, and cannot read what lies beside it. */
+  private boolean holds(Isolation isolation) throws InterruptedException {
+    Path secret = null;
+    try (Sandbox sandbox = new Sandbox(scratch, limits, isolation)) {
+      secret = Files.createTempFile(scratch, "sluice-wall-", ""); // readable by its owner only
+      String script =
+          "echo x > x && ! cat %s 2>/dev/null && echo %s"
+              .formatted(ReadyShell.quoted(secret.toString()), HOLDS);
+      return sandbox
+          .output(List.of("/bin/sh", "-c", "PATH=/usr/bin:/bin; " + script), PATIENCE)
+          .filter(output -> output.strip().equals(HOLDS))
+          .isPresent();
+    } catch (IOException e) {
+      return false;
+    } finally {
+      if (secret != null) {
+        secret.toFile().delete();
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.worker.sync;
+
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import java.time.Instant;
+
+/**
+ * What is remembered of a record of the sync topic: all but its payload, which is read again by
+ * offset when it is needed.
+ *
+ * @param batch see {@link dev.sluice.contract.event.Provenance}
+ * @param writtenAt when the record was written, by the dispatcher's clock
+ * @param receivedAt when this worker read the record
+ */
+public record LogEntry(
+    Subject subject,
+    boolean removal,
+    String inputDigest,
+    Batch batch,
+    TraceParent trace,
+    long offset,
+    Instant writtenAt,
+    Instant receivedAt)
+    implements LogRecord {
+
+  /** The decision that a record came from, and how many records of it this cluster has. */
+  public record Batch(String name, int size) {
+
+    static Batch of(Provenance provenance) {
+      return new Batch(provenance.batch(), provenance.batchSize());
+    }
+  }
+
+  static LogEntry of(Envelope<SyncEvent> envelope, long offset, Instant receivedAt) {
+    SyncEvent event = envelope.event();
+    return new LogEntry(
+        Subject.of(event),
+        event instanceof SyncEvent.Removal,
+        switch (event) {
+          case SyncEvent.Target target -> target.inputDigest();
+          case SyncEvent.Removal _ -> "";
+        },
+        Batch.of(event.provenance()),
+        envelope.trace(),
+        offset,
+        envelope.time(),
+        receivedAt);
+  }
+
+  /** The same, for what follows from this. */
+  public LogEntry within(TraceParent context) {
+    return new LogEntry(
+        subject, removal, inputDigest, batch, context, offset, writtenAt, receivedAt);
+  }
+
+  @Override
+  public ApplicationName application() {
+    return subject.application();
+  }
+
+  public Generation generation() {
+    return subject.generation();
+  }
+}

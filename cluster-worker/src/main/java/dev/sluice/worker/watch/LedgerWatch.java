@@ -1,0 +1,187 @@
+package dev.sluice.worker.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.platform.process.Containment;
+import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.ledger.LedgerListing;
+import dev.sluice.worker.ledger.LedgerReading;
+import dev.sluice.worker.ledger.LedgerStore;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watch over the ledgers of an installation. It notices what others do to them: one that is gone,
+ * that became unreadable, that can be read again, or that was set back to an older generation. The
+ * application is attempted again then, since its record in the log says what it should be: so a
+ * cluster that is wiped under a running worker fills up, and a repaired ledger is used at once.
+ */
+public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(LedgerWatch.class);
+  private static final long NO_RESYNC = 0;
+
+  private final LedgerStore ledgers;
+  private final Lanes lanes;
+  private final Containment containment;
+  private final Map<ApplicationName, Seen> seen = new ConcurrentHashMap<>();
+  private final SharedIndexInformer<ConfigMap> informer;
+  private volatile boolean closed;
+
+  /**
+   * The last observed state of a ledger.
+   *
+   * @param generation 0 if none was begun
+   * @param failure why it cannot be used; empty if it can
+   */
+  private record Seen(long generation, Optional<Failure> failure) {
+
+    static Seen of(LedgerReading reading) {
+      return switch (reading) {
+        case LedgerReading.Usable usable ->
+            new Seen(
+                usable.stored().ledger().generation().map(Generation::value).orElse(0L),
+                Optional.empty());
+        case LedgerReading.Unreadable unreadable -> new Seen(0, Optional.of(unreadable.failure()));
+      };
+    }
+  }
+
+  private LedgerWatch(
+      KubernetesClient client,
+      String namespace,
+      LedgerStore ledgers,
+      Lanes lanes,
+      Containment containment) {
+    this.ledgers = ledgers;
+    this.lanes = lanes;
+    this.containment = containment;
+    this.informer =
+        client
+            .configMaps()
+            .inNamespace(namespace)
+            .runnableInformer(NO_RESYNC)
+            .removeNamespaceIndex();
+  }
+
+  /**
+   * Starts watching.
+   *
+   * @param found the ledgers that are known; what became of them by now is noticed too
+   */
+  public static LedgerWatch start(
+      KubernetesClient client,
+      String namespace,
+      LedgerStore ledgers,
+      LedgerListing found,
+      Lanes lanes,
+      Containment containment) {
+    LedgerWatch watch = new LedgerWatch(client, namespace, ledgers, lanes, containment);
+    found.readings().forEach((application, read) -> watch.seen.put(application, Seen.of(read)));
+    watch.informer.addEventHandler(watch);
+    // whatever befalls the watch, a wiped cluster comes back
+    watch.informer.exceptionHandler((_, _) -> !watch.closed);
+    var unused = watch.informer.start().thenRun(watch::compare);
+    return watch;
+  }
+
+  /** Returns how many ledgers cannot be used, by the code of the failure. */
+  public Map<String, Long> unreadable() {
+    return seen.values().stream()
+        .flatMap(each -> each.failure().stream())
+        .collect(Collectors.groupingBy(Failure::code, Collectors.counting()));
+  }
+
+  /** Reads all again, since the keys that they are verified with have changed. */
+  public void readAgain() {
+    informer.getStore().list().forEach(this::changed);
+  }
+
+  private void compare() {
+    Set<ApplicationName> missing = new HashSet<>(seen.keySet());
+    informer
+        .getStore()
+        .list()
+        .forEach(
+            ledger ->
+                ledgers.application(ledger.getMetadata().getName()).ifPresent(missing::remove));
+    missing.forEach(application -> contained(application, () -> gone(application)));
+  }
+
+  private void contained(Object ledger, Runnable handling) {
+    containment.handle("ledger-watch", ledger, handling);
+  }
+
+  private void gone(ApplicationName application) {
+    seen.remove(application);
+    again(application, "its ledger is gone; applying it again from the log");
+  }
+
+  private void changed(ConfigMap configMap) {
+    ledgers
+        .application(configMap.getMetadata().getName())
+        .ifPresent(
+            application -> {
+              JsonNode content = Json.mapper().valueToTree(configMap);
+              Seen now = Seen.of(ledgers.read(application, content));
+              noticed(application, seen.put(application, now), now);
+            });
+  }
+
+  private void noticed(ApplicationName application, @Nullable Seen before, Seen now) {
+    Optional<Failure> known = before == null ? Optional.empty() : before.failure();
+    if (now.failure().isPresent()) {
+      if (!now.failure().equals(known)) {
+        again(application, now.failure().get().message());
+      }
+    } else if (known.isPresent()) {
+      again(application, "its ledger can be read again");
+    } else if (before != null && now.generation() < before.generation()) {
+      again(application, "its ledger was set back; comparing it with the log again");
+    }
+  }
+
+  private void again(ApplicationName application, String why) {
+    log.atWarn().addKeyValue("application", application).log("{}", why);
+    lanes.again(application);
+  }
+
+  @Override
+  public void onAdd(ConfigMap ledger) {
+    contained(ledger.getMetadata().getName(), () -> changed(ledger));
+  }
+
+  @Override
+  public void onUpdate(ConfigMap before, ConfigMap ledger) {
+    contained(ledger.getMetadata().getName(), () -> changed(ledger));
+  }
+
+  @Override
+  public void onDelete(ConfigMap ledger, boolean finalStateUnknown) {
+    String name = ledger.getMetadata().getName();
+    contained(name, () -> ledgers.application(name).ifPresent(this::gone));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    informer.stop();
+    // or the client, closed next, would fail what is still under way
+    informer.stopped().toCompletableFuture().completeOnTimeout(null, 2, TimeUnit.SECONDS).join();
+  }
+}

@@ -1,0 +1,5 @@
+/** JSON as Sluice reads and writes it: one mapper for events, fleet documents and ledgers. */
+@NullMarked
+package dev.sluice.contract.json;
+
+import org.jspecify.annotations.NullMarked;

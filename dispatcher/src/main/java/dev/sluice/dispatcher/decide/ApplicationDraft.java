@@ -1,0 +1,303 @@
+package dev.sluice.dispatcher.decide;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Demand;
+import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.decide.DispatchListener.Affected;
+import dev.sluice.platform.kafka.KafkaConnection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One application's state while something is decided about it. Generations are given here and
+ * nowhere else.
+ */
+public final class ApplicationDraft {
+
+  static final int MAX_TARGET_BYTES = KafkaConnection.MAX_RECORD_BYTES - Outgoing.ROOM_FOR_HEADERS;
+
+  /** Whoever gives a command again does so soon, since the answer did not come. */
+  private static final int REMEMBERED_COMMANDS = 20;
+
+  private final ApplicationState before;
+  private final Map<ClusterName, Dispatched> dispatched;
+  private final Map<ClusterName, Integer> refused;
+  private final Map<ClusterName, Hold> holds;
+  private final Map<ClusterName, Demand> demands;
+  private final List<EventId> carriedOut;
+  private final Map<ClusterName, String> possible;
+  private final Decision decision;
+
+  ApplicationDraft(ApplicationState before, Decision decision) {
+    this.before = before;
+    this.dispatched = new HashMap<>(before.dispatched());
+    this.refused = new HashMap<>(before.refused());
+    this.holds = new HashMap<>(before.holds());
+    this.demands = new HashMap<>(before.demands());
+    this.carriedOut = new ArrayList<>(before.carriedOut().orElse(List.of()));
+    this.possible = new HashMap<>(before.possible().orElse(Map.of()));
+    this.decision = decision;
+  }
+
+  ApplicationName name() {
+    return before.application();
+  }
+
+  boolean isDefinedAs(Definition definition) {
+    return before.definition().equals(Optional.of(definition));
+  }
+
+  /**
+   * Sends a target, unless exactly this was what was sent last and no one demands it again. What is
+   * held back, or was found at another commit than the one that is restored, is not sent.
+   */
+  void send(Finding.Differs finding, Provenance provenance, OriginalRecord origin) {
+    ClusterTarget cluster = finding.cluster();
+    Hold hold = holds.get(cluster.name());
+    if (hold != null && !hold.commit().equals(Optional.of(finding.payload().commit()))) {
+      return;
+    }
+    Dispatched last = dispatched.get(cluster.name());
+    String digest = finding.payload().digest();
+    Demand demand = demands.get(cluster.name());
+    if (demand == null && last != null && last.inputDigest().equals(Optional.of(digest))) {
+      heal(cluster.name());
+      return;
+    }
+    SyncEvent.Target target =
+        new SyncEvent.Target(
+            name(),
+            cluster.name(),
+            next(cluster.name()),
+            finding.definition().spec(),
+            finding.payload().sources(),
+            demand != null && demand.approved(),
+            digest,
+            provenance,
+            demand == null ? Optional.empty() : demand.approval());
+    Outgoing outgoing = decision.encoded(target.id(), target);
+    if (outgoing.value().length > MAX_TARGET_BYTES) {
+      Failure failure = tooLarge(outgoing.value().length);
+      decision.refused(before, failure);
+      refuse(cluster.name(), failure, origin);
+      announce(cluster.name(), failure, PossibleObjects.of(target), provenance);
+      return;
+    }
+    decision.add(outgoing);
+    possible.remove(cluster.name()); // the target says what it has
+    dispatched.put(
+        cluster.name(),
+        new Dispatched(target.generation(), Optional.of(digest), Optional.of(target.commit())));
+    demands.remove(cluster.name());
+    tell(target, finding.reason());
+    decision.affected(new Affected(name(), cluster.name(), target.generation(), finding.reason()));
+    heal(cluster.name());
+  }
+
+  /** Takes the application out of a cluster, if it was ever sent there and is not out already. */
+  void remove(ClusterName cluster, boolean orphan, Provenance provenance) {
+    close(cluster, DeadLetterEvent.Closed.Reason.REMOVED);
+    Dispatched last = dispatched.get(cluster);
+    if (last == null || last.inputDigest().isEmpty()) {
+      accept(cluster);
+      return;
+    }
+    possible.remove(cluster);
+    SyncEvent.Removal removal =
+        new SyncEvent.Removal(name(), cluster, next(cluster), orphan, provenance);
+    decision.add(removal);
+    holds.remove(cluster);
+    demands.remove(cluster);
+    tell(removal, "the fleet no longer has it here");
+    dispatched.put(
+        cluster, new Dispatched(removal.generation(), Optional.empty(), Optional.empty()));
+  }
+
+  /** Tells the cluster what the refused sources may have, unless it knows that already. */
+  void announce(
+      ClusterName cluster, Failure failure, PossibleObjects objects, Provenance provenance) {
+    String digest = objects.digest();
+    if (!digest.equals(possible.put(cluster, digest))) {
+      decision.add(
+          new SourcesEvent.Refused(name(), cluster, failure.code(), objects, provenance), digest);
+    }
+  }
+
+  private void accept(ClusterName cluster) {
+    String digest = possible.remove(cluster);
+    if (digest != null) {
+      decision.add(new SourcesEvent.Accepted(name(), cluster), digest);
+    }
+  }
+
+  void refuse(ClusterName cluster, Failure failure, OriginalRecord origin) {
+    int attempts = refused.merge(cluster, 1, Integer::sum);
+    String entry = entry(cluster);
+    if (attempts == 1) {
+      Optional<Subject> subject =
+          Optional.ofNullable(dispatched.get(cluster)).map(last -> subject(cluster, last));
+      decision.add(
+          new DeadLetterEvent.Opened(
+              entry,
+              key(cluster),
+              subject,
+              failure,
+              attempts,
+              origin,
+              Optional.of(decision.now())));
+    } else {
+      decision.add(new DeadLetterEvent.Retried(entry, key(cluster), attempts, failure));
+    }
+  }
+
+  /** The command is carried out with what is decided here, and not a second time. */
+  void carriedOut(EventId command) {
+    carriedOut.add(command);
+    if (carriedOut.size() > REMEMBERED_COMMANDS) {
+      carriedOut.removeFirst();
+    }
+  }
+
+  /** Stops the sending of what Git says. */
+  void hold(ClusterName cluster, Hold hold) {
+    holds.put(cluster, hold);
+  }
+
+  /** What Git says is sent again. */
+  void resume(ClusterName cluster) {
+    holds.remove(cluster);
+  }
+
+  void demand(ClusterName cluster, Demand demand) {
+    demands.put(cluster, demand);
+  }
+
+  /** The cluster is further than this home has counted: the next generation comes after that. */
+  void countFrom(ClusterName cluster, Generation reached) {
+    Dispatched last = dispatched.get(cluster);
+    dispatched.put(
+        cluster,
+        new Dispatched(
+            reached,
+            last == null ? Optional.empty() : last.inputDigest(),
+            last == null ? Optional.empty() : last.commit()));
+  }
+
+  /** Closes an entry, which may be this home's own. */
+  void discard(ClusterName cluster, String entry) {
+    if (entry.equals(entry(cluster))) {
+      close(cluster, DeadLetterEvent.Closed.Reason.DISCARDED);
+    } else {
+      decision.add(
+          new DeadLetterEvent.Closed(
+              entry, key(cluster), DeadLetterEvent.Closed.Reason.DISCARDED, generation(cluster)));
+    }
+  }
+
+  /** The sources are good again in this cluster: the dead letter about them is closed. */
+  void heal(ClusterName cluster) {
+    accept(cluster);
+    close(cluster, DeadLetterEvent.Closed.Reason.SUCCEEDED);
+  }
+
+  /** The state as it is now, if anything changed. */
+  Optional<ApplicationState> changed(Optional<Definition> definition, String fleetRevision) {
+    ApplicationState after =
+        new ApplicationState(
+            name(),
+            definition,
+            fleetRevision,
+            dispatched,
+            refused,
+            holds,
+            demands,
+            definition.isPresent() ? Optional.empty() : retiredHome(),
+            carriedOut.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(carriedOut)),
+            Optional.of(possible));
+    return after.equals(before) ? Optional.empty() : Optional.of(after);
+  }
+
+  Optional<ApplicationState> changed() {
+    return changed(before.definition(), before.fleetRevision());
+  }
+
+  private Optional<RepositoryId> retiredHome() {
+    return before.definition().map(Definition::homeRepository).or(before::retiredHome);
+  }
+
+  ApplicationState before() {
+    return before;
+  }
+
+  private void close(ClusterName cluster, DeadLetterEvent.Closed.Reason reason) {
+    if (refused.remove(cluster) != null) {
+      decision.add(
+          new DeadLetterEvent.Closed(entry(cluster), key(cluster), reason, generation(cluster)));
+    }
+  }
+
+  private void tell(SyncEvent sync, String reason) {
+    Optional<String> digest =
+        sync instanceof SyncEvent.Target target
+            ? Optional.of(target.inputDigest())
+            : Optional.empty();
+    decision.add(new ResultEvent.Dispatched(Subject.of(sync), digest, reason, sync.provenance()));
+  }
+
+  private long generation(ClusterName cluster) {
+    Dispatched last = dispatched.get(cluster);
+    return last == null ? 0 : last.generation().value();
+  }
+
+  private Generation next(ClusterName cluster) {
+    Dispatched last = dispatched.get(cluster);
+    return last == null ? Generation.FIRST : last.generation().next();
+  }
+
+  /** The dead letter is about the last good target: that one stays in force. */
+  private Subject subject(ClusterName cluster, Dispatched last) {
+    return new Subject(
+        cluster,
+        name(),
+        last.generation(),
+        last.commit(),
+        EventId.of("sync", cluster, name(), last.generation()));
+  }
+
+  private String key(ClusterName cluster) {
+    return cluster + "/" + name();
+  }
+
+  private String entry(ClusterName cluster) {
+    return key(cluster) + "/source";
+  }
+
+  private static Failure tooLarge(int bytes) {
+    return new Failure(
+        "TargetTooLarge",
+        "the input files make a target of %d bytes, and at most %d fit a record: split the application"
+            .formatted(bytes, MAX_TARGET_BYTES),
+        Failure.Stage.SOURCE,
+        Optional.empty());
+  }
+}

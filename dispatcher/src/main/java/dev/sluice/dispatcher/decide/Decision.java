@@ -1,0 +1,107 @@
+package dev.sluice.dispatcher.decide;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.dispatcher.decide.DispatchListener.Affected;
+import dev.sluice.dispatcher.decide.DispatchListener.RefusedSource;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was decided about one input: the records to write, and what is to be told of them. */
+public final class Decision {
+
+  private final String source;
+  private final Instant now;
+  private final TraceParent trace;
+  private final List<Outgoing> records = new ArrayList<>();
+  private final List<Affected> affected = new ArrayList<>();
+  private final List<RefusedSource> refused = new ArrayList<>();
+
+  /**
+   * Nothing yet.
+   *
+   * @param trace what the records follow from
+   */
+  Decision(String source, Instant now, TraceParent trace) {
+    this.source = source;
+    this.now = now;
+    this.trace = trace;
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  Outgoing encoded(EventId id, Event event) {
+    return Outgoing.of(new Envelope<>(id, source, now, trace, event));
+  }
+
+  void add(Outgoing outgoing) {
+    records.add(outgoing);
+  }
+
+  void add(SyncEvent event) {
+    add(encoded(event.id(), event));
+  }
+
+  /**
+   * @param digest of what is possible, which tells the records about one application apart
+   */
+  void add(SourcesEvent event, String digest) {
+    add(
+        encoded(
+            EventId.of("sources", event.key(), event.cluster(), digest, now.toEpochMilli()),
+            event));
+  }
+
+  void add(StateRecord record) {
+    add(encoded(EventId.of("state", record.key()), record));
+  }
+
+  void add(ResultEvent.Dispatched event) {
+    add(encoded(EventId.of("dispatched", event.key(), event.subject().generation()), event));
+  }
+
+  void add(DeadLetterEvent event) {
+    String step =
+        switch (event) {
+          case DeadLetterEvent.Opened _ -> "opened";
+          case DeadLetterEvent.Retried retried -> "retried-" + retried.attempts();
+          case DeadLetterEvent.Closed closed -> "closed-" + closed.generation();
+        };
+    add(encoded(EventId.of("dead-letter", event.entry(), step, now.toEpochMilli()), event));
+  }
+
+  void affected(Affected one) {
+    affected.add(one);
+  }
+
+  void refused(ApplicationState state, Failure failure) {
+    RefusedSource source = new RefusedSource(state.application(), failure);
+    if (!refused.contains(source)) {
+      refused.add(source);
+    }
+  }
+
+  public List<Outgoing> records() {
+    return records;
+  }
+
+  public List<Affected> affected() {
+    return affected;
+  }
+
+  public List<RefusedSource> refused() {
+    return refused;
+  }
+}

@@ -1,0 +1,185 @@
+package dev.sluice.dispatcher.decide;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Demand;
+import dev.sluice.contract.event.StateRecord.RepositoryState;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.RepositoryId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Decides for one home which records follow from the events that reach it. Pure but for the memory,
+ * as {@link LookDecider} is.
+ */
+public final class EventDecider {
+
+  private final HomeMemory memory;
+  private final String source;
+
+  public EventDecider(HomeMemory memory, int home) {
+    this.memory = memory;
+    this.source = source(home);
+  }
+
+  /** What a home calls itself in the events that it writes. */
+  static String source(int home) {
+    return "dispatcher/home-" + home;
+  }
+
+  /** The fleet defines the application so: out of the clusters that it names no more. */
+  public Decision accepted(ChangeEvent.DefinitionAccepted event, Hint.Cause cause, Instant now) {
+    Decision decision = new Decision(source, now, cause.trace());
+    Definition definition = event.definition();
+    ApplicationDraft draft = memory.draft(definition.application(), decision);
+    Set<ClusterName> selected =
+        definition.clusters().stream().map(ClusterTarget::name).collect(Collectors.toSet());
+    Provenance provenance = removal(cause, event.fleetRevision(), now);
+    for (ClusterName cluster : clusters(draft.before())) {
+      if (!selected.contains(cluster)) {
+        boolean orphan = definition.orphanOnRemoval() || event.orphaned().contains(cluster);
+        draft.remove(cluster, orphan, provenance);
+      }
+    }
+    // a definition that is as before keeps its revision: a fleet's every edit would rewrite all
+    String revision =
+        draft.isDefinedAs(definition) ? draft.before().fleetRevision() : event.fleetRevision();
+    draft
+        .changed(Optional.of(definition), revision)
+        .ifPresent(state -> memory.remember(decision, state));
+    return decision;
+  }
+
+  /** The fleet has the application no more: out of all clusters. Its counters stay. */
+  public Decision removed(ChangeEvent.DefinitionRemoved event, Hint.Cause cause, Instant now) {
+    Decision decision = new Decision(source, now, cause.trace());
+    Optional<ApplicationState> known = memory.application(event.application());
+    if (known.isEmpty()) {
+      return decision;
+    }
+    ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
+    boolean orphan = known.get().definition().map(Definition::orphanOnRemoval).orElse(false);
+    Provenance provenance = removal(cause, event.fleetRevision(), now);
+    for (ClusterName cluster : clusters(known.get())) {
+      draft.remove(cluster, orphan, provenance);
+    }
+    draft
+        .changed(Optional.empty(), event.fleetRevision())
+        .ifPresent(state -> memory.remember(decision, state));
+    return decision;
+  }
+
+  /** Who reads a repository from another home, as the fleet says. */
+  public Decision readers(ChangeEvent.ReadersAccepted event, Hint.Cause cause, Instant now) {
+    Decision decision = new Decision(source, now, cause.trace());
+    memory.remember(decision, new RepositoryState(event.repository(), event.homes()));
+    return decision;
+  }
+
+  /** The other homes that read the repository are told of a change. */
+  public Decision forwarded(ChangeEvent.RefChanged change, Hint.Cause cause, Instant now) {
+    Decision decision = new Decision(source, now, cause.trace());
+    EventId original = cause.events().getFirst();
+    for (RepositoryId home : memory.readersElsewhere(change.repository())) {
+      decision.add(
+          decision.encoded(
+              EventId.of("forward", original, home),
+              new ChangeEvent.RefForwarded(home, original, change)));
+    }
+    return decision;
+  }
+
+  /**
+   * A cluster is ahead of what was sent to it, or has something else under the same number.
+   *
+   * @return empty if this home has counted that far, or gone on since
+   */
+  public Optional<Decision> ledgerAhead(
+      ChangeEvent.LedgerAhead event, Hint.Cause cause, Instant now) {
+    Optional<ApplicationState> known = memory.application(event.application());
+    boolean counted =
+        known
+            .map(state -> state.dispatched().get(event.cluster()))
+            .filter(
+                last ->
+                    event.sent().equals(event.ledger())
+                        ? last.generation().isAfter(event.ledger())
+                        : !event.ledger().isAfter(last.generation()))
+            .isPresent();
+    if (known.isEmpty() || counted) {
+      return Optional.empty();
+    }
+    Decision decision = new Decision(source, now, cause.trace());
+    ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
+    draft.countFrom(event.cluster(), event.ledger());
+    draft.demand(event.cluster(), new Demand(cause.events().getFirst(), "dispatcher"));
+    draft.changed().ifPresent(state -> memory.remember(decision, state));
+    return Optional.of(decision);
+  }
+
+  /** What an operator asks; whether anything is to be looked at for it is told to the caller. */
+  public Decision commanded(
+      ChangeEvent.CommandGiven given, Hint.Cause cause, Commands.Verdict verdict, Instant now) {
+    EventId id = cause.events().getFirst();
+    Decision decision = new Decision(source, now, cause.trace());
+    if (verdict instanceof Commands.Verdict.Accepted accepted) {
+      ApplicationDraft draft = memory.draft(given.application(), decision);
+      accepted.change().accept(draft);
+      draft.carriedOut(id);
+      draft.changed().ifPresent(state -> memory.remember(decision, state));
+    }
+    decision.add(
+        decision.encoded(
+            EventId.of("answer", id),
+            new ChangeEvent.CommandAnswered(
+                given.repository(),
+                id,
+                given.application(),
+                given.clusters(),
+                given.command(),
+                given.by(),
+                given.reason(),
+                verdict instanceof Commands.Verdict.Accepted,
+                verdict.message())));
+    return decision;
+  }
+
+  /**
+   * A record that no one can read.
+   *
+   * @param trace that it belongs to
+   * @param message which record, why, and what to do
+   */
+  public Decision damaged(OriginalRecord original, TraceParent trace, String message, Instant now) {
+    Decision decision = new Decision(source, now, trace);
+    String entry = original.position();
+    Failure failure = new Failure("Damaged", message, Failure.Stage.DECODE, Optional.empty());
+    decision.add(
+        new DeadLetterEvent.Opened(
+            entry, entry, Optional.empty(), failure, 1, original, Optional.of(now)));
+    return decision;
+  }
+
+  private static Set<ClusterName> clusters(ApplicationState state) {
+    Set<ClusterName> clusters = new TreeSet<>(state.dispatched().keySet());
+    clusters.addAll(state.refused().keySet());
+    return clusters;
+  }
+
+  private static Provenance removal(Hint.Cause cause, String fleetRevision, Instant now) {
+    return new Provenance(
+        cause.events(), cause.actor(), cause.heardAt(), now, "fleet@" + fleetRevision, 1);
+  }
+}

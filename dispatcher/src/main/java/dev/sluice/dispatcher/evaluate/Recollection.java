@@ -1,0 +1,93 @@
+package dev.sluice.dispatcher.evaluate;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.dispatcher.decide.Commands;
+import dev.sluice.dispatcher.decide.EventDecider;
+import dev.sluice.dispatcher.decide.Hint;
+import dev.sluice.dispatcher.decide.HomeMemory;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a home has to remember of its applications, recomputed from {@code changes} alone: their
+ * definitions, and who holds them back. Decided by the same {@link EventDecider} as the home's own
+ * memory, over a memory of its own; what that would write is dropped. Pure.
+ *
+ * <p>What was sent cannot be recomputed without Git. Every cluster of a definition counts as sent
+ * to, so that a removal is one.
+ */
+final class Recollection {
+
+  private final HomeMemory memory = new HomeMemory();
+  private final EventDecider decider;
+
+  Recollection(int home) {
+    this.decider = new EventDecider(memory, home);
+  }
+
+  /** Takes the next event of the home. */
+  void take(ChangeEvent event, Envelope<?> envelope) {
+    Hint.Cause cause =
+        new Hint.Cause(List.of(envelope.id()), Optional.empty(), envelope.time(), envelope.trace());
+    switch (event) {
+      case ChangeEvent.DefinitionAccepted accepted -> {
+        var unused = decider.accepted(accepted, cause, envelope.time());
+        assumeSent(accepted.definition());
+      }
+      case ChangeEvent.DefinitionRemoved removed -> {
+        var unused = decider.removed(removed, cause, envelope.time());
+      }
+      case ChangeEvent.CommandGiven given -> {
+        Commands.Verdict verdict =
+            Commands.judge(
+                memory.application(given.application()), given, envelope.id(), envelope.time());
+        var unused = decider.commanded(given, cause, verdict, envelope.time());
+      }
+      // none of them changes what is recomputed here
+      case ChangeEvent.RefChanged _,
+          ChangeEvent.RefForwarded _,
+          ChangeEvent.ReadersAccepted _,
+          ChangeEvent.LedgerAhead _,
+          ChangeEvent.RepositoryMoved _,
+          ChangeEvent.MergeRecorded _,
+          ChangeEvent.DefaultBranchChanged _,
+          ChangeEvent.CommandAnswered _ -> {}
+    }
+  }
+
+  Optional<ApplicationState> application(ApplicationName name) {
+    return memory.application(name);
+  }
+
+  private void assumeSent(Definition definition) {
+    ApplicationState state = memory.application(definition.application()).orElseThrow();
+    Map<ClusterName, Dispatched> dispatched = new HashMap<>(state.dispatched());
+    for (ClusterTarget cluster : definition.clusters()) {
+      dispatched.put(
+          cluster.name(),
+          new Dispatched(Generation.FIRST, Optional.of("assumed"), Optional.empty()));
+    }
+    memory.replay(
+        new ApplicationState(
+            state.application(),
+            state.definition(),
+            state.fleetRevision(),
+            dispatched,
+            state.refused(),
+            state.holds(),
+            state.demands(),
+            state.retiredHome(),
+            state.carriedOut(),
+            state.possible()));
+  }
+}

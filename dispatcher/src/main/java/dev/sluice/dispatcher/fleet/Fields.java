@@ -1,0 +1,191 @@
+package dev.sluice.dispatcher.fleet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Strict access to one mapping of a document: what has another type than asked for, and what no one
+ * asked for, becomes a problem with its path, and reading goes on.
+ */
+final class Fields {
+
+  private final ObjectNode node;
+  private final String path;
+  private final FleetDocument document;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  Fields(ObjectNode node, String path, FleetDocument document) {
+    this.node = node;
+    this.path = path;
+    this.document = document;
+  }
+
+  void problem(String name, String message) {
+    document.problem(pathOf(name), message);
+  }
+
+  boolean has(String name) {
+    known.add(name);
+    return node.hasNonNull(name);
+  }
+
+  Optional<String> text(String name) {
+    return value(name, "a string", JsonNode::isTextual).map(JsonNode::textValue);
+  }
+
+  /** A string turned into a value; what the constructor throws becomes a problem. */
+  <T> Optional<T> text(String name, Function<String, T> constructor) {
+    return text(name).flatMap(text -> built(name, text, constructor));
+  }
+
+  <T> Optional<T> required(String name, Function<String, T> constructor) {
+    if (!has(name)) {
+      problem(name, "is required");
+      return Optional.empty();
+    }
+    return text(name, constructor);
+  }
+
+  boolean bool(String name, boolean fallback) {
+    return value(name, "true or false", JsonNode::isBoolean)
+        .map(JsonNode::booleanValue)
+        .orElse(fallback);
+  }
+
+  int integer(String name, int fallback) {
+    return value(name, "a whole number", node -> node.isInt())
+        .map(JsonNode::intValue)
+        .orElse(fallback);
+  }
+
+  Optional<Fields> fields(String name) {
+    return value(name, "a mapping", JsonNode::isObject)
+        .map(found -> new Fields((ObjectNode) found, pathOf(name), document));
+  }
+
+  Fields requiredFields(String name) {
+    if (!has(name)) {
+      problem(name, "is required");
+    }
+    return fields(name).orElseGet(() -> new Fields(node.objectNode(), pathOf(name), document));
+  }
+
+  List<Fields> list(String name) {
+    List<Fields> items = new ArrayList<>();
+    value(name, "a list", JsonNode::isArray)
+        .ifPresent(
+            array -> {
+              for (int i = 0; i < array.size(); i++) {
+                String at = name + "[" + i + "]";
+                if (array.get(i) instanceof ObjectNode item) {
+                  items.add(new Fields(item, pathOf(at), document));
+                } else {
+                  problem(at, "must be a mapping");
+                }
+              }
+            });
+    return items;
+  }
+
+  <T> List<T> texts(String name, Function<String, T> constructor) {
+    List<T> items = new ArrayList<>();
+    value(name, "a list", JsonNode::isArray)
+        .ifPresent(
+            array -> {
+              for (int i = 0; i < array.size(); i++) {
+                String at = name + "[" + i + "]";
+                if (array.get(i).isTextual()) {
+                  built(at, array.get(i).textValue(), constructor).ifPresent(items::add);
+                } else {
+                  problem(at, "must be a string");
+                }
+              }
+            });
+    return items;
+  }
+
+  Map<String, String> labels(String name) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    value(name, "a mapping", JsonNode::isObject)
+        .ifPresent(
+            map ->
+                map.forEachEntry(
+                    (key, value) -> {
+                      if (value.isTextual()) {
+                        labels.put(key, value.textValue());
+                      } else {
+                        problem(name + "." + key, "must be a string: write it in quotes");
+                      }
+                    }));
+    return labels;
+  }
+
+  Map<String, Integer> counts(String name) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    value(name, "a mapping", JsonNode::isObject)
+        .ifPresent(
+            map ->
+                map.forEachEntry(
+                    (key, value) -> {
+                      if (value.isInt() && value.intValue() >= 0) {
+                        counts.put(key, value.intValue());
+                      } else {
+                        problem(name + "." + key, "must be a whole number from 0");
+                      }
+                    }));
+    return counts;
+  }
+
+  /** A mapping of any content, as JSON text. */
+  Optional<String> json(String name) {
+    return value(name, "a mapping", JsonNode::isObject).map(JsonNode::toString);
+  }
+
+  /** Makes problems of the fields that no one asked for. */
+  void refuseOthers() {
+    node.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!known.contains(name)) {
+                problem(name, "is not known here; known: " + String.join(", ", known));
+              }
+            });
+  }
+
+  private <T> Optional<T> built(String name, String text, Function<String, T> constructor) {
+    try {
+      return Optional.of(constructor.apply(text));
+    } catch (IllegalArgumentException e) {
+      problem(name, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private Optional<JsonNode> value(
+      String name, String expectation, Function<JsonNode, Boolean> matches) {
+    if (!has(name)) {
+      return Optional.empty();
+    }
+    JsonNode value = node.get(name);
+    if (!matches.apply(value)) {
+      problem(name, "must be " + expectation);
+      return Optional.empty();
+    }
+    return Optional.of(value);
+  }
+
+  private String pathOf(String name) {
+    if (path.isEmpty() || name.isEmpty()) {
+      return path + name;
+    }
+    return path + "." + name;
+  }
+}

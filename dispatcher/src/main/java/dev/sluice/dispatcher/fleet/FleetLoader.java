@@ -1,0 +1,192 @@
+package dev.sluice.dispatcher.fleet;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Reads a fleet from a directory of YAML documents: {@code Repository}, {@code Cluster} and {@code
+ * Application} of {@code sluice.dev/v1}.
+ *
+ * <p>Strict, and it never stops at the first problem: one invalid application stops no other
+ * (CVE-2022-39272), and what could not be read is never taken for removed.
+ */
+public final class FleetLoader {
+
+  private static final String API_VERSION = "sluice.dev/v1";
+  private static final Set<String> KINDS =
+      Set.of("Repository", "Cluster", "Application", "ApplicationSet");
+  private final RepositoryDocuments documents = new RepositoryDocuments();
+  private final Map<ClusterName, ClusterTarget> clusters = new TreeMap<>();
+  private final Map<ApplicationName, Definition> definitions = new TreeMap<>();
+  private final Set<ApplicationName> invalid = new TreeSet<>();
+  private boolean complete = true;
+
+  private FleetLoader() {}
+
+  /** Reads the directory. Never throws for what is in it, or for its absence. */
+  public static FleetReading read(Path directory) {
+    return new FleetLoader().load(directory);
+  }
+
+  private FleetReading load(Path directory) {
+    FleetFiles.Content content = FleetFiles.read(directory);
+    List<FleetProblem> problems = new ArrayList<>(content.unreadable());
+    if (problems.isEmpty() && content.documents().isEmpty()) {
+      problems.add(
+          new FleetProblem(directory.toString(), 0, "", "holds no documents (*.yaml, *.yml)"));
+    }
+    complete = problems.isEmpty();
+    Map<String, List<Header>> byKind = new HashMap<>();
+    for (FleetDocument document : content.documents()) {
+      header(document)
+          .ifPresent(
+              found -> byKind.computeIfAbsent(found.kind(), _ -> new ArrayList<>()).add(found));
+    }
+    byKind.values().forEach(FleetLoader::refuseDuplicates);
+    byKind.getOrDefault("Repository", List.of()).forEach(this::repository);
+    Map<String, FleetRepository> repositories = documents.repositories();
+    byKind.getOrDefault("Cluster", List.of()).forEach(this::cluster);
+    ApplicationDocument reader = new ApplicationDocument(repositories, clusters);
+    byKind
+        .getOrDefault("Application", List.of())
+        .forEach(application -> application(application, reader));
+    byKind
+        .getOrDefault("ApplicationSet", List.of())
+        .forEach(
+            set ->
+                set.document()
+                    .problem(
+                        "kind", "ApplicationSet is not supported yet: write its Applications"));
+    content.documents().forEach(document -> problems.addAll(document.problems()));
+    return new FleetReading(
+        List.copyOf(definitions.values()),
+        invalid,
+        complete,
+        problems,
+        Collections.unmodifiableSortedSet(new TreeSet<>(clusters.keySet())),
+        List.copyOf(repositories.values()),
+        revision(repositories.values()));
+  }
+
+  private record Header(
+      FleetDocument document, String kind, String name, Fields metadata, Fields spec) {}
+
+  private Optional<Header> header(FleetDocument document) {
+    Fields root = document.fields();
+    root.required("apiVersion", FleetLoader::apiVersion);
+    Optional<String> kind = root.required("kind", FleetLoader::kind);
+    Fields metadata = root.requiredFields("metadata");
+    Optional<String> name = metadata.required("name", text -> new ApplicationName(text).value());
+    boolean hasSpec = root.has("spec");
+    Fields spec = hasSpec ? root.requiredFields("spec") : emptySpec(document, root, kind);
+    root.refuseOthers();
+    if (kind.isEmpty() || name.isEmpty()) {
+      // no telling which application this was meant to be
+      complete = false;
+      return Optional.empty();
+    }
+    return Optional.of(new Header(document, kind.get(), name.get(), metadata, spec));
+  }
+
+  private static Fields emptySpec(FleetDocument document, Fields root, Optional<String> kind) {
+    if (!kind.equals(Optional.of("Cluster"))) {
+      root.problem("spec", "is required");
+    }
+    return new Fields(Json.mapper().createObjectNode(), "spec", document);
+  }
+
+  private static void refuseDuplicates(List<Header> headers) {
+    Map<String, Header> first = new HashMap<>();
+    for (Header header : headers) {
+      Header other = first.putIfAbsent(header.name(), header);
+      if (other != null) {
+        String message = "%s '%s' is defined twice: here and in %s";
+        header
+            .document()
+            .problem(
+                "metadata.name",
+                message.formatted(header.kind(), header.name(), other.document().place()));
+        other
+            .document()
+            .problem(
+                "metadata.name",
+                message.formatted(header.kind(), header.name(), header.document().place()));
+      }
+    }
+  }
+
+  private void repository(Header header) {
+    header.metadata().refuseOthers();
+    documents.read(header.name(), header.document(), header.spec());
+  }
+
+  private void cluster(Header header) {
+    Map<String, String> labels = header.metadata().labels("labels");
+    header.metadata().refuseOthers();
+    header.spec().refuseOthers();
+    if (header.document().holds()) {
+      ClusterName name = new ClusterName(header.name());
+      clusters.put(name, new ClusterTarget(name, labels));
+    } else {
+      // a selector might have selected it
+      complete = false;
+    }
+  }
+
+  private void application(Header header, ApplicationDocument reader) {
+    header.metadata().refuseOthers();
+    ApplicationName name = new ApplicationName(header.name());
+    reader
+        .read(name, header.document(), header.spec())
+        .ifPresentOrElse(definition -> definitions.put(name, definition), () -> invalid.add(name));
+  }
+
+  private String revision(Collection<FleetRepository> repositories) {
+    Map<String, Object> content = new TreeMap<>();
+    content.put("definitions", definitions.values());
+    content.put("invalid", invalid);
+    content.put("clusters", clusters.values());
+    content.put("repositories", repositories);
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(Json.mapper().writeValueAsBytes(content));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException | JsonProcessingException e) {
+      throw new IllegalStateException("cannot digest the fleet", e);
+    }
+  }
+
+  private static String apiVersion(String text) {
+    if (!text.equals(API_VERSION)) {
+      throw new IllegalArgumentException("must be " + API_VERSION);
+    }
+    return text;
+  }
+
+  private static String kind(String text) {
+    if (!KINDS.contains(text)) {
+      throw new IllegalArgumentException(
+          "must be Repository, Cluster or Application, not '%s'".formatted(text));
+    }
+    return text;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.sluice.dispatcher.fleet;
+
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+
+/**
+ * What reading the fleet's documents gave.
+ *
+ * @param definitions the valid applications, sorted by name
+ * @param invalid applications that are there but do not hold: they keep the definition they had
+ * @param complete whether what is missing here is really gone; false if a file, or the name in a
+ *     document, could not be read, and then nothing may be removed or deselected
+ * @param problems in the order of files and documents
+ * @param repositories sorted by name
+ * @param revision digest of the content, independent of files, order and layout
+ */
+public record FleetReading(
+    List<Definition> definitions,
+    Set<ApplicationName> invalid,
+    boolean complete,
+    List<FleetProblem> problems,
+    SortedSet<ClusterName> clusters,
+    List<FleetRepository> repositories,
+    String revision) {
+
+  public FleetReading {
+    definitions = List.copyOf(definitions);
+    invalid = Set.copyOf(invalid);
+    problems = List.copyOf(problems);
+    repositories = List.copyOf(repositories);
+  }
+}

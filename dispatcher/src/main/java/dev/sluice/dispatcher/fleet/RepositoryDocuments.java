@@ -1,0 +1,118 @@
+package dev.sluice.dispatcher.fleet;
+
+import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.contract.name.Forge;
+import dev.sluice.contract.name.RepositoryId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code Repository} documents. Two that have one canonical name and are cloned from two
+ * places are both refused: what is known of one would be taken for the other's.
+ */
+final class RepositoryDocuments {
+
+  private static final Pattern URL =
+      Pattern.compile("(https?|ssh|file)://\\S+|(?:[^@/\\s:]+@)?[^/:@\\s]+:(?!//)\\S+");
+  private static final Pattern PASSWORD_IN_URL =
+      Pattern.compile("https?://[^/]*@.*|\\w+://[^/]*:[^/]*@.*");
+
+  /** Azure DevOps puts the organization where others have a user or a token. */
+  private static final Pattern ORGANIZATION_IN_URL =
+      Pattern.compile("(?i)https://([^/:@]+)@dev\\.azure\\.com/\\1/.*");
+
+  private record Read(FleetDocument document, FleetRepository repository) {}
+
+  private final Map<RepositoryId, List<Read>> byName = new HashMap<>();
+
+  /** Reads one; what is wrong with it becomes problems of the document. */
+  void read(String name, FleetDocument document, Fields spec) {
+    Optional<String> url = spec.required("url", RepositoryDocuments::url);
+    Optional<Forge> forge = spec.text("forge", RepositoryDocuments::forge);
+    Optional<SecretReference> credentials = spec.text("credentials", SecretReference::new);
+    Optional<RepositoryId> id =
+        spec.has("identity")
+            ? spec.text("identity", text -> RepositoryId.parse(text, forge))
+            : url.flatMap(text -> identity(spec, text, forge));
+    spec.refuseOthers();
+    if (document.holds()) {
+      FleetRepository repository =
+          new FleetRepository(name, id.orElseThrow(), url.orElseThrow(), forge, credentials);
+      byName
+          .computeIfAbsent(repository.id(), _ -> new ArrayList<>())
+          .add(new Read(document, repository));
+    }
+  }
+
+  /** The repositories by what applications call them, without those that are refused. */
+  Map<String, FleetRepository> repositories() {
+    Map<String, FleetRepository> repositories = new TreeMap<>();
+    for (List<Read> named : byName.values()) {
+      Read first = named.getFirst();
+      if (named.stream().allMatch(one -> isSamePlace(first.repository(), one.repository()))) {
+        named.forEach(one -> repositories.put(one.repository().name(), one.repository()));
+      } else {
+        named.forEach(one -> refuse(one, named));
+      }
+    }
+    return Collections.unmodifiableMap(repositories);
+  }
+
+  private static boolean isSamePlace(FleetRepository one, FleetRepository other) {
+    return one.url().equals(other.url()) && one.credentials().equals(other.credentials());
+  }
+
+  private static void refuse(Read refused, List<Read> named) {
+    Read other =
+        named.stream()
+            .filter(one -> !isSamePlace(one.repository(), refused.repository()))
+            .findFirst()
+            .orElseThrow();
+    refused
+        .document()
+        .problem(
+            "spec.url",
+            "has the canonical name '%s', as Repository '%s' in %s has with another URL or other credentials: if both are one repository, keep one of the two; if not, give each its own name as spec.identity (host[:port]/path of the forge's web address)"
+                .formatted(
+                    refused.repository().id(),
+                    other.repository().name(),
+                    other.document().place()));
+  }
+
+  private static Optional<RepositoryId> identity(Fields spec, String url, Optional<Forge> forge) {
+    try {
+      return Optional.of(RepositoryId.fromUrl(url, forge));
+    } catch (IllegalArgumentException e) {
+      spec.problem("url", String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private static String url(String text) {
+    if (PASSWORD_IN_URL.matcher(text).matches() && !ORGANIZATION_IN_URL.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "must carry no credentials: give them by reference in spec.credentials");
+    }
+    if (!URL.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "must be a clone URL: https://, http://, ssh://, file:// or git@host:path");
+    }
+    return text;
+  }
+
+  private static Forge forge(String text) {
+    try {
+      return Forge.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "must be one of %s, not '%s'".formatted(Forge.allWritten(), text), e);
+    }
+  }
+}

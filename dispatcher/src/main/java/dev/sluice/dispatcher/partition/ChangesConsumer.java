@@ -1,0 +1,286 @@
+package dev.sluice.dispatcher.partition;
+
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.TopicProvisioner;
+import dev.sluice.platform.kafka.TopicWatch;
+import dev.sluice.platform.process.SupervisedLoop;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Reads {@code changes} and feeds the homes of the partitions that the group gave to this instance.
+ * One thread owns the consumer; it decides nothing and never blocks. Whatever ends its session, the
+ * next one begins with a consumer and homes of its own.
+ */
+public final class ChangesConsumer implements AutoCloseable, HomeOwner {
+
+  /** Hears which homes are here; called from the consumer's thread. */
+  public interface Assignment {
+    void changed(Collection<Integer> homes);
+  }
+
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
+  private final String topic;
+  private final HomeSetting setting;
+  private final Optional<String> instance;
+  private final Assignment assignment;
+  private final SupervisedLoop loop;
+  private final Queue<Consumer<KafkaConsumer<String, byte[]>>> commands =
+      new ConcurrentLinkedQueue<>();
+  private final Map<Integer, Home> homes = new ConcurrentHashMap<>();
+  private final Map<Integer, Boolean> ready = new ConcurrentHashMap<>();
+  private final Map<Integer, Long> unread = new ConcurrentHashMap<>();
+  private final Map<Integer, Setbacks> setbacks = new ConcurrentHashMap<>();
+  private volatile Optional<KafkaConsumer<String, byte[]>> current = Optional.empty();
+  private volatile boolean assigned;
+
+  public ChangesConsumer(HomeSetting setting, Optional<String> instance, Assignment assignment) {
+    this.topic = setting.connection().topics().changes();
+    this.setting = setting;
+    this.instance = instance;
+    this.assignment = assignment;
+    this.loop = new SupervisedLoop("changes", setting.clock(), this::session);
+  }
+
+  public void start() {
+    loop.start();
+  }
+
+  /** When the slowest of the threads here last came round. */
+  public Instant lastTurn() {
+    Instant oldest = loop.lastTurn();
+    for (Home home : homes.values()) {
+      if (ready.containsKey(home.partition()) && home.lastTurn().isBefore(oldest)) {
+        oldest = home.lastTurn();
+      }
+    }
+    return oldest;
+  }
+
+  /** By home, the events that are not dealt with, as far as the broker has told of them. */
+  public Map<Integer, Long> lag() {
+    Map<Integer, Long> lag = new HashMap<>();
+    homes.forEach(
+        (partition, home) ->
+            lag.put(partition, unread.getOrDefault(partition, 0L) + home.backlog()));
+    return lag;
+  }
+
+  /** Why this is not ready; empty if it is. */
+  public List<String> obstacles() {
+    List<String> obstacles = new ArrayList<>();
+    loop.obstacle().ifPresent(obstacles::add);
+    if (!assigned) {
+      obstacles.add("not a member of the group yet");
+    }
+    homes.forEach(
+        (partition, home) -> {
+          Optional<String> failed = setbacks(partition).reason();
+          failed.ifPresent(
+              reason ->
+                  obstacles.add(
+                      "home %d has ended and is started again: %s".formatted(partition, reason)));
+          if (!ready.containsKey(partition) && failed.isEmpty()) {
+            obstacles.add("home " + partition + " is starting");
+          }
+          home.halted().ifPresent(obstacles::add);
+        });
+    return obstacles;
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+
+  @Override
+  public void ready(Home home, long offset) {
+    command(
+        consumer -> {
+          if (homes.get(home.partition()) == home) {
+            TopicPartition partition = new TopicPartition(topic, home.partition());
+            consumer.seek(partition, offset);
+            consumer.resume(List.of(partition));
+            ready.put(home.partition(), true);
+          }
+        });
+  }
+
+  @Override
+  public void roomy(Home home) {
+    command(
+        consumer -> {
+          if (homes.get(home.partition()) == home && ready.containsKey(home.partition())) {
+            consumer.resume(List.of(new TopicPartition(topic, home.partition())));
+          }
+        });
+  }
+
+  @Override
+  public void failed(Home home, Throwable cause) {
+    Duration pause = setbacks(home.partition()).failed(cause);
+    command(
+        consumer -> {
+          if (homes.get(home.partition()) == home) {
+            ready.remove(home.partition());
+            consumer.pause(List.of(new TopicPartition(topic, home.partition())));
+          }
+        });
+    var unused =
+        setting
+            .timers()
+            .schedule(
+                () -> command(consumer -> restart(consumer, home)),
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
+  }
+
+  private void restart(KafkaConsumer<String, byte[]> consumer, Home home) {
+    if (homes.get(home.partition()) == home) {
+      open(consumer, home.partition());
+    }
+  }
+
+  private void command(Consumer<KafkaConsumer<String, byte[]>> command) {
+    commands.add(command);
+    current.ifPresent(KafkaConsumer::wakeup);
+  }
+
+  private void session(SupervisedLoop supervised) {
+    KafkaConnection connection = setting.connection();
+    try (Admin admin = Admin.create(connection.admin())) {
+      // one that was deleted is created again, as it would be at a start
+      new TopicProvisioner(admin, connection.topics(), setting.replication())
+          .provision(setting.homes());
+    }
+    List<String> read = List.of(topic, connection.topics().state());
+    try (TopicWatch watch = TopicWatch.begin(connection, read, setting.clock());
+        KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties())) {
+      current = Optional.of(consumer);
+      supervised.onClose(consumer::wakeup);
+      try {
+        consumer.subscribe(List.of(topic), new Rebalance(consumer));
+        while (supervised.isOpen()) {
+          turn(consumer);
+          watch.check();
+          supervised.turned();
+        }
+      } finally {
+        // let the successor have the homes at once
+        shut(List.copyOf(homes.keySet()));
+        assigned = false;
+        current = Optional.empty();
+        commands.clear();
+      }
+      consumer.close(
+          CloseOptions.timeout(CLOSE)
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    }
+  }
+
+  private Map<String, Object> properties() {
+    KafkaConnection connection = setting.connection();
+    Map<String, Object> properties = new HashMap<>(connection.consumer("dispatcher"));
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
+    instance.ifPresent(name -> properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name));
+    properties.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        CooperativeStickyAssignor.class.getName());
+    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+    // closing waits for the answer to the last fetch
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+    return properties;
+  }
+
+  private void turn(KafkaConsumer<String, byte[]> consumer) {
+    try {
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+        Home home = homes.get(record.partition());
+        if (home != null && ready.containsKey(record.partition())) {
+          home.offer(record);
+        }
+      }
+    } catch (WakeupException e) {
+      // a command waits, or the end
+    }
+    for (var command = commands.poll(); command != null; command = commands.poll()) {
+      command.accept(consumer);
+    }
+    for (Home home : homes.values()) {
+      TopicPartition partition = new TopicPartition(topic, home.partition());
+      if (ready.containsKey(home.partition())) {
+        consumer.currentLag(partition).ifPresent(records -> unread.put(home.partition(), records));
+        if (home.isFull()) {
+          consumer.pause(List.of(partition));
+        }
+      }
+    }
+  }
+
+  private void open(KafkaConsumer<String, byte[]> consumer, int partition) {
+    consumer.pause(List.of(new TopicPartition(topic, partition)));
+    Home home = new Home(partition, setting, this, setbacks(partition));
+    homes.put(partition, home);
+    home.start();
+  }
+
+  private Setbacks setbacks(int partition) {
+    return setbacks.computeIfAbsent(partition, _ -> new Setbacks(setting.clock()));
+  }
+
+  private void shut(Collection<Integer> partitions) {
+    for (int partition : partitions) {
+      ready.remove(partition);
+      unread.remove(partition);
+      Home home = homes.remove(partition);
+      if (home != null) {
+        home.close();
+      }
+    }
+    assignment.changed(List.copyOf(homes.keySet()));
+  }
+
+  private final class Rebalance implements ConsumerRebalanceListener {
+
+    private final KafkaConsumer<String, byte[]> consumer;
+
+    Rebalance(KafkaConsumer<String, byte[]> consumer) {
+      this.consumer = consumer;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      partitions.forEach(partition -> open(consumer, partition.partition()));
+      assigned = true;
+      assignment.changed(List.copyOf(homes.keySet()));
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      shut(partitions.stream().map(TopicPartition::partition).toList());
+    }
+  }
+}

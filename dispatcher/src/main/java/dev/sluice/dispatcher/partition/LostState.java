@@ -1,0 +1,66 @@
+package dev.sluice.dispatcher.partition;
+
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.dispatcher.decide.EventDecider;
+import dev.sluice.dispatcher.decide.HomeMemory;
+import dev.sluice.dispatcher.decide.Outgoing;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a home does about records of its memory that it cannot read. It costs what the record is
+ * about and nothing else: an application is left as it is until an operator has repaired the
+ * record; a ref is looked at again; who reads a repository is told again by the fleet.
+ */
+final class LostState {
+
+  private static final Logger log = LoggerFactory.getLogger(LostState.class);
+  private static final String APPLICATION = "application/";
+
+  private final HomeMemory memory;
+  private final EventDecider decider;
+  private final Clock clock;
+
+  LostState(HomeMemory memory, EventDecider decider, Clock clock) {
+    this.memory = memory;
+    this.decider = decider;
+    this.clock = clock;
+  }
+
+  /** Opens a dead letter about each. */
+  void tell(List<DamagedStateException> damaged, HomeLog kafka) {
+    if (damaged.isEmpty()) {
+      return;
+    }
+    List<Outgoing> records = new ArrayList<>();
+    for (DamagedStateException each : damaged) {
+      String message = each.getMessage() + "; " + consequence(each);
+      log.atError().log("{}", message);
+      records.addAll(
+          decider.damaged(each.original(), each.trace(), message, clock.instant()).records());
+    }
+    kafka.write(records, OptionalLong.empty());
+  }
+
+  private String consequence(DamagedStateException damaged) {
+    String key = damaged.key();
+    if (!key.startsWith(APPLICATION)) {
+      memory.forget(key);
+      return "what it is about is looked at again, and nothing has to be done: discard the entry";
+    }
+    String consequence =
+        "nothing is decided about this application until the record is repaired: write over it with"
+            + " a good record of the same key (an older copy of it, say), start the dispatcher"
+            + " again, and re-evaluate the application";
+    try {
+      memory.lose(new ApplicationName(key.substring(APPLICATION.length())), consequence);
+    } catch (IllegalArgumentException e) {
+      return "no application can have this name: discard the entry";
+    }
+    return consequence;
+  }
+}

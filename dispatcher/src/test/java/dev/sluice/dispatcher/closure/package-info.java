@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.dispatcher.closure;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,327 @@
+package dev.sluice.dispatcher.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DeciderTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+  private static final RefKey MAIN =
+      new RefKey(new RepositoryId("forge.example/acme/shop"), GitRef.branch("main"));
+  private static final ClusterTarget ONE = new ClusterTarget(new ClusterName("one"), Map.of());
+  private static final ClusterTarget TWO = new ClusterTarget(new ClusterName("two"), Map.of());
+  private static final CommitId COMMIT = new CommitId("a".repeat(40));
+  private static final Definition WEB = define(ONE, TWO);
+  private static final Failure FAILURE =
+      new Failure("Bad", "bad", Failure.Stage.SOURCE, Optional.empty());
+
+  private static final PossibleObjects POSSIBLE = PossibleObjects.any("web");
+
+  private final HomeMemory memory = new HomeMemory();
+  private final LookDecider looks = new LookDecider(memory, "sluice.changes", 3);
+  private final EventDecider changes = new EventDecider(memory, 3);
+
+  @Test
+  void numbersTheTargetsOfEachClusterAndNeverForgets() {
+    accept(WEB);
+    assertThat(targets(found(differs(ONE, "v1:a"), differs(TWO, "v1:a")))).containsExactly(1L, 1L);
+    assertThat(targets(found(differs(ONE, "v1:b")))).containsExactly(2L);
+
+    List<Event> removal =
+        events(
+            changes.removed(
+                new ChangeEvent.DefinitionRemoved(MAIN.repository(), WEB.application(), "r2"),
+                cause("removed"),
+                NOW));
+    assertThat(targets(removal)).containsExactlyInAnyOrder(3L, 2L);
+    accept(WEB);
+    assertThat(targets(found(differs(ONE, "v1:b"), differs(TWO, "v1:a")))).containsExactly(4L, 3L);
+  }
+
+  @Test
+  void sendsNothingThatWasSent() {
+    accept(WEB);
+    found(differs(ONE, "v1:a"));
+
+    assertThat(found(differs(ONE, "v1:a"))).isEmpty();
+  }
+
+  @Test
+  void aFindingAboutAnotherDefinitionIsVoid() {
+    accept(WEB);
+    accept(define(ONE));
+
+    assertThat(found(differs(TWO, "v1:a"))).isEmpty();
+  }
+
+  @Test
+  void deselectingRemovesThereOnly() {
+    accept(WEB);
+    found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
+
+    List<Event> events = accept(define(ONE));
+
+    assertThat(events)
+        .filteredOn(SyncEvent.class::isInstance)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SyncEvent.Removal.class,
+            removal -> {
+              assertThat(removal.cluster()).isEqualTo(TWO.name());
+              assertThat(removal.orphan()).isFalse();
+            });
+    assertThat(accept(define(ONE))).isEmpty();
+  }
+
+  @Test
+  void whatIsInAClusterThatLeftTheFleetStays() {
+    accept(WEB);
+    found(differs(TWO, "v1:a"));
+
+    List<Event> events =
+        events(
+            changes.accepted(
+                new ChangeEvent.DefinitionAccepted(
+                    MAIN.repository(), define(ONE), "r2", Set.of(TWO.name())),
+                cause("accepted"),
+                NOW));
+
+    assertThat(events)
+        .filteredOn(SyncEvent.class::isInstance)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SyncEvent.Removal.class, removal -> assertThat(removal.orphan()).isTrue());
+  }
+
+  @Test
+  void aRefusedSourceIsADeadLetterUntilItIsGoodAgain() {
+    accept(WEB);
+    found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
+
+    assertThat(found(refused(ONE), refused(TWO)))
+        .filteredOn(DeadLetterEvent.class::isInstance)
+        .extracting(Event::key)
+        .containsExactly("one/web", "two/web");
+    assertThat(found(refused(ONE), refused(TWO)))
+        .filteredOn(DeadLetterEvent.class::isInstance)
+        .allSatisfy(event -> assertThat(event).isInstanceOf(DeadLetterEvent.Retried.class))
+        .hasSize(2);
+    assertThat(found(differs(ONE, "v1:b"), new Finding.Same(WEB, TWO)))
+        .filteredOn(DeadLetterEvent.class::isInstance)
+        .containsExactly(
+            new DeadLetterEvent.Closed(
+                "one/web/source", "one/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2),
+            new DeadLetterEvent.Closed(
+                "two/web/source", "two/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 1));
+    assertThat(found(new Finding.Same(WEB, TWO))).isEmpty();
+  }
+
+  @Test
+  void aClusterIsToldOnceWhatRefusedSourcesMayHave() {
+    accept(WEB);
+    found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
+
+    assertThat(sources(found(refused(ONE), refused(TWO))))
+        .extracting(Event::key)
+        .containsExactly("~sources/web", "~sources/web");
+    assertThat(sources(found(refused(ONE)))).as("the same again").isEmpty();
+    assertThat(sources(found(new Finding.Refused(WEB, ONE, FAILURE, PossibleObjects.none()))))
+        .as("they may have something else now")
+        .singleElement()
+        .isInstanceOf(SourcesEvent.Refused.class);
+
+    assertThat(sources(found(differs(ONE, "v1:b")))).as("the target says it").isEmpty();
+    assertThat(sources(found(new Finding.Same(WEB, TWO))))
+        .containsExactly(new SourcesEvent.Accepted(WEB.application(), TWO.name()));
+    assertThat(sources(found(refused(TWO)))).as("a new fault").hasSize(1);
+    assertThat(sources(accept(define(ONE)))).as("a removal follows").isEmpty();
+  }
+
+  @Test
+  void whatWasNeverSentIsAcceptedWhenItLeavesTheFleet() {
+    accept(WEB);
+    assertThat(sources(found(refused(TWO)))).hasSize(1);
+
+    assertThat(sources(accept(define(ONE))))
+        .containsExactly(new SourcesEvent.Accepted(WEB.application(), TWO.name()));
+  }
+
+  private static List<Event> sources(List<Event> events) {
+    return events.stream().filter(SourcesEvent.class::isInstance).toList();
+  }
+
+  @Test
+  void aTargetThatFitsNoRecordIsRefused() {
+    accept(define(ONE));
+    String large = "x".repeat(ApplicationDraft.MAX_TARGET_BYTES);
+    Finding.Differs finding =
+        new Finding.Differs(
+            define(ONE), ONE, payload("v1:large", new InputFile.Text("a", false, large)), "a");
+
+    List<Event> events = found(finding);
+
+    assertThat(events).noneMatch(SyncEvent.class::isInstance);
+    assertThat(events)
+        .filteredOn(DeadLetterEvent.Opened.class::isInstance)
+        .extracting(event -> ((DeadLetterEvent.Opened) event).failure().code())
+        .containsExactly("TargetTooLarge");
+    assertThat(sources(events)).hasSize(1);
+  }
+
+  @Test
+  void aDefinitionToldTwiceIsRememberedOnce() {
+    assertThat(accept(WEB)).hasSize(1);
+    assertThat(accept(WEB)).isEmpty();
+  }
+
+  @Test
+  void whatTakesLongerIsRememberedWithAllItsCauses() {
+    accept(WEB);
+    CommitId expected = new CommitId("b".repeat(40));
+    Hint first =
+        new Hint(cause("one"), new Hint.Ask.Moved(Optional.of(COMMIT)), OptionalLong.of(1));
+    Hint second =
+        new Hint(cause("two"), new Hint.Ask.Moved(Optional.of(expected)), OptionalLong.of(2));
+
+    List<Event> events = events(looks.unfinished(MAIN, List.of(first, second), NOW));
+
+    StateRecord.Pending pending =
+        new StateRecord.Pending(
+            Optional.of(expected),
+            List.of(new EventId("one"), new EventId("two")),
+            Optional.of("octocat"),
+            NOW,
+            Optional.of(second.cause().trace()),
+            Optional.of(2L));
+    assertThat(events)
+        .containsExactly(
+            new StateRecord.RefState(
+                MAIN.repository(), MAIN.ref(), Optional.empty(), Optional.of(pending)));
+    assertThat(Hint.of(pending).ask()).isEqualTo(second.ask());
+    assertThat(Hint.of(pending).cause().trace()).isEqualTo(second.cause().trace());
+    assertThat(Hint.of(pending).offset()).hasValue(2);
+    assertThat(Hint.of(pending).isRemembered()).isTrue();
+    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+        .hasSize(1);
+    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+        .isEmpty();
+  }
+
+  @Test
+  void aRefThatIsGoneRemovesNothing() {
+    accept(WEB);
+    found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
+
+    List<Event> events = events(looks.gone(MAIN, List.of(), TraceParent.start(), NOW));
+
+    assertThat(events).noneMatch(SyncEvent.class::isInstance);
+    assertThat(events).filteredOn(DeadLetterEvent.Opened.class::isInstance).hasSize(2);
+  }
+
+  private List<Event> accept(Definition definition) {
+    return events(
+        changes.accepted(
+            new ChangeEvent.DefinitionAccepted(MAIN.repository(), definition, "r1", Set.of()),
+            cause("accepted"),
+            NOW));
+  }
+
+  private List<Event> found(Finding... findings) {
+    Part.Seen seen = new Part.Seen(MAIN, COMMIT, NOW, Map.of(), 1, Optional.empty());
+    Hint hint = new Hint(cause("push"), new Hint.Ask.Moved(Optional.empty()), OptionalLong.of(7));
+    return events(
+        looks.found(
+            new Part(seen, List.of(findings), true), List.of(hint), hint.cause().trace(), NOW));
+  }
+
+  private static Finding.Refused refused(ClusterTarget cluster) {
+    return new Finding.Refused(WEB, cluster, FAILURE, POSSIBLE);
+  }
+
+  private static Finding.Differs differs(ClusterTarget cluster, String digest) {
+    return new Finding.Differs(
+        WEB, cluster, payload(digest, new InputFile.Text("a.yaml", false, digest)), "a.yaml");
+  }
+
+  private static Finding.Payload payload(String digest, InputFile file) {
+    return new Finding.Payload(
+        digest,
+        List.of(
+            new SourceInputs(
+                MAIN.repository(),
+                MAIN.ref(),
+                COMMIT,
+                "apps/web",
+                SourceType.PLAIN,
+                Optional.empty(),
+                RenderOptions.DEFAULT,
+                List.of(file))),
+        10);
+  }
+
+  private static List<Event> events(Decision decision) {
+    return decision.records().stream().<Event>map(record -> record.envelope().event()).toList();
+  }
+
+  private static List<Long> targets(List<Event> events) {
+    return events.stream()
+        .filter(SyncEvent.class::isInstance)
+        .map(event -> ((SyncEvent) event).generation().value())
+        .toList();
+  }
+
+  private static Hint.Cause cause(String id) {
+    return new Hint.Cause(
+        List.of(new EventId(id)), Optional.of("octocat"), NOW, TraceParent.start());
+  }
+
+  private static Definition define(ClusterTarget... clusters) {
+    SourceSpec source =
+        new SourceSpec(
+            MAIN.repository(),
+            "https://forge.example/acme/shop",
+            Optional.empty(),
+            MAIN.ref(),
+            "apps/web",
+            Optional.empty(),
+            Optional.empty(),
+            RenderOptions.DEFAULT);
+    return new Definition(
+        new ApplicationName("web"),
+        List.of(source),
+        List.of(clusters),
+        new ApplicationSpec("web", Policy.DEFAULT),
+        false);
+  }
+}

@@ -1,0 +1,593 @@
+package dev.sluice.dispatcher.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Customization;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.fleet.HelmOptions;
+import dev.sluice.contract.fleet.PlainOptions;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Forge;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FleetLoaderTest {
+
+  private static final String BASE =
+      """
+      apiVersion: sluice.dev/v1
+      kind: Repository
+      metadata: {name: shop}
+      spec: {url: "https://Forge.example/Acme/Shop.git", forge: github, credentials: "env:SHOP_TOKEN"}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Cluster
+      metadata: {name: staging, labels: {env: staging}}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Cluster
+      metadata: {name: production, labels: {env: production}}
+      """;
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void base() throws IOException {
+    write("base.yaml", BASE);
+  }
+
+  @Test
+  void anEmptyFileMayBeOneThatIsBeingWritten() throws IOException {
+    write("apps.yaml", "");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isFalse();
+    assertThat(reading.problems()).singleElement().asString().contains("apps.yaml", "is empty");
+  }
+
+  @Test
+  void aLineOfFiveMegabytesIsRefusedBeforeItIsParsed() throws IOException {
+    write("long.yaml", "kind: Cluster\nnote: \"" + "x".repeat(3_000_000) + "\"\n");
+    write("longer.yaml", "note: \"" + "x".repeat(5_000_000) + "\"\n");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isFalse();
+    assertThat(reading.problems())
+        .extracting(FleetProblem::toString)
+        .satisfiesExactly(
+            problem -> assertThat(problem).contains("long.yaml", "more than 64 KiB in line 2"),
+            problem -> assertThat(problem).contains("longer.yaml", "is larger than 3 MiB"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"---\n{}\n", "- {}\n", "- 1\n"})
+  void manySmallValuesAreRefusedBeforeTheyAreHeld(String value) throws IOException {
+    write("many.yaml", value.repeat(420_000));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .singleElement()
+        .asString()
+        .contains("many.yaml", "more than 400000 values");
+  }
+
+  @Test
+  void depthIsRefused() throws IOException {
+    write("deep.yaml", "a: " + "[".repeat(60_000) + "\n");
+
+    assertThat(FleetLoader.read(directory).problems())
+        .singleElement()
+        .asString()
+        .contains("deep.yaml", "not valid YAML");
+  }
+
+  @Test
+  void manyLinesAreAsLongAsTheFileMayBe() throws IOException {
+    write("long.yaml", "# a comment of forty characters, repeated\n".repeat(70_000));
+
+    assertThat(FleetLoader.read(directory).problems()).isEmpty();
+  }
+
+  @Test
+  void resolvesAnApplication() throws IOException {
+    write(
+        "apps/web.yml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web}
+        spec:
+          source: {repository: shop, path: ./apps/web/, type: kustomize}
+          clusters: {names: [staging, production]}
+          namespace: shop
+          policy: {prune: false, pruneLimitPercent: 10, force: false, timeout: 1h30m}
+          onRemoval: orphan
+        """);
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.complete()).isTrue();
+    assertThat(reading.clusters())
+        .containsExactly(new ClusterName("production"), new ClusterName("staging"));
+    RepositoryId repository = new RepositoryId("forge.example/acme/shop");
+    assertThat(reading.repositories())
+        .containsExactly(
+            new FleetRepository(
+                "shop",
+                repository,
+                "https://Forge.example/Acme/Shop.git",
+                Optional.of(Forge.GITHUB),
+                Optional.of(new SecretReference("env:SHOP_TOKEN"))));
+    Definition web = reading.definitions().getFirst();
+    assertThat(web.sources())
+        .containsExactly(
+            new SourceSpec(
+                repository,
+                "https://Forge.example/Acme/Shop.git",
+                Optional.of(new SecretReference("env:SHOP_TOKEN")),
+                GitRef.branch("main"),
+                "apps/web",
+                Optional.of(SourceType.KUSTOMIZE),
+                Optional.empty(),
+                RenderOptions.DEFAULT));
+    assertThat(web.clusters().getFirst())
+        .isEqualTo(new ClusterTarget(new ClusterName("production"), Map.of("env", "production")));
+    assertThat(web.spec())
+        .isEqualTo(
+            new ApplicationSpec("shop", new Policy(false, 10, false, Duration.ofMinutes(90))));
+    assertThat(web.orphanOnRemoval()).isTrue();
+  }
+
+  @Test
+  void twoRepositoriesThatWouldShareOneNameAreBothRefused() throws IOException {
+    repository("one", "ssh://git@forge.example:3022/team/app.git", "");
+    repository("two", "ssh://git@forge.example:4022/team/app.git", "");
+    application("web", "clusters: {names: [staging]}");
+    Path web = directory.resolve("web.yaml");
+    Files.writeString(web, Files.readString(web).replace("repository: shop", "repository: one"));
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.repositories()).extracting(FleetRepository::name).containsExactly("shop");
+    assertThat(reading.problems())
+        .filteredOn(problem -> problem.field().equals("spec.url"))
+        .extracting(FleetProblem::toString)
+        .satisfiesExactlyInAnyOrder(
+            problem -> assertThat(problem).contains("one.yaml", "forge.example/team/app", "'two'"),
+            problem -> assertThat(problem).contains("two.yaml", "spec.identity", "'one'"));
+    assertThat(reading.invalid()).containsExactly(new ApplicationName("web"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://forge.example:3000/team/app.git | '' | http://forge.example:4000/team/app.git | ''",
+        "http://forge.example/team/app.git | '' | http://forge.example/Team/app.git | ''",
+        "http://forge.example/team/app.git | '' | http://forge.example/git/team/app.git | ''",
+        "ssh://git@forge.example:3022/team/app.git | 'identity: forge.example:3000/team/app'"
+            + " | ssh://git@forge.example:4022/team/app.git"
+            + " | 'identity: Forge.Example:4000/team/app'",
+        "git@forge.example:team/app.git | '' | git@forge.example:team/app.git | ''",
+      })
+  void twoRepositoriesOfTheirOwnNamesAreTwo(
+      String one, String identity, String other, String otherIdentity) throws IOException {
+    repository("one", one, identity);
+    repository("two", other, otherIdentity);
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.repositories())
+        .extracting(FleetRepository::name)
+        .containsExactly("one", "shop", "two");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://forge.example/team/app.git | '' | http://forge.example/Team/app.git | forge: gitea",
+        "https://github.com/team/app.git | '' | git@github.com:Team/app | ''",
+        "https://forge.example/team/app.git | '' | https://forge.example/team/app.git"
+            + " | 'credentials: env:OTHER'",
+        "https://dev.azure.com/org/app/_git/app | '' | git@ssh.dev.azure.com:v3/org/app/app | ''",
+      })
+  void oneRepositoryIsNotTwo(String one, String more, String other, String otherMore)
+      throws IOException {
+    repository("one", one, more);
+    repository("two", other, otherMore);
+
+    assertThat(FleetLoader.read(directory).problems())
+        .extracting(FleetProblem::field)
+        .containsExactly("spec.url", "spec.url");
+  }
+
+  @Test
+  void namesOfAzureDevopsMayHaveSpaces() throws IOException {
+    repository("azure", "https://Org@dev.azure.com/Org/My%20Project/_git/My%20Repo", "");
+    repository("token", "https://secret@dev.azure.com/org/p/_git/r", "");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.repositories())
+        .filteredOn(one -> one.name().equals("azure"))
+        .extracting(FleetRepository::id)
+        .containsExactly(new RepositoryId("dev.azure.com/org/my%20project/_git/my%20repo"));
+    assertThat(reading.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains("no credentials"));
+  }
+
+  @Test
+  void readsWhatMayBeTakenFromElsewhere() throws IOException {
+    application(
+        "web",
+        """
+        clusters: {names: [staging]}
+          policy:
+            plugins: true
+            remote:
+              bases: [shop]
+              charts: [{url: oci://charts.example/acme/, credentials: env:CHARTS}]
+        """);
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    Definition web = reading.definitions().getFirst();
+    assertThat(web.spec().policy().allowsPlugins()).isTrue();
+    assertThat(web.remote())
+        .contains(
+            new RemotePolicy(
+                List.of(
+                    new RemotePolicy.Base(
+                        new RepositoryId("forge.example/acme/shop"),
+                        "https://Forge.example/Acme/Shop.git",
+                        Optional.of(new SecretReference("env:SHOP_TOKEN")),
+                        Optional.of(Forge.GITHUB))),
+                List.of(
+                    new RemotePolicy.Charts(
+                        "oci://charts.example/acme",
+                        Optional.of(new SecretReference("env:CHARTS"))))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bases: [nowhere]                                | no valid Repository named 'nowhere'",
+        "bases: ['https://forge.example/acme/shop']      | no valid Repository",
+        "charts: [{url: 'https://me:secret@charts.example'}] | without credentials",
+        "charts: [{url: 'file:///charts'}]               | must be https://HOST/PATH",
+        "charts: [{credentials: env:CHARTS}]             | is required",
+      })
+  void refusesWhatCannotBeAllowed(String remote, String problem) throws IOException {
+    application("web", "clusters: {names: [staging]}\n  policy: {remote: {%s}}".formatted(remote));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .anySatisfy(found -> assertThat(found.toString()).contains(problem))
+        .noneSatisfy(found -> assertThat(found.toString()).contains("secret@"));
+  }
+
+  @Test
+  void readsHowSourcesAreRendered() throws IOException {
+    write(
+        "shop.yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: shop}
+        spec:
+          sources:
+            - repository: shop
+              path: charts/shop
+              helm:
+                releaseName: shop-${cluster.name}
+                valuesFiles: ["values-${cluster.labels.env}.yaml", $config/common.yaml]
+                values: {host: "${cluster.name}.example", shell: "$${cluster.name} ${HOME}", n: 1}
+                set: {image.tag: v1}
+              customize: {namePrefix: "${cluster.labels.env}-", images: ["nginx=web:2"], replicas: {web: 3}}
+            - {repository: shop, type: values, alias: config}
+            - {repository: shop, path: extra, plain: {include: ["*.yaml"], exclude: [test/**], recurse: false}}
+          clusters: {names: [staging]}
+          namespace: shop
+        """);
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    Definition shop = reading.definitions().getFirst();
+    SourceSpec chart = shop.sources().getFirst().in(shop.clusters().getFirst());
+    assertThat(chart.type()).contains(SourceType.HELM);
+    assertThat(chart.options().helm())
+        .isEqualTo(
+            new HelmOptions(
+                Optional.of("shop-staging"),
+                List.of("values-staging.yaml", "$config/common.yaml"),
+                Optional.of(
+                    "{\"host\":\"staging.example\",\"shell\":\"${cluster.name} ${HOME}\",\"n\":1}"),
+                Map.of("image.tag", "v1"),
+                true));
+    assertThat(chart.options().customization())
+        .isEqualTo(
+            new Customization(
+                "staging-", "", Map.of(), Map.of(), List.of("nginx=web:2"), Map.of("web", 3)));
+    assertThat(shop.sources().get(1).alias()).contains("config");
+    assertThat(shop.sources().get(2).options().plain())
+        .isEqualTo(new PlainOptions(List.of("*.yaml"), List.of("test/**"), false));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          path: '${cluster.labels.nope}'              | cluster staging has no label 'nope'
+          path: '${cluster.nope}'                     | there are ${cluster.name} and
+          path: '${cluster.name}/..'                  | '..' is not allowed
+          type: values                              | name a chart as well
+          type: kustomize, helm: {}                 | another type
+          plain: {}, helm: {}                       | either plain or a chart
+          helm: {valuesFiles: [$nope/a.yaml]}       | there is none
+          helm: {valuesFiles: [/etc/passwd]}        | relative to the chart
+          helm: {values: [1]}                       | must be a mapping
+          customize: {replicas: {web: -1}}          | whole number
+          plain: {include: [../*]}                  | glob relative
+          """)
+  void refusesWhatCannotBeRendered(String source, String problem) throws IOException {
+    write(
+        "web.yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web}
+        spec:
+          source: {repository: shop, %s}
+          clusters: {names: [staging]}
+          namespace: web
+        """
+            .formatted(source));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .anySatisfy(found -> assertThat(found.toString()).contains(problem));
+  }
+
+  @Test
+  void selectsClustersByLabels() throws IOException {
+    application("web", "clusters: {selector: {matchLabels: {env: staging}}}");
+
+    assertThat(FleetLoader.read(directory).definitions().getFirst().clusters())
+        .extracting(ClusterTarget::name)
+        .containsExactly(new ClusterName("staging"));
+  }
+
+  @Test
+  void oneInvalidApplicationStopsNoOther() throws IOException {
+    application("good", "clusters: {names: [staging]}");
+    application("bad", "clusters: {names: [staging]}\n  policy: {timeout: soon}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.definitions())
+        .extracting(Definition::application)
+        .containsExactly(new ApplicationName("good"));
+    assertThat(reading.invalid()).containsExactly(new ApplicationName("bad"));
+    assertThat(reading.complete()).isTrue();
+    assertThat(reading.problems())
+        .singleElement()
+        .isEqualTo(
+            new FleetProblem(
+                "bad.yaml",
+                1,
+                "spec.policy.timeout",
+                "must be a duration such as 90s, 5m or 1h30m"));
+  }
+
+  @Test
+  void tellsAllProblemsOfADocument() throws IOException {
+    write(
+        "web.yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web, annotation: x}
+        spec:
+          source: {repository: nowhere, path: ../etc, brnach: main}
+          clusters: {names: [moon]}
+          policy: {prune: "yes"}
+        """);
+
+    assertThat(FleetLoader.read(directory).problems())
+        .extracting(FleetProblem::field)
+        .containsExactlyInAnyOrder(
+            "metadata.annotation",
+            "spec.source.repository",
+            "spec.source.path",
+            "spec.source.brnach",
+            "spec.clusters.names[0]",
+            "spec.clusters.names",
+            "spec.policy.prune",
+            "spec.namespace");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kind: Aplication|is neither",
+        "metadata: {name: 'Not A Label'}|cannot be named",
+      })
+  void whatCannotBeToldApartRemovesNothing(String line, String why) throws IOException {
+    String document =
+        "apiVersion: sluice.dev/v1\nkind: Application\nmetadata: {name: web}\nspec: {}";
+    String key = line.substring(0, line.indexOf(':'));
+    write("odd.yaml", document.replaceAll("(?m)^" + key + ":.*$", line));
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).as(why).isFalse();
+    assertThat(reading.problems()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a: b: c|not valid YAML",
+        "a: 1\\na: 2|not valid YAML",
+        "a: &x [1]\\nb: *x|aliases",
+        "just text|mapping",
+      })
+  void anUnreadableFileRemovesNothing(String text, String message) throws IOException {
+    application("good", "clusters: {names: [staging]}");
+    write("odd.yaml", text.replace("\\n", "\n"));
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isFalse();
+    assertThat(reading.definitions()).hasSize(1);
+    assertThat(reading.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.file()).isEqualTo("odd.yaml");
+              assertThat(problem.message()).contains(message);
+            });
+  }
+
+  @Test
+  void anEmptyOrMissingDirectoryRemovesNothing(@TempDir Path empty) {
+    assertThat(FleetLoader.read(empty).complete()).isFalse();
+    assertThat(FleetLoader.read(empty.resolve("missing")).complete()).isFalse();
+    assertThat(FleetLoader.read(empty).problems()).hasSize(1);
+  }
+
+  @Test
+  void anInvalidClusterIsNotADeselection() throws IOException {
+    application("web", "clusters: {selector: {matchLabels: {}}}");
+    write(
+        "cluster.yaml",
+        "apiVersion: sluice.dev/v1\nkind: Cluster\nmetadata: {name: qa, labels: {v: 1.20}}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isFalse();
+    assertThat(reading.problems())
+        .singleElement()
+        .hasToString(
+            "cluster.yaml, document 1, metadata.labels.v: must be a string: write it in quotes");
+  }
+
+  @Test
+  void twoOfOneNameAreBothInvalid() throws IOException {
+    application("web", "clusters: {names: [staging]}");
+    write("copy.yaml", Files.readString(directory.resolve("web.yaml")));
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.definitions()).isEmpty();
+    assertThat(reading.invalid()).containsExactly(new ApplicationName("web"));
+    assertThat(reading.problems()).hasSize(2);
+  }
+
+  @Test
+  void applicationSetsAreNotSupportedYet() throws IOException {
+    write(
+        "set.yaml",
+        "apiVersion: sluice.dev/v1\nkind: ApplicationSet\nmetadata: {name: all}\nspec: {}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.complete()).isTrue();
+    assertThat(reading.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains("not supported yet"));
+  }
+
+  @Test
+  void credentialsInAUrlAreRefusedAndNotShown() throws IOException {
+    write("base.yaml", BASE.replace("https://", "https://bot:hunter2@"));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.field()).isEqualTo("spec.url");
+              assertThat(problem.toString()).doesNotContain("hunter2");
+            });
+  }
+
+  @Test
+  void theRevisionIsOfTheContentOnly() throws IOException {
+    application("web", "clusters: {names: [staging]}");
+    String before = FleetLoader.read(directory).revision();
+    Files.move(directory.resolve("web.yaml"), directory.resolve("renamed.yml"));
+    assertThat(FleetLoader.read(directory).revision()).isEqualTo(before);
+
+    Files.delete(directory.resolve("renamed.yml"));
+    application("web", "clusters: {names: [production]}");
+    assertThat(FleetLoader.read(directory).revision()).isNotEqualTo(before);
+  }
+
+  private void application(String name, String more) throws IOException {
+    write(
+        name + ".yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: %s}
+        spec:
+          source: {repository: shop, path: apps/%s}
+          namespace: shop
+          %s
+        """
+            .formatted(name, name, more));
+  }
+
+  private void repository(String name, String url, String more) throws IOException {
+    write(
+        name + ".yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: %s}
+        spec:
+          url: "%s"
+          %s
+        """
+            .formatted(name, url, more));
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = directory.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.dispatcher.git;
-
-import org.jspecify.annotations.NullMarked;

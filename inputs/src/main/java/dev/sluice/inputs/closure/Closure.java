@@ -1,0 +1,74 @@
+package dev.sluice.inputs.closure;
+
+import dev.sluice.contract.event.BaseCommit;
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.inputs.git.SourceTree;
+import dev.sluice.inputs.git.TreeEntry;
+import dev.sluice.inputs.walk.ClosureEntry;
+import dev.sluice.inputs.walk.ClosureLimits;
+import dev.sluice.inputs.walk.Footprint;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The inputs of one source of an application at one commit: rendering reads these files and nothing
+ * else.
+ *
+ * @param type found out, or as the definition says
+ * @param path of the source, canonical
+ * @param entries sorted by path, each path once
+ * @param bases other repositories that some of the entries are of
+ * @param warnings what can be rendered but should better not be, for people
+ */
+public record Closure(
+    SourceType type,
+    String path,
+    List<ClosureEntry> entries,
+    Footprint footprint,
+    List<BaseCommit> bases,
+    List<String> warnings) {
+
+  public Closure {
+    entries = entries.stream().sorted(Comparator.comparing(ClosureEntry::path)).toList();
+    bases = List.copyOf(bases);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * Digest over all that rendering reads: {@code v1:} and SHA-256 in hex. Equal digests mean equal
+   * renderings; the prefix is the version of this algorithm. What was absent is not in it: whatever
+   * comes to be there and is read, is an entry then.
+   */
+  public String digest() {
+    return ClosureDigest.of(this);
+  }
+
+  /** Reads the files, sorted by path, from the tree that this was resolved from. */
+  public List<InputFile> load(SourceTree tree) {
+    return entries.stream().map(entry -> load(tree, entry)).toList();
+  }
+
+  private static InputFile load(SourceTree tree, ClosureEntry entry) {
+    return switch (entry) {
+      case ClosureEntry.Link link -> new InputFile.Link(link.path(), link.target());
+      case ClosureEntry.File file -> load(tree, file);
+    };
+  }
+
+  static InputFile load(SourceTree tree, ClosureEntry.File file) {
+    var kind = file.executable() ? TreeEntry.Kind.EXECUTABLE : TreeEntry.Kind.FILE;
+    byte[] bytes =
+        tree.read(
+            new TreeEntry(file.path(), kind, file.objectId()), ClosureLimits.DEFAULT.maxBytes());
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return new InputFile.Text(file.path(), file.executable(), text);
+    } catch (CharacterCodingException e) {
+      return new InputFile.Binary(file.path(), file.executable(), bytes);
+    }
+  }
+}

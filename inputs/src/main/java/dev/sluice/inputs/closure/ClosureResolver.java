@@ -1,0 +1,155 @@
+package dev.sluice.inputs.closure;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.inputs.git.SourceTree;
+import dev.sluice.inputs.helm.Charts;
+import dev.sluice.inputs.helm.TemplateScan;
+import dev.sluice.inputs.kustomize.Kustomizations;
+import dev.sluice.inputs.plain.PlainFiles;
+import dev.sluice.inputs.walk.ClosureLimits;
+import dev.sluice.inputs.walk.Found;
+import dev.sluice.inputs.walk.Outside;
+import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.inputs.walk.Walk;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds out which files of a commit the rendering of a source reads. Keeps nothing. */
+public final class ClosureResolver {
+
+  private final ClosureLimits limits;
+  private final Remotes remotes;
+
+  /**
+   * A resolver within the usual limits.
+   *
+   * @param remotes where what lies outside is got from, as far as policies allow it
+   */
+  public ClosureResolver(Remotes remotes) {
+    this(ClosureLimits.DEFAULT, remotes);
+  }
+
+  public ClosureResolver(ClosureLimits limits, Remotes remotes) {
+    this.limits = limits;
+    this.remotes = remotes;
+  }
+
+  /** Resolves a source that is alone and without placeholders. */
+  public ClosureResult resolve(SourceTree tree, SourceSpec source) {
+    return resolve(tree, SourceQuery.of(source, List.of(source)));
+  }
+
+  /** Resolves the source's path in the tree; its repository and ref are not looked at. */
+  public ClosureResult resolve(SourceTree tree, SourceQuery source) {
+    Walk walk = new Walk(tree, limits, new Outside(source.remote(), source.plugins(), remotes));
+    TemplateScan scan = new TemplateScan();
+    try {
+      Found start = start(walk, source);
+      SourceType type = source.type().orElseGet(() -> foundOut(walk, start));
+      collect(walk, start, source, type, scan);
+      return new ClosureResult.Resolved(
+          new Closure(
+              type,
+              source.path(),
+              walk.gathered().entries(),
+              walk.footprint(),
+              walk.bases(),
+              scan.warnings()),
+          walk.tree());
+    } catch (RefusedException e) {
+      return new ClosureResult.Refused(
+          new Failure(e.code(), e.getMessage(), Failure.Stage.SOURCE, Optional.empty()),
+          walk.footprintOfRefusal());
+    }
+  }
+
+  /** Renderers get it as an argument. */
+  private static void requireNoOption(SourceQuery source) {
+    if (source.path().startsWith("-")) {
+      throw new RefusedException(
+          "InvalidArgument",
+          "the application's path '%s' begins with '-', as options do: rename the directory"
+              .formatted(source.path()));
+    }
+  }
+
+  private static Found start(Walk walk, SourceQuery source) {
+    String what = "the application's path '" + source.path() + "'";
+    return walk.find("", source.path(), what)
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "MissingPath",
+                    "%s is not in the repository: correct the path, or remove the application from the fleet if it is to go"
+                        .formatted(what)));
+  }
+
+  /** A kustomization in a chart's directory inflates or completes the chart. */
+  private static SourceType foundOut(Walk walk, Found start) {
+    if (!start.isDirectory()) {
+      return SourceType.PLAIN;
+    }
+    if (!Kustomizations.in(walk, start.path()).isEmpty()) {
+      return SourceType.KUSTOMIZE;
+    }
+    return Charts.isAt(walk, start.path()) ? SourceType.HELM : SourceType.PLAIN;
+  }
+
+  private static void collect(
+      Walk walk, Found start, SourceQuery source, SourceType type, TemplateScan scan) {
+    switch (type) {
+      case KUSTOMIZE -> {
+        requireNoOption(source);
+        kustomize(walk, start, scan);
+      }
+      case PLAIN -> plain(walk, start, source);
+      case HELM -> {
+        requireNoOption(source);
+        helm(walk, start, source, scan);
+      }
+      case VALUES -> walk.addLinks(start);
+    }
+    Charts charts = new Charts(walk, scan);
+    source.lent().forEach(file -> charts.collectValues(start.path(), file, "of another source"));
+  }
+
+  private static void helm(Walk walk, Found start, SourceQuery source, TemplateScan scan) {
+    if (!start.isDirectory()) {
+      throw new RefusedException(
+          "NotADirectory",
+          "'%s' is a file: a chart is given by its directory".formatted(start.path()));
+    }
+    walk.addLinks(start);
+    Charts charts = new Charts(walk, scan);
+    charts.collect(start.path());
+    source
+        .valuesFiles()
+        .forEach(
+            file ->
+                charts.collectValues(
+                    start.path(), file, "of the chart '%s'".formatted(start.path())));
+  }
+
+  private static void kustomize(Walk walk, Found start, TemplateScan scan) {
+    if (!start.isDirectory()) {
+      throw new RefusedException(
+          "NotADirectory",
+          "'%s' is a file: a kustomization is given by its directory".formatted(start.path()));
+    }
+    walk.addLinks(start);
+    new Kustomizations(walk, scan).collect(start.path());
+  }
+
+  private static void plain(Walk walk, Found start, SourceQuery source) {
+    PlainFiles files = new PlainFiles(walk, source.plain(), source.type().isPresent());
+    if (start.isDirectory()) {
+      walk.addLinks(start);
+      files.collectDirectory(start.path());
+    } else {
+      files.collectFile(start);
+    }
+  }
+}

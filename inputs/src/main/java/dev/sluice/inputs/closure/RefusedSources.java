@@ -1,0 +1,169 @@
+package dev.sluice.inputs.closure;
+
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.event.PossibleObjectsReader;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.inputs.git.SourceTree;
+import dev.sluice.inputs.git.TreeEntry;
+import dev.sluice.inputs.walk.ClosureEntry;
+import dev.sluice.inputs.walk.ClosureLimits;
+import dev.sluice.inputs.walk.Footprint;
+import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.TreePaths;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds out what the refused sources of an application may render to, once they are mended: by the
+ * words of all files below their paths, of what their resolution looked at before it ended, and of
+ * the files and directories that a kustomization or chart among them names. Over all clusters of
+ * the application. Too many files, or too large ones, may render to anything.
+ */
+public final class RefusedSources {
+
+  private static final ClosureLimits LIMITS = ClosureLimits.DEFAULT;
+  private static final Set<String> NAMING =
+      Set.of("kustomization.yaml", "kustomization.yml", "Kustomization", "Chart.yaml");
+  private static final Pattern NAME = Pattern.compile("(?:file://)?([^\\s,\\[\\]{}\"':#]+)");
+
+  private final PossibleObjectsReader reader;
+  private final Set<String> seen = new TreeSet<>();
+  private long bytes;
+  private boolean full;
+
+  private RefusedSources(String namespace) {
+    this.reader = new PossibleObjectsReader(namespace);
+  }
+
+  /**
+   * Returns the objects that the sources may render to.
+   *
+   * @param closures that were resolved, some of them refused
+   * @param trees the files of a source of the definition; empty if they cannot be had
+   */
+  public static PossibleObjects possible(
+      Definition definition,
+      Optional<ApplicationClosures> closures,
+      Function<SourceSpec, Optional<SourceTree>> trees) {
+    RefusedSources sources = new RefusedSources(definition.spec().namespace());
+    sources.reader.read(definition.application().value());
+    definition.clusters().forEach(cluster -> sources.reader.read(cluster.name().value()));
+    for (int i = 0; i < definition.sources().size(); i++) {
+      SourceSpec source = definition.sources().get(i);
+      List<Footprint> footprints = closures.map(ApplicationClosures::footprints).orElse(List.of());
+      Set<String> looked = footprints.isEmpty() ? Set.of() : footprints.get(i).present();
+      sources.read(definition, source, looked, trees.apply(source));
+    }
+    return sources.full
+        ? PossibleObjects.any(definition.spec().namespace())
+        : sources.reader.result();
+  }
+
+  private void read(
+      Definition definition, SourceSpec source, Set<String> looked, Optional<SourceTree> tree) {
+    seen.clear();
+    for (ClusterTarget cluster : definition.clusters()) {
+      SourceSpec here = source.in(cluster);
+      reader.read(here.path());
+      reader.read(here.options());
+      if (tree.isPresent() && !here.type().equals(Optional.of(SourceType.VALUES))) {
+        entry(tree.get(), here.path());
+      }
+    }
+    source.alias().ifPresent(reader::read);
+    tree.ifPresent(files -> looked.forEach(path -> file(files, path)));
+    if (definition.spec().policy().allowsPlugins()) {
+      reader.anything();
+    }
+  }
+
+  private void entry(SourceTree tree, String path) {
+    if (path.isEmpty()) {
+      directory(tree, path);
+    } else {
+      tree.entry(path).ifPresent(found -> entry(tree, found));
+    }
+  }
+
+  private void entry(SourceTree tree, TreeEntry entry) {
+    switch (entry.kind()) {
+      case DIRECTORY -> directory(tree, entry.path());
+      case FILE, EXECUTABLE, SYMLINK -> read(tree, entry);
+      case GITLINK, MISNAMED -> {}
+    }
+  }
+
+  private void directory(SourceTree tree, String path) {
+    if (!seen.add(path + "/")) {
+      return;
+    }
+    for (TreeEntry entry : tree.list(path)) {
+      if (full) {
+        return;
+      }
+      entry(tree, entry);
+    }
+  }
+
+  private void file(SourceTree tree, String path) {
+    tree.entry(path)
+        .filter(found -> found.kind() != TreeEntry.Kind.DIRECTORY)
+        .ifPresent(found -> entry(tree, found));
+  }
+
+  private void read(SourceTree tree, TreeEntry entry) {
+    if (full || !seen.add(entry.path())) {
+      return;
+    }
+    bytes += tree.size(entry); // so none that is read is larger than a tree gives
+    if (seen.size() > LIMITS.maxFiles() || bytes > LIMITS.maxBytes()) {
+      full = true;
+      return;
+    }
+    InputFile file = load(tree, entry);
+    reader.read(file);
+    if (entry.name().equals("Chart.yaml")) {
+      reader.templated();
+    }
+    if (file instanceof InputFile.Text text && NAMING.contains(entry.name())) {
+      named(tree, entry, text.text());
+    }
+  }
+
+  /** Reads what a file names, whatever it is named for. */
+  private void named(SourceTree tree, TreeEntry by, String text) {
+    String directory = by.path().substring(0, by.path().length() - by.name().length());
+    Matcher names = NAME.matcher(text);
+    while (!full && names.find()) {
+      path(directory, names.group(1)).ifPresent(path -> entry(tree, path));
+    }
+  }
+
+  private static Optional<String> path(String directory, String name) {
+    try {
+      return Optional.of(String.join("/", TreePaths.written(directory, name, name)));
+    } catch (RefusedException e) {
+      return Optional.empty(); // it leads out of the repository, and so to nothing that is read
+    }
+  }
+
+  private static InputFile load(SourceTree tree, TreeEntry entry) {
+    if (entry.kind() == TreeEntry.Kind.SYMLINK) {
+      byte[] target = tree.read(entry, LIMITS.maxBytes());
+      return new InputFile.Link(entry.path(), new String(target, StandardCharsets.UTF_8));
+    }
+    boolean executable = entry.kind() == TreeEntry.Kind.EXECUTABLE;
+    return Closure.load(
+        tree, new ClosureEntry.File(entry.path(), executable, entry.objectId(), tree.size(entry)));
+  }
+}

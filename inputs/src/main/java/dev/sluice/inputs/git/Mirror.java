@@ -1,0 +1,233 @@
+package dev.sluice.inputs.git;
+
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jgit.lib.EmptyProgressMonitor;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectIdRef;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevObject;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.PackLock;
+import org.eclipse.jgit.transport.RefSpec;
+import org.eclipse.jgit.transport.Transport;
+
+/**
+ * The mirror of one repository. Looks at the remote one at a time; who asks while a look is under
+ * way shares the next one.
+ */
+final class Mirror {
+
+  private static final Duration LONGEST_LOOK = Duration.ofMinutes(15);
+
+  private record Question(Remote remote, GitRef ref) {}
+
+  private final RepositoryId id;
+  private final Repository repository;
+  private final MirrorRefs refs;
+  private final Clock clock;
+  private final ReentrantLock oneLook = new ReentrantLock();
+  private final AtomicLong started = new AtomicLong();
+  private final AtomicLong packs;
+  private final Map<Question, Look> latest = new ConcurrentHashMap<>();
+
+  /**
+   * A mirror that exists already.
+   *
+   * @param packs how many packs it has
+   */
+  Mirror(RepositoryId id, Repository repository, long packs, Clock clock) {
+    this.id = id;
+    this.repository = repository;
+    this.refs = new MirrorRefs(repository);
+    this.packs = new AtomicLong(packs);
+    this.clock = clock;
+  }
+
+  Repository repository() {
+    return repository;
+  }
+
+  MirrorRefs refs() {
+    return refs;
+  }
+
+  /** Packs that have come together since the last garbage collection. */
+  AtomicLong packs() {
+    return packs;
+  }
+
+  /** What the ref is at the remote, as of a look that started after this call. */
+  Look.Shown look(Remote remote, GitRef ref) {
+    Question question = new Question(remote, ref);
+    long asked = started.get();
+    oneLook.lock();
+    try {
+      Look last = latest.get(question);
+      if (last != null && last.number() > asked) {
+        return last.shown();
+      }
+      long number = started.incrementAndGet();
+      Look.Shown shown = lookNow(question);
+      latest.put(question, new Look(number, shown));
+      return shown;
+    } finally {
+      oneLook.unlock();
+    }
+  }
+
+  /** The commit that a full commit id or a tag's name means here. */
+  Optional<ObjectId> pinned(String pin) throws IOException {
+    Optional<ObjectId> value =
+        ObjectId.isId(pin)
+            ? Optional.of(ObjectId.fromString(pin)).filter(this::has)
+            : refs.tip(GitRef.tag(pin));
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    try (RevWalk walk = new RevWalk(repository)) {
+      return walk.peel(walk.parseAny(value.get())) instanceof RevCommit commit
+          ? Optional.of(commit.copy())
+          : Optional.empty();
+    }
+  }
+
+  /** Fetches it, to be kept for good. */
+  Look.Shown fetchPinned(Remote remote, String pin) {
+    if (!ObjectId.isId(pin)) {
+      return look(remote, GitRef.tag(pin));
+    }
+    oneLook.lock();
+    try {
+      return asked(remote, login -> fetchCommit(remote, ObjectId.fromString(pin), login));
+    } finally {
+      oneLook.unlock();
+    }
+  }
+
+  /** As a forge allows it that serves commits by their ids: GitHub, GitLab and others do. */
+  private Look.Shown fetchCommit(Remote remote, ObjectId id, Optional<Remote.Login> login)
+      throws IOException, URISyntaxException {
+    if (!has(id)) {
+      try (Transport transport = remote.open(repository, login);
+          FetchConnection connection = transport.openFetch(List.of(new RefSpec(id.name())))) {
+        receive(connection, new ObjectIdRef.Unpeeled(Ref.Storage.NETWORK, id.name(), id));
+        refs.keep(id);
+        connection.getPackLocks().forEach(Mirror::unlock);
+      }
+    }
+    return head(id + " of " + this.id, id, Optional.empty());
+  }
+
+  boolean has(ObjectId object) {
+    try {
+      return repository.getObjectDatabase().has(object);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Look.Shown lookNow(Question question) {
+    return asked(question.remote(), login -> connect(question, login));
+  }
+
+  /** Asks a remote. */
+  private interface Answer {
+    Look.Shown to(Optional<Remote.Login> login) throws IOException, URISyntaxException;
+  }
+
+  private Look.Shown asked(Remote remote, Answer answer) {
+    Optional<Remote.Login> login = Optional.empty();
+    try {
+      login = remote.login();
+      return answer.to(login);
+    } catch (IllegalStateException e) {
+      return new Look.Unreadable(
+          new FetchOutcome.Failed(
+              "cannot fetch %s: %s".formatted(id, e.getMessage()), /* retryable= */ false));
+    } catch (IOException | URISyntaxException | RuntimeException e) {
+      return new Look.Unreadable(RemoteFailures.classify(id, e, login));
+    }
+  }
+
+  private Look.Shown connect(Question question, Optional<Remote.Login> login)
+      throws IOException, URISyntaxException {
+    GitRef ref = question.ref();
+    Optional<ObjectId> before = refs.tip(ref);
+    try (Transport transport = question.remote().open(repository, login);
+        FetchConnection connection =
+            transport.openFetch(List.of(new RefSpec(ref.value() + ":" + refs.tipName(ref))))) {
+      Ref shown = connection.getRef(ref.value());
+      if (shown == null || shown.getObjectId() == null) {
+        refs.forget(ref);
+        return new Look.NoRef();
+      }
+      ObjectId value = shown.getObjectId().copy();
+      if (!before.equals(Optional.of(value))) {
+        receive(connection, shown);
+        refs.moveTip(ref, value);
+        connection.getPackLocks().forEach(Mirror::unlock);
+      }
+      return head(ref + " of " + id, value, before);
+    }
+  }
+
+  private void receive(FetchConnection connection, Ref wanted) throws IOException {
+    connection.fetch(
+        new Deadline(clock, clock.instant().plus(LONGEST_LOOK)), List.of(wanted), Set.of());
+    packs.incrementAndGet();
+  }
+
+  private Look.Shown head(String what, ObjectId value, Optional<ObjectId> before)
+      throws IOException {
+    try (RevWalk walk = new RevWalk(repository)) {
+      RevObject peeled = walk.peel(walk.parseAny(value));
+      if (peeled instanceof RevCommit commit) {
+        return new Look.Head(value, commit.copy(), before);
+      }
+      return new Look.Unreadable(
+          new FetchOutcome.Failed(
+              what + " is not a commit: name a branch or a tag of a commit",
+              /* retryable= */ false));
+    }
+  }
+
+  private static void unlock(PackLock lock) {
+    try {
+      lock.unlock();
+    } catch (IOException e) {
+      // a leftover lock only keeps its pack from being collected
+    }
+  }
+
+  /** Stops a fetch that takes longer than anybody waits, however steadily it drips. */
+  private static final class Deadline extends EmptyProgressMonitor {
+    private final Clock clock;
+    private final Instant end;
+
+    Deadline(Clock clock, Instant end) {
+      this.clock = clock;
+      this.end = end;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return clock.instant().isAfter(end);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sluice.inputs.git;
+
+import dev.sluice.contract.name.GitRef;
+import java.io.IOException;
+import java.util.Optional;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.RefUpdate;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevObject;
+import org.eclipse.jgit.revwalk.RevWalk;
+
+/**
+ * The refs of a mirror, all under {@code refs/sluice/}: {@code tip/} is what a remote ref was last
+ * seen at, {@code kept/} what must outlive it. A tip that is rewritten or deleted is kept; so
+ * whatever was dispatched from a tip stays reachable, and a fetch need not read a ref for every
+ * commit ever dispatched.
+ */
+final class MirrorRefs {
+
+  private static final String TIP = "refs/sluice/tip/";
+  private static final String KEPT = "refs/sluice/kept/";
+
+  private final Repository repository;
+
+  MirrorRefs(Repository repository) {
+    this.repository = repository;
+  }
+
+  /** Flat, because a remote that deletes {@code a} may have {@code a/b} next. */
+  String tipName(GitRef ref) {
+    return TIP + ref.value().substring("refs/".length()).replace("%", "%25").replace("/", "%2F");
+  }
+
+  Optional<ObjectId> tip(GitRef ref) throws IOException {
+    return Optional.ofNullable(repository.exactRef(tipName(ref))).map(Ref::getObjectId);
+  }
+
+  /** Moves the tip to an object that the mirror has. */
+  void moveTip(GitRef ref, ObjectId value) throws IOException {
+    Optional<ObjectId> before = tip(ref);
+    if (before.isPresent() && !contains(value, before.get())) {
+      write(KEPT + before.get().name(), before.get());
+    }
+    write(tipName(ref), value);
+  }
+
+  /** The remote has the ref no more. */
+  void forget(GitRef ref) throws IOException {
+    Optional<ObjectId> before = tip(ref);
+    if (before.isEmpty()) {
+      return;
+    }
+    write(KEPT + before.get().name(), before.get());
+    RefUpdate deletion = repository.updateRef(tipName(ref));
+    deletion.setForceUpdate(true);
+    expect(deletion, deletion.delete());
+  }
+
+  /** Keeps a commit for good. Nothing to do where a tip keeps it already, as is usual. */
+  void keep(ObjectId commit) throws IOException {
+    for (Ref tip : repository.getRefDatabase().getRefsByPrefix(TIP)) {
+      if (contains(tip.getObjectId(), commit)) {
+        return;
+      }
+    }
+    write(KEPT + commit.name(), commit);
+  }
+
+  /** Whether {@code part} is {@code whole} or before it; tags stand for their commits. */
+  boolean contains(ObjectId whole, ObjectId part) throws IOException {
+    if (whole.equals(part)) {
+      return true;
+    }
+    try (RevWalk walk = new RevWalk(repository)) {
+      RevObject tip = walk.peel(walk.parseAny(whole));
+      RevObject base = walk.peel(walk.parseAny(part));
+      return tip instanceof RevCommit later
+          && base instanceof RevCommit earlier
+          && walk.isMergedInto(earlier, later);
+    }
+  }
+
+  private void write(String name, ObjectId value) throws IOException {
+    RefUpdate update = repository.updateRef(name);
+    update.setNewObjectId(value);
+    update.setForceUpdate(true);
+    update.disableRefLog();
+    expect(update, update.update());
+  }
+
+  private static void expect(RefUpdate update, RefUpdate.Result result) throws IOException {
+    switch (result) {
+      case NEW, FORCED, FAST_FORWARD, NO_CHANGE -> {}
+      default -> throw new IOException("ref %s: %s".formatted(update.getName(), result));
+    }
+  }
+}

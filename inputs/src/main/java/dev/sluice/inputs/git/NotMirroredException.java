@@ -1,0 +1,16 @@
+package dev.sluice.inputs.git;
+
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
+
+/** A commit that the mirror does not have: never fetched, or the mirror's directory was lost. */
+public final class NotMirroredException extends MirrorException {
+
+  private static final long serialVersionUID = 1L;
+
+  NotMirroredException(RepositoryId repository, CommitId commit) {
+    super(
+        "commit %s is not in the mirror of %s: fetch a ref that contains it first"
+            .formatted(commit.abbreviated(), repository));
+  }
+}

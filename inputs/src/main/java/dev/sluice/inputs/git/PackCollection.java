@@ -1,0 +1,56 @@
+package dev.sluice.inputs.git;
+
+import dev.sluice.contract.name.RepositoryId;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Garbage collection of mirrors, one at a time in the background: every fetch leaves a pack, and
+ * each pack makes every look-up a little slower.
+ */
+final class PackCollection implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(PackCollection.class);
+  private static final long MANY = 100;
+
+  private final ExecutorService background =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("mirror-gc").factory());
+
+  /** Schedules a collection if packs have piled up. Fetches and reads go on meanwhile. */
+  void collectIfMany(RepositoryId id, Mirror mirror) {
+    if (mirror.packs().getAndUpdate(packs -> packs >= MANY ? 0 : packs) >= MANY) {
+      background.execute(() -> collect(id, mirror));
+    }
+  }
+
+  /** Does something else in the background, after the collections that wait. */
+  void execute(Runnable work) {
+    try {
+      background.execute(work);
+    } catch (RejectedExecutionException e) {
+      // it is closed
+    }
+  }
+
+  private static void collect(RepositoryId id, Mirror mirror) {
+    try (Git git = Git.wrap(mirror.repository())) {
+      git.gc().call();
+      log.atDebug().addKeyValue("repository", id).log("mirror repacked");
+    } catch (GitAPIException | RuntimeException e) {
+      log.atWarn()
+          .addKeyValue("repository", id)
+          .setCause(e)
+          .log("mirror not repacked; tried again after {} more fetches", MANY);
+    }
+  }
+
+  @Override
+  public void close() {
+    background.shutdownNow();
+  }
+}

@@ -1,0 +1,134 @@
+package dev.sluice.inputs.git;
+
+import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.contract.fleet.SourceSpec;
+import java.io.IOException;
+import java.net.Proxy;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.CredentialsProvider;
+import org.eclipse.jgit.transport.SshTransport;
+import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.transport.Transport;
+import org.eclipse.jgit.transport.TransportHttp;
+import org.eclipse.jgit.transport.URIish;
+import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
+import org.eclipse.jgit.transport.http.HttpConnection;
+import org.eclipse.jgit.transport.http.HttpConnectionFactory;
+import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
+import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
+
+/**
+ * A repository on a forge: where it is and who we are there. Credentials go to its own host only.
+ * For ssh, keys and known hosts are those of the process's user.
+ */
+record Remote(String url, Optional<SecretReference> credentials) {
+
+  private static final Set<String> SCHEMES = Set.of("file", "http", "https", "ssh");
+
+  /** What forges take as the user name of a bare token. */
+  private static final String TOKEN_USER = "x-access-token";
+
+  private static final int IDLE_TIMEOUT_SECONDS = 30;
+
+  static Remote of(SourceSpec source) {
+    return new Remote(source.url(), source.credentials());
+  }
+
+  static Remote of(RemotePolicy.Base base) {
+    return new Remote(base.url(), base.credentials());
+  }
+
+  /** User and password, of which the messages of a fetch must show nothing. */
+  record Login(String user, String password) {
+    static Login parse(String secret) {
+      int colon = secret.indexOf(':');
+      return colon < 0
+          ? new Login(TOKEN_USER, secret)
+          : new Login(secret.substring(0, colon), secret.substring(colon + 1));
+    }
+
+    @Override
+    public String toString() {
+      return "Login[...]";
+    }
+  }
+
+  /** Reads the secret, now: it may have been rotated. */
+  Optional<Login> login() {
+    return credentials.map(SecretReference::resolve).map(Login::parse);
+  }
+
+  Transport open(Repository mirror, Optional<Login> login) throws URISyntaxException, IOException {
+    URIish uri = new URIish(url);
+    String scheme = uri.getScheme() == null && uri.getHost() != null ? "ssh" : uri.getScheme();
+    if (scheme == null || !SCHEMES.contains(scheme)) {
+      throw new URISyntaxException(
+          uri.setPass(null).toString(), "not a file, http, https or ssh URL");
+    }
+    Transport transport = Transport.open(mirror, uri);
+    if (!scheme.equals("file")) {
+      transport.setTimeout(IDLE_TIMEOUT_SECONDS); // costs a thread, which a pipe does not need
+    }
+    transport.setTagOpt(TagOpt.NO_TAGS);
+    transport.setCredentialsProvider(provider(login));
+    switch (transport) {
+      case TransportHttp http -> {
+        http.setHttpConnectionFactory(new SameHost(uri));
+        login.ifPresent(l -> http.setPreemptiveBasicAuthentication(l.user(), l.password()));
+      }
+      case SshTransport ssh -> ssh.setSshSessionFactory(SshSessions.FACTORY);
+      default -> {}
+    }
+    return transport;
+  }
+
+  private static CredentialsProvider provider(Optional<Login> login) {
+    return new UsernamePasswordCredentialsProvider(
+        login.map(Login::user).orElse(""), login.map(Login::password).orElse(""));
+  }
+
+  /** Made when the first ssh URL is met. */
+  private static final class SshSessions {
+    static final SshdSessionFactory FACTORY = new SshdSessionFactory();
+  }
+
+  /** Refuses every connection to another host, so that a redirect cannot carry credentials away. */
+  private record SameHost(URIish origin) implements HttpConnectionFactory {
+
+    @Override
+    public HttpConnection create(URL target) throws IOException {
+      return new JDKHttpConnectionFactory().create(checked(target));
+    }
+
+    @Override
+    public HttpConnection create(URL target, Proxy proxy) throws IOException {
+      return new JDKHttpConnectionFactory().create(checked(target), proxy);
+    }
+
+    private URL checked(URL target) throws RedirectedElsewhereException {
+      int port = origin.getPort() < 0 ? defaultPort(origin.getScheme()) : origin.getPort();
+      int targetPort = target.getPort() < 0 ? target.getDefaultPort() : target.getPort();
+      if (!target.getHost().equalsIgnoreCase(origin.getHost()) || targetPort != port) {
+        throw new RedirectedElsewhereException(target.getHost());
+      }
+      return target;
+    }
+
+    private static int defaultPort(String scheme) {
+      return scheme.equals("https") ? 443 : 80;
+    }
+  }
+
+  static final class RedirectedElsewhereException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RedirectedElsewhereException(String host) {
+      super("it redirects to another host, " + host);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.sluice.inputs.git;
+
+import dev.sluice.contract.name.RepositoryId;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+import org.eclipse.jgit.errors.NoRemoteRepositoryException;
+import org.eclipse.jgit.errors.NotSupportedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that reads what went wrong with a remote: what to say, and whether to try again.
+ */
+final class RemoteFailures {
+
+  private static final int MAX_DETAIL = 300;
+
+  private RemoteFailures() {}
+
+  static FetchOutcome.Failed classify(
+      RepositoryId repository, Exception error, Optional<Remote.Login> login) {
+    String detail = redacted(error, login);
+    return switch (error) {
+      case Exception e when caused(e, Remote.RedirectedElsewhereException.class) ->
+          failed(repository, detail + ": give the URL it redirects to", false);
+      case Exception e when caused(e, BoundedRepository.MirrorTooLargeException.class) ->
+          failed(
+              repository,
+              detail + ": make the repository smaller, or raise the dispatcher's mirror-limit",
+              false);
+      case Exception _ when detail.contains("No space left on device") ->
+          failed(repository, detail + ": make room on the disk of the dispatcher's mirrors", true);
+      case NoRemoteRepositoryException _, NotSupportedException _ ->
+          failed(
+              repository, detail + ": check the URL, and that the credentials may read it", false);
+      case URISyntaxException _ -> failed(repository, detail + ": correct the URL", false);
+      case Exception _ when unauthorized(detail) ->
+          failed(repository, detail + ": check the credentials and their rights", false);
+      default -> failed(repository, detail, true);
+    };
+  }
+
+  private static FetchOutcome.Failed failed(
+      RepositoryId repository, String detail, boolean retryable) {
+    return new FetchOutcome.Failed("cannot fetch %s: %s".formatted(repository, detail), retryable);
+  }
+
+  private static boolean unauthorized(String detail) {
+    String lower = detail.toLowerCase(Locale.ROOT);
+    return lower.contains("not authorized")
+        || lower.contains("authentication is required")
+        || lower.contains("auth fail")
+        || lower.contains("no more authentication methods")
+        || lower.contains("not permitted");
+  }
+
+  private static boolean caused(Exception error, Class<? extends Exception> type) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The innermost message, short, on one line, without any form of the credentials. */
+  private static String redacted(Exception error, Optional<Remote.Login> login) {
+    String text = describe(error);
+    Throwable cause = error.getCause();
+    if (cause != null && cause.getMessage() != null && !text.contains(cause.getMessage())) {
+      text = text + " (" + describe(cause) + ")";
+    }
+    text = text.replaceAll("://[^/@\\s]*@", "://").replaceAll("\\p{Cntrl}+", " ").strip();
+    if (login.isPresent() && !login.get().password().isEmpty()) {
+      text = without(text, login.get());
+    }
+    return text.length() <= MAX_DETAIL ? text : text.substring(0, MAX_DETAIL) + "...";
+  }
+
+  private static String without(String text, Remote.Login login) {
+    String basic = login.user() + ":" + login.password();
+    String encoded = Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8));
+    return text.replace(encoded, "***")
+        .replace(login.password(), "***")
+        .replace(URLEncoder.encode(login.password(), StandardCharsets.UTF_8), "***");
+  }
+
+  private static String describe(@Nullable Throwable error) {
+    if (error == null) {
+      return "unknown error";
+    }
+    String message = error.getMessage();
+    return message == null || message.isBlank() ? error.getClass().getSimpleName() : message;
+  }
+}

@@ -1,0 +1,5 @@
+/** Git: bare mirrors of the followed repositories, and commits as trees of files. */
+@NullMarked
+package dev.sluice.inputs.git;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,288 @@
+package dev.sluice.inputs.helm;
+
+import dev.sluice.contract.name.ProgramArgument;
+import dev.sluice.inputs.git.TreeEntry;
+import dev.sluice.inputs.walk.Found;
+import dev.sluice.inputs.walk.Outside;
+import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.Walk;
+import dev.sluice.inputs.walk.YamlFields;
+import dev.sluice.inputs.walk.YamlText;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The charts that a chart says it depends on, in {@code Chart.yaml} or, as the first version of
+ * charts did, in {@code requirements.yaml}.
+ */
+final class ChartDependencies {
+
+  private static final String LOCAL = "file://";
+  private static final String ARCHIVE = ".tgz";
+  private static final String VENDORED = "charts";
+  private static final int MAX_BYTES = 1024 * 1024;
+
+  /** A chart of this repository. */
+  record Local(String name, String directory) {}
+
+  private final Walk walk;
+  private final RemoteCharts remote;
+  private final String chart;
+  private final List<RemoteCharts.Origin> above;
+  private final List<YamlFields> dependencies = new ArrayList<>();
+
+  /**
+   * Reads what a chart says.
+   *
+   * @param chart its directory
+   * @param chartYaml content of its {@code Chart.yaml}
+   */
+  ChartDependencies(Walk walk, String chart, String chartYaml) {
+    this(walk, chart, chartYaml, List.of());
+  }
+
+  /**
+   * Reads what a downloaded chart says.
+   *
+   * @param above that chart and those that depend on it
+   */
+  private ChartDependencies(
+      Walk walk, String chart, String chartYaml, List<RemoteCharts.Origin> above) {
+    this.walk = walk;
+    this.remote = new RemoteCharts(walk);
+    this.chart = chart;
+    this.above = above;
+    read(chartYaml, chart + "/" + Charts.FILE_NAME);
+    text("requirements.yaml").ifPresent(text -> read(text, chart + "/requirements.yaml"));
+  }
+
+  /**
+   * Puts those that are to be downloaded into {@code charts/}, as {@code helm dependency build}
+   * would.
+   *
+   * @return those of this repository that are not in {@code charts/} and so are read where they are
+   * @throws RefusedException if one of them is neither here nor allowed to be downloaded
+   */
+  List<Local> complete() {
+    if (dependencies.isEmpty()) {
+      return List.of();
+    }
+    Vendored vendored = vendored();
+    List<Local> local = new ArrayList<>();
+    Set<RemoteCharts.Origin> downloaded = new HashSet<>();
+    for (int i = 0; i < dependencies.size(); i++) {
+      String name = dependencies.get(i).first("name");
+      String repository = dependencies.get(i).first("repository");
+      if (vendored.holds(name)) {
+        continue;
+      }
+      if (repository.startsWith(LOCAL) && !walk.isDownloaded(chart)) {
+        local.add(new Local(name, local(name, repository.substring(LOCAL.length()))));
+      } else if (!vendored.mayHold(names())) {
+        RemoteCharts.Origin origin = origin(i);
+        if (downloaded.add(origin)) {
+          download(origin);
+        }
+      }
+    }
+    return local;
+  }
+
+  /** Where a dependency is to be downloaded from. */
+  private RemoteCharts.Origin origin(int index) {
+    YamlFields dependency = dependencies.get(index);
+    String name = dependency.first("name");
+    String repository = dependency.first("repository");
+    if (repository.startsWith("@") || repository.startsWith("alias:")) {
+      throw new RefusedException(
+          "RemoteDependency",
+          "%s names its repository by an alias, '%s', which only the Helm configuration of some machine knows: give its URL, or run 'helm dependency build' and commit charts/"
+              .formatted(what(name), repository));
+    }
+    if (repository.isEmpty() || !remote.areAllowed(repository)) {
+      throw new RefusedException(
+          "RemoteDependency",
+          "the chart '%s' depends on the chart '%s'%s, which is not in its charts/, and the application's policy does not allow to download it: run 'helm dependency build' and commit charts/, or add the repository to policy.remote.charts"
+              .formatted(chart, name, repository.isEmpty() ? "" : " of " + shown(repository)));
+    }
+    String wanted = dependency.first("version");
+    String version = RemoteCharts.isExact(wanted) ? wanted : locked(index);
+    return new RemoteCharts.Origin(Outside.canonical(repository), name, version);
+  }
+
+  /**
+   * What the lock has for a range. Helm leaves the condition and the alias of a dependency out of
+   * account where the chart that is there is not in the range: that would render something else.
+   */
+  private String locked(int index) {
+    YamlFields dependency = dependencies.get(index);
+    String name = dependency.first("name");
+    String wanted = dependency.first("version");
+    String version =
+        lock()
+            .version(name, dependency.first("repository"), sameBefore(index))
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "UnpinnedDependency",
+                        "%s has the version '%s', which may mean another chart at any time: run 'helm dependency update' and commit Chart.lock, or give an exact version"
+                            .formatted(what(name), wanted)));
+    if (VersionRange.parse(wanted).filter(range -> range.excludes(version)).isPresent()) {
+      throw new RefusedException(
+          "StaleLock",
+          "%s has the version '%s', and its lock an older choice, %s: run 'helm dependency update' and commit Chart.lock"
+              .formatted(what(name), wanted, version));
+    }
+    return version;
+  }
+
+  private int sameBefore(int index) {
+    YamlFields dependency = dependencies.get(index);
+    return (int)
+        dependencies.subList(0, index).stream()
+            .filter(
+                earlier ->
+                    earlier.first("name").equals(dependency.first("name"))
+                        && earlier.first("repository").equals(dependency.first("repository")))
+            .count();
+  }
+
+  private ChartLock lock() {
+    for (String name : List.of("Chart.lock", "requirements.lock")) {
+      Optional<ChartLock> lock = text(name).map(text -> ChartLock.parse(text, chart + "/" + name));
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+    }
+    return ChartLock.NONE;
+  }
+
+  /** Packages hold the charts that they depend on; where one does not, they are got as well. */
+  private void download(RemoteCharts.Origin origin) {
+    if (above.contains(origin)) {
+      throw new RefusedException("Cycle", "%s depends on itself".formatted(what(origin.name())));
+    }
+    Found there =
+        remote.put(
+            chart,
+            new RemoteCharts.Place(VENDORED, origin.name() + "-" + origin.version()),
+            origin,
+            what(origin.name()));
+    String yaml =
+        text(there.path(), Charts.FILE_NAME)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "MissingChart", what(origin.name()) + " has no Chart.yaml"));
+    List<RemoteCharts.Origin> longer = new ArrayList<>(above);
+    longer.add(origin);
+    new ChartDependencies(walk, there.path(), yaml, longer).complete();
+  }
+
+  private String what(String name) {
+    return "the dependency '%s' of the chart '%s'".formatted(name, chart);
+  }
+
+  /** Without what may be a password. */
+  private static String shown(String url) {
+    return url.replaceFirst("//[^/@]*@", "//");
+  }
+
+  private String local(String name, String path) {
+    if (!ProgramArgument.CHART_NAME.accepts(name)) {
+      throw new RefusedException(
+          "InvalidArgument",
+          "the name of a dependency of the chart '%s' must be %s"
+              .formatted(chart, ProgramArgument.CHART_NAME.rule()));
+    }
+    Found found =
+        walk.require(
+            chart,
+            path,
+            "'%s%s' (the dependency '%s' of the chart '%s')".formatted(LOCAL, path, name, chart));
+    if (!found.isDirectory()) {
+      throw new RefusedException(
+          "NotADirectory",
+          "'%s%s' (the dependency '%s' of the chart '%s') is a file: give a chart's directory"
+              .formatted(LOCAL, path, name, chart));
+    }
+    walk.addLinks(found);
+    return found.path();
+  }
+
+  private void read(String text, String where) {
+    YamlText.documents(text, where).stream()
+        .limit(1)
+        .forEach(
+            document ->
+                dependencies.addAll(YamlFields.of(document, where).mappings("dependencies")));
+  }
+
+  private Optional<String> text(String name) {
+    return text(chart, name);
+  }
+
+  private Optional<String> text(String directory, String name) {
+    return walk.find(directory, name, "'%s' of '%s'".formatted(name, directory))
+        .filter(found -> !found.isDirectory())
+        .map(found -> walk.text(found.entry(), MAX_BYTES));
+  }
+
+  private Set<String> names() {
+    Set<String> names = new HashSet<>();
+    dependencies.forEach(dependency -> names.add(dependency.first("name")));
+    return names;
+  }
+
+  private Vendored vendored() {
+    Set<String> charts = new HashSet<>();
+    Set<String> archives = new HashSet<>();
+    Optional<Found> directory = walk.find(chart, VENDORED, "charts/ of '%s'".formatted(chart));
+    if (directory.filter(Found::isDirectory).isPresent()) {
+      for (TreeEntry entry : walk.list(directory.get().path())) {
+        if (entry.name().endsWith(ARCHIVE)) {
+          archives.add(entry.name());
+        } else {
+          nameOf(directory.get().path(), entry.name()).ifPresent(charts::add);
+        }
+      }
+    }
+    return new Vendored(charts, archives);
+  }
+
+  private Optional<String> nameOf(String charts, String directory) {
+    String path = directory + "/" + Charts.FILE_NAME;
+    return text(charts, path)
+        .flatMap(
+            text ->
+                YamlText.documents(text, charts + "/" + path).stream()
+                    .findFirst()
+                    .map(document -> YamlFields.of(document, charts + "/" + path).first("name")));
+  }
+
+  /**
+   * What {@code charts/} holds.
+   *
+   * @param charts names of the charts in directories
+   * @param archives file names; {@code helm dependency build} calls them name-version.tgz
+   */
+  private record Vendored(Set<String> charts, Set<String> archives) {
+
+    boolean holds(String name) {
+      return charts.contains(name) || archives.stream().anyMatch(archive -> isNamed(archive, name));
+    }
+
+    /** Whether an archive is there that is named after none of these: it may be any chart. */
+    boolean mayHold(Set<String> names) {
+      return archives.stream()
+          .anyMatch(archive -> names.stream().noneMatch(name -> isNamed(archive, name)));
+    }
+
+    private static boolean isNamed(String archive, String name) {
+      return archive.equals(name + ARCHIVE) || archive.startsWith(name + "-");
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.inputs.helm;
+
+import dev.sluice.inputs.walk.Found;
+import dev.sluice.inputs.walk.Walk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Looks for template functions that give another value each time. They are warned about and not
+ * refused: whether one is reached depends on the values, and many charts use one only where a
+ * password is not given. Archives in {@code charts/} are not looked into.
+ */
+public final class TemplateScan {
+
+  private static final int MAX_BYTES = 1024 * 1024;
+  private static final int MAX_WARNINGS = 20;
+  private static final Pattern TEMPLATE = Pattern.compile("(?:|charts/.+/)templates/.+");
+  private static final Pattern ACTION =
+      Pattern.compile("\\{\\{(?!-?\\s*/\\*)(.*?)}}", Pattern.DOTALL);
+  private static final Pattern STRING = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`");
+  private static final Pattern FUNCTION =
+      Pattern.compile(
+          "(?<![\\w.$])(rand(?:AlphaNum|Alpha|Ascii|Numeric|Bytes|Int)|shuffle|uuidv4|now|ago"
+              + "|gen(?:CA|CAWithKey|PrivateKey|SelfSignedCert|SelfSignedCertWithKey|SignedCert"
+              + "|SignedCertWithKey)|htpasswd|bcrypt|encryptAES|getHostByName|lookup)(?!\\w)");
+
+  private final List<String> warnings = new ArrayList<>();
+
+  /**
+   * Looks at a file if it is a template.
+   *
+   * @param path relative to the chart
+   */
+  void look(String path, Found file, Walk walk) {
+    if (!TEMPLATE.matcher(path).matches() || warnings.size() >= MAX_WARNINGS) {
+      return;
+    }
+    walk.textIfAny(file.entry(), MAX_BYTES).ifPresent(text -> look(text, file.path()));
+  }
+
+  /** What was found, a line for each file and function. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  private void look(String text, String where) {
+    Matcher actions = ACTION.matcher(text);
+    while (actions.find()) {
+      Matcher function = FUNCTION.matcher(STRING.matcher(actions.group(1)).replaceAll("\"\""));
+      while (function.find()) {
+        String name = function.group(1);
+        String warning =
+            "'%s' calls %s, which gives another value at each rendering: give the value instead"
+                .formatted(where, name);
+        if (name.equals("lookup")) {
+          warning =
+              "'%s' calls lookup, which finds nothing here: rendering does not ask the cluster"
+                  .formatted(where);
+        }
+        if (!warnings.contains(warning) && warnings.size() < MAX_WARNINGS) {
+          warnings.add(warning);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.sluice.inputs.kustomize;
+
+import dev.sluice.contract.fleet.HelmChartFields;
+import dev.sluice.contract.name.ProgramArgument;
+import dev.sluice.inputs.helm.Charts;
+import dev.sluice.inputs.helm.RemoteCharts;
+import dev.sluice.inputs.helm.TemplateScan;
+import dev.sluice.inputs.walk.Found;
+import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.Walk;
+import dev.sluice.inputs.walk.YamlFields;
+import java.util.Optional;
+
+/**
+ * The charts that a kustomization has {@code helm} render ({@code helmCharts}): they must lie in
+ * the repository, where kustomize looks before it downloads, or are put there if the policy allows
+ * to download them. That is {@code chartHome/NAME}, or {@code chartHome/NAME-VERSION/NAME} if both
+ * a version and a repository are given.
+ */
+final class KustomizeCharts {
+
+  private static final String DEFAULT_HOME = "charts";
+  private static final String VALUES = "values.yaml";
+
+  private final Walk walk;
+  private final TemplateScan scan;
+  private final RemoteCharts remote;
+
+  KustomizeCharts(Walk walk, TemplateScan scan) {
+    this.walk = walk;
+    this.remote = new RemoteCharts(walk);
+    this.scan = scan;
+  }
+
+  /**
+   * Adds the charts, but not the values files that the kustomization names.
+   *
+   * @param directory of the kustomization; paths are seen from it
+   */
+  void collect(YamlFields kustomization, String directory) {
+    Optional<YamlFields> globals = kustomization.mapping("helmGlobals");
+    if (globals.filter(fields -> fields.has("configHome")).isPresent()) {
+      throw new RefusedException(
+          "Unsupported",
+          "helmGlobals in '%s' names a configHome: rendering knows no Helm configuration, take it out"
+              .formatted(kustomization.where()));
+    }
+    requireArguments(kustomization, directory);
+    String home =
+        globals
+            .flatMap(fields -> fields.text("chartHome").stream().findFirst())
+            .orElse(DEFAULT_HOME);
+    for (YamlFields chart : kustomization.mappings("helmCharts")) {
+      collect(chart, home, directory);
+    }
+  }
+
+  /** Refuses what kustomize would pass on to helm as an option, or as more than one value. */
+  private static void requireArguments(YamlFields kustomization, String directory) {
+    HelmChartFields.problem(kustomization.fields())
+        .ifPresent(problem -> refuse(kustomization, problem));
+    if (HelmChartFields.areIn(kustomization.fields())
+        && !directory.isEmpty()
+        && !ProgramArgument.FILE.accepts(directory)) {
+      refuse(
+          kustomization,
+          "the directory of a kustomization with charts must be " + ProgramArgument.FILE.rule());
+    }
+  }
+
+  private static void refuse(YamlFields kustomization, String problem) {
+    throw new RefusedException(
+        "InvalidArgument", "'%s': %s".formatted(kustomization.where(), problem));
+  }
+
+  private void collect(YamlFields chart, String home, String directory) {
+    String name = chart.first("name");
+    String version = chart.first("version");
+    boolean downloadable = !chart.first("repo").isEmpty();
+    if (name.isEmpty()) {
+      throw new RefusedException(
+          "InvalidKustomization",
+          "helmCharts in '%s' has a chart without name".formatted(chart.where()));
+    }
+    String path = downloadable && !version.isEmpty() ? name + "-" + version + "/" + name : name;
+    String what = "the chart '%s/%s' (helmCharts in '%s')".formatted(home, path, chart.where());
+    Found found =
+        walk.find(directory, home + "/" + path, what)
+            .or(
+                () ->
+                    downloadable
+                        ? Optional.of(download(chart, directory, home, path, what))
+                        : Optional.empty())
+            .filter(Found::isDirectory)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "MissingChart",
+                        "%s is not in the repository: add it, or take it out".formatted(what)));
+    walk.addLinks(found);
+    new Charts(walk, scan).collect(found.path());
+    // kustomize reads it by itself, even where .helmignore leaves it out
+    walk.find(found.path(), VALUES, "the values of " + what)
+        .filter(values -> !values.isDirectory())
+        .ifPresent(walk::addFile);
+  }
+
+  private Found download(
+      YamlFields chart, String directory, String home, String path, String what) {
+    String repository = chart.first("repo");
+    String version = chart.first("version");
+    if (!remote.areAllowed(repository)) {
+      throw new RefusedException(
+          "RemoteChart",
+          "%s is not in the repository, and the application's policy does not allow to download it: run 'helm pull --untar' and commit it there, or add its repository to policy.remote.charts"
+              .formatted(what));
+    }
+    if (!RemoteCharts.isExact(version)) {
+      throw new RefusedException(
+          "UnpinnedDependency",
+          "%s is not in the repository and has the version '%s', which may mean another chart at any time: give an exact version"
+              .formatted(what, version));
+    }
+    return remote.put(
+        directory,
+        new RemoteCharts.Place(home, path),
+        new RemoteCharts.Origin(repository, chart.first("name"), version),
+        what);
+  }
+}

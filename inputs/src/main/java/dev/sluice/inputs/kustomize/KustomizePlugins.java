@@ -1,0 +1,121 @@
+package dev.sluice.inputs.kustomize;
+
+import dev.sluice.contract.name.PluginName;
+import dev.sluice.contract.name.RemoteBase;
+import dev.sluice.inputs.git.TreeEntry;
+import dev.sluice.inputs.walk.Found;
+import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.Walk;
+import dev.sluice.inputs.walk.YamlFields;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Generators, transformers and validators that are not part of kustomize, where the application's
+ * policy allows them. Their programs are the worker's. What one reads cannot be known, so all files
+ * below the kustomization that names it are inputs; it is run where there are no others.
+ */
+final class KustomizePlugins {
+
+  private final Walk walk;
+  private final Set<String> taken = new HashSet<>();
+
+  KustomizePlugins(Walk walk) {
+    this.walk = walk;
+  }
+
+  /**
+   * Adds what a plugin may read, or does nothing for one of kustomize's own.
+   *
+   * @param configuration of the plugin
+   * @param what names the place that names it, in refusals
+   * @param directory of the kustomization
+   * @return whether it is not one of kustomize's own
+   */
+  boolean collect(YamlFields configuration, String what, String directory) {
+    String apiVersion = String.join(",", configuration.text("apiVersion"));
+    String kind = String.join(",", configuration.text("kind"));
+    if (kind.endsWith("List") && configuration.has("items")) {
+      throw unsupported(what + " has a list of configurations", "write them one by one");
+    }
+    if (apiVersion.equals(PluginName.BUILT_IN)) {
+      return false;
+    }
+    String runs = what + " runs the plugin " + kind;
+    if (!walk.outside().plugins()) {
+      throw unsupported(
+          runs,
+          "only kustomize's built-in ones (apiVersion: builtin) are allowed, unless the application"
+              + " has policy.plugins: true and the worker's operator has installed the program");
+    }
+    refuseFunctions(configuration, runs);
+    if (PluginName.parse(apiVersion, kind).isEmpty()) {
+      throw new RefusedException(
+          "InvalidKustomization",
+          "%s of %s: its apiVersion and kind, which say where the program lies, must be made of letters, digits, '.', '_' and '-'"
+              .formatted(runs, apiVersion.isEmpty() ? "no apiVersion" : apiVersion));
+    }
+    takeAll(directory, runs);
+    return true;
+  }
+
+  private static void refuseFunctions(YamlFields configuration, String runs) {
+    Optional<YamlFields> metadata = configuration.mapping("metadata");
+    boolean diverts =
+        metadata.filter(fields -> fields.has("configFn")).isPresent()
+            || metadata.stream()
+                .flatMap(fields -> fields.mappings("annotations").stream())
+                .flatMap(annotations -> annotations.fields().keySet().stream())
+                .anyMatch(key -> PluginName.isDiversion(String.valueOf(key)));
+    if (diverts) {
+      throw unsupported(
+          runs + " as a function, whose program comes from the repository or a container",
+          "what runs beside the cluster's credentials must be installed at the worker: have its"
+              + " operator install the program as an exec plugin, and take the annotation out");
+    }
+  }
+
+  private void takeAll(String root, String runs) {
+    Deque<String> ahead = new ArrayDeque<>(List.of(root));
+    while (!ahead.isEmpty()) {
+      String directory = ahead.pop();
+      if (taken.add(directory)) {
+        for (TreeEntry entry : walk.list(directory)) {
+          switch (entry.kind()) {
+            case FILE, EXECUTABLE -> walk.addFile(new Found(entry, List.of()));
+            case DIRECTORY -> push(entry.path(), ahead);
+            case SYMLINK -> follow(directory, entry, runs, ahead);
+            case GITLINK, MISNAMED -> throw Walk.unreadable(entry);
+          }
+        }
+      }
+    }
+  }
+
+  /** One that leads nowhere is left out, and so is not there for the plugin. */
+  private void follow(String directory, TreeEntry link, String runs, Deque<String> ahead) {
+    String what = "the symbolic link '%s' (%s, which may read it)".formatted(link.path(), runs);
+    Optional<Found> target = walk.find(directory, link.name(), what);
+    if (target.isPresent() && target.get().isDirectory()) {
+      walk.addLinks(target.get());
+      push(target.get().path(), ahead);
+    } else {
+      target.ifPresent(walk::addFile);
+    }
+  }
+
+  /** Of other repositories there is what is read of them. */
+  private static void push(String directory, Deque<String> ahead) {
+    if (!directory.equals(RemoteBase.DIRECTORY)) {
+      ahead.push(directory);
+    }
+  }
+
+  private static RefusedException unsupported(String what, String instead) {
+    return new RefusedException("Unsupported", what + ": " + instead);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.sluice.inputs.plain;
+
+import dev.sluice.contract.fleet.PlainOptions;
+import dev.sluice.contract.fleet.PlainSelection;
+import dev.sluice.inputs.git.TreeEntry;
+import dev.sluice.inputs.kustomize.Kustomizations;
+import dev.sluice.inputs.walk.Found;
+import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.Walk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Manifests as they are: a file, or those under a directory that the options select. Hidden files
+ * and directories are left out, as they configure forges and editors.
+ */
+public final class PlainFiles {
+
+  private static final int MAX_DEPTH = 100;
+
+  private final Walk walk;
+  private final PlainOptions options;
+  private final PlainSelection selection;
+  private final boolean saidToBePlain;
+
+  /**
+   * Files of a walk.
+   *
+   * @param saidToBePlain the definition says so: kustomizations on the way are left out; otherwise
+   *     one refuses the whole, since it is surely meant to be built
+   */
+  public PlainFiles(Walk walk, PlainOptions options, boolean saidToBePlain) {
+    this.walk = walk;
+    this.options = options;
+    this.selection = new PlainSelection(options);
+    this.saidToBePlain = saidToBePlain;
+  }
+
+  /**
+   * A directory on the way.
+   *
+   * @param shown the path that led here, relative to the source's path, with '/' at its end
+   * @param chain the directories above and this, where they really are
+   */
+  private record Place(String shown, List<String> chain) {
+
+    String directory() {
+      return chain.getLast();
+    }
+
+    Place below(String name, String directory) {
+      List<String> longer = new ArrayList<>(chain);
+      longer.add(directory);
+      return new Place(shown + name + "/", longer);
+    }
+  }
+
+  public void collectFile(Found file) {
+    if (!PlainSelection.isManifest(file.entry().name())) {
+      throw new RefusedException(
+          "NotAManifest",
+          "'%s' is not a manifest: its name ends in neither .yaml, .yml nor .json"
+              .formatted(file.path()));
+    }
+    walk.addFile(file);
+  }
+
+  public void collectDirectory(String directory) {
+    int before = walk.gathered().size();
+    collectUnder(new Place("", List.of(directory)));
+    if (walk.gathered().size() == before) {
+      throw new RefusedException(
+          "NoManifests",
+          "there is no %s under '%s': correct the path, or remove the application from the fleet if its objects are to go"
+              .formatted(
+                  options.equals(PlainOptions.DEFAULT)
+                      ? ".yaml, .yml or .json file"
+                      : "file that the source's plain options select",
+                  directory));
+    }
+  }
+
+  private void collectUnder(Place place) {
+    if (place.chain().indexOf(place.directory()) < place.chain().size() - 1) {
+      throw new RefusedException(
+          "SymlinkLoop",
+          "'%s' contains itself by a symbolic link: remove the link".formatted(place.directory()));
+    }
+    if (place.chain().size() > MAX_DEPTH) {
+      throw new RefusedException(
+          "TooComplex",
+          "'%s' is more than %d directories deep".formatted(place.directory(), MAX_DEPTH));
+    }
+    for (TreeEntry entry : walk.list(place.directory())) {
+      if (!entry.name().startsWith(".")) {
+        collect(entry, place);
+      }
+    }
+  }
+
+  private void collect(TreeEntry entry, Place place) {
+    switch (entry.kind()) {
+      case FILE, EXECUTABLE -> take(entry, new Found(entry, List.of()), place);
+      case DIRECTORY -> {
+        if (options.recurse()) {
+          collectUnder(place.below(entry.name(), entry.path()));
+        }
+      }
+      case SYMLINK -> follow(entry, place);
+      case GITLINK -> {
+        if (options.recurse()) {
+          throw Walk.unreadable(entry);
+        }
+      }
+      case MISNAMED -> throw Walk.unreadable(entry);
+    }
+  }
+
+  /** A link counts by its own name, as it does for those who render. */
+  private void follow(TreeEntry link, Place place) {
+    Optional<Found> target =
+        walk.find(place.directory(), link.name(), "the symbolic link '" + link.path() + "'");
+    if (target.isEmpty()) {
+      if (selection.selects(place.shown() + link.name())) {
+        throw new RefusedException(
+            "MissingFile",
+            "the symbolic link '%s' leads nowhere: correct or remove it".formatted(link.path()));
+      }
+    } else if (!target.get().isDirectory()) {
+      take(link, target.get(), place);
+    } else if (options.recurse()) {
+      walk.addLinks(target.get());
+      collectUnder(place.below(link.name(), target.get().path()));
+    }
+  }
+
+  private void take(TreeEntry named, Found file, Place place) {
+    if (selection.selects(place.shown() + named.name())) {
+      walk.addFile(file);
+    } else if (!saidToBePlain && Kustomizations.FILE_NAMES.contains(named.name())) {
+      throw new RefusedException(
+          "NestedKustomization",
+          "'%s' is a kustomization inside a plain directory: give the application the path of that directory, or set its type to plain to leave kustomizations out"
+              .formatted(named.path()));
+    }
+  }
+}

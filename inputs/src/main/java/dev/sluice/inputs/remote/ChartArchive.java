@@ -1,0 +1,194 @@
+package dev.sluice.inputs.remote;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.YamlException;
+import dev.sluice.contract.yaml.YamlTrees;
+import dev.sluice.inputs.walk.RemoteException;
+import dev.sluice.inputs.walk.Remotes;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * Unpacks what {@code helm package} made: a directory with the chart's files in a compressed tar.
+ * What would be more than that is refused, whoever made it: links, devices, paths that lead
+ * elsewhere, archives that unpack to gigabytes.
+ */
+final class ChartArchive {
+
+  /** As much as workers take. */
+  static final int MAX_UNPACKED = 64 << 20;
+
+  static final int MAX_ENTRIES = 10_000;
+
+  private static final int MAX_CHART_YAML = 1 << 20;
+  private static final int REPLACEMENT = 0xfffd;
+
+  private final ChartId chart;
+  private final TreeMap<String, byte[]> files = new TreeMap<>();
+  private String top = "";
+  private int entries;
+
+  private ChartArchive(ChartId chart) {
+    this.chart = chart;
+  }
+
+  /**
+   * The files of a chart.
+   *
+   * @throws RemoteException if it is not the chart that it should be
+   */
+  static ChartFiles unpack(byte[] archive, ChartId chart) throws RemoteException {
+    ChartArchive unpacked = new ChartArchive(chart);
+    try (InputStream compressed = new GZIPInputStream(new ByteArrayInputStream(archive));
+        InputStream tar = new Bounded(compressed, MAX_UNPACKED);
+        TarArchiveInputStream in = new TarArchiveInputStream(tar, StandardCharsets.UTF_8.name())) {
+      for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        unpacked.add(entry, in);
+      }
+    } catch (BombException e) {
+      throw unpacked.invalid("unpacks to more than %d MiB".formatted(MAX_UNPACKED >> 20));
+    } catch (IOException | IllegalArgumentException e) {
+      throw unpacked.invalid("is no tar compressed with gzip that can be read");
+    }
+    return unpacked.files();
+  }
+
+  private void add(TarArchiveEntry entry, InputStream content) throws IOException, RemoteException {
+    if (++entries > MAX_ENTRIES) {
+      throw invalid("has more than %d entries".formatted(MAX_ENTRIES));
+    }
+    String name = entry.getName();
+    boolean directory = entry.isDirectory();
+    String path = path(directory ? name.replaceFirst("/$", "") : name, directory);
+    if (directory) {
+      return;
+    }
+    byte kind = entry.getLinkFlag();
+    if ((kind != TarConstants.LF_NORMAL && kind != TarConstants.LF_OLDNORM) || entry.isSparse()) {
+      throw invalid("has a link, or something else that is no file, at '%s'".formatted(path));
+    }
+    if (files.put(path, content.readAllBytes()) != null) {
+      throw invalid("has '%s' twice".formatted(path));
+    }
+  }
+
+  /** Seen from the directory that holds the chart. */
+  private String path(String name, boolean directory) throws RemoteException {
+    String[] parts = name.split("/", -1);
+    boolean clean =
+        name.chars().noneMatch(c -> Character.isISOControl(c) || c == '\\' || c == REPLACEMENT)
+            && Arrays.stream(parts)
+                .noneMatch(
+                    part ->
+                        part.isEmpty()
+                            || part.equals(".")
+                            || part.equals("..")
+                            || part.equalsIgnoreCase(".git"));
+    if (!clean) {
+      throw invalid("has an entry whose name is not a plain relative path");
+    }
+    if (top.isEmpty()) {
+      top = parts[0];
+    }
+    if (!parts[0].equals(top) || (parts.length == 1 && !directory)) {
+      throw invalid("has '%s', and should be one directory".formatted(name));
+    }
+    return name.substring(Math.min(name.length(), top.length() + 1));
+  }
+
+  private ChartFiles files() throws RemoteException {
+    byte[] yaml = files.get("Chart.yaml");
+    if (yaml == null || yaml.length > MAX_CHART_YAML) {
+      throw invalid("has no Chart.yaml");
+    }
+    requireSame(new String(yaml, StandardCharsets.UTF_8));
+    try {
+      return new ChartFiles(files);
+    } catch (IllegalArgumentException e) {
+      throw invalid("has a file that is a directory too");
+    }
+  }
+
+  /** Helm would not find the chart by another name, and leave it out for another version. */
+  private void requireSame(String chartYaml) throws RemoteException {
+    try {
+      JsonNode fields =
+          new YamlTrees(chartYaml, TextNode::valueOf, Allowance.ofApplication())
+              .next()
+              .<JsonNode>map(YamlTrees.Document::content)
+              .orElseGet(MissingNode::getInstance);
+      if (chart.name().equals(fields.path("name").asText())
+          && bare(chart.version()).equals(bare(fields.path("version").asText()))) {
+        return;
+      }
+    } catch (YamlException e) {
+      throw invalid("has a Chart.yaml that is no YAML");
+    }
+    throw invalid("has a Chart.yaml with another name or version");
+  }
+
+  private static String bare(String version) {
+    return version.startsWith("v") ? version.substring(1) : version;
+  }
+
+  private RemoteException invalid(String problem) {
+    return new RemoteException(
+        Remotes.INVALID, "what was downloaded for %s %s".formatted(chart, problem));
+  }
+
+  private static final class BombException extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Gives so many bytes and no more. */
+  private static final class Bounded extends FilterInputStream {
+
+    private long left;
+
+    Bounded(InputStream in, long bytes) {
+      super(in);
+      this.left = bytes;
+    }
+
+    @Override
+    public int read() throws IOException {
+      take(1);
+      return super.read();
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      return take(super.read(buffer, offset, length));
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+      return take((int) super.skip(Math.min(count, 1 << 20)));
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
+    }
+
+    private int take(int bytes) throws BombException {
+      left -= Math.max(0, bytes);
+      if (left < 0) {
+        throw new BombException();
+      }
+      return bytes;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.sluice.inputs.remote;
+
+import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.inputs.walk.RemoteException;
+import dev.sluice.inputs.walk.Remotes;
+import java.util.Optional;
+
+/** Gets the archives of charts, from whichever kind of repository. */
+final class ChartDownloads implements AutoCloseable {
+
+  private final Downloads downloads = new Downloads();
+
+  /** The archive of a chart, as its repository vouches for it. */
+  byte[] archive(RemotePolicy.Charts repository, ChartId chart) throws RemoteException {
+    Optional<String> secret = secret(repository);
+    try {
+      return OciRegistry.is(repository.url())
+          ? new OciRegistry(downloads, repository.url(), secret).archive(chart)
+          : new ChartRepository(downloads, repository.url(), secret).archive(chart);
+    } catch (IllegalArgumentException e) {
+      throw new RemoteException(
+          Remotes.INVALID,
+          "there is no host and path for %s: correct its name or repository".formatted(chart));
+    }
+  }
+
+  /** Reads it now: it may have been rotated. */
+  private static Optional<String> secret(RemotePolicy.Charts repository) throws RemoteException {
+    try {
+      return repository.credentials().map(SecretReference::resolve);
+    } catch (IllegalStateException e) {
+      throw new RemoteException(
+          Remotes.UNREACHABLE, "%s: %s".formatted(repository.url(), e.getMessage()));
+    }
+  }
+
+  @Override
+  public void close() {
+    downloads.close();
+  }
+}

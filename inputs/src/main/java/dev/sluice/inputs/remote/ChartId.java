@@ -1,0 +1,23 @@
+package dev.sluice.inputs.remote;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A chart of elsewhere: never another one, since its version is exact.
+ *
+ * @param repository URL without trailing '/'
+ */
+record ChartId(String repository, String name, String version) {
+
+  /** Readable for people, unique by a digest, safe as a file name. */
+  String directory() {
+    byte[] all = (repository + "\n" + name + "\n" + version).getBytes(StandardCharsets.UTF_8);
+    String readable = (name + "-" + version).replaceAll("[^A-Za-z0-9.+-]", "_");
+    return readable.substring(0, Math.min(readable.length(), 60)) + "@" + Sha256.of(all);
+  }
+
+  @Override
+  public String toString() {
+    return "the chart %s %s of %s".formatted(name, version, repository);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.sluice.inputs.remote;
+
+import dev.sluice.contract.yaml.YamlEvents;
+import dev.sluice.contract.yaml.YamlException;
+import dev.sluice.inputs.walk.RemoteException;
+import dev.sluice.inputs.walk.Remotes;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+
+/**
+ * Finds one version of one chart in a repository's {@code index.yaml}. Those have tens of megabytes
+ * and many thousand versions, so it is read event by event and only that chart's entries are kept.
+ */
+final class ChartIndex {
+
+  /**
+   * One version of a chart.
+   *
+   * @param url relative to the repository, or absolute
+   * @param digest SHA-256 of the archive in hexadecimal digits
+   */
+  record Entry(String version, String url, Optional<String> digest) {}
+
+  private final YamlEvents events;
+
+  private ChartIndex(String text) {
+    this.events = new YamlEvents(text);
+  }
+
+  /**
+   * The entry of a version: exactly so, or with or without the 'v' in front.
+   *
+   * @throws RemoteException if there is none, or the index cannot be read
+   */
+  static Entry find(byte[] index, ChartId chart) throws RemoteException {
+    try {
+      List<Entry> entries =
+          new ChartIndex(new String(index, StandardCharsets.UTF_8)).entries(chart.name());
+      return named(entries, chart.version())
+          .or(() -> named(entries, otherwise(chart.version())))
+          .orElseThrow(
+              () ->
+                  new RemoteException(Remotes.MISSING, "%s is not in its index".formatted(chart)));
+    } catch (YamlException | NoSuchElementException | ClassCastException e) {
+      throw new RemoteException(
+          Remotes.INVALID, "the index of %s cannot be read as one".formatted(chart.repository()));
+    }
+  }
+
+  private static Optional<Entry> named(List<Entry> entries, String version) {
+    return entries.stream()
+        .filter(entry -> entry.version().equals(version) && !entry.url().isEmpty())
+        .findFirst();
+  }
+
+  private static String otherwise(String version) {
+    return version.startsWith("v") ? version.substring(1) : "v" + version;
+  }
+
+  private List<Entry> entries(String chart) {
+    next(Event.ID.StreamStart);
+    next(Event.ID.DocumentStart);
+    next(Event.ID.MappingStart);
+    if (!enter("entries") || events.next().getEventId() != Event.ID.MappingStart || !enter(chart)) {
+      return List.of();
+    }
+    List<Entry> entries = new ArrayList<>();
+    if (events.next().getEventId() == Event.ID.SequenceStart) {
+      while (events.next().getEventId() == Event.ID.MappingStart) {
+        entries.add(entry());
+      }
+    }
+    return entries;
+  }
+
+  /** Goes on to the value of a field of the mapping that the events are in. */
+  private boolean enter(String field) {
+    for (Event key = events.next(); key.getEventId() != Event.ID.MappingEnd; key = events.next()) {
+      if (((ScalarEvent) key).getValue().equals(field)) {
+        return true;
+      }
+      skip(events.next());
+    }
+    return false;
+  }
+
+  private Entry entry() {
+    String version = "";
+    List<String> urls = List.of();
+    Optional<String> digest = Optional.empty();
+    for (Event key = events.next(); key.getEventId() != Event.ID.MappingEnd; key = events.next()) {
+      Event value = events.next();
+      switch (((ScalarEvent) key).getValue()) {
+        case "version" -> version = ((ScalarEvent) value).getValue();
+        case "digest" -> digest = Optional.of(((ScalarEvent) value).getValue());
+        case "urls" -> urls = texts(value);
+        default -> skip(value);
+      }
+    }
+    return new Entry(version, urls.isEmpty() ? "" : urls.getFirst(), digest.filter(ChartIndex::is));
+  }
+
+  private static boolean is(String digest) {
+    return !digest.isEmpty();
+  }
+
+  private List<String> texts(Event start) {
+    List<String> texts = new ArrayList<>();
+    if (start.getEventId() == Event.ID.SequenceStart) {
+      for (Event text = events.next();
+          text.getEventId() != Event.ID.SequenceEnd;
+          text = events.next()) {
+        texts.add(((ScalarEvent) text).getValue());
+      }
+    } else {
+      skip(start);
+    }
+    return texts;
+  }
+
+  /** Leaves out a node. */
+  private void skip(Event first) {
+    int depth = change(first);
+    while (depth > 0) {
+      depth += change(events.next());
+    }
+  }
+
+  private static int change(Event event) {
+    return switch (event.getEventId()) {
+      case MappingStart, SequenceStart -> 1;
+      case MappingEnd, SequenceEnd -> -1;
+      default -> 0;
+    };
+  }
+
+  private void next(Event.ID expected) {
+    if (events.next().getEventId() != expected) {
+      throw new NoSuchElementException();
+    }
+  }
+}

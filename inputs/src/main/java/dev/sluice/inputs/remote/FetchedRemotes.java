@@ -1,0 +1,104 @@
+package dev.sluice.inputs.remote;
+
+import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.inputs.git.FetchOutcome;
+import dev.sluice.inputs.git.MirrorException;
+import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.inputs.git.SourceTree;
+import dev.sluice.inputs.walk.RemoteException;
+import dev.sluice.inputs.walk.Remotes;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Fetches what lies elsewhere when it is first asked for, and keeps it for good. */
+public final class FetchedRemotes implements Remotes, AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Mirrors mirrors;
+  private final ChartStore charts;
+  private final ChartDownloads downloads = new ChartDownloads();
+  private final Fetches fetches;
+
+  private FetchedRemotes(Mirrors mirrors, ChartStore charts, Fetches fetches) {
+    this.mirrors = mirrors;
+    this.charts = charts;
+    this.fetches = fetches;
+  }
+
+  /**
+   * Remotes that are kept in a directory of mirrors; charts in its {@code charts}.
+   *
+   * @param mirrors in that directory; not closed with this
+   */
+  public static FetchedRemotes within(Path directory, Mirrors mirrors, Clock clock) {
+    return within(directory, mirrors, PATIENCE, clock);
+  }
+
+  /**
+   * The same for those who have nothing else to do.
+   *
+   * @param patience how long the first who asks for something waits
+   */
+  public static FetchedRemotes within(
+      Path directory, Mirrors mirrors, Duration patience, Clock clock) {
+    ChartStore charts = new ChartStore(directory.resolve("charts"));
+    return new FetchedRemotes(mirrors, charts, new Fetches(patience, clock));
+  }
+
+  @Override
+  public Base base(RemotePolicy.Base repository, String ref) throws RemoteException {
+    try {
+      return mirrored(repository, ref);
+    } catch (MirrorException e) {
+      throw new RemoteException(UNREACHABLE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Base mirrored(RemotePolicy.Base repository, String ref) throws RemoteException {
+    Optional<CommitId> here = mirrors.pinned(repository.repository(), ref);
+    if (here.isEmpty()) {
+      fetches.require(List.of(repository, ref), () -> fetch(repository, ref));
+      here = mirrors.pinned(repository.repository(), ref);
+    }
+    CommitId commit = here.orElseThrow();
+    return new Base(commit, mirrors.tree(repository.repository(), commit));
+  }
+
+  @Override
+  public SourceTree chart(RemotePolicy.Charts repository, String name, String version)
+      throws RemoteException {
+    ChartId chart = new ChartId(repository.url(), name, version);
+    Optional<ChartFiles> here = charts.find(chart);
+    if (here.isEmpty()) {
+      fetches.require(
+          List.of(repository, chart),
+          () -> charts.put(chart, downloads.archive(repository, chart)));
+      here = charts.find(chart);
+    }
+    return here.orElseThrow(
+        () -> new RemoteException(UNREACHABLE, "%s cannot be read from disk".formatted(chart)));
+  }
+
+  private void fetch(RemotePolicy.Base repository, String ref) throws RemoteException {
+    switch (mirrors.fetchPinned(repository, ref)) {
+      case FetchOutcome.At _ -> {}
+      case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
+          throw new RemoteException(
+              MISSING,
+              "%s has no tag '%s': name a tag, or a commit by its full id, since a branch moves"
+                  .formatted(repository.repository(), ref));
+      case FetchOutcome.Failed failed -> throw new RemoteException(UNREACHABLE, failed.reason());
+    }
+  }
+
+  @Override
+  public void close() {
+    fetches.close();
+    downloads.close();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.sluice.inputs.remote;
+
+import dev.sluice.inputs.walk.RemoteException;
+import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.platform.process.FatalErrors;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Fetches in the background, so that a host that does not answer holds up nobody for long: who asks
+ * first waits for some seconds, who asks while it fails is told at once how it failed last. Safe
+ * for concurrent use.
+ */
+final class Fetches implements AutoCloseable {
+
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  /** Brings something here. Blocks for as long as the network takes. */
+  interface Fetch {
+    void run() throws RemoteException;
+  }
+
+  private final Duration patience;
+  private final Clock clock;
+  private final Map<Object, Attempts> unfinished = new ConcurrentHashMap<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  /**
+   * Fetches nothing yet.
+   *
+   * @param patience how long the first who asks waits
+   */
+  Fetches(Duration patience, Clock clock) {
+    this.patience = patience;
+    this.clock = clock;
+  }
+
+  /**
+   * Returns once it is fetched.
+   *
+   * @param key of what is fetched
+   * @throws RemoteException if it is not, yet
+   */
+  void require(Object key, Fetch fetch) throws RemoteException {
+    Attempts attempts = unfinished.computeIfAbsent(key, _ -> new Attempts());
+    Optional<CountDownLatch> ended = attempts.start(fetch, () -> unfinished.remove(key, attempts));
+    if (ended.isPresent()) {
+      await(ended.get());
+    }
+    attempts.requireDone();
+  }
+
+  private void await(CountDownLatch ended) {
+    try {
+      var unused = ended.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+
+  /** Of one thing. */
+  private final class Attempts {
+
+    private Optional<CountDownLatch> running = Optional.empty();
+    private Optional<RemoteException> failure = Optional.empty();
+    private Instant notBefore = Instant.MIN;
+    private Duration pause = Duration.ofSeconds(1);
+    private boolean done;
+
+    /** Starts one if it is time; returns what to wait for, if that is worth it. */
+    synchronized Optional<CountDownLatch> start(Fetch fetch, Runnable forget) {
+      if (running.isEmpty() && !done && !clock.instant().isBefore(notBefore)) {
+        CountDownLatch ended = new CountDownLatch(1);
+        running = Optional.of(ended);
+        threads.execute(
+            () -> {
+              run(fetch, forget);
+              ended.countDown();
+            });
+      }
+      return failure.isEmpty() ? running : Optional.empty();
+    }
+
+    private void run(Fetch fetch, Runnable forget) {
+      try {
+        fetch.run();
+        end(Optional.empty());
+        forget.run();
+      } catch (RemoteException e) {
+        end(Optional.of(e));
+      } catch (RuntimeException | Error e) {
+        FatalErrors.check(e);
+        end(Optional.of(new RemoteException(Remotes.UNREACHABLE, String.valueOf(e))));
+      }
+    }
+
+    private synchronized void end(Optional<RemoteException> how) {
+      running = Optional.empty();
+      failure = how;
+      done = how.isEmpty();
+      notBefore = clock.instant().plus(pause);
+      pause = pause.multipliedBy(2);
+      if (pause.compareTo(LONGEST_PAUSE) > 0) {
+        pause = LONGEST_PAUSE;
+      }
+    }
+
+    synchronized void requireDone() throws RemoteException {
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+      if (!done) {
+        throw new RemoteException(
+            Remotes.UNREACHABLE, "it takes long to fetch; it is looked at again once it is here");
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.sluice.inputs.walk;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * All that a resolution looked at. While none of this changes, resolving again gives the same.
+ *
+ * @param present paths of files, links and whatever else was found at a path
+ * @param absent paths at which something was looked for and nothing found
+ * @param watched directories whose whole listing matters, recursively; the root is the empty path
+ */
+public record Footprint(Set<String> present, Set<String> absent, Set<String> watched) {
+  public Footprint {
+    present = Set.copyOf(present);
+    absent = Set.copyOf(absent);
+    watched = Set.copyOf(watched);
+  }
+
+  /** All that any of them looked at. */
+  public static Footprint union(List<Footprint> footprints) {
+    Set<Footprint> distinct = new HashSet<>(footprints);
+    if (distinct.size() == 1) {
+      return footprints.getFirst();
+    }
+    Set<String> present = new HashSet<>();
+    Set<String> absent = new HashSet<>();
+    Set<String> watched = new HashSet<>();
+    for (Footprint footprint : distinct) {
+      present.addAll(footprint.present());
+      absent.addAll(footprint.absent());
+      watched.addAll(footprint.watched());
+    }
+    return new Footprint(present, absent, watched);
+  }
+
+  /** Whether a change of this path is a reason to look again. */
+  public boolean covers(String path) {
+    if (present.contains(path) || absent.contains(path) || watched.contains("")) {
+      return true;
+    }
+    for (String above = path; !above.isEmpty(); above = parent(above)) {
+      if (watched.contains(above) || absent.contains(above)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String parent(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.sluice.inputs.walk;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Paths within a tree: from its root, with '/', never out of it. */
+public final class TreePaths {
+
+  /** More than any system takes. */
+  static final int MAX_LENGTH = 4096;
+
+  private TreePaths() {}
+
+  /** The written path's components from the root, with every '.' and '..' worked off. */
+  public static List<String> written(String directory, String path, String what) {
+    if (path.length() > MAX_LENGTH || path.chars().anyMatch(Character::isISOControl)) {
+      throw new RefusedException(
+          "BadPath",
+          "%s is not a path: it has control characters or more than %d characters"
+              .formatted(what.length() > 200 ? what.substring(0, 200) + "..." : what, MAX_LENGTH));
+    }
+    if (path.startsWith("/")) {
+      throw outside(what);
+    }
+    List<String> cleaned = new ArrayList<>(components(directory));
+    for (String component : components(path)) {
+      if (!component.equals("..")) {
+        cleaned.add(component);
+      } else if (cleaned.isEmpty()) {
+        throw outside(what);
+      } else {
+        cleaned.removeLast();
+      }
+    }
+    return cleaned;
+  }
+
+  static RefusedException outside(String what) {
+    return new RefusedException(
+        "OutsideRepository",
+        "%s leaves the repository: only relative paths inside of it are read".formatted(what));
+  }
+
+  static List<String> components(String path) {
+    return Arrays.stream(path.split("/"))
+        .filter(component -> !component.isEmpty() && !component.equals("."))
+        .toList();
+  }
+
+  static String parent(String path, String what) {
+    if (path.isEmpty()) {
+      throw outside(what + ", by way of a symbolic link,");
+    }
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+  }
+
+  static String join(String directory, String name) {
+    return directory.isEmpty() ? name : directory + "/" + name;
+  }
+}

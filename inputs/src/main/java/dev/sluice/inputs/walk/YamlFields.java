@@ -1,0 +1,98 @@
+package dev.sluice.inputs.walk;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A mapping whose fields are found whatever their case is, as kustomize finds them; one written
+ * twice in different case counts twice. What has another shape than expected is refused.
+ *
+ * @param where the file, for messages
+ */
+public record YamlFields(Map<?, ?> fields, String where) {
+
+  public static YamlFields of(Object document, String where) {
+    if (document instanceof Map<?, ?> map) {
+      return new YamlFields(map, where);
+    }
+    throw new RefusedException("InvalidYaml", "'%s' is not a mapping of fields".formatted(where));
+  }
+
+  /** The texts in the list of this name. */
+  public List<String> texts(String name) {
+    return items(name).stream().map(item -> text(name, item)).toList();
+  }
+
+  /** The mappings in the list of this name, which may be one mapping alone. */
+  public List<YamlFields> mappings(String name) {
+    return items(name).stream().map(item -> new YamlFields(mapping(name, item), where)).toList();
+  }
+
+  /** The items of the list of this name, whatever they are. */
+  public List<Object> items(String name) {
+    List<Object> items = new ArrayList<>();
+    for (Object value : values(name)) {
+      if (value instanceof List<?> list) {
+        items.addAll(list.stream().filter(item -> item != null).toList());
+      } else if (value instanceof Map<?, ?>) {
+        items.add(value);
+      } else {
+        throw wrong(name, "a list");
+      }
+    }
+    return items;
+  }
+
+  /** The text of this name; of several, all. */
+  public List<String> text(String name) {
+    return values(name).stream()
+        .map(value -> text(name, value))
+        .filter(value -> !value.isEmpty())
+        .toList();
+  }
+
+  /** The first text of this name; empty if there is none. */
+  public String first(String name) {
+    return text(name).stream().findFirst().orElse("");
+  }
+
+  public Optional<YamlFields> mapping(String name) {
+    return mappings(name).stream().findFirst();
+  }
+
+  public boolean has(String name) {
+    return !values(name).isEmpty();
+  }
+
+  private List<Object> values(String name) {
+    List<Object> values = new ArrayList<>();
+    fields.forEach(
+        (key, value) -> {
+          if (value != null && key instanceof String text && text.equalsIgnoreCase(name)) {
+            values.add(value);
+          }
+        });
+    return values;
+  }
+
+  private Map<?, ?> mapping(String name, Object item) {
+    if (item instanceof Map<?, ?> map) {
+      return map;
+    }
+    throw wrong(name, "made of mappings");
+  }
+
+  private String text(String name, Object item) {
+    if (item instanceof String text) {
+      return text;
+    }
+    throw wrong(name, "text");
+  }
+
+  private RefusedException wrong(String name, String expected) {
+    return new RefusedException(
+        "InvalidYaml", "%s in '%s' is not %s".formatted(name, where, expected));
+  }
+}

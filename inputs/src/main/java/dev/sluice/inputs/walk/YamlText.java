@@ -1,0 +1,93 @@
+package dev.sluice.inputs.walk;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.YamlException;
+import dev.sluice.contract.yaml.YamlTrees;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads YAML that names files: safely (no types, shallow, small, aliases counted by what they
+ * expand to) and without guessing, so that a file called {@code 1.10} or {@code no} keeps its name.
+ * Scalars are text or null.
+ */
+public final class YamlText {
+
+  private static final int MAX_DOCUMENTS = 1000;
+  private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
+
+  /** What aliases share stays shared. */
+  private final IdentityHashMap<JsonNode, Object> values = new IdentityHashMap<>();
+
+  private YamlText() {}
+
+  /**
+   * The documents that hold something.
+   *
+   * @throws RefusedException naming {@code where} if it is not YAML or beyond the limits
+   */
+  public static List<Object> documents(String text, String where) {
+    YamlText reader = new YamlText();
+    List<Object> documents = new ArrayList<>();
+    try {
+      YamlTrees trees = new YamlTrees(text, YamlText::scalar, Allowance.ofApplication());
+      for (var next = trees.next(); next.isPresent(); next = trees.next()) {
+        Object document = reader.value(next.get().content());
+        if (document != null) {
+          documents.add(document);
+        }
+        if (next.get().index() > MAX_DOCUMENTS) {
+          throw new RefusedException(
+              "TooLarge", "'%s' has more than %d documents".formatted(where, MAX_DOCUMENTS));
+        }
+      }
+    } catch (YamlException e) {
+      throw switch (e.reason()) {
+        case TOO_LARGE ->
+            new RefusedException("TooLarge", "'%s' is too large: %s".formatted(where, e.located()));
+        case INVALID ->
+            new RefusedException(
+                "InvalidYaml", "'%s' cannot be read as YAML: %s".formatted(where, e.located()));
+      };
+    }
+    return documents;
+  }
+
+  /** Knows nulls, and takes everything else as the text it is. */
+  private static JsonNode scalar(String plain) {
+    return NULLS.contains(plain) ? NullNode.getInstance() : TextNode.valueOf(plain);
+  }
+
+  private @Nullable Object value(JsonNode node) {
+    if (node.isValueNode()) {
+      return node.textValue();
+    }
+    Object known = values.get(node);
+    if (known != null) {
+      return known;
+    }
+    Object value = node.isArray() ? list(node) : map(node);
+    values.put(node, value);
+    return value;
+  }
+
+  private List<@Nullable Object> list(JsonNode array) {
+    List<@Nullable Object> list = new ArrayList<>();
+    array.forEach(element -> list.add(value(element)));
+    return list;
+  }
+
+  private Map<String, @Nullable Object> map(JsonNode object) {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    object.forEachEntry((key, element) -> map.put(key, value(element)));
+    return map;
+  }
+}

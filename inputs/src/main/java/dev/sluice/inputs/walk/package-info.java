@@ -1,0 +1,8 @@
+/**
+ * The walk through a source tree that collects the files an application reads, with the paths that
+ * were looked up to find them.
+ */
+@NullMarked
+package dev.sluice.inputs.walk;
+
+import org.jspecify.annotations.NullMarked;

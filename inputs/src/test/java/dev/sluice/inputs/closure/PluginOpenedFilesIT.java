@@ -1,0 +1,96 @@
+package dev.sluice.inputs.closure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.fleet.PlainOptions;
+import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.inputs.walk.ClosureEntry;
+import dev.sluice.inputs.walk.Remotes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What kustomize and a plugin that reads all it can find open, as strace sees it. */
+class PluginOpenedFilesIT {
+
+  private static final MemoryTree TREE =
+      MemoryTree.empty()
+          .file("app/kustomization.yaml", "generators: [reader.yaml]\nresources: [../base]")
+          .file("app/reader.yaml", "{apiVersion: e/v1, kind: Reader, metadata: {name: x}}")
+          .file("app/words/deep/a.txt", "a")
+          .file("app/.hidden", "b")
+          .link("app/linked", "../shared")
+          .link("app/one", "../single/one.txt")
+          .file("shared/c.txt", "c")
+          .file("single/one.txt", "d")
+          .file("single/two.txt", "e")
+          .file("base/kustomization.yaml", "namePrefix: a-\nresources: [map.yaml]")
+          .file("base/map.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")
+          .file("base/other.txt", "f");
+
+  @TempDir Path directory;
+
+  @Test
+  void allThatIsOpenedIsInTheClosureAndNothingElse() throws Exception {
+    assumeTrue(OpenedFiles.isPossible(), "strace is not here");
+    assumeTrue(Rendering.isPossible(), "kubectl is not here");
+    Path checkout = directory.resolve("checkout");
+    new Rendering(checkout).checkOut(TREE);
+    Path root = checkout.toRealPath();
+    ClosureResult result = new ClosureResolver(Remotes.NONE).resolve(TREE, query());
+    Closure closure = assertInstanceOf(ClosureResult.Resolved.class, result).closure();
+
+    OpenedFiles files =
+        OpenedFiles.of(
+            List.of(
+                "env",
+                "KUSTOMIZE_PLUGIN_HOME=" + plugins(),
+                "kubectl",
+                "kustomize",
+                "--enable-alpha-plugins",
+                root.resolve("app").toString()),
+            root,
+            directory);
+
+    assertThat(files.missingIn(closure, root)).isEmpty();
+    assertThat(files.inputs(root))
+        .containsExactlyElementsOf(closure.entries().stream().map(ClosureEntry::path).toList())
+        .contains("app/words/deep/a.txt", "shared/c.txt", "app/.hidden");
+  }
+
+  private Path plugins() throws Exception {
+    Path plugins = directory.resolve("plugins");
+    Path program = plugins.resolve("e/v1/reader/Reader");
+    Files.createDirectories(program.getParent());
+    Files.writeString(
+        program,
+        """
+        #!/bin/sh
+        find -L . -type f -exec cat {} + >/dev/null
+        echo '{apiVersion: v1, kind: ConfigMap, metadata: {name: read}}'
+        """);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return plugins;
+  }
+
+  private static SourceQuery query() {
+    return new SourceQuery(
+        new RepositoryId("forge.example/owner/repository"),
+        GitRef.branch("main"),
+        "app",
+        Optional.empty(),
+        PlainOptions.DEFAULT,
+        List.of(),
+        List.of(),
+        RemotePolicy.NONE,
+        true);
+  }
+}

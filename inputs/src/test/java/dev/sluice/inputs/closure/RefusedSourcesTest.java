@@ -1,0 +1,147 @@
+package dev.sluice.inputs.closure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.inputs.walk.ClosureLimits;
+import dev.sluice.inputs.walk.Remotes;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class RefusedSourcesTest {
+
+  private static final String MAP = "kind: ConfigMap\nmetadata: {name: %s}\n";
+
+  @Test
+  void allFilesBelowThePathAreRead() {
+    PossibleObjects possible =
+        possible(
+            MemoryTree.empty()
+                .file("web/kustomization.yaml", "resources: [missing.yaml, one.yaml]")
+                .file("web/one.yaml", MAP.formatted("one"))
+                .file("web/unnamed/two.yaml", MAP.formatted("two"))
+                .file("other/three.yaml", MAP.formatted("three")));
+
+    assertThat(mayHave(possible, "one")).isTrue();
+    assertThat(mayHave(possible, "two")).isTrue();
+    assertThat(mayHave(possible, "three")).isFalse();
+  }
+
+  @Test
+  void basesAreReadThatTheResolutionDidNotComeTo() {
+    PossibleObjects possible =
+        possible(
+            MemoryTree.empty()
+                .file("web/kustomization.yaml", "resources: [missing.yaml, ../base]")
+                .file("base/kustomization.yaml", "resources: ['../deep/one.yaml', ..]")
+                .file("deep/one.yaml", MAP.formatted("one")));
+
+    assertThat(mayHave(possible, "one")).isTrue();
+  }
+
+  @Test
+  void chartsThatAreNamedAreReadAndTheirNamesMayBeCutOff() {
+    PossibleObjects possible =
+        possible(
+            MemoryTree.empty()
+                .file(
+                    "web/Chart.yaml",
+                    "name: web\ndependencies: [{name: lib, repository: 'file://../lib'}, {name: x}]")
+                .file("lib/templates/one.yaml", MAP.formatted("{{ .Release.Name }}-longname")));
+
+    assertThat(mayHave(possible, "web-longna")).isTrue();
+  }
+
+  @Test
+  void aKustomizationThatIsNoYamlAndLoopsAreNoObstacle() {
+    PossibleObjects possible =
+        possible(
+            MemoryTree.empty()
+                .file("web/kustomization.yaml", "resources: [., .., ../../.., one.yaml\n\t-{{")
+                .file("web/one.yaml", MAP.formatted("one")));
+
+    assertThat(mayHave(possible, "one")).isTrue();
+  }
+
+  @Test
+  void tooMuchMayRenderToAnything() {
+    PossibleObjects possible =
+        possible(
+            MemoryTree.empty()
+                .file("web/kustomization.yaml", "resources: [missing.yaml]")
+                .file("web/large.yaml", "x".repeat(ClosureLimits.DEFAULT.maxBytes() + 1)));
+
+    assertThat(possible.anything()).isTrue();
+    assertThat(mayHave(possible, "anything")).isTrue();
+  }
+
+  @Test
+  void aSourceThatCannotBeHadLeavesTheOthers() {
+    SourceSpec web = source("web", Optional.empty());
+    SourceSpec config = source("config", Optional.of(SourceType.VALUES));
+    MemoryTree tree =
+        MemoryTree.empty()
+            .file("web/one.yaml", MAP.formatted("one"))
+            .file("config/values.yaml", "two");
+
+    PossibleObjects possible =
+        RefusedSources.possible(
+            definition(web, config),
+            Optional.empty(),
+            source -> source.equals(web) ? Optional.of(tree) : Optional.empty());
+    PossibleObjects values =
+        RefusedSources.possible(
+            definition(web, config), Optional.empty(), source -> Optional.of(tree));
+
+    assertThat(mayHave(possible, "one")).isTrue();
+    assertThat(mayHave(values, "two")).as("a values source is nothing by itself").isFalse();
+  }
+
+  private static PossibleObjects possible(MemoryTree tree) {
+    Definition definition = definition(source("web", Optional.empty()));
+    ApplicationClosures closures =
+        new DefinitionResolver(new ClosureResolver(Remotes.NONE)).resolve(definition, _ -> tree);
+    assertThat(closures.isRefused()).isTrue();
+    assertThat(closures.footprints().getFirst().covers("web/unnamed/new.yaml")).isTrue();
+    return RefusedSources.possible(definition, Optional.of(closures), _ -> Optional.of(tree));
+  }
+
+  private static boolean mayHave(PossibleObjects possible, String name) {
+    return possible.mayHave(new ObjectRef("v1", "ConfigMap", "shop", name));
+  }
+
+  private static Definition definition(SourceSpec... sources) {
+    return new Definition(
+        new ApplicationName("web"),
+        List.of(sources),
+        List.of(new ClusterTarget(new ClusterName("eu"), Map.of())),
+        new ApplicationSpec("shop", Policy.DEFAULT),
+        false);
+  }
+
+  private static SourceSpec source(String path, Optional<SourceType> type) {
+    return new SourceSpec(
+        new RepositoryId("localhost/o/r"),
+        "file:///o/r",
+        Optional.empty(),
+        GitRef.branch("main"),
+        path,
+        type,
+        Optional.empty(),
+        RenderOptions.DEFAULT);
+  }
+}

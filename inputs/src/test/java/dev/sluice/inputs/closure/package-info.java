@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.inputs.closure;
+
+import org.jspecify.annotations.NullMarked;

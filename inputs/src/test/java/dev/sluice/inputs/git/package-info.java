@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.inputs.git;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.inputs.helm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package dev.sluice.inputs.remote;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A host that has charts, as a repository or as a registry. */
+final class ChartServer implements AutoCloseable {
+
+  /** What is answered to a request. */
+  interface Page {
+    Reply to(HttpExchange exchange);
+  }
+
+  static final class Reply {
+
+    private final int status;
+    private final Map<String, String> headers;
+    private final byte[] body;
+
+    Reply(int status, Map<String, String> headers, byte[] body) {
+      this.status = status;
+      this.headers = headers;
+      this.body = body;
+    }
+
+    Map<String, String> headers() {
+      return headers;
+    }
+
+    static Reply ok(byte[] body) {
+      return new Reply(200, Map.of(), body);
+    }
+
+    static Reply ok(String body) {
+      return ok(body.getBytes(UTF_8));
+    }
+
+    static Reply status(int status) {
+      return new Reply(status, Map.of(), new byte[0]);
+    }
+
+    static Reply redirect(String location) {
+      return new Reply(307, Map.of("Location", location), new byte[0]);
+    }
+  }
+
+  /** What came in. */
+  record Asked(String path, Optional<String> authorization) {}
+
+  private final Map<String, Page> pages = new ConcurrentHashMap<>();
+  private final List<Asked> asked = new CopyOnWriteArrayList<>();
+  private final HttpServer server;
+
+  private ChartServer(HttpServer server) {
+    this.server = server;
+  }
+
+  static ChartServer start() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    ChartServer charts = new ChartServer(server);
+    server.createContext("/", charts::handle);
+    server.start();
+    return charts;
+  }
+
+  ChartServer page(String path, Page page) {
+    pages.put(path, page);
+    return this;
+  }
+
+  ChartServer page(String path, Reply reply) {
+    return page(path, _ -> reply);
+  }
+
+  String url(String path) {
+    return "http://" + host() + path;
+  }
+
+  String host() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  List<Asked> asked() {
+    return List.copyOf(asked);
+  }
+
+  long asked(String path) {
+    return asked.stream().filter(one -> one.path().equals(path)).count();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().toString();
+    asked.add(
+        new Asked(
+            path, Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))));
+    Reply reply = pages.getOrDefault(path, _ -> Reply.status(404)).to(exchange);
+    reply.headers.forEach(exchange.getResponseHeaders()::set);
+    exchange.sendResponseHeaders(reply.status, reply.body.length == 0 ? -1 : reply.body.length);
+    try (exchange) {
+      exchange.getResponseBody().write(reply.body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.sluice.inputs.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.inputs.walk.RemoteException;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where downloads may lead, and who learns who we are. */
+class DownloadsTest {
+
+  private static final URI SAFE = URI.create("https://charts.example/stable/");
+  private static final URI PLAIN = URI.create("http://charts.example/stable/");
+
+  @Test
+  void aRedirectLeadsAnywhereButFromTlsToNone() throws RemoteException {
+    assertThat(Downloads.next(SAFE, "/x")).hasToString("https://charts.example/x");
+    assertThat(Downloads.next(SAFE, "https://other.example/x"))
+        .hasToString("https://other.example/x");
+    assertThat(Downloads.next(PLAIN, "https://other.example/x"))
+        .hasToString("https://other.example/x");
+    assertThatThrownBy(() -> Downloads.next(SAFE, "http://charts.example/x"))
+        .hasMessageContaining("without TLS");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "file:///etc/passwd",
+        "jar:file:/x!/y",
+        "https:///x",
+        "https://me:word@a/x",
+        "a b"
+      })
+  void aReferenceToNoHostIsRefusedWithoutShowingIt(String reference) {
+    assertThatThrownBy(() -> Downloads.resolved(SAFE, reference))
+        .isInstanceOf(RemoteException.class)
+        .hasMessageContaining("https://charts.example/stable/")
+        .hasMessageNotContaining("word")
+        .hasMessageNotContaining("passwd");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://charts.example/other, true",
+    "HTTPS://CHARTS.EXAMPLE:443/, true",
+    "http://charts.example/stable, false",
+    "https://charts.example:8443/, false",
+    "https://charts.example.evil.example/, false",
+    "https://evil.example/charts.example, false"
+  })
+  void onlyTheRepositoryItselfLearnsWhoWeAre(String uri, boolean learns) {
+    Authority authority = Authority.basic(SAFE, "me:word");
+
+    assertThat(authority.isFor(URI.create(uri))).isEqualTo(learns);
+    assertThat(authority.toString()).doesNotContain("word").doesNotContain(authority.header());
+  }
+
+  @Test
+  void nobodyLogsInWithoutTlsForARegistryThatHasIt() throws RemoteException {
+    assertThat(OciRegistry.realm(SAFE, "https://auth.example/token"))
+        .hasToString("https://auth.example/token");
+    assertThat(OciRegistry.realm(PLAIN, "http://auth.example/token"))
+        .hasToString("http://auth.example/token");
+    assertThatThrownBy(() -> OciRegistry.realm(SAFE, "http://auth.example/token"))
+        .hasMessageContaining("without TLS");
+  }
+
+  @Test
+  void aServerMayOfferSeveralWaysToLogIn() {
+    HttpHeaders headers =
+        HttpHeaders.of(
+            Map.of(
+                "WWW-Authenticate",
+                List.of(
+                    "Negotiate",
+                    "BEARER Realm=\"https://a/t\", service=reg,scope=\"repository:a,b:pull\"",
+                    "=nonsense=")),
+            (_, _) -> true);
+
+    assertThat(Challenge.of(headers))
+        .containsExactly(
+            new Challenge("negotiate", Map.of()),
+            new Challenge(
+                "bearer",
+                Map.of("realm", "https://a/t", "service", "reg", "scope", "repository:a,b:pull")));
+  }
+}

@@ -1,0 +1,89 @@
+package dev.sluice.inputs.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.inputs.walk.RemoteException;
+import dev.sluice.inputs.walk.Remotes;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FetchesTest {
+
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  private final MovedClock clock = new MovedClock();
+  private final AtomicInteger runs = new AtomicInteger();
+  private Fetches fetches = new Fetches(LONG, clock);
+
+  @AfterEach
+  void stop() {
+    fetches.close();
+  }
+
+  @Test
+  void returnsOnceItIsFetched() throws RemoteException {
+    fetches.require("a", runs::incrementAndGet);
+
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void whoAsksAgainWhileItFailsIsToldAtOnceAndNothingIsFetchedTooSoon() {
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
+    assertThat(runs).hasValue(1);
+
+    clock.move(Duration.ofSeconds(1));
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessageStartingWith("down");
+    await().untilAsserted(() -> assertThat(runs).hasValue(2));
+
+    clock.move(Duration.ofSeconds(1));
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 2");
+    assertThat(runs).as("the pause grows").hasValue(2);
+  }
+
+  @Test
+  void whatIsHereAtLastIsTold() {
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
+    clock.move(Duration.ofSeconds(2));
+
+    await()
+        .ignoreException(RemoteException.class)
+        .untilAsserted(
+            () -> {
+              fetches.require("a", runs::incrementAndGet);
+              assertThat(runs.get()).isGreaterThanOrEqualTo(2);
+            });
+  }
+
+  @Test
+  void aHostThatDoesNotAnswerHoldsUpNobodyForLongAndIsAskedOnce() throws RemoteException {
+    fetches.close();
+    fetches = new Fetches(Duration.ofMillis(1), clock);
+    CountDownLatch answer = new CountDownLatch(1);
+    Fetches.Fetch slow =
+        () -> {
+          runs.incrementAndGet();
+          try {
+            answer.await();
+          } catch (InterruptedException e) {
+            throw new RemoteException(Remotes.UNREACHABLE, "stopped");
+          }
+        };
+
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(() -> fetches.require("a", slow)).hasMessageContaining("takes long");
+    }
+    fetches.close();
+    assertThat(runs).hasValue(1);
+  }
+
+  private void fail() throws RemoteException {
+    throw new RemoteException(Remotes.UNREACHABLE, "down " + runs.incrementAndGet());
+  }
+}

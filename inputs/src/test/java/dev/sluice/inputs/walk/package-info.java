@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.inputs.walk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package dev.sluice.platform.config;
+
+/**
+ * One thing that is wrong with the configuration.
+ *
+ * @param where the option, variable, or file and key
+ * @param expectation what is wrong and what was expected
+ */
+public record ConfigurationProblem(String where, String expectation) {
+  @Override
+  public String toString() {
+    return where + ": " + expectation;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.sluice.platform.kafka;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * How to reach the broker, and the client settings that the parts share.
+ *
+ * @param bootstrapServers {@code host:port}, comma-separated
+ * @param security further client properties, such as SASL and TLS; hidden from {@code toString}
+ */
+public record KafkaConnection(
+    String bootstrapServers, Topics topics, Map<String, String> security) {
+
+  /** Bounds a record, and so a target; the topics are created with the same limit. */
+  public static final int MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+  /**
+   * Bounds what a producer sends: what fits here fits a topic too, also when the broker compresses
+   * it anew and it does not become smaller by that.
+   */
+  public static final int MAX_REQUEST_BYTES = MAX_RECORD_BYTES - 32 * 1024;
+
+  public KafkaConnection {
+    security = Map.copyOf(security);
+  }
+
+  /**
+   * Properties of an admin client. It asks again soon at first: what was just created often has no
+   * leader or coordinator for some milliseconds more.
+   */
+  public Map<String, Object> admin() {
+    Map<String, Object> properties = new HashMap<>(security);
+    properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    properties.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, 20);
+    return properties;
+  }
+
+  /**
+   * Properties of a producer that loses nothing and does not linger: acks=all, idempotent, {@code
+   * linger.ms} 0 (Kafka 4 waits 5 ms by default), short retry back-off so that back-to-back
+   * transactions do not wait for each other's markers.
+   */
+  public Map<String, Object> producer(String clientId) {
+    Map<String, Object> properties = admin();
+    properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 3);
+    properties.put(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 500);
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+    properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class.getName());
+    properties.put(
+        ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+    return properties;
+  }
+
+  /**
+   * Properties of a transactional producer; whoever starts one with the same id fences the others.
+   */
+  public Map<String, Object> transactionalProducer(String transactionalId) {
+    Map<String, Object> properties = producer(transactionalId);
+    properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topics.prefix() + "-" + transactionalId);
+    properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+    return properties;
+  }
+
+  /** Properties of a consumer that reads only what was committed and never commits by itself. */
+  public Map<String, Object> consumer(String clientId) {
+    Map<String, Object> properties = admin();
+    properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
+    properties.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+    properties.put(
+        ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class.getName());
+    properties.put(
+        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    return properties;
+  }
+
+  @Override
+  public String toString() {
+    return "KafkaConnection[%s, topics %s.*]".formatted(bootstrapServers, topics.prefix());
+  }
+}

@@ -1,0 +1,62 @@
+package dev.sluice.platform.kafka;
+
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** What failures of Kafka's clients mean, and what an operator can do about them. */
+public final class KafkaFailures {
+
+  private static final int MAX_TEXT = 500;
+
+  private KafkaFailures() {}
+
+  /** Says what went wrong and what to do, on one line. For any exception. */
+  public static String describe(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String known = known(cause);
+      if (!known.isEmpty()) {
+        return known;
+      }
+    }
+    Throwable shown =
+        failure instanceof ExecutionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    String text = shown.toString().replaceAll("\\p{Cntrl}+", " ");
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
+  }
+
+  private static String known(Throwable cause) {
+    return switch (cause) {
+      case TopicAuthorizationException topics ->
+          "Kafka refuses access to the topics %s: grant this user what docs/operations.md lists"
+              .formatted(
+                  topics.unauthorizedTopics().isEmpty()
+                      ? topics.getMessage()
+                      : topics.unauthorizedTopics());
+      case GroupAuthorizationException group ->
+          "Kafka refuses access to the consumer group %s: grant this user READ on it"
+              .formatted(group.groupId());
+      case TransactionalIdAuthorizationException _ ->
+          "Kafka refuses the transactional id: grant this user WRITE and DESCRIBE on those that"
+              + " begin with the topic prefix";
+      case ClusterAuthorizationException _ ->
+          "Kafka refuses an operation on the cluster: grant this user what docs/operations.md"
+              + " lists";
+      case AuthenticationException authentication ->
+          "Kafka does not accept the credentials (%s): check kafka-properties"
+              .formatted(authentication.getMessage());
+      case UnknownTopicOrPartitionException _ ->
+          "a topic is not there (%s): the dispatcher creates it".formatted(cause.getMessage());
+      case RecordTooLargeException _ ->
+          "a record is larger than the topic takes (%s)".formatted(cause.getMessage());
+      default -> "";
+    };
+  }
+}

@@ -1,0 +1,243 @@
+package dev.sluice.platform.kafka;
+
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.kafka.TopicRequirements.Use;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Creates the topics with the settings that their use depends on, and refuses to go on over topics
+ * that do not fit ({@link TopicRequirements}).
+ */
+public final class TopicProvisioner {
+
+  private static final String MONTH = Long.toString(30L * 24 * 3600 * 1000);
+  private static final String YEAR = Long.toString(365L * 24 * 3600 * 1000);
+
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
+  private static final Duration ASK_AGAIN = Duration.ofMillis(10);
+
+  private final Admin admin;
+  private final Topics topics;
+  private final Replication replication;
+  private final TopicInspection inspection;
+
+  public TopicProvisioner(Admin admin, Topics topics) {
+    this(admin, topics, Replication.AUTOMATIC);
+  }
+
+  public TopicProvisioner(Admin admin, Topics topics, Replication replication) {
+    this.admin = admin;
+    this.topics = topics;
+    this.replication = replication;
+    this.inspection = new TopicInspection(admin, topics, replication);
+  }
+
+  /**
+   * Creates what is missing of {@code changes}, {@code state}, {@code results} and {@code
+   * dead-letters}; returns when the broker knows of all of them.
+   *
+   * @param homes partitions of {@code changes} and {@code state}; fixed at creation, since an
+   *     application's home is a partition
+   * @return the number of homes
+   * @throws IllegalStateException if existing topics have another number of partitions, or settings
+   *     with which promises would not hold
+   */
+  public int provision(int homes) {
+    int copies = replication.factor(inspection.brokers());
+    create(
+        List.of(
+            topic(
+                topics.changes(),
+                homes,
+                copies,
+                delete(YEAR, Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"))),
+            topic(topics.state(), homes, copies, compact(Map.of())),
+            topic(topics.results(), homes, copies, delete(YEAR, Map.of())),
+            topic(topics.deadLetters(), 1, copies, delete(YEAR, Map.of()))));
+    Map<String, TopicDescription> found =
+        describe(List.of(topics.changes(), topics.state(), topics.results(), topics.deadLetters()));
+    for (String topic : List.of(topics.changes(), topics.state())) {
+      int partitions = found.get(topic).partitions().size();
+      if (partitions != homes) {
+        throw new IllegalStateException(
+            "topic %s has %d partitions, but this installation is set to %d homes: the number is fixed when the topics are created; set homes=%d"
+                .formatted(topic, partitions, homes, partitions));
+      }
+    }
+    inspection.require(
+        found,
+        Map.of(
+            topics.changes(),
+            Use.CHANGES,
+            topics.state(),
+            Use.STATE,
+            topics.results(),
+            Use.REPORTS,
+            topics.deadLetters(),
+            Use.REPORTS));
+    return homes;
+  }
+
+  /** Creates the topic of a cluster if it is missing; returns when the broker knows of it. */
+  public void provision(ClusterName cluster) {
+    provision(Set.of(cluster));
+  }
+
+  /** The same for several; the broker is asked once for all of them. */
+  public void provision(Set<ClusterName> clusters) {
+    if (clusters.isEmpty()) {
+      return;
+    }
+    Map<String, String> settings =
+        compact(
+            Map.of(
+                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+                MONTH,
+                TopicConfig.COMPRESSION_TYPE_CONFIG,
+                "zstd"));
+    List<String> names = clusters.stream().map(topics::sync).toList();
+    int copies = replication.factor(inspection.brokers());
+    create(names.stream().map(name -> topic(name, 1, copies, settings)).toList());
+    inspection.require(
+        describe(names), names.stream().collect(Collectors.toMap(name -> name, _ -> Use.SYNC)));
+  }
+
+  /** Those of the clusters whose topics are not there. */
+  public Set<ClusterName> missing(Set<ClusterName> clusters) {
+    Set<String> names = names();
+    return clusters.stream()
+        .filter(cluster -> !names.contains(topics.sync(cluster)))
+        .collect(Collectors.toSet());
+  }
+
+  /** Whether the topic of a cluster is there. */
+  public boolean exists(ClusterName cluster) {
+    return names().contains(topics.sync(cluster));
+  }
+
+  private Set<String> names() {
+    try {
+      return admin.listTopics().names().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("cannot list topics: " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while listing topics", e);
+    }
+  }
+
+  /** A broker may hear of topics a moment after the controller has created them. */
+  private Map<String, TopicDescription> describe(List<String> names) {
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    try {
+      while (true) {
+        try {
+          return admin.describeTopics(names).allTopicNames().get();
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+              || System.nanoTime() - deadline > 0) {
+            throw new IllegalStateException(
+                "cannot describe topics %s: %s".formatted(names, e.getCause().getMessage()), e);
+          }
+          Thread.sleep(ASK_AGAIN);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while describing topics", e);
+    }
+  }
+
+  private void create(List<NewTopic> wanted) {
+    Map<TopicPartition, OffsetSpec> created = new HashMap<>();
+    admin
+        .createTopics(wanted)
+        .values()
+        .forEach(
+            (name, creation) -> {
+              if (isNew(name, creation)) {
+                int partitions = describe(List.of(name)).get(name).partitions().size();
+                for (int partition = 0; partition < partitions; partition++) {
+                  created.put(new TopicPartition(name, partition), OffsetSpec.latest());
+                }
+              }
+            });
+    awaitLeaders(created);
+  }
+
+  /** Whether it was created by this, and not there before. */
+  private static boolean isNew(String name, KafkaFuture<Void> creation) {
+    try {
+      creation.get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicExistsException) {
+        return false;
+      }
+      throw new IllegalStateException(
+          "cannot create topic %s: %s".formatted(name, e.getCause().getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while creating topic " + name, e);
+    }
+  }
+
+  /**
+   * Only a leader answers this, and before it is one a partition takes nothing: of the first
+   * batches of an idempotent producer the later ones could get in before the first, which then
+   * never would.
+   */
+  private void awaitLeaders(Map<TopicPartition, OffsetSpec> partitions) {
+    try {
+      admin.listOffsets(partitions).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "no leader for the new topics %s: %s"
+              .formatted(partitions.keySet(), e.getCause().getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for leaders of topics", e);
+    }
+  }
+
+  private NewTopic topic(String name, int partitions, int copies, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put(
+        TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(replication.minInsync(copies)));
+    return new NewTopic(name, Optional.of(partitions), Optional.of((short) copies)).configs(all);
+  }
+
+  private static Map<String, String> delete(String retentionMs, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+    settings.put(TopicConfig.RETENTION_MS_CONFIG, retentionMs);
+    settings.put(
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaConnection.MAX_RECORD_BYTES));
+    return settings;
+  }
+
+  private static Map<String, String> compact(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    settings.put(
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaConnection.MAX_RECORD_BYTES));
+    return settings;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.sluice.platform.kafka;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices that topics are not the ones any more that reading began with: deleted, or deleted and
+ * created again. A consumer does not notice. It goes on somewhere in the new topic, as if that
+ * followed on what it has read of the old one.
+ *
+ * <p>A topic has an id that another one of the same name does not have. It is asked for now and
+ * then, without waiting for the answer. Of one thread.
+ */
+public final class TopicWatch implements AutoCloseable {
+
+  private static final Duration PERIOD = Duration.ofSeconds(2);
+
+  /** A broker that just started may not have heard of all topics yet. */
+  private static final int GONE_AFTER = 3;
+
+  private final Admin admin;
+  private final Clock clock;
+  private final Map<String, Uuid> ids;
+  private Instant askedAt;
+  private int missing;
+  private @Nullable KafkaFuture<Map<String, TopicDescription>> answer;
+
+  private TopicWatch(Admin admin, Clock clock, Map<String, Uuid> ids) {
+    this.admin = admin;
+    this.clock = clock;
+    this.ids = ids;
+    this.askedAt = clock.instant();
+  }
+
+  /** Topics that are not those that reading began with. */
+  public static final class TopicChangedException extends KafkaException {
+    private static final long serialVersionUID = 1L;
+
+    TopicChangedException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Begins to watch the topics as they are now; to be called before they are read.
+   *
+   * @throws KafkaException if one of them is not there, or Kafka does not answer
+   */
+  public static TopicWatch begin(
+      KafkaConnection connection, Collection<String> topics, Clock clock) {
+    Admin admin = Admin.create(connection.admin());
+    try {
+      return new TopicWatch(admin, clock, ids(admin.describeTopics(topics).allTopicNames().get()));
+    } catch (ExecutionException e) {
+      admin.close(Duration.ZERO);
+      throw new KafkaException("cannot look at the topics " + topics, e.getCause());
+    } catch (InterruptedException e) {
+      admin.close(Duration.ZERO);
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while looking at the topics " + topics, e);
+    }
+  }
+
+  /**
+   * Asks again if it is time. Does not block.
+   *
+   * @throws TopicChangedException if the last answer was that a topic is another, or gone: what was
+   *     read of it must not be believed any more
+   */
+  public void check() {
+    if (answer != null && answer.isDone()) {
+      judge(answer);
+      answer = null;
+    }
+    if (answer == null && clock.instant().isAfter(askedAt.plus(PERIOD))) {
+      askedAt = clock.instant();
+      answer = admin.describeTopics(ids.keySet()).allTopicNames();
+    }
+  }
+
+  private void judge(KafkaFuture<Map<String, TopicDescription>> answered) {
+    try {
+      Map<String, Uuid> now = ids(answered.get());
+      missing = 0;
+      Set<String> changed = new TreeSet<>(ids.keySet());
+      changed.removeIf(topic -> ids.get(topic).equals(now.get(topic)));
+      if (!changed.isEmpty()) {
+        throw new TopicChangedException(
+            "the topics %s were deleted and created again: what was read of them counts no more, and they are read from their beginnings"
+                .formatted(changed));
+      }
+    } catch (ExecutionException e) {
+      // whoever reads the topics is told of everything but this
+      missing = e.getCause() instanceof UnknownTopicOrPartitionException ? missing + 1 : 0;
+      if (missing >= GONE_AFTER) {
+        throw new TopicChangedException("of the topics %s one was deleted".formatted(ids.keySet()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Map<String, Uuid> ids(Map<String, TopicDescription> topics) {
+    Map<String, Uuid> ids = new TreeMap<>();
+    topics.forEach((name, topic) -> ids.put(name, topic.topicId()));
+    return ids;
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ZERO);
+  }
+}

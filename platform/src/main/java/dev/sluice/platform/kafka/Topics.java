@@ -1,0 +1,36 @@
+package dev.sluice.platform.kafka;
+
+import dev.sluice.contract.name.ClusterName;
+
+/** Names of the topics. A prefix other than {@code sluice} lets installations share a broker. */
+public record Topics(String prefix) {
+
+  public static final Topics DEFAULT = new Topics("sluice");
+
+  public Topics {
+    if (!prefix.matches("[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")) {
+      throw new IllegalArgumentException(
+          "a topic prefix is 1 to 64 of a-z 0-9 . _ -, not '%s'".formatted(prefix));
+    }
+  }
+
+  public String changes() {
+    return prefix + ".changes";
+  }
+
+  public String state() {
+    return prefix + ".state";
+  }
+
+  public String results() {
+    return prefix + ".results";
+  }
+
+  public String deadLetters() {
+    return prefix + ".dead-letters";
+  }
+
+  public String sync(ClusterName cluster) {
+    return prefix + ".sync." + cluster;
+  }
+}

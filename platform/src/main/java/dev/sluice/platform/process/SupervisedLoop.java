@@ -1,0 +1,235 @@
+package dev.sluice.platform.process;
+
+import dev.sluice.platform.kafka.KafkaFailures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A thread that works in sessions until it is closed. A session that ends with an exception is
+ * reported, and the next one begins after a pause, which doubles up to half a minute. So no
+ * exception ends the work, and whoever asks is told that it does not go on.
+ *
+ * <p>What lies outside (Kafka, disks, {@link OutsideCause}) is waited for without end. A session
+ * that keeps failing for another reason will not get better by itself: after a limit the process
+ * ends, so that whatever runs it can begin again with a fresh memory.
+ */
+public final class SupervisedLoop implements AutoCloseable {
+
+  /** The work between opening what it needs and closing it. */
+  @FunctionalInterface
+  public interface Session {
+
+    /** Works until {@link #isOpen} says no; calls {@link #turned} each time round. */
+    void run(SupervisedLoop loop) throws Exception;
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(SupervisedLoop.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration CLOSE = Duration.ofSeconds(10);
+
+  /** A session that has gone on for this long has got over what ended the one before. */
+  private static final Duration SETTLED = Duration.ofSeconds(3);
+
+  /** For how long a fault of the program may last. */
+  static final Duration LIMIT = Duration.ofMinutes(10);
+
+  private final String name;
+  private final Clock clock;
+  private final Session session;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final AtomicReference<Runnable> interruption = new AtomicReference<>(() -> {});
+  private boolean nudged;
+  private volatile boolean closing;
+  private volatile Instant sessionBegan;
+  private volatile Instant lastTurn;
+  private volatile Optional<Trouble> trouble = Optional.empty();
+
+  /**
+   * What goes wrong.
+   *
+   * @param attempts sessions that ended so since it last went well
+   */
+  private record Trouble(String reason, Instant since, int attempts, boolean outside) {}
+
+  /**
+   * A loop that does not run yet.
+   *
+   * @param name of the thread, and of the work in messages
+   */
+  public SupervisedLoop(String name, Clock clock, Session session) {
+    this.name = name;
+    this.clock = clock;
+    this.session = session;
+    this.sessionBegan = clock.instant();
+    this.lastTurn = sessionBegan;
+    this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Whether the session is to go on. */
+  public boolean isOpen() {
+    return !closing;
+  }
+
+  /** Records that the session has come round once more. */
+  public void turned() {
+    Instant now = clock.instant();
+    lastTurn = now;
+    if (trouble.isPresent() && Duration.between(sessionBegan, now).compareTo(SETTLED) >= 0) {
+      trouble = Optional.empty();
+      log.atInfo().addKeyValue("loop", name).log("it works again");
+    }
+  }
+
+  /** When the thread last showed that it is not stuck. */
+  public Instant lastTurn() {
+    return lastTurn;
+  }
+
+  /** Why the work does not go on; empty if it does. */
+  public Optional<String> obstacle() {
+    return trouble.map(
+        now ->
+            "%s does not go on since %s (%d attempts): %s"
+                .formatted(name, now.since(), now.attempts(), now.reason()));
+  }
+
+  /** Sets what makes a blocked session notice that the loop is closed. */
+  public void onClose(Runnable wakeup) {
+    interruption.set(wakeup);
+    if (closing) {
+      wakeup.run();
+    }
+  }
+
+  /** Waits for the time, for a {@link #nudge}, or for the end. */
+  public void pause(Duration duration) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = duration.toNanos();
+      while (!nudged && !closing && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      nudged = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the pause, or else the next one. */
+  public void nudge() {
+    signal(() -> nudged = true);
+  }
+
+  @Override
+  public void close() {
+    signal(() -> closing = true);
+    interruption.get().run();
+    try {
+      if (!thread.join(CLOSE)) {
+        thread.interrupt();
+        thread.join(CLOSE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void signal(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (!closing) {
+      sessionBegan = clock.instant();
+      lastTurn = sessionBegan;
+      try {
+        session.run(this);
+      } catch (Exception | Error e) {
+        FatalErrors.check(e);
+        failed(e);
+      } finally {
+        interruption.set(() -> {});
+      }
+      rest();
+    }
+  }
+
+  private void failed(Throwable failure) {
+    if (closing) {
+      return;
+    }
+    if (failure instanceof InterruptedException) {
+      Thread.interrupted(); // nobody but close interrupts with a meaning
+    }
+    Instant now = clock.instant();
+    Optional<Trouble> before = trouble;
+    Trouble after =
+        new Trouble(
+            KafkaFailures.describe(failure),
+            before.map(Trouble::since).orElse(now),
+            before.map(Trouble::attempts).orElse(0) + 1,
+            isOutside(failure));
+    trouble = Optional.of(after);
+    log.atError()
+        .addKeyValue("loop", name)
+        .addKeyValue("attempts", after.attempts())
+        .setCause(failure)
+        .log("{}; trying again in {}", after.reason(), rest(after.attempts()));
+    if (!after.outside() && Duration.between(after.since(), now).compareTo(LIMIT) >= 0) {
+      throw new LoopEndedError(
+          "%s has not gone on since %s: %s".formatted(name, after.since(), after.reason()),
+          failure);
+    }
+  }
+
+  private void rest() {
+    try {
+      if (!closing) {
+        pause(rest(trouble.map(Trouble::attempts).orElse(1)));
+      }
+    } catch (InterruptedException e) {
+      // close is asked for by its flag
+    }
+  }
+
+  private static Duration rest(int attempts) {
+    Duration rest = FIRST_PAUSE.multipliedBy(1L << Math.min(attempts - 1, 10));
+    return rest.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : rest;
+  }
+
+  private static boolean isOutside(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof KafkaException
+          || cause instanceof IOException
+          || cause instanceof UncheckedIOException
+          || cause instanceof OutsideCause) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

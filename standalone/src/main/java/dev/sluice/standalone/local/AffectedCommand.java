@@ -1,0 +1,170 @@
+package dev.sluice.standalone.local;
+
+import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.fleet.FleetLoader;
+import dev.sluice.dispatcher.fleet.FleetReading;
+import dev.sluice.inputs.affected.Comparison;
+import dev.sluice.inputs.affected.Verdict;
+import dev.sluice.inputs.affected.Verdict.Effect;
+import dev.sluice.inputs.git.LocalRepository;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Visible;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code sluice affected}: what a commit would affect, told from a checkout without any server. */
+public final class AffectedCommand {
+
+  /** Exit code: some inputs are refused at the newer commit. */
+  static final int REFUSED = 3;
+
+  private static final Setting<String> FROM =
+      Setting.text("from", "REVISION", "the older commit, as git names it").or("HEAD~1");
+  private static final Setting<String> TO =
+      Setting.text("to", "REVISION", "the newer commit, as git names it").or("HEAD");
+  private static final Setting<Path> CHECKOUT =
+      Setting.path("repository", "a checkout, or bare clone, of the repository").or(".");
+  private static final Setting<Path> FLEET =
+      Setting.path("fleet", "the directory with the fleet's documents").or(".");
+  private static final Setting<Optional<String>> NAME =
+      Setting.text(
+              "as",
+              "NAME",
+              "which Repository of the fleet the checkout is of (default: the one with its origin's"
+                  + " URL, or the only one)")
+          .optional();
+  private static final Setting<Boolean> VERBOSE =
+      Setting.flag("verbose", "tell of what is not affected, too");
+  private static final Setting<Output> OUTPUT =
+      Setting.of("output", "table|json", "how it is told", Output::parse).or("table");
+
+  private AffectedCommand() {}
+
+  /** How verdicts are written. */
+  private enum Output {
+    TABLE,
+    JSON;
+
+    static Output parse(String text) {
+      return switch (text) {
+        case "table" -> TABLE;
+        case "json" -> JSON;
+        default -> throw new IllegalArgumentException("expected table or json");
+      };
+    }
+  }
+
+  /** All that is told, in JSON. */
+  record Report(RepositoryId repository, CommitId from, CommitId to, List<Verdict> verdicts) {}
+
+  public static Command command() {
+    return new Command(
+        "affected",
+        "Tells from a checkout which applications differ between two commits, in which clusters and"
+            + " by which paths. Exits with 0 if all can be rendered, affected or not, and with "
+            + REFUSED
+            + " if some inputs are refused at the newer commit.",
+        List.of(FROM, TO, CHECKOUT, FLEET, NAME, LocalRemotes.CACHE, VERBOSE, OUTPUT),
+        values -> run(values, System.out, System.err));
+  }
+
+  static int run(SettingValues values, PrintStream out, PrintStream err) throws IOException {
+    FleetReading fleet = FleetLoader.read(values.get(FLEET));
+    fleet.problems().forEach(problem -> err.println("fleet: " + Visible.line(problem.toString())));
+    try (LocalRepository checkout = LocalRepository.open(values.get(CHECKOUT));
+        LocalRemotes remotes = LocalRemotes.open(values)) {
+      RepositoryId repository = repository(fleet, checkout, values.get(NAME));
+      CommitId from = checkout.commit(values.get(FROM));
+      CommitId to = checkout.commit(values.get(TO));
+      Comparison comparison =
+          new Comparison(repository, checkout.tree(from), checkout.tree(to), remotes.resolver());
+      List<Verdict> all =
+          fleet.definitions().stream()
+              .flatMap(definition -> comparison.of(definition).stream())
+              .toList();
+      List<Verdict> told =
+          all.stream()
+              .filter(one -> values.get(VERBOSE) || one.effect() != Effect.UNAFFECTED)
+              .toList();
+      switch (values.get(OUTPUT)) {
+        case TABLE -> print(told, all.size(), out);
+        case JSON ->
+            out.println(
+                Visible.json(
+                    Json.mapper()
+                        .writerWithDefaultPrettyPrinter()
+                        .writeValueAsString(new Report(repository, from, to, told))));
+      }
+      return all.stream().anyMatch(one -> one.effect() == Effect.REFUSED) ? REFUSED : 0;
+    }
+  }
+
+  private static RepositoryId repository(
+      FleetReading fleet, LocalRepository checkout, Optional<String> name) {
+    List<FleetRepository> known = fleet.repositories();
+    if (name.isPresent()) {
+      return known.stream()
+          .filter(one -> one.name().equals(name.get()))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "the fleet has no valid Repository named '%s'".formatted(name.get())))
+          .id();
+    }
+    Optional<String> origin = checkout.origin();
+    return known.stream()
+        .filter(one -> origin.filter(url -> isClonedFrom(one, url)).isPresent())
+        .map(FleetRepository::id)
+        .findFirst()
+        .or(() -> known.size() == 1 ? Optional.of(known.getFirst().id()) : Optional.empty())
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "cannot tell which Repository of the fleet this is a checkout of: say so with --as NAME, one of %s"
+                        .formatted(known.stream().map(FleetRepository::name).toList())));
+  }
+
+  private static boolean isClonedFrom(FleetRepository repository, String url) {
+    try {
+      return url.equals(repository.url())
+          || RepositoryId.fromUrl(url, repository.forge()).equals(repository.id());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static void print(List<Verdict> told, int all, PrintStream out) {
+    for (Verdict one : told) {
+      String what =
+          switch (one.effect()) {
+            case AFFECTED -> "affected";
+            case UNAFFECTED -> "not affected";
+            case REFUSED -> "refused";
+          };
+      out.printf("%-30s %-20s %s%n", one.application(), one.cluster(), what);
+      one.failure().ifPresent(failure -> out.println("    " + Visible.block(failure.message())));
+      one.failureBefore()
+          .filter(_ -> one.failure().isEmpty())
+          .ifPresent(
+              failure -> out.println("    was refused: " + Visible.block(failure.message())));
+      one.paths().forEach(path -> out.println("    " + Visible.line(path)));
+      one.warnings().forEach(warning -> out.println("    warning: " + Visible.line(warning)));
+    }
+    out.printf(
+        "%d affected, %d refused, of %d%n",
+        count(told, Effect.AFFECTED), count(told, Effect.REFUSED), all);
+  }
+
+  private static long count(List<Verdict> told, Effect effect) {
+    return told.stream().filter(one -> one.effect() == effect).count();
+  }
+}

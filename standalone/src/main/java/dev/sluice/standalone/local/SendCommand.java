@@ -1,0 +1,107 @@
+package dev.sluice.standalone.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.receiver.payload.GenericPayloads;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Visible;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** {@code sluice send}: a signed delivery to an endpoint of forge {@code generic}, by hand. */
+public final class SendCommand {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final String NONE = "0".repeat(40);
+
+  private static final Setting<URI> URL =
+      Setting.uri("url", "the endpoint, such as https://HOST/webhooks/NAME");
+  private static final Setting<SecretReference> SECRET =
+      Setting.of(
+          "secret", "REF", "the endpoint's secret: env:NAME or file:PATH", SecretReference::new);
+  private static final Setting<String> REPOSITORY =
+      Setting.text("repository", "PATH", "the repository's path on the endpoint's host");
+  private static final Setting<GitRef> REF =
+      Setting.of(
+          "ref",
+          "REF",
+          "what changed: a branch, or a full ref such as refs/tags/v1",
+          GitRef::parse);
+  private static final Setting<Optional<CommitId>> BEFORE =
+      Setting.of(
+              "before", "ID", "the commit it was at; zeros if it was not there", CommitId::orNone)
+          .or(NONE);
+  private static final Setting<Optional<CommitId>> AFTER =
+      Setting.of("after", "ID", "the commit it is at; zeros if it was deleted", CommitId::orNone);
+  private static final Setting<Optional<String>> ACTOR =
+      Setting.text("actor", "NAME", "who changed it").optional();
+  private static final Setting<Optional<String>> DELIVERY =
+      Setting.text(
+              "delivery", "ID", "the delivery's id; the same to send it again (default: made up)")
+          .optional();
+
+  private SendCommand() {}
+
+  public static Command command() {
+    return new Command(
+        "send",
+        "Sends a signed delivery to a webhook endpoint of forge=generic, and prints the answer.",
+        List.of(URL, SECRET, REPOSITORY, REF, BEFORE, AFTER, ACTOR, DELIVERY),
+        SendCommand::send);
+  }
+
+  private static int send(SettingValues values)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    byte[] body = body(values);
+    HttpRequest request =
+        HttpRequest.newBuilder(values.get(URL))
+            .timeout(TIMEOUT)
+            .header("Content-Type", "application/json")
+            .header(
+                GenericPayloads.DELIVERY,
+                values.get(DELIVERY).orElseGet(() -> UUID.randomUUID().toString()))
+            .header(GenericPayloads.SIGNATURE, signature(values.get(SECRET).resolve(), body))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build();
+    try (HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      System.out.println(Visible.line(answer.statusCode() + " " + answer.body()));
+      return answer.statusCode() / 100 == 2 ? 0 : 1;
+    }
+  }
+
+  private static byte[] body(SettingValues values) throws IOException {
+    Map<String, String> fields = new TreeMap<>();
+    fields.put("repository", values.get(REPOSITORY));
+    fields.put("ref", values.get(REF).value());
+    fields.put("before", values.get(BEFORE).map(CommitId::value).orElse(NONE));
+    fields.put("after", values.get(AFTER).map(CommitId::value).orElse(NONE));
+    values.get(ACTOR).ifPresent(actor -> fields.put("actor", actor));
+    return Json.mapper().writeValueAsBytes(fields);
+  }
+
+  private static String signature(String secret, byte[] body) throws GeneralSecurityException {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+    return "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
+  }
+}

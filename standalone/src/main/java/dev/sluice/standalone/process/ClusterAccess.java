@@ -1,0 +1,112 @@
+package dev.sluice.standalone.process;
+
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.worker.Outside;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which kubeconfig context is which cluster. */
+public final class ClusterAccess {
+
+  private static final Setting<Optional<Path>> KUBECONFIG =
+      Setting.path(
+              "kubeconfig",
+              "the kubeconfig; by default $KUBECONFIG or ~/.kube/config, and in a pod its service"
+                  + " account")
+          .optional();
+  private static final Setting<List<Map.Entry<ClusterName, String>>> CONTEXTS =
+      Setting.list(
+          "context",
+          "CLUSTER=CONTEXT",
+          "the kubeconfig context of a cluster; by default the one named like the cluster",
+          ClusterAccess::parseContext);
+
+  public static final List<Setting<?>> SETTINGS = List.of(KUBECONFIG, CONTEXTS);
+
+  private final Optional<Path> kubeconfig;
+  private final List<Map.Entry<ClusterName, String>> contexts;
+
+  private ClusterAccess(Optional<Path> kubeconfig, List<Map.Entry<ClusterName, String>> contexts) {
+    this.kubeconfig = kubeconfig;
+    this.contexts = contexts;
+  }
+
+  public static ClusterAccess from(SettingValues values) {
+    return new ClusterAccess(values.get(KUBECONFIG), values.get(CONTEXTS));
+  }
+
+  /** Whether a kubeconfig or a context was named. */
+  public boolean isGiven() {
+    return kubeconfig.isPresent() || !contexts.isEmpty();
+  }
+
+  /** The context that was named for a cluster. */
+  public Optional<String> contextOf(ClusterName cluster) {
+    return contexts.stream()
+        .filter(entry -> entry.getKey().equals(cluster))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /** A client for one of several clusters, by its context. */
+  public KubernetesClient connect(ClusterName cluster) {
+    return client(context(contextOf(cluster).orElse(cluster.value())));
+  }
+
+  /** A client for the only cluster of this process: a pod's own cluster needs no context. */
+  KubernetesClient connectSingle(ClusterName cluster) {
+    boolean inPod = System.getenv("KUBERNETES_SERVICE_HOST") != null;
+    if (inPod && kubeconfig.isEmpty() && contextOf(cluster).isEmpty()) {
+      return client(Config.autoConfigure(null));
+    }
+    return connect(cluster);
+  }
+
+  /** A client by a kubeconfig's text. */
+  public static KubernetesClient connectBy(String kubeconfigText) {
+    return client(Config.fromKubeconfig(kubeconfigText));
+  }
+
+  private Config context(String context) {
+    Config config =
+        kubeconfig
+            .map(file -> Config.fromKubeconfig(context, readable(file).toFile()))
+            .orElseGet(() -> Config.autoConfigure(context));
+    boolean found =
+        config.getCurrentContext() != null && context.equals(config.getCurrentContext().getName());
+    if (!found) {
+      throw new IllegalArgumentException(
+          "there is no context '%s' in %s; name the right one with --context CLUSTER=CONTEXT"
+              .formatted(
+                  context, kubeconfig.map(Path::toString).orElse("$KUBECONFIG or ~/.kube/config")));
+    }
+    return config;
+  }
+
+  private static Path readable(Path file) {
+    if (!Files.isReadable(file)) {
+      throw new IllegalArgumentException("cannot read the kubeconfig " + file);
+    }
+    return file;
+  }
+
+  private static KubernetesClient client(Config config) {
+    return new KubernetesClientBuilder().withConfig(Outside.tuned(config)).build();
+  }
+
+  private static Map.Entry<ClusterName, String> parseContext(String text) {
+    int equals = text.indexOf('=');
+    if (equals < 1 || equals == text.length() - 1) {
+      throw new IllegalArgumentException("expected CLUSTER=CONTEXT");
+    }
+    return Map.entry(new ClusterName(text.substring(0, equals)), text.substring(equals + 1));
+  }
+}

@@ -1,0 +1,199 @@
+package dev.sluice.standalone.process;
+
+import dev.sluice.api.http.ApiConfig;
+import dev.sluice.api.http.ApiServer;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.dispatcher.Dispatcher;
+import dev.sluice.dispatcher.DispatcherConfig;
+import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.kafka.EmbeddedBroker;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.Topics;
+import dev.sluice.platform.telemetry.Metrics;
+import dev.sluice.platform.telemetry.Telemetry;
+import dev.sluice.platform.telemetry.Tracing;
+import dev.sluice.receiver.Receiver;
+import dev.sluice.receiver.ReceiverConfig;
+import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.worker.ClusterWorker;
+import dev.sluice.worker.Outside;
+import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.WorkerListener;
+import dev.sluice.worker.render.RenderConfig;
+import dev.sluice.worker.render.Renderers;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * All parts in one process. Only the wiring differs from the parts by themselves: they talk over
+ * Kafka here too.
+ */
+public final class OneProcess implements AutoCloseable {
+
+  private final Lifetime parts;
+  private final KafkaConnection kafka;
+  private final Receiver receiver;
+  private final int apiPort;
+
+  private OneProcess(Lifetime parts, KafkaConnection kafka, Receiver receiver, int apiPort) {
+    this.parts = parts;
+    this.kafka = kafka;
+    this.receiver = receiver;
+    this.apiPort = apiPort;
+  }
+
+  /** The name of all parts in their only process: who comes back by it waits for no lease. */
+  private static final String IDENTITY = "one-process";
+
+  /**
+   * What the parts are told.
+   *
+   * @param worker the configuration of a cluster's worker
+   */
+  public record Plan(
+      ReceiverConfig receiver,
+      DispatcherConfig dispatcher,
+      ApiConfig api,
+      Function<ClusterName, WorkerConfig> worker,
+      RenderConfig rendering,
+      Map<ClusterName, KubernetesClient> clusters) {
+
+    /** The settings that a plan is made from. */
+    static final List<Setting<?>> SETTINGS =
+        Stream.of(
+                DispatcherConfig.SETTINGS,
+                ApiConfig.SETTINGS,
+                ReceiverConfig.SETTINGS,
+                WorkerConfig.SHARED_SETTINGS,
+                RenderConfig.SETTINGS)
+            .<Setting<?>>flatMap(List::stream)
+            .toList();
+
+    static Plan from(SettingValues values, Map<ClusterName, KubernetesClient> clusters) {
+      return new Plan(
+          ReceiverConfig.from(values),
+          DispatcherConfig.from(values).orInstance(IDENTITY),
+          ApiConfig.from(values),
+          cluster -> WorkerConfig.from(values, cluster, IDENTITY),
+          RenderConfig.from(values),
+          clusters);
+    }
+
+    /** A plan by settings that a program gives, one value each. */
+    public static Plan from(
+        Map<String, String> given, Map<ClusterName, KubernetesClient> clusters) {
+      return from(given, Map.of(), clusters);
+    }
+
+    /** The same with settings that may have several values each. */
+    public static Plan from(
+        Map<String, String> given,
+        Map<String, List<String>> lists,
+        Map<ClusterName, KubernetesClient> clusters) {
+      Map<String, List<String>> options = new HashMap<>(lists);
+      given.forEach((name, value) -> options.put(name, List.of(value)));
+      return from(
+          new Settings(SETTINGS, List.of()).read(options, Map.of(), Optional.empty()), clusters);
+    }
+  }
+
+  /** Who hears what happens. */
+  public record Listeners(DispatchListener dispatcher, WorkerListener worker) {
+    public static final Listeners NONE = new Listeners(DispatchListener.NONE, WorkerListener.NONE);
+  }
+
+  /** A cluster's worker. */
+  public static ClusterWorker worker(
+      WorkerConfig config,
+      KafkaConnection kafka,
+      KubernetesClient client,
+      Renderers renderers,
+      WorkerListener listener,
+      Telemetry telemetry) {
+    return ClusterWorker.start(
+        config, new Outside(kafka, client, renderers, listener, telemetry, Clock.systemUTC()));
+  }
+
+  /** A broker in this process, its data under {@code data}. */
+  public static EmbeddedBroker broker(Path data, int port) {
+    return EmbeddedBroker.start(data.resolve("kafka"), port);
+  }
+
+  public static KafkaConnection connection(EmbeddedBroker broker) {
+    return new KafkaConnection(broker.bootstrapServers(), Topics.DEFAULT, Map.of());
+  }
+
+  /** Starts the parts without traces. */
+  public static OneProcess start(Plan plan, KafkaConnection kafka, Listeners listeners)
+      throws Exception {
+    return start(plan, kafka, listeners, Tracing.OFF);
+  }
+
+  /**
+   * Starts the parts; the receiver last, so that no webhook is answered before there is somewhere
+   * to write.
+   */
+  public static OneProcess start(
+      Plan plan, KafkaConnection kafka, Listeners listeners, Tracing tracing) throws Exception {
+    Lifetime parts = new Lifetime();
+    Telemetry telemetry = new Telemetry(new Metrics(), tracing);
+    try {
+      parts.add(
+          Dispatcher.start(
+              plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher(), telemetry));
+      ApiServer api =
+          parts.add(ApiServer.start(plan.api(), kafka, Clock.systemUTC(), telemetry.metrics()));
+      Renderers renderers = parts.add(Renderers.onThisMachine(plan.rendering()));
+      for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
+        parts.add(
+            worker(
+                plan.worker().apply(cluster.getKey()),
+                kafka,
+                cluster.getValue(),
+                renderers,
+                listeners.worker(),
+                telemetry));
+      }
+      Receiver receiver =
+          parts.add(Receiver.start(plan.receiver(), kafka, Clock.systemUTC(), tracing));
+      return new OneProcess(parts, kafka, receiver, api.port());
+    } catch (Exception e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  public KafkaConnection kafka() {
+    return kafka;
+  }
+
+  /** Where webhooks are received. */
+  public int webhookPort() {
+    return receiver.port();
+  }
+
+  /** Where the receiver's metrics are served, if they are. */
+  public Optional<Integer> webhookHealthPort() {
+    return receiver.healthPort();
+  }
+
+  /** Where the API is served. */
+  public int apiPort() {
+    return apiPort;
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

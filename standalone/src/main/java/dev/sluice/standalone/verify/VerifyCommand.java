@@ -1,0 +1,71 @@
+package dev.sluice.standalone.verify;
+
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.standalone.cli.Logging;
+import dev.sluice.standalone.cli.ScratchDirectory;
+import dev.sluice.standalone.cli.Visible;
+import dev.sluice.standalone.process.ClusterAccess;
+import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.render.RenderConfig;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code sluice verify}: the checker. */
+public final class VerifyCommand {
+
+  private static final Setting<List<ClusterName>> CLUSTERS =
+      Setting.list("cluster", "NAME", "a cluster to look at", ClusterName::new);
+
+  private VerifyCommand() {}
+
+  public static Command command() {
+    List<Setting<?>> settings = new ArrayList<>(KafkaSettings.ALL);
+    settings.addAll(List.of(CLUSTERS, WorkerConfig.INSTALLATION, WorkerConfig.SYSTEM_NAMESPACE));
+    settings.addAll(RenderConfig.SETTINGS);
+    settings.addAll(ClusterAccess.SETTINGS);
+    settings.addAll(Logging.SETTINGS);
+    return new Command(
+        "verify",
+        "Checks from topics, ledgers, live objects and Git whether the promises hold; ask when all"
+            + " is quiet. Exits with 1 if one does not.",
+        settings,
+        VerifyCommand::run);
+  }
+
+  private static int run(SettingValues values) throws Exception {
+    Logging.configure(values);
+    ClusterAccess access = ClusterAccess.from(values);
+    try (Lifetime parts = new Lifetime()) {
+      Path scratch = parts.add(ScratchDirectory.create("sluice-verify")).path();
+      Map<ClusterName, KubernetesClient> clusters = new LinkedHashMap<>();
+      for (ClusterName cluster : values.get(CLUSTERS)) {
+        clusters.put(cluster, parts.add(access.connect(cluster)));
+      }
+      List<Violation> violations =
+          new Checker(
+                  KafkaSettings.connection(values),
+                  clusters,
+                  new Checker.Installation(
+                      values.get(WorkerConfig.INSTALLATION),
+                      values.get(WorkerConfig.SYSTEM_NAMESPACE),
+                      scratch,
+                      RenderConfig.from(values)))
+              .check();
+      violations.forEach(violation -> System.out.println(Visible.line(violation.toString())));
+      System.out.printf(
+          violations.isEmpty()
+              ? "all promises hold%n"
+              : "%d violations%n".formatted(violations.size()));
+      return violations.isEmpty() ? 0 : 1;
+    }
+  }
+}

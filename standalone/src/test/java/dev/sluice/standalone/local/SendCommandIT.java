@@ -1,0 +1,80 @@
+package dev.sluice.standalone.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.receiver.Receiver;
+import dev.sluice.receiver.ReceiverConfig;
+import dev.sluice.standalone.cli.CommandLineInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SendCommandIT {
+
+  private final KafkaConnection kafka = KafkaFixture.provisioned(1);
+  @TempDir private Path directory;
+
+  @Test
+  void makesADeliveryThatTheReceiverTakes() throws Exception {
+    Path secret = Files.writeString(directory.resolve("secret"), "a secret of the test\n");
+    Path wrong = Files.writeString(directory.resolve("wrong"), "another");
+    Map<String, List<String>> options =
+        Map.of(
+            "webhook-host",
+            List.of("127.0.0.1"),
+            "webhook-port",
+            List.of("0"),
+            "webhook-publish-timeout",
+            List.of("15s"),
+            "webhook-endpoint",
+            List.of("name=git,forge=generic,host=git.example.com,secret=file:" + secret));
+    ReceiverConfig config =
+        ReceiverConfig.from(
+            new Settings(ReceiverConfig.SETTINGS, List.of())
+                .read(options, Map.of(), Optional.empty()));
+    try (Receiver receiver = Receiver.start(config, kafka)) {
+      assertThat(send(receiver, secret, "--delivery", "d-1", "--actor", "ada")).isZero();
+      assertThat(send(receiver, secret, "--delivery", "d-1", "--actor", "ada")).isZero();
+      assertThat(send(receiver, wrong)).isEqualTo(1);
+      assertThat(send(receiver, secret, "--before", "short")).isEqualTo(2);
+      assertThat(written()).isEqualTo(1);
+    }
+  }
+
+  private static int send(Receiver receiver, Path secret, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "send",
+                "--url=http://127.0.0.1:%d/webhooks/git".formatted(receiver.port()),
+                "--secret=file:" + secret,
+                "--repository=example/repo",
+                "--ref=main",
+                "--after=" + "5".repeat(40)));
+    arguments.addAll(List.of(more));
+    return new CommandLineInterface(List.of(SendCommand.command()), Map.of())
+        .run(arguments.toArray(String[]::new));
+  }
+
+  private long written() throws Exception {
+    TopicPartition changes = new TopicPartition(kafka.topics().changes(), 0);
+    try (Admin admin = Admin.create(kafka.admin())) {
+      return admin
+          .listOffsets(Map.of(changes, OffsetSpec.latest()))
+          .partitionResult(changes)
+          .get()
+          .offset();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.standalone.process;
+
+import org.jspecify.annotations.NullMarked;
