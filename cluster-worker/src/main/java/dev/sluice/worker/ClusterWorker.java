@@ -34,22 +34,22 @@ public final class ClusterWorker implements AutoCloseable {
   private static final Duration WELL = Duration.ofMinutes(10);
 
   private final WorkerConfig config;
-  private final Outside outside;
+  private final WorkerResources resources;
   private final WorkerMetrics metrics;
   private final AttemptJournal journal;
   private final StandAside standAside;
-  private @Nullable Term term;
-  private Optional<TermEnd> stopped = Optional.empty();
+  private @Nullable LeaderSession session;
+  private Optional<SessionEnd> stopped = Optional.empty();
   private Instant stoppedUntil = Instant.MIN;
   private Instant leadsSince = Instant.MAX;
   private boolean closing;
   private @Nullable Leadership leadership;
   private @Nullable HealthServer health;
 
-  private ClusterWorker(WorkerConfig config, Outside outside) {
+  private ClusterWorker(WorkerConfig config, WorkerResources resources) {
     this.config = config;
-    this.outside = outside;
-    this.metrics = new WorkerMetrics(outside.telemetry().metrics(), config.cluster());
+    this.resources = resources;
+    this.metrics = new WorkerMetrics(resources.telemetry().metrics(), config.cluster());
     this.journal =
         AttemptJournal.open(
             Path.of(System.getProperty("java.io.tmpdir"))
@@ -60,8 +60,8 @@ public final class ClusterWorker implements AutoCloseable {
   }
 
   /** Starts a worker. */
-  public static ClusterWorker start(WorkerConfig config, Outside outside) {
-    ClusterWorker worker = new ClusterWorker(config, outside);
+  public static ClusterWorker start(WorkerConfig config, WorkerResources resources) {
+    ClusterWorker worker = new ClusterWorker(config, resources);
     worker.open();
     return worker;
   }
@@ -69,22 +69,22 @@ public final class ClusterWorker implements AutoCloseable {
   private synchronized void open() {
     leadership =
         Leadership.start(
-            outside.client(),
+            resources.client(),
             new Leadership.Identity(
                 config.systemNamespace(), config.leaseName(), config.identity()),
             config.lease(),
             new Terms(),
-            outside.clock());
-    WorkerMetrics.ask(outside.telemetry().metrics(), config.cluster(), this::view);
+            resources.clock());
+    WorkerMetrics.ask(resources.telemetry().metrics(), config.cluster(), this::view);
     WorkerMetrics.isolation(
-        outside.telemetry().metrics(), config.cluster(), outside.renderers().isolation());
+        resources.telemetry().metrics(), config.cluster(), resources.renderers().isolation());
     if (config.healthPort().isPresent()) {
       health =
           HealthServer.start(
               config.healthPort().get(),
               () -> Readiness.unless(isLive() ? List.of() : List.of("stuck")),
               this::readiness,
-              outside.telemetry().metrics());
+              resources.telemetry().metrics());
     }
   }
 
@@ -93,8 +93,8 @@ public final class ClusterWorker implements AutoCloseable {
     if (closing) {
       return WorkerStatus.CLOSED;
     }
-    if (term != null) {
-      return term.status();
+    if (session != null) {
+      return session.status();
     }
     return isStopped() ? WorkerStatus.STOPPED : WorkerStatus.STANDBY;
   }
@@ -104,7 +104,9 @@ public final class ClusterWorker implements AutoCloseable {
     if (closing) {
       return Optional.empty();
     }
-    return term == null ? stopped.filter(_ -> isStopped()).map(TermEnd::reason) : term.problem();
+    return session == null
+        ? stopped.filter(_ -> isStopped()).map(SessionEnd::reason)
+        : session.problem();
   }
 
   /**
@@ -114,8 +116,8 @@ public final class ClusterWorker implements AutoCloseable {
    */
   private boolean isStopped() {
     return stopped.isPresent()
-        && (stopped.get() instanceof TermEnd.UnknownType
-            || outside.clock().instant().isBefore(stoppedUntil));
+        && (stopped.get() instanceof SessionEnd.UnknownType
+            || resources.clock().instant().isBefore(stoppedUntil));
   }
 
   private synchronized Readiness readiness() {
@@ -123,9 +125,9 @@ public final class ClusterWorker implements AutoCloseable {
   }
 
   private synchronized WorkerView view() {
-    return term == null || closing
+    return session == null || closing
         ? WorkerView.idle(status(), problem().isEmpty())
-        : term.view(problem().isEmpty());
+        : session.view(problem().isEmpty());
   }
 
   /** Where health and metrics are served, if they are. */
@@ -136,7 +138,7 @@ public final class ClusterWorker implements AutoCloseable {
   /** Whether it turns: a worker that does not should be started anew. */
   public synchronized boolean isLive() {
     return (leadership == null || leadership.isAlive(STUCK))
-        && (term == null || term.isAlive(outside.clock().instant().minus(STUCK)));
+        && (session == null || session.isAlive(resources.clock().instant().minus(STUCK)));
   }
 
   @Override
@@ -156,31 +158,31 @@ public final class ClusterWorker implements AutoCloseable {
   }
 
   /** Begins and ends terms as the lead comes and goes. */
-  private final class Terms implements Leadership.Candidate, Term.Owner {
+  private final class Terms implements Leadership.Candidate, LeaderSession.Owner {
 
     @Override
     public void lead() {
       synchronized (ClusterWorker.this) {
-        if (term == null && !closing) {
-          term = new Term(config, outside, metrics, this);
-          term.start();
+        if (session == null && !closing) {
+          session = new LeaderSession(config, resources, metrics, this);
+          session.start();
         }
       }
     }
 
     @Override
     public void stop() {
-      Term ending;
+      LeaderSession ending;
       boolean gracefully;
       synchronized (ClusterWorker.this) {
-        ending = term;
+        ending = session;
         gracefully = closing;
       }
       if (ending != null) {
         ending.end(gracefully ? GRACE : Duration.ZERO);
       }
       synchronized (ClusterWorker.this) {
-        term = null;
+        session = null;
       }
     }
 
@@ -196,22 +198,22 @@ public final class ClusterWorker implements AutoCloseable {
     }
 
     @Override
-    public void leads(Term leading) {
+    public void leads(LeaderSession leading) {
       synchronized (ClusterWorker.this) {
-        if (leading == term) {
+        if (leading == session) {
           stopped = Optional.empty();
-          leadsSince = outside.clock().instant();
+          leadsSince = resources.clock().instant();
         }
       }
     }
 
     @Override
-    public void ended(Term ended, TermEnd end) {
+    public void ended(LeaderSession ended, SessionEnd end) {
       synchronized (ClusterWorker.this) {
-        if (ended != term || closing || leadership == null) {
+        if (ended != session || closing || leadership == null) {
           return; // it is at its end already
         }
-        Instant now = outside.clock().instant();
+        Instant now = resources.clock().instant();
         if (leadsSince.isBefore(now.minus(WELL))) {
           standAside.forget();
         }
@@ -222,10 +224,10 @@ public final class ClusterWorker implements AutoCloseable {
         leadership.resign(aside);
         log.atError()
             .addKeyValue("cluster", config.cluster())
-            .setCause(end instanceof TermEnd.Failed failed ? failed.cause() : null)
+            .setCause(end instanceof SessionEnd.Failed failed ? failed.cause() : null)
             .log("gives up the lead for {}: {}", aside, end.reason());
       }
-      if (end instanceof TermEnd.Failed(String _, Error error)) {
+      if (end instanceof SessionEnd.Failed(String _, Error error)) {
         Thread.ofPlatform().name("end-of-process").start(() -> endProcess(error));
       }
     }

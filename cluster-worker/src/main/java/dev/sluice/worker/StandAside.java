@@ -26,11 +26,11 @@ final class StandAside {
   }
 
   /** A term ended so. */
-  Duration after(TermEnd end) {
+  Duration after(SessionEnd end) {
     int doublings = Math.min(times++, 10);
     return switch (end) {
-      case TermEnd.Failed _ -> least(afterFailure, doublings, MOST_AFTER_FAILURE);
-      case TermEnd.UnknownType _ -> least(afterUnknownType, doublings, MOST_AFTER_UNKNOWN_TYPE);
+      case SessionEnd.Failed _ -> least(afterFailure, doublings, MOST_AFTER_FAILURE);
+      case SessionEnd.UnknownType _ -> least(afterUnknownType, doublings, MOST_AFTER_UNKNOWN_TYPE);
     };
   }
 

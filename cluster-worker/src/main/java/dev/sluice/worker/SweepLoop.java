@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.api.ApiException;
-import dev.sluice.worker.sweep.LabelSweep;
+import dev.sluice.worker.sweep.OrphanSweep;
 import dev.sluice.worker.watch.LedgerWatch;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,11 +17,11 @@ final class SweepLoop {
   private static final Logger log = LoggerFactory.getLogger(SweepLoop.class);
 
   private final WorkerConfig config;
-  private final TermParts parts;
+  private final SessionParts parts;
   private final LedgerWatch watch;
-  private final LabelSweep sweep;
+  private final OrphanSweep sweep;
 
-  SweepLoop(WorkerConfig config, TermParts parts, LabelSweep sweep, LedgerWatch watch) {
+  SweepLoop(WorkerConfig config, SessionParts parts, OrphanSweep sweep, LedgerWatch watch) {
     this.config = config;
     this.parts = parts;
     this.sweep = sweep;

@@ -97,7 +97,8 @@ final class Bench implements AutoCloseable {
     ClusterWorker worker =
         ClusterWorker.start(
             config,
-            new Outside(log, client, RENDERERS.withEmptyCache(), listener, telemetry, clock));
+            new WorkerResources(
+                log, client, RENDERERS.withEmptyCache(), listener, telemetry, clock));
     open.push(worker);
     return worker;
   }
@@ -125,7 +126,7 @@ final class Bench implements AutoCloseable {
   }
 
   KubernetesClient client(@Nullable Interceptor interceptor) {
-    Config config = Outside.tuned(Config.fromKubeconfig(fixture.kubeconfig()));
+    Config config = WorkerResources.tuned(Config.fromKubeconfig(fixture.kubeconfig()));
     KubernetesClientBuilder builder = new KubernetesClientBuilder().withConfig(config);
     if (interceptor != null) {
       builder.withHttpClientBuilderConsumer(

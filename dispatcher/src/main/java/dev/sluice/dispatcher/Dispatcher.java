@@ -3,7 +3,7 @@ package dev.sluice.dispatcher;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.partition.ChangesConsumer;
-import dev.sluice.dispatcher.partition.HomeSetting;
+import dev.sluice.dispatcher.partition.PartitionContext;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.remote.FetchedRemotes;
 import dev.sluice.platform.health.HealthServer;
@@ -57,9 +57,9 @@ public final class Dispatcher implements AutoCloseable {
         new FleetIntake(config.fleet(), config.guard(), config.replication(), connection, clock);
     this.consumer =
         new ChangesConsumer(
-            new HomeSetting(
+            new PartitionContext(
                 connection,
-                config.homes(),
+                config.partitions(),
                 config.replication(),
                 mirrors,
                 remotes,
@@ -105,7 +105,7 @@ public final class Dispatcher implements AutoCloseable {
       Telemetry telemetry) {
     try (Admin admin = Admin.create(connection.admin())) {
       new TopicProvisioner(admin, connection.topics(), config.replication())
-          .provision(config.homes());
+          .provision(config.partitions());
     }
     Dispatcher dispatcher = new Dispatcher(config, connection, clock, listener, telemetry);
     dispatcher.consumer.start();

@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher;
 
 import dev.sluice.dispatcher.fleet.RemovalGuard;
-import dev.sluice.dispatcher.partition.Timing;
+import dev.sluice.dispatcher.partition.RetryTiming;
 import dev.sluice.inputs.git.MirrorLimits;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param fleet directory of the fleet's documents
  * @param mirrors directory that the Git mirrors and downloaded charts are kept in
  * @param mirrorLimits how much of the disk the mirrors may take
- * @param homes how many partitions {@code changes} has; fixed when the topics are created
+ * @param partitions how many partitions {@code changes} has; fixed when the topics are created
  * @param replication of the topics that it creates
  * @param instance a name that is the same after a restart: the broker then gives the homes back at
  *     once, without waiting whether the one that was killed comes back; empty where several
@@ -29,9 +29,9 @@ public record DispatcherConfig(
     Path fleet,
     Path mirrors,
     MirrorLimits mirrorLimits,
-    int homes,
+    int partitions,
     Replication replication,
-    Timing timing,
+    RetryTiming timing,
     RemovalGuard guard,
     Optional<String> instance,
     Optional<Integer> healthPort) {
@@ -136,7 +136,7 @@ public record DispatcherConfig(
         MirrorLimits.DEFAULT,
         8,
         Replication.AUTOMATIC,
-        Timing.DEFAULT,
+        RetryTiming.DEFAULT,
         RemovalGuard.DEFAULT,
         Optional.empty(),
         Optional.empty());
@@ -148,7 +148,7 @@ public record DispatcherConfig(
         fleet,
         mirrors,
         mirrorLimits,
-        homes,
+        partitions,
         replication,
         timing,
         guard,
@@ -165,7 +165,7 @@ public record DispatcherConfig(
             values.get(MIRROR_BUDGET).map(budget -> (long) budget << 20)),
         values.get(HOMES),
         new Replication(values.get(REPLICATION_FACTOR), values.get(MIN_INSYNC_REPLICAS)),
-        new Timing(values.get(FETCH_PATIENCE), values.get(GRACE), values.get(SWEEP)),
+        new RetryTiming(values.get(FETCH_PATIENCE), values.get(GRACE), values.get(SWEEP)),
         new RemovalGuard(values.get(REMOVAL_LIMIT), values.get(APPROVE_REVISION)),
         values.get(INSTANCE),
         values.get(HEALTH_PORT));

@@ -16,7 +16,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DispatchListener;
-import dev.sluice.dispatcher.partition.Timing;
+import dev.sluice.dispatcher.partition.RetryTiming;
 import dev.sluice.inputs.git.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +54,8 @@ class DispatcherFaultIT {
   void theSweepFindsAPushThatNobodyToldOfAndAForcePushBack() throws IOException {
     situation.application("web", "staging");
     CommitId first = situation.put("web", "one").push();
-    Timing sweeping = new Timing(TIMING.patience(), TIMING.grace(), Duration.ofMillis(300));
+    RetryTiming sweeping =
+        new RetryTiming(TIMING.patience(), TIMING.grace(), Duration.ofMillis(300));
     situation.start(situation.oneHome(sweeping), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
 

@@ -65,7 +65,7 @@ class FleetFaultIT {
             usual.fleet(),
             usual.mirrors(),
             usual.mirrorLimits(),
-            usual.homes(),
+            usual.partitions(),
             usual.replication(),
             usual.timing(),
             new RemovalGuard(usual.guard().limitPercent(), Optional.of(revision)),

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.DispatchListener;
-import dev.sluice.dispatcher.partition.Timing;
+import dev.sluice.dispatcher.partition.RetryTiming;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -81,7 +81,8 @@ class MetricsIT {
     Dispatcher dispatcher =
         situation.start(
             situation.oneHome(
-                new Timing(Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofMillis(300))),
+                new RetryTiming(
+                    Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofMillis(300))),
             DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     situation.put("web", "two").push();

@@ -182,9 +182,9 @@ class SeveralRepositoriesIT {
     target(1);
 
     for (int i = 1; i <= 3; i++) {
-      int home = i % HOMES;
+      int partition = i % HOMES;
       try (KafkaProducer<String, byte[]> usurper =
-          new KafkaProducer<>(situation.connection.transactionalProducer("home-" + home))) {
+          new KafkaProducer<>(situation.connection.transactionalProducer("home-" + partition))) {
         usurper.initTransactions();
         CommitId commit = pushValues("v" + i);
         situation.tell(valuesId, Optional.of(commit));

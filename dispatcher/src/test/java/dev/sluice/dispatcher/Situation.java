@@ -23,7 +23,7 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.fleet.RemovalGuard;
-import dev.sluice.dispatcher.partition.Timing;
+import dev.sluice.dispatcher.partition.RetryTiming;
 import dev.sluice.inputs.git.MirrorLimits;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -63,8 +63,8 @@ final class Situation implements AutoCloseable {
   static final GitRef MAIN = GitRef.branch("main");
   static final ClusterName STAGING = new ClusterName("staging");
   static final ClusterName PRODUCTION = new ClusterName("production");
-  static final Timing TIMING =
-      new Timing(Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ZERO);
+  static final RetryTiming TIMING =
+      new RetryTiming(Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ZERO);
 
   final KafkaConnection connection = KafkaFixture.connect();
   final Path directory;
@@ -255,7 +255,7 @@ final class Situation implements AutoCloseable {
         Optional.of(0));
   }
 
-  DispatcherConfig oneHome(Timing timing) {
+  DispatcherConfig oneHome(RetryTiming timing) {
     DispatcherConfig usual = config("mirrors");
     return new DispatcherConfig(
         usual.fleet(),

@@ -13,7 +13,7 @@ import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.dispatcher.decide.DispatchListener;
-import dev.sluice.dispatcher.partition.Timing;
+import dev.sluice.dispatcher.partition.RetryTiming;
 import dev.sluice.inputs.git.Origin;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnmetExpectationIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
-  private static final Timing TIMING = new Timing(PATIENCE, Duration.ofMillis(100), Duration.ZERO);
+  private static final RetryTiming TIMING =
+      new RetryTiming(PATIENCE, Duration.ofMillis(100), Duration.ZERO);
 
   private Situation situation;
 
@@ -138,7 +139,7 @@ class UnmetExpectationIT {
   @Test
   void whatWasToldLastIsStillWaitedForWhenWhatWasToldFirstNeverShows() throws Exception {
     situation.put("web", "one").push();
-    start(new Timing(Duration.ofSeconds(4), Duration.ofMillis(100), Duration.ZERO));
+    start(new RetryTiming(Duration.ofSeconds(4), Duration.ofMillis(100), Duration.ZERO));
     situation.awaitSync(STAGING, 1);
 
     situation.put("web", "two").push();
@@ -159,7 +160,7 @@ class UnmetExpectationIT {
   @Test
   void theSweepGoesOnAfterAnAfterThatNeverShowed() throws IOException {
     situation.put("web", "one").push();
-    start(new Timing(PATIENCE, Duration.ofMillis(100), Duration.ofMillis(200)));
+    start(new RetryTiming(PATIENCE, Duration.ofMillis(100), Duration.ofMillis(200)));
     situation.awaitSync(STAGING, 1);
 
     situation.tell(Optional.of(new CommitId("a".repeat(64))));
@@ -173,7 +174,7 @@ class UnmetExpectationIT {
     start(TIMING);
   }
 
-  private void start(Timing timing) {
+  private void start(RetryTiming timing) {
     situation.start(situation.oneHome(timing), DispatchListener.NONE);
   }
 

@@ -10,7 +10,7 @@ import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unreadable;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.DispatchListener;
-import dev.sluice.dispatcher.partition.Timing;
+import dev.sluice.dispatcher.partition.RetryTiming;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,8 @@ class UnreadableRepositoryIT {
   void thatARepositoryCannotBeReadIsRememberedOnceAndForgottenWhenItCan() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "one").push();
-    Timing sweeping = new Timing(TIMING.patience(), TIMING.grace(), Duration.ofMillis(100));
+    RetryTiming sweeping =
+        new RetryTiming(TIMING.patience(), TIMING.grace(), Duration.ofMillis(100));
     situation.start(situation.oneHome(sweeping), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     await().atMost(Duration.ofSeconds(10)).until(() -> last().readAt().isPresent());

@@ -42,7 +42,7 @@ public final class ApiServer implements AutoCloseable {
   private final CommandPublisher publisher;
   private final Access access;
   private final Metrics metrics;
-  private final Inquiries inquiries;
+  private final DiffService diffs;
   private final AtomicInteger streams = new AtomicInteger();
   private final HttpServer server;
 
@@ -50,7 +50,7 @@ public final class ApiServer implements AutoCloseable {
     this.access = Access.resolve(config.tokens());
     this.model = ReadModel.open(config.readModel(), connection, clock);
     this.publisher = new CommandPublisher(connection, clock);
-    this.inquiries = new Inquiries(model, publisher, clock);
+    this.diffs = new DiffService(model, publisher, clock);
     this.metrics = metrics;
     new ApiMetrics(metrics, model).listen();
     this.vertx =
@@ -69,9 +69,9 @@ public final class ApiServer implements AutoCloseable {
                 router(
                     new Operations(
                             model,
-                            new CommandDesk(
+                            new CommandService(
                                 model, publisher, new Refusals(publisher, clock, metrics)),
-                            inquiries)
+                            diffs)
                         .all()));
   }
 
@@ -266,7 +266,7 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     await(vertx.close());
-    inquiries.close();
+    diffs.close();
     publisher.close();
     model.close();
   }

@@ -30,13 +30,13 @@ final class Operations {
   static final String ROOT = "/api/v1";
 
   private final ReadModel model;
-  private final CommandDesk desk;
-  private final Inquiries inquiries;
+  private final CommandService desk;
+  private final DiffService diffs;
 
-  Operations(ReadModel model, CommandDesk desk, Inquiries inquiries) {
+  Operations(ReadModel model, CommandService commands, DiffService diffs) {
     this.model = model;
-    this.desk = desk;
-    this.inquiries = inquiries;
+    this.desk = commands;
+    this.diffs = diffs;
   }
 
   List<Operation> all() {
@@ -253,7 +253,7 @@ final class Operations {
                 + " worker is asked through its topic; 504 if it does not answer in time.",
             DiffRequest.class,
             Answer.one(DiffAnswered.class),
-            inquiries::diff));
+            diffs::diff));
   }
 
   /** A commit that nobody could see is not one that is not there. */

@@ -8,7 +8,7 @@ import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.sync.LogRecord;
-import dev.sluice.worker.sync.TargetReader;
+import dev.sluice.worker.sync.SyncRecordReader;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class Clearance {
 
   /** The sources of claims and live objects. */
   public record Tools(
-      ObjectClaims claims, TargetReader targets, ClusterApi api, Discovery discovery) {}
+      ObjectClaims claims, SyncRecordReader targets, ClusterApi api, Discovery discovery) {}
 
   /**
    * @param by whose objects they were and whose own claims do not count; empty if all count

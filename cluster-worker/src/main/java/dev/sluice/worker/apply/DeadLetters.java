@@ -38,14 +38,15 @@ final class DeadLetters {
    *
    * @return whether another entry is open now than before
    */
-  boolean open(Book book, Effect.Parked parked) throws ReportException, InterruptedException {
+  boolean open(CachedLedger cachedLedger, Effect.Parked parked)
+      throws ReportException, InterruptedException {
     Ledger ledger;
     try {
-      ledger = book.current();
+      ledger = cachedLedger.current();
     } catch (UnreadableLedgerException e) {
-      Optional<Ledger.OpenEntry> before = book.open();
+      Optional<Ledger.OpenEntry> before = cachedLedger.open();
       Ledger.OpenEntry open = parked(before, parked);
-      book.remember(open);
+      cachedLedger.remember(open);
       return !before.equals(Optional.of(open));
     }
     Ledger.OpenEntry open = parked(ledger.deadLetter(), parked);
@@ -53,9 +54,9 @@ final class DeadLetters {
       return false;
     }
     try {
-      book.write(ledger, ledger.withDeadLetter(open));
+      cachedLedger.write(ledger, ledger.withDeadLetter(open));
     } catch (LedgerMovedException e) {
-      book.distrust();
+      cachedLedger.distrust();
       throw new ReportException("the ledger moved on while its dead letter was opened", e);
     }
     return true;

@@ -9,7 +9,7 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.lane.Classifier;
+import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.PruneStep;
@@ -58,7 +58,8 @@ final class ObjectRemover {
     try {
       return tryToRemove(step, clearance, attempt);
     } catch (ApiException e) {
-      throw new HaltException(Classifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
+      throw new HaltException(
+          ApiErrorClassifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
     }
   }
 
@@ -85,7 +86,8 @@ final class ObjectRemover {
       }
     } catch (ApiException e) {
       if (!e.isNotFound()) {
-        throw new HaltException(Classifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
+        throw new HaltException(
+            ApiErrorClassifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
       }
     }
   }
@@ -101,7 +103,8 @@ final class ObjectRemover {
               .filter(live -> live.belongsTo(attempt.owner()))
               .map(LiveObject::uid);
     } catch (ApiException e) {
-      throw new HaltException(Classifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
+      throw new HaltException(
+          ApiErrorClassifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
     }
   }
 
@@ -126,7 +129,8 @@ final class ObjectRemover {
       Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
       return resource.isEmpty() || api.get(resource.get().path(ref)).isEmpty();
     } catch (ApiException e) {
-      throw new HaltException(Classifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
+      throw new HaltException(
+          ApiErrorClassifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
     }
   }
 

@@ -11,7 +11,7 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.lane.Classifier;
+import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -68,7 +68,8 @@ final class ObjectWriter {
         discovery.forget(step.ref().apiVersion());
       }
       throw new HaltException(
-          located(Classifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())), step));
+          located(
+              ApiErrorClassifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())), step));
     }
   }
 

@@ -4,7 +4,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
-import dev.sluice.worker.lane.Classifier;
+import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -105,7 +105,8 @@ final class PlanRunner {
         attempt.pace().pause(LOOK_AGAIN);
       }
       List<Optional<Action>> done =
-          Crew.all(left, step -> hooks ? writeHook(step, attempt) : writer.write(step, attempt));
+          BoundedParallel.all(
+              left, step -> hooks ? writeHook(step, attempt) : writer.write(step, attempt));
       List<ApplyStep> undecided = new ArrayList<>();
       for (int i = 0; i < left.size(); i++) {
         ApplyStep step = left.get(i);
@@ -126,7 +127,7 @@ final class PlanRunner {
     } catch (HaltException e) {
       boolean immutable =
           e.outcome() instanceof Outcome.Parked(Failure failure, Wake _)
-              && failure.code().equals(Classifier.IMMUTABLE);
+              && failure.code().equals(ApiErrorClassifier.IMMUTABLE);
       if (!immutable || remover.remove(step.ref(), attempt).action() != Action.DELETED) {
         throw e;
       }

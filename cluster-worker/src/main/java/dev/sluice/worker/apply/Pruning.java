@@ -83,7 +83,7 @@ final class Pruning {
       List<PruneStep> steps, LogEntry entry, SortedSet<ApplicationName> unknown, Attempt attempt)
       throws HaltException, InterruptedException {
     List<Deletion> deletions =
-        Crew.all(
+        BoundedParallel.all(
             steps, step -> new Deletion(step.ref(), remover.uid(step.ref(), attempt).orElse("")));
     return new PlanDigest(entry.subject(), entry.inputDigest(), deletions, unknown);
   }
@@ -160,7 +160,7 @@ final class Pruning {
       throws HaltException, InterruptedException {
     for (List<PruneStep> group : PlanRunner.byKind(steps, PruneStep::ref)) {
       List<ObjectRemover.Removal> done =
-          Crew.all(group, step -> remover.remove(step, clearance, attempt));
+          BoundedParallel.all(group, step -> remover.remove(step, clearance, attempt));
       for (int i = 0; i < group.size(); i++) {
         ObjectRef ref = group.get(i).ref();
         changes.add(new ObjectChange(ref, done.get(i).action()));

@@ -7,7 +7,7 @@ import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.Desired;
 import dev.sluice.worker.render.Renderers;
-import dev.sluice.worker.render.TargetReader;
+import dev.sluice.worker.render.TargetRenderer;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -15,7 +15,7 @@ import java.util.concurrent.CancellationException;
 /** Renders targets for the kinds and versions of this cluster. */
 public final class SourceRendering implements Rendering {
 
-  private final TargetReader targets;
+  private final TargetRenderer targets;
   private final Discovery discovery;
   private final KnownFields fields;
   private final OwnObjects own;
@@ -26,7 +26,7 @@ public final class SourceRendering implements Rendering {
       KnownFields fields,
       String installation,
       OwnObjects own) {
-    this.targets = new TargetReader(renderers, installation);
+    this.targets = new TargetRenderer(renderers, installation);
     this.discovery = discovery;
     this.fields = fields;
     this.own = own;

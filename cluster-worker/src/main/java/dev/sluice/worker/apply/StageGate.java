@@ -8,7 +8,7 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.lane.Classifier;
+import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Stage;
@@ -71,7 +71,8 @@ final class StageGate {
         default -> true;
       };
     } catch (ApiException e) {
-      throw new HaltException(Classifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())));
+      throw new HaltException(
+          ApiErrorClassifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())));
     }
   }
 

@@ -29,7 +29,7 @@ import dev.sluice.worker.plan.Planner;
 import dev.sluice.worker.plan.PruneStep;
 import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sync.LogEntry;
-import dev.sluice.worker.sync.TargetReader;
+import dev.sluice.worker.sync.SyncRecordReader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -53,14 +53,14 @@ public final class Differ {
   private final ClusterApi api;
   private final Discovery discovery;
   private final Rendering rendering;
-  private final TargetReader targets;
+  private final SyncRecordReader targets;
   private final LedgerStore ledgers;
 
   public Differ(
       ClusterName cluster,
       ClusterApi api,
       Rendering rendering,
-      TargetReader targets,
+      SyncRecordReader targets,
       LedgerStore ledgers) {
     this.cluster = cluster;
     this.api = api;

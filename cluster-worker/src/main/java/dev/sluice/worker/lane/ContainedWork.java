@@ -70,7 +70,8 @@ final class ContainedWork {
     }
     switch (outcome) {
       case Outcome.Done() -> breaker.answered();
-      case Outcome.RetryAfter retry when retry.failure().code().equals(Classifier.UNREACHABLE) ->
+      case Outcome.RetryAfter retry
+          when retry.failure().code().equals(ApiErrorClassifier.UNREACHABLE) ->
           breaker.failed();
       case Outcome.RetryAfter _, Outcome.Parked _ -> {
         // may have come without a word of the API

@@ -75,7 +75,7 @@ public final class Sandbox implements AutoCloseable {
    * @param place what it sees as its own
    */
   public ReadyShell lasting(Path place) throws IOException {
-    return ReadyShell.start(isolation, place, Capped.lasting(limits.memory()));
+    return ReadyShell.start(isolation, place, UlimitCommand.lasting(limits.memory()));
   }
 
   /** Makes the directory that is all that such a shell sees as its own. */

@@ -25,7 +25,7 @@ import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.Scopes;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
-import dev.sluice.worker.render.TargetReader;
+import dev.sluice.worker.render.TargetRenderer;
 import dev.sluice.worker.sandbox.IsolationMode;
 import dev.sluice.worker.sandbox.RenderLimits;
 import java.io.IOException;
@@ -97,7 +97,7 @@ class GoldenIT {
         !needs.equals("helm") || renderers.helmName().orElse("").startsWith("helm v"),
         "helm is not on the PATH");
     List<Manifest> desired =
-        new TargetReader(renderers, "golden")
+        new TargetRenderer(renderers, "golden")
             .read(target(directory, about, type), CLUSTER, KnownFields.ANY, () -> FACTS)
             .manifests();
     Plan plan =

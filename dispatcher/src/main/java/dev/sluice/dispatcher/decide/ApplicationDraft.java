@@ -34,7 +34,8 @@ import java.util.Optional;
  */
 public final class ApplicationDraft {
 
-  static final int MAX_TARGET_BYTES = KafkaConnection.MAX_RECORD_BYTES - Outgoing.ROOM_FOR_HEADERS;
+  static final int MAX_TARGET_BYTES =
+      KafkaConnection.MAX_RECORD_BYTES - OutgoingRecord.ROOM_FOR_HEADERS;
 
   /** Whoever gives a command again does so soon, since the answer did not come. */
   private static final int REMEMBERED_COMMANDS = 20;
@@ -95,7 +96,7 @@ public final class ApplicationDraft {
             digest,
             provenance,
             demand == null ? Optional.empty() : demand.approval());
-    Outgoing outgoing = decision.encoded(target.id(), target);
+    OutgoingRecord outgoing = decision.encoded(target.id(), target);
     if (outgoing.value().length > MAX_TARGET_BYTES) {
       Failure failure = tooLarge(outgoing.value().length);
       decision.refused(before, failure);

@@ -23,7 +23,7 @@ public final class Decision {
   private final String source;
   private final Instant now;
   private final TraceParent trace;
-  private final List<Outgoing> records = new ArrayList<>();
+  private final List<OutgoingRecord> records = new ArrayList<>();
   private final List<Affected> affected = new ArrayList<>();
   private final List<RefusedSource> refused = new ArrayList<>();
 
@@ -42,11 +42,11 @@ public final class Decision {
     return now;
   }
 
-  Outgoing encoded(EventId id, Event event) {
-    return Outgoing.of(new Envelope<>(id, source, now, trace, event));
+  OutgoingRecord encoded(EventId id, Event event) {
+    return OutgoingRecord.of(new Envelope<>(id, source, now, trace, event));
   }
 
-  void add(Outgoing outgoing) {
+  void add(OutgoingRecord outgoing) {
     records.add(outgoing);
   }
 
@@ -93,7 +93,7 @@ public final class Decision {
     }
   }
 
-  public List<Outgoing> records() {
+  public List<OutgoingRecord> records() {
     return records;
   }
 

@@ -26,24 +26,24 @@ import java.util.stream.Collectors;
  */
 public final class EventDecider {
 
-  private final HomeMemory memory;
+  private final PartitionState partitionState;
   private final String source;
 
-  public EventDecider(HomeMemory memory, int home) {
-    this.memory = memory;
-    this.source = source(home);
+  public EventDecider(PartitionState partitionState, int partition) {
+    this.partitionState = partitionState;
+    this.source = source(partition);
   }
 
   /** What a home calls itself in the events that it writes. */
-  static String source(int home) {
-    return "dispatcher/home-" + home;
+  static String source(int partition) {
+    return "dispatcher/home-" + partition;
   }
 
   /** The fleet defines the application so: out of the clusters that it names no more. */
-  public Decision accepted(ChangeEvent.DefinitionAccepted event, Hint.Cause cause, Instant now) {
+  public Decision accepted(ChangeEvent.DefinitionAccepted event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
     Definition definition = event.definition();
-    ApplicationDraft draft = memory.draft(definition.application(), decision);
+    ApplicationDraft draft = partitionState.draft(definition.application(), decision);
     Set<ClusterName> selected =
         definition.clusters().stream().map(ClusterTarget::name).collect(Collectors.toSet());
     Provenance provenance = removal(cause, event.fleetRevision(), now);
@@ -58,14 +58,14 @@ public final class EventDecider {
         draft.isDefinedAs(definition) ? draft.before().fleetRevision() : event.fleetRevision();
     draft
         .changed(Optional.of(definition), revision)
-        .ifPresent(state -> memory.remember(decision, state));
+        .ifPresent(state -> partitionState.remember(decision, state));
     return decision;
   }
 
   /** The fleet has the application no more: out of all clusters. Its counters stay. */
-  public Decision removed(ChangeEvent.DefinitionRemoved event, Hint.Cause cause, Instant now) {
+  public Decision removed(ChangeEvent.DefinitionRemoved event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
-    Optional<ApplicationState> known = memory.application(event.application());
+    Optional<ApplicationState> known = partitionState.application(event.application());
     if (known.isEmpty()) {
       return decision;
     }
@@ -77,22 +77,22 @@ public final class EventDecider {
     }
     draft
         .changed(Optional.empty(), event.fleetRevision())
-        .ifPresent(state -> memory.remember(decision, state));
+        .ifPresent(state -> partitionState.remember(decision, state));
     return decision;
   }
 
   /** Who reads a repository from another home, as the fleet says. */
-  public Decision readers(ChangeEvent.ReadersAccepted event, Hint.Cause cause, Instant now) {
+  public Decision readers(ChangeEvent.ReadersAccepted event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
-    memory.remember(decision, new RepositoryState(event.repository(), event.homes()));
+    partitionState.remember(decision, new RepositoryState(event.repository(), event.homes()));
     return decision;
   }
 
   /** The other homes that read the repository are told of a change. */
-  public Decision forwarded(ChangeEvent.RefChanged change, Hint.Cause cause, Instant now) {
+  public Decision forwarded(ChangeEvent.RefChanged change, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
     EventId original = cause.events().getFirst();
-    for (RepositoryId home : memory.readersElsewhere(change.repository())) {
+    for (RepositoryId home : partitionState.readersElsewhere(change.repository())) {
       decision.add(
           decision.encoded(
               EventId.of("forward", original, home),
@@ -107,8 +107,8 @@ public final class EventDecider {
    * @return empty if this home has counted that far, or gone on since
    */
   public Optional<Decision> ledgerAhead(
-      ChangeEvent.LedgerAhead event, Hint.Cause cause, Instant now) {
-    Optional<ApplicationState> known = memory.application(event.application());
+      ChangeEvent.LedgerAhead event, Trigger.Cause cause, Instant now) {
+    Optional<ApplicationState> known = partitionState.application(event.application());
     boolean counted =
         known
             .map(state -> state.dispatched().get(event.cluster()))
@@ -125,20 +125,23 @@ public final class EventDecider {
     ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
     draft.countFrom(event.cluster(), event.ledger());
     draft.demand(event.cluster(), new Demand(cause.events().getFirst(), "dispatcher"));
-    draft.changed().ifPresent(state -> memory.remember(decision, state));
+    draft.changed().ifPresent(state -> partitionState.remember(decision, state));
     return Optional.of(decision);
   }
 
   /** What an operator asks; whether anything is to be looked at for it is told to the caller. */
   public Decision commanded(
-      ChangeEvent.CommandGiven given, Hint.Cause cause, Commands.Verdict verdict, Instant now) {
+      ChangeEvent.CommandGiven given,
+      Trigger.Cause cause,
+      CommandDecider.Verdict verdict,
+      Instant now) {
     EventId id = cause.events().getFirst();
     Decision decision = new Decision(source, now, cause.trace());
-    if (verdict instanceof Commands.Verdict.Accepted accepted) {
-      ApplicationDraft draft = memory.draft(given.application(), decision);
+    if (verdict instanceof CommandDecider.Verdict.Accepted accepted) {
+      ApplicationDraft draft = partitionState.draft(given.application(), decision);
       accepted.change().accept(draft);
       draft.carriedOut(id);
-      draft.changed().ifPresent(state -> memory.remember(decision, state));
+      draft.changed().ifPresent(state -> partitionState.remember(decision, state));
     }
     decision.add(
         decision.encoded(
@@ -151,7 +154,7 @@ public final class EventDecider {
                 given.command(),
                 given.by(),
                 given.reason(),
-                verdict instanceof Commands.Verdict.Accepted,
+                verdict instanceof CommandDecider.Verdict.Accepted,
                 verdict.message())));
     return decision;
   }
@@ -178,7 +181,7 @@ public final class EventDecider {
     return clusters;
   }
 
-  private static Provenance removal(Hint.Cause cause, String fleetRevision, Instant now) {
+  private static Provenance removal(Trigger.Cause cause, String fleetRevision, Instant now) {
     return new Provenance(
         cause.events(), cause.actor(), cause.heardAt(), now, "fleet@" + fleetRevision, 1);
   }

@@ -5,8 +5,8 @@ import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
-import dev.sluice.dispatcher.decide.Commands;
-import dev.sluice.dispatcher.decide.Hint;
+import dev.sluice.dispatcher.decide.CommandDecider;
+import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.inputs.closure.ClosureIndex;
 import dev.sluice.inputs.closure.ClosureResolver;
 import dev.sluice.inputs.closure.DefinitionResolver;
@@ -42,27 +42,27 @@ public final class Recomputation {
   private final int home;
 
   public Recomputation(
-      KafkaConnection connection, Mirrors mirrors, Remotes remotes, Clock clock, int home) {
+      KafkaConnection connection, Mirrors mirrors, Remotes remotes, Clock clock, int partition) {
     this.connection = connection;
     this.mirrors = mirrors;
     this.remotes = remotes;
     this.clock = clock;
-    this.home = home;
+    this.home = partition;
   }
 
   /**
    * One application that is to be compared, as the home remembered it when it came to the command.
    *
-   * @param look at the head that was decided about; empty if there is none yet
+   * @param request at the head that was decided about; empty if there is none yet
    */
   public record Asked(
       CommandGiven given,
-      Hint.Cause cause,
+      Trigger.Cause cause,
       long offset,
       ApplicationState live,
-      Optional<LookRequest> look) {}
+      Optional<EvaluationRequest> request) {}
 
-  public record Answer(Asked asked, Commands.Verdict verdict) {}
+  public record Answer(Asked asked, CommandDecider.Verdict verdict) {}
 
   /** Reads the topic once for all that is asked. */
   public List<Answer> run(List<Asked> asked) {
@@ -86,7 +86,7 @@ public final class Recomputation {
     List<Answer> answers = new ArrayList<>();
     String topic = connection.topics().changes();
     TopicPartition partition = new TopicPartition(topic, home);
-    Recollection recollection = new Recollection(home);
+    ReplayedState replayed = new ReplayedState(home);
     try (KafkaConsumer<String, byte[]> consumer = consumer()) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
@@ -95,11 +95,11 @@ public final class Recomputation {
       while (!left.isEmpty()) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
           while (!left.isEmpty() && left.getFirst().offset() <= record.offset()) {
-            answers.add(compare(left.removeFirst(), recollection, begin, read));
+            answers.add(compare(left.removeFirst(), replayed, begin, read));
           }
           if (EventCodec.decode(record) instanceof Decoded.Known(var envelope)
               && envelope.event() instanceof ChangeEvent event) {
-            recollection.take(event, envelope);
+            replayed.take(event, envelope);
           }
           read++;
         }
@@ -112,11 +112,9 @@ public final class Recomputation {
     return new UngroupedConsumer(connection.consumer("home-%d-recomputation".formatted(home)));
   }
 
-  private Answer compare(Asked asked, Recollection recollection, long begin, long read) {
+  private Answer compare(Asked asked, ReplayedState replayed, long begin, long read) {
     Optional<ApplicationState> recomputed =
-        recollection
-            .application(asked.live().application())
-            .filter(s -> s.definition().isPresent());
+        replayed.application(asked.live().application()).filter(s -> s.definition().isPresent());
     if (recomputed.isEmpty() && begin > 0) {
       return refused(
           asked,
@@ -125,10 +123,11 @@ public final class Recomputation {
     }
     ApplicationState from =
         recomputed.orElseGet(() -> ApplicationState.unknown(asked.live().application()));
-    Comparison comparison = new Comparison(asked.live(), from);
+    StateComparison comparison = new StateComparison(asked.live(), from);
     List<String> differences = new ArrayList<>(comparison.remembered());
-    if (comparison.isDefinedAlike() && asked.look().isPresent()) {
-      Optional<List<Inspector.Result>> found = inspect(asked.look().get(), comparison.toInspect());
+    if (comparison.isDefinedAlike() && asked.request().isPresent()) {
+      Optional<List<InputInspector.Result>> found =
+          inspect(asked.request().get(), comparison.toInspect());
       if (found.isEmpty()) {
         return refused(asked, "Git does not have what was sent, or cannot be reached: ask again");
       }
@@ -141,20 +140,22 @@ public final class Recomputation {
                 .formatted(String.join(", ", differences));
     return new Answer(
         asked,
-        new Commands.Verdict.Accepted(
+        new CommandDecider.Verdict.Accepted(
             _ -> {},
             Optional.empty(),
             Optional.empty(),
             "recomputed from %d records of changes and from Git: %s".formatted(read, what)));
   }
 
-  private Optional<List<Inspector.Result>> inspect(LookRequest request, ApplicationState state) {
-    Inspector fresh =
-        new Inspector(new DefinitionResolver(new ClosureResolver(remotes)), new ClosureIndex());
-    return new Look(mirrors, fresh, clock).compare(request, state);
+  private Optional<List<InputInspector.Result>> inspect(
+      EvaluationRequest request, ApplicationState state) {
+    InputInspector fresh =
+        new InputInspector(
+            new DefinitionResolver(new ClosureResolver(remotes)), new ClosureIndex());
+    return new Evaluation(mirrors, fresh, clock).compare(request, state);
   }
 
   private static Answer refused(Asked asked, String message) {
-    return new Answer(asked, new Commands.Verdict.Refused(message));
+    return new Answer(asked, new CommandDecider.Verdict.Refused(message));
   }
 }

@@ -112,7 +112,7 @@ public final class FleetIntake implements AutoCloseable {
         Sending sending = new Sending()) {
       sending.producer.initTransactions();
       KnownDefinitions known = KnownDefinitions.read(connection);
-      try (ReportReader reports = ReportReader.open(connection)) {
+      try (FenceReportReader reports = FenceReportReader.open(connection)) {
         Optional<DirectoryStamp> lastRead = Optional.empty();
         Optional<FleetReading> waiting = Optional.empty();
         while (supervised.isOpen() && leading) {
@@ -147,16 +147,16 @@ public final class FleetIntake implements AutoCloseable {
 
   /** What clusters passed over is judged at the homes; what nobody can read is a dead letter. */
   private void forwardReports(
-      KafkaProducer<String, byte[]> current, ReportReader reading, KnownDefinitions known) {
-    List<ReportReader.Found> found = reading.read(known.now(), known::replay);
+      KafkaProducer<String, byte[]> current, FenceReportReader reading, KnownDefinitions known) {
+    List<FenceReportReader.Found> found = reading.read(known.now(), known::replay);
     if (!found.isEmpty()) {
       current.beginTransaction();
-      for (ReportReader.Found each : found) {
+      for (FenceReportReader.Found each : found) {
         var unused =
             current.send(
                 switch (each) {
-                  case ReportReader.Found.Fence fence -> fence(fence.ahead());
-                  case ReportReader.Found.Poison poison -> deadLetter(poison);
+                  case FenceReportReader.Found.Fence fence -> fence(fence.ahead());
+                  case FenceReportReader.Found.Poison poison -> deadLetter(poison);
                 });
       }
       current.commitTransaction();
@@ -175,7 +175,7 @@ public final class FleetIntake implements AutoCloseable {
             ahead));
   }
 
-  private ProducerRecord<String, byte[]> deadLetter(ReportReader.Found.Poison poison) {
+  private ProducerRecord<String, byte[]> deadLetter(FenceReportReader.Found.Poison poison) {
     Instant now = clock.instant();
     OriginalRecord original = poison.original();
     String message =

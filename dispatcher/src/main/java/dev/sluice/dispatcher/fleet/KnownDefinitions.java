@@ -11,7 +11,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.dispatcher.partition.Home;
+import dev.sluice.dispatcher.partition.PartitionLoop;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.ReadProgress;
 import dev.sluice.platform.kafka.TopicPartitions;
@@ -43,7 +43,7 @@ final class KnownDefinitions {
   static KnownDefinitions read(KafkaConnection connection) {
     KnownDefinitions known = new KnownDefinitions();
     Map<String, Object> properties = new HashMap<>(connection.consumer("fleet-intake"));
-    properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, PartitionLoop.group(connection));
     try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
       List<TopicPartition> changes = TopicPartitions.of(consumer, connection.topics().changes());
       // before the state: what is finished later than this is read twice, and in order

@@ -32,7 +32,7 @@ import org.apache.kafka.common.errors.WakeupException;
  * One thread owns the consumer; it decides nothing and never blocks. Whatever ends its session, the
  * next one begins with a consumer and homes of its own.
  */
-public final class ChangesConsumer implements AutoCloseable, HomeOwner {
+public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
 
   /** Hears which homes are here; called from the consumer's thread. */
   public interface Assignment {
@@ -43,25 +43,26 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final String topic;
-  private final HomeSetting setting;
+  private final PartitionContext context;
   private final Optional<String> instance;
   private final Assignment assignment;
   private final SupervisedLoop loop;
   private final Queue<Consumer<KafkaConsumer<String, byte[]>>> commands =
       new ConcurrentLinkedQueue<>();
-  private final Map<Integer, Home> homes = new ConcurrentHashMap<>();
+  private final Map<Integer, PartitionLoop> loops = new ConcurrentHashMap<>();
   private final Map<Integer, Boolean> ready = new ConcurrentHashMap<>();
   private final Map<Integer, Long> unread = new ConcurrentHashMap<>();
   private final Map<Integer, Setbacks> setbacks = new ConcurrentHashMap<>();
   private volatile Optional<KafkaConsumer<String, byte[]>> current = Optional.empty();
   private volatile boolean assigned;
 
-  public ChangesConsumer(HomeSetting setting, Optional<String> instance, Assignment assignment) {
-    this.topic = setting.connection().topics().changes();
-    this.setting = setting;
+  public ChangesConsumer(
+      PartitionContext context, Optional<String> instance, Assignment assignment) {
+    this.topic = context.connection().topics().changes();
+    this.context = context;
     this.instance = instance;
     this.assignment = assignment;
-    this.loop = new SupervisedLoop("changes", setting.clock(), this::session);
+    this.loop = new SupervisedLoop("changes", context.clock(), this::session);
   }
 
   public void start() {
@@ -71,9 +72,10 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
   /** When the slowest of the threads here last came round. */
   public Instant lastTurn() {
     Instant oldest = loop.lastTurn();
-    for (Home home : homes.values()) {
-      if (ready.containsKey(home.partition()) && home.lastTurn().isBefore(oldest)) {
-        oldest = home.lastTurn();
+    for (PartitionLoop partitionLoop : loops.values()) {
+      if (ready.containsKey(partitionLoop.partition())
+          && partitionLoop.lastTurn().isBefore(oldest)) {
+        oldest = partitionLoop.lastTurn();
       }
     }
     return oldest;
@@ -82,9 +84,9 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
   /** By home, the events that are not dealt with, as far as the broker has told of them. */
   public Map<Integer, Long> lag() {
     Map<Integer, Long> lag = new HashMap<>();
-    homes.forEach(
-        (partition, home) ->
-            lag.put(partition, unread.getOrDefault(partition, 0L) + home.backlog()));
+    loops.forEach(
+        (partition, partitionLoop) ->
+            lag.put(partition, unread.getOrDefault(partition, 0L) + partitionLoop.backlog()));
     return lag;
   }
 
@@ -95,8 +97,8 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
     if (!assigned) {
       obstacles.add("not a member of the group yet");
     }
-    homes.forEach(
-        (partition, home) -> {
+    loops.forEach(
+        (partition, partitionLoop) -> {
           Optional<String> failed = setbacks(partition).reason();
           failed.ifPresent(
               reason ->
@@ -105,7 +107,7 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
           if (!ready.containsKey(partition) && failed.isEmpty()) {
             obstacles.add("home " + partition + " is starting");
           }
-          home.halted().ifPresent(obstacles::add);
+          partitionLoop.halted().ifPresent(obstacles::add);
         });
     return obstacles;
   }
@@ -116,50 +118,51 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
   }
 
   @Override
-  public void ready(Home home, long offset) {
+  public void ready(PartitionLoop partitionLoop, long offset) {
     command(
         consumer -> {
-          if (homes.get(home.partition()) == home) {
-            TopicPartition partition = new TopicPartition(topic, home.partition());
+          if (loops.get(partitionLoop.partition()) == partitionLoop) {
+            TopicPartition partition = new TopicPartition(topic, partitionLoop.partition());
             consumer.seek(partition, offset);
             consumer.resume(List.of(partition));
-            ready.put(home.partition(), true);
+            ready.put(partitionLoop.partition(), true);
           }
         });
   }
 
   @Override
-  public void roomy(Home home) {
+  public void roomy(PartitionLoop partitionLoop) {
     command(
         consumer -> {
-          if (homes.get(home.partition()) == home && ready.containsKey(home.partition())) {
-            consumer.resume(List.of(new TopicPartition(topic, home.partition())));
+          if (loops.get(partitionLoop.partition()) == partitionLoop
+              && ready.containsKey(partitionLoop.partition())) {
+            consumer.resume(List.of(new TopicPartition(topic, partitionLoop.partition())));
           }
         });
   }
 
   @Override
-  public void failed(Home home, Throwable cause) {
-    Duration pause = setbacks(home.partition()).failed(cause);
+  public void failed(PartitionLoop partitionLoop, Throwable cause) {
+    Duration pause = setbacks(partitionLoop.partition()).failed(cause);
     command(
         consumer -> {
-          if (homes.get(home.partition()) == home) {
-            ready.remove(home.partition());
-            consumer.pause(List.of(new TopicPartition(topic, home.partition())));
+          if (loops.get(partitionLoop.partition()) == partitionLoop) {
+            ready.remove(partitionLoop.partition());
+            consumer.pause(List.of(new TopicPartition(topic, partitionLoop.partition())));
           }
         });
     var unused =
-        setting
+        context
             .timers()
             .schedule(
-                () -> command(consumer -> restart(consumer, home)),
+                () -> command(consumer -> restart(consumer, partitionLoop)),
                 pause.toMillis(),
                 TimeUnit.MILLISECONDS);
   }
 
-  private void restart(KafkaConsumer<String, byte[]> consumer, Home home) {
-    if (homes.get(home.partition()) == home) {
-      open(consumer, home.partition());
+  private void restart(KafkaConsumer<String, byte[]> consumer, PartitionLoop partitionLoop) {
+    if (loops.get(partitionLoop.partition()) == partitionLoop) {
+      open(consumer, partitionLoop.partition());
     }
   }
 
@@ -169,14 +172,14 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
   }
 
   private void session(SupervisedLoop supervised) {
-    KafkaConnection connection = setting.connection();
+    KafkaConnection connection = context.connection();
     try (Admin admin = Admin.create(connection.admin())) {
       // one that was deleted is created again, as it would be at a start
-      new TopicProvisioner(admin, connection.topics(), setting.replication())
-          .provision(setting.homes());
+      new TopicProvisioner(admin, connection.topics(), context.replication())
+          .provision(context.partitions());
     }
     List<String> read = List.of(topic, connection.topics().state());
-    try (TopicWatch watch = TopicWatch.begin(connection, read, setting.clock());
+    try (TopicWatch watch = TopicWatch.begin(connection, read, context.clock());
         KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties())) {
       current = Optional.of(consumer);
       supervised.onClose(consumer::wakeup);
@@ -189,7 +192,7 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
         }
       } finally {
         // let the successor have the homes at once
-        shut(List.copyOf(homes.keySet()));
+        shut(List.copyOf(loops.keySet()));
         assigned = false;
         current = Optional.empty();
         commands.clear();
@@ -201,9 +204,9 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
   }
 
   private Map<String, Object> properties() {
-    KafkaConnection connection = setting.connection();
+    KafkaConnection connection = context.connection();
     Map<String, Object> properties = new HashMap<>(connection.consumer("dispatcher"));
-    properties.put(ConsumerConfig.GROUP_ID_CONFIG, Home.group(connection));
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, PartitionLoop.group(connection));
     instance.ifPresent(name -> properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name));
     properties.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
@@ -218,9 +221,9 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
   private void turn(KafkaConsumer<String, byte[]> consumer) {
     try {
       for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-        Home home = homes.get(record.partition());
-        if (home != null && ready.containsKey(record.partition())) {
-          home.offer(record);
+        PartitionLoop partitionLoop = loops.get(record.partition());
+        if (partitionLoop != null && ready.containsKey(record.partition())) {
+          partitionLoop.offer(record);
         }
       }
     } catch (WakeupException e) {
@@ -229,11 +232,13 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
     for (var command = commands.poll(); command != null; command = commands.poll()) {
       command.accept(consumer);
     }
-    for (Home home : homes.values()) {
-      TopicPartition partition = new TopicPartition(topic, home.partition());
-      if (ready.containsKey(home.partition())) {
-        consumer.currentLag(partition).ifPresent(records -> unread.put(home.partition(), records));
-        if (home.isFull()) {
+    for (PartitionLoop partitionLoop : loops.values()) {
+      TopicPartition partition = new TopicPartition(topic, partitionLoop.partition());
+      if (ready.containsKey(partitionLoop.partition())) {
+        consumer
+            .currentLag(partition)
+            .ifPresent(records -> unread.put(partitionLoop.partition(), records));
+        if (partitionLoop.isFull()) {
           consumer.pause(List.of(partition));
         }
       }
@@ -242,25 +247,25 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
 
   private void open(KafkaConsumer<String, byte[]> consumer, int partition) {
     consumer.pause(List.of(new TopicPartition(topic, partition)));
-    Home home = new Home(partition, setting, this, setbacks(partition));
-    homes.put(partition, home);
-    home.start();
+    PartitionLoop partitionLoop = new PartitionLoop(partition, context, this, setbacks(partition));
+    loops.put(partition, partitionLoop);
+    partitionLoop.start();
   }
 
   private Setbacks setbacks(int partition) {
-    return setbacks.computeIfAbsent(partition, _ -> new Setbacks(setting.clock()));
+    return setbacks.computeIfAbsent(partition, _ -> new Setbacks(context.clock()));
   }
 
   private void shut(Collection<Integer> partitions) {
     for (int partition : partitions) {
       ready.remove(partition);
       unread.remove(partition);
-      Home home = homes.remove(partition);
-      if (home != null) {
-        home.close();
+      PartitionLoop partitionLoop = loops.remove(partition);
+      if (partitionLoop != null) {
+        partitionLoop.close();
       }
     }
-    assignment.changed(List.copyOf(homes.keySet()));
+    assignment.changed(List.copyOf(loops.keySet()));
   }
 
   private final class Rebalance implements ConsumerRebalanceListener {
@@ -275,7 +280,7 @@ public final class ChangesConsumer implements AutoCloseable, HomeOwner {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       partitions.forEach(partition -> open(consumer, partition.partition()));
       assigned = true;
-      assignment.changed(List.copyOf(homes.keySet()));
+      assignment.changed(List.copyOf(loops.keySet()));
     }
 
     @Override

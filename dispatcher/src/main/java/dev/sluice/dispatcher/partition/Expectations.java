@@ -3,8 +3,8 @@ package dev.sluice.dispatcher.partition;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.dispatcher.decide.Causes;
-import dev.sluice.dispatcher.decide.Hint;
+import dev.sluice.dispatcher.decide.Trigger;
+import dev.sluice.dispatcher.decide.Triggers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,9 +23,9 @@ final class Expectations {
 
   private static final Logger log = LoggerFactory.getLogger(Expectations.class);
 
-  private final Lanes.Tools tools;
+  private final RefScheduler.Tools tools;
 
-  Expectations(Lanes.Tools tools) {
+  Expectations(RefScheduler.Tools tools) {
     this.tools = tools;
   }
 
@@ -41,27 +41,28 @@ final class Expectations {
    *
    * @return since when it is asked for
    */
-  Optional<Instant> askAgain(RefLane lane, List<Hint> hints) {
-    if (!hasTimeLeft(lane.newestAt) || !lane.waiting.isEmpty()) {
+  Optional<Instant> askAgain(RefQueue queue, List<Trigger> triggers) {
+    if (!hasTimeLeft(queue.newestAt) || !queue.waiting.isEmpty()) {
       return Optional.empty();
     }
-    Hint.Ask ask = new Hint.Ask.Moved(Causes.expected(hints));
-    lane.waiting.add(new Hint(hints.getLast().cause(), ask, OptionalLong.empty()));
-    return Optional.of(lane.newestAt);
+    Trigger.Ask ask = new Trigger.Ask.Moved(Triggers.expected(triggers));
+    queue.waiting.add(new Trigger(triggers.getLast().cause(), ask, OptionalLong.empty()));
+    return Optional.of(queue.newestAt);
   }
 
   /** What is remembered of a commit that was told of, if the ref was evaluated without it. */
   Optional<Unmet> unmet(
-      RefLane lane, Optional<CommitId> told, Optional<CommitId> head, Batch batch) {
-    return told.map(expected -> unmet(lane, expected, head, batch));
+      RefQueue queue, Optional<CommitId> told, Optional<CommitId> head, TransactionBatch batch) {
+    return told.map(expected -> unmet(queue, expected, head, batch));
   }
 
-  private Unmet unmet(RefLane lane, CommitId expected, Optional<CommitId> head, Batch batch) {
+  private Unmet unmet(
+      RefQueue queue, CommitId expected, Optional<CommitId> head, TransactionBatch batch) {
     Instant now = tools.clock().instant();
-    List<EventId> causes = Causes.together(lane.inHand, now).events();
+    List<EventId> causes = Triggers.together(queue.inHand, now).events();
     log.atWarn()
-        .addKeyValue("repository", lane.key.repository())
-        .addKeyValue("ref", lane.key.ref())
+        .addKeyValue("repository", queue.key.repository())
+        .addKeyValue("ref", queue.key.ref())
         .addKeyValue("eventId", causes.isEmpty() ? "" : causes.getLast())
         .log(
             "Git did not show within {} the commit that an event told of: expected {}, evaluated"
@@ -69,7 +70,7 @@ final class Expectations {
             tools.timing().patience(),
             expected,
             head.map(CommitId::value).orElse("no such ref"));
-    batch.afterwards(() -> tools.listener().unmet(lane.key.repository(), lane.key.ref()));
+    batch.afterwards(() -> tools.listener().unmet(queue.key.repository(), queue.key.ref()));
     return new Unmet(expected, head, causes, now);
   }
 }

@@ -2,8 +2,8 @@ package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.dispatcher.decide.EventDecider;
-import dev.sluice.dispatcher.decide.HomeMemory;
-import dev.sluice.dispatcher.decide.Outgoing;
+import dev.sluice.dispatcher.decide.OutgoingRecord;
+import dev.sluice.dispatcher.decide.PartitionState;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,22 +21,22 @@ final class LostState {
   private static final Logger log = LoggerFactory.getLogger(LostState.class);
   private static final String APPLICATION = "application/";
 
-  private final HomeMemory memory;
+  private final PartitionState state;
   private final EventDecider decider;
   private final Clock clock;
 
-  LostState(HomeMemory memory, EventDecider decider, Clock clock) {
-    this.memory = memory;
+  LostState(PartitionState state, EventDecider decider, Clock clock) {
+    this.state = state;
     this.decider = decider;
     this.clock = clock;
   }
 
   /** Opens a dead letter about each. */
-  void tell(List<DamagedStateException> damaged, HomeLog kafka) {
+  void tell(List<DamagedStateException> damaged, PartitionLog kafka) {
     if (damaged.isEmpty()) {
       return;
     }
-    List<Outgoing> records = new ArrayList<>();
+    List<OutgoingRecord> records = new ArrayList<>();
     for (DamagedStateException each : damaged) {
       String message = each.getMessage() + "; " + consequence(each);
       log.atError().log("{}", message);
@@ -49,7 +49,7 @@ final class LostState {
   private String consequence(DamagedStateException damaged) {
     String key = damaged.key();
     if (!key.startsWith(APPLICATION)) {
-      memory.forget(key);
+      state.forget(key);
       return "what it is about is looked at again, and nothing has to be done: discard the entry";
     }
     String consequence =
@@ -57,7 +57,7 @@ final class LostState {
             + " a good record of the same key (an older copy of it, say), start the dispatcher"
             + " again, and re-evaluate the application";
     try {
-      memory.lose(new ApplicationName(key.substring(APPLICATION.length())), consequence);
+      state.lose(new ApplicationName(key.substring(APPLICATION.length())), consequence);
     } catch (IllegalArgumentException e) {
       return "no application can have this name: discard the entry";
     }

@@ -12,10 +12,10 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
  * belong. An application that two homes decide about would have two counts of generations, and a
  * change that the wrong home hears of reaches nobody.
  *
- * @param homes partitions of {@code changes}
- * @param home the partition that was read
+ * @param partitions partitions of {@code changes}
+ * @param partition the partition that was read
  */
-record Placement(int homes, int home) {
+record Placement(int partitions, int partition) {
 
   /** Why an event must not be handled here; empty if it may. */
   Optional<String> objection(ChangeEvent event) {
@@ -26,8 +26,8 @@ record Placement(int homes, int home) {
   }
 
   private Optional<String> misplaced(ChangeEvent event) {
-    int belongs = BuiltInPartitioner.partitionForKey(event.key().getBytes(UTF_8), homes);
-    return belongs == home || isOfThisHome(event)
+    int belongs = BuiltInPartitioner.partitionForKey(event.key().getBytes(UTF_8), partitions);
+    return belongs == partition || isOfThisHome(event)
         ? Optional.empty()
         : Optional.of(
             "it is about %s, whose events belong on partition %d".formatted(event.key(), belongs));

@@ -1,6 +1,6 @@
 package dev.sluice.dispatcher.partition;
 
-import dev.sluice.dispatcher.decide.Commands;
+import dev.sluice.dispatcher.decide.CommandDecider;
 import dev.sluice.dispatcher.decide.EventDecider;
 import dev.sluice.dispatcher.evaluate.Recomputation;
 import dev.sluice.platform.process.FatalErrors;
@@ -24,12 +24,12 @@ final class Rebuilds implements AutoCloseable {
 
   private final Recomputation recomputation;
   private final EventDecider decider;
-  private final Consumer<HomeInput> home;
+  private final Consumer<PartitionInput> home;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Recomputation.Asked> waiting = new ArrayList<>();
   private boolean running;
 
-  Rebuilds(Recomputation recomputation, EventDecider decider, Consumer<HomeInput> home) {
+  Rebuilds(Recomputation recomputation, EventDecider decider, Consumer<PartitionInput> home) {
     this.recomputation = recomputation;
     this.decider = decider;
     this.home = home;
@@ -40,7 +40,7 @@ final class Rebuilds implements AutoCloseable {
     start();
   }
 
-  void answered(HomeInput.Recomputed recomputed, Batch batch, Instant now) {
+  void answered(PartitionInput.Recomputed recomputed, TransactionBatch batch, Instant now) {
     for (Recomputation.Answer answer : recomputed.answers()) {
       Recomputation.Asked asked = answer.asked();
       batch.add(decider.commanded(asked.given(), asked.cause(), answer.verdict(), now));
@@ -61,7 +61,7 @@ final class Rebuilds implements AutoCloseable {
     running = true;
     List<Recomputation.Asked> asked = List.copyOf(waiting);
     waiting.clear();
-    threads.execute(() -> home.accept(new HomeInput.Recomputed(run(asked))));
+    threads.execute(() -> home.accept(new PartitionInput.Recomputed(run(asked))));
   }
 
   private List<Recomputation.Answer> run(List<Recomputation.Asked> asked) {
@@ -76,7 +76,7 @@ final class Rebuilds implements AutoCloseable {
               one ->
                   new Recomputation.Answer(
                       one,
-                      new Commands.Verdict.Refused(
+                      new CommandDecider.Verdict.Refused(
                           "could not be recomputed (%s); the dispatcher's log says why"
                               .formatted(e.getClass().getSimpleName()))))
           .toList();

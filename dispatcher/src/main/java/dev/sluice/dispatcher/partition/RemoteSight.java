@@ -2,10 +2,10 @@ package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unreadable;
-import dev.sluice.dispatcher.decide.HomeMemory;
+import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
-import dev.sluice.dispatcher.evaluate.LookEnd;
-import dev.sluice.dispatcher.evaluate.LookRequest;
+import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
+import dev.sluice.dispatcher.evaluate.EvaluationRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -21,51 +21,55 @@ final class RemoteSight {
   /** Between two records about a ref that say nothing new. */
   static final Duration REFRESH = Duration.ofMinutes(10);
 
-  private final HomeMemory memory;
-  private final Lanes.Tools tools;
+  private final PartitionState state;
+  private final RefScheduler.Tools tools;
   private final Map<RefKey, Instant> failureWritten = new HashMap<>();
 
-  RemoteSight(HomeMemory memory, Lanes.Tools tools) {
-    this.memory = memory;
+  RemoteSight(PartitionState state, RefScheduler.Tools tools) {
+    this.state = state;
     this.tools = tools;
   }
 
   /** A look has ended that may have read the remote. */
-  void ended(HomeInput.LookEnded look, Batch batch) {
+  void ended(PartitionInput.EvaluationEnded look, TransactionBatch batch) {
     boolean fetches =
-        look.aim() instanceof LookRequest.Aim.Fetch || look.aim() instanceof LookRequest.Aim.Sweep;
-    boolean decides = !(look.aim() instanceof LookRequest.Aim.Warm);
-    switch (look.end()) {
-      case LookEnd.Failed failed -> {
+        look.aim() instanceof EvaluationRequest.Aim.Fetch
+            || look.aim() instanceof EvaluationRequest.Aim.Sweep;
+    boolean decides = !(look.aim() instanceof EvaluationRequest.Aim.Warm);
+    switch (look.outcome()) {
+      case EvaluationOutcome.Failed failed -> {
         if (decides) {
           failed(look.key(), failed.reason(), batch);
         }
       }
-      case LookEnd.Broken broken -> {
+      case EvaluationOutcome.Broken broken -> {
         if (decides) {
           failed(look.key(), "the evaluation failed: " + broken.reason(), batch);
         }
       }
-      case LookEnd.Done _, LookEnd.Gone _, LookEnd.NotYet _, LookEnd.Swept _ -> {
+      case EvaluationOutcome.Done _,
+          EvaluationOutcome.Gone _,
+          EvaluationOutcome.NotYet _,
+          EvaluationOutcome.Swept _ -> {
         if (fetches) {
           read(look.key(), batch);
         }
       }
-      case LookEnd.Warmed _ -> {}
+      case EvaluationOutcome.Warmed _ -> {}
     }
   }
 
   /** Nobody looks at the ref from now on: that it could not be read is no news any more. */
-  void unfollowed(RefKey key, Batch batch) {
-    RefState before = memory.ref(key);
+  void unfollowed(RefKey key, TransactionBatch batch) {
+    RefState before = state.ref(key);
     if (before.unreadable().isPresent()) {
       batch.add(tools.decider().remote(before.unwatched(), tools.clock().instant()));
     }
     failureWritten.remove(key);
   }
 
-  private void read(RefKey key, Batch batch) {
-    RefState before = memory.ref(key);
+  private void read(RefKey key, TransactionBatch batch) {
+    RefState before = state.ref(key);
     Instant now = tools.clock().instant();
     boolean isOld =
         before.readAt().map(at -> Duration.between(at, now).compareTo(REFRESH) >= 0).orElse(true);
@@ -75,8 +79,8 @@ final class RemoteSight {
     }
   }
 
-  private void failed(RefKey key, String reason, Batch batch) {
-    RefState before = memory.ref(key);
+  private void failed(RefKey key, String reason, TransactionBatch batch) {
+    RefState before = state.ref(key);
     Instant now = tools.clock().instant();
     if (before.unreadable().isPresent()) {
       Instant written = failureWritten.computeIfAbsent(key, _ -> now);

@@ -48,9 +48,9 @@ class DeciderTest {
 
   private static final PossibleObjects POSSIBLE = PossibleObjects.any("web");
 
-  private final HomeMemory memory = new HomeMemory();
-  private final LookDecider looks = new LookDecider(memory, "sluice.changes", 3);
-  private final EventDecider changes = new EventDecider(memory, 3);
+  private final PartitionState state = new PartitionState();
+  private final EvaluationDecider looks = new EvaluationDecider(state, "sluice.changes", 3);
+  private final EventDecider changes = new EventDecider(state, 3);
 
   @Test
   void numbersTheTargetsOfEachClusterAndNeverForgets() {
@@ -209,10 +209,10 @@ class DeciderTest {
   void whatTakesLongerIsRememberedWithAllItsCauses() {
     accept(WEB);
     CommitId expected = new CommitId("b".repeat(40));
-    Hint first =
-        new Hint(cause("one"), new Hint.Ask.Moved(Optional.of(COMMIT)), OptionalLong.of(1));
-    Hint second =
-        new Hint(cause("two"), new Hint.Ask.Moved(Optional.of(expected)), OptionalLong.of(2));
+    Trigger first =
+        new Trigger(cause("one"), new Trigger.Ask.Moved(Optional.of(COMMIT)), OptionalLong.of(1));
+    Trigger second =
+        new Trigger(cause("two"), new Trigger.Ask.Moved(Optional.of(expected)), OptionalLong.of(2));
 
     List<Event> events = events(looks.unfinished(MAIN, List.of(first, second), NOW));
 
@@ -228,10 +228,10 @@ class DeciderTest {
         .containsExactly(
             new StateRecord.RefState(
                 MAIN.repository(), MAIN.ref(), Optional.empty(), Optional.of(pending)));
-    assertThat(Hint.of(pending).ask()).isEqualTo(second.ask());
-    assertThat(Hint.of(pending).cause().trace()).isEqualTo(second.cause().trace());
-    assertThat(Hint.of(pending).offset()).hasValue(2);
-    assertThat(Hint.of(pending).isRemembered()).isTrue();
+    assertThat(Trigger.of(pending).ask()).isEqualTo(second.ask());
+    assertThat(Trigger.of(pending).cause().trace()).isEqualTo(second.cause().trace());
+    assertThat(Trigger.of(pending).offset()).hasValue(2);
+    assertThat(Trigger.of(pending).isRemembered()).isTrue();
     assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
         .hasSize(1);
     assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
@@ -258,11 +258,16 @@ class DeciderTest {
   }
 
   private List<Event> found(Finding... findings) {
-    Part.Seen seen = new Part.Seen(MAIN, COMMIT, NOW, Map.of(), 1, Optional.empty());
-    Hint hint = new Hint(cause("push"), new Hint.Ask.Moved(Optional.empty()), OptionalLong.of(7));
+    EvaluationPart.Seen seen =
+        new EvaluationPart.Seen(MAIN, COMMIT, NOW, Map.of(), 1, Optional.empty());
+    Trigger trigger =
+        new Trigger(cause("push"), new Trigger.Ask.Moved(Optional.empty()), OptionalLong.of(7));
     return events(
         looks.found(
-            new Part(seen, List.of(findings), true), List.of(hint), hint.cause().trace(), NOW));
+            new EvaluationPart(seen, List.of(findings), true),
+            List.of(trigger),
+            trigger.cause().trace(),
+            NOW));
   }
 
   private static Finding.Refused refused(ClusterTarget cluster) {
@@ -301,8 +306,8 @@ class DeciderTest {
         .toList();
   }
 
-  private static Hint.Cause cause(String id) {
-    return new Hint.Cause(
+  private static Trigger.Cause cause(String id) {
+    return new Trigger.Cause(
         List.of(new EventId(id)), Optional.of("octocat"), NOW, TraceParent.start());
   }
 

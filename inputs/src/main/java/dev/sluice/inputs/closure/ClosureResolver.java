@@ -9,10 +9,10 @@ import dev.sluice.inputs.helm.TemplateScan;
 import dev.sluice.inputs.kustomize.Kustomizations;
 import dev.sluice.inputs.plain.PlainFiles;
 import dev.sluice.inputs.walk.ClosureLimits;
-import dev.sluice.inputs.walk.Found;
-import dev.sluice.inputs.walk.Outside;
 import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.RemoteAccess;
 import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import java.util.List;
 import java.util.Optional;
@@ -44,17 +44,18 @@ public final class ClosureResolver {
 
   /** Resolves the source's path in the tree; its repository and ref are not looked at. */
   public ClosureResult resolve(SourceTree tree, SourceQuery source) {
-    Walk walk = new Walk(tree, limits, new Outside(source.remote(), source.plugins(), remotes));
+    Walk walk =
+        new Walk(tree, limits, new RemoteAccess(source.remote(), source.plugins(), remotes));
     TemplateScan scan = new TemplateScan();
     try {
-      Found start = start(walk, source);
+      ResolvedPath start = start(walk, source);
       SourceType type = source.type().orElseGet(() -> foundOut(walk, start));
       collect(walk, start, source, type, scan);
       return new ClosureResult.Resolved(
           new Closure(
               type,
               source.path(),
-              walk.gathered().entries(),
+              walk.collector().entries(),
               walk.footprint(),
               walk.bases(),
               scan.warnings()),
@@ -76,7 +77,7 @@ public final class ClosureResolver {
     }
   }
 
-  private static Found start(Walk walk, SourceQuery source) {
+  private static ResolvedPath start(Walk walk, SourceQuery source) {
     String what = "the application's path '" + source.path() + "'";
     return walk.find("", source.path(), what)
         .orElseThrow(
@@ -88,7 +89,7 @@ public final class ClosureResolver {
   }
 
   /** A kustomization in a chart's directory inflates or completes the chart. */
-  private static SourceType foundOut(Walk walk, Found start) {
+  private static SourceType foundOut(Walk walk, ResolvedPath start) {
     if (!start.isDirectory()) {
       return SourceType.PLAIN;
     }
@@ -99,7 +100,7 @@ public final class ClosureResolver {
   }
 
   private static void collect(
-      Walk walk, Found start, SourceQuery source, SourceType type, TemplateScan scan) {
+      Walk walk, ResolvedPath start, SourceQuery source, SourceType type, TemplateScan scan) {
     switch (type) {
       case KUSTOMIZE -> {
         requireNoOption(source);
@@ -116,7 +117,7 @@ public final class ClosureResolver {
     source.lent().forEach(file -> charts.collectValues(start.path(), file, "of another source"));
   }
 
-  private static void helm(Walk walk, Found start, SourceQuery source, TemplateScan scan) {
+  private static void helm(Walk walk, ResolvedPath start, SourceQuery source, TemplateScan scan) {
     if (!start.isDirectory()) {
       throw new RefusedException(
           "NotADirectory",
@@ -133,7 +134,7 @@ public final class ClosureResolver {
                     start.path(), file, "of the chart '%s'".formatted(start.path())));
   }
 
-  private static void kustomize(Walk walk, Found start, TemplateScan scan) {
+  private static void kustomize(Walk walk, ResolvedPath start, TemplateScan scan) {
     if (!start.isDirectory()) {
       throw new RefusedException(
           "NotADirectory",
@@ -143,7 +144,7 @@ public final class ClosureResolver {
     new Kustomizations(walk, scan).collect(start.path());
   }
 
-  private static void plain(Walk walk, Found start, SourceQuery source) {
+  private static void plain(Walk walk, ResolvedPath start, SourceQuery source) {
     PlainFiles files = new PlainFiles(walk, source.plain(), source.type().isPresent());
     if (start.isDirectory()) {
       walk.addLinks(start);

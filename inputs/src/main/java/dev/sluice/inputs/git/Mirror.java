@@ -44,7 +44,7 @@ final class Mirror {
   private final ReentrantLock oneLook = new ReentrantLock();
   private final AtomicLong started = new AtomicLong();
   private final AtomicLong packs;
-  private final Map<Question, Look> latest = new ConcurrentHashMap<>();
+  private final Map<Question, RefObservation> latest = new ConcurrentHashMap<>();
 
   /**
    * A mirror that exists already.
@@ -73,18 +73,18 @@ final class Mirror {
   }
 
   /** What the ref is at the remote, as of a look that started after this call. */
-  Look.Shown look(Remote remote, GitRef ref) {
+  RefObservation.Shown look(Remote remote, GitRef ref) {
     Question question = new Question(remote, ref);
     long asked = started.get();
     oneLook.lock();
     try {
-      Look last = latest.get(question);
+      RefObservation last = latest.get(question);
       if (last != null && last.number() > asked) {
         return last.shown();
       }
       long number = started.incrementAndGet();
-      Look.Shown shown = lookNow(question);
-      latest.put(question, new Look(number, shown));
+      RefObservation.Shown shown = lookNow(question);
+      latest.put(question, new RefObservation(number, shown));
       return shown;
     } finally {
       oneLook.unlock();
@@ -108,7 +108,7 @@ final class Mirror {
   }
 
   /** Fetches it, to be kept for good. */
-  Look.Shown fetchPinned(Remote remote, String pin) {
+  RefObservation.Shown fetchPinned(Remote remote, String pin) {
     if (!ObjectId.isId(pin)) {
       return look(remote, GitRef.tag(pin));
     }
@@ -121,7 +121,7 @@ final class Mirror {
   }
 
   /** As a forge allows it that serves commits by their ids: GitHub, GitLab and others do. */
-  private Look.Shown fetchCommit(Remote remote, ObjectId id, Optional<Remote.Login> login)
+  private RefObservation.Shown fetchCommit(Remote remote, ObjectId id, Optional<Remote.Login> login)
       throws IOException, URISyntaxException {
     if (!has(id)) {
       try (Transport transport = remote.open(repository, login);
@@ -142,30 +142,30 @@ final class Mirror {
     }
   }
 
-  private Look.Shown lookNow(Question question) {
+  private RefObservation.Shown lookNow(Question question) {
     return asked(question.remote(), login -> connect(question, login));
   }
 
   /** Asks a remote. */
   private interface Answer {
-    Look.Shown to(Optional<Remote.Login> login) throws IOException, URISyntaxException;
+    RefObservation.Shown to(Optional<Remote.Login> login) throws IOException, URISyntaxException;
   }
 
-  private Look.Shown asked(Remote remote, Answer answer) {
+  private RefObservation.Shown asked(Remote remote, Answer answer) {
     Optional<Remote.Login> login = Optional.empty();
     try {
       login = remote.login();
       return answer.to(login);
     } catch (IllegalStateException e) {
-      return new Look.Unreadable(
+      return new RefObservation.Unreadable(
           new FetchOutcome.Failed(
               "cannot fetch %s: %s".formatted(id, e.getMessage()), /* retryable= */ false));
     } catch (IOException | URISyntaxException | RuntimeException e) {
-      return new Look.Unreadable(RemoteFailures.classify(id, e, login));
+      return new RefObservation.Unreadable(RemoteFailures.classify(id, e, login));
     }
   }
 
-  private Look.Shown connect(Question question, Optional<Remote.Login> login)
+  private RefObservation.Shown connect(Question question, Optional<Remote.Login> login)
       throws IOException, URISyntaxException {
     GitRef ref = question.ref();
     Optional<ObjectId> before = refs.tip(ref);
@@ -175,7 +175,7 @@ final class Mirror {
       Ref shown = connection.getRef(ref.value());
       if (shown == null || shown.getObjectId() == null) {
         refs.forget(ref);
-        return new Look.NoRef();
+        return new RefObservation.NoRef();
       }
       ObjectId value = shown.getObjectId().copy();
       if (!before.equals(Optional.of(value))) {
@@ -193,14 +193,14 @@ final class Mirror {
     packs.incrementAndGet();
   }
 
-  private Look.Shown head(String what, ObjectId value, Optional<ObjectId> before)
+  private RefObservation.Shown head(String what, ObjectId value, Optional<ObjectId> before)
       throws IOException {
     try (RevWalk walk = new RevWalk(repository)) {
       RevObject peeled = walk.peel(walk.parseAny(value));
       if (peeled instanceof RevCommit commit) {
-        return new Look.Head(value, commit.copy(), before);
+        return new RefObservation.Head(value, commit.copy(), before);
       }
-      return new Look.Unreadable(
+      return new RefObservation.Unreadable(
           new FetchOutcome.Failed(
               what + " is not a commit: name a branch or a tag of a commit",
               /* retryable= */ false));

@@ -93,16 +93,16 @@ public final class Mirrors implements AutoCloseable {
       return full.get();
     }
     Mirror mirror = mirror(source.repository());
-    Look.Shown shown = mirror.look(Remote.of(source), ref);
+    RefObservation.Shown shown = mirror.look(Remote.of(source), ref);
     packs.collectIfMany(source.repository(), mirror);
     budget.ifPresent(MirrorBudget::keep);
     return switch (shown) {
-      case Look.Unreadable unreadable -> unreadable.failed();
-      case Look.NoRef _ ->
+      case RefObservation.Unreadable unreadable -> unreadable.failed();
+      case RefObservation.NoRef _ ->
           expected.isPresent()
               ? new FetchOutcome.NotYet(Optional.empty())
               : new FetchOutcome.Gone();
-      case Look.Head head ->
+      case RefObservation.Head head ->
           expected.isEmpty() || follows(source.repository(), mirror, head, expected.get())
               ? new FetchOutcome.At(commitId(head.head()))
               : new FetchOutcome.NotYet(Optional.of(commitId(head.head())));
@@ -114,7 +114,8 @@ public final class Mirrors implements AutoCloseable {
    * have but that is not before the head was rewritten away, if the ref moved under our eyes; if it
    * did not, the remote may be showing the time before the announcement.
    */
-  private boolean follows(RepositoryId repository, Mirror mirror, Look.Head head, CommitId told) {
+  private boolean follows(
+      RepositoryId repository, Mirror mirror, RefObservation.Head head, CommitId told) {
     if (!isSha1(told)) {
       return false;
     }
@@ -165,13 +166,13 @@ public final class Mirrors implements AutoCloseable {
       return full.get();
     }
     Mirror mirror = mirror(repository.repository());
-    Look.Shown shown = mirror.fetchPinned(Remote.of(repository), pin);
+    RefObservation.Shown shown = mirror.fetchPinned(Remote.of(repository), pin);
     packs.collectIfMany(repository.repository(), mirror);
     budget.ifPresent(MirrorBudget::keep);
     return switch (shown) {
-      case Look.Unreadable unreadable -> unreadable.failed();
-      case Look.NoRef _ -> new FetchOutcome.Gone();
-      case Look.Head head -> new FetchOutcome.At(commitId(head.head()));
+      case RefObservation.Unreadable unreadable -> unreadable.failed();
+      case RefObservation.NoRef _ -> new FetchOutcome.Gone();
+      case RefObservation.Head head -> new FetchOutcome.At(commitId(head.head()));
     };
   }
 

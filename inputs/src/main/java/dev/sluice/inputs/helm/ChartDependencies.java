@@ -2,9 +2,9 @@ package dev.sluice.inputs.helm;
 
 import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.inputs.git.TreeEntry;
-import dev.sluice.inputs.walk.Found;
-import dev.sluice.inputs.walk.Outside;
 import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.RemoteAccess;
+import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import dev.sluice.inputs.walk.YamlFields;
 import dev.sluice.inputs.walk.YamlText;
@@ -110,7 +110,7 @@ final class ChartDependencies {
     }
     String wanted = dependency.first("version");
     String version = RemoteCharts.isExact(wanted) ? wanted : locked(index);
-    return new RemoteCharts.Origin(Outside.canonical(repository), name, version);
+    return new RemoteCharts.Origin(RemoteAccess.canonical(repository), name, version);
   }
 
   /**
@@ -165,7 +165,7 @@ final class ChartDependencies {
     if (above.contains(origin)) {
       throw new RefusedException("Cycle", "%s depends on itself".formatted(what(origin.name())));
     }
-    Found there =
+    ResolvedPath there =
         remote.put(
             chart,
             new RemoteCharts.Place(VENDORED, origin.name() + "-" + origin.version()),
@@ -198,19 +198,19 @@ final class ChartDependencies {
           "the name of a dependency of the chart '%s' must be %s"
               .formatted(chart, ProgramArgument.CHART_NAME.rule()));
     }
-    Found found =
+    ResolvedPath resolved =
         walk.require(
             chart,
             path,
             "'%s%s' (the dependency '%s' of the chart '%s')".formatted(LOCAL, path, name, chart));
-    if (!found.isDirectory()) {
+    if (!resolved.isDirectory()) {
       throw new RefusedException(
           "NotADirectory",
           "'%s%s' (the dependency '%s' of the chart '%s') is a file: give a chart's directory"
               .formatted(LOCAL, path, name, chart));
     }
-    walk.addLinks(found);
-    return found.path();
+    walk.addLinks(resolved);
+    return resolved.path();
   }
 
   private void read(String text, String where) {
@@ -227,8 +227,8 @@ final class ChartDependencies {
 
   private Optional<String> text(String directory, String name) {
     return walk.find(directory, name, "'%s' of '%s'".formatted(name, directory))
-        .filter(found -> !found.isDirectory())
-        .map(found -> walk.text(found.entry(), MAX_BYTES));
+        .filter(resolved -> !resolved.isDirectory())
+        .map(resolved -> walk.text(resolved.entry(), MAX_BYTES));
   }
 
   private Set<String> names() {
@@ -240,8 +240,9 @@ final class ChartDependencies {
   private Vendored vendored() {
     Set<String> charts = new HashSet<>();
     Set<String> archives = new HashSet<>();
-    Optional<Found> directory = walk.find(chart, VENDORED, "charts/ of '%s'".formatted(chart));
-    if (directory.filter(Found::isDirectory).isPresent()) {
+    Optional<ResolvedPath> directory =
+        walk.find(chart, VENDORED, "charts/ of '%s'".formatted(chart));
+    if (directory.filter(ResolvedPath::isDirectory).isPresent()) {
       for (TreeEntry entry : walk.list(directory.get().path())) {
         if (entry.name().endsWith(ARCHIVE)) {
           archives.add(entry.name());

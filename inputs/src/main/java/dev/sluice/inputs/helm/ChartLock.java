@@ -1,6 +1,6 @@
 package dev.sluice.inputs.helm;
 
-import dev.sluice.inputs.walk.Outside;
+import dev.sluice.inputs.walk.RemoteAccess;
 import dev.sluice.inputs.walk.YamlFields;
 import dev.sluice.inputs.walk.YamlText;
 import java.util.List;
@@ -40,8 +40,8 @@ final class ChartLock {
         .filter(
             locked ->
                 locked.first("name").equals(name)
-                    && Outside.canonical(locked.first("repository"))
-                        .equals(Outside.canonical(repository)))
+                    && RemoteAccess.canonical(locked.first("repository"))
+                        .equals(RemoteAccess.canonical(repository)))
         .skip(earlier)
         .findFirst()
         .map(locked -> locked.first("version"))

@@ -1,8 +1,8 @@
 package dev.sluice.inputs.helm;
 
 import dev.sluice.inputs.git.TreeEntry;
-import dev.sluice.inputs.walk.Found;
 import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class Charts {
   /** Whether a directory holds a chart. */
   public static boolean isAt(Walk walk, String directory) {
     return walk.find(directory, FILE_NAME, "'%s' of '%s'".formatted(FILE_NAME, directory))
-        .filter(found -> !found.isDirectory())
+        .filter(resolved -> !resolved.isDirectory())
         .isPresent();
   }
 
@@ -45,7 +45,8 @@ public final class Charts {
 
   /** Adds a values file. */
   public void collectValues(String directory, String path, String whose) {
-    Found file = walk.require(directory, path, "the values file '%s' %s".formatted(path, whose));
+    ResolvedPath file =
+        walk.require(directory, path, "the values file '%s' %s".formatted(path, whose));
     if (file.isDirectory()) {
       throw new RefusedException(
           "NotAFile", "the values file '%s' %s is a directory: give a file".formatted(path, whose));
@@ -60,9 +61,9 @@ public final class Charts {
           "charts depend on each other: %s -> %s: take one out"
               .formatted(String.join(" -> ", dependents), directory));
     }
-    Found file =
+    ResolvedPath file =
         walk.find(directory, FILE_NAME, "'%s' of '%s'".formatted(FILE_NAME, directory))
-            .filter(found -> !found.isDirectory())
+            .filter(resolved -> !resolved.isDirectory())
             .orElseThrow(
                 () ->
                     new RefusedException(
@@ -79,17 +80,17 @@ public final class Charts {
   }
 
   private HelmIgnore ignore(String directory) {
-    Optional<Found> file =
+    Optional<ResolvedPath> file =
         walk.find(
                 directory,
                 HelmIgnore.FILE_NAME,
                 "'%s' of '%s'".formatted(HelmIgnore.FILE_NAME, directory))
-            .filter(found -> !found.isDirectory());
+            .filter(resolved -> !resolved.isDirectory());
     file.ifPresent(walk::addFile);
     return new HelmIgnore(file.map(this::text).orElse(""), directory + "/" + HelmIgnore.FILE_NAME);
   }
 
-  private String text(Found file) {
+  private String text(ResolvedPath file) {
     return walk.text(file.entry(), MAX_BYTES);
   }
 
@@ -111,31 +112,31 @@ public final class Charts {
           "TooComplex", "'%s' is more than %d directories deep".formatted(directory, MAX_DEPTH));
     }
     for (TreeEntry entry : walk.list(directory)) {
-      Found found = found(directory, entry);
+      ResolvedPath resolved = found(directory, entry);
       String path = shown + entry.name();
-      if (ignore.ignores(path, found.isDirectory())) {
+      if (ignore.ignores(path, resolved.isDirectory())) {
         continue;
       }
       if (entry.kind() == TreeEntry.Kind.GITLINK || entry.kind() == TreeEntry.Kind.MISNAMED) {
         throw Walk.unreadable(entry);
       }
-      if (found.isDirectory()) {
-        walk.addLinks(found);
+      if (resolved.isDirectory()) {
+        walk.addLinks(resolved);
         List<String> longer = new ArrayList<>(chain);
-        longer.add(found.path());
+        longer.add(resolved.path());
         collectUnder(path + "/", longer, ignore);
       } else {
-        walk.addFile(found);
-        scan.look(path, found, walk);
+        walk.addFile(resolved);
+        scan.look(path, resolved, walk);
       }
     }
   }
 
   /** Helm does not load a chart with a link that leads nowhere, even where it is ignored. */
-  private Found found(String directory, TreeEntry entry) {
+  private ResolvedPath found(String directory, TreeEntry entry) {
     return entry.kind() == TreeEntry.Kind.SYMLINK
         ? walk.require(
             directory, entry.name(), "what the symbolic link '%s' leads to".formatted(entry.path()))
-        : new Found(entry, List.of());
+        : new ResolvedPath(entry, List.of());
   }
 }

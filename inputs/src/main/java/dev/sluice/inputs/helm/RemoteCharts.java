@@ -1,8 +1,8 @@
 package dev.sluice.inputs.helm;
 
 import dev.sluice.inputs.git.SourceTree;
-import dev.sluice.inputs.walk.Found;
 import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import java.util.regex.Pattern;
 
@@ -36,7 +36,7 @@ public final class RemoteCharts {
    * @param url as the chart or kustomization says
    */
   public boolean areAllowed(String url) {
-    return walk.outside().allowsCharts(url);
+    return walk.remoteAccess().allowsCharts(url);
   }
 
   /**
@@ -47,13 +47,13 @@ public final class RemoteCharts {
    * @param what names the chart in refusals
    * @return where it is now
    */
-  public Found put(String directory, Place place, Origin origin, String what) {
+  public ResolvedPath put(String directory, Place place, Origin origin, String what) {
     if (!NAME.matcher(origin.name()).matches()) {
       throw new RefusedException(
           "InvalidName", "%s has a name that no chart has: correct it".formatted(what));
     }
     SourceTree chart =
-        walk.outside().chart(origin.repository(), origin.name(), origin.version(), what);
+        walk.remoteAccess().chart(origin.repository(), origin.name(), origin.version(), what);
     return walk.graftChart(directory, place.within(), place.path(), chart, what);
   }
 

@@ -1,6 +1,6 @@
 package dev.sluice.inputs.helm;
 
-import dev.sluice.inputs.walk.Found;
+import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ public final class TemplateScan {
    *
    * @param path relative to the chart
    */
-  void look(String path, Found file, Walk walk) {
+  void look(String path, ResolvedPath file, Walk walk) {
     if (!TEMPLATE.matcher(path).matches() || warnings.size() >= MAX_WARNINGS) {
       return;
     }

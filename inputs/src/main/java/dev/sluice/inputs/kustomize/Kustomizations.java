@@ -2,9 +2,9 @@ package dev.sluice.inputs.kustomize;
 
 import dev.sluice.contract.name.RemoteBase;
 import dev.sluice.inputs.helm.TemplateScan;
-import dev.sluice.inputs.walk.Found;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import dev.sluice.inputs.walk.YamlFields;
 import dev.sluice.inputs.walk.YamlText;
@@ -40,11 +40,11 @@ public final class Kustomizations {
   }
 
   /** The kustomization files of a directory; more than one is an ambiguity. */
-  public static List<Found> in(Walk walk, String directory) {
+  public static List<ResolvedPath> in(Walk walk, String directory) {
     return FILE_NAMES.stream()
         .map(name -> walk.find(directory, name, "'" + name + "' of '" + directory + "'"))
         .flatMap(Optional::stream)
-        .filter(found -> !found.isDirectory())
+        .filter(resolved -> !resolved.isDirectory())
         .toList();
   }
 
@@ -75,7 +75,7 @@ public final class Kustomizations {
   }
 
   private void read(String directory, List<String> chain) {
-    Found file = fileOf(directory, chain);
+    ResolvedPath file = fileOf(directory, chain);
     walk.addFile(file);
     List<Object> documents = YamlText.documents(walk.text(file.entry(), MAX_BYTES), file.path());
     if (documents.size() != 1) {
@@ -88,8 +88,8 @@ public final class Kustomizations {
     new Reader(directory, file.path(), chain).read(fields);
   }
 
-  private Found fileOf(String directory, List<String> chain) {
-    List<Found> files = in(walk, directory);
+  private ResolvedPath fileOf(String directory, List<String> chain) {
+    List<ResolvedPath> files = in(walk, directory);
     if (files.isEmpty()) {
       throw new RefusedException(
           "MissingKustomization",
@@ -100,7 +100,8 @@ public final class Kustomizations {
       throw new RefusedException(
           "AmbiguousKustomization",
           "'%s' has more than one kustomization: %s: remove all but one"
-              .formatted(directory, String.join(", ", files.stream().map(Found::path).toList())));
+              .formatted(
+                  directory, String.join(", ", files.stream().map(ResolvedPath::path).toList())));
     }
     return files.getFirst();
   }
@@ -164,38 +165,38 @@ public final class Kustomizations {
     }
 
     private void resource(String field, String path) {
-      Found found = local(field, path);
-      if (found.isDirectory()) {
-        walk.addLinks(found);
-        collect(found.path(), chain);
+      ResolvedPath resolved = local(field, path);
+      if (resolved.isDirectory()) {
+        walk.addLinks(resolved);
+        collect(resolved.path(), chain);
       } else {
-        walk.addFile(found);
+        walk.addFile(resolved);
       }
     }
 
     private void component(String path) {
-      Found found = local("components", path);
-      if (!found.isDirectory()) {
+      ResolvedPath resolved = local("components", path);
+      if (!resolved.isDirectory()) {
         throw new RefusedException(
             "NotADirectory", what("components", path) + " is a file: a component is a directory");
       }
-      walk.addLinks(found);
-      collect(found.path(), chain);
+      walk.addLinks(resolved);
+      collect(resolved.path(), chain);
     }
 
     /** A file or directory, here or in another repository. */
-    private Found local(String field, String path) {
+    private ResolvedPath local(String field, String path) {
       requireFilled(field, path);
       String what = what(field, path);
       if (RemoteBase.isRemote(path)) {
-        Optional<Found> file =
+        Optional<ResolvedPath> file =
             path.contains("://") ? Optional.empty() : walk.find(directory, path, what);
-        return file.filter(found -> !found.isDirectory()).orElseGet(() -> remote(path, what));
+        return file.filter(resolved -> !resolved.isDirectory()).orElseGet(() -> remote(path, what));
       }
       return walk.require(directory, path, what);
     }
 
-    private Found remote(String path, String what) {
+    private ResolvedPath remote(String path, String what) {
       RemoteBase reference =
           RemoteBase.parse(path)
               .orElseThrow(
@@ -203,7 +204,7 @@ public final class Kustomizations {
                       unsupported(
                           what + " is not in this repository",
                           "commit a copy of it and refer to that"));
-      Remotes.Base base = walk.outside().base(reference, what);
+      Remotes.Base base = walk.remoteAccess().base(reference, what);
       walk.graft(reference, base);
       return walk.require(reference.place(), reference.path(), what);
     }
@@ -234,13 +235,13 @@ public final class Kustomizations {
       }
     }
 
-    private Found file(String field, String path) {
-      Found found = local(field, path);
-      if (found.isDirectory()) {
+    private ResolvedPath file(String field, String path) {
+      ResolvedPath resolved = local(field, path);
+      if (resolved.isDirectory()) {
         throw new RefusedException("NotAFile", what(field, path) + " is a directory: give a file");
       }
-      walk.addFile(found);
-      return found;
+      walk.addFile(resolved);
+      return resolved;
     }
 
     private void plugin(String field, String text) {
@@ -251,7 +252,7 @@ public final class Kustomizations {
       if (local(field, text).isDirectory()) {
         throw unsupported(what(field, text) + " is a directory", "name its files");
       }
-      Found file = file(field, text);
+      ResolvedPath file = file(field, text);
       YamlText.documents(walk.text(file.entry(), MAX_BYTES), file.path())
           .forEach(document -> plugin(field, document, file.path()));
     }

@@ -5,8 +5,8 @@ import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.inputs.helm.Charts;
 import dev.sluice.inputs.helm.RemoteCharts;
 import dev.sluice.inputs.helm.TemplateScan;
-import dev.sluice.inputs.walk.Found;
 import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import dev.sluice.inputs.walk.YamlFields;
 import java.util.Optional;
@@ -84,28 +84,28 @@ final class KustomizeCharts {
     }
     String path = downloadable && !version.isEmpty() ? name + "-" + version + "/" + name : name;
     String what = "the chart '%s/%s' (helmCharts in '%s')".formatted(home, path, chart.where());
-    Found found =
+    ResolvedPath resolved =
         walk.find(directory, home + "/" + path, what)
             .or(
                 () ->
                     downloadable
                         ? Optional.of(download(chart, directory, home, path, what))
                         : Optional.empty())
-            .filter(Found::isDirectory)
+            .filter(ResolvedPath::isDirectory)
             .orElseThrow(
                 () ->
                     new RefusedException(
                         "MissingChart",
                         "%s is not in the repository: add it, or take it out".formatted(what)));
-    walk.addLinks(found);
-    new Charts(walk, scan).collect(found.path());
+    walk.addLinks(resolved);
+    new Charts(walk, scan).collect(resolved.path());
     // kustomize reads it by itself, even where .helmignore leaves it out
-    walk.find(found.path(), VALUES, "the values of " + what)
+    walk.find(resolved.path(), VALUES, "the values of " + what)
         .filter(values -> !values.isDirectory())
         .ifPresent(walk::addFile);
   }
 
-  private Found download(
+  private ResolvedPath download(
       YamlFields chart, String directory, String home, String path, String what) {
     String repository = chart.first("repo");
     String version = chart.first("version");

@@ -3,8 +3,8 @@ package dev.sluice.inputs.kustomize;
 import dev.sluice.contract.name.PluginName;
 import dev.sluice.contract.name.RemoteBase;
 import dev.sluice.inputs.git.TreeEntry;
-import dev.sluice.inputs.walk.Found;
 import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import dev.sluice.inputs.walk.YamlFields;
 import java.util.ArrayDeque;
@@ -46,7 +46,7 @@ final class KustomizePlugins {
       return false;
     }
     String runs = what + " runs the plugin " + kind;
-    if (!walk.outside().plugins()) {
+    if (!walk.remoteAccess().plugins()) {
       throw unsupported(
           runs,
           "only kustomize's built-in ones (apiVersion: builtin) are allowed, unless the application"
@@ -86,7 +86,7 @@ final class KustomizePlugins {
       if (taken.add(directory)) {
         for (TreeEntry entry : walk.list(directory)) {
           switch (entry.kind()) {
-            case FILE, EXECUTABLE -> walk.addFile(new Found(entry, List.of()));
+            case FILE, EXECUTABLE -> walk.addFile(new ResolvedPath(entry, List.of()));
             case DIRECTORY -> push(entry.path(), ahead);
             case SYMLINK -> follow(directory, entry, runs, ahead);
             case GITLINK, MISNAMED -> throw Walk.unreadable(entry);
@@ -99,7 +99,7 @@ final class KustomizePlugins {
   /** One that leads nowhere is left out, and so is not there for the plugin. */
   private void follow(String directory, TreeEntry link, String runs, Deque<String> ahead) {
     String what = "the symbolic link '%s' (%s, which may read it)".formatted(link.path(), runs);
-    Optional<Found> target = walk.find(directory, link.name(), what);
+    Optional<ResolvedPath> target = walk.find(directory, link.name(), what);
     if (target.isPresent() && target.get().isDirectory()) {
       walk.addLinks(target.get());
       push(target.get().path(), ahead);

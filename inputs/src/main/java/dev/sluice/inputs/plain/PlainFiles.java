@@ -4,8 +4,8 @@ import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.PlainSelection;
 import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.kustomize.Kustomizations;
-import dev.sluice.inputs.walk.Found;
 import dev.sluice.inputs.walk.RefusedException;
+import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ public final class PlainFiles {
     }
   }
 
-  public void collectFile(Found file) {
+  public void collectFile(ResolvedPath file) {
     if (!PlainSelection.isManifest(file.entry().name())) {
       throw new RefusedException(
           "NotAManifest",
@@ -67,9 +67,9 @@ public final class PlainFiles {
   }
 
   public void collectDirectory(String directory) {
-    int before = walk.gathered().size();
+    int before = walk.collector().size();
     collectUnder(new Place("", List.of(directory)));
-    if (walk.gathered().size() == before) {
+    if (walk.collector().size() == before) {
       throw new RefusedException(
           "NoManifests",
           "there is no %s under '%s': correct the path, or remove the application from the fleet if its objects are to go"
@@ -101,7 +101,7 @@ public final class PlainFiles {
 
   private void collect(TreeEntry entry, Place place) {
     switch (entry.kind()) {
-      case FILE, EXECUTABLE -> take(entry, new Found(entry, List.of()), place);
+      case FILE, EXECUTABLE -> take(entry, new ResolvedPath(entry, List.of()), place);
       case DIRECTORY -> {
         if (options.recurse()) {
           collectUnder(place.below(entry.name(), entry.path()));
@@ -119,7 +119,7 @@ public final class PlainFiles {
 
   /** A link counts by its own name, as it does for those who render. */
   private void follow(TreeEntry link, Place place) {
-    Optional<Found> target =
+    Optional<ResolvedPath> target =
         walk.find(place.directory(), link.name(), "the symbolic link '" + link.path() + "'");
     if (target.isEmpty()) {
       if (selection.selects(place.shown() + link.name())) {
@@ -135,7 +135,7 @@ public final class PlainFiles {
     }
   }
 
-  private void take(TreeEntry named, Found file, Place place) {
+  private void take(TreeEntry named, ResolvedPath file, Place place) {
     if (selection.selects(place.shown() + named.name())) {
       walk.addFile(file);
     } else if (!saidToBePlain && Kustomizations.FILE_NAMES.contains(named.name())) {

@@ -29,22 +29,22 @@ public final class Walk {
   private static final int MAX_CHARTS = 200;
 
   private final GraftedTree tree;
-  private final Outside outside;
-  private final Gathered gathered;
-  private final Lookups lookups = new Lookups();
+  private final RemoteAccess remoteAccess;
+  private final EntryCollector collector;
+  private final LookupLog lookups = new LookupLog();
   private final Map<String, BaseCommit> repositories = new TreeMap<>();
   private final Set<String> charts = new HashSet<>();
   private int steps;
 
-  public Walk(SourceTree tree, ClosureLimits limits, Outside outside) {
+  public Walk(SourceTree tree, ClosureLimits limits, RemoteAccess remoteAccess) {
     this.tree = new GraftedTree(tree);
-    this.gathered = new Gathered(limits);
-    this.outside = outside;
+    this.collector = new EntryCollector(limits);
+    this.remoteAccess = remoteAccess;
   }
 
   /** What may be taken from outside of the tree. */
-  public Outside outside() {
-    return outside;
+  public RemoteAccess remoteAccess() {
+    return remoteAccess;
   }
 
   /** Puts another repository's files somewhere: no path leads from there to this one's. */
@@ -68,12 +68,12 @@ public final class Walk {
    * @param path from there
    * @param what names the chart in refusals
    */
-  public Found graftChart(
+  public ResolvedPath graftChart(
       String directory, String within, String path, SourceTree chart, String what) {
-    Optional<Found> home = find(directory, within, what);
+    Optional<ResolvedPath> home = find(directory, within, what);
     home.ifPresent(there -> lookups.watch(there.path())); // its last file may go
     String base =
-        home.map(Found::path)
+        home.map(ResolvedPath::path)
             .orElseGet(() -> String.join("/", TreePaths.written(directory, within, what)));
     String place = TreePaths.join(base, path);
     if (look(place).isEmpty()) {
@@ -85,7 +85,7 @@ public final class Walk {
       tree.graft(place, chart);
     }
     return find(directory, within + "/" + path, what)
-        .filter(found -> found.path().equals(place) && charts.contains(place))
+        .filter(resolved -> resolved.path().equals(place) && charts.contains(place))
         .orElseThrow(
             () ->
                 new RefusedException(
@@ -100,8 +100,8 @@ public final class Walk {
   }
 
   /** What is part of the closure so far. */
-  public Gathered gathered() {
-    return gathered;
+  public EntryCollector collector() {
+    return collector;
   }
 
   /** The tree with all that was put into it. */
@@ -117,12 +117,12 @@ public final class Walk {
    * @param what names the path in refusals
    * @return empty if there is nothing, or only the dead end of a link
    */
-  public Optional<Found> find(String directory, String path, String what) {
+  public Optional<ResolvedPath> find(String directory, String path, String what) {
     List<String> written = TreePaths.written(directory, path, what);
     requireWithin(directory, String.join("/", written), what);
-    Optional<Found> found = follow(written, what);
-    found.ifPresent(there -> requireWithin(directory, there.path(), what));
-    return found;
+    Optional<ResolvedPath> resolved = follow(written, what);
+    resolved.ifPresent(there -> requireWithin(directory, there.path(), what));
+    return resolved;
   }
 
   private void requireWithin(String directory, String path, String what) {
@@ -139,7 +139,7 @@ public final class Walk {
         .orElse("");
   }
 
-  private Optional<Found> follow(List<String> written, String what) {
+  private Optional<ResolvedPath> follow(List<String> written, String what) {
     Deque<String> ahead = new ArrayDeque<>(written);
     List<ClosureEntry.Link> links = new ArrayList<>();
     String here = "";
@@ -159,7 +159,7 @@ public final class Walk {
         case DIRECTORY -> here = entry.path();
         case FILE, EXECUTABLE -> {
           lookups.found(entry.path());
-          return ahead.isEmpty() ? Optional.of(new Found(entry, links)) : Optional.empty();
+          return ahead.isEmpty() ? Optional.of(new ResolvedPath(entry, links)) : Optional.empty();
         }
         case SYMLINK -> {
           lookups.found(entry.path());
@@ -177,11 +177,11 @@ public final class Walk {
       }
     }
     lookups.foundDirectory(here);
-    return look(here).map(entry -> new Found(entry, links));
+    return look(here).map(entry -> new ResolvedPath(entry, links));
   }
 
   /** The same, where nothing is a refusal. */
-  public Found require(String directory, String path, String what) {
+  public ResolvedPath require(String directory, String path, String what) {
     return find(directory, path, what)
         .orElseThrow(
             () ->
@@ -198,19 +198,19 @@ public final class Walk {
   }
 
   /** Makes the links that lead to something part of the closure. */
-  public void addLinks(Found found) {
-    found.links().forEach(link -> gathered.put(link, link.target().length()));
+  public void addLinks(ResolvedPath resolved) {
+    resolved.links().forEach(link -> collector.put(link, link.target().length()));
   }
 
   /** Makes a file part of the closure, with the links that lead to it. */
-  public void addFile(Found found) {
-    addLinks(found);
-    TreeEntry file = found.entry();
-    if (!gathered.has(file.path())) {
+  public void addFile(ResolvedPath resolved) {
+    addLinks(resolved);
+    TreeEntry file = resolved.entry();
+    if (!collector.has(file.path())) {
       long size = tree.size(file);
       boolean executable = file.kind() == TreeEntry.Kind.EXECUTABLE;
       lookups.found(file.path());
-      gathered.put(new ClosureEntry.File(file.path(), executable, file.objectId(), size), size);
+      collector.put(new ClosureEntry.File(file.path(), executable, file.objectId(), size), size);
     }
   }
 

@@ -32,7 +32,7 @@ import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.Desired;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
-import dev.sluice.worker.render.TargetReader;
+import dev.sluice.worker.render.TargetRenderer;
 import dev.sluice.worker.sandbox.RenderException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -169,8 +169,8 @@ public final class RenderCommand {
 
   private static int print(SyncEvent.Target target, SettingValues values)
       throws InterruptedException {
-    TargetReader reader =
-        new TargetReader(
+    TargetRenderer reader =
+        new TargetRenderer(
             Renderers.onThisMachine(RenderConfig.from(values)),
             values.get(WorkerConfig.INSTALLATION));
     ClusterAccess access = ClusterAccess.from(values);

@@ -3,7 +3,7 @@ package dev.sluice.standalone.process;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
-import dev.sluice.worker.Outside;
+import dev.sluice.worker.WorkerResources;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -99,7 +99,7 @@ public final class ClusterAccess {
   }
 
   private static KubernetesClient client(Config config) {
-    return new KubernetesClientBuilder().withConfig(Outside.tuned(config)).build();
+    return new KubernetesClientBuilder().withConfig(WorkerResources.tuned(config)).build();
   }
 
   private static Map.Entry<ClusterName, String> parseContext(String text) {

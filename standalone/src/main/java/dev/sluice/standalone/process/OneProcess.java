@@ -19,9 +19,9 @@ import dev.sluice.receiver.Receiver;
 import dev.sluice.receiver.ReceiverConfig;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.worker.ClusterWorker;
-import dev.sluice.worker.Outside;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.WorkerListener;
+import dev.sluice.worker.WorkerResources;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -121,7 +121,8 @@ public final class OneProcess implements AutoCloseable {
       WorkerListener listener,
       Telemetry telemetry) {
     return ClusterWorker.start(
-        config, new Outside(kafka, client, renderers, listener, telemetry, Clock.systemUTC()));
+        config,
+        new WorkerResources(kafka, client, renderers, listener, telemetry, Clock.systemUTC()));
   }
 
   /** A broker in this process, its data under {@code data}. */

@@ -12,7 +12,7 @@ import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
-import dev.sluice.worker.render.TargetReader;
+import dev.sluice.worker.render.TargetRenderer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,8 +61,8 @@ public final class Checker {
     List<Violation> violations = new ArrayList<>(LogRules.check(log));
     violations.addAll(new GitRules(installation.scratch()).check(log));
     Set<Lane> parked = parked(log);
-    TargetReader targets =
-        new TargetReader(Renderers.onThisMachine(installation.rendering()), installation.id());
+    TargetRenderer targets =
+        new TargetRenderer(Renderers.onThisMachine(installation.rendering()), installation.id());
     for (Map.Entry<ClusterName, KubernetesClient> cluster : clusters.entrySet()) {
       violations.addAll(check(cluster.getKey(), cluster.getValue(), log, parked, targets));
     }
@@ -74,7 +74,7 @@ public final class Checker {
       KubernetesClient client,
       LogEvidence log,
       Set<Lane> parked,
-      TargetReader targets)
+      TargetRenderer targets)
       throws InterruptedException {
     ClusterApi api = new ClusterApi(client, API_TIMEOUT);
     Map<ApplicationName, SyncEvent> desired = new HashMap<>();

@@ -20,7 +20,7 @@ import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
-import dev.sluice.worker.render.TargetReader;
+import dev.sluice.worker.render.TargetRenderer;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,10 +42,10 @@ final class ClusterRules {
   private final String installation;
   private final ClusterApi api;
   private final Discovery discovery;
-  private final TargetReader targets;
+  private final TargetRenderer targets;
   private final List<Violation> violations = new ArrayList<>();
 
-  ClusterRules(ClusterName cluster, String installation, ClusterApi api, TargetReader targets) {
+  ClusterRules(ClusterName cluster, String installation, ClusterApi api, TargetRenderer targets) {
     this.cluster = cluster;
     this.installation = installation;
     this.api = api;

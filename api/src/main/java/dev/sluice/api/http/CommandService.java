@@ -1,0 +1,296 @@
+package dev.sluice.api.http;
+
+import dev.sluice.api.readmodel.DeadLetter;
+import dev.sluice.api.readmodel.Occurrence;
+import dev.sluice.api.readmodel.ReadModel;
+import dev.sluice.api.readmodel.Records.Span;
+import dev.sluice.api.readmodel.Scope;
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Takes operators' commands: finds out whom they are for and whether they may be given, and writes
+ * them to the homes. Keeps nothing: what was answered 202 is in Kafka, and giving the same request
+ * again, with the same idempotency key, makes the same event ids.
+ */
+final class CommandService {
+
+  private static final Pattern POSITIONS = Pattern.compile("(\\d{1,9}):(\\d{1,18})-(\\d{1,18})");
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+  private static final int MAX_REASON = 500;
+  private static final int MAX_ENTRIES = 1_000;
+
+  private final ReadModel model;
+  private final CommandPublisher publisher;
+  private final Refusals refusals;
+  private final Expectations expectations;
+
+  CommandService(ReadModel model, CommandPublisher publisher, Refusals refusals) {
+    this.model = model;
+    this.publisher = publisher;
+    this.refusals = refusals;
+    this.expectations = new Expectations(model);
+  }
+
+  CommandPlan command(Request request) {
+    CommandRequest asked = request.body(CommandRequest.class);
+    checkReason(asked.reason());
+    checkGlobs(asked.applications());
+    checkGlobs(asked.clusters());
+    if (asked.applications().isEmpty()) {
+      throw Problem.invalid("'applications' names none: give names, globs, or \"*\" for all");
+    }
+    if (asked.command().isPresent() == asked.restoreAt().isPresent()) {
+      throw Problem.invalid("give either 'command' or 'restoreAt'");
+    }
+    Occurrence occurrence = occurrence(asked);
+    Scope selection = new Scope(asked.applications(), asked.clusters());
+    Scope own = request.principal().scope();
+    String key = key(request);
+    List<Order> orders = new ArrayList<>();
+    List<String> skipped = new ArrayList<>();
+    for (Definition definition :
+        model
+            .applications()
+            .defined(selection, own, asked.repository().map(Request::canonical), occurrence)) {
+      String name = definition.application().value();
+      Set<ClusterName> clusters =
+          definition.clusters().stream()
+              .map(ClusterTarget::name)
+              .filter(cluster -> selection.includesCluster(cluster.value()))
+              .collect(Collectors.toCollection(TreeSet::new));
+      if (clusters.isEmpty()) {
+        skipped.add(name + ": it goes to none of these clusters");
+      } else {
+        asked
+            .command()
+            .ifPresent(
+                command ->
+                    orders.add(
+                        new Order(
+                            EventId.of("command", key, name), definition, clusters, command)));
+        asked.restoreAt().ifPresent(at -> restore(definition, clusters, at, key, orders, skipped));
+      }
+    }
+    if (orders.isEmpty()) {
+      throw Problem.notFound(
+          "no application of the fleet fits the selection"
+              + (skipped.isEmpty() ? "" : ": " + String.join("; ", skipped)));
+    }
+    return give(request.principal(), orders, asked.reason(), asked.dryRun(), skipped);
+  }
+
+  /** An approval holds for one plan, which is of one application in one cluster. */
+  private static void checkApproval(List<Order> orders) {
+    if (orders.isEmpty() || !(orders.getFirst().command() instanceof Command.Approve approve)) {
+      return;
+    }
+    if (approve.plan().filter(plan -> DIGEST.matcher(plan).matches()).isEmpty()) {
+      throw Problem.invalid(
+          "'plan' is the digest of the deletions that were looked at: 64 hexadecimal digits,"
+              + " among the application's 'plans'");
+    }
+    if (orders.size() != 1 || orders.getFirst().clusters().size() != 1) {
+      throw Problem.invalid(
+          "an approval names the plan of one application in one cluster: give both");
+    }
+  }
+
+  /** What is written is the commit, not the time: each cluster may have held another. */
+  private void restore(
+      Definition definition,
+      Set<ClusterName> clusters,
+      Instant at,
+      String key,
+      List<Order> orders,
+      List<String> skipped) {
+    String name = definition.application().value();
+    Map<CommitId, Set<ClusterName>> commits = new TreeMap<>(Comparator.comparing(CommitId::value));
+    for (ClusterName cluster : clusters) {
+      model
+          .applications()
+          .heldAt(name, cluster.value(), at)
+          .ifPresentOrElse(
+              commit ->
+                  commits.computeIfAbsent(new CommitId(commit), _ -> new TreeSet<>()).add(cluster),
+              () -> skipped.add("%s: nothing of it was in %s at %s".formatted(name, cluster, at)));
+    }
+    commits.forEach(
+        (commit, there) ->
+            orders.add(
+                new Order(
+                    EventId.of("command", key, name, commit),
+                    definition,
+                    there,
+                    new Command.Restore(commit))));
+  }
+
+  private static Occurrence occurrence(CommandRequest asked) {
+    Span span = new Span(asked.since(), asked.until());
+    return new Occurrence(span, asked.offsets().map(CommandService::positions));
+  }
+
+  private static Occurrence.Positions positions(String text) {
+    Matcher matcher = POSITIONS.matcher(text);
+    if (!matcher.matches()) {
+      throw Problem.invalid("'offsets' is PARTITION:FROM-TO, such as 3:120-180");
+    }
+    return new Occurrence.Positions(
+        Integer.parseInt(matcher.group(1)),
+        Long.parseLong(matcher.group(2)),
+        Long.parseLong(matcher.group(3)));
+  }
+
+  CommandPlan deadLetters(Request request) {
+    DeadLetterRequest asked = request.body(DeadLetterRequest.class);
+    checkReason(asked.reason());
+    if (asked.entries().isEmpty() || asked.entries().size() > MAX_ENTRIES) {
+      throw Problem.invalid("'entries' has 1 to %d entries".formatted(MAX_ENTRIES));
+    }
+    String key = key(request);
+    Map<EventId, Order> orders = new LinkedHashMap<>();
+    List<String> skipped = new ArrayList<>();
+    for (String entry : new TreeSet<>(asked.entries())) {
+      Optional<DeadLetter> letter = model.records().deadLetter(entry, request.principal().scope());
+      if (letter.isEmpty() || letter.get().closedAt().isPresent()) {
+        skipped.add(entry + ": not open");
+        continue;
+      }
+      Optional<Definition> definition =
+          letter.get().application().flatMap(name -> definition(name, request.principal()));
+      if (definition.isEmpty() || letter.get().cluster().isEmpty()) {
+        skipped.add(entry + ": the fleet has no such application");
+        continue;
+      }
+      Order order = order(asked.action(), letter.get(), definition.get(), key);
+      orders.merge(
+          order.id(),
+          order,
+          (one, other) -> {
+            Set<ClusterName> both = new TreeSet<>(one.clusters());
+            both.addAll(other.clusters());
+            return new Order(one.id(), one.definition(), both, one.command());
+          });
+    }
+    return give(
+        request.principal(), List.copyOf(orders.values()), asked.reason(), asked.dryRun(), skipped);
+  }
+
+  private static Order order(
+      DeadLetterRequest.Action action, DeadLetter letter, Definition definition, String key) {
+    Command command =
+        switch (action) {
+          case RETRY -> letter.concernsSource() ? new Command.Reevaluate() : new Command.Resync();
+          case DISCARD -> new Command.Discard(letter.entry());
+        };
+    String distinct =
+        switch (command) {
+          case Command.Discard discard -> discard.entry();
+          default -> command.getClass().getSimpleName() + "/" + definition.application();
+        };
+    return new Order(
+        EventId.of("command", key, distinct),
+        definition,
+        Set.of(new ClusterName(letter.cluster().orElseThrow())),
+        command);
+  }
+
+  private CommandPlan give(
+      Principal by, List<Order> orders, String reason, boolean dryRun, List<String> skipped) {
+    List<Order> forbidden = orders.stream().filter(order -> !may(by, order)).toList();
+    if (!forbidden.isEmpty()) {
+      String why =
+          "%s (%s) may not give this command to %s"
+              .formatted(
+                  by.name(),
+                  by.role().label(),
+                  forbidden.stream()
+                      .map(order -> order.definition().application().value())
+                      .limit(10)
+                      .collect(Collectors.joining(", ")));
+      if (!dryRun) {
+        refusals.record(forbidden.getFirst(), by, reason);
+      }
+      throw new Problem(403, "Not allowed", why);
+    }
+    checkApproval(orders);
+    if (!dryRun) {
+      Map<EventId, ChangeEvent> given = new LinkedHashMap<>();
+      orders.forEach(order -> given.put(order.id(), order.given(by, reason)));
+      publisher.publish(given);
+    }
+    return new CommandPlan(dryRun, orders.stream().map(this::planned).toList(), skipped);
+  }
+
+  private CommandPlan.Planned planned(Order order) {
+    String application = order.definition().application().value();
+    List<String> clusters = order.clusters().stream().map(ClusterName::value).toList();
+    return new CommandPlan.Planned(
+        order.id().value(),
+        application,
+        clusters,
+        order.command(),
+        expectations.of(application, clusters, order.command()));
+  }
+
+  private static boolean may(Principal by, Order order) {
+    return by.role().includes(Role.toGive(order.command()));
+  }
+
+  private Optional<Definition> definition(String application, Principal by) {
+    return model
+        .applications()
+        .defined(
+            new Scope(List.of(application), List.of()),
+            by.scope(),
+            Optional.empty(),
+            Occurrence.ANY)
+        .stream()
+        .findFirst();
+  }
+
+  private static String key(Request request) {
+    return request.principal().name()
+        + "/"
+        + request.idempotencyKey().orElseGet(() -> UUID.randomUUID().toString());
+  }
+
+  private static void checkReason(String reason) {
+    if (reason == null
+        || reason.isBlank()
+        || reason.length() > MAX_REASON
+        || reason.chars().anyMatch(Character::isISOControl)) {
+      throw Problem.invalid(
+          "'reason' is 1 to %d characters without control characters: it goes into the audit"
+              .formatted(MAX_REASON));
+    }
+  }
+
+  private static void checkGlobs(List<String> globs) {
+    globs.forEach(
+        glob -> {
+          if (!TokenSetting.GLOB.matcher(glob).matches()) {
+            throw Problem.invalid("'applications' and 'clusters' hold names, with * and ?");
+          }
+        });
+  }
+}

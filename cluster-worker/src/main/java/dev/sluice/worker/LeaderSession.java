@@ -1,0 +1,315 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.diff.Questions;
+import dev.sluice.worker.lane.AttemptJournal;
+import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.ledger.LedgerListing;
+import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.sync.SyncLog;
+import dev.sluice.worker.sync.SyncRecordReader;
+import dev.sluice.worker.watch.LedgerWatch;
+import dev.sluice.worker.watch.PrerequisiteWatch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time from taking the lead to losing it: reads ledgers and log, drives the difference to zero
+ * by lanes, and sweeps now and then. A lead that is taken again is another term, which believes
+ * nothing of the one before.
+ *
+ * <p>What one application, record or object does costs that one. What cannot be pinned on one ends
+ * the term: the owner hears why, and gives up the lead.
+ */
+final class LeaderSession implements SyncIntake.Progress {
+
+  private static final Logger log = LoggerFactory.getLogger(LeaderSession.class);
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+
+  private final WorkerConfig config;
+  private final WorkerResources resources;
+  private final WorkerMetrics metrics;
+  private final Owner owner;
+  private final SessionParts parts;
+  private final CountDownLatch ending = new CountDownLatch(1);
+  private final AtomicBoolean stopped = new AtomicBoolean();
+  private final Thread thread;
+  private volatile WorkerStatus status = WorkerStatus.CATCHING_UP;
+  private volatile Duration grace = Duration.ZERO;
+  private volatile Optional<String> problem = Optional.empty();
+  private volatile @Nullable Reporter reporter;
+  private volatile @Nullable SyncLog syncLog;
+  private volatile @Nullable Lanes lanes;
+  private volatile @Nullable LedgerWatch ledgerWatch;
+
+  /** The worker whose term it is. */
+  interface Owner {
+
+    /** The attempts of this process and the one before. */
+    AttemptJournal journal();
+
+    /** Whether it still leads for sure. */
+    boolean mayWrite();
+
+    /** It follows the log now. */
+    void leads(LeaderSession session);
+
+    /** The term cannot go on. Any thread may say so; returns at once. */
+    void ended(LeaderSession session, SessionEnd end);
+  }
+
+  LeaderSession(
+      WorkerConfig config, WorkerResources resources, WorkerMetrics metrics, Owner owner) {
+    this.config = config;
+    this.resources = resources;
+    this.metrics = metrics;
+    this.owner = owner;
+    this.parts =
+        new SessionParts(config, resources, metrics, owner.journal(), owner::mayWrite, this::wake);
+    this.thread =
+        Thread.ofPlatform().name("term-" + config.cluster()).daemon().unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /**
+   * Ends it, and returns when nothing is written any more.
+   *
+   * @param forRunning how long running attempts may take to come to their own end
+   */
+  void end(Duration forRunning) {
+    grace = forRunning;
+    stopped.set(true);
+    thread
+        .interrupt(); // before it can know that it is to end: stopping the lanes is not interrupted
+    ending.countDown();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  WorkerStatus status() {
+    return status;
+  }
+
+  /** Why it does not do what it should at the moment; empty if it does. */
+  Optional<String> problem() {
+    SyncLog reading = syncLog;
+    Reporter reporting = reporter;
+    return problem
+        .or(() -> reading == null ? Optional.empty() : reading.problem())
+        .or(() -> reporting == null ? Optional.empty() : reporting.problem());
+  }
+
+  /**
+   * How it is.
+   *
+   * @param well whether it has no problem
+   */
+  WorkerView view(boolean well) {
+    SyncLog reading = syncLog;
+    Lanes working = lanes;
+    LedgerWatch watching = ledgerWatch;
+    return new WorkerView(
+        status,
+        well,
+        reading == null ? OptionalLong.empty() : reading.lag(),
+        working == null ? Map.of() : working.phases(),
+        watching == null ? Map.of() : watching.unreadable(),
+        working != null && working.areHeldUp());
+  }
+
+  /** Whether the log's loop comes round. */
+  boolean isAlive(Instant since) {
+    SyncLog reading = syncLog;
+    return status == WorkerStatus.STOPPED
+        || (thread.isAlive() && (reading == null || reading.turnedAt().isAfter(since)));
+  }
+
+  private void run() {
+    // first of all: who led before can tell nothing any more when the ledgers are read
+    try (Reporter reporting = openReporter();
+        SyncRecordReader targets = new SyncRecordReader(resources.kafka(), config.cluster());
+        Questions asked = parts.questions(reporting, targets)) {
+      reporter = reporting;
+      LedgerListing found = listLedgers();
+      parts.know(found);
+      Lanes working = parts.lanes(found, reporting, targets, this::wake);
+      lanes = working;
+      try {
+        work(found, reporting, targets, asked, working);
+      } finally {
+        stop(working);
+      }
+    } catch (InterruptedException | InterruptException e) {
+      // the end of the term
+    } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
+      if (!Thread.currentThread().isInterrupted()) {
+        ended(new SessionEnd.Failed("the worker failed in a way that no code expects", e));
+      }
+    }
+  }
+
+  private void work(
+      LedgerListing found,
+      Reporter reporting,
+      SyncRecordReader targets,
+      Questions asked,
+      Lanes working)
+      throws InterruptedException {
+    SyncIntake intake =
+        new SyncIntake(
+            config,
+            resources,
+            new SyncIntake.Parts(
+                found,
+                parts.open(),
+                parts.claims(),
+                reporting,
+                asked,
+                working,
+                parts.containment()),
+            this);
+    try (SyncLog reading =
+            SyncLog.start(
+                resources.kafka(),
+                config.cluster(),
+                intake,
+                parts.containment(),
+                resources.clock());
+        LedgerWatch watch =
+            LedgerWatch.start(
+                resources.client(),
+                config.systemNamespace(),
+                parts.ledgers(),
+                found,
+                working,
+                parts.containment());
+        PrerequisiteWatch<?> namespaces =
+            PrerequisiteWatch.ofNamespaces(resources.client(), working, parts.containment());
+        PrerequisiteWatch<?> definitions =
+            PrerequisiteWatch.ofDefinitions(resources.client(), working, parts.containment())) {
+      syncLog = reading;
+      ledgerWatch = watch;
+      log.atDebug()
+          .addKeyValue("cluster", config.cluster())
+          .log("watching {} {}", namespaces, definitions);
+      intake.awaitCaughtUp();
+      new SweepLoop(config, parts, parts.sweep(reporting, targets), watch).run(ending);
+    }
+  }
+
+  @Override
+  public void leading() {
+    status = WorkerStatus.LEADING;
+    owner.leads(this);
+  }
+
+  /** Only the first cause counts, and none once the term is being ended. */
+  @Override
+  public void ended(SessionEnd end) {
+    if (stopped.compareAndSet(false, true)) {
+      status = WorkerStatus.STOPPED;
+      problem = Optional.of(end.reason());
+      owner.ended(this, end);
+    }
+  }
+
+  private Reporter openReporter() throws InterruptedException {
+    while (true) {
+      try {
+        Reporter opened =
+            Reporter.open(
+                resources.kafka(),
+                config.cluster(),
+                this::reported,
+                cause -> ended(new SessionEnd.Failed("nothing can be reported any more", cause)),
+                resources.clock());
+        problem = Optional.empty();
+        return opened;
+      } catch (InterruptException e) {
+        throw e;
+      } catch (KafkaException e) {
+        tryAgain("cannot take over the reporting", e);
+      }
+    }
+  }
+
+  private void reported(ResultEvent result) {
+    metrics.reported(result);
+    resources.listener().reported(result);
+  }
+
+  private LedgerListing listLedgers() throws InterruptedException {
+    while (true) {
+      try {
+        parts.upkeep().prepare();
+        LedgerListing listed = parts.ledgers().list();
+        problem = Optional.empty();
+        return listed;
+      } catch (ApiException e) {
+        tryAgain("cannot read the ledgers and their keys", e);
+      }
+    }
+  }
+
+  private void tryAgain(String what, RuntimeException cause) throws InterruptedException {
+    problem = Optional.of("%s (%s)".formatted(what, cause.getClass().getSimpleName()));
+    log.atWarn()
+        .addKeyValue("cluster", config.cluster())
+        .setCause(cause)
+        .log("{}; trying again", what);
+    pause(TRY_AGAIN);
+  }
+
+  private void wake(ApplicationName application) {
+    Lanes working = lanes;
+    if (working == null) {
+      throw new IllegalStateException("no lanes before the ledgers are read");
+    }
+    working.wake(application);
+  }
+
+  private void stop(Lanes working) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      working.stop(grace);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void pause(Duration duration) throws InterruptedException {
+    if (ending.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new InterruptedException("the term ends");
+    }
+  }
+}

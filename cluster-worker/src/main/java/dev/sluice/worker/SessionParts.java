@@ -1,0 +1,194 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.platform.process.Containment;
+import dev.sluice.worker.api.ApiSchemas;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.apply.InvalidObjects;
+import dev.sluice.worker.apply.ObjectClaims;
+import dev.sluice.worker.apply.ReconcilerFactory;
+import dev.sluice.worker.apply.SourceRendering;
+import dev.sluice.worker.diff.Differ;
+import dev.sluice.worker.diff.Questions;
+import dev.sluice.worker.lane.AttemptJournal;
+import dev.sluice.worker.lane.Backoff;
+import dev.sluice.worker.lane.Breaker;
+import dev.sluice.worker.lane.LanePolicy;
+import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.ledger.Keyring;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerListing;
+import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.ledger.LedgerUpkeep;
+import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.sweep.OrphanSweep;
+import dev.sluice.worker.sync.SyncRecordReader;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts and the memory of one leader session; the next session starts with new ones. */
+final class SessionParts {
+
+  private static final Logger log = LoggerFactory.getLogger(SessionParts.class);
+
+  private final WorkerConfig config;
+  private final WorkerResources resources;
+  private final WorkerMetrics metrics;
+  private final Containment containment;
+  private final AttemptJournal journal;
+  private final ClusterApi api;
+  private final LedgerStore ledgers;
+  private final LedgerUpkeep upkeep;
+  private final InvalidObjects invalid;
+  private final ObjectClaims claims;
+  private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
+
+  /**
+   * @param journal of the process, whatever term it is
+   * @param mayWrite whether this worker still leads for sure
+   * @param wake has what is parked of an application tried again
+   */
+  SessionParts(
+      WorkerConfig config,
+      WorkerResources resources,
+      WorkerMetrics metrics,
+      AttemptJournal journal,
+      BooleanSupplier mayWrite,
+      Consumer<ApplicationName> wake) {
+    this.journal = journal;
+    this.config = config;
+    this.resources = resources;
+    this.metrics = metrics;
+    this.containment = new Containment(metrics::contained);
+    this.invalid = new InvalidObjects(config.cluster(), metrics::foundInvalid);
+    this.claims = new ObjectClaims(wake);
+    this.api = new ClusterApi(resources.client(), config.patience().callTimeout(), mayWrite);
+    this.ledgers =
+        new LedgerStore(api, config.ledgerNames(), Keyring.unusable("it was not read yet"));
+    this.upkeep = new LedgerUpkeep(api, config.ledgerNames(), ledgers, resources.clock());
+  }
+
+  Containment containment() {
+    return containment;
+  }
+
+  ClusterApi api() {
+    return api;
+  }
+
+  LedgerStore ledgers() {
+    return ledgers;
+  }
+
+  LedgerUpkeep upkeep() {
+    return upkeep;
+  }
+
+  ObjectClaims claims() {
+    return claims;
+  }
+
+  /** The dead letters that are open although no ledger says so. */
+  Map<ApplicationName, Ledger.OpenEntry> open() {
+    return open;
+  }
+
+  /** Takes note of the ledgers as they were when the term began. */
+  void know(LedgerListing found) {
+    found.usable().values().forEach(stored -> claims.found(stored.ledger()));
+    found
+        .unreadable()
+        .values()
+        .forEach(
+            failure ->
+                log.atWarn().addKeyValue("cluster", config.cluster()).log("{}", failure.message()));
+  }
+
+  /**
+   * Makes the lanes.
+   *
+   * @param wake has what is parked of an application tried again
+   */
+  Lanes lanes(
+      LedgerListing found,
+      Reporter reporting,
+      SyncRecordReader targets,
+      Consumer<ApplicationName> wake) {
+    WorkerConfig.Patience patience = config.patience();
+    Backoff backoff =
+        new Backoff(
+            patience.retryLeast(),
+            patience.retryMost(),
+            () -> ThreadLocalRandom.current().nextDouble());
+    ReconcilerFactory reconcilers =
+        new ReconcilerFactory(
+            found,
+            ledgers,
+            claims,
+            new ReconcilerFactory.Tools(
+                api,
+                resources.renderers(),
+                targets,
+                reporting,
+                (target, begunAt, timings, again) ->
+                    containment.handle(
+                        "applied-listener",
+                        target.application(),
+                        () -> metrics.applied(target, begunAt, timings, again)),
+                invalid,
+                resources.telemetry().tracing(),
+                resources.clock()),
+            new ReconcilerFactory.Lead(
+                config.installation(),
+                config.ownObjects(),
+                resources.kafka().topics().sync(config.cluster()),
+                wake,
+                application -> Optional.ofNullable(open.remove(application))));
+    return new Lanes(
+        reconcilers::work,
+        new LanePolicy(backoff, patience.stuckAfter(), patience.slowTimer()),
+        config.concurrency(),
+        new Breaker(backoff, resources.clock()),
+        journal,
+        resources.clock());
+  }
+
+  /** Makes what finds and removes orphans. */
+  OrphanSweep sweep(Reporter reporting, SyncRecordReader targets) {
+    return new OrphanSweep(
+        config.cluster(),
+        config.installation(),
+        new OrphanSweep.Parts(
+            api,
+            ledgers,
+            claims,
+            targets,
+            reporting,
+            config.ownObjects(),
+            invalid,
+            metrics::couldNotSweep));
+  }
+
+  Questions questions(Reporter reporting, SyncRecordReader targets) {
+    Differ differ =
+        new Differ(
+            config.cluster(),
+            api,
+            new SourceRendering(
+                resources.renderers(),
+                new Discovery(api),
+                new ApiSchemas(api),
+                config.installation(),
+                config.ownObjects()),
+            targets,
+            ledgers);
+    return new Questions(differ, reporting, resources.clock());
+  }
+}

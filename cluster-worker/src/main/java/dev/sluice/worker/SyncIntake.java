@@ -1,0 +1,257 @@
+package dev.sluice.worker;
+
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.platform.process.Containment;
+import dev.sluice.worker.apply.ObjectClaims;
+import dev.sluice.worker.diff.Questions;
+import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerListing;
+import dev.sluice.worker.ledger.LedgerReading;
+import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.report.OpenDeadLetters;
+import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.report.ResultLimits;
+import dev.sluice.worker.sync.LogEntry;
+import dev.sluice.worker.sync.LogListener;
+import dev.sluice.worker.sync.RefusedSources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands what the sync topic holds to the lanes, each record with what the cluster's ledgers and the
+ * other applications say of it.
+ */
+final class SyncIntake implements LogListener {
+
+  private static final Logger log = LoggerFactory.getLogger(SyncIntake.class);
+
+  private static final int HELLO_BYTES = 1024 * 1024;
+
+  /** How far the clocks of dispatchers and brokers may be apart. */
+  private static final Duration SKEW = Duration.ofMinutes(10);
+
+  private final WorkerConfig config;
+  private final WorkerResources resources;
+  private final Parts parts;
+  private final Progress progress;
+  private final CountDownLatch caughtUp = new CountDownLatch(1);
+
+  SyncIntake(WorkerConfig config, WorkerResources resources, Parts parts, Progress progress) {
+    this.config = config;
+    this.resources = resources;
+    this.parts = parts;
+    this.progress = progress;
+  }
+
+  /** Is told how far the reading is, and why it has ended. */
+  interface Progress {
+
+    /** The log was read to its end, and every application is on its way. */
+    void leading();
+
+    /** Nothing more is read. */
+    void ended(SessionEnd end);
+  }
+
+  /**
+   * The parts that records are handed to, and what is known at the start.
+   *
+   * @param found the ledgers as they were when the term began
+   * @param open gets the dead letters that are open although no ledger says so
+   */
+  record Parts(
+      LedgerListing found,
+      Map<ApplicationName, Ledger.OpenEntry> open,
+      ObjectClaims claims,
+      Reporter reporter,
+      Questions questions,
+      Lanes lanes,
+      Containment containment) {}
+
+  /** Waits until the log was read to its end. */
+  void awaitCaughtUp() throws InterruptedException {
+    caughtUp.await();
+  }
+
+  @Override
+  public void caughtUp(
+      Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused) {
+    hello();
+    parts.open().putAll(openOfLostLedgers(history));
+    // all are expected before any is begun: so each knows what the others are about to let go
+    history.forEach((application, records) -> contained(application, () -> expect(records)));
+    refused.forEach(parts.claims()::refuse);
+    // in another order each time: one that ends the process whenever it is attempted must not
+    // always come before the same others
+    List<ApplicationName> order = new ArrayList<>(history.keySet());
+    Collections.shuffle(order);
+    order.forEach(
+        application ->
+            contained(
+                application,
+                () -> drive(application, history.getOrDefault(application, List.of()))));
+    progress.leading();
+    caughtUp.countDown();
+    log.atInfo()
+        .addKeyValue("cluster", config.cluster())
+        .log(
+            "leading: {} applications in the log, {} ledgers, {} of them unreadable",
+            history.size(),
+            parts.found().readings().size(),
+            parts.found().unreadable().size());
+  }
+
+  /** Says what the ledgers hold, in as many records as that takes. */
+  private void hello() {
+    List<Map.Entry<ApplicationName, ResultEvent.LedgerSummary>> summaries = new ArrayList<>();
+    parts
+        .found()
+        .usable()
+        .forEach(
+            (application, stored) ->
+                summaries.add(Map.entry(application, summary(stored.ledger()))));
+    for (var part : ResultLimits.parts(summaries, HELLO_BYTES)) {
+      Map<ApplicationName, ResultEvent.LedgerSummary> ledgers = new HashMap<>();
+      part.forEach(each -> ledgers.put(each.getKey(), each.getValue()));
+      parts
+          .reporter()
+          .send(
+              new ResultEvent.WorkerHello(
+                  config.cluster(),
+                  config.identity(),
+                  ledgers,
+                  Optional.of(resources.renderers().isolation().text())),
+              TraceParent.start());
+    }
+  }
+
+  private void contained(ApplicationName application, Runnable handling) {
+    parts.containment().handle("log-intake", application, handling);
+  }
+
+  /** Reads from the log which dead letters are open where no ledger can say so. */
+  private Map<ApplicationName, Ledger.OpenEntry> openOfLostLedgers(
+      Map<ApplicationName, List<LogEntry>> history) {
+    return history.entrySet().stream()
+        .filter(each -> known(each.getKey()).isEmpty())
+        .map(each -> each.getValue().getFirst().writtenAt())
+        .min(Comparator.naturalOrder())
+        .map(since -> OpenDeadLetters.read(resources.kafka(), config.cluster(), since.minus(SKEW)))
+        .orElse(Map.of());
+  }
+
+  private void expect(List<LogEntry> records) {
+    records.forEach(parts.claims()::expect);
+    LogEntry newest = records.getLast();
+    parts.questions().know(newest);
+    if (ledger(newest.application()).holds(newest.generation())) {
+      parts.claims().settle(newest);
+    }
+  }
+
+  private void drive(ApplicationName application, List<LogEntry> records) {
+    LogEntry newest = records.getLast();
+    long settled = ledger(application).settledGeneration();
+    for (LogEntry record : records) {
+      if (!record.equals(newest) && record.generation().value() > settled) {
+        parts.lanes().superseded(record, newest.generation().value());
+      }
+    }
+    parts.lanes().offer(newest);
+  }
+
+  private Ledger ledger(ApplicationName application) {
+    return known(application).orElseGet(() -> Ledger.unknown(application));
+  }
+
+  private Optional<Ledger> known(ApplicationName application) {
+    return parts
+        .found()
+        .find(application)
+        .flatMap(
+            reading ->
+                switch (reading) {
+                  case LedgerReading.Usable(StoredLedger stored) -> Optional.of(stored.ledger());
+                  case LedgerReading.Unreadable _ -> Optional.empty();
+                });
+  }
+
+  private static ResultEvent.LedgerSummary summary(Ledger ledger) {
+    return new ResultEvent.LedgerSummary(
+        ledger.generation().map(Generation::value).orElse(0L),
+        ledger.phase().name(),
+        ledger.inputDigest());
+  }
+
+  @Override
+  public void asked(Envelope<QuestionEvent> question) {
+    parts.questions().ask(question);
+  }
+
+  @Override
+  public void received(LogEntry entry, SyncEvent payload) {
+    parts.claims().expect(entry);
+    parts.questions().know(entry);
+    parts.lanes().offer(entry, payload);
+  }
+
+  @Override
+  public void refused(RefusedSources sources) {
+    parts.claims().refuse(sources);
+  }
+
+  @Override
+  public void accepted(ApplicationName application) {
+    parts.claims().accept(application);
+  }
+
+  @Override
+  public void damaged(OriginalRecord original, TraceParent trace, String reason) {
+    String position = original.position();
+    parts
+        .reporter()
+        .send(
+            new DeadLetterEvent.Opened(
+                position,
+                original
+                    .key()
+                    .map(application -> config.cluster() + "/" + application)
+                    .orElse(position),
+                Optional.empty(),
+                new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
+                1,
+                original,
+                Optional.of(resources.clock().instant())),
+            trace);
+  }
+
+  @Override
+  public void stopped(String ceType, long offset) {
+    progress.ended(new SessionEnd.UnknownType(ceType, offset));
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    progress.ended(new SessionEnd.Failed("the sync topic cannot be read", cause));
+  }
+}

@@ -1,0 +1,34 @@
+package dev.sluice.worker;
+
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.telemetry.Telemetry;
+import dev.sluice.worker.render.Renderers;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+
+/**
+ * What a worker works with.
+ *
+ * @param client of the cluster, made from a {@linkplain #tuned tuned} configuration
+ */
+public record WorkerResources(
+    KafkaConnection kafka,
+    KubernetesClient client,
+    Renderers renderers,
+    WorkerListener listener,
+    Telemetry telemetry,
+    Clock clock) {
+
+  /**
+   * A configuration as workers need it: it does not retry, since lanes do, and watches over plain
+   * HTTP, as every client but fabric8 does.
+   */
+  public static Config tuned(Config config) {
+    return new ConfigBuilder(config)
+        .withRequestRetryBackoffLimit(0)
+        .withOnlyHttpWatches(true)
+        .build();
+  }
+}

@@ -1,0 +1,302 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.DeadLetterEvent.Closed.Reason;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.platform.telemetry.Tracing;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.lane.ApiErrorClassifier;
+import dev.sluice.worker.lane.Effect;
+import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Pace;
+import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.lane.Work;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerMovedException;
+import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.ledger.UnreadableLedgerException;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.report.ReportException;
+import dev.sluice.worker.sandbox.RenderException;
+import dev.sluice.worker.sync.LogEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a lane does for its application: it compares the ledger with what the topic asks for, has
+ * the difference carried out, and tells what became of it.
+ *
+ * <p>Every way out of an attempt is an {@link Outcome}; this is the place where exceptions become
+ * one.
+ */
+final class ApplicationReconciler implements Work {
+
+  private static final Logger log = LoggerFactory.getLogger(ApplicationReconciler.class);
+  private static final int LEDGER_TRIES = 4;
+  private static final Wake LEDGER_CHANGE = new Wake.ClusterChange("a change of the ledger");
+
+  private final CachedLedger cachedLedger;
+  private final ApplyContext context;
+  private Optional<Generation> applied = Optional.empty();
+  private Tracing.@Nullable Span span;
+
+  ApplicationReconciler(CachedLedger cachedLedger, ApplyContext context) {
+    this.cachedLedger = cachedLedger;
+    this.context = context;
+  }
+
+  @Override
+  public void distrust() {
+    cachedLedger.distrust();
+  }
+
+  @Override
+  public Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+      throws InterruptedException {
+    Outcome outcome;
+    try {
+      outcome = attemptOrThrow(entry, payload, pace);
+    } catch (HaltException e) {
+      outcome = e.outcome();
+    } catch (ApiException e) {
+      outcome = ApiErrorClassifier.classify(e, Failure.Stage.LEDGER, Optional.empty());
+    } catch (UnreadableLedgerException e) {
+      outcome = new Outcome.Parked(e.failure(), LEDGER_CHANGE);
+    } catch (ManifestException e) {
+      outcome = InputFaults.outcome(e);
+    } catch (RenderException e) {
+      outcome = InputFaults.outcome(e);
+    } catch (InterruptException e) {
+      throw e;
+    } catch (ReportException | KafkaException e) {
+      outcome = retry("BrokerUnavailable", "the broker does not answer");
+    }
+    if (outcome instanceof Outcome.Parked) {
+      context.claims().settle(entry);
+    }
+    ended(outcome);
+    return outcome;
+  }
+
+  private Outcome attemptOrThrow(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+      throws HaltException,
+          RenderException,
+          ManifestException,
+          ReportException,
+          UnreadableLedgerException,
+          InterruptedException {
+    for (int tries = 0; tries < LEDGER_TRIES; tries++) {
+      try {
+        return advance(entry, payload, pace);
+      } catch (LedgerMovedException e) {
+        cachedLedger.distrust();
+      }
+    }
+    return retry("LedgerContended", "the ledger changed every time before it could be written");
+  }
+
+  private Outcome advance(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+      throws HaltException,
+          RenderException,
+          ManifestException,
+          ReportException,
+          LedgerMovedException,
+          UnreadableLedgerException,
+          InterruptedException {
+    Ledger ledger = cachedLedger.current();
+    if (ledger.isAfter(entry.generation())) {
+      throw fenced(entry, ledger);
+    }
+    if (ledger.holds(entry.generation())) {
+      if (!ledger.inputDigest().equals(entry.inputDigest())) {
+        // the same number of another count: the dispatcher has lost its memory
+        throw fenced(entry, ledger);
+      }
+      context.claims().settle(entry);
+      if (payload.isPresent()) {
+        tellThatItIsThere(entry, ledger);
+      }
+      return new Outcome.Done();
+    }
+    Optional<SyncEvent> event = payload.isPresent() ? payload : context.targets().read(entry);
+    if (event.isEmpty()) {
+      // compacted away: the record that took its place is on its way
+      return new Outcome.Done();
+    }
+    Tracing.Span current = span(entry);
+    GenerationApply generations =
+        new GenerationApply(cachedLedger, context, entry.within(current.context()));
+    Attempt attempt =
+        Attempt.begin(
+            new Ownership(context.installation(), entry.application()),
+            event.get(),
+            () -> fence(entry),
+            pace);
+    switch (event.get()) {
+      case SyncEvent.Target target -> {
+        Instant begunAt = context.clock().instant();
+        generations
+            .apply(ledger, target, attempt)
+            .ifPresent(
+                timings -> {
+                  boolean again = isOfThePast(entry, ledger);
+                  context.listener().applied(target, begunAt, timings, again);
+                  context.tracing().step(current, "render", begunAt, timings.renderedAt());
+                  context
+                      .tracing()
+                      .step(current, "plan", timings.renderedAt(), timings.plannedAt());
+                  context
+                      .tracing()
+                      .step(current, "write", timings.plannedAt(), timings.appliedAt());
+                });
+      }
+      case SyncEvent.Removal removal -> generations.remove(ledger, removal, attempt);
+    }
+    return new Outcome.Done();
+  }
+
+  /** The span of an attempt at which there is something to do. */
+  private Tracing.Span span(LogEntry entry) {
+    Tracing.Span known = span;
+    if (known != null) {
+      return known;
+    }
+    Tracing.Span begun =
+        context
+            .tracing()
+            .start(
+                Tracing.Kind.CONSUMER,
+                entry.removal() ? "remove" : "apply",
+                Optional.of(entry.trace()),
+                context.clock().instant())
+            .tag("cluster", entry.subject().cluster())
+            .tag("application", entry.application())
+            .tag("generation", entry.generation());
+    span = begun;
+    return begun;
+  }
+
+  private void ended(Outcome outcome) {
+    Tracing.Span ending = span;
+    if (ending == null) {
+      return;
+    }
+    span = null;
+    switch (outcome) {
+      case Outcome.Done _ -> {}
+      case Outcome.RetryAfter retry -> fail(ending, retry.failure());
+      case Outcome.Parked parked -> fail(ending, parked.failure());
+    }
+    ending.end();
+  }
+
+  private static void fail(Tracing.Span span, Failure failure) {
+    span.tag("stage", failure.stage()).fail(failure.code(), failure.message());
+  }
+
+  /**
+   * Whether the cluster may have held it once: no ledger tells of what was sent before this worker
+   * took the lead, so the cluster is new, or was wiped.
+   */
+  private boolean isOfThePast(LogEntry entry, Ledger ledger) {
+    boolean isAgain = Optional.of(entry.generation()).equals(applied);
+    applied = Optional.of(entry.generation());
+    return isAgain
+        || (ledger.generation().isEmpty() && entry.writtenAt().isBefore(context.since()));
+  }
+
+  /** What is new in the log and old in the cluster comes from a log that began anew. */
+  private void tellThatItIsThere(LogEntry entry, Ledger ledger)
+      throws ReportException, InterruptedException {
+    context
+        .reporter()
+        .send(
+            entry.removal()
+                ? new ResultEvent.Removed(entry.subject(), List.of())
+                : new ResultEvent.Unchanged(
+                    entry.subject(), ledger.inventory().size(), Optional.empty()),
+            entry.trace())
+        .await();
+  }
+
+  private void fence(LogEntry entry) throws HaltException, InterruptedException {
+    StoredLedger now;
+    try {
+      now = cachedLedger.look();
+    } catch (UnreadableLedgerException e) {
+      cachedLedger.distrust();
+      throw new HaltException(new Outcome.Parked(e.failure(), LEDGER_CHANGE));
+    }
+    if (now.ledger().isAfter(entry.generation())) {
+      throw fenced(entry, now.ledger());
+    }
+    if (!cachedLedger.isKnown(now)) {
+      cachedLedger.distrust();
+      throw new HaltException(
+          retry("LedgerMoved", "someone else wrote or deleted the ledger meanwhile"));
+    }
+  }
+
+  private HaltException fenced(LogEntry entry, Ledger ledger) {
+    context
+        .reporter()
+        .send(
+            new ResultEvent.Fenced(entry.subject(), ledger.generation().orElseThrow().value()),
+            entry.trace());
+    return new HaltException(new Outcome.Done());
+  }
+
+  @Override
+  public void tell(Effect effect) throws ReportException, InterruptedException {
+    LogEntry entry = effect.entry();
+    ResultEvent result =
+        switch (effect) {
+          case Effect.Superseded superseded ->
+              new ResultEvent.Superseded(entry.subject(), superseded.by());
+          case Effect.Retrying retrying ->
+              new ResultEvent.Retrying(
+                  entry.subject(), retrying.attempt(), retrying.delay(), retrying.failure());
+          case Effect.Parked parked ->
+              new ResultEvent.Parked(entry.subject(), parked.failure(), parked.wake().shown());
+        };
+    context.reporter().send(result, entry.trace()).await();
+    switch (effect) {
+      case Effect.Superseded _ -> context.claims().settle(entry);
+      case Effect.Retrying retrying ->
+          say(entry, "trying again in " + retrying.delay(), retrying.failure());
+      case Effect.Parked parked -> {
+        if (context.deadLetters().open(cachedLedger, parked)) {
+          say(entry, "parked until " + parked.wake().shown(), parked.failure());
+        }
+      }
+    }
+  }
+
+  private static void say(LogEntry entry, String next, Failure failure) {
+    log.atWarn()
+        .addKeyValue("cluster", entry.subject().cluster())
+        .addKeyValue("application", entry.application())
+        .addKeyValue("generation", entry.generation())
+        .log("{}: {} ({})", next, failure.message(), failure.code());
+  }
+
+  private static Outcome retry(String code, String message) {
+    return new Outcome.RetryAfter(
+        new Failure(code, message, Failure.Stage.LEDGER, Optional.empty()), Optional.empty());
+  }
+
+  /** Why an open entry is closed when a generation is done. */
+  static Reason closing(LogEntry entry) {
+    return entry.removal() ? Reason.REMOVED : Reason.SUCCEEDED;
+  }
+}

@@ -1,0 +1,252 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.Approval;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectChange.Action;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerMovedException;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.plan.Desired;
+import dev.sluice.worker.plan.Inventory;
+import dev.sluice.worker.plan.Plan;
+import dev.sluice.worker.plan.PlanDigest;
+import dev.sluice.worker.plan.PlanRequest;
+import dev.sluice.worker.plan.Planner;
+import dev.sluice.worker.report.ReportException;
+import dev.sluice.worker.sandbox.RenderException;
+import dev.sluice.worker.sync.LogEntry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One generation from intent to done.
+ *
+ * <p>The order is: intent in the ledger; objects; result at the broker; done in the ledger. A
+ * worker that dies before the last step leaves an intent, and its successor goes over all of it and
+ * tells the result again, under the same id: so no result is lost, and none is told of what is not
+ * so. A successor fences the reporter before it reads the ledgers: so none is told too late.
+ */
+final class GenerationApply {
+
+  private final CachedLedger cachedLedger;
+  private final ApplyContext context;
+  private final LogEntry entry;
+
+  GenerationApply(CachedLedger cachedLedger, ApplyContext context, LogEntry entry) {
+    this.cachedLedger = cachedLedger;
+    this.context = context;
+    this.entry = entry;
+  }
+
+  /**
+   * Makes the cluster hold a target.
+   *
+   * @param ledger that was looked at: nothing is written that does not follow from it
+   * @return when the steps were finished; empty if the cluster held it already
+   */
+  Optional<ResultEvent.Timings> apply(Ledger ledger, SyncEvent.Target target, Attempt attempt)
+      throws HaltException,
+          RenderException,
+          ManifestException,
+          ReportException,
+          LedgerMovedException,
+          InterruptedException {
+    Desired desired = context.rendering().render(target);
+    Instant renderedAt = context.clock().instant();
+    PlanRequest request =
+        new PlanRequest(
+            desired.manifests(),
+            ledger.inventory(),
+            unfinished(ledger, target),
+            target.spec().policy(),
+            false);
+    Plan.Ready plan =
+        switch (new Planner().plan(request)) {
+          case Plan.Ready ready -> claimed(ready);
+          case Plan.Held held -> approved(held, ledger, attempt);
+          case Plan.Refused refused ->
+              throw new HaltException(new Outcome.Parked(refused.failure(), new Wake.NewInput()));
+        };
+    Instant plannedAt = context.clock().instant();
+    int objects = plan.inventories().after().size();
+    if (plan.isNothing()) {
+      context.runner().run(plan, entry, attempt);
+      finish(
+          ledger,
+          new ResultEvent.Unchanged(entry.subject(), objects, Optional.of(desired.renderer())),
+          plan);
+      return Optional.empty();
+    }
+    context
+        .reporter()
+        .send(
+            new ResultEvent.Planned(entry.subject(), planned(plan), desired.renderer()),
+            entry.trace());
+    Ledger begun = begin(ledger, plan);
+    PlanRunner.Run run = carryOut(plan, attempt);
+    ResultEvent.Timings timings =
+        new ResultEvent.Timings(
+            entry.receivedAt(), renderedAt, plannedAt, context.clock().instant());
+    ResultEvent.Applied applied =
+        new ResultEvent.Applied(
+            entry.subject(),
+            run.changes(),
+            objects,
+            timings,
+            Optional.of(desired.renderer()),
+            Optional.empty(),
+            run.kept().map(KeptObjects::listed));
+    if (run.kept().isPresent()) {
+      keep(begun, run.kept().get(), applied, plan);
+      throw new HaltException(run.kept().get().outcome());
+    }
+    finish(begun, applied, plan);
+    return Optional.of(timings);
+  }
+
+  private Plan.Ready claimed(Plan.Ready plan) {
+    context.claims().planned(entry, plan.claims());
+    return plan;
+  }
+
+  /**
+   * Lets a plan pass that the guard holds, if a person approved exactly these deletions; or if they
+   * were begun already, which they only are when the guard has let them pass.
+   *
+   * @throws HaltException if no one did; it says what there is to approve
+   */
+  private Plan.Ready approved(Plan.Held held, Ledger ledger, Attempt attempt)
+      throws HaltException, InterruptedException {
+    Plan.Ready plan = claimed(held.ready());
+    if (isBegun(plan, ledger)) {
+      return plan;
+    }
+    Pruning pruning = context.runner().pruning();
+    PlanDigest digest = pruning.digest(plan.prunes(), entry, new TreeSet<>(), attempt);
+    Optional<Approval> approval = attempt.approval();
+    if (approval.isPresent()) {
+      PlanDigest withUnknown =
+          new PlanDigest(
+              entry.subject(),
+              entry.inputDigest(),
+              digest.deletions(),
+              pruning.unknown(plan.prunes(), entry));
+      if (digest.isApprovedBy(approval.get()) || withUnknown.isApprovedBy(approval.get())) {
+        return plan.withPrunes(Pruning.approved(plan.prunes(), digest));
+      }
+    }
+    throw new HaltException(
+        new Outcome.Parked(
+            held.failure().awaiting(digest.plan()),
+            new Wake.ClusterChange("an approval, or a new generation")));
+  }
+
+  private boolean isBegun(Plan.Ready plan, Ledger ledger) {
+    return ledger.generation().equals(Optional.of(entry.generation()))
+        && plan.prunes().stream().allMatch(step -> ledger.intent().contains(step.ref()));
+  }
+
+  /** Says what is done, and leaves in the ledger what is still to be deleted. */
+  private void keep(Ledger begun, KeptObjects kept, ResultEvent.Applied applied, Plan.Ready plan)
+      throws ReportException, LedgerMovedException, InterruptedException {
+    if (!applied.changes().isEmpty()) {
+      context.reporter().send(applied, entry.trace()).await();
+    }
+    Inventory inventory = plan.inventories().after().plus(begun.inventory(), kept.objects());
+    Ledger left = begun.begin(header(), inventory, Set.copyOf(kept.objects()));
+    if (!left.equals(begun)) {
+      cachedLedger.write(begun, left);
+    }
+  }
+
+  /** Returns what has to be written whatever it was: all, if the same inputs are sent again. */
+  private static Set<ObjectRef> unfinished(Ledger ledger, SyncEvent.Target target) {
+    Set<ObjectRef> refs = new HashSet<>(ledger.intent());
+    boolean again = !ledger.generation().equals(Optional.of(target.generation()));
+    if (again && ledger.inputDigest().equals(target.inputDigest())) {
+      ledger.inventory().entries().forEach(entry -> refs.add(entry.ref()));
+    }
+    return refs;
+  }
+
+  /** Makes the cluster hold nothing of the application. */
+  void remove(Ledger ledger, SyncEvent.Removal removal, Attempt attempt)
+      throws HaltException, ReportException, LedgerMovedException, InterruptedException {
+    Plan.Ready plan = new Planner().removal(ledger.inventory(), removal.orphan(), false);
+    Ledger begun = begin(ledger, plan);
+    PlanRunner.Run run = carryOut(plan, attempt);
+    if (run.kept().isPresent()) {
+      throw new HaltException(run.kept().get().outcome());
+    }
+    List<ObjectChange> changes = new ArrayList<>(run.changes());
+    plan.skipped().forEach(ref -> changes.add(new ObjectChange(ref, Action.SKIPPED)));
+    finish(begun, new ResultEvent.Removed(entry.subject(), changes), plan);
+  }
+
+  private Ledger begin(Ledger ledger, Plan.Ready plan)
+      throws LedgerMovedException, InterruptedException {
+    Ledger begun = ledger.begin(header(), plan.inventories().during(), plan.writeSet());
+    cachedLedger.write(ledger, begun);
+    return begun;
+  }
+
+  private PlanRunner.Run carryOut(Plan.Ready plan, Attempt attempt)
+      throws HaltException, InterruptedException {
+    PlanRunner.Run run = context.runner().run(plan, entry, attempt);
+    for (ObjectChange change : run.changes()) {
+      if (change.action() == Action.TRANSFERRED) {
+        // who claims it may be parked until now
+        claimant(change.object()).ifPresent(context.wake());
+      }
+    }
+    return run;
+  }
+
+  private Optional<ApplicationName> claimant(ObjectRef ref) {
+    return context.claims().claimant(ref, Optional.of(entry.application()));
+  }
+
+  private void finish(Ledger ledger, ResultEvent result, Plan.Ready plan)
+      throws ReportException, LedgerMovedException, InterruptedException {
+    context.reporter().send(result, entry.trace()).await();
+    if (ledger.deadLetter().isPresent()) {
+      context
+          .deadLetters()
+          .close(ledger.deadLetter().get(), entry, ApplicationReconciler.closing(entry));
+    }
+    cachedLedger.write(ledger, ledger.finish(header(), plan.inventories().after()));
+  }
+
+  private Ledger.Header header() {
+    return new Ledger.Header(
+        entry.generation(), entry.removal(), entry.subject().commit(), entry.inputDigest());
+  }
+
+  private static List<ObjectChange> planned(Plan.Ready plan) {
+    List<ObjectChange> changes = new ArrayList<>();
+    plan.applies()
+        .forEach(
+            step ->
+                changes.add(
+                    new ObjectChange(
+                        step.ref(),
+                        switch (step.reason()) {
+                          case NEW -> Action.CREATED;
+                          case CHANGED, REASSERT -> Action.CONFIGURED;
+                        })));
+    plan.prunes().forEach(step -> changes.add(new ObjectChange(step.ref(), Action.DELETED)));
+    return changes;
+  }
+}

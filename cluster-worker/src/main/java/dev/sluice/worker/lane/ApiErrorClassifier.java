@@ -1,0 +1,146 @@
+package dev.sluice.worker.lane;
+
+import dev.sluice.contract.event.Excerpt;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.worker.api.ApiException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * From an error of the Kubernetes API to what happens next; the one place that decides it.
+ *
+ * <p>What the server says about a Secret may hold the Secret (CVE-2025-23216): of those only
+ * status, reason and field names are passed on.
+ */
+public final class ApiErrorClassifier {
+
+  /** Code of failures where the API did not answer: they trip the breaker. */
+  public static final String UNREACHABLE = "Unreachable";
+
+  /** Code of what can be deleted and made anew, but not changed. */
+  public static final String IMMUTABLE = "ImmutableField";
+
+  /** Server-side apply answers 500 to a field that the schema does not have. */
+  private static final String NOT_IN_SCHEMA = "failed to create typed patch object";
+
+  /** The API server answers 500 to what its store does not take: 1.5 MiB, or 2 MiB of a message. */
+  private static final List<String> TOO_LARGE_FOR_ETCD =
+      List.of("etcdserver: request is too large", "trying to send message larger than max");
+
+  private static final int MAX_MESSAGE = 1000;
+
+  /** The server may take it once a schema, an admission policy or the live object has changed. */
+  private static final Wake OBJECT_CHANGE =
+      new Wake.ClusterChange("a new generation, or a change of the cluster");
+
+  private ApiErrorClassifier() {}
+
+  /**
+   * Decides about a failed call.
+   *
+   * @param object what the call was about; empty for the ledger and the like
+   */
+  public static Outcome classify(
+      ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
+    if (error.code() == 500 && String.valueOf(error.getMessage()).contains(NOT_IN_SCHEMA)) {
+      return park(error, "Invalid", stage, object, new Wake.NewKinds());
+    }
+    if (error.code() == 500
+        && TOO_LARGE_FOR_ETCD.stream().anyMatch(String.valueOf(error.getMessage())::contains)) {
+      return park(error, "TooLarge", stage, object, new Wake.NewInput());
+    }
+    return switch (error.code()) {
+      case ApiException.NO_ANSWER -> retry(error, UNREACHABLE, stage, object);
+      case 400 -> park(error, "BadRequest", stage, object, OBJECT_CHANGE);
+      case 401 -> retry(error, "Unauthorized", stage, object);
+      case 403 -> forbidden(error, stage, object);
+      case 404 -> notFound(error, stage, object);
+      case 409 -> conflict(error, stage, object);
+      case 405, 406, 415, 501 -> park(error, "Unsupported", stage, object, OBJECT_CHANGE);
+      case 413 -> park(error, "TooLarge", stage, object, new Wake.NewInput());
+      case 422 -> park(error, invalid(error), stage, object, OBJECT_CHANGE);
+      default ->
+          error.code() == 408 || error.code() == 429 || error.code() >= 500
+              ? retry(error, "Status" + error.code(), stage, object)
+              : park(error, "Status" + error.code(), stage, object, OBJECT_CHANGE);
+    };
+  }
+
+  private static Outcome forbidden(
+      ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
+    String message = String.valueOf(error.getMessage());
+    if (error.hasCause("NamespaceTerminating")) {
+      return retry(error, "NamespaceTerminating", stage, object);
+    }
+    if (message.contains("exceeded quota")) {
+      return park(
+          error, "QuotaExceeded", stage, object, new Wake.ClusterChange("room in the quota"));
+    }
+    return park(
+        error,
+        "Forbidden",
+        stage,
+        object,
+        new Wake.ClusterChange("a change of the worker's permissions"));
+  }
+
+  private static Outcome notFound(
+      ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
+    return error.detailsKind().equals("namespaces")
+        ? park(error, "MissingNamespace", stage, object, new Wake.ClusterChange("the namespace"))
+        : park(
+            error,
+            "MissingKind",
+            stage,
+            object,
+            new Wake.ClusterChange("the kind's CustomResourceDefinition"));
+  }
+
+  private static Outcome conflict(
+      ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
+    return error.isPreconditionFailed()
+        ? retry(error, "Conflict", stage, object)
+        : park(
+            error,
+            "FieldConflict",
+            stage,
+            object,
+            new Wake.ClusterChange("the other field manager letting go"));
+  }
+
+  private static String invalid(ApiException error) {
+    boolean immutable =
+        error.causes().stream().anyMatch(cause -> cause.message().contains("immutable"));
+    return immutable ? IMMUTABLE : "Invalid";
+  }
+
+  private static Outcome retry(
+      ApiException error, String code, Failure.Stage stage, Optional<ObjectRef> object) {
+    return new Outcome.RetryAfter(
+        new Failure(code, message(error, object), stage, object), error.retryAfter());
+  }
+
+  private static Outcome park(
+      ApiException error, String code, Failure.Stage stage, Optional<ObjectRef> object, Wake wake) {
+    return new Outcome.Parked(new Failure(code, message(error, object), stage, object), wake);
+  }
+
+  private static String message(ApiException error, Optional<ObjectRef> object) {
+    String where = object.map(ref -> ref + ": ").orElse("");
+    String status =
+        error.code() == ApiException.NO_ANSWER
+            ? "the API server did not answer"
+            : "the API server refused it (%d %s)".formatted(error.code(), error.reason());
+    boolean mayEcho = object.isPresent() && object.get().kind().equals("Secret");
+    String what =
+        mayEcho
+            ? error.causes().stream()
+                .map(cause -> cause.reason() + " at " + cause.field())
+                .collect(Collectors.joining(", "))
+            : String.valueOf(error.getMessage());
+    String message = where + status + (what.isBlank() ? "" : ": " + what);
+    return Excerpt.of(message, MAX_MESSAGE);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.sluice.worker.render;
+
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.worker.api.ClusterFacts;
+import dev.sluice.worker.manifest.HelmHooks;
+import dev.sluice.worker.manifest.KnownFields;
+import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.manifest.ManifestReader;
+import dev.sluice.worker.manifest.Normaliser;
+import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.manifest.ReadManifest;
+import dev.sluice.worker.manifest.Scopes;
+import dev.sluice.worker.plan.Desired;
+import dev.sluice.worker.sandbox.RenderException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The way from a target to the objects it means: rendered, read and normalised. */
+public final class TargetRenderer {
+
+  private final Renderers renderers;
+  private final String installation;
+
+  /**
+   * Reads targets for one installation.
+   *
+   * @param installation its id: it owns what it writes
+   */
+  public TargetRenderer(Renderers renderers, String installation) {
+    this.renderers = renderers;
+    this.installation = installation;
+  }
+
+  /**
+   * The objects that the application should have; at least one.
+   *
+   * @param scopes of the kinds that the cluster serves
+   * @param fields of the kinds that the cluster serves
+   * @param cluster asked where a chart is rendered
+   * @throws RenderException if a source does not render, or not now
+   * @throws ManifestException if what was rendered cannot be applied, or is nothing
+   */
+  public Desired read(
+      SyncEvent.Target target, Scopes scopes, KnownFields fields, ClusterFacts.Source cluster)
+      throws RenderException, ManifestException, InterruptedException {
+    RenderResult rendered = renderers.render(target, cluster);
+    List<Manifest> manifests = new ArrayList<>();
+    List<PartRead> parts = new ArrayList<>();
+    Allowance allowance = Allowance.ofApplication();
+    for (RenderResult.Part part : rendered.parts()) {
+      List<ReadManifest> applied =
+          ManifestReader.readPlaces(part.text(), part.source(), allowance).stream()
+              .filter(read -> HelmHooks.isApplied(read.manifest()))
+              .toList();
+      parts.add(new PartRead(part, applied));
+      applied.forEach(read -> manifests.add(read.manifest()));
+      ManifestReader.limit(manifests.size(), part.source());
+    }
+    if (manifests.isEmpty()) {
+      throw ManifestException.empty(target.sources().getFirst().path());
+    }
+    Normaliser normaliser =
+        new Normaliser(
+            new Ownership(installation, target.application()), target.spec().namespace(), scopes);
+    List<Manifest> normalised = normaliser.normalise(manifests);
+    for (PartRead part : parts) {
+      part.requireKnown(fields);
+    }
+    return new Desired(normalised, rendered.renderer());
+  }
+
+  /** What of a piece of text is to be applied. */
+  private record PartRead(RenderResult.Part part, List<ReadManifest> manifests) {
+
+    void requireKnown(KnownFields fields) throws ManifestException, InterruptedException {
+      for (ReadManifest manifest : manifests) {
+        manifest.requireKnown(fields, part.text(), part.source());
+      }
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package dev.sluice.worker.sweep;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ApiKind;
+import dev.sluice.worker.api.ApiResource;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.apply.Clearance;
+import dev.sluice.worker.apply.InvalidObjects;
+import dev.sluice.worker.apply.LiveObject;
+import dev.sluice.worker.apply.ObjectClaims;
+import dev.sluice.worker.apply.OwnObjects;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerReading;
+import dev.sluice.worker.ledger.LedgerStore;
+import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.sync.SyncRecordReader;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds and removes what a fenced worker still created: objects with an application's labels,
+ * written by a generation that is not newer than its settled ledger, which the ledger does not have
+ * and no application claims.
+ *
+ * <p>The ledger is read after the object was listed, and names all that an apply is about to create
+ * before it does: so nothing that a lane creates looks left over.
+ */
+public final class OrphanSweep {
+
+  private static final Logger log = LoggerFactory.getLogger(OrphanSweep.class);
+
+  private final ClusterName cluster;
+  private final String installation;
+  private final Parts parts;
+  private final Set<String> failing = new HashSet<>();
+  private final Set<ObjectRef> kept = new HashSet<>();
+
+  /**
+   * The parts that a sweep calls.
+   *
+   * @param unswept called for each kind that a sweep could not go over
+   */
+  public record Parts(
+      ClusterApi api,
+      LedgerStore ledgers,
+      ObjectClaims claims,
+      SyncRecordReader targets,
+      Reporter reporter,
+      OwnObjects own,
+      InvalidObjects invalid,
+      Runnable unswept) {}
+
+  public OrphanSweep(ClusterName cluster, String installation, Parts parts) {
+    this.cluster = cluster;
+    this.installation = installation;
+    this.parts = parts;
+  }
+
+  /** Goes once over all kinds that were ever written; what fails for one kind stops no other. */
+  public void sweep() throws InterruptedException {
+    Map<ApplicationName, StoredLedger> known = parts.ledgers().list().usable();
+    Set<String> kinds = new TreeSet<>();
+    known.values().forEach(stored -> kinds.addAll(stored.ledger().kinds()));
+    Discovery discovery = new Discovery(parts.api());
+    Map<ApplicationName, List<ObjectChange>> swept = new TreeMap<>();
+    try {
+      for (String kind : kinds) {
+        sweep(kind, discovery, known, swept);
+      }
+    } finally {
+      swept.forEach(this::report);
+    }
+  }
+
+  private void sweep(
+      String text,
+      Discovery discovery,
+      Map<ApplicationName, StoredLedger> known,
+      Map<ApplicationName, List<ObjectChange>> swept)
+      throws InterruptedException {
+    try {
+      Optional<ApiKind> kind = ApiKind.parse(text);
+      if (kind.isEmpty()) {
+        failed(text, "a ledger names it, and it is no kind", Optional.empty());
+        return;
+      }
+      Optional<ApiResource> resource = discovery.find(kind.get().apiVersion(), kind.get().kind());
+      if (resource.isPresent()) {
+        List<Suspect> suspects = suspects(kind.get(), resource.get(), known);
+        if (!suspects.isEmpty() && hasNamesake()) {
+          return;
+        }
+        Clearance clearance =
+            new Clearance(
+                new Clearance.Tools(parts.claims(), parts.targets(), parts.api(), discovery),
+                Optional.empty(),
+                suspects.stream().map(Suspect::ref).toList());
+        for (Suspect suspect : suspects) {
+          if (remove(suspect, resource.get(), clearance)) {
+            swept
+                .computeIfAbsent(suspect.application(), _ -> new ArrayList<>())
+                .add(new ObjectChange(suspect.ref(), ObjectChange.Action.DELETED));
+          }
+        }
+      }
+      failing.remove(text);
+    } catch (RuntimeException e) {
+      failed(
+          text, "it cannot be listed, or an object of it not be read or deleted", Optional.of(e));
+    }
+  }
+
+  /** Logs a kind when it begins to fail, not at every sweep. */
+  private void failed(String kind, String reason, Optional<RuntimeException> cause) {
+    parts.unswept().run();
+    if (failing.add(kind)) {
+      log.atWarn()
+          .addKeyValue("cluster", cluster)
+          .addKeyValue("kind", kind)
+          .setCause(cause.orElse(null))
+          .log("cannot look for orphans of a kind: {}; the other kinds are looked at", reason);
+    }
+  }
+
+  private void report(ApplicationName application, List<ObjectChange> changes) {
+    log.atInfo()
+        .addKeyValue("cluster", cluster)
+        .addKeyValue("application", application)
+        .log("removed {} objects that a fenced worker had left", changes.size());
+    parts
+        .reporter()
+        .send(new ResultEvent.Swept(cluster, application, changes), TraceParent.start());
+  }
+
+  private record Suspect(ApplicationName application, ObjectRef ref, long generation) {}
+
+  private List<Suspect> suspects(
+      ApiKind kind, ApiResource resource, Map<ApplicationName, StoredLedger> known)
+      throws InterruptedException {
+    List<Suspect> suspects = new ArrayList<>();
+    parts
+        .api()
+        .listMetadata(
+            resource.collection(""),
+            Ownership.INSTALLATION_LABEL + "=" + installation,
+            object -> suspect(kind, object, known).ifPresent(suspects::add));
+    return suspects;
+  }
+
+  /**
+   * Whether what looks left over may belong to another installation. Asked after the objects were
+   * listed: whoever wrote them had written its ledger before.
+   */
+  private boolean hasNamesake() throws InterruptedException {
+    Set<String> namespaces = parts.ledgers().namesakes();
+    if (!namespaces.isEmpty()) {
+      log.atError()
+          .addKeyValue("cluster", cluster)
+          .log(
+              "nothing is swept: an installation with the same id '{}' has ledgers in {}; give one"
+                  + " of them another --installation",
+              installation,
+              namespaces);
+    }
+    return !namespaces.isEmpty();
+  }
+
+  private Optional<Suspect> suspect(
+      ApiKind kind, ObjectNode object, Map<ApplicationName, StoredLedger> known) {
+    LiveObject live = new LiveObject(object);
+    ObjectRef ref =
+        new ObjectRef(
+            kind.apiVersion(),
+            kind.kind(),
+            object.path("metadata").path("namespace").asText(""),
+            object.path("metadata").path("name").asText(""));
+    Optional<String> flaw =
+        ApiResource.isName(ref.name()) ? live.flaw() : Optional.of("it has no name");
+    flaw.ifPresent(what -> parts.invalid().found(ref, what));
+    if (flaw.isPresent() || live.generation() == 0 || live.isTerminating()) {
+      return Optional.empty();
+    }
+    return live.application()
+        .map(known::get)
+        .filter(stored -> !parts.own().isState(ref) && isLeftOver(ref, live, stored.ledger()))
+        .map(stored -> new Suspect(stored.ledger().application(), ref, live.generation()));
+  }
+
+  private boolean remove(Suspect suspect, ApiResource resource, Clearance clearance)
+      throws InterruptedException {
+    String path = resource.path(suspect.ref());
+    Optional<ObjectNode> found = parts.api().get(path);
+    if (found.isEmpty()) {
+      return false;
+    }
+    LiveObject live = new LiveObject(found.get());
+    boolean still =
+        live.belongsTo(new Ownership(installation, suspect.application()))
+            && parts.ledgers().read(suspect.application())
+                instanceof LedgerReading.Usable(StoredLedger stored)
+            && isLeftOver(suspect.ref(), live, stored.ledger());
+    if (!still || !isCleared(suspect.ref(), live, clearance)) {
+      return false;
+    }
+    try {
+      parts.api().delete(path, live.uid(), live.resourceVersion());
+      return true;
+    } catch (ApiException e) {
+      if (e.isNotFound() || e.isPreconditionFailed()) {
+        return false; // someone is at it; the next sweep looks again
+      }
+      throw e;
+    }
+  }
+
+  /** Leaves what an application claims, or may claim, for the next sweep to look at again. */
+  private boolean isCleared(ObjectRef ref, LiveObject live, Clearance clearance)
+      throws InterruptedException {
+    boolean cleared =
+        clearance.of(ref) instanceof Clearance.Answer.Cleared
+            && !clearance.isClaimedElsewhere(ref, live.uid());
+    if (cleared) {
+      kept.remove(ref);
+    } else if (kept.add(ref)) {
+      log.atInfo()
+          .addKeyValue("cluster", cluster)
+          .addKeyValue("object", ref)
+          .log("kept an object that looks orphaned: an application claims it, or may claim it");
+    }
+    return cleared;
+  }
+
+  private static boolean isLeftOver(ObjectRef ref, LiveObject live, Ledger ledger) {
+    long settled = ledger.generation().map(Generation::value).orElse(0L);
+    return ledger.isSettled()
+        && live.generation() <= settled
+        && ledger.inventory().find(ref).isEmpty();
+  }
+}

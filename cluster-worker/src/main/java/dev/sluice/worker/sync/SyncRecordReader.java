@@ -1,0 +1,105 @@
+package dev.sluice.worker.sync;
+
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.UngroupedConsumer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads single records of a cluster's sync topic again, for one lane at a time. */
+public final class SyncRecordReader implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final KafkaConsumer<String, byte[]> consumer;
+  private final TopicPartition partition;
+  private final ReentrantLock lock = new ReentrantLock();
+  private long next = -1;
+
+  public SyncRecordReader(KafkaConnection kafka, ClusterName cluster) {
+    Map<String, Object> properties = kafka.consumer("worker-targets-" + cluster);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    this.consumer = new UngroupedConsumer(properties);
+    this.partition = new TopicPartition(kafka.topics().sync(cluster), 0);
+    consumer.assign(List.of(partition));
+  }
+
+  /**
+   * The record that was at this offset; empty if it is gone, which means that a newer one took its
+   * place and will be read by whoever follows the topic, or that the topic is another one now.
+   *
+   * @throws org.apache.kafka.common.errors.TimeoutException if the broker does not answer
+   */
+  public Optional<SyncEvent> read(LogEntry entry) throws InterruptedException {
+    return event(entry.offset())
+        .filter(SyncEvent.class::isInstance)
+        .map(SyncEvent.class::cast)
+        .filter(event -> Subject.of(event).equals(entry.subject()));
+  }
+
+  /**
+   * The objects that a record's application may have by it; empty if the record is gone.
+   *
+   * @throws org.apache.kafka.common.errors.TimeoutException if the broker does not answer
+   */
+  public Optional<PossibleObjects> possible(LogRecord entry) throws InterruptedException {
+    return switch (entry) {
+      case LogEntry target -> read(target).map(PossibleObjects::of);
+      case RefusedSources sources ->
+          event(sources.offset())
+              .filter(SourcesEvent.Refused.class::isInstance)
+              .map(SourcesEvent.Refused.class::cast)
+              .filter(event -> event.application().equals(sources.application()))
+              .map(SourcesEvent.Refused::possible);
+    };
+  }
+
+  private Optional<Event> event(long offset) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      // records that are asked for in their order need no seek, and so no new fetch
+      if (next != offset) {
+        consumer.seek(partition, offset);
+      }
+      next = -1;
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(PATIENCE)) {
+        next = record.offset() + 1;
+        return record.offset() == offset && EventCodec.decode(record) instanceof Decoded.Known known
+            ? Optional.of(known.envelope().event())
+            : Optional.empty();
+      }
+      throw new org.apache.kafka.common.errors.TimeoutException(
+          "no answer about offset %d of %s".formatted(offset, partition.topic()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    boolean interrupted = Thread.interrupted(); // a consumer that is interrupted does not close
+    lock.lock();
+    try {
+      consumer.close();
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.sluice.worker.watch;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.platform.process.Containment;
+import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.lane.Outcome;
+import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.manifest.ManifestException;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Notices that something has come: what is parked for the want of it is tried at once. */
+public final class PrerequisiteWatch<T extends HasMetadata>
+    implements ResourceEventHandler<T>, AutoCloseable {
+
+  private static final long NO_RESYNC = 0;
+
+  /** Discovery hears of a definition a moment after its status says that it is established. */
+  private static final List<Duration> DISCOVERY =
+      List.of(Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+  private final SharedIndexInformer<T> informer;
+  private final Lanes lanes;
+  private final Containment containment;
+  private final Predicate<T> usable;
+  private final Function<T, Predicate<Outcome.Parked>> wakes;
+  private final List<Duration> again;
+
+  private PrerequisiteWatch(
+      SharedIndexInformer<T> informer,
+      Lanes lanes,
+      Containment containment,
+      Predicate<T> usable,
+      Function<T, Predicate<Outcome.Parked>> wakes,
+      List<Duration> again) {
+    this.informer = informer;
+    this.lanes = lanes;
+    this.containment = containment;
+    this.usable = usable;
+    this.wakes = wakes;
+    this.again = again;
+  }
+
+  public static PrerequisiteWatch<Namespace> ofNamespaces(
+      KubernetesClient client, Lanes lanes, Containment containment) {
+    return started(
+        new PrerequisiteWatch<>(
+            client.namespaces().runnableInformer(NO_RESYNC),
+            lanes,
+            containment,
+            _ -> true,
+            namespace -> parked -> isIn(parked, namespace.getMetadata().getName()),
+            List.of()));
+  }
+
+  public static PrerequisiteWatch<CustomResourceDefinition> ofDefinitions(
+      KubernetesClient client, Lanes lanes, Containment containment) {
+    return started(
+        new PrerequisiteWatch<>(
+            client.apiextensions().v1().customResourceDefinitions().runnableInformer(NO_RESYNC),
+            lanes,
+            containment,
+            PrerequisiteWatch::isEstablished,
+            definition -> parked -> wants(parked, definition),
+            DISCOVERY));
+  }
+
+  private static <T extends HasMetadata> PrerequisiteWatch<T> started(PrerequisiteWatch<T> watch) {
+    watch.informer.addEventHandler(watch);
+    // a wiped cluster comes back; without the right to list, the parked are tried by the clock
+    watch.informer.exceptionHandler((_, _) -> true);
+    var unused = watch.informer.start();
+    return watch;
+  }
+
+  @Override
+  public void onAdd(T object) {
+    contained(
+        object,
+        () -> {
+          if (usable.test(object)) {
+            came(object);
+          }
+        });
+  }
+
+  @Override
+  public void onUpdate(T before, T object) {
+    contained(
+        object,
+        () -> {
+          if (usable.test(object) && (!usable.test(before) || isOtherwise(before, object))) {
+            came(object);
+          }
+        });
+  }
+
+  private void contained(T object, Runnable handling) {
+    containment.handle("arrival-watch", object.getMetadata().getName(), handling);
+  }
+
+  @Override
+  public void onDelete(T object, boolean finalStateUnknown) {}
+
+  /** Returns at once: stopping a watch that the server is just ending can block in the client. */
+  @Override
+  public void close() {
+    Thread.ofPlatform().daemon().name("stop-watch").start(informer::stop);
+  }
+
+  private void came(T object) {
+    Predicate<Outcome.Parked> cause = wakes.apply(object);
+    lanes.wakeParked(cause);
+    for (Duration later : again) {
+      var unused =
+          CompletableFuture.runAsync(
+              () -> contained(object, () -> lanes.wakeParked(cause)),
+              CompletableFuture.delayedExecutor(later.toMillis(), TimeUnit.MILLISECONDS));
+    }
+  }
+
+  /** Whether the specification has changed; the server counts in generations. */
+  private static boolean isOtherwise(HasMetadata before, HasMetadata object) {
+    return !Objects.equals(
+        before.getMetadata().getGeneration(), object.getMetadata().getGeneration());
+  }
+
+  private static boolean isIn(Outcome.Parked parked, String namespace) {
+    return parked.wake() instanceof Wake.ClusterChange
+        && parked.failure().object().filter(ref -> ref.namespace().equals(namespace)).isPresent();
+  }
+
+  /** A failure that names no object may be about any kind. */
+  private static boolean wants(Outcome.Parked parked, CustomResourceDefinition definition) {
+    if (definition.getSpec() == null || definition.getSpec().getNames() == null) {
+      return false;
+    }
+    Failure failure = parked.failure();
+    boolean isForAKind =
+        switch (parked.wake()) {
+          case Wake.NewKinds _ -> true;
+          case Wake.ClusterChange _ ->
+              failure.code().equals("MissingKind")
+                  || failure.code().equals(ManifestException.UNKNOWN_KIND);
+          case Wake.NewInput _ -> false;
+        };
+    return isForAKind
+        && failure.object().stream()
+            .allMatch(
+                ref ->
+                    ref.group().equals(definition.getSpec().getGroup())
+                        && ref.kind().equals(definition.getSpec().getNames().getKind()));
+  }
+
+  private static boolean isEstablished(CustomResourceDefinition definition) {
+    return definition.getStatus() != null
+        && definition.getStatus().getConditions().stream()
+            .anyMatch(
+                condition ->
+                    "Established".equals(condition.getType())
+                        && "True".equals(condition.getStatus()));
+  }
+}

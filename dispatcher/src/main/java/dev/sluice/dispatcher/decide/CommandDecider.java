@@ -1,0 +1,189 @@
+package dev.sluice.dispatcher.decide;
+
+import dev.sluice.contract.event.Approval;
+import dev.sluice.contract.event.ChangeEvent.CommandGiven;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Demand;
+import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ClusterName;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** What an operator's command does to an application, or why it does nothing. Pure. */
+public final class CommandDecider {
+
+  private final ApplicationState state;
+  private final Definition definition;
+  private final CommandGiven given;
+  private final EventId id;
+  private final Instant now;
+
+  private CommandDecider(
+      ApplicationState state, Definition definition, CommandGiven given, EventId id, Instant now) {
+    this.state = state;
+    this.definition = definition;
+    this.given = given;
+    this.id = id;
+    this.now = now;
+  }
+
+  /** What is decided about a command. */
+  public sealed interface Verdict {
+
+    /** For whoever gave it. */
+    String message();
+
+    /**
+     * It is carried out.
+     *
+     * @param change to the application's state
+     * @param ask what is to be looked at then; empty if nothing follows from it by itself
+     */
+    record Accepted(
+        Consumer<ApplicationDraft> change,
+        Optional<RefKey> ref,
+        Optional<Trigger.Ask> ask,
+        String message)
+        implements Verdict {}
+
+    record Refused(String message) implements Verdict {}
+  }
+
+  public static Verdict judge(
+      Optional<ApplicationState> state, CommandGiven given, EventId id, Instant now) {
+    Optional<Definition> definition = state.flatMap(ApplicationState::definition);
+    if (definition.isEmpty()) {
+      return new Verdict.Refused("the fleet has no application " + given.application());
+    }
+    return new CommandDecider(state.orElseThrow(), definition.get(), given, id, now).judge();
+  }
+
+  private Verdict judge() {
+    Set<ClusterName> all =
+        definition.clusters().stream()
+            .map(ClusterTarget::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<ClusterName> clusters = given.clusters().isEmpty() ? all : new TreeSet<>(given.clusters());
+    if (!all.containsAll(clusters)) {
+      clusters.removeAll(all);
+      return new Verdict.Refused("%s does not go to %s".formatted(given.application(), clusters));
+    }
+    return switch (given.command()) {
+      case Command.Reevaluate _ ->
+          accepted(
+              clusters,
+              (_, _) -> {},
+              Optional.of(new Trigger.Ask.Moved(Optional.empty())),
+              "Git is looked at again");
+      case Command.Resync _ -> demand(clusters, new Demand(id, given.by()), "sent again");
+      case Command.Restore restore ->
+          hold(
+              clusters,
+              new Hold(Optional.of(restore.commit()), given.by(), given.reason(), now),
+              "pinned to " + restore.commit());
+      case Command.Rebuild _ ->
+          accepted(clusters, (_, _) -> {}, Optional.empty(), "compared with what is recomputed");
+      case Command.Suspend _ ->
+          hold(clusters, new Hold(Optional.empty(), given.by(), given.reason(), now), "suspended");
+      case Command.Resume _ ->
+          accepted(clusters, ApplicationDraft::resume, Optional.of(itself()), "follows Git again");
+      case Command.Approve approve -> approve(clusters, approve);
+      case Command.Discard discard -> discard(clusters, discard.entry());
+    };
+  }
+
+  /** Who may command one application may not close what is open about another. */
+  private Verdict discard(Set<ClusterName> clusters, String entry) {
+    Set<ClusterName> concerned =
+        clusters.stream()
+            .filter(cluster -> entry.startsWith(cluster + "/" + given.application() + "/"))
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (concerned.isEmpty()) {
+      return new Verdict.Refused(
+          "%s is no dead letter of %s in %s".formatted(entry, given.application(), clusters));
+    }
+    return accepted(
+        concerned,
+        (draft, cluster) -> draft.discard(cluster, entry),
+        Optional.empty(),
+        "the dead letter is closed");
+  }
+
+  /** An approval is of one plan, and a plan is of one cluster. */
+  private Verdict approve(Set<ClusterName> clusters, Command.Approve approve) {
+    if (approve.plan().isEmpty()) {
+      return new Verdict.Refused(
+          "an approval names the plan of deletions that was looked at: sluice approve shows it");
+    }
+    if (clusters.size() != 1) {
+      return new Verdict.Refused(
+          "an approval names the plan of one cluster, and not of %s".formatted(clusters));
+    }
+    ClusterName cluster = clusters.iterator().next();
+    Dispatched last = state.dispatched().get(cluster);
+    if (last == null || !last.generation().equals(approve.generation())) {
+      return new Verdict.Refused(
+          "generation %s is not what was sent to %s last (%s): look at that one"
+              .formatted(
+                  approve.generation(),
+                  cluster,
+                  last == null ? "nothing was" : last.generation().toString()));
+    }
+    Approval approval =
+        new Approval(approve.plan().orElseThrow(), approve.generation(), last.commit(), given.by());
+    return demand(
+        clusters,
+        new Demand(id, true, given.by(), Optional.of(approval)),
+        "approved, and sent again: what it deletes is compared with the plan");
+  }
+
+  private Verdict demand(Set<ClusterName> clusters, Demand demand, String message) {
+    for (ClusterName cluster : clusters) {
+      Hold hold = state.holds().get(cluster);
+      if (hold != null && hold.commit().isEmpty()) {
+        return new Verdict.Refused(
+            "%s is suspended in %s by %s (%s): resume it first"
+                .formatted(given.application(), cluster, hold.by(), hold.reason()));
+      }
+    }
+    return accepted(
+        clusters,
+        (draft, cluster) -> draft.demand(cluster, demand),
+        Optional.of(itself()),
+        message);
+  }
+
+  private Verdict hold(Set<ClusterName> clusters, Hold hold, String message) {
+    return accepted(
+        clusters,
+        (draft, cluster) -> draft.hold(cluster, hold),
+        hold.commit().map(_ -> itself()),
+        message);
+  }
+
+  private Trigger.Ask itself() {
+    return new Trigger.Ask.OfApplication(given.application());
+  }
+
+  private Verdict accepted(
+      Set<ClusterName> clusters,
+      BiConsumer<ApplicationDraft, ClusterName> change,
+      Optional<Trigger.Ask> ask,
+      String message) {
+    return new Verdict.Accepted(
+        draft -> clusters.forEach(cluster -> change.accept(draft, cluster)),
+        Optional.of(RefKey.of(definition.sources().getFirst())),
+        ask,
+        "%s: %s".formatted(message, clusters));
+  }
+}

@@ -1,0 +1,215 @@
+package dev.sluice.dispatcher.decide;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Pending;
+import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.StateRecord.Unmet;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides for one home which records follow from what was seen of a ref. Pure but for the memory,
+ * which changes by the decided state records at once: who cannot write a decision must read the
+ * memory anew.
+ */
+public final class EvaluationDecider {
+
+  /** A forge that is away for days must not make a record grow for days. */
+  private static final int MAX_PENDING_CAUSES = 100;
+
+  private final PartitionState partitionState;
+  private final String source;
+  private final String changesTopic;
+  private final int partition;
+
+  public EvaluationDecider(PartitionState partitionState, String changesTopic, int partition) {
+    this.partitionState = partitionState;
+    this.source = EventDecider.source(partition);
+    this.changesTopic = changesTopic;
+    this.partition = partition;
+  }
+
+  /**
+   * One part of what a look found.
+   *
+   * @param trace of the look
+   */
+  public Decision found(
+      EvaluationPart part, List<Trigger> triggers, TraceParent trace, Instant now) {
+    Decision decision = new Decision(source, now, trace);
+    OriginalRecord origin = origin(triggers);
+    Map<ApplicationName, ApplicationDraft> drafts = new LinkedHashMap<>();
+    for (Finding finding : part.findings()) {
+      ApplicationDraft draft = draft(finding, drafts, decision);
+      if (draft == null) {
+        continue;
+      }
+      switch (finding) {
+        case Finding.Differs differs ->
+            draft.send(differs, provenance(part.seen(), differs, triggers, now), origin);
+        case Finding.Same same -> draft.heal(same.cluster().name());
+        case Finding.Refused refused -> {
+          decision.refused(draft.before(), refused.failure());
+          ClusterName cluster = refused.cluster().name();
+          draft.refuse(cluster, refused.failure(), origin);
+          draft.announce(
+              cluster,
+              refused.failure(),
+              refused.possible(),
+              provenance(part.seen(), refused, triggers, now));
+        }
+      }
+    }
+    drafts
+        .values()
+        .forEach(
+            draft -> draft.changed().ifPresent(state -> partitionState.remember(decision, state)));
+    return decision;
+  }
+
+  /**
+   * The ref is at this commit and everything that follows from it is decided.
+   *
+   * @param left hints that came later, and that only {@code state} remembers
+   * @param unmet what was told of it instead
+   */
+  public Decision seen(
+      RefKey key, Optional<CommitId> head, List<Trigger> left, Optional<Unmet> unmet, Instant now) {
+    Decision decision = new Decision(source, now, TraceParent.start());
+    RefState after = partitionState.ref(key).at(head, pending(left), unmet);
+    if (!after.equals(partitionState.ref(key))) {
+      partitionState.remember(decision, after);
+    }
+    return decision;
+  }
+
+  /** The ref is no more. That removes nothing; the last good targets stay in force. */
+  public Decision gone(RefKey key, List<Trigger> triggers, TraceParent trace, Instant now) {
+    Decision decision = new Decision(source, now, trace);
+    OriginalRecord origin = origin(triggers);
+    Failure failure =
+        new Failure(
+            "RefGone",
+            "%s is gone from %s: what was applied last stays; push the ref again, or take the application out of the fleet"
+                .formatted(key.ref(), key.repository()),
+            Failure.Stage.SOURCE,
+            Optional.empty());
+    for (ApplicationState state : partitionState.following(key)) {
+      ApplicationDraft draft = new ApplicationDraft(state, decision);
+      refuse(draft, failure, origin, decision);
+      draft.changed().ifPresent(changed -> partitionState.remember(decision, changed));
+    }
+    return decision;
+  }
+
+  /** What these hints are about takes longer: {@code state} remembers them. */
+  public Decision unfinished(RefKey key, List<Trigger> triggers, Instant now) {
+    Decision decision = new Decision(source, now, Triggers.together(triggers, now).trace());
+    RefState before = partitionState.ref(key);
+    partitionState.remember(
+        decision, before.at(before.head(), pending(triggers), Optional.empty()));
+    return decision;
+  }
+
+  /** Another fact about reading the ref's remote. */
+  public Decision remote(RefState after, Instant now) {
+    Decision decision = new Decision(source, now, TraceParent.start());
+    partitionState.remember(decision, after);
+    return decision;
+  }
+
+  /** A sweep found the ref elsewhere: an ordinary event of it. */
+  public Decision swept(RefKey key, Optional<CommitId> now, TraceParent trace, Instant at) {
+    Decision decision = new Decision("sweep", at, trace);
+    EventId id =
+        EventId.of("sweep", key, now.map(CommitId::value).orElse("gone"), at.toEpochMilli());
+    decision.add(
+        decision.encoded(
+            id,
+            new ChangeEvent.RefChanged(
+                key.repository(),
+                key.ref(),
+                partitionState.ref(key).head(),
+                now,
+                new Origin.Sweep(at))));
+    return decision;
+  }
+
+  private void refuse(
+      ApplicationDraft draft, Failure failure, OriginalRecord origin, Decision decision) {
+    ApplicationState state = draft.before();
+    decision.refused(state, failure);
+    state
+        .definition()
+        .ifPresent(
+            definition ->
+                definition
+                    .clusters()
+                    .forEach(cluster -> draft.refuse(cluster.name(), failure, origin)));
+  }
+
+  private @Nullable ApplicationDraft draft(
+      Finding finding, Map<ApplicationName, ApplicationDraft> drafts, Decision decision) {
+    Definition definition = finding.definition();
+    ApplicationDraft draft =
+        drafts.computeIfAbsent(
+            definition.application(), name -> partitionState.draft(name, decision));
+    return draft.isDefinedAs(definition) ? draft : null;
+  }
+
+  private OriginalRecord origin(List<Trigger> triggers) {
+    return OriginalRecord.at(
+        changesTopic, partition, Triggers.offset(triggers).orElse(OriginalRecord.NOWHERE));
+  }
+
+  private static Provenance provenance(
+      EvaluationPart.Seen seen, Finding finding, List<Trigger> triggers, Instant now) {
+    List<Trigger.Cause> causes =
+        triggers.stream()
+            .filter(trigger -> trigger.concerns(finding.definition().application()))
+            .map(Trigger::cause)
+            .toList();
+    return new Provenance(
+        causes.stream().flatMap(cause -> cause.events().stream()).distinct().toList(),
+        Triggers.actor(causes),
+        Triggers.heardAt(causes).orElse(now),
+        now,
+        seen.key().repository() + "@" + seen.commit(),
+        seen.batchSizes().getOrDefault(finding.cluster().name(), 1));
+  }
+
+  private static Optional<Pending> pending(List<Trigger> triggers) {
+    if (triggers.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Trigger.Cause> causes = triggers.stream().map(Trigger::cause).toList();
+    return Optional.of(
+        new Pending(
+            Triggers.expected(triggers),
+            causes.reversed().stream()
+                .flatMap(cause -> cause.events().stream())
+                .distinct()
+                .limit(MAX_PENDING_CAUSES)
+                .toList()
+                .reversed(),
+            Triggers.actor(causes),
+            Triggers.heardAt(causes).orElseThrow(),
+            Optional.of(causes.getLast().trace()),
+            Triggers.offset(triggers).stream().boxed().findFirst()));
+  }
+}

@@ -1,0 +1,64 @@
+package dev.sluice.dispatcher.decide;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.Topics;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** A record that a home has decided to write. */
+@SuppressWarnings("ArrayRecordComponent")
+public // never compared
+record OutgoingRecord(Envelope<?> envelope, byte[] value) {
+
+  /** Of a record's size, besides the value. */
+  static final int ROOM_FOR_HEADERS = 64 * 1024;
+
+  static OutgoingRecord of(Envelope<?> envelope) {
+    return new OutgoingRecord(envelope, EventCodec.value(envelope.event()));
+  }
+
+  /**
+   * Makes sure that Kafka takes the record: one that it does not would take the whole transaction
+   * with it.
+   *
+   * @throws IllegalStateException if it is too large
+   */
+  public void requireFit() {
+    if (value.length > KafkaConnection.MAX_RECORD_BYTES - ROOM_FOR_HEADERS) {
+      throw new IllegalStateException(
+          "a %s about %s has %d bytes, which no record of Kafka holds"
+              .formatted(
+                  envelope.event().getClass().getSimpleName(),
+                  envelope.event().key(),
+                  value.length));
+    }
+  }
+
+  /** The record; what belongs to the home goes to its own partition, what does not by its key. */
+  public ProducerRecord<String, byte[]> record(Topics topics, int partition) {
+    return switch (envelope.event()) {
+      case StateRecord _ -> on(topics.state(), partition);
+      case ChangeEvent.RefForwarded _ -> on(topics.changes(), null);
+      case ChangeEvent _ -> on(topics.changes(), partition);
+      case SourcesEvent sources -> on(topics.sync(sources.cluster()), null);
+      case QuestionEvent question -> on(topics.sync(question.cluster()), null);
+      case SyncEvent sync -> on(topics.sync(sync.cluster()), null);
+      case DeadLetterEvent _ -> on(topics.deadLetters(), null);
+      case ResultEvent _ -> on(topics.results(), null);
+    };
+  }
+
+  private ProducerRecord<String, byte[]> on(String topic, @Nullable Integer partition) {
+    return new ProducerRecord<>(
+        topic, partition, envelope.event().key(), value, EventCodec.headers(envelope));
+  }
+}

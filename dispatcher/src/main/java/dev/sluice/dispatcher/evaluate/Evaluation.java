@@ -1,0 +1,233 @@
+package dev.sluice.dispatcher.evaluate;
+
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.decide.EvaluationPart;
+import dev.sluice.dispatcher.decide.Finding;
+import dev.sluice.dispatcher.decide.RefKey;
+import dev.sluice.dispatcher.evaluate.InputInspector.ChangedPaths;
+import dev.sluice.inputs.git.FetchOutcome;
+import dev.sluice.inputs.git.Mirrors;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * One look at a ref: fetches, finds the applications whose inputs differ, and hands over what they
+ * are, part by part. Blocks; for virtual threads.
+ */
+public final class Evaluation {
+
+  /** Takes a part and returns once it is written. */
+  public interface Sink {
+    void write(EvaluationPart part) throws InterruptedException;
+  }
+
+  private static final int MAX_FINDINGS = 200;
+  private static final long MAX_BYTES = 8L * 1024 * 1024;
+
+  private final Mirrors mirrors;
+  private final InputInspector inspector;
+  private final Clock clock;
+
+  public Evaluation(Mirrors mirrors, InputInspector inspector, Clock clock) {
+    this.mirrors = mirrors;
+    this.inspector = inspector;
+    this.clock = clock;
+  }
+
+  public EvaluationOutcome run(EvaluationRequest request, Sink sink) throws InterruptedException {
+    return switch (request.aim()) {
+      case EvaluationRequest.Aim.Fetch fetch -> fetch(request, fetch, sink);
+      case EvaluationRequest.Aim.Evaluate _ -> {
+        Optional<CommitId> head = mirrored(request, request.known().head());
+        yield head.isPresent()
+            ? evaluate(request, head.get(), Optional.empty(), sink)
+            : fetch(request, new EvaluationRequest.Aim.Fetch(Optional.empty(), false), sink);
+      }
+      case EvaluationRequest.Aim.Warm _ -> warm(request);
+      case EvaluationRequest.Aim.Sweep _ -> sweep(request);
+    };
+  }
+
+  /** What is expected no longer decides nothing: whatever was told, the ref is evaluated. */
+  private EvaluationOutcome fetch(
+      EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, Sink sink)
+      throws InterruptedException {
+    Optional<CommitId> awaited = aim.patient() ? aim.expected() : Optional.empty();
+    return switch (mirrors.fetch(request.source(), request.key().ref(), awaited)) {
+      case FetchOutcome.At at -> evaluate(request, at.head(), unmet(request, aim, at.head()), sink);
+      case FetchOutcome.Gone _ -> new EvaluationOutcome.Gone(aim.expected());
+      case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
+      case FetchOutcome.Failed failed ->
+          new EvaluationOutcome.Failed(failed.reason(), failed.retryable());
+    };
+  }
+
+  private Optional<CommitId> unmet(
+      EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, CommitId head) {
+    return aim.patient()
+        ? Optional.empty()
+        : aim.expected().filter(told -> !mirrors.contains(request.key().repository(), head, told));
+  }
+
+  private EvaluationOutcome sweep(EvaluationRequest request) {
+    return switch (mirrors.fetch(request.source(), request.key().ref(), Optional.empty())) {
+      case FetchOutcome.At at -> new EvaluationOutcome.Swept(Optional.of(at.head()));
+      case FetchOutcome.Gone _ -> new EvaluationOutcome.Swept(Optional.empty());
+      case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
+      case FetchOutcome.Failed failed ->
+          new EvaluationOutcome.Failed(failed.reason(), failed.retryable());
+    };
+  }
+
+  private EvaluationOutcome warm(EvaluationRequest request) {
+    Optional<CommitId> head = mirrored(request, request.known().head());
+    if (head.isEmpty()) {
+      return new EvaluationOutcome.Failed(
+          "the mirror does not have the ref's last known commit", true);
+    }
+    SourceCommits commits = heads(request, head.get());
+    ChangedPaths none = new ChangedPaths(request.key(), Set.of());
+    Set<ApplicationName> differing = new TreeSet<>();
+    Set<ApplicationName> again = new TreeSet<>();
+    for (var application : request.known().applications()) {
+      if (commits.tell(application.definition().orElseThrow())) {
+        InputInspector.Result result = inspector.inspect(application, commits, none, "");
+        if (result.differs()) {
+          differing.add(application.application());
+        }
+        // mended by what came while nobody looked: no event is left that would tell of it
+        if (result.isUnreached() || result.isMended()) {
+          again.add(application.application());
+        }
+      }
+    }
+    return new EvaluationOutcome.Warmed(head.get(), differing, again);
+  }
+
+  /**
+   * What is found of one application at the heads that are known; empty if Git does not have them.
+   */
+  Optional<List<InputInspector.Result>> compare(EvaluationRequest request, ApplicationState state) {
+    if (mirrored(request, request.known().head()).isEmpty()) {
+      var unused = mirrors.fetch(request.source(), request.key().ref(), Optional.empty());
+    }
+    Definition definition = state.definition().orElseThrow();
+    Optional<SourceCommits> commits =
+        mirrored(request, request.known().head())
+            .map(head -> heads(request, head))
+            .filter(found -> found.unreached(definition).isEmpty() && found.tell(definition));
+    ChangedPaths none = new ChangedPaths(request.key(), Set.of());
+    return commits.map(found -> List.of(inspector.inspect(state, found, none, "")));
+  }
+
+  private EvaluationOutcome evaluate(
+      EvaluationRequest request, CommitId commit, Optional<CommitId> unmet, Sink sink)
+      throws InterruptedException {
+    Instant fetchedAt = clock.instant();
+    RefKey key = request.key();
+    SourceCommits commits = heads(request, commit);
+    List<InputInspector.Result> results = inspect(request, commit, commits);
+    Map<ClusterName, Integer> batchSizes = new HashMap<>();
+    for (InputInspector.Result result : results) {
+      result.announced().forEach(cluster -> batchSizes.merge(cluster.name(), 1, Integer::sum));
+    }
+    results.stream()
+        .filter(result -> !result.changed().isEmpty())
+        .flatMap(result -> result.definition().sources().stream())
+        .collect(Collectors.toMap(RefKey::of, commits::commit, (one, _) -> one))
+        .forEach((ref, head) -> mirrors.keep(ref.repository(), head));
+    EvaluationPart.Seen seen =
+        new EvaluationPart.Seen(
+            key,
+            commit,
+            fetchedAt,
+            Map.copyOf(batchSizes),
+            request.known().applications().size(),
+            unmet);
+    List<Finding> findings = new ArrayList<>();
+    long bytes = 0;
+    for (InputInspector.Result result : results) {
+      for (Finding finding : result.findings()) {
+        long size = finding instanceof Finding.Differs differs ? differs.payload().bytes() : 0;
+        if (!findings.isEmpty() && (bytes + size > MAX_BYTES || findings.size() >= MAX_FINDINGS)) {
+          sink.write(new EvaluationPart(seen, findings, false));
+          findings = new ArrayList<>();
+          bytes = 0;
+        }
+        findings.add(finding);
+        bytes += size;
+      }
+    }
+    sink.write(new EvaluationPart(seen, findings, true));
+    return new EvaluationOutcome.Done();
+  }
+
+  private List<InputInspector.Result> inspect(
+      EvaluationRequest request, CommitId commit, SourceCommits commits) {
+    EvaluationRequest.Known known = request.known();
+    RefKey key = request.key();
+    Optional<CommitId> indexed = mirrored(request, known.indexed());
+    // without an index everything is looked at, and the paths only serve as reasons
+    Optional<CommitId> since = indexed.or(() -> mirrored(request, known.head()));
+    Set<String> paths =
+        since
+            .filter(from -> !from.equals(commit))
+            .map(from -> mirrors.changedPaths(key.repository(), from, commit))
+            .orElse(Set.of());
+    Set<ApplicationName> candidates =
+        indexed.isPresent() ? inspector.candidates(key, paths) : Set.of();
+    List<InputInspector.Result> results = new ArrayList<>();
+    for (var application : known.applications()) {
+      String marked = known.marked().get(application.application());
+      if ((indexed.isEmpty() || candidates.contains(application.application()) || marked != null)
+          && commits.tell(application.definition().orElseThrow())) {
+        results.add(
+            inspector.inspect(
+                application,
+                commits,
+                new ChangedPaths(key, paths),
+                marked == null ? "definition" : marked));
+      }
+    }
+    return results;
+  }
+
+  /** The commits to go by; where one cannot be had, why. */
+  private SourceCommits heads(EvaluationRequest request, CommitId commit) {
+    Map<RefKey, CommitId> commits = new HashMap<>();
+    Map<RefKey, String> unreached = new HashMap<>();
+    commits.put(request.key(), commit);
+    for (EvaluationRequest.Other other : request.known().others()) {
+      SourceSpec source = other.source();
+      if (mirrors.has(source.repository(), other.head())) {
+        commits.put(RefKey.of(source), other.head());
+        continue;
+      }
+      // the mirror was lost: what is there now will be decided about soon
+      switch (mirrors.fetch(source, source.ref(), Optional.empty())) {
+        case FetchOutcome.At at -> commits.put(RefKey.of(source), at.head());
+        case FetchOutcome.Failed failed -> unreached.put(RefKey.of(source), failed.reason());
+        case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
+            unreached.put(RefKey.of(source), "%s is gone".formatted(RefKey.of(source)));
+      }
+    }
+    return new SourceCommits(mirrors, commits, unreached);
+  }
+
+  private Optional<CommitId> mirrored(EvaluationRequest request, Optional<CommitId> commit) {
+    return commit.filter(id -> mirrors.has(request.key().repository(), id));
+  }
+}

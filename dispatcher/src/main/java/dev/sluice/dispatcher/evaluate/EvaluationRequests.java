@@ -1,0 +1,85 @@
+package dev.sluice.dispatcher.evaluate;
+
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.decide.PartitionState;
+import dev.sluice.dispatcher.decide.RefKey;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What a look has to know, from what the home remembers. */
+public final class EvaluationRequests {
+
+  private final PartitionState state;
+
+  public EvaluationRequests(PartitionState state) {
+    this.state = state;
+  }
+
+  /**
+   * A look at a ref that is followed.
+   *
+   * @param indexed the commit that the index is about; empty if it is about none
+   * @param marked those to look at whatever has changed, and why
+   */
+  public EvaluationRequest of(
+      RefKey key,
+      EvaluationRequest.Aim aim,
+      Optional<CommitId> indexed,
+      Map<ApplicationName, String> marked) {
+    List<ApplicationState> applications = state.decidedAt(key);
+    SourceSpec source =
+        sources(state.following(key))
+            .filter(one -> RefKey.of(one).equals(key))
+            .findFirst()
+            .orElseThrow();
+    return new EvaluationRequest(
+        key,
+        source,
+        aim,
+        new EvaluationRequest.Known(
+            state.ref(key).head(), indexed, others(key, applications), applications, marked));
+  }
+
+  /**
+   * The look by which an application's inputs can be found out again, at the heads that were
+   * decided about; empty if there is none yet.
+   */
+  public Optional<EvaluationRequest> again(ApplicationState application) {
+    SourceSpec source = application.definition().orElseThrow().sources().getFirst();
+    RefKey key = RefKey.of(source);
+    Optional<CommitId> head = state.ref(key).head();
+    EvaluationRequest.Known known =
+        new EvaluationRequest.Known(
+            head,
+            Optional.empty(),
+            others(key, List.of(application)),
+            List.of(application),
+            Map.of());
+    return head.map(
+        _ -> new EvaluationRequest(key, source, new EvaluationRequest.Aim.Evaluate(), known));
+  }
+
+  private List<EvaluationRequest.Other> others(RefKey key, List<ApplicationState> applications) {
+    Map<RefKey, SourceSpec> refs = new HashMap<>();
+    sources(applications).forEach(source -> refs.put(RefKey.of(source), source));
+    refs.remove(key);
+    return refs.entrySet().stream()
+        .flatMap(
+            other ->
+                state.ref(other.getKey()).head().stream()
+                    .map(head -> new EvaluationRequest.Other(other.getValue(), head)))
+        .toList();
+  }
+
+  private static Stream<SourceSpec> sources(List<ApplicationState> applications) {
+    return applications.stream()
+        .flatMap(application -> application.definition().stream())
+        .flatMap(definition -> definition.sources().stream());
+  }
+}

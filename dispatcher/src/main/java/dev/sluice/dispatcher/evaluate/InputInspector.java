@@ -1,0 +1,329 @@
+package dev.sluice.dispatcher.evaluate;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.decide.Finding;
+import dev.sluice.dispatcher.decide.InputDigest;
+import dev.sluice.dispatcher.decide.RefKey;
+import dev.sluice.inputs.closure.ApplicationClosures;
+import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
+import dev.sluice.inputs.closure.ApplicationClosures.SourceClosure;
+import dev.sluice.inputs.closure.Closure;
+import dev.sluice.inputs.closure.ClosureIndex;
+import dev.sluice.inputs.closure.DefinitionResolver;
+import dev.sluice.inputs.closure.RefusedSources;
+import dev.sluice.inputs.walk.Footprint;
+import dev.sluice.inputs.walk.Remotes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Finds out what an application's inputs are in a tree, and remembers which paths they hang on. */
+public final class InputInspector {
+
+  private final DefinitionResolver resolver;
+  private final ClosureIndex index;
+
+  /** What is indexed: the definitions that are in force. Guarded by itself. */
+  private final Map<ApplicationName, Definition> defined = new HashMap<>();
+
+  public InputInspector(DefinitionResolver resolver, ClosureIndex index) {
+    this.resolver = resolver;
+    this.index = index;
+  }
+
+  /**
+   * Sets the definition in force. Another one than before takes the application's paths out of the
+   * index until it is inspected; a look that began under an earlier definition adds nothing any
+   * more.
+   *
+   * @param definition empty if the application is gone from here
+   */
+  public void define(ApplicationName application, Optional<Definition> definition) {
+    synchronized (defined) {
+      Definition before =
+          definition.isPresent()
+              ? defined.put(application, definition.get())
+              : defined.remove(application);
+      if (before != null && !definition.equals(Optional.of(before))) {
+        index.remove(application);
+      }
+    }
+  }
+
+  /** The applications that may differ after a change of these paths. */
+  Set<ApplicationName> candidates(RefKey key, Set<String> paths) {
+    return paths.isEmpty() ? Set.of() : index.candidates(key.repository(), key.ref(), paths);
+  }
+
+  /**
+   * Looks at all sources of an application.
+   *
+   * @param why names the reason where no path does
+   */
+  Result inspect(ApplicationState state, SourceCommits commits, ChangedPaths changed, String why) {
+    Definition definition = state.definition().orElseThrow();
+    Optional<String> unreached = commits.unreached(definition);
+    if (unreached.isPresent()) {
+      return result(
+          state, refused(definition, commits, unreached.get()), Optional.empty(), commits, why);
+    }
+    ApplicationClosures closures = resolver.resolve(definition, commits::tree);
+    index(definition, closures);
+    Optional<String> path = Optional.empty();
+    for (int i = 0; i < definition.sources().size(); i++) {
+      Footprint footprint = closures.footprints().get(i);
+      if (RefKey.of(definition.sources().get(i)).equals(changed.key())) {
+        path = path.or(() -> changed.within(footprint));
+      }
+    }
+    String reason = path.orElse(state.dispatched().isEmpty() ? "first dispatch" : why);
+    return result(state, views(state, commits, closures), Optional.of(closures), commits, reason);
+  }
+
+  private static Result result(
+      ApplicationState state,
+      List<View> views,
+      Optional<ApplicationClosures> closures,
+      SourceCommits commits,
+      String reason) {
+    Definition definition = state.definition().orElseThrow();
+    boolean refused = views.stream().anyMatch(view -> view.inputs() instanceof Inputs.Refused);
+    PossibleObjects possible =
+        refused
+            ? RefusedSources.possible(definition, closures, commits::reached)
+            : PossibleObjects.none();
+    return new Result(state, definition, views, reason, possible);
+  }
+
+  private void index(Definition definition, ApplicationClosures closures) {
+    synchronized (defined) {
+      if (!definition.equals(defined.get(definition.application()))) {
+        return;
+      }
+      for (int i = 0; i < definition.sources().size(); i++) {
+        SourceSpec source = definition.sources().get(i);
+        index.put(
+            definition.application(),
+            i,
+            source.repository(),
+            source.ref(),
+            closures.footprints().get(i));
+      }
+    }
+  }
+
+  private static List<View> refused(Definition definition, SourceCommits commits, String reason) {
+    Failure failure =
+        new Failure(Remotes.UNREACHABLE, reason, Failure.Stage.SOURCE, Optional.empty());
+    return definition.clusters().stream()
+        .map(cluster -> new View(cluster, commits, new Inputs.Refused(failure)))
+        .toList();
+  }
+
+  /** What each cluster is to have; nothing of those where the application is suspended. */
+  private List<View> views(
+      ApplicationState state, SourceCommits commits, ApplicationClosures closures) {
+    Definition definition = state.definition().orElseThrow();
+    List<View> views = new ArrayList<>();
+    for (ClusterTarget cluster : definition.clusters()) {
+      Hold hold = state.holds().get(cluster.name());
+      if (hold == null) {
+        views.add(new View(cluster, commits, inputs(closures, cluster)));
+      } else {
+        hold.commit()
+            .ifPresent(commit -> views.add(restored(definition, cluster, commits, commit)));
+      }
+    }
+    return views;
+  }
+
+  private View restored(
+      Definition definition, ClusterTarget cluster, SourceCommits commits, CommitId commit) {
+    SourceSpec first = definition.sources().getFirst();
+    Optional<SourceCommits> then = commits.with(first, commit);
+    if (then.isEmpty()) {
+      Failure failure =
+          new Failure(
+              "CommitMissing",
+              "%s is to be restored in %s, but %s has no commit %s: name another, or resume it"
+                  .formatted(definition.application(), cluster.name(), first.repository(), commit),
+              Failure.Stage.SOURCE,
+              Optional.empty());
+      return new View(cluster, commits, new Inputs.Refused(failure));
+    }
+    Definition here = definition.in(cluster);
+    return new View(cluster, then.get(), inputs(resolver.resolve(here, then.get()::tree), cluster));
+  }
+
+  private static Inputs inputs(ApplicationClosures closures, ClusterTarget cluster) {
+    return Optional.ofNullable(closures.clusters().get(cluster.name())).orElseThrow();
+  }
+
+  /** What the inputs are for a cluster, and at which commits. */
+  record View(ClusterTarget cluster, SourceCommits commits, Inputs inputs) {}
+
+  /** The paths that a commit changed at a ref. */
+  record ChangedPaths(RefKey key, Set<String> paths) {
+
+    Optional<String> within(Footprint footprint) {
+      return new TreeSet<>(paths).stream().filter(footprint::covers).findFirst();
+    }
+  }
+
+  /**
+   * What was found of one application.
+   *
+   * @param possible what it may render to where it is refused
+   */
+  record Result(
+      ApplicationState state,
+      Definition definition,
+      List<View> views,
+      String reason,
+      PossibleObjects possible) {
+
+    /** Whether something is to be told that was not told yet. */
+    boolean differs() {
+      return views.stream()
+          .anyMatch(
+              view ->
+                  switch (view.inputs()) {
+                    case Inputs.Resolved _ -> isNew(view);
+                    case Inputs.Refused _ -> !isRefused(view) || isNewlyPossible(view);
+                  });
+    }
+
+    /** Whether something could not be had from elsewhere. */
+    boolean isUnreached() {
+      return views.stream()
+          .anyMatch(
+              view ->
+                  view.inputs() instanceof Inputs.Refused(Failure failure)
+                      && Remotes.mayPass(failure));
+    }
+
+    /** Whether something was refused before and is not any more. */
+    boolean isMended() {
+      return views.stream()
+          .anyMatch(view -> view.inputs() instanceof Inputs.Resolved && wasRefused(view));
+    }
+
+    /** Clusters where other inputs are due than were last sent. */
+    List<ClusterTarget> changed() {
+      return views.stream().filter(this::isNew).map(View::cluster).toList();
+    }
+
+    /** Clusters that a record of this is due for. */
+    List<ClusterTarget> announced() {
+      return views.stream()
+          .filter(view -> isNew(view) || isNewlyPossible(view))
+          .map(View::cluster)
+          .toList();
+    }
+
+    List<Finding> findings() {
+      IdentityHashMap<Closure, List<InputFile>> loaded = new IdentityHashMap<>();
+      List<Finding> findings = new ArrayList<>();
+      for (View view : views) {
+        switch (view.inputs()) {
+          case Inputs.Refused(Failure failure) ->
+              findings.add(new Finding.Refused(definition, view.cluster(), failure, possible));
+          case Inputs.Resolved resolved -> {
+            if (isNew(view)) {
+              findings.add(
+                  new Finding.Differs(
+                      definition,
+                      view.cluster(),
+                      payload(digest(resolved), resolved, view.commits(), loaded),
+                      reason));
+            } else if (wasRefused(view)) {
+              findings.add(new Finding.Same(definition, view.cluster()));
+            }
+          }
+        }
+      }
+      return findings;
+    }
+
+    private static Finding.Payload payload(
+        String digest,
+        Inputs.Resolved resolved,
+        SourceCommits commits,
+        IdentityHashMap<Closure, List<InputFile>> loaded) {
+      List<SourceInputs> inputs = new ArrayList<>();
+      long bytes = 0;
+      for (SourceClosure one : resolved.sources()) {
+        SourceSpec source = one.source();
+        Closure closure = one.closure();
+        List<InputFile> files = loaded.computeIfAbsent(closure, _ -> one.load());
+        bytes += files.stream().mapToLong(Result::bytes).sum();
+        inputs.add(
+            new SourceInputs(
+                source.repository(),
+                source.ref(),
+                commits.commit(source),
+                closure.path(),
+                closure.type(),
+                source.alias(),
+                source.options(),
+                files,
+                Optional.of(closure.bases())));
+      }
+      return new Finding.Payload(digest, inputs, bytes);
+    }
+
+    private String digest(Inputs.Resolved resolved) {
+      return InputDigest.of(definition, resolved);
+    }
+
+    private boolean isNew(View view) {
+      Dispatched last = state.dispatched().get(view.cluster().name());
+      return view.inputs() instanceof Inputs.Resolved resolved
+          && (last == null
+              || state.demands().containsKey(view.cluster().name())
+              || !last.inputDigest().equals(Optional.of(digest(resolved))));
+    }
+
+    private boolean isNewlyPossible(View view) {
+      return view.inputs() instanceof Inputs.Refused
+          && !state
+              .possible()
+              .map(digests -> digests.get(view.cluster().name()))
+              .equals(Optional.of(possible.digest()));
+    }
+
+    /** A dead letter may have been discarded since. */
+    private boolean wasRefused(View view) {
+      return isRefused(view)
+          || state.possible().filter(map -> map.containsKey(view.cluster().name())).isPresent();
+    }
+
+    private boolean isRefused(View view) {
+      return state.refused().containsKey(view.cluster().name());
+    }
+
+    private static long bytes(InputFile file) {
+      return switch (file) {
+        case InputFile.Text text -> text.text().length();
+        case InputFile.Binary binary -> binary.bytes().length;
+        case InputFile.Link link -> link.target().length();
+      };
+    }
+  }
+}

@@ -1,0 +1,348 @@
+package dev.sluice.dispatcher.partition;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.decide.CommandDecider;
+import dev.sluice.dispatcher.decide.Decision;
+import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.dispatcher.decide.DispatchListener.ChangeSeen;
+import dev.sluice.dispatcher.decide.EventDecider;
+import dev.sluice.dispatcher.decide.PartitionState;
+import dev.sluice.dispatcher.decide.RefKey;
+import dev.sluice.dispatcher.decide.Trigger;
+import dev.sluice.dispatcher.evaluate.EvaluationRequests;
+import dev.sluice.dispatcher.evaluate.Recomputation;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a home does with each kind of event. */
+final class EventHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(EventHandler.class);
+
+  private final PartitionState partitionState;
+  private final EventDecider decider;
+  private final RefScheduler scheduler;
+  private final Rebuilds rebuilds;
+  private final Placement placement;
+  private final Clock clock;
+  private final DispatchListener listener;
+
+  /** The parts that a handler calls. */
+  record Parts(
+      EventDecider decider, RefScheduler scheduler, Rebuilds rebuilds, Placement placement) {}
+
+  EventHandler(PartitionState partitionState, Parts parts, Clock clock, DispatchListener listener) {
+    this.partitionState = partitionState;
+    this.decider = parts.decider();
+    this.scheduler = parts.scheduler();
+    this.rebuilds = parts.rebuilds();
+    this.placement = parts.placement();
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /** Deals with a record; returns why the home must stop taking events, if it must. */
+  Optional<String> handle(ConsumerRecord<String, byte[]> record, TransactionBatch batch) {
+    switch (EventCodec.decode(record)) {
+      case Decoded.Known known -> {
+        if (known.envelope().event() instanceof ChangeEvent event) {
+          Optional<String> objection = placement.objection(event);
+          if (objection.isPresent()) {
+            damaged(record, objection.get(), batch);
+          } else {
+            handle(event, known.envelope(), record.offset(), batch);
+          }
+        } else {
+          damaged(record, "it is not an event of this topic", batch);
+        }
+      }
+      case Decoded.Damaged damaged -> damaged(record, damaged.reason(), batch);
+      case Decoded.UnknownType unknown -> {
+        return Optional.of(
+            "record %d of partition %d of %s is of the unknown type %s: this version stops here, so that nothing is lost; start a newer one"
+                .formatted(record.offset(), record.partition(), record.topic(), unknown.ceType()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Opens a dead letter about a record that the home fails at, and goes on behind it. */
+  void passOver(ConsumerRecord<String, byte[]> record, String reason, TransactionBatch batch) {
+    unusable(
+        record,
+        "record %d of partition %d of %s cannot be handled, which is a fault of Sluice: %s; report it, and replay the entry with a version that can"
+            .formatted(record.offset(), record.partition(), record.topic(), reason),
+        batch);
+  }
+
+  private void handle(
+      ChangeEvent event, Envelope<?> envelope, long offset, TransactionBatch batch) {
+    switch (event) {
+      case ChangeEvent.RefChanged moved -> {
+        batch.add(decider.forwarded(moved, cause(envelope), clock.instant()));
+        refChanged(moved, envelope.id(), envelope, offset, batch);
+      }
+      case ChangeEvent.RefForwarded(_, EventId cause, ChangeEvent.RefChanged moved) ->
+          refChanged(moved, cause, envelope, offset, batch);
+      case ChangeEvent.ReadersAccepted readers -> {
+        batch.add(decider.readers(readers, cause(envelope), clock.instant()));
+        batch.finish(offset);
+      }
+      case ChangeEvent.DefinitionAccepted accepted -> accepted(accepted, envelope, offset, batch);
+      case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
+      case ChangeEvent.LedgerAhead ahead -> ledgerAhead(ahead, envelope, offset, batch);
+      case ChangeEvent.RepositoryMoved moved -> repositoryMoved(moved, envelope, offset, batch);
+      case ChangeEvent.CommandGiven given -> commanded(given, envelope, offset, batch);
+      // for the audit: none of them moves a ref that an application names
+      case ChangeEvent.MergeRecorded _,
+          ChangeEvent.DefaultBranchChanged _,
+          ChangeEvent.CommandAnswered _ ->
+          batch.finish(offset);
+    }
+  }
+
+  /** Definitions say where their repositories are, and only people change definitions. */
+  private void repositoryMoved(
+      ChangeEvent.RepositoryMoved moved,
+      Envelope<?> envelope,
+      long offset,
+      TransactionBatch batch) {
+    if (!moved.repository().equals(moved.movedTo())
+        && partitionState.followed().stream()
+            .anyMatch(key -> key.repository().equalsIgnoringCase(moved.repository()))) {
+      log.atWarn()
+          .addKeyValue("repository", moved.repository())
+          .addKeyValue("movedTo", moved.movedTo())
+          .addKeyValue("eventId", envelope.id())
+          .log("applications follow a repository that has moved: change its URL in the fleet");
+    }
+    batch.finish(offset);
+  }
+
+  private void refChanged(
+      ChangeEvent.RefChanged moved,
+      EventId id,
+      Envelope<?> envelope,
+      long offset,
+      TransactionBatch batch) {
+    List<RefKey> keys = partitionState.meantBy(new RefKey(moved.repository(), moved.ref()));
+    if (keys.isEmpty()) {
+      log.atDebug()
+          .addKeyValue("repository", moved.repository())
+          .addKeyValue("ref", moved.ref())
+          .addKeyValue("eventId", id)
+          .log("no application follows this ref");
+      if (moved.origin() instanceof Origin.Webhook webhook
+          && !partitionState.isFollowed(moved.repository())) {
+        listener.unfollowed(webhook.endpoint(), moved.repository());
+      }
+      batch.finish(offset);
+      return;
+    }
+    Optional<String> actor = Optional.empty();
+    Instant heardAt = envelope.time();
+    switch (moved.origin()) {
+      case Origin.Webhook webhook -> {
+        actor = webhook.actor();
+        heardAt = webhook.receivedAt();
+      }
+      case Origin.Sweep sweep -> heardAt = sweep.foundAt();
+    }
+    listener.seen(
+        new ChangeSeen(
+            id, moved.repository(), moved.ref(), moved.after(), actor, heardAt, clock.instant()));
+    Trigger.Cause cause = new Trigger.Cause(List.of(id), actor, heardAt, envelope.trace());
+    RefKey key = keys.getFirst();
+    // one of several may be another repository: then the commit will never show there
+    boolean isMeant = keys.size() == 1 || key.repository().equals(moved.repository());
+    Optional<CommitId> expected = isMeant ? moved.after() : Optional.empty();
+    Trigger.Ask perhaps = new Trigger.Ask.Moved(Optional.empty());
+    for (RefKey other : keys.subList(1, keys.size())) {
+      scheduler.remind(other, new Trigger(cause, perhaps, OptionalLong.of(offset)), batch);
+    }
+    scheduler.hint(
+        key, new Trigger(cause, new Trigger.Ask.Moved(expected), OptionalLong.of(offset)), batch);
+  }
+
+  private void accepted(
+      ChangeEvent.DefinitionAccepted accepted,
+      Envelope<?> envelope,
+      long offset,
+      TransactionBatch batch) {
+    Optional<String> lost = partitionState.lost(accepted.definition().application());
+    if (lost.isPresent()) {
+      log.atWarn()
+          .addKeyValue("application", accepted.definition().application())
+          .addKeyValue("eventId", envelope.id())
+          .log("a definition is passed over: {}", lost.get());
+      batch.finish(offset);
+      return;
+    }
+    Trigger.Cause cause = cause(envelope);
+    Set<RefKey> before = refs(accepted.definition().application());
+    batch.add(decider.accepted(accepted, cause, clock.instant()));
+    before.forEach(key -> scheduler.forgetUnfollowed(key, batch));
+    Trigger.Ask ask = new Trigger.Ask.OfApplication(accepted.definition().application());
+    RefKey decides = RefKey.of(accepted.definition().sources().getFirst());
+    refs(accepted.definition().application()).stream()
+        .filter(key -> !key.equals(decides) && partitionState.ref(key).head().isEmpty())
+        .forEach(
+            key -> scheduler.remind(key, new Trigger(cause, ask, OptionalLong.of(offset)), batch));
+    scheduler.hint(decides, new Trigger(cause, ask, OptionalLong.of(offset)), batch);
+  }
+
+  private void commanded(
+      ChangeEvent.CommandGiven given, Envelope<?> envelope, long offset, TransactionBatch batch) {
+    Instant now = clock.instant();
+    CommandDecider.Verdict verdict =
+        partitionState
+            .lost(given.application())
+            .<CommandDecider.Verdict>map(CommandDecider.Verdict.Refused::new)
+            .orElseGet(
+                () ->
+                    CommandDecider.judge(
+                        partitionState.application(given.application()),
+                        given,
+                        envelope.id(),
+                        now));
+    // one that is given again is not carried out again, but what follows from it may still be due
+    boolean again =
+        partitionState
+            .application(given.application())
+            .map(state -> state.hasCarriedOut(envelope.id()))
+            .orElse(false);
+    if (!again
+        && given.command() instanceof Command.Rebuild
+        && verdict instanceof CommandDecider.Verdict.Accepted) {
+      ApplicationState state = partitionState.application(given.application()).orElseThrow();
+      rebuilds.ask(
+          new Recomputation.Asked(
+              given,
+              cause(envelope),
+              offset,
+              state,
+              new EvaluationRequests(partitionState).again(state)));
+      return;
+    }
+    if (!again) {
+      batch.add(decider.commanded(given, cause(envelope), verdict, now));
+      log.atInfo()
+          .addKeyValue("application", given.application())
+          .addKeyValue("eventId", envelope.id())
+          .log("{} by {}: {}", given.command(), given.by(), verdict.message());
+    }
+    switch (verdict) {
+      case CommandDecider.Verdict.Accepted accepted when accepted.ask().isPresent() ->
+          scheduler.hint(
+              accepted.ref().orElseThrow(),
+              new Trigger(
+                  new Trigger.Cause(
+                      List.of(envelope.id()),
+                      Optional.of(given.by()),
+                      envelope.time(),
+                      envelope.trace()),
+                  accepted.ask().get(),
+                  OptionalLong.of(offset)),
+              batch);
+      case CommandDecider.Verdict.Accepted _, CommandDecider.Verdict.Refused _ ->
+          batch.finish(offset);
+    }
+  }
+
+  private void ledgerAhead(
+      ChangeEvent.LedgerAhead ahead, Envelope<?> envelope, long offset, TransactionBatch batch) {
+    Optional<Decision> decision = decider.ledgerAhead(ahead, cause(envelope), clock.instant());
+    Optional<Definition> definition =
+        partitionState.application(ahead.application()).flatMap(ApplicationState::definition);
+    decision.ifPresent(batch::add);
+    if (decision.isEmpty() || definition.isEmpty()) {
+      batch.finish(offset);
+      return;
+    }
+    log.atWarn()
+        .addKeyValue("application", ahead.application())
+        .addKeyValue("cluster", ahead.cluster())
+        .addKeyValue("generation", ahead.sent())
+        .log(
+            "the cluster is at generation {}, which was not counted here: counting on from there",
+            ahead.ledger());
+    scheduler.hint(
+        RefKey.of(definition.get().sources().getFirst()),
+        new Trigger(
+            cause(envelope),
+            new Trigger.Ask.OfApplication(ahead.application()),
+            OptionalLong.of(offset)),
+        batch);
+  }
+
+  private void removed(
+      ChangeEvent.DefinitionRemoved removed,
+      Envelope<?> envelope,
+      long offset,
+      TransactionBatch batch) {
+    Set<RefKey> before = refs(removed.application());
+    batch.add(decider.removed(removed, cause(envelope), clock.instant()));
+    before.forEach(key -> scheduler.forgetUnfollowed(key, batch));
+    batch.finish(offset);
+    log.atInfo()
+        .addKeyValue("application", removed.application())
+        .addKeyValue("eventId", envelope.id())
+        .log("removed from the fleet by revision {}", removed.fleetRevision());
+  }
+
+  private void damaged(
+      ConsumerRecord<String, byte[]> record, String reason, TransactionBatch batch) {
+    unusable(
+        record,
+        "record %d of partition %d of %s cannot be read: %s; its sender must send it again"
+            .formatted(record.offset(), record.partition(), record.topic(), reason),
+        batch);
+  }
+
+  private void unusable(
+      ConsumerRecord<String, byte[]> record, String message, TransactionBatch batch) {
+    TraceParent trace = EventCodec.trace(record).orElseGet(TraceParent::start);
+    batch.add(decider.damaged(OriginalRecord.intact(record), trace, message, clock.instant()));
+    batch.finish(record.offset());
+    log.atWarn()
+        .addKeyValue("offset", record.offset())
+        .addKeyValue("partition", record.partition())
+        .log("a record became a dead letter: {}", message);
+  }
+
+  private Set<RefKey> refs(ApplicationName application) {
+    return partitionState
+        .application(application)
+        .flatMap(ApplicationState::definition)
+        .map(Definition::sources)
+        .orElse(List.of())
+        .stream()
+        .map(RefKey::of)
+        .collect(Collectors.toSet());
+  }
+
+  private static Trigger.Cause cause(Envelope<?> envelope) {
+    return new Trigger.Cause(
+        List.of(envelope.id()), Optional.empty(), envelope.time(), envelope.trace());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.sluice.dispatcher.partition;
+
+import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.Replication;
+import dev.sluice.platform.telemetry.Tracing;
+import java.time.Clock;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What all homes of a dispatcher share.
+ *
+ * @param partitions how many there are: partitions of {@code changes}
+ * @param replication of topics that are created
+ */
+public record PartitionContext(
+    KafkaConnection connection,
+    int partitions,
+    Replication replication,
+    Mirrors mirrors,
+    Remotes remotes,
+    RetryTiming timing,
+    Clock clock,
+    ScheduledExecutorService timers,
+    DispatchListener listener,
+    Tracing tracing) {}

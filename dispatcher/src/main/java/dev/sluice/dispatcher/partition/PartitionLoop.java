@@ -1,0 +1,267 @@
+package dev.sluice.dispatcher.partition;
+
+import dev.sluice.dispatcher.decide.EvaluationDecider;
+import dev.sluice.dispatcher.decide.EventDecider;
+import dev.sluice.dispatcher.decide.PartitionState;
+import dev.sluice.dispatcher.evaluate.Evaluation;
+import dev.sluice.dispatcher.evaluate.InputInspector;
+import dev.sluice.dispatcher.evaluate.Recomputation;
+import dev.sluice.inputs.closure.ClosureIndex;
+import dev.sluice.inputs.closure.ClosureResolver;
+import dev.sluice.inputs.closure.DefinitionResolver;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.process.FatalErrors;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One home: its thread takes inputs one after the other, decides, and writes what was decided in
+ * transactions. Inputs that wait together share one. Git is never read on this thread.
+ */
+public final class PartitionLoop implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(PartitionLoop.class);
+  private static final int MAX_UNFINISHED = 2_000;
+  private static final long CLOSE_MILLIS = 5_000;
+
+  /** A session that has gone on for this long has got over what ended the one before. */
+  private static final Duration SETTLED = Duration.ofSeconds(5);
+
+  private final int partition;
+  private final PartitionContext context;
+  private final PartitionOwner owner;
+  private final Setbacks setbacks;
+  private final BlockingQueue<PartitionInput> inputs = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile int unfinished;
+  private volatile Optional<String> halted = Optional.empty();
+  private volatile boolean roomAwaited;
+  private volatile Instant lastTurn;
+
+  /**
+   * A home that is not started.
+   *
+   * @param setbacks of the earlier sessions of this home
+   */
+  public PartitionLoop(
+      int partition, PartitionContext context, PartitionOwner owner, Setbacks setbacks) {
+    this.partition = partition;
+    this.context = context;
+    this.owner = owner;
+    this.setbacks = setbacks;
+    this.lastTurn = context.clock().instant();
+    this.thread = Thread.ofPlatform().daemon().name("home-" + partition).unstarted(this::run);
+  }
+
+  /** The consumer group of all dispatchers of an installation. */
+  public static String group(KafkaConnection connection) {
+    return connection.topics().prefix() + "-dispatcher";
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  public int partition() {
+    return partition;
+  }
+
+  /** Hands over an event; never blocks. */
+  public void offer(ConsumerRecord<String, byte[]> record) {
+    inputs.add(new PartitionInput.Received(record));
+  }
+
+  /**
+   * Whether no more events should be handed over for now; if so, the owner is told when that has
+   * changed.
+   */
+  public boolean isFull() {
+    boolean full = halted.isPresent() || inputs.size() + unfinished >= MAX_UNFINISHED;
+    if (full) {
+      roomAwaited = true;
+    }
+    return full;
+  }
+
+  /** Events that were handed over and are not dealt with. */
+  public long backlog() {
+    return (long) inputs.size() + unfinished;
+  }
+
+  /** Why this home takes no more events until the program is replaced; normally empty. */
+  public Optional<String> halted() {
+    return halted;
+  }
+
+  /** When the home's thread last came round. */
+  public Instant lastTurn() {
+    return lastTurn;
+  }
+
+  /** Lets the transaction under way end, and stops. */
+  @Override
+  public void close() {
+    stopping = true;
+    inputs.add(new PartitionInput.Stop());
+    try {
+      thread.join(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Recomputation recomputation() {
+    return new Recomputation(
+        context.connection(), context.mirrors(), context.remotes(), context.clock(), partition);
+  }
+
+  private void run() {
+    try (PartitionLog kafka = PartitionLog.open(context.connection(), partition)) {
+      InputInspector inspector = inspector();
+      PartitionState state = new PartitionState(inspector::define);
+      EventDecider decider = new EventDecider(state, partition);
+      try (EvaluationRunner evaluations = looks(inspector);
+          Rebuilds rebuilds = new Rebuilds(recomputation(), decider, inputs::add)) {
+        PartitionLog.Past past = kafka.read(state::replay);
+        OffsetTracker offsets = new OffsetTracker(past.next());
+        new LostState(state, decider, context.clock()).tell(past.damaged(), kafka);
+        live(kafka, offsets, state, new Parts(decider, evaluations, rebuilds));
+      }
+    } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
+      // whatever it was: a home that ended without a word would never go on
+      if (!stopping) {
+        log.atWarn().addKeyValue("home", partition).setCause(e).log("the home has ended");
+        owner.failed(this, e);
+      }
+    }
+  }
+
+  private InputInspector inspector() {
+    return new InputInspector(
+        new DefinitionResolver(new ClosureResolver(context.remotes())), new ClosureIndex());
+  }
+
+  private EvaluationRunner looks(InputInspector inspector) {
+    Evaluation evaluation = new Evaluation(context.mirrors(), inspector, context.clock());
+    return new EvaluationRunner(evaluation, context.timers(), setbacks, inputs::add);
+  }
+
+  private record Parts(EventDecider decider, EvaluationRunner evaluations, Rebuilds rebuilds) {}
+
+  private void live(PartitionLog kafka, OffsetTracker offsets, PartitionState state, Parts parts) {
+    RefScheduler scheduler =
+        new RefScheduler(
+            state,
+            new RefScheduler.Tools(
+                new EvaluationDecider(state, context.connection().topics().changes(), partition),
+                parts.evaluations(),
+                context.timing(),
+                context.clock(),
+                context.listener(),
+                context.tracing()));
+    EventHandler changes =
+        new EventHandler(
+            state,
+            new EventHandler.Parts(
+                parts.decider(),
+                scheduler,
+                parts.rebuilds(),
+                new Placement(context.partitions(), partition)),
+            context.clock(),
+            context.listener());
+    TransactionBatch batch = new TransactionBatch(offsets);
+    scheduler.resume(batch);
+    write(kafka, batch, offsets);
+    owner.ready(this, offsets.next());
+    Instant settled = context.clock().instant().plus(SETTLED);
+    while (!stopping) {
+      Optional<PartitionInput> input = next();
+      while (input.isPresent() && !stopping) {
+        handle(input.get(), changes, scheduler, parts.rebuilds(), batch);
+        input = batch.isFull() ? Optional.empty() : Optional.ofNullable(inputs.poll());
+      }
+      write(kafka, batch, offsets);
+      if (lastTurn.isAfter(settled)) {
+        setbacks.settled();
+      }
+      if (roomAwaited && !isFull()) {
+        roomAwaited = false;
+        owner.roomy(this);
+      }
+    }
+  }
+
+  private Optional<PartitionInput> next() {
+    lastTurn = context.clock().instant();
+    try {
+      return Optional.ofNullable(inputs.poll(1, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      stopping = true;
+      return Optional.empty();
+    }
+  }
+
+  private void handle(
+      PartitionInput input,
+      EventHandler changes,
+      RefScheduler scheduler,
+      Rebuilds rebuilds,
+      TransactionBatch batch) {
+    switch (input) {
+      case PartitionInput.Received received -> {
+        if (halted.isEmpty()) {
+          received(received.record(), changes, batch);
+        }
+      }
+      case PartitionInput.OfRef ofRef -> {
+        try {
+          scheduler.handle(ofRef, batch);
+        } catch (RuntimeException | Error e) {
+          setbacks.suspect(ofRef.key(), e);
+          throw e;
+        }
+      }
+      case PartitionInput.Recomputed recomputed ->
+          rebuilds.answered(recomputed, batch, context.clock().instant());
+      case PartitionInput.Stop _ -> {}
+    }
+  }
+
+  private void received(
+      ConsumerRecord<String, byte[]> record, EventHandler changes, TransactionBatch batch) {
+    batch.start(record.offset());
+    Optional<String> poison = setbacks.poison(record.offset());
+    if (poison.isPresent()) {
+      changes.passOver(record, poison.get(), batch);
+      return;
+    }
+    try {
+      halted = changes.handle(record, batch);
+    } catch (RuntimeException | Error e) {
+      setbacks.suspect(record.offset(), e);
+      throw e;
+    }
+    halted.ifPresent(reason -> log.atError().addKeyValue("home", partition).log(reason));
+  }
+
+  private void write(PartitionLog kafka, TransactionBatch batch, OffsetTracker offsets) {
+    OptionalLong offset = offsets.toCommit();
+    if (!batch.records().isEmpty() || offset.isPresent()) {
+      kafka.write(batch.records(), offset);
+      offset.ifPresent(offsets::committed);
+      offset.ifPresent(setbacks::passed);
+    }
+    unfinished = offsets.unfinished();
+    batch.committed().forEach(Runnable::run);
+  }
+}

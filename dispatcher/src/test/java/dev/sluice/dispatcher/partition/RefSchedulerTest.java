@@ -1,0 +1,140 @@
+package dev.sluice.dispatcher.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.dispatcher.decide.EvaluationDecider;
+import dev.sluice.dispatcher.decide.PartitionState;
+import dev.sluice.dispatcher.decide.RefKey;
+import dev.sluice.dispatcher.decide.Trigger;
+import dev.sluice.dispatcher.evaluate.Evaluation;
+import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
+import dev.sluice.dispatcher.evaluate.InputInspector;
+import dev.sluice.inputs.closure.ClosureIndex;
+import dev.sluice.inputs.closure.ClosureResolver;
+import dev.sluice.inputs.closure.DefinitionResolver;
+import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.platform.telemetry.Tracing;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RefSchedulerTest {
+
+  private static final Clock CLOCK = Clock.systemUTC();
+
+  @Test
+  void howeverManyHintsComeDuringAnOutageThereIsOneRetry(@TempDir Path directory) throws Exception {
+    SourceSpec away = away(directory);
+    PartitionState state = new PartitionState();
+    state.replay(following(away));
+    BlockingQueue<PartitionInput> inputs = new LinkedBlockingQueue<>();
+    try (var timers = new ScheduledThreadPoolExecutor(1);
+        var mirrors = new Mirrors(directory.resolve("mirrors"), CLOCK);
+        var evaluations =
+            new EvaluationRunner(look(mirrors), timers, new Setbacks(CLOCK), inputs::add)) {
+      timers.setRemoveOnCancelPolicy(true);
+      timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+      RetryTiming timing =
+          new RetryTiming(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO);
+      EvaluationDecider decider = new EvaluationDecider(state, "sluice.changes", 0);
+      RefScheduler scheduler =
+          new RefScheduler(
+              state,
+              new RefScheduler.Tools(
+                  decider, evaluations, timing, CLOCK, DispatchListener.NONE, Tracing.OFF));
+      TransactionBatch batch = new TransactionBatch(new OffsetTracker(0));
+
+      for (int i = 0; i < 5; i++) {
+        scheduler.hint(RefKey.of(away), hint(i, batch), batch);
+        PartitionInput ended = inputs.poll(10, TimeUnit.SECONDS);
+        assertThat(ended)
+            .isInstanceOfSatisfying(
+                PartitionInput.EvaluationEnded.class,
+                look -> assertThat(look.outcome()).isInstanceOf(EvaluationOutcome.Failed.class));
+        scheduler.handle((PartitionInput.EvaluationEnded) ended, batch);
+      }
+
+      // the other timer is that of the grace
+      assertThat(timers.getQueue()).hasSize(2);
+    }
+  }
+
+  private static Evaluation look(Mirrors mirrors) {
+    return new Evaluation(
+        mirrors,
+        new InputInspector(
+            new DefinitionResolver(new ClosureResolver(Remotes.NONE)), new ClosureIndex()),
+        CLOCK);
+  }
+
+  private static Trigger hint(int number, TransactionBatch batch) {
+    batch.start(number);
+    Trigger.Cause cause =
+        new Trigger.Cause(
+            List.of(EventId.of("push", number)),
+            Optional.empty(),
+            CLOCK.instant(),
+            TraceParent.start());
+    return new Trigger(cause, new Trigger.Ask.Moved(Optional.empty()), OptionalLong.of(number));
+  }
+
+  private static SourceSpec away(Path directory) {
+    String url = "file://" + directory.resolve("nowhere.git");
+    return new SourceSpec(
+        RepositoryId.fromUrl(url),
+        url,
+        Optional.empty(),
+        GitRef.branch("main"),
+        "apps/web",
+        Optional.empty(),
+        Optional.empty(),
+        RenderOptions.DEFAULT);
+  }
+
+  private static StateRecord following(SourceSpec source) {
+    ApplicationName web = new ApplicationName("web");
+    Definition definition =
+        new Definition(
+            web,
+            List.of(source),
+            List.of(new ClusterTarget(new ClusterName("one"), Map.of())),
+            new ApplicationSpec("web", Policy.DEFAULT),
+            false);
+    return new StateRecord.ApplicationState(
+        web,
+        Optional.of(definition),
+        "r1",
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+}
