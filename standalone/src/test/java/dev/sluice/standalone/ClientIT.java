@@ -194,13 +194,13 @@ class ClientIT {
                 () ->
                     assertThat(run(sluice, "get", "apps", "good", "-o", "json").out())
                         .contains("\"generation\" : 3"));
-        assertThat(run(sluice, "replay", "re-evaluate", "good", "--reason", "x", "--dry-run").out())
+        assertThat(run(sluice, "sync", "good", "--reason", "x", "--dry-run").out())
             .contains("if its inputs differ");
         assertThat(
                 run(
                         sluice,
-                        "replay",
-                        "resync",
+                        "sync",
+                        "--force",
                         "--since",
                         "2026-01-01T00:00:00Z",
                         "--reason",
@@ -210,23 +210,22 @@ class ClientIT {
                         "name")
                     .out())
             .isEqualTo("bad\ngood\n");
-        assertThat(run(sluice, "replay", "resync", "--reason", "x").code()).isEqualTo(2);
+        assertThat(run(sluice, "sync", "--force", "--reason", "x").code()).isEqualTo(2);
         assertThat(run(sluice, "replay").code()).isEqualTo(2);
         Ran now =
             run(
                 sluice,
-                "replay",
-                "restore",
+                "rollback",
                 "good",
-                "--at",
+                "--to",
                 "9998-01-01T00:00:00Z",
                 "--reason",
                 "x",
                 "--dry-run");
         assertThat(now.out()).contains("with the inputs of " + commit.abbreviated());
-        assertThat(run(sluice, "replay", "restore", "good", "--at", "then", "--reason", "x").code())
+        assertThat(run(sluice, "rollback", "good", "--to", "then", "--reason", "x").code())
             .isEqualTo(2);
-        Ran rebuilt = run(sluice, "replay", "rebuild", "*", "--reason", "to be sure");
+        Ran rebuilt = run(sluice, "rebuild", "*", "--reason", "to be sure");
         assertThat(rebuilt.out().replaceAll("\\d+ records", "N records"))
             .isEqualTo(
                 """
@@ -273,8 +272,6 @@ class ClientIT {
             "get clusters",
             "get repositories",
             "get changes",
-            "get dead-letters",
-            "get dead-letters -o wide",
             "describe bad",
             "history bad",
             "explain " + commit,
@@ -282,6 +279,7 @@ class ClientIT {
             "events --type applied --application good",
             "wait --for applied=" + commit + " good",
             "dead-letters list",
+            "dead-letters list -o wide",
             "dead-letters show staging/bad/2",
             "dead-letters retry --cause Invalid --reason x --dry-run",
             "dead-letters discard staging/bad/2 --reason x --dry-run",
@@ -291,10 +289,10 @@ class ClientIT {
             "resume good --reason x --dry-run",
             "rollback good --to " + commit + " --reason x --dry-run",
             "approve good --reason x --dry-run",
-            "replay re-evaluate * --reason x --dry-run",
-            "replay resync --cluster staging * --reason x --dry-run",
-            "replay restore good --at 9998-01-01T00:00:00Z --reason x --dry-run",
-            "replay rebuild good --reason x --dry-run",
+            "sync * --reason x --dry-run",
+            "sync --force --cluster staging * --reason x --dry-run",
+            "rollback good --to 9998-01-01T00:00:00Z --reason x --dry-run",
+            "rebuild good --reason x --dry-run",
             "diff good",
             "diff bad -o name")) {
       Ran ran = run(sluice, line.split(" "));

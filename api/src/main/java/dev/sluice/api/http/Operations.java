@@ -234,8 +234,10 @@ final class Operations {
         post(
             ROOT + "/commands",
             "command",
-            "Gives a command to the applications of a selection. It is an event, decided by each"
-                + " application's home; ask for it by its id to see the answer.",
+            "Sends a command to each application of a selection, as an event that the dispatcher"
+                + " accepts or refuses; GET commands by id returns the answer. The kinds of the"
+                + " client's verbs: re-evaluate (sync), resync (sync --force), restore (rollback),"
+                + " rebuild, suspend, resume, approve.",
             CommandRequest.class,
             new Answer(202, Answer.Form.ONE, CommandPlan.class),
             desk::command),

@@ -136,7 +136,7 @@ public final class Recomputation {
     String what =
         differences.isEmpty()
             ? "the same"
-            : "differs: %s; resync it to send what is right"
+            : "differs: %s; sync it with --force to send what is right"
                 .formatted(String.join(", ", differences));
     return new Answer(
         asked,

@@ -62,7 +62,7 @@ final class ApproveVerb extends CommandVerbs.Commanding {
   }
 
   @Override
-  void ask(ObjectNode body) {
+  void command(ObjectNode body) {
     body.set("command", kind("approve").put("generation", generation).put("plan", plan));
   }
 

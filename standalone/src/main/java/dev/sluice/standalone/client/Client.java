@@ -48,10 +48,11 @@ public final class Client {
         new WaitVerb(terminal),
         new DiffVerb(terminal),
         new DoctorVerb(terminal),
-        new CommandVerbs.Sync(terminal),
+        new CommandVerbs.Sync(terminal, false),
         new CommandVerbs.Suspend(terminal),
         new CommandVerbs.Resume(terminal),
         new CommandVerbs.Rollback(terminal),
+        new RebuildVerb(terminal),
         new ApproveVerb(terminal),
         new DeadLettersVerb(terminal),
         ReplayVerb.with(terminal));

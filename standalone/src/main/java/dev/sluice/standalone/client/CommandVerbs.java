@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The verbs by which operators command: each is an event that the application's home decides. */
+/** Verbs that command applications: each sends events, which the dispatcher carries out. */
 final class CommandVerbs {
 
   static final List<Column> PLANNED =
@@ -25,13 +25,24 @@ final class CommandVerbs {
               one ->
                   String.join(
                       ",", one.get("clusters").valueStream().map(JsonNode::asText).toList())),
-          Column.of("COMMAND", "/command/kind"),
+          new Column("COMMAND", false, CommandVerbs::verb),
           Column.of("EXPECTED", "/expected"),
           Column.wide("ID", "/id"));
 
   private CommandVerbs() {}
 
-  /** What the commanding verbs share. */
+  /** Returns the verb that sends an event's command, as it is typed. */
+  static String verb(JsonNode event) {
+    String kind = event.at("/command/kind").asText();
+    return switch (kind) {
+      case "re-evaluate" -> "sync";
+      case "resync" -> "sync --force";
+      case "restore" -> "rollback";
+      default -> kind;
+    };
+  }
+
+  /** A verb that commands a selection of applications. */
   abstract static class Commanding extends Verb {
 
     @Parameters(
@@ -43,45 +54,45 @@ final class CommandVerbs {
     @Option(
         names = "--cluster",
         paramLabel = "GLOB",
-        description = "only there; may be repeated (default: all clusters)")
+        description = "only in these clusters; may be repeated (default: all)")
     private List<String> clusters = new ArrayList<>();
 
     @Option(
         names = "--repository",
         paramLabel = "HOST/PATH",
-        description = "only applications with a source there")
+        description = "only applications with a source in this repository")
     private Optional<String> repository = Optional.empty();
 
     @Option(
         names = "--reason",
         required = true,
         paramLabel = "TEXT",
-        description = "why; it goes into the audit")
+        description = "why; recorded in the audit")
     private String reason = "";
 
-    @Option(names = "--dry-run", description = "say what would be commanded, and do nothing")
+    @Option(names = "--dry-run", description = "print what would be commanded, and do nothing")
     private boolean dryRun;
 
     Commanding(Terminal terminal) {
       super(terminal);
     }
 
-    /** Puts into the body what is commanded. */
-    abstract void ask(ObjectNode body);
+    /** Adds the command to the request. */
+    abstract void command(ObjectNode body);
 
-    /** Whether something but names says which applications are meant. */
+    /** Whether another option than names selects applications. */
     boolean isSelective() {
       return repository.isPresent();
     }
 
-    /** Puts into the body which applications are meant. */
+    /** Adds the selection of applications to the request. */
     void select(ObjectNode body) {
       body.set("applications", Json.mapper().valueToTree(applications));
       body.set("clusters", Json.mapper().valueToTree(clusters));
       repository.ifPresent(name -> body.put("repository", name));
     }
 
-    /** What follows once it is commanded; returns the exit code. */
+    /** Reports the commands that were sent; returns the exit code. */
     int commanded(Api api, JsonNode plan, Printer printer) {
       printer.list(plan.get("commands").valueStream().toList(), PLANNED);
       printer.message("commanded; sluice describe APP shows the answers");
@@ -109,7 +120,7 @@ final class CommandVerbs {
         applications = List.of("*");
       }
       ObjectNode body = Json.mapper().createObjectNode();
-      ask(body);
+      command(body);
       select(body);
       body.put("reason", reason).put("dryRun", dryRun);
       JsonNode plan = api.post("/api/v1/commands", body, UUID.randomUUID().toString());
@@ -127,25 +138,71 @@ final class CommandVerbs {
     }
   }
 
-  @Command(
-      name = "sync",
-      description = "Looks at Git again and sends what differs; --force sends it in any case.")
-  static final class Sync extends Commanding {
+  /** A verb that can also select applications by when something happened to them. */
+  abstract static class SelectingByHistory extends Commanding {
 
-    @Option(names = "--force", description = "a new generation even if nothing differs")
-    private boolean force;
+    @Option(
+        names = "--since",
+        paramLabel = "TIME",
+        description = "only applications that an event concerned at or after this time (ISO 8601)")
+    private Optional<String> since = Optional.empty();
 
-    Sync(Terminal terminal) {
+    @Option(
+        names = "--until",
+        paramLabel = "TIME",
+        description = "only applications that an event concerned before this time")
+    private Optional<String> until = Optional.empty();
+
+    @Option(
+        names = "--offsets",
+        paramLabel = "PARTITION:FROM-TO",
+        description = "only applications that an event at these offsets of 'changes' concerned")
+    private Optional<String> offsets = Optional.empty();
+
+    SelectingByHistory(Terminal terminal) {
       super(terminal);
     }
 
     @Override
-    void ask(ObjectNode body) {
-      body.set("command", kind(force ? "resync" : "re-evaluate"));
+    boolean isSelective() {
+      return super.isSelective() || since.isPresent() || until.isPresent() || offsets.isPresent();
+    }
+
+    @Override
+    void select(ObjectNode body) {
+      super.select(body);
+      since.ifPresent(time -> body.put("since", time));
+      until.ifPresent(time -> body.put("until", time));
+      offsets.ifPresent(range -> body.put("offsets", range));
     }
   }
 
-  @Command(name = "suspend", description = "Sends nothing more until it is resumed.")
+  @Command(
+      name = "sync",
+      description =
+          "Evaluates Git again for the applications and sends what differs; with --force, sends"
+              + " their current inputs as a new generation even if nothing differs.")
+  static final class Sync extends SelectingByHistory {
+
+    @Option(names = "--force", description = "send a new generation even if nothing differs")
+    private boolean force;
+
+    private final boolean alwaysForced;
+
+    Sync(Terminal terminal, boolean alwaysForced) {
+      super(terminal);
+      this.alwaysForced = alwaysForced;
+    }
+
+    @Override
+    void command(ObjectNode body) {
+      body.set("command", kind(force || alwaysForced ? "resync" : "re-evaluate"));
+    }
+  }
+
+  @Command(
+      name = "suspend",
+      description = "Stops sending to the applications until they are resumed.")
   static final class Suspend extends Commanding {
 
     Suspend(Terminal terminal) {
@@ -153,12 +210,14 @@ final class CommandVerbs {
     }
 
     @Override
-    void ask(ObjectNode body) {
+    void command(ObjectNode body) {
       body.set("command", kind("suspend"));
     }
   }
 
-  @Command(name = "resume", description = "Ends a suspension or a rollback: Git is followed again.")
+  @Command(
+      name = "resume",
+      description = "Ends a suspension or a rollback: the applications follow Git again.")
   static final class Resume extends Commanding {
 
     Resume(Terminal terminal) {
@@ -166,30 +225,41 @@ final class CommandVerbs {
     }
 
     @Override
-    void ask(ObjectNode body) {
+    void command(ObjectNode body) {
       body.set("command", kind("resume"));
     }
   }
 
   @Command(
       name = "rollback",
-      description = "Sends the inputs of an older commit, and keeps to them until it is resumed.")
-  static final class Rollback extends Commanding {
+      description =
+          "Sends the inputs of an older commit as a new generation, and keeps the applications at"
+              + " that commit until they are resumed.")
+  static final class Rollback extends SelectingByHistory {
 
     @Option(
         names = "--to",
         required = true,
-        paramLabel = "COMMIT",
-        description = "the whole id of a commit of the first source")
-    private String commit = "";
+        paramLabel = "COMMIT|TIME",
+        description =
+            "a full commit id of the first source, or a time (ISO 8601): each cluster then gets the"
+                + " commit that it held at that time")
+    private String to = "";
 
     Rollback(Terminal terminal) {
       super(terminal);
     }
 
     @Override
-    void ask(ObjectNode body) {
-      body.set("command", kind("restore").put("commit", commit));
+    void command(ObjectNode body) {
+      if (to.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
+        body.set("command", kind("restore").put("commit", to));
+      } else if (to.contains("T")) {
+        body.put("restoreAt", to);
+      } else {
+        throw new ExitException(
+            2, "expected --to a full commit id, or a time such as 2026-01-31T02:00:00Z");
+      }
     }
   }
 }

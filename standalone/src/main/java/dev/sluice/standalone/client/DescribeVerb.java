@@ -18,7 +18,7 @@ final class DescribeVerb extends Verb {
   static final List<Column> COMMANDS =
       List.of(
           Column.of("AT", "/at"),
-          Column.of("COMMAND", "/command/kind"),
+          new Column("COMMAND", false, CommandVerbs::verb),
           Column.of("BY", "/by"),
           Column.of("REASON", "/reason"),
           Column.of("ACCEPTED", "/accepted"),

@@ -13,10 +13,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "get", description = "Lists apps, clusters, repositories, changes or dead-letters.")
+@Command(name = "get", description = "Lists apps, clusters, repositories or changes.")
 final class GetVerb extends Verb {
 
-  /** What can be listed; named as it is typed, but for the '-'. */
+  /** Kinds of things to list, named as they are typed; {@code dead-letters} is an old spelling. */
   enum Kind {
     apps,
     clusters,
@@ -28,8 +28,7 @@ final class GetVerb extends Verb {
       try {
         return valueOf(text.replace('-', '_'));
       } catch (IllegalArgumentException e) {
-        throw new ExitException(
-            2, "expected get apps, clusters, repositories, changes or dead-letters");
+        throw new ExitException(2, "expected get apps, clusters, repositories or changes");
       }
     }
   }
@@ -37,20 +36,20 @@ final class GetVerb extends Verb {
   @Parameters(
       index = "0",
       paramLabel = "KIND",
-      description = "apps, clusters, repositories, changes or dead-letters")
+      description = "apps, clusters, repositories or changes")
   private String kind = "";
 
   @Parameters(
       index = "1..*",
       paramLabel = "NAME",
       arity = "0..*",
-      description = "names or globs, for apps and dead-letters of applications; not for changes")
+      description = "names or globs; not for changes")
   private List<String> names = new ArrayList<>();
 
   @Option(
       names = "--cluster",
       paramLabel = "GLOB",
-      description = "only there; may be repeated; for apps, clusters and dead-letters")
+      description = "only in these clusters; may be repeated; for apps and clusters")
   private List<String> clusters = new ArrayList<>();
 
   @Option(names = "--phase", description = "only applications in this phase; for apps")

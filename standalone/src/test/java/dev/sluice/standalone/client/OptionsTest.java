@@ -37,7 +37,9 @@ class OptionsTest {
           "/api/v1/applications",
           "{\"items\": [" + APPLICATION + "]}",
           "/api/v1/dead-letters",
-          "{\"items\": [{\"entry\": \"east/web/1\"}]}");
+          "{\"items\": [{\"entry\": \"east/web/1\"}]}",
+          "/api/v1/commands",
+          "{\"commands\": [], \"skipped\": []}");
 
   /** What a verb did. */
   private record Ran(int code, String out, String err, List<String> asked) {}
@@ -52,7 +54,8 @@ class OptionsTest {
         "/",
         exchange -> {
           URI uri = exchange.getRequestURI();
-          asked.add(uri.toString());
+          String request = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+          asked.add(request.isEmpty() ? uri.toString() : uri + " " + request);
           byte[] body = ANSWERS.getOrDefault(uri.getPath(), "{}").getBytes(UTF_8);
           exchange.sendResponseHeaders(200, body.length);
           exchange.getResponseBody().write(body);
@@ -144,6 +147,42 @@ class OptionsTest {
   }
 
   @Test
+  void formerSpellingsSendTheSameCommands() {
+    String commit = "a".repeat(40);
+    Map.of(
+            "replay re-evaluate web --since 2026-01-01T00:00:00Z",
+            "sync web --since 2026-01-01T00:00:00Z",
+            "replay resync web --cluster east",
+            "sync web --force --cluster east",
+            "replay restore web --at " + commit,
+            "rollback web --to " + commit,
+            "replay restore web --at 2026-01-01T00:00:00Z",
+            "rollback web --to 2026-01-01T00:00:00Z",
+            "replay rebuild web --offsets 0:1-2",
+            "rebuild web --offsets 0:1-2")
+        .forEach(
+            (former, current) -> {
+              Ran ran = run((former + " --reason x --dry-run").split(" "));
+              assertThat(ran.code()).as(former).isZero();
+              assertThat(ran.asked())
+                  .as(former)
+                  .hasSize(1)
+                  .isEqualTo(run((current + " --reason x --dry-run").split(" ")).asked());
+            });
+    assertThat(run("get", "dead-letters", "-o", "name").out())
+        .isEqualTo(run("dead-letters", "list", "-o", "name").out())
+        .isEqualTo("east/web/1\n");
+  }
+
+  @Test
+  void helpShowsOneSpellingOfEachCommand() {
+    assertThat(run("--help").out()).contains("rollback", "rebuild").doesNotContain("replay");
+    assertThat(run("rollback", "--help").out()).contains("--to").doesNotContain("--at");
+    assertThat(run("get", "--help").out()).doesNotContain("dead");
+    assertThat(run("replay").code()).isEqualTo(2);
+  }
+
+  @Test
   void whatOthersWroteCannotSteerTheTerminal() {
     Ran table = run("get", "changes");
     assertThat(table.out())
@@ -164,13 +203,16 @@ class OptionsTest {
     Client client =
         new Client(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
     CommandLineInterface line = new CommandLineInterface(List.of(), client::verbs, Map.of());
-    PrintStream before = System.err;
+    PrintStream outBefore = System.out;
+    PrintStream errBefore = System.err;
+    System.setOut(new PrintStream(out, true, UTF_8));
     System.setErr(new PrintStream(err, true, UTF_8));
     try {
       int code = line.run(all.toArray(String[]::new));
       return new Ran(code, out.toString(UTF_8), err.toString(UTF_8), List.copyOf(asked));
     } finally {
-      System.setErr(before);
+      System.setOut(outBefore);
+      System.setErr(errBefore);
     }
   }
 }
