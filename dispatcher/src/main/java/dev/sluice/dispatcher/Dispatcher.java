@@ -25,12 +25,11 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Turns changes into targets: a home for each partition of {@code changes} that the group gives to
- * this instance, and, where the first home is, the intake of the fleet.
+ * Dispatcher of changes to targets: runs a loop for each partition of {@code changes} that the consumer group assigns to this instance, and the fleet intake where partition 0 is assigned.
  */
 public final class Dispatcher implements AutoCloseable {
 
-  /** Longer than Kafka's clients wait for anything. */
+  /** Time without a turn after which a loop counts as stuck; longer than any wait of Kafka's clients. */
   private static final Duration STUCK = Duration.ofMinutes(2);
 
   private final Clock clock;
@@ -69,7 +68,7 @@ public final class Dispatcher implements AutoCloseable {
                 new DispatcherMetrics(telemetry.metrics(), listener),
                 telemetry.tracing()),
             config.instance(),
-            homes -> intake.lead(homes.contains(0)));
+            partitions -> intake.setLeader(partitions.contains(0)));
     this.health =
         config
             .healthPort()
@@ -78,22 +77,22 @@ public final class Dispatcher implements AutoCloseable {
                     HealthServer.start(
                         port,
                         this::liveness,
-                        () -> Readiness.unless(obstacles()),
+                        () -> Readiness.unless(unreadyReasons()),
                         telemetry.metrics()));
-    DispatcherMetrics.ask(telemetry.metrics(), this);
+    DispatcherMetrics.registerGauges(telemetry.metrics(), this);
   }
 
   /**
-   * Creates the topics that are missing and starts.
+   * Creates the missing topics and starts the dispatcher.
    *
-   * @throws IllegalStateException if the topics do not fit the configuration, or Kafka is not there
+   * @throws IllegalStateException if the topics contradict the configuration, or Kafka is unavailable
    */
   public static Dispatcher start(DispatcherConfig config, KafkaConnection connection, Clock clock) {
     return start(config, connection, clock, DispatchListener.NONE, Telemetry.untraced());
   }
 
   /**
-   * The same, with someone who listens.
+   * Creates the missing topics and starts the dispatcher with a listener.
    *
    * @param telemetry of the process
    */
@@ -112,18 +111,18 @@ public final class Dispatcher implements AutoCloseable {
     return dispatcher;
   }
 
-  /** Why this is not ready; empty if it is. */
-  public List<String> obstacles() {
-    List<String> obstacles = new ArrayList<>(consumer.obstacles());
-    intake.obstacle().ifPresent(obstacles::add);
-    return obstacles;
+  /** Returns the reasons why this is not ready; empty if it is. */
+  public List<String> unreadyReasons() {
+    List<String> reasons = new ArrayList<>(consumer.unreadyReasons());
+    intake.unreadyReason().ifPresent(reasons::add);
+    return reasons;
   }
 
   public boolean isReady() {
-    return obstacles().isEmpty();
+    return unreadyReasons().isEmpty();
   }
 
-  /** Whether all its threads come round. */
+  /** Returns whether no loop is stuck. */
   public boolean isAlive() {
     Instant now = clock.instant();
     return Stream.of(consumer.lastTurn(), intake.lastTurn())
@@ -134,17 +133,17 @@ public final class Dispatcher implements AutoCloseable {
     return Readiness.unless(isAlive() ? List.of() : List.of("a loop is stuck"));
   }
 
-  /** By home that is here, the events that are not dealt with. */
+  /** Returns the unfinished events of each assigned partition. */
   Map<Integer, Long> lag() {
     return consumer.lag();
   }
 
-  /** Where health and metrics are served, if they are. */
+  /** Returns the port of health and metrics, if they are served. */
   public OptionalInt healthPort() {
     return health.map(server -> OptionalInt.of(server.port())).orElse(OptionalInt.empty());
   }
 
-  /** Ends the transactions under way and hands the homes over; what is unfinished is remembered. */
+  /** Ends the running transactions and releases the partitions; the next owner resumes the unfinished work from {@code state}. */
   @Override
   public void close() {
     health.ifPresent(HealthServer::close);

@@ -12,16 +12,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a dispatcher is set.
+ * Settings of a dispatcher.
  *
  * @param fleet directory of the fleet's documents
  * @param mirrors directory that the Git mirrors and downloaded charts are kept in
- * @param mirrorLimits how much of the disk the mirrors may take
- * @param partitions how many partitions {@code changes} has; fixed when the topics are created
- * @param replication of the topics that it creates
- * @param instance a name that is the same after a restart: the broker then gives the homes back at
- *     once, without waiting whether the one that was killed comes back; empty where several
- *     dispatchers are not told apart
+ * @param mirrorLimits disk space that the mirrors may use
+ * @param partitions number of partitions of {@code changes}; fixed when the topics are created
+ * @param replication of the topics that the dispatcher creates
+ * @param instance a name that stays the same after a restart, so that the broker returns the partitions at once instead of waiting for the session to time out (Kafka's static membership); empty for dynamic membership
  * @param healthPort where {@code /livez}, {@code /readyz} and {@code /metrics} are served; 0 for
  *     any free port
  */
@@ -41,30 +39,30 @@ public record DispatcherConfig(
   public static final Setting<Path> MIRRORS =
       Setting.path(
               "mirrors",
-              "directory that Git mirrors and downloaded charts are kept in; can be lost")
+              "directory of Git mirrors and downloaded charts; a cache that can be lost")
           .or(".sluice/mirrors");
   public static final Setting<Integer> MIRROR_LIMIT =
       Setting.integer(
               "mirror-limit",
-              "MiB that the mirror of one repository may have; a fetch of more is broken off",
+              "largest mirror of one repository, in MiB; a larger fetch is cancelled",
               1,
               4 << 20)
           .or("4096");
   public static final Setting<Optional<Integer>> MIRROR_BUDGET =
       Setting.integer(
               "mirror-budget",
-              "MiB that all mirrors may have together; for more, those not used for the longest are"
+              "largest total size of all mirrors, in MiB; beyond it the least recently used are"
                   + " removed (default: no limit)",
               1,
               64 << 20)
           .optional();
-  public static final Setting<Integer> HOMES =
+  public static final Setting<Integer> PARTITIONS =
       Setting.integer("homes", "partitions of the changes topic; fixed when it is created", 1, 1024)
           .or("8");
   public static final Setting<Optional<Integer>> REPLICATION_FACTOR =
       Setting.integer(
               "replication-factor",
-              "copies of the topics that are created (default: three, or one for each broker where"
+              "replicas of the topics that are created (default: three, or one for each broker where"
                   + " there are fewer)",
               1,
               32)
@@ -72,25 +70,25 @@ public record DispatcherConfig(
   public static final Setting<Optional<Integer>> MIN_INSYNC_REPLICAS =
       Setting.integer(
               "min-insync-replicas",
-              "copies that a write to a topic that is created waits for (default: one less than"
+              "replicas that a write to a topic that is created waits for (default: one less than"
                   + " there are, at least one)",
               1,
               32)
           .optional();
   public static final Setting<Duration> FETCH_PATIENCE =
-      Setting.duration("fetch-patience", "how long to ask Git for a commit that a webhook told of")
+      Setting.duration("fetch-patience", "how long to ask Git for a commit that a webhook announced")
           .or("30s");
   public static final Setting<Duration> GRACE =
-      Setting.duration("grace", "how long a change may take before the state remembers it")
+      Setting.duration("grace", "how long a change may be pending before it is recorded in the state topic")
           .or("500ms");
   public static final Setting<Duration> SWEEP =
       Setting.duration(
-              "sweep", "between looks at refs for which no webhook came, jittered; 0s for never")
+              "sweep", "interval between polls of refs without webhooks, jittered; 0s turns polling off")
           .or("3m");
   public static final Setting<Integer> REMOVAL_LIMIT =
       Setting.integer(
               "removal-limit",
-              "percent of the applications that a fleet revision may remove or deselect",
+              "percentage of the applications that a fleet revision may remove or deselect",
               0,
               100)
           .or("30");
@@ -98,13 +96,13 @@ public record DispatcherConfig(
       Setting.text(
               "approve-revision",
               "DIGEST",
-              "the digest, from the log, of a removal of more than that")
+              "approves one larger removal, by the digest from the log")
           .optional();
   public static final Setting<Optional<String>> INSTANCE =
       Setting.text(
               "dispatcher-instance",
               "NAME",
-              "a name of this dispatcher that is the same after a restart, for a faster one")
+              "a name of this dispatcher that stays the same after a restart, which makes restarts faster")
           .optional();
   public static final Setting<Optional<Integer>> HEALTH_PORT =
       Setting.integer(
@@ -117,7 +115,7 @@ public record DispatcherConfig(
           MIRRORS,
           MIRROR_LIMIT,
           MIRROR_BUDGET,
-          HOMES,
+          PARTITIONS,
           REPLICATION_FACTOR,
           MIN_INSYNC_REPLICAS,
           FETCH_PATIENCE,
@@ -128,7 +126,7 @@ public record DispatcherConfig(
           INSTANCE,
           HEALTH_PORT);
 
-  /** With what is usual for all but the directories. */
+  /** Returns the default settings with these directories. */
   public static DispatcherConfig of(Path fleet, Path mirrors) {
     return new DispatcherConfig(
         fleet,
@@ -142,7 +140,7 @@ public record DispatcherConfig(
         Optional.empty());
   }
 
-  /** The same, by this name where it has none. */
+  /** Returns these settings with this instance name unless one is set. */
   public DispatcherConfig orInstance(String name) {
     return new DispatcherConfig(
         fleet,
@@ -163,7 +161,7 @@ public record DispatcherConfig(
         new MirrorLimits(
             (long) values.get(MIRROR_LIMIT) << 20,
             values.get(MIRROR_BUDGET).map(budget -> (long) budget << 20)),
-        values.get(HOMES),
+        values.get(PARTITIONS),
         new Replication(values.get(REPLICATION_FACTOR), values.get(MIN_INSYNC_REPLICAS)),
         new RetryTiming(values.get(FETCH_PATIENCE), values.get(GRACE), values.get(SWEEP)),
         new RemovalGuard(values.get(REMOVAL_LIMIT), values.get(APPROVE_REVISION)),

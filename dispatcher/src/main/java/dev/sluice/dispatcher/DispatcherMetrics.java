@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What a dispatcher counts, before someone else hears of it. */
+/** Metrics of a dispatcher; passes every notification on to a further listener. */
 final class DispatcherMetrics implements DispatchListener {
 
   private static final double[] TO_DISPATCH = {
@@ -41,25 +41,25 @@ final class DispatcherMetrics implements DispatchListener {
             "sluice_dispatcher_changes_total", "events about refs that applications follow");
     this.evaluations =
         metrics.counter(
-            "sluice_dispatcher_evaluations_total", "looks at a ref that came to their end");
+            "sluice_dispatcher_evaluations_total", "finished evaluations of a ref");
     this.targets =
-        metrics.counter("sluice_dispatcher_targets_total", "targets sent to clusters by a look");
+        metrics.counter("sluice_dispatcher_targets_total", "targets sent to clusters by evaluations");
     this.refused =
         metrics.counter(
             "sluice_dispatcher_refused_total",
-            "applications whose sources cannot be rendered, by cause, at each look");
+            "applications whose sources cannot be rendered, by cause, counted in each evaluation");
     this.retries =
         metrics.counter(
             "sluice_dispatcher_retries_total",
-            "looks at a ref that did not go and are tried again, a commit that Git does not show"
+            "failed evaluations of a ref that are retried, those whose commit Git does not show"
                 + " yet included");
     this.found =
         metrics.counter(
-            "sluice_dispatcher_sweep_finds_total", "refs that had moved and no webhook had told");
+            "sluice_dispatcher_sweep_finds_total", "refs whose move no webhook reported");
     this.unmet =
         metrics.counter(
             "sluice_dispatcher_unmet_expectations_total",
-            "commits that webhooks told of and that Git did not show in time: the ref was evaluated"
+            "commits that webhooks announced and that Git did not show in time: the ref was evaluated"
                 + " as it was");
     this.unfollowed =
         metrics.counter(
@@ -68,29 +68,29 @@ final class DispatcherMetrics implements DispatchListener {
     this.toDispatch =
         metrics.histogram(
             "sluice_dispatcher_change_to_dispatched_seconds",
-            "from when Sluice heard of a change until what follows from it was in Kafka",
+            "time from the arrival of a change until its targets were in Kafka",
             TO_DISPATCH);
     for (Counter counter : new Counter[] {changes, evaluations, targets, retries, found, unmet}) {
       counter.add(Labels.NONE, 0);
     }
   }
 
-  /** Has the dispatcher asked how it is, whenever metrics are read. */
-  static void ask(Metrics metrics, Dispatcher dispatcher) {
+  /** Registers the gauges, which read the dispatcher's state at each scrape. */
+  static void registerGauges(Metrics metrics, Dispatcher dispatcher) {
     metrics.gauge(
         "sluice_dispatcher_lag",
-        "events of a home that are not dealt with; stands still while the home has stopped",
+        "unfinished events of a partition; does not fall while the partition has stopped",
         () -> {
-          Map<Labels, Long> byHome = new HashMap<>();
+          Map<Labels, Long> byPartition = new HashMap<>();
           dispatcher
               .lag()
-              .forEach((home, lag) -> byHome.put(Labels.of("home", home.toString()), lag));
-          return byHome;
+              .forEach((partition, lag) -> byPartition.put(Labels.of("home", partition.toString()), lag));
+          return byPartition;
         });
     metrics.gauge(
         "sluice_dispatcher_obstacles",
         "reasons why this dispatcher is not ready",
-        () -> Map.of(Labels.NONE, (long) dispatcher.obstacles().size()));
+        () -> Map.of(Labels.NONE, (long) dispatcher.unreadyReasons().size()));
   }
 
   @Override
@@ -124,7 +124,7 @@ final class DispatcherMetrics implements DispatchListener {
 
   @Override
   public void unfollowed(String endpoint, RepositoryId repository) {
-    // names come with events: beyond what an installation has, they are counted together
+    // endpoint names come from events: beyond the limit they are counted together
     boolean isNamed = endpoints.size() < MAX_ENDPOINTS || endpoints.contains(endpoint);
     if (isNamed) {
       endpoints.add(endpoint);

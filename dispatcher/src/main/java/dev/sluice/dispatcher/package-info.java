@@ -1,6 +1,4 @@
-/**
- * The dispatcher: from changes to targets. {@link dev.sluice.dispatcher.Dispatcher} is its whole.
- */
+/** Dispatcher: turns changes into targets. {@link dev.sluice.dispatcher.Dispatcher} starts its parts. */
 @NullMarked
 package dev.sluice.dispatcher;
 

@@ -163,7 +163,7 @@ class LoopFaultIT {
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(dispatcher.obstacles())
+                assertThat(dispatcher.unreadyReasons())
                     .anyMatch(reason -> reason.contains("dev.sluice.invented.v9")));
     var readyz =
         HttpClient.newHttpClient()
@@ -264,7 +264,7 @@ class LoopFaultIT {
     situation.put("api", "one").pushAndTell();
 
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("api 1 one");
-    assertThat(dispatcher.obstacles()).isEmpty();
+    assertThat(dispatcher.unreadyReasons()).isEmpty();
   }
 
   @ParameterizedTest
@@ -283,7 +283,7 @@ class LoopFaultIT {
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(dispatcher.obstacles())
+                assertThat(dispatcher.unreadyReasons())
                     .anyMatch(
                         reason -> reason.contains("refuses access") && reason.contains(topic)));
 

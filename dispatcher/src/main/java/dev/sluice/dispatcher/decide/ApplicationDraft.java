@@ -29,15 +29,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One application's state while something is decided about it. Generations are given here and
- * nowhere else.
+ * Draft of one application's next state during a decision. Only this class assigns generations.
  */
 public final class ApplicationDraft {
 
   static final int MAX_TARGET_BYTES =
       KafkaConnection.MAX_RECORD_BYTES - OutgoingRecord.ROOM_FOR_HEADERS;
 
-  /** Whoever gives a command again does so soon, since the answer did not come. */
+  /** Number of carried-out commands to remember; a repeated command follows soon, when its answer did not arrive. */
   private static final int REMEMBERED_COMMANDS = 20;
 
   private final ApplicationState before;
@@ -69,8 +68,7 @@ public final class ApplicationDraft {
   }
 
   /**
-   * Sends a target, unless exactly this was what was sent last and no one demands it again. What is
-   * held back, or was found at another commit than the one that is restored, is not sent.
+   * Sends a target unless the last one had the same inputs and no command demands it again. Inputs of a suspended application, or of another commit than the restored one, are not sent.
    */
   void send(Finding.Differs finding, Provenance provenance, OriginalRecord origin) {
     ClusterTarget cluster = finding.cluster();
@@ -82,7 +80,7 @@ public final class ApplicationDraft {
     String digest = finding.payload().digest();
     Demand demand = demands.get(cluster.name());
     if (demand == null && last != null && last.inputDigest().equals(Optional.of(digest))) {
-      heal(cluster.name());
+      closeSourceFailure(cluster.name());
       return;
     }
     SyncEvent.Target target =
@@ -101,26 +99,26 @@ public final class ApplicationDraft {
       Failure failure = tooLarge(outgoing.value().length);
       decision.refused(before, failure);
       refuse(cluster.name(), failure, origin);
-      announce(cluster.name(), failure, PossibleObjects.of(target), provenance);
+      announcePossible(cluster.name(), failure, PossibleObjects.of(target), provenance);
       return;
     }
     decision.add(outgoing);
-    possible.remove(cluster.name()); // the target says what it has
+    possible.remove(cluster.name()); // the target states its objects
     dispatched.put(
         cluster.name(),
         new Dispatched(target.generation(), Optional.of(digest), Optional.of(target.commit())));
     demands.remove(cluster.name());
-    tell(target, finding.reason());
+    addDispatched(target, finding.reason());
     decision.affected(new Affected(name(), cluster.name(), target.generation(), finding.reason()));
-    heal(cluster.name());
+    closeSourceFailure(cluster.name());
   }
 
-  /** Takes the application out of a cluster, if it was ever sent there and is not out already. */
+  /** Removes the application from a cluster if it was sent there and is not removed already. */
   void remove(ClusterName cluster, boolean orphan, Provenance provenance) {
     close(cluster, DeadLetterEvent.Closed.Reason.REMOVED);
     Dispatched last = dispatched.get(cluster);
     if (last == null || last.inputDigest().isEmpty()) {
-      accept(cluster);
+      withdrawPossible(cluster);
       return;
     }
     possible.remove(cluster);
@@ -129,13 +127,13 @@ public final class ApplicationDraft {
     decision.add(removal);
     holds.remove(cluster);
     demands.remove(cluster);
-    tell(removal, "the fleet no longer has it here");
+    addDispatched(removal, "the fleet no longer has it here");
     dispatched.put(
         cluster, new Dispatched(removal.generation(), Optional.empty(), Optional.empty()));
   }
 
-  /** Tells the cluster what the refused sources may have, unless it knows that already. */
-  void announce(
+  /** Sends the cluster the possible objects of the refused sources, unless they are unchanged. */
+  void announcePossible(
       ClusterName cluster, Failure failure, PossibleObjects objects, Provenance provenance) {
     String digest = objects.digest();
     if (!digest.equals(possible.put(cluster, digest))) {
@@ -144,7 +142,7 @@ public final class ApplicationDraft {
     }
   }
 
-  private void accept(ClusterName cluster) {
+  private void withdrawPossible(ClusterName cluster) {
     String digest = possible.remove(cluster);
     if (digest != null) {
       decision.add(new SourcesEvent.Accepted(name(), cluster), digest);
@@ -171,7 +169,7 @@ public final class ApplicationDraft {
     }
   }
 
-  /** The command is carried out with what is decided here, and not a second time. */
+  /** Records that the command is carried out by this decision, so that it is not repeated. */
   void carriedOut(EventId command) {
     carriedOut.add(command);
     if (carriedOut.size() > REMEMBERED_COMMANDS) {
@@ -179,12 +177,12 @@ public final class ApplicationDraft {
     }
   }
 
-  /** Stops the sending of what Git says. */
+  /** Holds the application at a commit, or suspends it. */
   void hold(ClusterName cluster, Hold hold) {
     holds.put(cluster, hold);
   }
 
-  /** What Git says is sent again. */
+  /** Follows Git again. */
   void resume(ClusterName cluster) {
     holds.remove(cluster);
   }
@@ -193,7 +191,7 @@ public final class ApplicationDraft {
     demands.put(cluster, demand);
   }
 
-  /** The cluster is further than this home has counted: the next generation comes after that. */
+  /** Continues counting from the generation that the cluster has reached. */
   void countFrom(ClusterName cluster, Generation reached) {
     Dispatched last = dispatched.get(cluster);
     dispatched.put(
@@ -204,7 +202,7 @@ public final class ApplicationDraft {
             last == null ? Optional.empty() : last.commit()));
   }
 
-  /** Closes an entry, which may be this home's own. */
+  /** Closes a dead letter as discarded, which may be the one about the sources. */
   void discard(ClusterName cluster, String entry) {
     if (entry.equals(entry(cluster))) {
       close(cluster, DeadLetterEvent.Closed.Reason.DISCARDED);
@@ -215,13 +213,13 @@ public final class ApplicationDraft {
     }
   }
 
-  /** The sources are good again in this cluster: the dead letter about them is closed. */
-  void heal(ClusterName cluster) {
-    accept(cluster);
+  /** Closes the dead letter about the sources, which are valid again for this cluster. */
+  void closeSourceFailure(ClusterName cluster) {
+    withdrawPossible(cluster);
     close(cluster, DeadLetterEvent.Closed.Reason.SUCCEEDED);
   }
 
-  /** The state as it is now, if anything changed. */
+  /** Returns the next state; empty if nothing changed. */
   Optional<ApplicationState> changed(Optional<Definition> definition, String fleetRevision) {
     ApplicationState after =
         new ApplicationState(
@@ -257,7 +255,7 @@ public final class ApplicationDraft {
     }
   }
 
-  private void tell(SyncEvent sync, String reason) {
+  private void addDispatched(SyncEvent sync, String reason) {
     Optional<String> digest =
         sync instanceof SyncEvent.Target target
             ? Optional.of(target.inputDigest())
@@ -275,7 +273,7 @@ public final class ApplicationDraft {
     return last == null ? Generation.FIRST : last.generation().next();
   }
 
-  /** The dead letter is about the last good target: that one stays in force. */
+  /** Returns the last good target, which stays in force, as the subject of the dead letter. */
   private Subject subject(ClusterName cluster, Dispatched last) {
     return new Subject(
         cluster,

@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** What an operator's command does to an application, or why it does nothing. Pure. */
+/** Decision about an operator's command to an application. Pure. */
 public final class CommandDecider {
 
   private final ApplicationState state;
@@ -37,22 +37,22 @@ public final class CommandDecider {
     this.now = now;
   }
 
-  /** What is decided about a command. */
+  /** Verdict about a command. */
   public sealed interface Verdict {
 
-    /** For whoever gave it. */
+    /** Returns the answer for the operator. */
     String message();
 
     /**
-     * It is carried out.
+     * The command is carried out.
      *
      * @param change to the application's state
-     * @param ask what is to be looked at then; empty if nothing follows from it by itself
+     * @param trigger of the evaluation that follows; empty if none does
      */
     record Accepted(
         Consumer<ApplicationDraft> change,
         Optional<RefKey> ref,
-        Optional<Trigger.Ask> ask,
+        Optional<Trigger.Reason> trigger,
         String message)
         implements Verdict {}
 
@@ -83,8 +83,8 @@ public final class CommandDecider {
           accepted(
               clusters,
               (_, _) -> {},
-              Optional.of(new Trigger.Ask.Moved(Optional.empty())),
-              "Git is looked at again");
+              Optional.of(new Trigger.Reason.RefMoved(Optional.empty())),
+              "Git is evaluated again");
       case Command.Resync _ -> demand(clusters, new Demand(id, given.by()), "sent again");
       case Command.Restore restore ->
           hold(
@@ -96,13 +96,13 @@ public final class CommandDecider {
       case Command.Suspend _ ->
           hold(clusters, new Hold(Optional.empty(), given.by(), given.reason(), now), "suspended");
       case Command.Resume _ ->
-          accepted(clusters, ApplicationDraft::resume, Optional.of(itself()), "follows Git again");
+          accepted(clusters, ApplicationDraft::resume, Optional.of(applicationDue()), "follows Git again");
       case Command.Approve approve -> approve(clusters, approve);
       case Command.Discard discard -> discard(clusters, discard.entry());
     };
   }
 
-  /** Who may command one application may not close what is open about another. */
+  /** Discards a dead letter of the commanded application; one of another application is refused. */
   private Verdict discard(Set<ClusterName> clusters, String entry) {
     Set<ClusterName> concerned =
         clusters.stream()
@@ -119,7 +119,7 @@ public final class CommandDecider {
         "the dead letter is closed");
   }
 
-  /** An approval is of one plan, and a plan is of one cluster. */
+  /** Approves one plan of deletions, which is for one cluster. */
   private Verdict approve(Set<ClusterName> clusters, Command.Approve approve) {
     if (approve.plan().isEmpty()) {
       return new Verdict.Refused(
@@ -159,7 +159,7 @@ public final class CommandDecider {
     return accepted(
         clusters,
         (draft, cluster) -> draft.demand(cluster, demand),
-        Optional.of(itself()),
+        Optional.of(applicationDue()),
         message);
   }
 
@@ -167,23 +167,23 @@ public final class CommandDecider {
     return accepted(
         clusters,
         (draft, cluster) -> draft.hold(cluster, hold),
-        hold.commit().map(_ -> itself()),
+        hold.commit().map(_ -> applicationDue()),
         message);
   }
 
-  private Trigger.Ask itself() {
-    return new Trigger.Ask.OfApplication(given.application());
+  private Trigger.Reason applicationDue() {
+    return new Trigger.Reason.ApplicationDue(given.application());
   }
 
   private Verdict accepted(
       Set<ClusterName> clusters,
       BiConsumer<ApplicationDraft, ClusterName> change,
-      Optional<Trigger.Ask> ask,
+      Optional<Trigger.Reason> trigger,
       String message) {
     return new Verdict.Accepted(
         draft -> clusters.forEach(cluster -> change.accept(draft, cluster)),
         Optional.of(RefKey.of(definition.sources().getFirst())),
-        ask,
+        trigger,
         "%s: %s".formatted(message, clusters));
   }
 }

@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was decided about one input: the records to write, and what is to be told of them. */
+/** Decision about one input: the records to write, and the affected and refused applications to report. */
 public final class Decision {
 
   private final String source;
@@ -28,9 +28,9 @@ public final class Decision {
   private final List<RefusedSource> refused = new ArrayList<>();
 
   /**
-   * Nothing yet.
+   * Creates an empty decision.
    *
-   * @param trace what the records follow from
+   * @param trace of the event or evaluation that the records follow from
    */
   Decision(String source, Instant now, TraceParent trace) {
     this.source = source;
@@ -54,9 +54,7 @@ public final class Decision {
     add(encoded(event.id(), event));
   }
 
-  /**
-   * @param digest of what is possible, which tells the records about one application apart
-   */
+  /** Adds a record about possible objects; its id contains their digest. */
   void add(SourcesEvent event, String digest) {
     add(
         encoded(

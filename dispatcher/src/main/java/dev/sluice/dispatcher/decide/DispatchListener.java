@@ -12,38 +12,38 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Hears what the dispatcher does. Called from the homes' threads; must not block. */
+/** Listener for a dispatcher's progress. Called from the partitions' threads; must not block. */
 public interface DispatchListener {
 
   DispatchListener NONE = new DispatchListener() {};
 
-  /** An event about a ref that the fleet follows has come. */
+  /** Reports an event about a followed ref. */
   default void seen(ChangeSeen change) {}
 
-  /** A ref was looked at, and what follows from it is in Kafka. */
+  /** Reports a finished evaluation whose targets are in Kafka. */
   default void evaluated(ChangeEvaluated change) {}
 
-  /** A look at a ref did not go, and is tried again. */
+  /** Reports a failed evaluation that is retried. */
   default void retrying(RepositoryId repository, GitRef ref) {}
 
-  /** A sweep has found that a ref moved, which no webhook had told. */
+  /** Reports a moved ref that a poll found and no webhook reported. */
   default void found(RepositoryId repository, GitRef ref) {}
 
   /**
-   * A webhook told of a repository that no application follows.
+   * Reports a webhook about a repository that no application follows.
    *
    * @param endpoint of the receiver
    */
   default void unfollowed(String endpoint, RepositoryId repository) {}
 
-  /** Git did not show in time what an event told: the ref was evaluated as it is. */
+  /** Reports that Git did not show an announced commit in time, so that the ref was evaluated without it. */
   default void unmet(RepositoryId repository, GitRef ref) {}
 
   /**
-   * An event about a followed ref.
+   * Event about a followed ref.
    *
-   * @param expected what the event says the ref is at
-   * @param heardAt when Sluice first heard of it
+   * @param expected the commit that the event announced
+   * @param heardAt when Sluice received the change
    */
   record ChangeSeen(
       EventId event,
@@ -55,11 +55,11 @@ public interface DispatchListener {
       Instant seenAt) {}
 
   /**
-   * What became of looking at a ref.
+   * Result of an evaluation.
    *
-   * @param causes the events that it answers; empty after a restart that found work undone
-   * @param unaffected applications that follow the ref and that nothing was sent for
-   * @param heardAt when Sluice first heard of the oldest cause
+   * @param causes the events that the evaluation answers; empty after a restart that resumed unfinished work
+   * @param unaffected number of applications that follow the ref and got no target
+   * @param heardAt when Sluice received the oldest cause
    * @param dispatchedAt when the targets were readable
    */
   record ChangeEvaluated(
@@ -75,13 +75,13 @@ public interface DispatchListener {
       Instant dispatchedAt) {}
 
   /**
-   * A target that was sent.
+   * Target that was sent.
    *
-   * @param reason the path, or what else, that made it differ
+   * @param reason the changed path, or another reason for the difference
    */
   record Affected(
       ApplicationName application, ClusterName cluster, Generation generation, String reason) {}
 
-  /** An application whose sources cannot be rendered. */
+  /** Application whose sources cannot be rendered. */
   record RefusedSource(ApplicationName application, Failure failure) {}
 }

@@ -23,13 +23,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides for one home which records follow from what was seen of a ref. Pure but for the memory,
- * which changes by the decided state records at once: who cannot write a decision must read the
- * memory anew.
+ * Decider of the records that follow from an evaluation. Pure except for the partition's state, which the decided state records change at once: if a decision cannot be written, the state must be replayed again.
  */
 public final class EvaluationDecider {
 
-  /** A forge that is away for days must not make a record grow for days. */
+  /** Number of causes in a pending entry; bounds the record while a forge is unavailable for days. */
   private static final int MAX_PENDING_CAUSES = 100;
 
   private final PartitionState partitionState;
@@ -45,33 +43,33 @@ public final class EvaluationDecider {
   }
 
   /**
-   * One part of what a look found.
+   * Decides about a batch of findings.
    *
-   * @param trace of the look
+   * @param trace of the evaluation
    */
   public Decision found(
-      EvaluationPart part, List<Trigger> triggers, TraceParent trace, Instant now) {
+      FindingBatch batch, List<Trigger> triggers, TraceParent trace, Instant now) {
     Decision decision = new Decision(source, now, trace);
     OriginalRecord origin = origin(triggers);
     Map<ApplicationName, ApplicationDraft> drafts = new LinkedHashMap<>();
-    for (Finding finding : part.findings()) {
+    for (Finding finding : batch.findings()) {
       ApplicationDraft draft = draft(finding, drafts, decision);
       if (draft == null) {
         continue;
       }
       switch (finding) {
         case Finding.Differs differs ->
-            draft.send(differs, provenance(part.seen(), differs, triggers, now), origin);
-        case Finding.Same same -> draft.heal(same.cluster().name());
+            draft.send(differs, provenance(batch.evaluated(), differs, triggers, now), origin);
+        case Finding.Same same -> draft.closeSourceFailure(same.cluster().name());
         case Finding.Refused refused -> {
           decision.refused(draft.before(), refused.failure());
           ClusterName cluster = refused.cluster().name();
           draft.refuse(cluster, refused.failure(), origin);
-          draft.announce(
+          draft.announcePossible(
               cluster,
               refused.failure(),
               refused.possible(),
-              provenance(part.seen(), refused, triggers, now));
+              provenance(batch.evaluated(), refused, triggers, now));
         }
       }
     }
@@ -83,12 +81,12 @@ public final class EvaluationDecider {
   }
 
   /**
-   * The ref is at this commit and everything that follows from it is decided.
+   * Records that the ref was evaluated at this commit.
    *
-   * @param left hints that came later, and that only {@code state} remembers
-   * @param unmet what was told of it instead
+   * @param left later triggers that only {@code state} records
+   * @param unmet the announced commit that Git did not show
    */
-  public Decision seen(
+  public Decision evaluated(
       RefKey key, Optional<CommitId> head, List<Trigger> left, Optional<Unmet> unmet, Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
     RefState after = partitionState.ref(key).at(head, pending(left), unmet);
@@ -98,8 +96,8 @@ public final class EvaluationDecider {
     return decision;
   }
 
-  /** The ref is no more. That removes nothing; the last good targets stay in force. */
-  public Decision gone(RefKey key, List<Trigger> triggers, TraceParent trace, Instant now) {
+  /** Opens dead letters for a deleted ref. That removes nothing; the last good targets stay in force. */
+  public Decision refGone(RefKey key, List<Trigger> triggers, TraceParent trace, Instant now) {
     Decision decision = new Decision(source, now, trace);
     OriginalRecord origin = origin(triggers);
     Failure failure =
@@ -117,24 +115,24 @@ public final class EvaluationDecider {
     return decision;
   }
 
-  /** What these hints are about takes longer: {@code state} remembers them. */
+  /** Records triggers as pending, since their evaluation takes longer. */
   public Decision unfinished(RefKey key, List<Trigger> triggers, Instant now) {
-    Decision decision = new Decision(source, now, Triggers.together(triggers, now).trace());
+    Decision decision = new Decision(source, now, Triggers.merge(triggers, now).trace());
     RefState before = partitionState.ref(key);
     partitionState.remember(
         decision, before.at(before.head(), pending(triggers), Optional.empty()));
     return decision;
   }
 
-  /** Another fact about reading the ref's remote. */
-  public Decision remote(RefState after, Instant now) {
+  /** Records whether the ref's remote can be read. */
+  public Decision remoteState(RefState after, Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
     partitionState.remember(decision, after);
     return decision;
   }
 
-  /** A sweep found the ref elsewhere: an ordinary event of it. */
-  public Decision swept(RefKey key, Optional<CommitId> now, TraceParent trace, Instant at) {
+  /** Writes an ordinary change event for a ref that a poll found at another commit. */
+  public Decision polled(RefKey key, Optional<CommitId> now, TraceParent trace, Instant at) {
     Decision decision = new Decision("sweep", at, trace);
     EventId id =
         EventId.of("sweep", key, now.map(CommitId::value).orElse("gone"), at.toEpochMilli());
@@ -174,11 +172,11 @@ public final class EvaluationDecider {
 
   private OriginalRecord origin(List<Trigger> triggers) {
     return OriginalRecord.at(
-        changesTopic, partition, Triggers.offset(triggers).orElse(OriginalRecord.NOWHERE));
+        changesTopic, partition, Triggers.newestOffset(triggers).orElse(OriginalRecord.NOWHERE));
   }
 
   private static Provenance provenance(
-      EvaluationPart.Seen seen, Finding finding, List<Trigger> triggers, Instant now) {
+      FindingBatch.Evaluated evaluated, Finding finding, List<Trigger> triggers, Instant now) {
     List<Trigger.Cause> causes =
         triggers.stream()
             .filter(trigger -> trigger.concerns(finding.definition().application()))
@@ -186,11 +184,11 @@ public final class EvaluationDecider {
             .toList();
     return new Provenance(
         causes.stream().flatMap(cause -> cause.events().stream()).distinct().toList(),
-        Triggers.actor(causes),
+        Triggers.latestActor(causes),
         Triggers.heardAt(causes).orElse(now),
         now,
-        seen.key().repository() + "@" + seen.commit(),
-        seen.batchSizes().getOrDefault(finding.cluster().name(), 1));
+        evaluated.key().repository() + "@" + evaluated.commit(),
+        evaluated.batchSizes().getOrDefault(finding.cluster().name(), 1));
   }
 
   private static Optional<Pending> pending(List<Trigger> triggers) {
@@ -200,16 +198,16 @@ public final class EvaluationDecider {
     List<Trigger.Cause> causes = triggers.stream().map(Trigger::cause).toList();
     return Optional.of(
         new Pending(
-            Triggers.expected(triggers),
+            Triggers.newestExpectation(triggers),
             causes.reversed().stream()
                 .flatMap(cause -> cause.events().stream())
                 .distinct()
                 .limit(MAX_PENDING_CAUSES)
                 .toList()
                 .reversed(),
-            Triggers.actor(causes),
+            Triggers.latestActor(causes),
             Triggers.heardAt(causes).orElseThrow(),
             Optional.of(causes.getLast().trace()),
-            Triggers.offset(triggers).stream().boxed().findFirst()));
+            Triggers.newestOffset(triggers).stream().boxed().findFirst()));
   }
 }

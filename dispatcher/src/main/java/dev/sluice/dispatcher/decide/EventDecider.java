@@ -21,8 +21,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Decides for one home which records follow from the events that reach it. Pure but for the memory,
- * as {@link LookDecider} is.
+ * Decider of the records that follow from a partition's events. Pure except for the partition's state, as {@link EvaluationDecider} is.
  */
 public final class EventDecider {
 
@@ -34,12 +33,12 @@ public final class EventDecider {
     this.source = source(partition);
   }
 
-  /** What a home calls itself in the events that it writes. */
+  /** Returns the CloudEvents source of the events that a partition writes. */
   static String source(int partition) {
     return "dispatcher/home-" + partition;
   }
 
-  /** The fleet defines the application so: out of the clusters that it names no more. */
+  /** Accepts an application's definition and removes the application from clusters that it no longer selects. */
   public Decision accepted(ChangeEvent.DefinitionAccepted event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
     Definition definition = event.definition();
@@ -53,7 +52,7 @@ public final class EventDecider {
         draft.remove(cluster, orphan, provenance);
       }
     }
-    // a definition that is as before keeps its revision: a fleet's every edit would rewrite all
+    // an unchanged definition keeps its revision: otherwise every fleet revision would rewrite all states
     String revision =
         draft.isDefinedAs(definition) ? draft.before().fleetRevision() : event.fleetRevision();
     draft
@@ -62,7 +61,7 @@ public final class EventDecider {
     return decision;
   }
 
-  /** The fleet has the application no more: out of all clusters. Its counters stay. */
+  /** Removes the application from all clusters. Its generations stay counted. */
   public Decision removed(ChangeEvent.DefinitionRemoved event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
     Optional<ApplicationState> known = partitionState.application(event.application());
@@ -81,18 +80,18 @@ public final class EventDecider {
     return decision;
   }
 
-  /** Who reads a repository from another home, as the fleet says. */
+  /** Records which other partitions read a repository. */
   public Decision readers(ChangeEvent.ReadersAccepted event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
     partitionState.remember(decision, new RepositoryState(event.repository(), event.homes()));
     return decision;
   }
 
-  /** The other homes that read the repository are told of a change. */
+  /** Forwards a change to the other partitions that read the repository. */
   public Decision forwarded(ChangeEvent.RefChanged change, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
     EventId original = cause.events().getFirst();
-    for (RepositoryId home : partitionState.readersElsewhere(change.repository())) {
+    for (RepositoryId home : partitionState.readersInOtherPartitions(change.repository())) {
       decision.add(
           decision.encoded(
               EventId.of("forward", original, home),
@@ -102,9 +101,9 @@ public final class EventDecider {
   }
 
   /**
-   * A cluster is ahead of what was sent to it, or has something else under the same number.
+   * Continues counting from the ledger of a cluster that is ahead, or has other inputs under the same generation.
    *
-   * @return empty if this home has counted that far, or gone on since
+   * @return empty if this partition assigned that generation, or a later one
    */
   public Optional<Decision> ledgerAhead(
       ChangeEvent.LedgerAhead event, Trigger.Cause cause, Instant now) {
@@ -129,7 +128,7 @@ public final class EventDecider {
     return Optional.of(decision);
   }
 
-  /** What an operator asks; whether anything is to be looked at for it is told to the caller. */
+  /** Carries out an accepted command and answers it. The caller triggers the evaluation that follows. */
   public Decision commanded(
       ChangeEvent.CommandGiven given,
       Trigger.Cause cause,
@@ -160,7 +159,7 @@ public final class EventDecider {
   }
 
   /**
-   * A record that no one can read.
+   * Opens a dead letter for an unreadable record.
    *
    * @param trace that it belongs to
    * @param message which record, why, and what to do

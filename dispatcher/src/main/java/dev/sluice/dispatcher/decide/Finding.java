@@ -8,42 +8,42 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.CommitId;
 import java.util.List;
 
-/** What looking at an application's sources found. */
+/** Finding about an application's sources for one cluster. */
 public sealed interface Finding {
 
-  /** The definition that was looked at; a finding about another than the current one is void. */
+  /** Returns the inspected definition; a finding about an outdated definition is ignored. */
   Definition definition();
 
   ClusterTarget cluster();
 
   /**
-   * These are its inputs for a cluster, and they differ from what was last sent there.
+   * The inputs differ from those last sent to the cluster.
    *
-   * @param reason why it was looked at: a path, or what else changed
+   * @param reason the changed path, or another reason
    */
   record Differs(Definition definition, ClusterTarget cluster, Payload payload, String reason)
       implements Finding {}
 
   /**
-   * What a target carries besides its definition.
+   * Content of a target besides its definition.
    *
-   * @param bytes about how many its files are
+   * @param bytes approximate size of the files
    */
   record Payload(String digest, List<SourceInputs> sources, long bytes) {
 
-    /** Of the first source. */
+    /** Returns the commit of the first source. */
     CommitId commit() {
       return sources.getFirst().commit();
     }
   }
 
-  /** Its sources are readable, and in this cluster nothing differs. */
+  /** The sources are valid, and the inputs for this cluster are unchanged. */
   record Same(Definition definition, ClusterTarget cluster) implements Finding {}
 
   /**
-   * Its sources cannot be rendered in this cluster.
+   * The sources cannot be rendered for this cluster.
    *
-   * @param possible what they may render to once they are mended
+   * @param possible the objects that they may render to once they are fixed
    */
   record Refused(
       Definition definition, ClusterTarget cluster, Failure failure, PossibleObjects possible)

@@ -13,9 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Digest over all that a target hands to a worker, except where it came from: input files, where
- * the application is among them, its specification and options with placeholders filled in. Equal
- * digests: nothing to send.
+ * Digest over a target's content without its provenance: input files, paths, specification and options with placeholders replaced. If the digest is unchanged, no target is sent.
  */
 public final class InputDigest {
 
@@ -23,7 +21,7 @@ public final class InputDigest {
 
   private InputDigest() {}
 
-  /** The digest of what an application would be sent to a cluster. */
+  /** Returns the digest of an application's target for a cluster. */
   public static String of(Definition definition, Inputs.Resolved inputs) {
     Map<String, Object> content = new TreeMap<>();
     content.put("spec", definition.spec());
@@ -37,7 +35,7 @@ public final class InputDigest {
     }
   }
 
-  /** What is as usual is left out, so that an option that comes to be changes no digest. */
+  /** Returns the digested content of a source. Defaults are omitted, so adding an option does not change existing digests. */
   private static Map<String, Object> source(SourceClosure source) {
     Map<String, Object> content = new TreeMap<>();
     content.put("path", source.closure().path());

@@ -14,12 +14,11 @@ import dev.sluice.platform.kafka.Topics;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** A record that a home has decided to write. */
-@SuppressWarnings("ArrayRecordComponent")
-public // never compared
-record OutgoingRecord(Envelope<?> envelope, byte[] value) {
+/** Record that a partition has decided to write. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
 
-  /** Of a record's size, besides the value. */
+  /** Part of a record's maximum size that is reserved for its headers. */
   static final int ROOM_FOR_HEADERS = 64 * 1024;
 
   static OutgoingRecord of(Envelope<?> envelope) {
@@ -27,8 +26,7 @@ record OutgoingRecord(Envelope<?> envelope, byte[] value) {
   }
 
   /**
-   * Makes sure that Kafka takes the record: one that it does not would take the whole transaction
-   * with it.
+   * Checks that the record is within Kafka's size limit: a larger one would fail the whole transaction.
    *
    * @throws IllegalStateException if it is too large
    */
@@ -43,7 +41,7 @@ record OutgoingRecord(Envelope<?> envelope, byte[] value) {
     }
   }
 
-  /** The record; what belongs to the home goes to its own partition, what does not by its key. */
+  /** Returns the Kafka record. The partition's own records go to its own partition, all others by their key. */
   public ProducerRecord<String, byte[]> record(Topics topics, int partition) {
     return switch (envelope.event()) {
       case StateRecord _ -> on(topics.state(), partition);

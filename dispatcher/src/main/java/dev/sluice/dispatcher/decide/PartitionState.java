@@ -21,7 +21,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
- * What a home knows: exactly what its state records say, since it changes only by replaying them.
+ * State of a partition: exactly its state records, since it changes only by replaying them.
  */
 public final class PartitionState {
 
@@ -37,16 +37,15 @@ public final class PartitionState {
   }
 
   /**
-   * Makes an empty memory.
+   * Creates an empty state.
    *
-   * @param defined is called with each application's definition, or that it has none, whenever its
-   *     state is replayed
+   * @param defined is called with an application's definition, or empty if it has none, whenever its state is replayed
    */
   public PartitionState(BiConsumer<ApplicationName, Optional<Definition>> defined) {
     this.defined = defined;
   }
 
-  /** The followed refs by their repositories' names in lower case. */
+  /** Followed refs by their repositories' names in lower case. */
   private final Map<String, Set<RefKey>> followedIgnoringCase = new HashMap<>();
 
   public void replay(StateRecord record) {
@@ -67,8 +66,8 @@ public final class PartitionState {
     }
   }
 
-  /** Forgets an application, and remembers that what was known of it cannot be read, and why. */
-  public void lose(ApplicationName application, String reason) {
+  /** Forgets an application whose state record cannot be read, and keeps the reason. */
+  public void markLost(ApplicationName application, String reason) {
     ApplicationState old = applications.remove(application);
     if (old != null) {
       old.definition().ifPresent(this::unfollow);
@@ -86,19 +85,16 @@ public final class PartitionState {
   }
 
   /**
-   * Why what was known of an application cannot be read; normally empty. Nothing may be decided
-   * about it then: its generations would be counted from the beginning, and who held it back would
-   * be forgotten.
+   * Returns why an application's state record cannot be read; normally empty. Otherwise no decision about the application is allowed: its generations would be counted from the beginning, and its holds would be lost.
    */
   public Optional<String> lost(ApplicationName application) {
     return Optional.ofNullable(lost.get(application));
   }
 
   /**
-   * The repositories at whose homes there are applications that read this one as well, or one whose
-   * name differs by case only; without those whose home this is, as it hears of the change itself.
+   * Returns the home repositories of applications in other partitions that read this repository, or one whose name differs by case only. Home repositories of this partition are left out, since this partition reads the change itself.
    */
-  Set<RepositoryId> readersElsewhere(RepositoryId repository) {
+  Set<RepositoryId> readersInOtherPartitions(RepositoryId repository) {
     Set<RepositoryId> homes = new TreeSet<>();
     readers.getOrDefault(repository.key(), Map.of()).values().forEach(homes::addAll);
     if (!homes.isEmpty()) {
@@ -124,18 +120,18 @@ public final class PartitionState {
     return Optional.ofNullable(applications.get(name));
   }
 
-  /** The applications that have a source on this ref, by name. */
+  /** Returns the applications that have a source on this ref, by name. */
   public List<ApplicationState> following(RefKey key) {
     return followers.getOrDefault(key, Set.of()).stream().map(this::known).toList();
   }
 
-  /** Those of them whose first source is on it: the ref's lane decides about them. */
+  /** Returns the applications whose first source is on this ref: its queue decides about them. */
   public List<ApplicationState> decidedAt(RefKey key) {
     return following(key).stream().filter(state -> key.equals(decidesAbout(state))).toList();
   }
 
-  /** Those of them that another ref's lane decides about, by that ref. */
-  public Map<RefKey, Set<ApplicationName>> decidedElsewhere(RefKey key) {
+  /** Returns the applications with a further source on this ref, by the ref whose queue decides about them. */
+  public Map<RefKey, Set<ApplicationName>> decidedAtOtherRefs(RefKey key) {
     return following(key).stream()
         .filter(state -> !key.equals(decidesAbout(state)))
         .collect(
@@ -145,27 +141,25 @@ public final class PartitionState {
   }
 
   /**
-   * Where it is decided about an application, however many refs it reads: two that decided at once
-   * could each know an older commit of the other's.
+   * Returns the one ref whose queue decides about an application. Two queues deciding at once could each use an outdated commit of the other's ref.
    */
   private static RefKey decidesAbout(ApplicationState state) {
     return RefKey.of(state.definition().orElseThrow().sources().getFirst());
   }
 
   /**
-   * The followed refs that an event about this ref may mean: whose names' case counts only the
-   * forge knows, and a look that was not needed does no harm. The best comes first.
+   * Returns the followed refs that an event about this ref may concern, best match first. Names match in any case, since only the forge knows whether case matters and an unnecessary evaluation is harmless.
    */
-  public List<RefKey> meantBy(RefKey told) {
-    return followedIgnoringCase.getOrDefault(told.repository().key(), Set.of()).stream()
-        .filter(key -> key.ref().equals(told.ref()))
+  public List<RefKey> matching(RefKey ref) {
+    return followedIgnoringCase.getOrDefault(ref.repository().key(), Set.of()).stream()
+        .filter(key -> key.ref().equals(ref.ref()))
         .sorted(
-            Comparator.<RefKey, Boolean>comparing(key -> !key.equals(told))
+            Comparator.<RefKey, Boolean>comparing(key -> !key.equals(ref))
                 .thenComparing(RefKey::repository))
         .toList();
   }
 
-  /** Whether any ref of the repository is followed, here or at another home. */
+  /** Returns whether any ref of the repository is followed, in this or another partition. */
   public boolean isFollowed(RepositoryId repository) {
     return followedIgnoringCase.containsKey(repository.key())
         || readers.getOrDefault(repository.key(), Map.of()).values().stream()
@@ -216,13 +210,13 @@ public final class PartitionState {
     }
   }
 
-  /** An application's state, for something to be decided about it. */
+  /** Returns a draft of an application's next state. */
   ApplicationDraft draft(ApplicationName name, Decision decision) {
     return new ApplicationDraft(
         application(name).orElseGet(() -> ApplicationState.unknown(name)), decision);
   }
 
-  /** Makes a record part of a decision, and remembers it. */
+  /** Replays a state record and adds it to a decision. */
   void remember(Decision decision, StateRecord record) {
     replay(record);
     decision.add(record);

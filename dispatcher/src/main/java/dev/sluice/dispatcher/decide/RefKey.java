@@ -5,7 +5,7 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 
-/** A ref of a repository: what a lane is about. */
+/** Ref of a repository; key of a ref queue. */
 public record RefKey(RepositoryId repository, GitRef ref) {
 
   public static RefKey of(SourceSpec source) {

@@ -12,44 +12,44 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * A reason to look at a ref.
+ * Trigger of an evaluation.
  *
- * @param offset of the event in {@code changes}; empty if no one knows it any more
- * @param isRemembered whether {@code state} remembers it, so that the event is dealt with
+ * @param offset of the event in {@code changes}; empty if it is unknown
+ * @param isRemembered whether {@code state} records the trigger, so that its event is finished
  */
-public record Trigger(Cause cause, Ask ask, OptionalLong offset, boolean isRemembered) {
+public record Trigger(Cause cause, Reason reason, OptionalLong offset, boolean isRemembered) {
 
-  /** A reason that only {@code changes} remembers. */
-  public Trigger(Cause cause, Ask ask, OptionalLong offset) {
-    this(cause, ask, offset, offset.isEmpty());
+  /** Creates a trigger that {@code state} does not record. */
+  public Trigger(Cause cause, Reason reason, OptionalLong offset) {
+    this(cause, reason, offset, offset.isEmpty());
   }
 
-  /** What an audit tells of a reason. */
+  /** Cause of a trigger, for the audit. */
   public record Cause(
       List<EventId> events, Optional<String> actor, Instant heardAt, TraceParent trace) {}
 
-  /** What is to be looked at. */
-  public sealed interface Ask {
+  /** Reason of a trigger, which decides what is evaluated. */
+  public sealed interface Reason {
 
     /**
      * The ref moved, or may have.
      *
-     * @param expected what it should show; empty if nothing is known
+     * @param expected the announced commit; empty if none is known
      */
-    record Moved(Optional<CommitId> expected) implements Ask {}
+    record RefMoved(Optional<CommitId> expected) implements Reason {}
 
-    /** One application's definition is another, or a command concerns it. */
-    record OfApplication(ApplicationName application) implements Ask {}
+    /** An application's definition changed, or a command concerns it. */
+    record ApplicationDue(ApplicationName application) implements Reason {}
 
-    /** These applications are decided here and read another ref, which has moved. */
-    record OtherMoved(RefKey moved, Set<ApplicationName> applications) implements Ask {
-      public OtherMoved {
+    /** Another ref moved that these applications of this ref read as well. */
+    record OtherRefMoved(RefKey moved, Set<ApplicationName> applications) implements Reason {
+      public OtherRefMoved {
         applications = Set.copyOf(applications);
       }
     }
   }
 
-  /** What {@code state} remembers: enough to look again. */
+  /** Returns the trigger of work that {@code state} records as pending. */
   public static Trigger of(Pending pending) {
     Cause cause =
         new Cause(
@@ -58,19 +58,19 @@ public record Trigger(Cause cause, Ask ask, OptionalLong offset, boolean isRemem
             pending.since(),
             pending.trace().orElseGet(TraceParent::start));
     OptionalLong offset = pending.offset().stream().mapToLong(Long::longValue).findFirst();
-    return new Trigger(cause, new Ask.Moved(pending.expected()), offset, true);
+    return new Trigger(cause, new Reason.RefMoved(pending.expected()), offset, true);
   }
 
   public Trigger remembered() {
-    return new Trigger(cause, ask, offset, true);
+    return new Trigger(cause, reason, offset, true);
   }
 
-  /** Whether this hint is a reason for that application's targets. */
+  /** Returns whether this trigger concerns the application's targets. */
   boolean concerns(ApplicationName application) {
-    return switch (ask) {
-      case Ask.Moved _ -> true;
-      case Ask.OfApplication one -> one.application().equals(application);
-      case Ask.OtherMoved other -> other.applications().contains(application);
+    return switch (reason) {
+      case Reason.RefMoved _ -> true;
+      case Reason.ApplicationDue due -> due.application().equals(application);
+      case Reason.OtherRefMoved other -> other.applications().contains(application);
     };
   }
 }

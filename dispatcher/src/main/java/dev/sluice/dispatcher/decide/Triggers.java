@@ -8,48 +8,48 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What several reasons come to, oldest first. */
+/** Functions over triggers, oldest first. */
 public final class Triggers {
 
   private Triggers() {}
 
-  /** All of them as one; of now if there are none, as after a restart. */
-  public static Trigger.Cause together(List<Trigger> triggers, Instant now) {
+  /** Returns the merged cause of all triggers; one with the current time if there are none, as after a restart. */
+  public static Trigger.Cause merge(List<Trigger> triggers, Instant now) {
     List<Trigger.Cause> causes = triggers.stream().map(Trigger::cause).toList();
     return new Trigger.Cause(
         causes.stream().flatMap(cause -> cause.events().stream()).distinct().toList(),
-        actor(causes),
+        latestActor(causes),
         heardAt(causes).orElse(now),
         causes.isEmpty() ? TraceParent.start() : causes.getLast().trace());
   }
 
-  /** Whoever acted last. */
-  static Optional<String> actor(List<Trigger.Cause> causes) {
+  /** Returns the newest known actor. */
+  static Optional<String> latestActor(List<Trigger.Cause> causes) {
     return causes.reversed().stream().flatMap(cause -> cause.actor().stream()).findFirst();
   }
 
-  /** When the first was heard of. */
+  /** Returns when the first change was received. */
   public static Optional<Instant> heardAt(List<Trigger.Cause> causes) {
     return causes.stream().map(Trigger.Cause::heardAt).min(Comparator.naturalOrder());
   }
 
-  /** Where the newest event of them is in {@code changes}. */
-  public static OptionalLong offset(List<Trigger> triggers) {
+  /** Returns the offset of the newest event in {@code changes}. */
+  public static OptionalLong newestOffset(List<Trigger> triggers) {
     return triggers.stream().flatMapToLong(trigger -> trigger.offset().stream()).max();
   }
 
-  /** What the newest expectation is; empty if the newest says that the ref is gone. */
-  public static Optional<CommitId> expected(List<Trigger> triggers) {
+  /** Returns the newest announced commit; empty if the newest event says that the ref is gone. */
+  public static Optional<CommitId> newestExpectation(List<Trigger> triggers) {
     return triggers.reversed().stream()
-        .map(Trigger::ask)
-        .filter(Trigger.Ask.Moved.class::isInstance)
-        .map(ask -> ((Trigger.Ask.Moved) ask).expected())
+        .map(Trigger::reason)
+        .filter(Trigger.Reason.RefMoved.class::isInstance)
+        .map(ask -> ((Trigger.Reason.RefMoved) ask).expected())
         .findFirst()
         .flatMap(expected -> expected);
   }
 
-  /** Whether any of them is about the ref itself, so that the remote must be asked. */
-  public static boolean askRemote(List<Trigger> triggers) {
-    return triggers.stream().anyMatch(trigger -> trigger.ask() instanceof Trigger.Ask.Moved);
+  /** Returns whether any trigger is about the ref itself, so that the remote must be fetched. */
+  public static boolean requireFetch(List<Trigger> triggers) {
+    return triggers.stream().anyMatch(trigger -> trigger.reason() instanceof Trigger.Reason.RefMoved);
   }
 }

@@ -6,7 +6,7 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.dispatcher.decide.EvaluationPart;
+import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.Finding;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.InputInspector.ChangedPaths;
@@ -24,14 +24,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * One look at a ref: fetches, finds the applications whose inputs differ, and hands over what they
- * are, part by part. Blocks; for virtual threads.
+ * Evaluation of a ref: fetches it, finds the applications whose inputs differ, and hands over the findings in batches. Blocks; for virtual threads.
  */
 public final class Evaluation {
 
-  /** Takes a part and returns once it is written. */
+  /** Writer of batches of findings; returns once the batch is committed. */
   public interface Sink {
-    void write(EvaluationPart part) throws InterruptedException;
+    void write(FindingBatch batch) throws InterruptedException;
   }
 
   private static final int MAX_FINDINGS = 200;
@@ -57,11 +56,11 @@ public final class Evaluation {
             : fetch(request, new EvaluationRequest.Aim.Fetch(Optional.empty(), false), sink);
       }
       case EvaluationRequest.Aim.Warm _ -> warm(request);
-      case EvaluationRequest.Aim.Sweep _ -> sweep(request);
+      case EvaluationRequest.Aim.Poll _ -> poll(request);
     };
   }
 
-  /** What is expected no longer decides nothing: whatever was told, the ref is evaluated. */
+  /** Fetches the ref and evaluates it. Once the patience is over, an expected commit that Git does not show no longer delays the evaluation. */
   private EvaluationOutcome fetch(
       EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, Sink sink)
       throws InterruptedException {
@@ -79,13 +78,13 @@ public final class Evaluation {
       EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, CommitId head) {
     return aim.patient()
         ? Optional.empty()
-        : aim.expected().filter(told -> !mirrors.contains(request.key().repository(), head, told));
+        : aim.expected().filter(expected -> !mirrors.contains(request.key().repository(), head, expected));
   }
 
-  private EvaluationOutcome sweep(EvaluationRequest request) {
+  private EvaluationOutcome poll(EvaluationRequest request) {
     return switch (mirrors.fetch(request.source(), request.key().ref(), Optional.empty())) {
-      case FetchOutcome.At at -> new EvaluationOutcome.Swept(Optional.of(at.head()));
-      case FetchOutcome.Gone _ -> new EvaluationOutcome.Swept(Optional.empty());
+      case FetchOutcome.At at -> new EvaluationOutcome.Polled(Optional.of(at.head()));
+      case FetchOutcome.Gone _ -> new EvaluationOutcome.Polled(Optional.empty());
       case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
       case FetchOutcome.Failed failed ->
           new EvaluationOutcome.Failed(failed.reason(), failed.retryable());
@@ -98,27 +97,27 @@ public final class Evaluation {
       return new EvaluationOutcome.Failed(
           "the mirror does not have the ref's last known commit", true);
     }
-    SourceCommits commits = heads(request, head.get());
+    SourceCommits commits = sourceCommits(request, head.get());
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());
     Set<ApplicationName> differing = new TreeSet<>();
-    Set<ApplicationName> again = new TreeSet<>();
+    Set<ApplicationName> retry = new TreeSet<>();
     for (var application : request.known().applications()) {
-      if (commits.tell(application.definition().orElseThrow())) {
+      if (commits.isComplete(application.definition().orElseThrow())) {
         InputInspector.Result result = inspector.inspect(application, commits, none, "");
         if (result.differs()) {
           differing.add(application.application());
         }
-        // mended by what came while nobody looked: no event is left that would tell of it
-        if (result.isUnreached() || result.isMended()) {
-          again.add(application.application());
+        // fixed by a change while no dispatcher ran: no event is left that would trigger an evaluation
+        if (result.isUnreachable() || result.isRecovered()) {
+          retry.add(application.application());
         }
       }
     }
-    return new EvaluationOutcome.Warmed(head.get(), differing, again);
+    return new EvaluationOutcome.Warmed(head.get(), differing, retry);
   }
 
   /**
-   * What is found of one application at the heads that are known; empty if Git does not have them.
+   * Returns the inspection of one application at the known heads; empty if Git does not have them.
    */
   Optional<List<InputInspector.Result>> compare(EvaluationRequest request, ApplicationState state) {
     if (mirrored(request, request.known().head()).isEmpty()) {
@@ -127,8 +126,8 @@ public final class Evaluation {
     Definition definition = state.definition().orElseThrow();
     Optional<SourceCommits> commits =
         mirrored(request, request.known().head())
-            .map(head -> heads(request, head))
-            .filter(found -> found.unreached(definition).isEmpty() && found.tell(definition));
+            .map(head -> sourceCommits(request, head))
+            .filter(found -> found.unreachable(definition).isEmpty() && found.isComplete(definition));
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());
     return commits.map(found -> List.of(inspector.inspect(state, found, none, "")));
   }
@@ -138,19 +137,19 @@ public final class Evaluation {
       throws InterruptedException {
     Instant fetchedAt = clock.instant();
     RefKey key = request.key();
-    SourceCommits commits = heads(request, commit);
+    SourceCommits commits = sourceCommits(request, commit);
     List<InputInspector.Result> results = inspect(request, commit, commits);
     Map<ClusterName, Integer> batchSizes = new HashMap<>();
     for (InputInspector.Result result : results) {
-      result.announced().forEach(cluster -> batchSizes.merge(cluster.name(), 1, Integer::sum));
+      result.recipients().forEach(cluster -> batchSizes.merge(cluster.name(), 1, Integer::sum));
     }
     results.stream()
         .filter(result -> !result.changed().isEmpty())
         .flatMap(result -> result.definition().sources().stream())
         .collect(Collectors.toMap(RefKey::of, commits::commit, (one, _) -> one))
         .forEach((ref, head) -> mirrors.keep(ref.repository(), head));
-    EvaluationPart.Seen seen =
-        new EvaluationPart.Seen(
+    FindingBatch.Evaluated evaluated =
+        new FindingBatch.Evaluated(
             key,
             commit,
             fetchedAt,
@@ -163,7 +162,7 @@ public final class Evaluation {
       for (Finding finding : result.findings()) {
         long size = finding instanceof Finding.Differs differs ? differs.payload().bytes() : 0;
         if (!findings.isEmpty() && (bytes + size > MAX_BYTES || findings.size() >= MAX_FINDINGS)) {
-          sink.write(new EvaluationPart(seen, findings, false));
+          sink.write(new FindingBatch(evaluated, findings, false));
           findings = new ArrayList<>();
           bytes = 0;
         }
@@ -171,7 +170,7 @@ public final class Evaluation {
         bytes += size;
       }
     }
-    sink.write(new EvaluationPart(seen, findings, true));
+    sink.write(new FindingBatch(evaluated, findings, true));
     return new EvaluationOutcome.Done();
   }
 
@@ -180,7 +179,7 @@ public final class Evaluation {
     EvaluationRequest.Known known = request.known();
     RefKey key = request.key();
     Optional<CommitId> indexed = mirrored(request, known.indexed());
-    // without an index everything is looked at, and the paths only serve as reasons
+    // without an index every application is inspected, and the paths only serve as reasons
     Optional<CommitId> since = indexed.or(() -> mirrored(request, known.head()));
     Set<String> paths =
         since
@@ -193,7 +192,7 @@ public final class Evaluation {
     for (var application : known.applications()) {
       String marked = known.marked().get(application.application());
       if ((indexed.isEmpty() || candidates.contains(application.application()) || marked != null)
-          && commits.tell(application.definition().orElseThrow())) {
+          && commits.isComplete(application.definition().orElseThrow())) {
         results.add(
             inspector.inspect(
                 application,
@@ -205,10 +204,10 @@ public final class Evaluation {
     return results;
   }
 
-  /** The commits to go by; where one cannot be had, why. */
-  private SourceCommits heads(EvaluationRequest request, CommitId commit) {
+  /** Returns the commits of all sources; for an unavailable one, the reason. */
+  private SourceCommits sourceCommits(EvaluationRequest request, CommitId commit) {
     Map<RefKey, CommitId> commits = new HashMap<>();
-    Map<RefKey, String> unreached = new HashMap<>();
+    Map<RefKey, String> unreachable = new HashMap<>();
     commits.put(request.key(), commit);
     for (EvaluationRequest.Other other : request.known().others()) {
       SourceSpec source = other.source();
@@ -216,15 +215,15 @@ public final class Evaluation {
         commits.put(RefKey.of(source), other.head());
         continue;
       }
-      // the mirror was lost: what is there now will be decided about soon
+      // the mirror was lost: the current head will soon be evaluated anyway
       switch (mirrors.fetch(source, source.ref(), Optional.empty())) {
         case FetchOutcome.At at -> commits.put(RefKey.of(source), at.head());
-        case FetchOutcome.Failed failed -> unreached.put(RefKey.of(source), failed.reason());
+        case FetchOutcome.Failed failed -> unreachable.put(RefKey.of(source), failed.reason());
         case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
-            unreached.put(RefKey.of(source), "%s is gone".formatted(RefKey.of(source)));
+            unreachable.put(RefKey.of(source), "%s is gone".formatted(RefKey.of(source)));
       }
     }
-    return new SourceCommits(mirrors, commits, unreached);
+    return new SourceCommits(mirrors, commits, unreachable);
   }
 
   private Optional<CommitId> mirrored(EvaluationRequest request, Optional<CommitId> commit) {

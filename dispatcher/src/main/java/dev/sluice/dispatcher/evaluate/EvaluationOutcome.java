@@ -5,38 +5,37 @@ import dev.sluice.contract.name.CommitId;
 import java.util.Optional;
 import java.util.Set;
 
-/** How a look ended. */
+/** Outcome of an evaluation. */
 public sealed interface EvaluationOutcome {
 
-  /** All parts are written, the last one too. */
+  /** All batches of findings are written. */
   record Done() implements EvaluationOutcome {}
 
   /**
    * The ref does not exist.
    *
-   * @param unmet the commit that it should have been at
+   * @param unmet the commit that an event announced
    */
   record Gone(Optional<CommitId> unmet) implements EvaluationOutcome {}
 
-  /** Git does not show yet what it should. */
+  /** Git does not show the expected commit yet. */
   record NotYet() implements EvaluationOutcome {}
 
-  /** An exception ended the look, which says nothing about the remote. */
+  /** An exception ended the evaluation; that says nothing about the remote. */
   record Broken(String reason) implements EvaluationOutcome {}
 
-  /** It could not be looked at. */
+  /** The remote could not be read. */
   record Failed(String reason, boolean retryable) implements EvaluationOutcome {}
 
   /**
-   * The index is about this commit.
+   * The applications' paths are indexed at this commit.
    *
-   * @param differing applications whose inputs there are not what was last sent
-   * @param again those to look at soon, since something of their inputs could not be had from
-   *     elsewhere, or could not before and now can
+   * @param differing applications whose inputs there differ from those last sent
+   * @param retry applications to evaluate soon, since a remote base or chart is unavailable, or has become available
    */
-  record Warmed(CommitId commit, Set<ApplicationName> differing, Set<ApplicationName> again)
+  record Warmed(CommitId commit, Set<ApplicationName> differing, Set<ApplicationName> retry)
       implements EvaluationOutcome {}
 
-  /** The remote's ref is here; empty if it is gone. */
-  record Swept(Optional<CommitId> at) implements EvaluationOutcome {}
+  /** The remote's ref is at this commit; empty if it is gone. */
+  record Polled(Optional<CommitId> at) implements EvaluationOutcome {}
 }

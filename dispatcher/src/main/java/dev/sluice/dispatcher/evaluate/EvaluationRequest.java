@@ -10,41 +10,41 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a look is to find out, as the home knew it when it began.
+ * Request for an evaluation, with the partition's state when it began.
  *
- * @param source whose URL and credentials are used
- * @param aim what for
+ * @param source supplies the URL and credentials
+ * @param aim of the evaluation
  */
 public record EvaluationRequest(RefKey key, SourceSpec source, Aim aim, Known known) {
 
-  /** What a look is for. */
+  /** Aim of an evaluation. */
   public sealed interface Aim {
 
     /**
-     * Find the applications whose inputs differ at the ref's head, asked of the remote.
+     * Fetch the ref and find the applications whose inputs differ at its head.
      *
-     * @param expected what the ref should be at
-     * @param patient whether it can still be waited for; if not, the ref is evaluated as it is
+     * @param expected the commit that an event announced
+     * @param patient whether to wait for that commit; if not, the ref is evaluated at the commit that Git shows
      */
     record Fetch(Optional<CommitId> expected, boolean patient) implements Aim {}
 
-    /** The same at the head that is known, if there is one. */
+    /** Find the applications whose inputs differ at the known head; fetches only if there is none. */
     record Evaluate() implements Aim {}
 
-    /** Only remember which paths matter, at the head that is known. */
+    /** Index the applications' paths at the known head without deciding. */
     record Warm() implements Aim {}
 
-    /** Only find out where the remote's ref is. */
-    record Sweep() implements Aim {}
+    /** Read the commit of the remote's ref without deciding. */
+    record Poll() implements Aim {}
   }
 
   /**
-   * What the home knows of the ref.
+   * Partition's knowledge of the ref.
    *
-   * @param indexed the commit that the index is about; empty if it is about none
-   * @param others the refs that the applications' other sources are on, as far as heads are known
-   * @param applications that are decided here: their first source is on the ref
-   * @param marked those to look at whatever has changed, and why
+   * @param indexed the commit at which the applications' paths are indexed; empty if they are not
+   * @param others the refs of the applications' other sources, as far as their heads are known
+   * @param applications whose first source is on the ref, so that they are decided here
+   * @param marked applications to inspect whichever paths changed, with the reason
    */
   record Known(
       Optional<CommitId> head,
@@ -54,10 +54,10 @@ public record EvaluationRequest(RefKey key, SourceSpec source, Aim aim, Known kn
       Map<ApplicationName, String> marked) {}
 
   /**
-   * Another ref that is read.
+   * Ref of a further source.
    *
-   * @param source on it, whose URL and credentials are used
-   * @param head the commit to go by: the last that was decided about
+   * @param source supplies the URL and credentials
+   * @param head the commit to use: the last that was evaluated
    */
   record Other(SourceSpec source, CommitId head) {}
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a look has to know, from what the home remembers. */
+/** Factory of evaluation requests from the partition's state. */
 public final class EvaluationRequests {
 
   private final PartitionState state;
@@ -22,10 +22,10 @@ public final class EvaluationRequests {
   }
 
   /**
-   * A look at a ref that is followed.
+   * Returns the request for an evaluation of a followed ref.
    *
-   * @param indexed the commit that the index is about; empty if it is about none
-   * @param marked those to look at whatever has changed, and why
+   * @param indexed the commit at which the applications' paths are indexed; empty if they are not
+   * @param marked applications to inspect whichever paths changed, with the reason
    */
   public EvaluationRequest of(
       RefKey key,
@@ -47,10 +47,9 @@ public final class EvaluationRequests {
   }
 
   /**
-   * The look by which an application's inputs can be found out again, at the heads that were
-   * decided about; empty if there is none yet.
+   * Returns the request that inspects an application again at the heads that were last evaluated; empty if there is none yet.
    */
-  public Optional<EvaluationRequest> again(ApplicationState application) {
+  public Optional<EvaluationRequest> reevaluationOf(ApplicationState application) {
     SourceSpec source = application.definition().orElseThrow().sources().getFirst();
     RefKey key = RefKey.of(source);
     Optional<CommitId> head = state.ref(key).head();

@@ -33,13 +33,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Finds out what an application's inputs are in a tree, and remembers which paths they hang on. */
+/** Inspector of an application's inputs in a tree; indexes the paths that they depend on. */
 public final class InputInspector {
 
   private final DefinitionResolver resolver;
   private final ClosureIndex index;
 
-  /** What is indexed: the definitions that are in force. Guarded by itself. */
+  /** Definitions in force, whose paths are indexed. Guarded by itself. */
   private final Map<ApplicationName, Definition> defined = new HashMap<>();
 
   public InputInspector(DefinitionResolver resolver, ClosureIndex index) {
@@ -48,11 +48,9 @@ public final class InputInspector {
   }
 
   /**
-   * Sets the definition in force. Another one than before takes the application's paths out of the
-   * index until it is inspected; a look that began under an earlier definition adds nothing any
-   * more.
+   * Sets the definition in force. A changed definition removes the application's paths from the index until the application is inspected; an evaluation that began under an earlier definition indexes nothing.
    *
-   * @param definition empty if the application is gone from here
+   * @param definition empty if the application was removed
    */
   public void define(ApplicationName application, Optional<Definition> definition) {
     synchronized (defined) {
@@ -66,22 +64,22 @@ public final class InputInspector {
     }
   }
 
-  /** The applications that may differ after a change of these paths. */
+  /** Returns the applications whose inputs a change of these paths may affect. */
   Set<ApplicationName> candidates(RefKey key, Set<String> paths) {
     return paths.isEmpty() ? Set.of() : index.candidates(key.repository(), key.ref(), paths);
   }
 
   /**
-   * Looks at all sources of an application.
+   * Inspects all sources of an application and indexes their paths.
    *
-   * @param why names the reason where no path does
+   * @param why the reason to report if no path is one
    */
   Result inspect(ApplicationState state, SourceCommits commits, ChangedPaths changed, String why) {
     Definition definition = state.definition().orElseThrow();
-    Optional<String> unreached = commits.unreached(definition);
-    if (unreached.isPresent()) {
+    Optional<String> unreachable = commits.unreachable(definition);
+    if (unreachable.isPresent()) {
       return result(
-          state, refused(definition, commits, unreached.get()), Optional.empty(), commits, why);
+          state, refused(definition, commits, unreachable.get()), Optional.empty(), commits, why);
     }
     ApplicationClosures closures = resolver.resolve(definition, commits::tree);
     index(definition, closures);
@@ -106,7 +104,7 @@ public final class InputInspector {
     boolean refused = views.stream().anyMatch(view -> view.inputs() instanceof Inputs.Refused);
     PossibleObjects possible =
         refused
-            ? RefusedSources.possible(definition, closures, commits::reached)
+            ? RefusedSources.possible(definition, closures, commits::reachableTree)
             : PossibleObjects.none();
     return new Result(state, definition, views, reason, possible);
   }
@@ -136,7 +134,7 @@ public final class InputInspector {
         .toList();
   }
 
-  /** What each cluster is to have; nothing of those where the application is suspended. */
+  /** Returns the inputs for each cluster, without those where the application is suspended. */
   private List<View> views(
       ApplicationState state, SourceCommits commits, ApplicationClosures closures) {
     Definition definition = state.definition().orElseThrow();
@@ -175,10 +173,10 @@ public final class InputInspector {
     return Optional.ofNullable(closures.clusters().get(cluster.name())).orElseThrow();
   }
 
-  /** What the inputs are for a cluster, and at which commits. */
+  /** Inputs for a cluster, with their commits. */
   record View(ClusterTarget cluster, SourceCommits commits, Inputs inputs) {}
 
-  /** The paths that a commit changed at a ref. */
+  /** Paths that a commit changed on a ref. */
   record ChangedPaths(RefKey key, Set<String> paths) {
 
     Optional<String> within(Footprint footprint) {
@@ -187,9 +185,9 @@ public final class InputInspector {
   }
 
   /**
-   * What was found of one application.
+   * Result of inspecting one application.
    *
-   * @param possible what it may render to where it is refused
+   * @param possible the objects that a refused application may render to
    */
   record Result(
       ApplicationState state,
@@ -198,7 +196,7 @@ public final class InputInspector {
       String reason,
       PossibleObjects possible) {
 
-    /** Whether something is to be told that was not told yet. */
+    /** Returns whether any cluster needs a record that was not written yet. */
     boolean differs() {
       return views.stream()
           .anyMatch(
@@ -209,8 +207,8 @@ public final class InputInspector {
                   });
     }
 
-    /** Whether something could not be had from elsewhere. */
-    boolean isUnreached() {
+    /** Returns whether a remote base or chart is temporarily unavailable. */
+    boolean isUnreachable() {
       return views.stream()
           .anyMatch(
               view ->
@@ -218,19 +216,19 @@ public final class InputInspector {
                       && Remotes.mayPass(failure));
     }
 
-    /** Whether something was refused before and is not any more. */
-    boolean isMended() {
+    /** Returns whether inputs that were refused before are valid now. */
+    boolean isRecovered() {
       return views.stream()
           .anyMatch(view -> view.inputs() instanceof Inputs.Resolved && wasRefused(view));
     }
 
-    /** Clusters where other inputs are due than were last sent. */
+    /** Returns the clusters whose inputs differ from those last sent. */
     List<ClusterTarget> changed() {
       return views.stream().filter(this::isNew).map(View::cluster).toList();
     }
 
-    /** Clusters that a record of this is due for. */
-    List<ClusterTarget> announced() {
+    /** Returns the clusters that need a record. */
+    List<ClusterTarget> recipients() {
       return views.stream()
           .filter(view -> isNew(view) || isNewlyPossible(view))
           .map(View::cluster)
@@ -308,7 +306,7 @@ public final class InputInspector {
               .equals(Optional.of(possible.digest()));
     }
 
-    /** A dead letter may have been discarded since. */
+    /** Returns whether the inputs were refused before; the dead letter may have been discarded since. */
     private boolean wasRefused(View view) {
       return isRefused(view)
           || state.possible().filter(map -> map.containsKey(view.cluster().name())).isPresent();

@@ -27,9 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Recomputes what a home remembers, beside it: definitions and holds by reading its partition of
- * {@code changes} again from the beginning, inputs by resolving closures in Git without the home's
- * index. Writes nothing. Blocks; for virtual threads.
+ * Recomputation of a partition's state beside the running loop: definitions and holds by reading {@code changes} from the beginning, inputs by resolving closures in Git without the loop's index. Writes nothing. Blocks; for virtual threads.
  */
 public final class Recomputation {
 
@@ -39,7 +37,7 @@ public final class Recomputation {
   private final Mirrors mirrors;
   private final Remotes remotes;
   private final Clock clock;
-  private final int home;
+  private final int partition;
 
   public Recomputation(
       KafkaConnection connection, Mirrors mirrors, Remotes remotes, Clock clock, int partition) {
@@ -47,31 +45,32 @@ public final class Recomputation {
     this.mirrors = mirrors;
     this.remotes = remotes;
     this.clock = clock;
-    this.home = partition;
+    this.partition = partition;
   }
 
   /**
-   * One application that is to be compared, as the home remembered it when it came to the command.
+   * Comparison of one application with its recomputed state.
    *
-   * @param request at the head that was decided about; empty if there is none yet
+   * @param live the partition's state when the command was handled
+   * @param request at the head that was last evaluated; empty if there is none yet
    */
-  public record Asked(
+  public record Task(
       CommandGiven given,
       Trigger.Cause cause,
       long offset,
       ApplicationState live,
       Optional<EvaluationRequest> request) {}
 
-  public record Answer(Asked asked, CommandDecider.Verdict verdict) {}
+  public record Answer(Task task, CommandDecider.Verdict verdict) {}
 
-  /** Reads the topic once for all that is asked. */
-  public List<Answer> run(List<Asked> asked) {
+  /** Reads the topic once and answers all tasks. */
+  public List<Answer> run(List<Task> tasks) {
     try {
-      return recompute(asked);
+      return recompute(tasks);
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
-      return asked.stream()
+      return tasks.stream()
           .map(
               one ->
                   refused(
@@ -80,17 +79,17 @@ public final class Recomputation {
     }
   }
 
-  private List<Answer> recompute(List<Asked> asked) {
-    List<Asked> left = new ArrayList<>(asked);
-    left.sort(Comparator.comparingLong(Asked::offset));
+  private List<Answer> recompute(List<Task> tasks) {
+    List<Task> left = new ArrayList<>(tasks);
+    left.sort(Comparator.comparingLong(Task::offset));
     List<Answer> answers = new ArrayList<>();
     String topic = connection.topics().changes();
-    TopicPartition partition = new TopicPartition(topic, home);
-    ReplayedState replayed = new ReplayedState(home);
+    TopicPartition changes = new TopicPartition(topic, partition);
+    ReplayedState replayed = new ReplayedState(partition);
     try (KafkaConsumer<String, byte[]> consumer = consumer()) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long begin = consumer.position(partition);
+      consumer.assign(List.of(changes));
+      consumer.seekToBeginning(List.of(changes));
+      long begin = consumer.position(changes);
       long read = 0;
       while (!left.isEmpty()) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
@@ -99,7 +98,7 @@ public final class Recomputation {
           }
           if (EventCodec.decode(record) instanceof Decoded.Known(var envelope)
               && envelope.event() instanceof ChangeEvent event) {
-            replayed.take(event, envelope);
+            replayed.replay(event, envelope);
           }
           read++;
         }
@@ -109,29 +108,29 @@ public final class Recomputation {
   }
 
   private KafkaConsumer<String, byte[]> consumer() {
-    return new UngroupedConsumer(connection.consumer("home-%d-recomputation".formatted(home)));
+    return new UngroupedConsumer(connection.consumer("partition-%d-recomputation".formatted(partition)));
   }
 
-  private Answer compare(Asked asked, ReplayedState replayed, long begin, long read) {
+  private Answer compare(Task task, ReplayedState replayed, long begin, long read) {
     Optional<ApplicationState> recomputed =
-        replayed.application(asked.live().application()).filter(s -> s.definition().isPresent());
+        replayed.application(task.live().application()).filter(s -> s.definition().isPresent());
     if (recomputed.isEmpty() && begin > 0) {
       return refused(
-          asked,
+          task,
           "its definition is older than what is left of changes, which begins at offset %d: touch its document in the fleet first"
               .formatted(begin));
     }
     ApplicationState from =
-        recomputed.orElseGet(() -> ApplicationState.unknown(asked.live().application()));
-    StateComparison comparison = new StateComparison(asked.live(), from);
-    List<String> differences = new ArrayList<>(comparison.remembered());
-    if (comparison.isDefinedAlike() && asked.request().isPresent()) {
+        recomputed.orElseGet(() -> ApplicationState.unknown(task.live().application()));
+    StateComparison comparison = new StateComparison(task.live(), from);
+    List<String> differences = new ArrayList<>(comparison.stateDifferences());
+    if (comparison.hasSameDefinition() && task.request().isPresent()) {
       Optional<List<InputInspector.Result>> found =
-          inspect(asked.request().get(), comparison.toInspect());
+          inspect(task.request().get(), comparison.toInspect());
       if (found.isEmpty()) {
-        return refused(asked, "Git does not have what was sent, or cannot be reached: ask again");
+        return refused(task, "Git does not have what was sent, or cannot be reached: ask again");
       }
-      found.get().forEach(result -> differences.addAll(comparison.inputs(result)));
+      found.get().forEach(result -> differences.addAll(comparison.inputDifferences(result)));
     }
     String what =
         differences.isEmpty()
@@ -139,7 +138,7 @@ public final class Recomputation {
             : "differs: %s; sync it with --force to send what is right"
                 .formatted(String.join(", ", differences));
     return new Answer(
-        asked,
+        task,
         new CommandDecider.Verdict.Accepted(
             _ -> {},
             Optional.empty(),
@@ -155,7 +154,7 @@ public final class Recomputation {
     return new Evaluation(mirrors, fresh, clock).compare(request, state);
   }
 
-  private static Answer refused(Asked asked, String message) {
-    return new Answer(asked, new CommandDecider.Verdict.Refused(message));
+  private static Answer refused(Task task, String message) {
+    return new Answer(task, new CommandDecider.Verdict.Refused(message));
   }
 }

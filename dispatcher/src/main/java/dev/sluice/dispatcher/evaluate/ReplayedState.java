@@ -19,12 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a home has to remember of its applications, recomputed from {@code changes} alone: their
- * definitions, and who holds them back. Decided by the same {@link EventDecider} as the home's own
- * memory, over a memory of its own; what that would write is dropped. Pure.
+ * State of a partition's applications, replayed from {@code changes} alone: their definitions and holds. The same {@link EventDecider} as in the partition's loop decides, over a separate state; the decided records are dropped. Pure.
  *
- * <p>What was sent cannot be recomputed without Git. Every cluster of a definition counts as sent
- * to, so that a removal is one.
+ * <p>Sent targets cannot be replayed without Git. Every cluster of a definition counts as sent to, so that removals take effect.
  */
 final class ReplayedState {
 
@@ -35,8 +32,8 @@ final class ReplayedState {
     this.decider = new EventDecider(partitionState, partition);
   }
 
-  /** Takes the next event of the home. */
-  void take(ChangeEvent event, Envelope<?> envelope) {
+  /** Replays the next event of the partition. */
+  void replay(ChangeEvent event, Envelope<?> envelope) {
     Trigger.Cause cause =
         new Trigger.Cause(
             List.of(envelope.id()), Optional.empty(), envelope.time(), envelope.trace());
@@ -57,7 +54,7 @@ final class ReplayedState {
                 envelope.time());
         var unused = decider.commanded(given, cause, verdict, envelope.time());
       }
-      // none of them changes what is recomputed here
+      // none of them changes a definition or a hold
       case ChangeEvent.RefChanged _,
           ChangeEvent.RefForwarded _,
           ChangeEvent.ReadersAccepted _,

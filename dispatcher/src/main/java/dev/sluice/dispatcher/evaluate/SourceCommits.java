@@ -10,37 +10,37 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The commits that a look goes by: one for each ref. */
+/** Commits that an evaluation uses, one for each ref. */
 final class SourceCommits {
 
   private final Mirrors mirrors;
   private final Map<RefKey, CommitId> commits;
-  private final Map<RefKey, String> unreached;
+  private final Map<RefKey, String> unreachable;
   private final Map<RefKey, SourceTree> trees = new HashMap<>();
 
   /**
-   * Commits that the mirrors have.
+   * Creates the commits of an evaluation, which the mirrors must have.
    *
    * @param commits by ref
-   * @param unreached refs whose commit cannot be had now, and why
+   * @param unreachable refs whose commit is unavailable now, with the reason
    */
-  SourceCommits(Mirrors mirrors, Map<RefKey, CommitId> commits, Map<RefKey, String> unreached) {
+  SourceCommits(Mirrors mirrors, Map<RefKey, CommitId> commits, Map<RefKey, String> unreachable) {
     this.mirrors = mirrors;
     this.commits = Map.copyOf(commits);
-    this.unreached = Map.copyOf(unreached);
+    this.unreachable = Map.copyOf(unreachable);
   }
 
-  /** Whether something can be said: of each source there is a commit, or a reason against it. */
-  boolean tell(Definition definition) {
+  /** Returns whether each source has a commit, or a reason why it is unavailable. */
+  boolean isComplete(Definition definition) {
     return definition.sources().stream()
         .map(RefKey::of)
-        .allMatch(ref -> commits.containsKey(ref) || unreached.containsKey(ref));
+        .allMatch(ref -> commits.containsKey(ref) || unreachable.containsKey(ref));
   }
 
-  /** Why a source's commit cannot be had, if that is so. */
-  Optional<String> unreached(Definition definition) {
+  /** Returns why a source's commit is unavailable; empty if all are available. */
+  Optional<String> unreachable(Definition definition) {
     return definition.sources().stream()
-        .flatMap(source -> Optional.ofNullable(unreached.get(RefKey.of(source))).stream())
+        .flatMap(source -> Optional.ofNullable(unreachable.get(RefKey.of(source))).stream())
         .findFirst();
   }
 
@@ -52,18 +52,18 @@ final class SourceCommits {
     return commit;
   }
 
-  /** The same but for one ref; empty if the mirror does not have that commit. */
+  /** Returns these commits with another one for one ref; empty if the mirror does not have it. */
   Optional<SourceCommits> with(SourceSpec source, CommitId commit) {
     if (!mirrors.has(source.repository(), commit)) {
       return Optional.empty();
     }
     Map<RefKey, CommitId> changed = new HashMap<>(commits);
     changed.put(RefKey.of(source), commit);
-    return Optional.of(new SourceCommits(mirrors, changed, unreached));
+    return Optional.of(new SourceCommits(mirrors, changed, unreachable));
   }
 
-  /** Returns the files of a source; empty if its commit cannot be had now. */
-  Optional<SourceTree> reached(SourceSpec source) {
+  /** Returns the files of a source; empty if its commit is unavailable now. */
+  Optional<SourceTree> reachableTree(SourceSpec source) {
     return commits.containsKey(RefKey.of(source)) ? Optional.of(tree(source)) : Optional.empty();
   }
 

@@ -15,26 +15,23 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a home remembers of an application, next to what was recomputed. Pure. */
+/** Comparison of an application's live state with its recomputed state. Pure. */
 final class StateComparison {
 
   private final ApplicationState live;
   private final ApplicationState recomputed;
 
-  /**
-   * @param recomputed from {@code changes}
-   */
   StateComparison(ApplicationState live, ApplicationState recomputed) {
     this.live = live;
     this.recomputed = recomputed;
   }
 
-  /** Whether both go by the same definition: only then can inputs be compared. */
-  boolean isDefinedAlike() {
+  /** Returns whether both have the same definition: only then can inputs be compared. */
+  boolean hasSameDefinition() {
     return live.definition().equals(recomputed.definition());
   }
 
-  /** What is to be inspected: defined and held as recomputed, sent what is remembered. */
+  /** Returns the state to inspect: recomputed definition and holds, with the live state's sent targets. */
   ApplicationState toInspect() {
     return new ApplicationState(
         recomputed.application(),
@@ -49,24 +46,24 @@ final class StateComparison {
         Optional.empty());
   }
 
-  /** Differences of what was recomputed without Git. */
-  List<String> remembered() {
+  /** Returns the differences in definition and holds. */
+  List<String> stateDifferences() {
     List<String> differences = new ArrayList<>();
-    if (!isDefinedAlike()) {
+    if (!hasSameDefinition()) {
       differences.add("the definition");
     }
     Map<ClusterName, Hold> one = holds(live);
     Map<ClusterName, Hold> other = holds(recomputed);
     for (ClusterTarget cluster : clusters(live)) {
-      if (!isHeldAlike(one.get(cluster.name()), other.get(cluster.name()))) {
+      if (!isSameHold(one.get(cluster.name()), other.get(cluster.name()))) {
         differences.add("what holds it in " + cluster.name());
       }
     }
     return differences;
   }
 
-  /** Differences of the inputs. */
-  List<String> inputs(InputInspector.Result found) {
+  /** Returns the differences in the inputs. */
+  List<String> inputDifferences(InputInspector.Result found) {
     List<String> differences = new ArrayList<>();
     var changed = new TreeSet<>(found.changed().stream().map(ClusterTarget::name).toList());
     for (InputInspector.View view : found.views()) {
@@ -101,8 +98,8 @@ final class StateComparison {
     return state.definition().map(Definition::clusters).orElse(List.of());
   }
 
-  /** Times are those of the machine that decided. */
-  private static boolean isHeldAlike(@Nullable Hold one, @Nullable Hold other) {
+  /** Compares all but the times, which are those of the deciding machine. */
+  private static boolean isSameHold(@Nullable Hold one, @Nullable Hold other) {
     if (one == null || other == null) {
       return one == null && other == null;
     }

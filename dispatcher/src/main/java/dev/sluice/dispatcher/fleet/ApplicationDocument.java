@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an {@code Application}'s document into its definition. */
+/** Reader of {@code Application} documents. */
 final class ApplicationDocument {
 
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
@@ -37,7 +37,7 @@ final class ApplicationDocument {
     this.clusters = clusters;
   }
 
-  /** The definition; empty if there are problems, which the document then has. */
+  /** Returns the definition; empty if the document has problems. */
   Optional<Definition> read(ApplicationName name, FleetDocument document, Fields spec) {
     List<SourceSpec> sources = new SourceDocument(repositories).read(spec);
     List<ClusterTarget> targets = targets(spec.requiredFields("clusters"));
@@ -51,8 +51,8 @@ final class ApplicationDocument {
             .orElse(RemotePolicy.NONE);
     Policy policy = policies.map(ApplicationDocument::policy).orElse(Policy.DEFAULT);
     boolean orphan = spec.text("onRemoval", ApplicationDocument::orphans).orElse(false);
-    spec.refuseOthers();
-    if (!document.holds()) {
+    spec.refuseUnknown();
+    if (!document.isValid()) {
       return Optional.empty();
     }
     return Optional.of(
@@ -65,7 +65,7 @@ final class ApplicationDocument {
             .withRemote(remote));
   }
 
-  /** What a placeholder asks of a cluster, each must have. */
+  /** Reports the clusters that lack a label which a placeholder uses. */
   private static void requireFilled(
       Fields spec, List<SourceSpec> sources, List<ClusterTarget> clusters) {
     for (ClusterTarget cluster : clusters) {
@@ -96,7 +96,7 @@ final class ApplicationDocument {
         selector.problem("matchLabels", "is required; {} selects every cluster");
       }
       Map<String, String> labels = selector.labels("matchLabels");
-      selector.refuseOthers();
+      selector.refuseUnknown();
       targets =
           clusters.values().stream()
               .filter(cluster -> cluster.labels().entrySet().containsAll(labels.entrySet()))
@@ -106,7 +106,7 @@ final class ApplicationDocument {
             "selector", "selects no cluster; to take the application out, remove its document");
       }
     }
-    fields.refuseOthers();
+    fields.refuseUnknown();
     return targets;
   }
 
@@ -125,7 +125,7 @@ final class ApplicationDocument {
     Duration timeout =
         fields.text("timeout", ApplicationDocument::timeout).orElse(Policy.DEFAULT.timeout());
     boolean plugins = fields.bool("plugins", false);
-    fields.refuseOthers();
+    fields.refuseUnknown();
     return new Policy(prune, limit, force, timeout, Optional.of(plugins));
   }
 
@@ -136,7 +136,7 @@ final class ApplicationDocument {
             .map(ApplicationDocument::charts)
             .flatMap(Optional::stream)
             .toList();
-    fields.refuseOthers();
+    fields.refuseUnknown();
     return new RemotePolicy(bases, charts);
   }
 
@@ -149,7 +149,7 @@ final class ApplicationDocument {
   private static Optional<RemotePolicy.Charts> charts(Fields fields) {
     Optional<String> url = fields.required("url", ApplicationDocument::chartRepository);
     Optional<SecretReference> credentials = fields.text("credentials", SecretReference::new);
-    fields.refuseOthers();
+    fields.refuseUnknown();
     return url.map(text -> new RemotePolicy.Charts(text, credentials));
   }
 

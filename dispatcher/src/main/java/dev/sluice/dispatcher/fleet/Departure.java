@@ -12,11 +12,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * An application that a fleet revision takes out of clusters, or removes.
+ * Application that a fleet revision deselects from clusters, or removes.
  *
- * @param old as it was
- * @param clusters that it is taken out of
- * @param event says so to the application's home
+ * @param old the definition before
+ * @param clusters that it leaves
+ * @param event about it, for the application's partition
  */
 record Departure(Definition old, Set<ClusterName> clusters, ChangeEvent event) {
 
@@ -29,24 +29,24 @@ record Departure(Definition old, Set<ClusterName> clusters, ChangeEvent event) {
    * clusters yet. A renamed application is a removed and a new one; the removal waits, so that the
    * worker knows the new one's claims before it deletes anything.
    */
-  Set<Definition> successors(Collection<Definition> definitions, IntakePlan.Known homes) {
+  Set<Definition> successors(Collection<Definition> definitions, IntakePlan.Known known) {
     return definitions.stream()
         .filter(other -> !other.application().equals(old.application()))
         .filter(this::sharesSource)
-        .filter(other -> other.clusters().stream().anyMatch(to -> isAwaited(other, to, homes)))
+        .filter(other -> other.clusters().stream().anyMatch(to -> isAwaited(other, to, known)))
         .collect(
             Collectors.toCollection(
                 () -> new TreeSet<>(Comparator.comparing(Definition::application))));
   }
 
-  /** Returns what names it in a digest, and for people. */
+  /** Returns its name in the approval digest and in messages. */
   @Override
   public String toString() {
     return "%s from %s".formatted(old.application(), new TreeSet<>(clusters));
   }
 
-  private boolean isAwaited(Definition other, ClusterTarget to, IntakePlan.Known homes) {
-    return clusters.contains(to.name()) && !homes.isSent(other.application(), to.name());
+  private boolean isAwaited(Definition other, ClusterTarget to, IntakePlan.Known known) {
+    return clusters.contains(to.name()) && !known.isSent(other.application(), to.name());
   }
 
   private boolean sharesSource(Definition other) {

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Tells whether a directory may have changed: names, sizes and times of all that is in it. Follows
- * links, since that is how Kubernetes mounts configuration.
+ * Names, sizes and times of a directory's files; a different stamp means that the directory may have changed. Follows links, since Kubernetes mounts configuration through links.
  */
 record DirectoryStamp(List<String> entries) {
 

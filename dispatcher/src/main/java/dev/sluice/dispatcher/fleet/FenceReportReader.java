@@ -30,16 +30,14 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads what workers told: which targets clusters have passed over, because their ledgers are ahead
- * (the application's home knows whether that was a late record of a fenced writer, or whether it
- * has lost count), and what nobody can read, of which no one else would say so.
+ * Reader of the workers' reports for two things: targets that a cluster skipped because its ledger is ahead, and unreadable records, which no other component reports. The application's partition decides whether a skipped target was a late record of a fenced writer, or whether the partition has lost its count.
  */
 final class FenceReportReader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int MOST_POLLS = 100;
 
-  /** What was found, in the order of each partition. */
+  /** Finding, in the order of each partition. */
   sealed interface Found {
 
     record Fence(LedgerAhead ahead) implements Found {}
@@ -53,7 +51,7 @@ final class FenceReportReader implements AutoCloseable {
     this.consumer = consumer;
   }
 
-  /** Goes on behind what was read before. */
+  /** Opens the reader at the committed offsets. */
   static FenceReportReader open(KafkaConnection connection) {
     Map<String, Object> properties = new HashMap<>(connection.consumer("fences"));
     properties.put(
@@ -81,17 +79,17 @@ final class FenceReportReader implements AutoCloseable {
   }
 
   /**
-   * What is there by now; {@link #done} says that it need not be read again.
+   * Reads the available records; {@link #done} commits them.
    *
-   * @param sent is told of each record that was sent to a cluster
+   * @param sent is called with each record that was sent to a cluster
    */
-  List<Found> read(IntakePlan.Known homes, Consumer<ResultEvent.Dispatched> sent) {
+  List<Found> read(IntakePlan.Known fleet, Consumer<ResultEvent.Dispatched> sent) {
     List<Found> found = new ArrayList<>();
     var records = consumer.poll(POLL);
-    // what comes faster than it is read is left for the next time
+    // bounded: records that arrive faster than they are read wait for the next call
     for (int polls = 0; !records.isEmpty(); polls++) {
       for (ConsumerRecord<String, byte[]> record : records) {
-        judged(record, homes, sent).ifPresent(found::add);
+        judged(record, fleet, sent).ifPresent(found::add);
       }
       records = polls + 1 < MOST_POLLS ? consumer.poll(POLL) : ConsumerRecords.empty();
     }
@@ -102,13 +100,13 @@ final class FenceReportReader implements AutoCloseable {
     consumer.commitSync();
   }
 
-  /** Whatever is in a record, it keeps nobody from those behind it. */
+  /** Judges a record; a failure makes it an unreadable one and never blocks the records behind it. */
   private static Optional<Found> judged(
       ConsumerRecord<String, byte[]> record,
-      IntakePlan.Known homes,
+      IntakePlan.Known fleet,
       Consumer<ResultEvent.Dispatched> sent) {
     try {
-      return judge(record, homes, sent);
+      return judge(record, fleet, sent);
     } catch (RuntimeException e) {
       return Optional.of(poison(record, String.valueOf(e.getMessage())));
     }
@@ -116,11 +114,11 @@ final class FenceReportReader implements AutoCloseable {
 
   private static Optional<Found> judge(
       ConsumerRecord<String, byte[]> record,
-      IntakePlan.Known homes,
+      IntakePlan.Known fleet,
       Consumer<ResultEvent.Dispatched> sent) {
     return switch (EventCodec.decode(record)) {
       case Decoded.Known known when known.envelope().event() instanceof ResultEvent.Fenced fenced ->
-          fence(fenced, homes).map(Found.Fence::new);
+          fence(fenced, fleet).map(Found.Fence::new);
       case Decoded.Known known
           when known.envelope().event() instanceof ResultEvent.Dispatched dispatched -> {
         sent.accept(dispatched);
@@ -134,7 +132,7 @@ final class FenceReportReader implements AutoCloseable {
                   "a %s does not belong here"
                       .formatted(EventType.of(known.envelope().event()).slug())));
       case Decoded.Damaged damaged -> Optional.of(poison(record, damaged.reason()));
-      // a newer version's, which has readers of its own
+      // written by a newer version, which has its own readers
       case Decoded.UnknownType _ -> Optional.empty();
     };
   }
@@ -150,14 +148,14 @@ final class FenceReportReader implements AutoCloseable {
         reason);
   }
 
-  private static Optional<LedgerAhead> fence(ResultEvent.Fenced fenced, IntakePlan.Known homes) {
+  private static Optional<LedgerAhead> fence(ResultEvent.Fenced fenced, IntakePlan.Known fleet) {
     Generation ledger = new Generation(fenced.ledgerGeneration());
     if (!ledger.isCredible()) {
       throw new IllegalArgumentException(
           "no ledger is at generation %s: see who wrote the ledger of %s in %s"
               .formatted(ledger, fenced.subject().application(), fenced.subject().cluster()));
     }
-    Optional<RepositoryId> home = homes.of(fenced.subject().application());
+    Optional<RepositoryId> home = fleet.homeOf(fenced.subject().application());
     return home.map(
         repository ->
             new LedgerAhead(

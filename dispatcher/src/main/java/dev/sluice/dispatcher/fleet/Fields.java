@@ -12,8 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Strict access to one mapping of a document: what has another type than asked for, and what no one
- * asked for, becomes a problem with its path, and reading goes on.
+ * Strict access to one mapping of a document: a value of the wrong type and an unknown field become problems with their paths, and reading continues.
  */
 final class Fields {
 
@@ -41,7 +40,7 @@ final class Fields {
     return value(name, "a string", JsonNode::isTextual).map(JsonNode::textValue);
   }
 
-  /** A string turned into a value; what the constructor throws becomes a problem. */
+  /** Returns a value constructed from a string; an exception of the constructor becomes a problem. */
   <T> Optional<T> text(String name, Function<String, T> constructor) {
     return text(name).flatMap(text -> built(name, text, constructor));
   }
@@ -144,13 +143,13 @@ final class Fields {
     return counts;
   }
 
-  /** A mapping of any content, as JSON text. */
+  /** Returns a mapping of any content as JSON text. */
   Optional<String> json(String name) {
     return value(name, "a mapping", JsonNode::isObject).map(JsonNode::toString);
   }
 
-  /** Makes problems of the fields that no one asked for. */
-  void refuseOthers() {
+  /** Reports the fields that were not read as unknown. */
+  void refuseUnknown() {
     node.fieldNames()
         .forEachRemaining(
             name -> {

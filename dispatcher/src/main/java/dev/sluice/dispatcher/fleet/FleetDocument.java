@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One YAML document of the fleet, with the problems that were found in it. */
+/** YAML document of the fleet, with its problems. */
 final class FleetDocument {
 
   private final String file;
@@ -26,7 +26,7 @@ final class FleetDocument {
     problems.add(new FleetProblem(file, number, field, message));
   }
 
-  boolean holds() {
+  boolean isValid() {
     return problems.isEmpty();
   }
 

@@ -19,26 +19,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Reads the documents of a directory: {@code *.yaml} and {@code *.yml}, hidden names left out. */
+/** Reader of a directory's documents: {@code *.yaml} and {@code *.yml} without hidden names. */
 final class FleetFiles {
 
-  /** Documents found, and what could not be read. */
+  /** Documents of a directory, and the problems of unreadable files. */
   record Content(List<FleetDocument> documents, List<FleetProblem> unreadable) {}
 
-  /** The parser's own limit, which is in characters. */
+  /** Maximum size of a file: the parser's own limit, which is in characters. */
   private static final int MAX_BYTES = 3 * 1024 * 1024;
 
   private static final int MAX_DEPTH = 16;
 
   /**
-   * The longest line. The parser copies what it has looked ahead with each KiB of a scalar in one
-   * line, so the square of this bounds what a file costs.
+   * Maximum length of a line. The parser copies its look-ahead with each KiB of a scalar in one line, so its cost grows with the square of this.
    */
   private static final int MAX_LINE = 64 * 1024;
 
   private static final int MAX_MESSAGE = 1_000;
 
-  /** Mappings, lists and scalars of a file; an application takes some dozen. */
+  /** Maximum number of mappings, lists and scalars of a file; an application takes a few dozen. */
   private static final int MAX_VALUES = 400_000;
 
   private static final YAMLMapper YAML =
@@ -87,7 +86,7 @@ final class FleetFiles {
         return;
       }
       byte[] bytes = Files.readAllBytes(file);
-      // an editor that is just writing leaves it so for a moment
+      // an editor that is writing the file leaves it empty for a moment
       if (bytes.length == 0) {
         unreadable(name, "is empty: delete the file if nothing should be in it");
         return;
@@ -128,7 +127,7 @@ final class FleetFiles {
     }
   }
 
-  /** The number of the first line that is too long; 0 if none is. */
+  /** Returns the number of the first line that is too long; 0 if none is. */
   private static int longLine(byte[] bytes) {
     int line = 1;
     int start = 0;
@@ -144,8 +143,7 @@ final class FleetFiles {
   }
 
   /**
-   * Looks through the parser's events before anything is held. Aliases would be read as plain
-   * strings; and they are what YAML bombs are made of.
+   * Returns why a file is refused, from the parser's events before anything is kept in memory. Aliases would be read as plain strings, and YAML bombs consist of them.
    */
   private static Optional<String> refusal(byte[] bytes) throws IOException {
     int values = 0;

@@ -32,8 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the fleet's directory and sends what changes in it to the homes, one transaction for each
- * revision. One instance leads: the one that has the first home. Everything here is on one thread.
+ * Intake of the fleet: watches the fleet's directory and sends its changes to the partitions, one transaction for each revision. The instance that partition 0 is assigned to is the leader. Runs on one thread.
  */
 public final class FleetIntake implements AutoCloseable {
 
@@ -50,7 +49,7 @@ public final class FleetIntake implements AutoCloseable {
   private final SupervisedLoop loop;
   private Set<ClusterName> provisioned = Set.of();
   private Instant provisionedAt = Instant.EPOCH;
-  private List<String> said = List.of();
+  private List<String> logged = List.of();
   private volatile boolean leading;
   private volatile Optional<String> unreadable = Optional.empty();
 
@@ -69,18 +68,18 @@ public final class FleetIntake implements AutoCloseable {
     loop.start();
   }
 
-  /** Takes or gives up the lead; returns at once. */
-  public void lead(boolean lead) {
-    leading = lead;
+  /** Makes this instance the leader, or ends its leadership; returns at once. */
+  public void setLeader(boolean leader) {
+    leading = leader;
     loop.nudge();
   }
 
-  /** Why the fleet is not taken in; empty if it is. */
-  public Optional<String> obstacle() {
+  /** Returns why the fleet's changes cannot be read or sent; empty if they can. */
+  public Optional<String> unreadyReason() {
     return loop.obstacle().or(() -> unreadable);
   }
 
-  /** When its thread last came round. */
+  /** Returns when the loop last turned. */
   public Instant lastTurn() {
     return loop.lastTurn();
   }
@@ -94,7 +93,7 @@ public final class FleetIntake implements AutoCloseable {
   private void session(SupervisedLoop supervised) throws InterruptedException {
     while (supervised.isOpen()) {
       if (leading) {
-        lead(supervised);
+        runAsLeader(supervised);
       }
       unreadable = Optional.empty();
       supervised.turned();
@@ -102,8 +101,8 @@ public final class FleetIntake implements AutoCloseable {
     }
   }
 
-  /** Fences a predecessor, only then reads what it has sent, and goes on from there. */
-  private void lead(SupervisedLoop supervised) throws InterruptedException {
+  /** Runs as the leader: fences the previous leader, only then reads what it sent, and continues from there. */
+  private void runAsLeader(SupervisedLoop supervised) throws InterruptedException {
     Topics topics = connection.topics();
     List<String> read =
         List.of(topics.changes(), topics.state(), topics.results(), topics.deadLetters());
@@ -134,7 +133,7 @@ public final class FleetIntake implements AutoCloseable {
     }
   }
 
-  /** The producer, closed without waiting for long. */
+  /** Producer with a short wait on closing. */
   private final class Sending implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(connection.transactionalProducer("fleet-intake"));
@@ -145,10 +144,10 @@ public final class FleetIntake implements AutoCloseable {
     }
   }
 
-  /** What clusters passed over is judged at the homes; what nobody can read is a dead letter. */
+  /** Forwards the targets that clusters skipped to the partitions, and opens dead letters for unreadable records. */
   private void forwardReports(
       KafkaProducer<String, byte[]> current, FenceReportReader reading, KnownDefinitions known) {
-    List<FenceReportReader.Found> found = reading.read(known.now(), known::replay);
+    List<FenceReportReader.Found> found = reading.read(known.snapshot(), known::replay);
     if (!found.isEmpty()) {
       current.beginTransaction();
       for (FenceReportReader.Found each : found) {
@@ -200,9 +199,9 @@ public final class FleetIntake implements AutoCloseable {
   }
 
   /**
-   * Takes a reading in. What is in the directory must not keep from anything else, whatever it is.
+   * Reads the directory and sends its changes. No content of the directory may fail the loop.
    *
-   * @return the reading, if something of it waits for other applications to be sent
+   * @return the reading, if any of its changes wait for targets of other applications
    */
   private Optional<FleetReading> take(
       KafkaProducer<String, byte[]> current,
@@ -212,7 +211,7 @@ public final class FleetIntake implements AutoCloseable {
     IntakePlan plan;
     try {
       reading = reader.get();
-      plan = IntakePlan.of(known.now(), reading, guard);
+      plan = IntakePlan.of(known.snapshot(), reading, guard);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       unreadable = Optional.of("the fleet in %s cannot be read: %s".formatted(directory, e));
@@ -222,7 +221,7 @@ public final class FleetIntake implements AutoCloseable {
       return Optional.empty();
     }
     unreadable = Optional.empty();
-    say(reading, plan);
+    logProblems(reading, plan);
     Optional<FleetReading> waiting =
         plan.waiting().isEmpty() ? Optional.empty() : Optional.of(reading);
     provision(reading.clusters());
@@ -244,24 +243,24 @@ public final class FleetIntake implements AutoCloseable {
         .addKeyValue("revision", reading.revision())
         .addKeyValue("applications", reading.definitions().size())
         .addKeyValue("changed", plan.events().size())
-        .log("fleet revision taken in");
+        .log("fleet revision accepted");
     return waiting;
   }
 
-  /** Logs what is wrong or waits, unless it is the same as for the same revision before. */
-  private void say(FleetReading reading, IntakePlan plan) {
+  /** Logs problems and waiting changes, unless they are unchanged for the same revision. */
+  private void logProblems(FleetReading reading, IntakePlan plan) {
     List<String> lines = new ArrayList<>();
     lines.add(reading.revision());
     reading.problems().forEach(problem -> lines.add(problem.toString()));
     lines.addAll(plan.refusals());
     lines.addAll(plan.waiting());
-    if (!lines.equals(said)) {
+    if (!lines.equals(logged)) {
       lines.stream().skip(1).forEach(line -> log.atWarn().log("fleet: {}", line));
     }
-    said = lines;
+    logged = lines;
   }
 
-  /** The topic of a cluster that was deleted is created again, or nothing could be sent there. */
+  /** Creates the topics of clusters, and recreates deleted ones, since nothing could be sent there otherwise. */
   private void provision(Set<ClusterName> clusters) {
     Instant now = clock.instant();
     if (provisioned.equals(clusters) && now.isBefore(provisionedAt.plus(BETWEEN_PROVISIONS))) {

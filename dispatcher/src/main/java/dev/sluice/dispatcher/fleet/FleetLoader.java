@@ -23,11 +23,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Reads a fleet from a directory of YAML documents: {@code Repository}, {@code Cluster} and {@code
- * Application} of {@code sluice.dev/v1}.
+ * Loader of a fleet from a directory of YAML documents: {@code Repository}, {@code Cluster} and {@code Application} of {@code sluice.dev/v1}.
  *
- * <p>Strict, and it never stops at the first problem: one invalid application stops no other
- * (CVE-2022-39272), and what could not be read is never taken for removed.
+ * <p>Strict, but never stops at the first problem: an invalid application blocks no other (CVE-2022-39272), and an unreadable document never counts as removed.
  */
 public final class FleetLoader {
 
@@ -42,7 +40,7 @@ public final class FleetLoader {
 
   private FleetLoader() {}
 
-  /** Reads the directory. Never throws for what is in it, or for its absence. */
+  /** Reads the directory. Never throws for its content or its absence. */
   public static FleetReading read(Path directory) {
     return new FleetLoader().load(directory);
   }
@@ -98,9 +96,9 @@ public final class FleetLoader {
     Optional<String> name = metadata.required("name", text -> new ApplicationName(text).value());
     boolean hasSpec = root.has("spec");
     Fields spec = hasSpec ? root.requiredFields("spec") : emptySpec(document, root, kind);
-    root.refuseOthers();
+    root.refuseUnknown();
     if (kind.isEmpty() || name.isEmpty()) {
-      // no telling which application this was meant to be
+      // the document's application is unknown, so none may count as removed
       complete = false;
       return Optional.empty();
     }
@@ -135,25 +133,25 @@ public final class FleetLoader {
   }
 
   private void repository(Header header) {
-    header.metadata().refuseOthers();
+    header.metadata().refuseUnknown();
     documents.read(header.name(), header.document(), header.spec());
   }
 
   private void cluster(Header header) {
     Map<String, String> labels = header.metadata().labels("labels");
-    header.metadata().refuseOthers();
-    header.spec().refuseOthers();
-    if (header.document().holds()) {
+    header.metadata().refuseUnknown();
+    header.spec().refuseUnknown();
+    if (header.document().isValid()) {
       ClusterName name = new ClusterName(header.name());
       clusters.put(name, new ClusterTarget(name, labels));
     } else {
-      // a selector might have selected it
+      // a selector may have selected this cluster
       complete = false;
     }
   }
 
   private void application(Header header, ApplicationDocument reader) {
-    header.metadata().refuseOthers();
+    header.metadata().refuseUnknown();
     ApplicationName name = new ApplicationName(header.name());
     reader
         .read(name, header.document(), header.spec())

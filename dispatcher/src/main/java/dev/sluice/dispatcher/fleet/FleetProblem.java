@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.fleet;
 
 /**
- * Something in the fleet's documents that does not hold, and where.
+ * Problem in the fleet's documents, with its place.
  *
  * @param file relative to the fleet's directory
  * @param document number of the document in the file, from 1; 0 if it is about the whole file

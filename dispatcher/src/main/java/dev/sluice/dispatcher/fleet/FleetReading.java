@@ -9,12 +9,11 @@ import java.util.Set;
 import java.util.SortedSet;
 
 /**
- * What reading the fleet's documents gave.
+ * Result of reading the fleet's documents.
  *
  * @param definitions the valid applications, sorted by name
- * @param invalid applications that are there but do not hold: they keep the definition they had
- * @param complete whether what is missing here is really gone; false if a file, or the name in a
- *     document, could not be read, and then nothing may be removed or deselected
+ * @param invalid applications with an invalid document: they keep their previous definition
+ * @param complete whether missing applications were really removed; false if a file, or the name in a document, could not be read: then nothing may be removed or deselected
  * @param problems in the order of files and documents
  * @param repositories sorted by name
  * @param revision digest of the content, independent of files, order and layout

@@ -29,11 +29,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reading of the fleet changes.
+ * Changes that a reading of the fleet makes.
  *
- * @param events for the homes
- * @param refusals what was not taken over, and how to have it
- * @param waiting what is taken over later, when other applications have been sent
+ * @param events for the partitions
+ * @param refusals changes that were refused, and how to approve them
+ * @param waiting changes that wait until other applications have been sent
  */
 record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> waiting) {
 
@@ -46,10 +46,10 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
   }
 
   /**
-   * What the homes have.
+   * State of the fleet in the partitions.
    *
-   * @param retired the homes of applications that the fleet had once
-   * @param readers by repository, the other homes that are told of its changes
+   * @param retired the home repositories of removed applications
+   * @param readers by repository, the home repositories that its changes are forwarded to
    * @param sent by application, the clusters whose newest record of it is a target
    */
   record Known(
@@ -70,20 +70,18 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
     }
 
     /**
-     * The repository at whose home an application's generations are counted; empty of one that is
-     * new. It stays the one that the application was first defined with: so its counters are never
-     * forgotten, and never kept in two places.
+     * Returns the home repository of an application, in whose partition its generations are counted; empty for a new application. It stays the repository that the application was first defined with, so that its generations are never forgotten and never counted in two places.
      */
-    Optional<RepositoryId> of(ApplicationName application) {
+    Optional<RepositoryId> homeOf(ApplicationName application) {
       return Optional.ofNullable(definitions.get(application))
           .map(Definition::homeRepository)
           .or(() -> Optional.ofNullable(retired.get(application)));
     }
   }
 
-  /** Compares a reading with what the homes have. */
-  static IntakePlan of(Known homes, FleetReading reading, RemovalGuard guard) {
-    Map<ApplicationName, Definition> known = homes.definitions();
+  /** Compares a reading with the state in the partitions. */
+  static IntakePlan of(Known state, FleetReading reading, RemovalGuard guard) {
+    Map<ApplicationName, Definition> known = state.definitions();
     List<ChangeEvent> safe = new ArrayList<>();
     List<Departure> taking = new ArrayList<>();
     List<String> refusals = new ArrayList<>();
@@ -93,7 +91,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
     for (Definition read : reading.definitions()) {
       present.add(read.application());
       Definition old = known.get(read.application());
-      Definition definition = homes.of(read.application()).map(read::withHome).orElse(read);
+      Definition definition = state.homeOf(read.application()).map(read::withHome).orElse(read);
       if (definition.equals(old)) {
         continue;
       }
@@ -134,7 +132,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
                   digest(revision, taking)));
     } else {
       for (Departure departure : taking) {
-        Set<Definition> successors = departure.successors(reading.definitions(), homes);
+        Set<Definition> successors = departure.successors(reading.definitions(), state);
         if (successors.isEmpty()) {
           safe.add(departure.event());
         } else {
@@ -142,7 +140,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
         }
       }
     }
-    safe.addAll(readers(definitionsAfter(known, safe), homes.readers(), revision));
+    safe.addAll(readers(definitionsAfter(known, safe), state.readers(), revision));
     return new IntakePlan(safe, refusals, waiting);
   }
 
@@ -157,7 +155,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
     return taking.size() <= NAMED ? first : first + " and %d more".formatted(taking.size() - NAMED);
   }
 
-  /** Names exactly these departures by this revision: an approval holds for nothing else. */
+  /** Returns the digest of these departures and this revision; an approval is valid for nothing else. */
   private static String digest(String revision, List<Departure> taking) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
@@ -185,7 +183,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
     return after.values();
   }
 
-  /** Who reads a repository from another home has changed for these. */
+  /** Returns the events for the repositories whose readers in other partitions changed. */
   private static List<ChangeEvent> readers(
       Collection<Definition> definitions,
       Map<RepositoryId, Set<RepositoryId>> known,

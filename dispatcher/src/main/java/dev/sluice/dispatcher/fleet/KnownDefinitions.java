@@ -28,7 +28,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** The definitions that the homes have, or will have once they have read what was sent to them. */
+/** Definitions that the partitions have, or will have once they have handled all sent events. */
 final class KnownDefinitions {
 
   private final Map<ApplicationName, Definition> definitions = new HashMap<>();
@@ -36,17 +36,17 @@ final class KnownDefinitions {
   private final Map<RepositoryId, Set<RepositoryId>> readers = new HashMap<>();
   private final Map<ApplicationName, Map<ClusterName, Sent>> sent = new HashMap<>();
 
-  /** The newest record that was sent to a cluster. */
+  /** Newest record that was sent to a cluster. */
   private record Sent(Generation generation, boolean target) {}
 
-  /** Reads the homes' state, and after it the events that they have not taken in yet. */
+  /** Reads the partitions' state and the events that they have not handled yet. */
   static KnownDefinitions read(KafkaConnection connection) {
     KnownDefinitions known = new KnownDefinitions();
     Map<String, Object> properties = new HashMap<>(connection.consumer("fleet-intake"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, PartitionLoop.group(connection));
     try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
       List<TopicPartition> changes = TopicPartitions.of(consumer, connection.topics().changes());
-      // before the state: what is finished later than this is read twice, and in order
+      // before the state: an event that is finished later than this is read twice, in order
       Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(new HashSet<>(changes));
       List<TopicPartition> state = TopicPartitions.of(consumer, connection.topics().state());
       consumer.assign(state);
@@ -66,7 +66,7 @@ final class KnownDefinitions {
     return known;
   }
 
-  IntakePlan.Known now() {
+  IntakePlan.Known snapshot() {
     Map<ApplicationName, Set<ClusterName>> targets = new HashMap<>();
     sent.forEach(
         (application, clusters) ->

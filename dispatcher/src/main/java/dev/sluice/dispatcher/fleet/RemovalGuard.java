@@ -3,12 +3,10 @@ package dev.sluice.dispatcher.fleet;
 import java.util.Optional;
 
 /**
- * How much a fleet revision may take away without approval.
+ * Limit on the applications that a fleet revision may remove without approval.
  *
- * @param limitPercent share of the applications that it may remove or deselect; up to {@value
- *     #ALWAYS_ALLOWED} always go
- * @param approved the digest of what may be taken away all the same: of the revision and of every
- *     application with its clusters
+ * @param limitPercent percentage of the applications that it may remove or deselect; up to {@value #ALWAYS_ALLOWED} are always allowed
+ * @param approved the digest of a larger removal that is approved: of the revision and of every application with its clusters
  */
 public record RemovalGuard(int limitPercent, Optional<String> approved) {
 

@@ -14,8 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code Repository} documents. Two that have one canonical name and are cloned from two
- * places are both refused: what is known of one would be taken for the other's.
+ * Reader of {@code Repository} documents. Two with the same canonical name and different URLs are both refused: the state of one would be mistaken for the other's.
  */
 final class RepositoryDocuments {
 
@@ -24,7 +23,7 @@ final class RepositoryDocuments {
   private static final Pattern PASSWORD_IN_URL =
       Pattern.compile("https?://[^/]*@.*|\\w+://[^/]*:[^/]*@.*");
 
-  /** Azure DevOps puts the organization where others have a user or a token. */
+  /** Azure DevOps URL, which has the organization in place of a user or a token. */
   private static final Pattern ORGANIZATION_IN_URL =
       Pattern.compile("(?i)https://([^/:@]+)@dev\\.azure\\.com/\\1/.*");
 
@@ -32,7 +31,7 @@ final class RepositoryDocuments {
 
   private final Map<RepositoryId, List<Read>> byName = new HashMap<>();
 
-  /** Reads one; what is wrong with it becomes problems of the document. */
+  /** Reads a document; errors become problems of the document. */
   void read(String name, FleetDocument document, Fields spec) {
     Optional<String> url = spec.required("url", RepositoryDocuments::url);
     Optional<Forge> forge = spec.text("forge", RepositoryDocuments::forge);
@@ -41,8 +40,8 @@ final class RepositoryDocuments {
         spec.has("identity")
             ? spec.text("identity", text -> RepositoryId.parse(text, forge))
             : url.flatMap(text -> identity(spec, text, forge));
-    spec.refuseOthers();
-    if (document.holds()) {
+    spec.refuseUnknown();
+    if (document.isValid()) {
       FleetRepository repository =
           new FleetRepository(name, id.orElseThrow(), url.orElseThrow(), forge, credentials);
       byName
@@ -51,7 +50,7 @@ final class RepositoryDocuments {
     }
   }
 
-  /** The repositories by what applications call them, without those that are refused. */
+  /** Returns the valid repositories by the names that applications use. */
   Map<String, FleetRepository> repositories() {
     Map<String, FleetRepository> repositories = new TreeMap<>();
     for (List<Read> named : byName.values()) {

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Reads the {@code source} or {@code sources} of an {@code Application}'s document. */
+/** Reader of the {@code source} or {@code sources} of an {@code Application} document. */
 final class SourceDocument {
 
   private static final Pattern ALIAS = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
@@ -29,7 +29,7 @@ final class SourceDocument {
     this.repositories = repositories;
   }
 
-  /** The sources; what is wrong with them becomes problems of the document. */
+  /** Returns the valid sources; errors become problems of the document. */
   List<SourceSpec> read(Fields spec) {
     boolean one = spec.has("source");
     boolean several = spec.has("sources");
@@ -68,7 +68,7 @@ final class SourceDocument {
             fields.fields("plain").map(SourceDocument::plain).orElse(PlainOptions.DEFAULT),
             fields.fields("helm").map(SourceDocument::helm).orElse(HelmOptions.DEFAULT),
             fields.fields("customize").map(SourceDocument::customize).orElse(Customization.NONE));
-    fields.refuseOthers();
+    fields.refuseUnknown();
     Optional<SourceType> decided = type;
     return repository.map(
         found ->
@@ -95,7 +95,7 @@ final class SourceDocument {
     List<String> include = fields.texts("include", SourceDocument::glob);
     List<String> exclude = fields.texts("exclude", SourceDocument::glob);
     boolean recurse = fields.bool("recurse", PlainOptions.DEFAULT.recurse());
-    fields.refuseOthers();
+    fields.refuseUnknown();
     return new PlainOptions(include, exclude, recurse);
   }
 
@@ -105,7 +105,7 @@ final class SourceDocument {
     Optional<String> values = fields.json("values");
     Map<String, String> set = fields.labels("set");
     boolean includeCrds = fields.bool("includeCrds", HelmOptions.DEFAULT.includeCrds());
-    fields.refuseOthers();
+    fields.refuseUnknown();
     return new HelmOptions(releaseName, valuesFiles, values, set, includeCrds);
   }
 
@@ -116,7 +116,7 @@ final class SourceDocument {
     Map<String, String> annotations = fields.labels("annotations");
     List<String> images = fields.texts("images", SourceDocument::image);
     Map<String, Integer> replicas = fields.counts("replicas");
-    fields.refuseOthers();
+    fields.refuseUnknown();
     return new Customization(prefix, suffix, labels, annotations, images, replicas);
   }
 

@@ -1,4 +1,4 @@
-/** From the fleet's documents to definitions that the homes know. */
+/** Intake of the fleet: reads its documents and sends changed definitions to the partitions. */
 @NullMarked
 package dev.sluice.dispatcher.fleet;
 

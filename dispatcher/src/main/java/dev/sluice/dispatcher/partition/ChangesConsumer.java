@@ -28,15 +28,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Reads {@code changes} and feeds the homes of the partitions that the group gave to this instance.
- * One thread owns the consumer; it decides nothing and never blocks. Whatever ends its session, the
- * next one begins with a consumer and homes of its own.
+ * Consumer of {@code changes}: hands events to the loops of the partitions that the consumer group assigned to this instance. One thread owns the consumer; it decides nothing and never blocks. When a session fails, the next one starts with its own consumer and loops.
  */
 public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
 
-  /** Hears which homes are here; called from the consumer's thread. */
+  /** Listener for the partitions assigned to this instance; called from the consumer's thread. */
   public interface Assignment {
-    void changed(Collection<Integer> homes);
+    void changed(Collection<Integer> partitions);
   }
 
   private static final Duration POLL = Duration.ofSeconds(1);
@@ -52,7 +50,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
   private final Map<Integer, PartitionLoop> loops = new ConcurrentHashMap<>();
   private final Map<Integer, Boolean> ready = new ConcurrentHashMap<>();
   private final Map<Integer, Long> unread = new ConcurrentHashMap<>();
-  private final Map<Integer, Setbacks> setbacks = new ConcurrentHashMap<>();
+  private final Map<Integer, LoopFailures> failures = new ConcurrentHashMap<>();
   private volatile Optional<KafkaConsumer<String, byte[]>> current = Optional.empty();
   private volatile boolean assigned;
 
@@ -69,7 +67,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
     loop.start();
   }
 
-  /** When the slowest of the threads here last came round. */
+  /** Returns when the slowest of the consumer's and partitions' loops last turned. */
   public Instant lastTurn() {
     Instant oldest = loop.lastTurn();
     for (PartitionLoop partitionLoop : loops.values()) {
@@ -81,7 +79,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
     return oldest;
   }
 
-  /** By home, the events that are not dealt with, as far as the broker has told of them. */
+  /** Returns the unfinished events by partition, as far as the broker has reported the lag. */
   public Map<Integer, Long> lag() {
     Map<Integer, Long> lag = new HashMap<>();
     loops.forEach(
@@ -90,26 +88,26 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
     return lag;
   }
 
-  /** Why this is not ready; empty if it is. */
-  public List<String> obstacles() {
-    List<String> obstacles = new ArrayList<>();
-    loop.obstacle().ifPresent(obstacles::add);
+  /** Returns the reasons why this is not ready; empty if it is. */
+  public List<String> unreadyReasons() {
+    List<String> reasons = new ArrayList<>();
+    loop.obstacle().ifPresent(reasons::add);
     if (!assigned) {
-      obstacles.add("not a member of the group yet");
+      reasons.add("not a member of the group yet");
     }
     loops.forEach(
         (partition, partitionLoop) -> {
-          Optional<String> failed = setbacks(partition).reason();
+          Optional<String> failed = failures(partition).reason();
           failed.ifPresent(
               reason ->
-                  obstacles.add(
+                  reasons.add(
                       "home %d has ended and is started again: %s".formatted(partition, reason)));
           if (!ready.containsKey(partition) && failed.isEmpty()) {
-            obstacles.add("home " + partition + " is starting");
+            reasons.add("home " + partition + " is starting");
           }
-          partitionLoop.halted().ifPresent(obstacles::add);
+          partitionLoop.halted().ifPresent(reasons::add);
         });
-    return obstacles;
+    return reasons;
   }
 
   @Override
@@ -131,7 +129,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
   }
 
   @Override
-  public void roomy(PartitionLoop partitionLoop) {
+  public void hasRoom(PartitionLoop partitionLoop) {
     command(
         consumer -> {
           if (loops.get(partitionLoop.partition()) == partitionLoop
@@ -143,7 +141,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
 
   @Override
   public void failed(PartitionLoop partitionLoop, Throwable cause) {
-    Duration pause = setbacks(partitionLoop.partition()).failed(cause);
+    Duration pause = failures(partitionLoop.partition()).failed(cause);
     command(
         consumer -> {
           if (loops.get(partitionLoop.partition()) == partitionLoop) {
@@ -174,7 +172,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
   private void session(SupervisedLoop supervised) {
     KafkaConnection connection = context.connection();
     try (Admin admin = Admin.create(connection.admin())) {
-      // one that was deleted is created again, as it would be at a start
+      // recreates a topic that was deleted, as at a start
       new TopicProvisioner(admin, connection.topics(), context.replication())
           .provision(context.partitions());
     }
@@ -191,7 +189,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
           supervised.turned();
         }
       } finally {
-        // let the successor have the homes at once
+        // release the partitions at once for the next owner
         shut(List.copyOf(loops.keySet()));
         assigned = false;
         current = Optional.empty();
@@ -227,7 +225,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
         }
       }
     } catch (WakeupException e) {
-      // a command waits, or the end
+      // a command is waiting, or the loop is closing
     }
     for (var command = commands.poll(); command != null; command = commands.poll()) {
       command.accept(consumer);
@@ -247,13 +245,13 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
 
   private void open(KafkaConsumer<String, byte[]> consumer, int partition) {
     consumer.pause(List.of(new TopicPartition(topic, partition)));
-    PartitionLoop partitionLoop = new PartitionLoop(partition, context, this, setbacks(partition));
+    PartitionLoop partitionLoop = new PartitionLoop(partition, context, this, failures(partition));
     loops.put(partition, partitionLoop);
     partitionLoop.start();
   }
 
-  private Setbacks setbacks(int partition) {
-    return setbacks.computeIfAbsent(partition, _ -> new Setbacks(context.clock()));
+  private LoopFailures failures(int partition) {
+    return failures.computeIfAbsent(partition, _ -> new LoopFailures(context.clock()));
   }
 
   private void shut(Collection<Integer> partitions) {

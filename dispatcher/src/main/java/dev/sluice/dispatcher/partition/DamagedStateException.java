@@ -5,7 +5,7 @@ import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.TraceParent;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** A record of a home's own memory that cannot be read. */
+/** Exception for a state record of the partition that cannot be read. */
 final class DamagedStateException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;
@@ -23,7 +23,7 @@ final class DamagedStateException extends IllegalStateException {
     this.trace = EventCodec.trace(record).orElseGet(TraceParent::start);
   }
 
-  /** The record's key, which names what was to be remembered. */
+  /** Returns the record's key, which names the subject of the state. */
   String key() {
     return key;
   }

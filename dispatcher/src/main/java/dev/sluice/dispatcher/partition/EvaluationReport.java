@@ -5,7 +5,7 @@ import dev.sluice.dispatcher.decide.Decision;
 import dev.sluice.dispatcher.decide.DispatchListener.Affected;
 import dev.sluice.dispatcher.decide.DispatchListener.ChangeEvaluated;
 import dev.sluice.dispatcher.decide.DispatchListener.RefusedSource;
-import dev.sluice.dispatcher.decide.EvaluationPart;
+import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.dispatcher.decide.Triggers;
 import java.time.Instant;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gathers over the parts of a look what is told of it at the end. */
+/** Result of an evaluation, collected over its batches of findings. */
 final class EvaluationReport {
 
   private static final Logger log = LoggerFactory.getLogger(EvaluationReport.class);
@@ -36,8 +36,8 @@ final class EvaluationReport {
     refused = new ArrayList<>();
   }
 
-  /** The report of a look that is done; starts anew. */
-  ChangeEvaluated finish(EvaluationPart.Seen seen, List<Trigger> triggers, Instant now) {
+  /** Returns the report of the finished evaluation and resets itself. */
+  ChangeEvaluated finish(FindingBatch.Evaluated commit, List<Trigger> triggers, Instant now) {
     Set<ApplicationName> touched = new HashSet<>();
     affected.forEach(one -> touched.add(one.application()));
     refused.forEach(one -> touched.add(one.application()));
@@ -45,14 +45,14 @@ final class EvaluationReport {
     ChangeEvaluated evaluated =
         new ChangeEvaluated(
             causes.stream().flatMap(cause -> cause.events().stream()).distinct().toList(),
-            seen.key().repository(),
-            seen.key().ref(),
-            seen.commit(),
+            commit.key().repository(),
+            commit.key().ref(),
+            commit.commit(),
             List.copyOf(affected),
             List.copyOf(refused),
-            seen.applications() - touched.size(),
-            Triggers.heardAt(causes).orElse(seen.fetchedAt()),
-            seen.fetchedAt(),
+            commit.applications() - touched.size(),
+            Triggers.heardAt(causes).orElse(commit.fetchedAt()),
+            commit.fetchedAt(),
             now);
     reset();
     return evaluated;

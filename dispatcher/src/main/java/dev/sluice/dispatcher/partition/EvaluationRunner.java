@@ -1,6 +1,6 @@
 package dev.sluice.dispatcher.partition;
 
-import dev.sluice.dispatcher.decide.EvaluationPart;
+import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.Evaluation;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
@@ -17,54 +17,54 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Runs looks on virtual threads and timers, and brings what comes of them to the home's thread. */
+/** Runner of evaluations on virtual threads; hands their results, and due timers, to the partition's loop. */
 final class EvaluationRunner implements AutoCloseable {
 
   private final Evaluation evaluation;
   private final ScheduledExecutorService timers;
-  private final Consumer<PartitionInput> home;
-  private final Setbacks setbacks;
+  private final Consumer<PartitionInput> inputs;
+  private final LoopFailures failures;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   EvaluationRunner(
       Evaluation evaluation,
       ScheduledExecutorService timers,
-      Setbacks setbacks,
-      Consumer<PartitionInput> home) {
+      LoopFailures failures,
+      Consumer<PartitionInput> inputs) {
     this.evaluation = evaluation;
     this.timers = timers;
-    this.setbacks = setbacks;
-    this.home = home;
+    this.failures = failures;
+    this.inputs = inputs;
   }
 
   void start(EvaluationRequest request) {
-    Runnable looking =
+    Runnable evaluating =
         () ->
-            home.accept(
+            inputs.accept(
                 new PartitionInput.EvaluationEnded(request.key(), request.aim(), run(request)));
-    Duration rest = setbacks.rest(request.key());
-    if (rest.isZero()) {
-      threads.execute(looking);
+    Duration pause = failures.remainingPause(request.key());
+    if (pause.isZero()) {
+      threads.execute(evaluating);
       return;
     }
     try {
       var unused =
-          timers.schedule(() -> threads.execute(looking), rest.toMillis(), TimeUnit.MILLISECONDS);
+          timers.schedule(() -> threads.execute(evaluating), pause.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      // the dispatcher is stopping; who starts next remembers from state
+      // the dispatcher is stopping; the next owner resumes from state
     }
   }
 
   Future<?> after(Duration delay, PartitionInput input) {
     try {
-      return timers.schedule(() -> home.accept(input), delay.toMillis(), TimeUnit.MILLISECONDS);
+      return timers.schedule(() -> inputs.accept(input), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      // the dispatcher is stopping; who starts next remembers from state
+      // the dispatcher is stopping; the next owner resumes from state
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  /** Does not wait: a look that goes on has no way left to write. */
+  /** Interrupts running evaluations without waiting: they can no longer write. */
   @Override
   public void close() {
     threads.shutdownNow();
@@ -72,9 +72,9 @@ final class EvaluationRunner implements AutoCloseable {
 
   private EvaluationOutcome run(EvaluationRequest request) {
     try {
-      EvaluationOutcome outcome = evaluation.run(request, part -> write(request.key(), part));
+      EvaluationOutcome outcome = evaluation.run(request, batch -> write(request.key(), batch));
       if (outcome instanceof EvaluationOutcome.Done) {
-        setbacks.cleared(request.key());
+        failures.clear(request.key());
       }
       return outcome;
     } catch (InterruptedException e) {
@@ -82,18 +82,18 @@ final class EvaluationRunner implements AutoCloseable {
       return new EvaluationOutcome.Failed("interrupted", true);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
-      // a lane whose look never ends would never look again
+      // a ref whose evaluation never ends would never be evaluated again
       return new EvaluationOutcome.Broken(String.valueOf(e));
     }
   }
 
-  private void write(RefKey key, EvaluationPart part) throws InterruptedException {
+  private void write(RefKey key, FindingBatch batch) throws InterruptedException {
     CompletableFuture<Void> written = new CompletableFuture<>();
-    home.accept(new PartitionInput.PartFound(key, part, written));
+    inputs.accept(new PartitionInput.BatchFound(key, batch, written));
     try {
       written.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the part was not written", e.getCause());
+      throw new IllegalStateException("the batch was not written", e.getCause());
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.dispatcher.decide.EvaluationPart;
+import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.platform.telemetry.Tracing;
@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The span of answering hints: in the trace of the newest, and linked to those of the others. */
+/** Trace span of an evaluation: part of the newest trigger's trace, linked to the traces of the others. */
 final class EvaluationSpan {
 
   private final Tracing tracing;
@@ -40,13 +40,13 @@ final class EvaluationSpan {
     return span.context();
   }
 
-  /** All that follows from this commit is written. */
-  void decided(EvaluationPart.Seen seen, int sent) {
-    tracing.step(span, "fetch", begunAt, seen.fetchedAt());
-    span.tag("commit", seen.commit()).tag("sent", sent).end();
+  /** Ends the span after all targets of this commit are written. */
+  void decided(FindingBatch.Evaluated commit, int sent) {
+    tracing.step(span, "fetch", begunAt, commit.fetchedAt());
+    span.tag("commit", commit.commit()).tag("sent", sent).end();
   }
 
-  /** It ends with nothing decided. */
+  /** Ends the span without a decision. */
   void ended(String why) {
     span.tag("outcome", why).end();
   }

@@ -34,7 +34,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a home does with each kind of event. */
+/** Handles each kind of event of a partition. */
 final class EventHandler {
 
   private static final Logger log = LoggerFactory.getLogger(EventHandler.class);
@@ -47,7 +47,7 @@ final class EventHandler {
   private final Clock clock;
   private final DispatchListener listener;
 
-  /** The parts that a handler calls. */
+  /** Parts that the handler calls. */
   record Parts(
       EventDecider decider, RefScheduler scheduler, Rebuilds rebuilds, Placement placement) {}
 
@@ -61,7 +61,7 @@ final class EventHandler {
     this.listener = listener;
   }
 
-  /** Deals with a record; returns why the home must stop taking events, if it must. */
+  /** Handles a record; returns the reason if the partition must stop reading events. */
   Optional<String> handle(ConsumerRecord<String, byte[]> record, TransactionBatch batch) {
     switch (EventCodec.decode(record)) {
       case Decoded.Known known -> {
@@ -86,7 +86,7 @@ final class EventHandler {
     return Optional.empty();
   }
 
-  /** Opens a dead letter about a record that the home fails at, and goes on behind it. */
+  /** Opens a dead letter for a record whose handling fails, and continues with the next one. */
   void passOver(ConsumerRecord<String, byte[]> record, String reason, TransactionBatch batch) {
     unusable(
         record,
@@ -113,7 +113,7 @@ final class EventHandler {
       case ChangeEvent.LedgerAhead ahead -> ledgerAhead(ahead, envelope, offset, batch);
       case ChangeEvent.RepositoryMoved moved -> repositoryMoved(moved, envelope, offset, batch);
       case ChangeEvent.CommandGiven given -> commanded(given, envelope, offset, batch);
-      // for the audit: none of them moves a ref that an application names
+      // recorded for the audit only: none of them moves a ref
       case ChangeEvent.MergeRecorded _,
           ChangeEvent.DefaultBranchChanged _,
           ChangeEvent.CommandAnswered _ ->
@@ -121,7 +121,7 @@ final class EventHandler {
     }
   }
 
-  /** Definitions say where their repositories are, and only people change definitions. */
+  /** Warns if applications follow a repository that has moved: only the fleet's documents change a URL. */
   private void repositoryMoved(
       ChangeEvent.RepositoryMoved moved,
       Envelope<?> envelope,
@@ -145,7 +145,7 @@ final class EventHandler {
       Envelope<?> envelope,
       long offset,
       TransactionBatch batch) {
-    List<RefKey> keys = partitionState.meantBy(new RefKey(moved.repository(), moved.ref()));
+    List<RefKey> keys = partitionState.matching(new RefKey(moved.repository(), moved.ref()));
     if (keys.isEmpty()) {
       log.atDebug()
           .addKeyValue("repository", moved.repository())
@@ -173,15 +173,15 @@ final class EventHandler {
             id, moved.repository(), moved.ref(), moved.after(), actor, heardAt, clock.instant()));
     Trigger.Cause cause = new Trigger.Cause(List.of(id), actor, heardAt, envelope.trace());
     RefKey key = keys.getFirst();
-    // one of several may be another repository: then the commit will never show there
+    // one of several may be another repository, where the commit never appears
     boolean isMeant = keys.size() == 1 || key.repository().equals(moved.repository());
     Optional<CommitId> expected = isMeant ? moved.after() : Optional.empty();
-    Trigger.Ask perhaps = new Trigger.Ask.Moved(Optional.empty());
+    Trigger.Reason unspecific = new Trigger.Reason.RefMoved(Optional.empty());
     for (RefKey other : keys.subList(1, keys.size())) {
-      scheduler.remind(other, new Trigger(cause, perhaps, OptionalLong.of(offset)), batch);
+      scheduler.triggerRemembered(other, new Trigger(cause, unspecific, OptionalLong.of(offset)), batch);
     }
-    scheduler.hint(
-        key, new Trigger(cause, new Trigger.Ask.Moved(expected), OptionalLong.of(offset)), batch);
+    scheduler.trigger(
+        key, new Trigger(cause, new Trigger.Reason.RefMoved(expected), OptionalLong.of(offset)), batch);
   }
 
   private void accepted(
@@ -194,21 +194,21 @@ final class EventHandler {
       log.atWarn()
           .addKeyValue("application", accepted.definition().application())
           .addKeyValue("eventId", envelope.id())
-          .log("a definition is passed over: {}", lost.get());
+          .log("a definition is ignored: {}", lost.get());
       batch.finish(offset);
       return;
     }
     Trigger.Cause cause = cause(envelope);
     Set<RefKey> before = refs(accepted.definition().application());
     batch.add(decider.accepted(accepted, cause, clock.instant()));
-    before.forEach(key -> scheduler.forgetUnfollowed(key, batch));
-    Trigger.Ask ask = new Trigger.Ask.OfApplication(accepted.definition().application());
+    before.forEach(key -> scheduler.dropUnfollowed(key, batch));
+    Trigger.Reason reason = new Trigger.Reason.ApplicationDue(accepted.definition().application());
     RefKey decides = RefKey.of(accepted.definition().sources().getFirst());
     refs(accepted.definition().application()).stream()
         .filter(key -> !key.equals(decides) && partitionState.ref(key).head().isEmpty())
         .forEach(
-            key -> scheduler.remind(key, new Trigger(cause, ask, OptionalLong.of(offset)), batch));
-    scheduler.hint(decides, new Trigger(cause, ask, OptionalLong.of(offset)), batch);
+            key -> scheduler.triggerRemembered(key, new Trigger(cause, reason, OptionalLong.of(offset)), batch));
+    scheduler.trigger(decides, new Trigger(cause, reason, OptionalLong.of(offset)), batch);
   }
 
   private void commanded(
@@ -225,26 +225,25 @@ final class EventHandler {
                         given,
                         envelope.id(),
                         now));
-    // one that is given again is not carried out again, but what follows from it may still be due
-    boolean again =
+    // a repeated command is not carried out again, but its evaluation may still be due
+    boolean repeated =
         partitionState
             .application(given.application())
             .map(state -> state.hasCarriedOut(envelope.id()))
             .orElse(false);
-    if (!again
-        && given.command() instanceof Command.Rebuild
+    if (!repeated && given.command() instanceof Command.Rebuild
         && verdict instanceof CommandDecider.Verdict.Accepted) {
       ApplicationState state = partitionState.application(given.application()).orElseThrow();
-      rebuilds.ask(
-          new Recomputation.Asked(
+      rebuilds.add(
+          new Recomputation.Task(
               given,
               cause(envelope),
               offset,
               state,
-              new EvaluationRequests(partitionState).again(state)));
+              new EvaluationRequests(partitionState).reevaluationOf(state)));
       return;
     }
-    if (!again) {
+    if (!repeated) {
       batch.add(decider.commanded(given, cause(envelope), verdict, now));
       log.atInfo()
           .addKeyValue("application", given.application())
@@ -252,8 +251,8 @@ final class EventHandler {
           .log("{} by {}: {}", given.command(), given.by(), verdict.message());
     }
     switch (verdict) {
-      case CommandDecider.Verdict.Accepted accepted when accepted.ask().isPresent() ->
-          scheduler.hint(
+      case CommandDecider.Verdict.Accepted accepted when accepted.trigger().isPresent() ->
+          scheduler.trigger(
               accepted.ref().orElseThrow(),
               new Trigger(
                   new Trigger.Cause(
@@ -261,7 +260,7 @@ final class EventHandler {
                       Optional.of(given.by()),
                       envelope.time(),
                       envelope.trace()),
-                  accepted.ask().get(),
+                  accepted.trigger().get(),
                   OptionalLong.of(offset)),
               batch);
       case CommandDecider.Verdict.Accepted _, CommandDecider.Verdict.Refused _ ->
@@ -284,13 +283,13 @@ final class EventHandler {
         .addKeyValue("cluster", ahead.cluster())
         .addKeyValue("generation", ahead.sent())
         .log(
-            "the cluster is at generation {}, which was not counted here: counting on from there",
+            "the cluster is at generation {}, which this partition did not assign: continuing from there",
             ahead.ledger());
-    scheduler.hint(
+    scheduler.trigger(
         RefKey.of(definition.get().sources().getFirst()),
         new Trigger(
             cause(envelope),
-            new Trigger.Ask.OfApplication(ahead.application()),
+            new Trigger.Reason.ApplicationDue(ahead.application()),
             OptionalLong.of(offset)),
         batch);
   }
@@ -302,7 +301,7 @@ final class EventHandler {
       TransactionBatch batch) {
     Set<RefKey> before = refs(removed.application());
     batch.add(decider.removed(removed, cause(envelope), clock.instant()));
-    before.forEach(key -> scheduler.forgetUnfollowed(key, batch));
+    before.forEach(key -> scheduler.dropUnfollowed(key, batch));
     batch.finish(offset);
     log.atInfo()
         .addKeyValue("application", removed.application())

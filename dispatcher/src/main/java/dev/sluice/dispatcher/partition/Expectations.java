@@ -14,10 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits that events told of and that Git may never show: an id of another repository, of another
- * length, or of a push that was rewritten at once. Each is waited for within the same bound,
- * whatever else is told meanwhile, and then the ref is evaluated as it is. Of the home's thread
- * only.
+ * Commits that events announced and that Git may never show: an id of another repository, of another length, or of a push that was rewritten at once. Each is waited for within the same bound, whatever arrives meanwhile, and then the ref is evaluated as it is. Used by the partition's thread only.
  */
 final class Expectations {
 
@@ -29,43 +26,42 @@ final class Expectations {
     this.tools = tools;
   }
 
-  /** Whether what is asked for since then may still show. */
+  /** Returns whether a commit that is asked for since then may still appear. */
   boolean hasTimeLeft(Instant since) {
     return Duration.between(since, tools.clock().instant()).compareTo(tools.timing().patience())
         < 0;
   }
 
   /**
-   * Asks again for what the newest hint told, if that came later and has time left: the ref was
-   * evaluated as it is, since the time of the oldest was over.
+   * Asks again for the newest trigger's commit, if that trigger came later and has time left. The ref was evaluated without it because the oldest trigger's time was over.
    *
-   * @return since when it is asked for
+   * @return the time since which it is asked for
    */
   Optional<Instant> askAgain(RefQueue queue, List<Trigger> triggers) {
     if (!hasTimeLeft(queue.newestAt) || !queue.waiting.isEmpty()) {
       return Optional.empty();
     }
-    Trigger.Ask ask = new Trigger.Ask.Moved(Triggers.expected(triggers));
-    queue.waiting.add(new Trigger(triggers.getLast().cause(), ask, OptionalLong.empty()));
+    Trigger.Reason reason = new Trigger.Reason.RefMoved(Triggers.newestExpectation(triggers));
+    queue.waiting.add(new Trigger(triggers.getLast().cause(), reason, OptionalLong.empty()));
     return Optional.of(queue.newestAt);
   }
 
-  /** What is remembered of a commit that was told of, if the ref was evaluated without it. */
+  /** Returns the state entry for an announced commit that Git did not show in time. */
   Optional<Unmet> unmet(
-      RefQueue queue, Optional<CommitId> told, Optional<CommitId> head, TransactionBatch batch) {
-    return told.map(expected -> unmet(queue, expected, head, batch));
+      RefQueue queue, Optional<CommitId> announced, Optional<CommitId> head, TransactionBatch batch) {
+    return announced.map(expected -> unmet(queue, expected, head, batch));
   }
 
   private Unmet unmet(
       RefQueue queue, CommitId expected, Optional<CommitId> head, TransactionBatch batch) {
     Instant now = tools.clock().instant();
-    List<EventId> causes = Triggers.together(queue.inHand, now).events();
+    List<EventId> causes = Triggers.merge(queue.current, now).events();
     log.atWarn()
         .addKeyValue("repository", queue.key.repository())
         .addKeyValue("ref", queue.key.ref())
         .addKeyValue("eventId", causes.isEmpty() ? "" : causes.getLast())
         .log(
-            "Git did not show within {} the commit that an event told of: expected {}, evaluated"
+            "Git did not show within {} the commit that an event announced: expected {}, evaluated"
                 + " {}",
             tools.timing().patience(),
             expected,

@@ -12,9 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a home does about records of its memory that it cannot read. It costs what the record is
- * about and nothing else: an application is left as it is until an operator has repaired the
- * record; a ref is looked at again; who reads a repository is told again by the fleet.
+ * Handling of unreadable state records. The damage is limited to the subject of the record: an application stays as it is until an operator has repaired the record, a ref is evaluated again, and the fleet intake sends the readers of a repository again.
  */
 final class LostState {
 
@@ -31,8 +29,8 @@ final class LostState {
     this.clock = clock;
   }
 
-  /** Opens a dead letter about each. */
-  void tell(List<DamagedStateException> damaged, PartitionLog kafka) {
+  /** Opens a dead letter for each unreadable record. */
+  void report(List<DamagedStateException> damaged, PartitionLog kafka) {
     if (damaged.isEmpty()) {
       return;
     }
@@ -50,14 +48,14 @@ final class LostState {
     String key = damaged.key();
     if (!key.startsWith(APPLICATION)) {
       state.forget(key);
-      return "what it is about is looked at again, and nothing has to be done: discard the entry";
+      return "its ref or repository is read again, and nothing has to be done: discard the entry";
     }
     String consequence =
         "nothing is decided about this application until the record is repaired: write over it with"
             + " a good record of the same key (an older copy of it, say), start the dispatcher"
             + " again, and re-evaluate the application";
     try {
-      state.lose(new ApplicationName(key.substring(APPLICATION.length())), consequence);
+      state.markLost(new ApplicationName(key.substring(APPLICATION.length())), consequence);
     } catch (IllegalArgumentException e) {
       return "no application can have this name: discard the entry";
     }

@@ -4,7 +4,7 @@ import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
- * Which offset may be committed while events finish out of order: everything below it is finished.
+ * Tracker of the offset that may be committed while events finish out of order: every event below it is finished.
  */
 final class OffsetTracker {
 
@@ -26,7 +26,7 @@ final class OffsetTracker {
     unfinished.remove(offset);
   }
 
-  /** The first offset that was not seen yet. */
+  /** Returns the first offset that was not read yet. */
   long next() {
     return next;
   }
@@ -35,7 +35,7 @@ final class OffsetTracker {
     return unfinished.size();
   }
 
-  /** What is to be committed; empty if that is committed already. */
+  /** Returns the offset to commit; empty if it is already committed. */
   OptionalLong toCommit() {
     long offset = unfinished.isEmpty() ? next : unfinished.getFirst();
     return offset > committed ? OptionalLong.of(offset) : OptionalLong.empty();

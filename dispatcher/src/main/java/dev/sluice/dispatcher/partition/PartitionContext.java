@@ -10,10 +10,10 @@ import java.time.Clock;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * What all homes of a dispatcher share.
+ * Parts and settings that all partitions of a dispatcher share.
  *
- * @param partitions how many there are: partitions of {@code changes}
- * @param replication of topics that are created
+ * @param partitions number of partitions of {@code changes}
+ * @param replication of the topics that are created
  */
 public record PartitionContext(
     KafkaConnection connection,

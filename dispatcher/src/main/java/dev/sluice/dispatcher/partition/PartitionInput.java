@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.dispatcher.decide.EvaluationPart;
+import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What a home's thread deals with, one after the other. */
+/** Input of a partition's loop. */
 sealed interface PartitionInput {
 
-  /** What was to be recomputed is. */
+  /** Answers of a finished recomputation. */
   record Recomputed(List<Recomputation.Answer> answers) implements PartitionInput {
     public Recomputed {
       answers = List.copyOf(answers);
@@ -23,35 +23,35 @@ sealed interface PartitionInput {
 
   record Received(ConsumerRecord<String, byte[]> record) implements PartitionInput {}
 
-  /** What concerns one ref. */
-  sealed interface OfRef extends PartitionInput {
+  /** Input about one ref. */
+  sealed interface RefInput extends PartitionInput {
     RefKey key();
   }
 
   /**
-   * A look has found something.
+   * Batch of findings of a running evaluation.
    *
-   * @param written to be completed once the part is
+   * @param written is completed once the batch is committed
    */
-  record PartFound(RefKey key, EvaluationPart part, CompletableFuture<Void> written)
-      implements OfRef {}
+  record BatchFound(RefKey key, FindingBatch findings, CompletableFuture<Void> written)
+      implements RefInput {}
 
   record EvaluationEnded(RefKey key, EvaluationRequest.Aim aim, EvaluationOutcome outcome)
-      implements OfRef {}
+      implements RefInput {}
 
-  record RetryDue(RefKey key) implements OfRef {}
+  record RetryDue(RefKey key) implements RefInput {}
 
   /**
-   * What an application needs from elsewhere may be here by now.
+   * Retry of an application whose remote base or chart was unavailable.
    *
-   * @param cause why it was looked at first
+   * @param cause of the first evaluation
    */
-  record RemoteDue(RefKey key, ApplicationName application, Trigger.Cause cause) implements OfRef {}
+  record RemoteRetryDue(RefKey key, ApplicationName application, Trigger.Cause cause) implements RefInput {}
 
-  record GraceOver(RefKey key) implements OfRef {}
+  record GraceExpired(RefKey key) implements RefInput {}
 
-  record SweepDue(RefKey key) implements OfRef {}
+  record PollDue(RefKey key) implements RefInput {}
 
-  /** Nothing but a reason to turn. */
+  /** Wakes the loop so that it notices that it is stopping. */
   record Stop() implements PartitionInput {}
 }

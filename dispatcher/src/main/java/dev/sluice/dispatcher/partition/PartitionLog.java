@@ -24,8 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A home's hold on Kafka: one transaction covers the records it writes and the offset it has
- * finished. Opening it fences whoever held the home before.
+ * Kafka side of a partition: one transaction covers the written records and the finished offset. Opening it fences the previous owner of the partition.
  */
 final class PartitionLog implements AutoCloseable {
 
@@ -40,7 +39,7 @@ final class PartitionLog implements AutoCloseable {
     this.producer = new KafkaProducer<>(connection.transactionalProducer("home-" + partition));
   }
 
-  /** Fences, and ends what a predecessor left open. */
+  /** Fences the previous owner and ends its open transaction. */
   static PartitionLog open(KafkaConnection connection, int partition) {
     PartitionLog log = new PartitionLog(connection, partition);
     try {
@@ -53,11 +52,10 @@ final class PartitionLog implements AutoCloseable {
   }
 
   /**
-   * What is left of earlier sessions.
+   * Replayed state and position of earlier sessions.
    *
-   * @param next the offset of {@code changes} to go on from
-   * @param damaged what the home knew of something and cannot be read, where it wrote nothing of it
-   *     since
+   * @param next the offset of {@code changes} to continue from
+   * @param damaged unreadable state records that no later record of the same key replaces
    */
   record Past(long next, List<DamagedStateException> damaged) {
     Past {
@@ -66,16 +64,14 @@ final class PartitionLog implements AutoCloseable {
   }
 
   /**
-   * Replays the home's state. Right only after {@link #open}: no transaction of this home is under
-   * way then.
+   * Replays the partition's state. Must follow {@link #open}, which ensures that no transaction of this partition is running.
    */
   Past read(Consumer<StateRecord> replay) {
     Map<String, Object> properties =
         new HashMap<>(connection.consumer("home-" + partition + "-state"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, PartitionLoop.group(connection));
     try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
-      // of a consumer without subscription, so without member and generation: those need not be
-      // checked, since the transactional id is the home's own and fences
+      // without a subscription there is no member id and generation to check: the partition's own transactional id fences
       group = consumer.groupMetadata();
       TopicPartition changes = new TopicPartition(connection.topics().changes(), partition);
       OffsetAndMetadata committed = consumer.committed(Set.of(changes)).get(changes);
@@ -98,14 +94,13 @@ final class PartitionLog implements AutoCloseable {
           }
         }
       }
-      // where nothing was committed yet, or the topic is another one that is shorter, what is kept
-      // of the topic is read from its beginning
+      // without a committed offset, or with one beyond the end of a recreated topic, read from the beginning
       boolean usable = committed != null && committed.offset() <= changesEnd;
       return new Past(usable ? committed.offset() : 0, List.copyOf(damaged.values()));
     }
   }
 
-  /** Writes it all or nothing. After an exception this home must be opened anew. */
+  /** Writes all records or none. After an exception the partition must be reopened. */
   void write(List<OutgoingRecord> records, OptionalLong offset) {
     producer.beginTransaction();
     for (OutgoingRecord record : records) {

@@ -23,8 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One home: its thread takes inputs one after the other, decides, and writes what was decided in
- * transactions. Inputs that wait together share one. Git is never read on this thread.
+ * Loop of one partition: a thread that takes inputs one at a time, decides, and writes the decisions in transactions. Inputs that wait together share a transaction. Git is never read on this thread.
  */
 public final class PartitionLoop implements AutoCloseable {
 
@@ -32,37 +31,37 @@ public final class PartitionLoop implements AutoCloseable {
   private static final int MAX_UNFINISHED = 2_000;
   private static final long CLOSE_MILLIS = 5_000;
 
-  /** A session that has gone on for this long has got over what ended the one before. */
-  private static final Duration SETTLED = Duration.ofSeconds(5);
+  /** Running time after which a session counts as recovered from the failure of the one before. */
+  private static final Duration RECOVERED = Duration.ofSeconds(5);
 
   private final int partition;
   private final PartitionContext context;
   private final PartitionOwner owner;
-  private final Setbacks setbacks;
+  private final LoopFailures failures;
   private final BlockingQueue<PartitionInput> inputs = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean stopping;
   private volatile int unfinished;
   private volatile Optional<String> halted = Optional.empty();
-  private volatile boolean roomAwaited;
+  private volatile boolean roomRequested;
   private volatile Instant lastTurn;
 
   /**
-   * A home that is not started.
+   * Creates a loop without starting it.
    *
-   * @param setbacks of the earlier sessions of this home
+   * @param failures of the earlier sessions of this partition
    */
   public PartitionLoop(
-      int partition, PartitionContext context, PartitionOwner owner, Setbacks setbacks) {
+      int partition, PartitionContext context, PartitionOwner owner, LoopFailures failures) {
     this.partition = partition;
     this.context = context;
     this.owner = owner;
-    this.setbacks = setbacks;
+    this.failures = failures;
     this.lastTurn = context.clock().instant();
     this.thread = Thread.ofPlatform().daemon().name("home-" + partition).unstarted(this::run);
   }
 
-  /** The consumer group of all dispatchers of an installation. */
+  /** Returns the consumer group of all dispatchers of an installation. */
   public static String group(KafkaConnection connection) {
     return connection.topics().prefix() + "-dispatcher";
   }
@@ -81,33 +80,32 @@ public final class PartitionLoop implements AutoCloseable {
   }
 
   /**
-   * Whether no more events should be handed over for now; if so, the owner is told when that has
-   * changed.
+   * Returns whether no more events should be handed over for now; if so, the owner is notified once there is room.
    */
   public boolean isFull() {
     boolean full = halted.isPresent() || inputs.size() + unfinished >= MAX_UNFINISHED;
     if (full) {
-      roomAwaited = true;
+      roomRequested = true;
     }
     return full;
   }
 
-  /** Events that were handed over and are not dealt with. */
+  /** Returns the number of events that were handed over and are not finished. */
   public long backlog() {
     return (long) inputs.size() + unfinished;
   }
 
-  /** Why this home takes no more events until the program is replaced; normally empty. */
+  /** Returns why this partition reads no events until a newer version runs; normally empty. */
   public Optional<String> halted() {
     return halted;
   }
 
-  /** When the home's thread last came round. */
+  /** Returns when the loop last took an input or waited for one. */
   public Instant lastTurn() {
     return lastTurn;
   }
 
-  /** Lets the transaction under way end, and stops. */
+  /** Waits for the running transaction and stops. */
   @Override
   public void close() {
     stopping = true;
@@ -129,16 +127,16 @@ public final class PartitionLoop implements AutoCloseable {
       InputInspector inspector = inspector();
       PartitionState state = new PartitionState(inspector::define);
       EventDecider decider = new EventDecider(state, partition);
-      try (EvaluationRunner evaluations = looks(inspector);
+      try (EvaluationRunner evaluations = evaluations(inspector);
           Rebuilds rebuilds = new Rebuilds(recomputation(), decider, inputs::add)) {
         PartitionLog.Past past = kafka.read(state::replay);
         OffsetTracker offsets = new OffsetTracker(past.next());
-        new LostState(state, decider, context.clock()).tell(past.damaged(), kafka);
+        new LostState(state, decider, context.clock()).report(past.damaged(), kafka);
         live(kafka, offsets, state, new Parts(decider, evaluations, rebuilds));
       }
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
-      // whatever it was: a home that ended without a word would never go on
+      // every failure is reported: otherwise the partition would never be reopened
       if (!stopping) {
         log.atWarn().addKeyValue("home", partition).setCause(e).log("the home has ended");
         owner.failed(this, e);
@@ -151,9 +149,9 @@ public final class PartitionLoop implements AutoCloseable {
         new DefinitionResolver(new ClosureResolver(context.remotes())), new ClosureIndex());
   }
 
-  private EvaluationRunner looks(InputInspector inspector) {
+  private EvaluationRunner evaluations(InputInspector inspector) {
     Evaluation evaluation = new Evaluation(context.mirrors(), inspector, context.clock());
-    return new EvaluationRunner(evaluation, context.timers(), setbacks, inputs::add);
+    return new EvaluationRunner(evaluation, context.timers(), failures, inputs::add);
   }
 
   private record Parts(EventDecider decider, EvaluationRunner evaluations, Rebuilds rebuilds) {}
@@ -183,7 +181,7 @@ public final class PartitionLoop implements AutoCloseable {
     scheduler.resume(batch);
     write(kafka, batch, offsets);
     owner.ready(this, offsets.next());
-    Instant settled = context.clock().instant().plus(SETTLED);
+    Instant recovered = context.clock().instant().plus(RECOVERED);
     while (!stopping) {
       Optional<PartitionInput> input = next();
       while (input.isPresent() && !stopping) {
@@ -191,12 +189,12 @@ public final class PartitionLoop implements AutoCloseable {
         input = batch.isFull() ? Optional.empty() : Optional.ofNullable(inputs.poll());
       }
       write(kafka, batch, offsets);
-      if (lastTurn.isAfter(settled)) {
-        setbacks.settled();
+      if (lastTurn.isAfter(recovered)) {
+        failures.recovered();
       }
-      if (roomAwaited && !isFull()) {
-        roomAwaited = false;
-        owner.roomy(this);
+      if (roomRequested && !isFull()) {
+        roomRequested = false;
+        owner.hasRoom(this);
       }
     }
   }
@@ -223,11 +221,11 @@ public final class PartitionLoop implements AutoCloseable {
           received(received.record(), changes, batch);
         }
       }
-      case PartitionInput.OfRef ofRef -> {
+      case PartitionInput.RefInput ofRef -> {
         try {
           scheduler.handle(ofRef, batch);
         } catch (RuntimeException | Error e) {
-          setbacks.suspect(ofRef.key(), e);
+          failures.suspect(ofRef.key(), e);
           throw e;
         }
       }
@@ -240,7 +238,7 @@ public final class PartitionLoop implements AutoCloseable {
   private void received(
       ConsumerRecord<String, byte[]> record, EventHandler changes, TransactionBatch batch) {
     batch.start(record.offset());
-    Optional<String> poison = setbacks.poison(record.offset());
+    Optional<String> poison = failures.poison(record.offset());
     if (poison.isPresent()) {
       changes.passOver(record, poison.get(), batch);
       return;
@@ -248,7 +246,7 @@ public final class PartitionLoop implements AutoCloseable {
     try {
       halted = changes.handle(record, batch);
     } catch (RuntimeException | Error e) {
-      setbacks.suspect(record.offset(), e);
+      failures.suspect(record.offset(), e);
       throw e;
     }
     halted.ifPresent(reason -> log.atError().addKeyValue("home", partition).log(reason));
@@ -259,7 +257,7 @@ public final class PartitionLoop implements AutoCloseable {
     if (!batch.records().isEmpty() || offset.isPresent()) {
       kafka.write(batch.records(), offset);
       offset.ifPresent(offsets::committed);
-      offset.ifPresent(setbacks::passed);
+      offset.ifPresent(failures::committed);
     }
     unfinished = offsets.unfinished();
     batch.committed().forEach(Runnable::run);

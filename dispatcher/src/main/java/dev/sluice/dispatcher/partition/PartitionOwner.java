@@ -1,14 +1,14 @@
 package dev.sluice.dispatcher.partition;
 
-/** Whoever feeds a home. Called from the home's thread; must not block. */
+/** Owner of partition loops, which hands events to them. Called from a loop's thread; must not block. */
 public interface PartitionOwner {
 
-  /** The home is ready for the events from this offset on. */
+  /** Reports that the loop is ready for the events from this offset on. */
   void ready(PartitionLoop loop, long offset);
 
-  /** The home takes events again. */
-  void roomy(PartitionLoop loop);
+  /** Reports that the loop takes events again. */
+  void hasRoom(PartitionLoop loop);
 
-  /** The home has ended and must be started anew. */
+  /** Reports that the loop has ended and must be restarted. */
   void failed(PartitionLoop loop, Throwable cause);
 }

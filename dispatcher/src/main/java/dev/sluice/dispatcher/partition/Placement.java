@@ -8,16 +8,14 @@ import java.util.Optional;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /**
- * Tells events that a home must not handle, above all those on a partition where they do not
- * belong. An application that two homes decide about would have two counts of generations, and a
- * change that the wrong home hears of reaches nobody.
+ * Check that an event belongs on the partition it was read from. An application that two partitions decide about would have two counts of generations, and a change that the wrong partition reads would reach no application.
  *
  * @param partitions partitions of {@code changes}
  * @param partition the partition that was read
  */
 record Placement(int partitions, int partition) {
 
-  /** Why an event must not be handled here; empty if it may. */
+  /** Returns why an event must not be handled here; empty if it may be. */
   Optional<String> objection(ChangeEvent event) {
     // a count from which no generation could follow would stop the application for good
     return event instanceof ChangeEvent.LedgerAhead ahead && !ahead.ledger().isCredible()
@@ -27,14 +25,14 @@ record Placement(int partitions, int partition) {
 
   private Optional<String> misplaced(ChangeEvent event) {
     int belongs = BuiltInPartitioner.partitionForKey(event.key().getBytes(UTF_8), partitions);
-    return belongs == partition || isOfThisHome(event)
+    return belongs == partition || isWrittenByThisPartition(event)
         ? Optional.empty()
         : Optional.of(
             "it is about %s, whose events belong on partition %d".formatted(event.key(), belongs));
   }
 
-  /** What a home writes for itself is on its own partition, whatever it is about. */
-  private static boolean isOfThisHome(ChangeEvent event) {
+  /** Returns whether the partition wrote the event for itself: such events are on its own partition whatever their key. */
+  private static boolean isWrittenByThisPartition(ChangeEvent event) {
     return switch (event) {
       case ChangeEvent.RefChanged moved -> moved.origin() instanceof Origin.Sweep;
       case ChangeEvent.CommandAnswered _ -> true;

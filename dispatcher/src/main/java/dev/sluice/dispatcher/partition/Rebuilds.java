@@ -14,9 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The commands to recompute that a home has not answered yet. One recomputation runs at a time;
- * what is asked meanwhile shares the next. A command's offset is finished with its answer: after a
- * restart it is simply done again. Of the home's thread only.
+ * Rebuild commands that a partition has not answered yet. One recomputation runs at a time; commands that arrive meanwhile share the next one. A command's offset is finished with its answer, so an unanswered command is repeated after a restart. Used by the partition's thread only.
  */
 final class Rebuilds implements AutoCloseable {
 
@@ -24,31 +22,31 @@ final class Rebuilds implements AutoCloseable {
 
   private final Recomputation recomputation;
   private final EventDecider decider;
-  private final Consumer<PartitionInput> home;
+  private final Consumer<PartitionInput> inputs;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final List<Recomputation.Asked> waiting = new ArrayList<>();
+  private final List<Recomputation.Task> waiting = new ArrayList<>();
   private boolean running;
 
-  Rebuilds(Recomputation recomputation, EventDecider decider, Consumer<PartitionInput> home) {
+  Rebuilds(Recomputation recomputation, EventDecider decider, Consumer<PartitionInput> inputs) {
     this.recomputation = recomputation;
     this.decider = decider;
-    this.home = home;
+    this.inputs = inputs;
   }
 
-  void ask(Recomputation.Asked asked) {
-    waiting.add(asked);
+  void add(Recomputation.Task task) {
+    waiting.add(task);
     start();
   }
 
   void answered(PartitionInput.Recomputed recomputed, TransactionBatch batch, Instant now) {
     for (Recomputation.Answer answer : recomputed.answers()) {
-      Recomputation.Asked asked = answer.asked();
-      batch.add(decider.commanded(asked.given(), asked.cause(), answer.verdict(), now));
-      batch.finish(asked.offset());
+      Recomputation.Task task = answer.task();
+      batch.add(decider.commanded(task.given(), task.cause(), answer.verdict(), now));
+      batch.finish(task.offset());
       log.atInfo()
-          .addKeyValue("application", asked.given().application())
-          .addKeyValue("eventId", asked.cause().events().getFirst())
-          .log("rebuild by {}: {}", asked.given().by(), answer.verdict().message());
+          .addKeyValue("application", task.given().application())
+          .addKeyValue("eventId", task.cause().events().getFirst())
+          .log("rebuild by {}: {}", task.given().by(), answer.verdict().message());
     }
     running = false;
     start();
@@ -59,19 +57,19 @@ final class Rebuilds implements AutoCloseable {
       return;
     }
     running = true;
-    List<Recomputation.Asked> asked = List.copyOf(waiting);
+    List<Recomputation.Task> tasks = List.copyOf(waiting);
     waiting.clear();
-    threads.execute(() -> home.accept(new PartitionInput.Recomputed(run(asked))));
+    threads.execute(() -> inputs.accept(new PartitionInput.Recomputed(run(tasks))));
   }
 
-  private List<Recomputation.Answer> run(List<Recomputation.Asked> asked) {
+  private List<Recomputation.Answer> run(List<Recomputation.Task> tasks) {
     try {
-      return recomputation.run(asked);
+      return recomputation.run(tasks);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
-      // whatever it was: a command must not wait for ever, nor hold up the offset
+      // every failure is answered: a command must neither wait for ever nor block the offset
       log.atWarn().setCause(e).log("a recomputation failed");
-      return asked.stream()
+      return tasks.stream()
           .map(
               one ->
                   new Recomputation.Answer(

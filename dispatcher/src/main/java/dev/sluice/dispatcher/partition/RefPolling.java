@@ -10,12 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Looks at refs that nobody told of, in case a webhook was lost: when the next one is due, and what
- * follows when it finds something. Of the home's thread only.
+ * Schedule of the polls that find changes whose webhook was lost. Used by the partition's thread only.
  */
 final class RefPolling {
 
-  /** After a start webhooks may have been missed: every ref is looked at within this. */
+  /** Delay of the first poll after a start, since webhooks may have been missed. */
   private static final Duration FIRST = Duration.ofSeconds(10);
 
   private final PartitionState state;
@@ -27,15 +26,15 @@ final class RefPolling {
   }
 
   void scheduleFirst(RefKey key) {
-    Duration usual = tools.timing().sweep();
-    schedule(key, usual.compareTo(FIRST) < 0 ? usual : FIRST);
+    Duration interval = tools.timing().pollInterval();
+    schedule(key, interval.compareTo(FIRST) < 0 ? interval : FIRST);
   }
 
   void scheduleNext(RefKey key) {
-    schedule(key, tools.timing().sweep());
+    schedule(key, tools.timing().pollInterval());
   }
 
-  /** The ref has moved: an ordinary event of it. */
+  /** Writes an ordinary change event for a ref that a poll found at another commit. */
   void found(RefKey key, Optional<CommitId> at, TransactionBatch batch) {
     Instant now = tools.clock().instant();
     Tracing.Span span =
@@ -45,7 +44,7 @@ final class RefPolling {
             .tag("repository", key.repository())
             .tag("ref", key.ref());
     batch.afterwards(span::end);
-    batch.add(tools.decider().swept(key, at, span.context(), now));
+    batch.add(tools.decider().polled(key, at, span.context(), now));
     batch.afterwards(() -> tools.listener().found(key.repository(), key.ref()));
   }
 
@@ -57,7 +56,7 @@ final class RefPolling {
               .evaluations()
               .after(
                   Duration.ofMillis((long) (interval.toMillis() * jitter)),
-                  new PartitionInput.SweepDue(key));
+                  new PartitionInput.PollDue(key));
     }
   }
 }

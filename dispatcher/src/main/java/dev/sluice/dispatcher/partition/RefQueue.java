@@ -15,35 +15,33 @@ import java.util.TreeSet;
 import java.util.concurrent.Future;
 
 /**
- * What is going on about one ref. At most one look at a time; hints that come during a look wait
- * for the next one, since that look may have read the remote before them. Of the home's thread
- * only.
+ * Queue of one ref's triggers. At most one evaluation runs at a time; triggers that arrive meanwhile wait for the next one, since the running one may have read the remote before them. Used by the partition's thread only.
  */
 final class RefQueue {
 
   final RefKey key;
 
-  /** What the current look, or the retry that is waited for, answers; oldest first. */
-  final List<Trigger> inHand = new ArrayList<>();
+  /** Triggers that the running evaluation, or the scheduled retry, answers; oldest first. */
+  final List<Trigger> current = new ArrayList<>();
 
-  /** What came since. */
+  /** Triggers that arrived since. */
   final List<Trigger> waiting = new ArrayList<>();
 
   final Set<ApplicationName> marked = new TreeSet<>();
   final EvaluationReport report = new EvaluationReport();
   Optional<CommitId> indexed = Optional.empty();
-  boolean looking;
+  boolean evaluating;
   boolean graceTimer;
   int attempts;
   Optional<Future<?>> retry = Optional.empty();
 
-  /** Since when the commit that should show is asked for. */
+  /** Time since which the expected commit is asked for. */
   Optional<Instant> expectingSince = Optional.empty();
 
-  /** When the newest hint came from outside. */
+  /** Arrival time of the newest trigger. */
   Instant newestAt = Instant.EPOCH;
 
-  /** Of what is in hand: from the first look at it until it is answered. */
+  /** Span of the current triggers, from their first evaluation until they are answered. */
   Optional<EvaluationSpan> span = Optional.empty();
 
   final RemoteRetries retries;
@@ -54,27 +52,27 @@ final class RefQueue {
   }
 
   boolean hasWork() {
-    return !inHand.isEmpty() || !waiting.isEmpty();
+    return !current.isEmpty() || !waiting.isEmpty();
   }
 
-  /** Takes up all that waits: the next look answers it. */
-  void takeUp() {
-    inHand.addAll(waiting);
+  /** Makes the waiting triggers current: the next evaluation answers them. */
+  void takeWaiting() {
+    current.addAll(waiting);
     waiting.clear();
   }
 
-  /** The look has answered what was in hand. */
+  /** Completes the current triggers and returns them. */
   List<Trigger> answered() {
-    List<Trigger> answered = List.copyOf(inHand);
-    inHand.clear();
+    List<Trigger> answered = List.copyOf(current);
+    current.clear();
     attempts = 0;
     expectingSince = Optional.empty();
     return answered;
   }
 
-  /** All hints, oldest first. */
+  /** Returns all triggers, oldest first. */
   List<Trigger> triggers() {
-    List<Trigger> all = new ArrayList<>(inHand);
+    List<Trigger> all = new ArrayList<>(current);
     all.addAll(waiting);
     return all;
   }
@@ -84,19 +82,19 @@ final class RefQueue {
   }
 
   void remembered() {
-    inHand.replaceAll(Trigger::remembered);
+    current.replaceAll(Trigger::remembered);
     waiting.replaceAll(Trigger::remembered);
   }
 
-  /** What to look at whatever the paths say, and why. */
-  Map<ApplicationName, String> toMark() {
+  /** Returns the applications to inspect whichever paths changed, each with the reason. */
+  Map<ApplicationName, String> markedReasons() {
     Map<ApplicationName, String> reasons = new TreeMap<>();
     marked.forEach(name -> reasons.put(name, "definition"));
-    for (Trigger trigger : inHand) {
-      switch (trigger.ask()) {
-        case Trigger.Ask.Moved _ -> {}
-        case Trigger.Ask.OfApplication(ApplicationName name) -> reasons.put(name, "definition");
-        case Trigger.Ask.OtherMoved(RefKey moved, Set<ApplicationName> names) ->
+    for (Trigger trigger : current) {
+      switch (trigger.reason()) {
+        case Trigger.Reason.RefMoved _ -> {}
+        case Trigger.Reason.ApplicationDue(ApplicationName name) -> reasons.put(name, "definition");
+        case Trigger.Reason.OtherRefMoved(RefKey moved, Set<ApplicationName> names) ->
             names.forEach(name -> reasons.put(name, moved.toString()));
       }
     }

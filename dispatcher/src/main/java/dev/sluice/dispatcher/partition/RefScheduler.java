@@ -7,7 +7,7 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.Decision;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.decide.EvaluationDecider;
-import dev.sluice.dispatcher.decide.EvaluationPart;
+import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
@@ -28,12 +28,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lanes of a home: when to look at which ref, and what to do with what was seen. Refs never
- * wait for each other. Of the home's thread only.
+ * Schedules the evaluations of a partition's refs and turns their results into decisions. Refs never wait for each other. Used by the partition's thread only.
  */
 final class RefScheduler {
 
-  /** What the lanes work with. */
+  /** Parts that the scheduler calls. */
   record Tools(
       EvaluationDecider decider,
       EvaluationRunner evaluations,
@@ -44,7 +43,7 @@ final class RefScheduler {
 
   private static final Logger log = LoggerFactory.getLogger(RefScheduler.class);
 
-  /** From here on trouble is worth a line. */
+  /** Retry delay from which every failure is logged. */
   private static final Duration LONG = Duration.ofSeconds(1);
 
   private final PartitionState state;
@@ -52,7 +51,7 @@ final class RefScheduler {
   private final EvaluationRequests requests;
   private final RefPolling polling;
   private final Expectations expectations;
-  private final RemoteSight sight;
+  private final RemoteReadability readability;
   private final Map<RefKey, RefQueue> queues = new HashMap<>();
 
   RefScheduler(PartitionState state, Tools tools) {
@@ -61,137 +60,137 @@ final class RefScheduler {
     this.requests = new EvaluationRequests(state);
     this.polling = new RefPolling(state, tools);
     this.expectations = new Expectations(tools);
-    this.sight = new RemoteSight(state, tools);
+    this.readability = new RemoteReadability(state, tools);
   }
 
-  /** Takes up what state says was unfinished, and reads the other refs' closures in advance. */
+  /** Resumes the work that {@code state} records as pending, and indexes the other refs' closures in advance. */
   void resume(TransactionBatch batch) {
     for (RefKey key : state.followed()) {
-      RefQueue queue = lane(key);
+      RefQueue queue = queue(key);
       RefState ref = state.ref(key);
-      ref.pending().map(Trigger::of).ifPresent(queue.inHand::add);
+      ref.pending().map(Trigger::of).ifPresent(queue.current::add);
       if (queue.hasWork()) {
         start(queue, batch);
       } else if (ref.head().isPresent()) {
         start(queue, new EvaluationRequest.Aim.Warm());
       } else {
-        // never read, gone, or forgotten: no event is left that would tell of it
-        start(queue, new EvaluationRequest.Aim.Sweep());
+        // never read, gone, or forgotten: no event is left that would trigger an evaluation
+        start(queue, new EvaluationRequest.Aim.Poll());
       }
     }
   }
 
-  /** A reason to look at a ref. */
-  void hint(RefKey key, Trigger trigger, TransactionBatch batch) {
-    RefQueue queue = lane(key);
+  /** Queues a trigger and evaluates the ref unless an evaluation is running. */
+  void trigger(RefKey key, Trigger trigger, TransactionBatch batch) {
+    RefQueue queue = queue(key);
     queue.newestAt = now();
     queue.waiting.add(trigger);
     if (!queue.graceTimer) {
       queue.graceTimer = true;
       var unused =
-          tools.evaluations().after(tools.timing().grace(), new PartitionInput.GraceOver(key));
+          tools.evaluations().after(tools.timing().grace(), new PartitionInput.GraceExpired(key));
     }
     start(queue, batch);
   }
 
-  /** The same, where no event is left that would tell again: {@code state} remembers it. */
-  void remind(RefKey key, Trigger trigger, TransactionBatch batch) {
-    RefQueue queue = lane(key);
+  /** Queues a trigger whose event is not read again after a restart, and records it in {@code state}. */
+  void triggerRemembered(RefKey key, Trigger trigger, TransactionBatch batch) {
+    RefQueue queue = queue(key);
     queue.newestAt = now();
     queue.waiting.add(trigger.remembered());
     batch.add(tools.decider().unfinished(key, queue.triggers(), now()));
     start(queue, batch);
   }
 
-  void handle(PartitionInput.OfRef input, TransactionBatch batch) {
+  void handle(PartitionInput.RefInput input, TransactionBatch batch) {
     RefQueue queue = queues.get(input.key());
     if (queue == null) {
       return;
     }
     switch (input) {
-      case PartitionInput.PartFound found -> partFound(queue, found, batch);
+      case PartitionInput.BatchFound found -> batchFound(queue, found, batch);
       case PartitionInput.EvaluationEnded ended -> {
-        queue.looking = false;
-        sight.ended(ended, batch);
+        queue.evaluating = false;
+        readability.ended(ended, batch);
         ended(queue, ended, batch);
       }
       case PartitionInput.RetryDue _ -> start(queue, batch);
-      case PartitionInput.RemoteDue due -> {
-        Trigger.Ask ask = new Trigger.Ask.OfApplication(due.application());
-        queue.waiting.add(new Trigger(due.cause(), ask, OptionalLong.empty()));
+      case PartitionInput.RemoteRetryDue due -> {
+        Trigger.Reason reason = new Trigger.Reason.ApplicationDue(due.application());
+        queue.waiting.add(new Trigger(due.cause(), reason, OptionalLong.empty()));
         start(queue, batch);
       }
-      case PartitionInput.GraceOver _ -> graceOver(queue, batch);
-      case PartitionInput.SweepDue _ -> {
+      case PartitionInput.GraceExpired _ -> graceExpired(queue, batch);
+      case PartitionInput.PollDue _ -> {
         polling.scheduleNext(queue.key);
-        if (!queue.looking && !queue.hasWork()) {
-          start(queue, new EvaluationRequest.Aim.Sweep());
+        if (!queue.evaluating && !queue.hasWork()) {
+          start(queue, new EvaluationRequest.Aim.Poll());
         }
       }
     }
   }
 
-  private void partFound(RefQueue queue, PartitionInput.PartFound found, TransactionBatch batch) {
-    EvaluationPart part = found.part();
-    List<Trigger> triggers = List.copyOf(queue.inHand);
-    Decision decision = tools.decider().found(part, triggers, trace(queue), now());
+  private void batchFound(RefQueue queue, PartitionInput.BatchFound found, TransactionBatch batch) {
+    FindingBatch findings = found.findings();
+    List<Trigger> triggers = List.copyOf(queue.current);
+    Decision decision = tools.decider().found(findings, triggers, trace(queue), now());
     batch.add(decision);
     queue.report.add(decision);
-    queue.retries.found(part, Triggers.together(triggers, now()));
-    if (part.last()) {
-      CommitId commit = part.seen().commit();
+    queue.retries.found(findings, Triggers.merge(triggers, now()));
+    if (findings.last()) {
+      CommitId commit = findings.evaluated().commit();
       boolean moved = !state.ref(queue.key).head().equals(Optional.of(commit));
       queue.indexed = Optional.of(commit);
       queue.marked.clear();
       Optional<EvaluationSpan> span = queue.span;
       Optional<Instant> again =
-          part.seen().unmet().isPresent()
+          findings.evaluated().unmet().isPresent()
               ? expectations.askAgain(queue, triggers)
               : Optional.empty();
       Optional<Unmet> unmet =
-          expectations.unmet(queue, part.seen().unmet(), Optional.of(commit), batch);
-      // what is asked for again may still show
+          expectations.unmet(queue, findings.evaluated().unmet(), Optional.of(commit), batch);
+      // a commit that is asked for again may still appear
       settle(queue, Optional.of(commit), again.isPresent() ? Optional.empty() : unmet, batch);
       queue.expectingSince = again;
       if (moved) {
-        passOn(queue.key, triggers, batch);
+        triggerDependents(queue.key, triggers, batch);
       }
-      batch.afterwards(() -> tell(queue, part.seen(), triggers, span));
+      batch.afterwards(() -> report(queue, findings.evaluated(), triggers, span));
     }
     batch.afterwards(() -> found.written().complete(null));
   }
 
-  /** Who decides about applications that read this ref as well must look at them again. */
-  private void passOn(RefKey moved, List<Trigger> triggers, TransactionBatch batch) {
+  /** Triggers the refs whose applications read this ref as a further source. */
+  private void triggerDependents(RefKey moved, List<Trigger> triggers, TransactionBatch batch) {
     state
-        .decidedElsewhere(moved)
+        .decidedAtOtherRefs(moved)
         .forEach(
             (key, applications) ->
-                remind(
+                triggerRemembered(
                     key,
                     new Trigger(
-                        Triggers.together(triggers, now()),
-                        new Trigger.Ask.OtherMoved(moved, applications),
-                        Triggers.offset(triggers),
+                        Triggers.merge(triggers, now()),
+                        new Trigger.Reason.OtherRefMoved(moved, applications),
+                        Triggers.newestOffset(triggers),
                         true),
                     batch));
   }
 
-  /** What was in hand is answered by this head. */
+  /** Completes the current triggers: this head answers them. */
   private void settle(
       RefQueue queue, Optional<CommitId> head, Optional<Unmet> unmet, TransactionBatch batch) {
     queue.answered().forEach(batch::finish);
     queue.span = Optional.empty();
-    batch.add(tools.decider().seen(queue.key, head, queue.rememberedWaiting(), unmet, now()));
+    batch.add(tools.decider().evaluated(queue.key, head, queue.rememberedWaiting(), unmet, now()));
   }
 
-  private void tell(
+  private void report(
       RefQueue queue,
-      EvaluationPart.Seen seen,
+      FindingBatch.Evaluated commit,
       List<Trigger> triggers,
       Optional<EvaluationSpan> span) {
-    var evaluated = queue.report.finish(seen, triggers, now());
-    span.ifPresent(ending -> ending.decided(seen, evaluated.affected().size()));
+    var evaluated = queue.report.finish(commit, triggers, now());
+    span.ifPresent(ending -> ending.decided(commit, evaluated.affected().size()));
     EvaluationReport.log(evaluated);
     tools.listener().evaluated(evaluated);
   }
@@ -203,7 +202,7 @@ final class RefScheduler {
       case EvaluationOutcome.NotYet _ ->
           retry(queue, tools.timing().beforeExpectingAgain(++queue.attempts), batch);
       case EvaluationOutcome.Failed(String reason, boolean retryable) -> {
-        // what the remote cannot tell says nothing about what it should show
+        // an unreadable remote uses up no time of the expected commit
         queue.expectingSince = Optional.empty();
         failed(queue, ended.aim(), reason, retryable, batch);
       }
@@ -212,14 +211,14 @@ final class RefScheduler {
       case EvaluationOutcome.Warmed warmed -> {
         queue.indexed = Optional.of(warmed.commit());
         queue.marked.addAll(warmed.differing());
-        Trigger.Cause restart = Triggers.together(List.of(), now());
-        warmed.again().forEach(name -> queue.retries.lookAgain(name, restart));
+        Trigger.Cause restart = Triggers.merge(List.of(), now());
+        warmed.retry().forEach(name -> queue.retries.retryLater(name, restart));
       }
-      case EvaluationOutcome.Swept swept -> {
+      case EvaluationOutcome.Polled polled -> {
         if (state.isFollowed(queue.key)
-            && !swept.at().equals(state.ref(queue.key).head())
+            && !polled.at().equals(state.ref(queue.key).head())
             && !queue.hasWork()) {
-          polling.found(queue.key, swept.at(), batch);
+          polling.found(queue.key, polled.at(), batch);
         }
       }
     }
@@ -228,13 +227,13 @@ final class RefScheduler {
     }
   }
 
-  private void gone(RefQueue queue, Optional<CommitId> told, TransactionBatch batch) {
+  private void gone(RefQueue queue, Optional<CommitId> expected, TransactionBatch batch) {
     queue.report.reset();
     queue.indexed = Optional.empty();
-    batch.add(tools.decider().gone(queue.key, List.copyOf(queue.inHand), trace(queue), now()));
+    batch.add(tools.decider().refGone(queue.key, List.copyOf(queue.current), trace(queue), now()));
     queue.span.ifPresent(span -> span.ended("the ref is gone"));
     settle(
-        queue, Optional.empty(), expectations.unmet(queue, told, Optional.empty(), batch), batch);
+        queue, Optional.empty(), expectations.unmet(queue, expected, Optional.empty(), batch), batch);
     log.atWarn()
         .addKeyValue("repository", queue.key.repository())
         .addKeyValue("ref", queue.key.ref())
@@ -248,13 +247,13 @@ final class RefScheduler {
       boolean retryable,
       TransactionBatch batch) {
     queue.report.reset();
-    // some closures may have been read anew and others not: the next look reads all
+    // some closures may have been read again and others not: the next evaluation reads all
     queue.indexed = Optional.empty();
     if (!queue.hasWork()) {
       log.atWarn()
           .addKeyValue("repository", queue.key.repository())
           .addKeyValue("ref", queue.key.ref())
-          .log("{} did not go: {}", aim.getClass().getSimpleName(), reason);
+          .log("{} failed: {}", aim.getClass().getSimpleName(), reason);
       return;
     }
     Duration delay = tools.timing().beforeTryingAgain(++queue.attempts, retryable);
@@ -263,7 +262,7 @@ final class RefScheduler {
           .addKeyValue("repository", queue.key.repository())
           .addKeyValue("ref", queue.key.ref())
           .addKeyValue("attempts", queue.attempts)
-          .log("cannot look at the ref, trying again in {}: {}", delay, reason);
+          .log("cannot evaluate the ref, trying again in {}: {}", delay, reason);
     }
     retry(queue, delay, batch);
   }
@@ -271,7 +270,7 @@ final class RefScheduler {
   private void retry(RefQueue queue, Duration delay, TransactionBatch batch) {
     tools.listener().retrying(queue.key.repository(), queue.key.ref());
     if (queue.waiting.isEmpty()) {
-      // one at a time: else each webhook during an outage would add retries of its own
+      // one timer: otherwise each webhook during an outage would add its own retries
       queue.retry.ifPresent(earlier -> earlier.cancel(false));
       queue.retry =
           Optional.of(tools.evaluations().after(delay, new PartitionInput.RetryDue(queue.key)));
@@ -280,7 +279,7 @@ final class RefScheduler {
     }
   }
 
-  private void graceOver(RefQueue queue, TransactionBatch batch) {
+  private void graceExpired(RefQueue queue, TransactionBatch batch) {
     queue.graceTimer = false;
     List<Trigger> triggers = queue.triggers();
     List<Trigger> unremembered =
@@ -294,50 +293,50 @@ final class RefScheduler {
   }
 
   private void start(RefQueue queue, TransactionBatch batch) {
-    forgetUnfollowed(queue.key, batch);
-    if (queue.looking || !queue.hasWork()) {
+    dropUnfollowed(queue.key, batch);
+    if (queue.evaluating || !queue.hasWork()) {
       return;
     }
     if (!queue.waiting.isEmpty()) {
-      queue.span.ifPresent(span -> span.ended("something newer came"));
+      queue.span.ifPresent(span -> span.ended("superseded by a newer trigger"));
       queue.span = Optional.empty();
     }
-    queue.takeUp();
+    queue.takeWaiting();
     if (queue.span.isEmpty()) {
       queue.span =
-          Optional.of(EvaluationSpan.begin(tools.tracing(), queue.key, queue.inHand, now()));
+          Optional.of(EvaluationSpan.begin(tools.tracing(), queue.key, queue.current, now()));
     }
     Instant since = queue.expectingSince.orElseGet(this::now);
     queue.expectingSince = Optional.of(since);
     boolean patient = expectations.hasTimeLeft(since);
     start(
         queue,
-        Triggers.askRemote(queue.inHand) || state.ref(queue.key).head().isEmpty()
-            ? new EvaluationRequest.Aim.Fetch(Triggers.expected(queue.inHand), patient)
+        Triggers.requireFetch(queue.current) || state.ref(queue.key).head().isEmpty()
+            ? new EvaluationRequest.Aim.Fetch(Triggers.newestExpectation(queue.current), patient)
             : new EvaluationRequest.Aim.Evaluate());
   }
 
   private void start(RefQueue queue, EvaluationRequest.Aim aim) {
-    if (queue.looking || !state.isFollowed(queue.key)) {
+    if (queue.evaluating || !state.isFollowed(queue.key)) {
       return;
     }
-    queue.looking = true;
-    tools.evaluations().start(requests.of(queue.key, aim, queue.indexed, queue.toMark()));
+    queue.evaluating = true;
+    tools.evaluations().start(requests.of(queue.key, aim, queue.indexed, queue.markedReasons()));
   }
 
-  /** Drops the lane of a ref that the fleet follows no more; its hints need no answer. */
-  void forgetUnfollowed(RefKey key, TransactionBatch batch) {
+  /** Drops the queue of a ref that no application follows any longer, and completes its triggers. */
+  void dropUnfollowed(RefKey key, TransactionBatch batch) {
     RefQueue queue = queues.get(key);
-    if (queue != null && !state.isFollowed(key) && !queue.looking) {
-      queue.takeUp();
-      queue.span.ifPresent(span -> span.ended("the ref is followed no more"));
+    if (queue != null && !state.isFollowed(key) && !queue.evaluating) {
+      queue.takeWaiting();
+      queue.span.ifPresent(span -> span.ended("no application follows the ref any longer"));
       settle(queue, state.ref(key).head(), Optional.empty(), batch);
-      sight.unfollowed(key, batch);
+      readability.unfollowed(key, batch);
       queues.remove(key);
     }
   }
 
-  private RefQueue lane(RefKey key) {
+  private RefQueue queue(RefKey key) {
     return queues.computeIfAbsent(
         key,
         _ -> {
@@ -346,12 +345,12 @@ final class RefScheduler {
         });
   }
 
-  /** What the records of a look follow from. */
+  /** Returns the trace that the evaluation's records belong to. */
   private TraceParent trace(RefQueue queue) {
     return queue
         .span
         .map(EvaluationSpan::context)
-        .orElseGet(() -> Triggers.together(queue.inHand, now()).trace());
+        .orElseGet(() -> Triggers.merge(queue.current, now()).trace());
   }
 
   private Instant now() {

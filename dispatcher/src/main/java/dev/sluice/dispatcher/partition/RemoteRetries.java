@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.dispatcher.decide.EvaluationPart;
+import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.Finding;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
@@ -14,10 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Future;
 
 /**
- * Applications of a ref that could not be looked at because something outside of their repository
- * could not be had: each is looked at again after a growing while, whatever else happens. {@code
- * state} need not remember it, since the next owner of the home meets the same. Of the home's
- * thread only.
+ * Retries for applications of a ref whose remote bases or charts could not be read. Each application is evaluated again after a growing delay. {@code state} does not record the retries, since the next owner of the partition finds the same failures. Used by the partition's thread only.
  */
 final class RemoteRetries {
 
@@ -32,27 +29,27 @@ final class RemoteRetries {
   }
 
   /**
-   * A part of a look was written.
+   * Schedules retries for the applications that failed in a batch of findings, and cancels those of the others.
    *
-   * @param cause what the look was for
+   * @param cause of the evaluation
    */
-  void found(EvaluationPart part, Trigger.Cause cause) {
+  void found(FindingBatch batch, Trigger.Cause cause) {
     Set<ApplicationName> refused = new TreeSet<>();
     Set<ApplicationName> others = new TreeSet<>();
-    for (Finding finding : part.findings()) {
-      boolean mayPass = finding instanceof Finding.Refused one && Remotes.mayPass(one.failure());
-      (mayPass ? refused : others).add(finding.definition().application());
+    for (Finding finding : batch.findings()) {
+      boolean isTransient = finding instanceof Finding.Refused one && Remotes.mayPass(one.failure());
+      (isTransient ? refused : others).add(finding.definition().application());
     }
     others.removeAll(refused);
     others.forEach(this::forget);
-    refused.forEach(application -> lookAgain(application, cause));
+    refused.forEach(application -> retryLater(application, cause));
   }
 
-  /** Nothing was written, but this application would have been refused. */
-  void lookAgain(ApplicationName application, Trigger.Cause cause) {
+  /** Schedules an evaluation of the application after a growing delay. */
+  void retryLater(ApplicationName application, Trigger.Cause cause) {
     Duration delay = RetryTiming.beforeFetchingAgain(attempts.merge(application, 1, Integer::sum));
     Future<?> next =
-        evaluations.after(delay, new PartitionInput.RemoteDue(key, application, cause));
+        evaluations.after(delay, new PartitionInput.RemoteRetryDue(key, application, cause));
     Future<?> earlier = due.put(application, next);
     if (earlier != null) {
       earlier.cancel(false);

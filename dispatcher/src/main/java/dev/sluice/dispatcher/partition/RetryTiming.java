@@ -3,15 +3,13 @@ package dev.sluice.dispatcher.partition;
 import java.time.Duration;
 
 /**
- * How long a home waits for what.
+ * Delays and intervals of a partition's evaluations.
  *
- * @param patience how long a commit that a webhook told of is asked for before what Git shows is
- *     taken for the truth
- * @param grace how long a change may be unfinished before {@code state} remembers it; until then it
- *     costs no record of its own
- * @param sweep between two looks at a ref that nobody told of; zero for never
+ * @param patience how long Git is asked for a commit that a webhook announced, before the ref is evaluated at the commit that Git shows
+ * @param grace how long a change may be pending before it is recorded in {@code state}; a faster one needs no record of its own
+ * @param pollInterval between two polls of a ref without webhooks; zero turns polling off
  */
-public record RetryTiming(Duration patience, Duration grace, Duration sweep) {
+public record RetryTiming(Duration patience, Duration grace, Duration pollInterval) {
 
   public static final RetryTiming DEFAULT =
       new RetryTiming(Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofMinutes(3));
@@ -21,19 +19,19 @@ public record RetryTiming(Duration patience, Duration grace, Duration sweep) {
   private static final long LONGEST_EXPECTING_MILLIS = 2_000;
   private static final long LONGEST_FAILING_MILLIS = 60_000;
 
-  /** Before asking again for a commit that Git does not show yet. */
+  /** Returns the delay before Git is asked again for a commit that it does not show yet. */
   Duration beforeExpectingAgain(int attempts) {
     return growing(FIRST_RETRY_MILLIS, attempts, LONGEST_EXPECTING_MILLIS);
   }
 
-  /** Before asking a remote again that could not be read. */
+  /** Returns the delay before a remote that could not be read is read again. */
   Duration beforeTryingAgain(int attempts, boolean retryable) {
     return retryable
         ? growing(FIRST_RETRY_MILLIS, attempts, LONGEST_FAILING_MILLIS)
         : Duration.ofMillis(LONGEST_FAILING_MILLIS);
   }
 
-  /** Before looking again at what another repository was missing for. */
+  /** Returns the delay before an application is evaluated again whose remote base or chart was unavailable. */
   static Duration beforeFetchingAgain(int attempts) {
     return growing(FIRST_FETCH_MILLIS, attempts, LONGEST_FAILING_MILLIS);
   }

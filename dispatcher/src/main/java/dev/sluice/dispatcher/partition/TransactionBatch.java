@@ -6,7 +6,7 @@ import dev.sluice.dispatcher.decide.Trigger;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What goes into a home's next transaction, and what is to be done once it is committed. */
+/** Records of a partition's next transaction, and the actions that follow its commit. */
 final class TransactionBatch {
 
   private static final int MAX_RECORDS = 400;
@@ -43,7 +43,7 @@ final class TransactionBatch {
     offsets.finished(offset);
   }
 
-  /** Runs on the home's thread after the commit. */
+  /** Runs an action on the partition's thread after the commit. */
   void afterwards(Runnable action) {
     afterwards.add(action);
   }
@@ -56,7 +56,7 @@ final class TransactionBatch {
     return records;
   }
 
-  /** Empties the batch; returns what is to be done now that it is committed. */
+  /** Empties the committed batch and returns the actions that follow the commit. */
   List<Runnable> committed() {
     List<Runnable> actions = List.copyOf(afterwards);
     records.clear();

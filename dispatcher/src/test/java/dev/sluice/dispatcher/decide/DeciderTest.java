@@ -49,7 +49,7 @@ class DeciderTest {
   private static final PossibleObjects POSSIBLE = PossibleObjects.any("web");
 
   private final PartitionState state = new PartitionState();
-  private final EvaluationDecider looks = new EvaluationDecider(state, "sluice.changes", 3);
+  private final EvaluationDecider evaluations = new EvaluationDecider(state, "sluice.changes", 3);
   private final EventDecider changes = new EventDecider(state, 3);
 
   @Test
@@ -210,11 +210,11 @@ class DeciderTest {
     accept(WEB);
     CommitId expected = new CommitId("b".repeat(40));
     Trigger first =
-        new Trigger(cause("one"), new Trigger.Ask.Moved(Optional.of(COMMIT)), OptionalLong.of(1));
+        new Trigger(cause("one"), new Trigger.Reason.RefMoved(Optional.of(COMMIT)), OptionalLong.of(1));
     Trigger second =
-        new Trigger(cause("two"), new Trigger.Ask.Moved(Optional.of(expected)), OptionalLong.of(2));
+        new Trigger(cause("two"), new Trigger.Reason.RefMoved(Optional.of(expected)), OptionalLong.of(2));
 
-    List<Event> events = events(looks.unfinished(MAIN, List.of(first, second), NOW));
+    List<Event> events = events(evaluations.unfinished(MAIN, List.of(first, second), NOW));
 
     StateRecord.Pending pending =
         new StateRecord.Pending(
@@ -228,13 +228,13 @@ class DeciderTest {
         .containsExactly(
             new StateRecord.RefState(
                 MAIN.repository(), MAIN.ref(), Optional.empty(), Optional.of(pending)));
-    assertThat(Trigger.of(pending).ask()).isEqualTo(second.ask());
+    assertThat(Trigger.of(pending).reason()).isEqualTo(second.reason());
     assertThat(Trigger.of(pending).cause().trace()).isEqualTo(second.cause().trace());
     assertThat(Trigger.of(pending).offset()).hasValue(2);
     assertThat(Trigger.of(pending).isRemembered()).isTrue();
-    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+    assertThat(events(evaluations.evaluated(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
         .hasSize(1);
-    assertThat(events(looks.seen(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+    assertThat(events(evaluations.evaluated(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
         .isEmpty();
   }
 
@@ -243,7 +243,7 @@ class DeciderTest {
     accept(WEB);
     found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
 
-    List<Event> events = events(looks.gone(MAIN, List.of(), TraceParent.start(), NOW));
+    List<Event> events = events(evaluations.refGone(MAIN, List.of(), TraceParent.start(), NOW));
 
     assertThat(events).noneMatch(SyncEvent.class::isInstance);
     assertThat(events).filteredOn(DeadLetterEvent.Opened.class::isInstance).hasSize(2);
@@ -258,13 +258,13 @@ class DeciderTest {
   }
 
   private List<Event> found(Finding... findings) {
-    EvaluationPart.Seen seen =
-        new EvaluationPart.Seen(MAIN, COMMIT, NOW, Map.of(), 1, Optional.empty());
+    FindingBatch.Evaluated seen =
+        new FindingBatch.Evaluated(MAIN, COMMIT, NOW, Map.of(), 1, Optional.empty());
     Trigger trigger =
-        new Trigger(cause("push"), new Trigger.Ask.Moved(Optional.empty()), OptionalLong.of(7));
+        new Trigger(cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));
     return events(
-        looks.found(
-            new EvaluationPart(seen, List.of(findings), true),
+        evaluations.found(
+            new FindingBatch(seen, List.of(findings), true),
             List.of(trigger),
             trigger.cause().trace(),
             NOW));

@@ -56,7 +56,7 @@ class RefSchedulerTest {
     try (var timers = new ScheduledThreadPoolExecutor(1);
         var mirrors = new Mirrors(directory.resolve("mirrors"), CLOCK);
         var evaluations =
-            new EvaluationRunner(look(mirrors), timers, new Setbacks(CLOCK), inputs::add)) {
+            new EvaluationRunner(look(mirrors), timers, new LoopFailures(CLOCK), inputs::add)) {
       timers.setRemoveOnCancelPolicy(true);
       timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
       RetryTiming timing =
@@ -70,7 +70,7 @@ class RefSchedulerTest {
       TransactionBatch batch = new TransactionBatch(new OffsetTracker(0));
 
       for (int i = 0; i < 5; i++) {
-        scheduler.hint(RefKey.of(away), hint(i, batch), batch);
+        scheduler.trigger(RefKey.of(away), hint(i, batch), batch);
         PartitionInput ended = inputs.poll(10, TimeUnit.SECONDS);
         assertThat(ended)
             .isInstanceOfSatisfying(
@@ -100,7 +100,7 @@ class RefSchedulerTest {
             Optional.empty(),
             CLOCK.instant(),
             TraceParent.start());
-    return new Trigger(cause, new Trigger.Ask.Moved(Optional.empty()), OptionalLong.of(number));
+    return new Trigger(cause, new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(number));
   }
 
   private static SourceSpec away(Path directory) {

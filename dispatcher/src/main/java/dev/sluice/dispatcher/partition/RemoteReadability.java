@@ -12,58 +12,56 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Remembers in {@code state} whether the remotes of refs can be read, so that nobody takes what was
- * applied long ago for what Git says. A transition is written at once; what goes on being so, at
- * most every ten minutes. Of the home's thread only.
+ * Record in {@code state} of whether the remotes of refs can be read, so that an old revision is not mistaken for the current one. A transition is written at once; an unchanged condition at most every ten minutes. Used by the partition's thread only.
  */
-final class RemoteSight {
+final class RemoteReadability {
 
-  /** Between two records about a ref that say nothing new. */
+  /** Interval between two records about a ref whose condition has not changed. */
   static final Duration REFRESH = Duration.ofMinutes(10);
 
   private final PartitionState state;
   private final RefScheduler.Tools tools;
   private final Map<RefKey, Instant> failureWritten = new HashMap<>();
 
-  RemoteSight(PartitionState state, RefScheduler.Tools tools) {
+  RemoteReadability(PartitionState state, RefScheduler.Tools tools) {
     this.state = state;
     this.tools = tools;
   }
 
-  /** A look has ended that may have read the remote. */
-  void ended(PartitionInput.EvaluationEnded look, TransactionBatch batch) {
+  /** Records the outcome of an evaluation that may have read the remote. */
+  void ended(PartitionInput.EvaluationEnded evaluation, TransactionBatch batch) {
     boolean fetches =
-        look.aim() instanceof EvaluationRequest.Aim.Fetch
-            || look.aim() instanceof EvaluationRequest.Aim.Sweep;
-    boolean decides = !(look.aim() instanceof EvaluationRequest.Aim.Warm);
-    switch (look.outcome()) {
+        evaluation.aim() instanceof EvaluationRequest.Aim.Fetch
+            || evaluation.aim() instanceof EvaluationRequest.Aim.Poll;
+    boolean decides = !(evaluation.aim() instanceof EvaluationRequest.Aim.Warm);
+    switch (evaluation.outcome()) {
       case EvaluationOutcome.Failed failed -> {
         if (decides) {
-          failed(look.key(), failed.reason(), batch);
+          failed(evaluation.key(), failed.reason(), batch);
         }
       }
       case EvaluationOutcome.Broken broken -> {
         if (decides) {
-          failed(look.key(), "the evaluation failed: " + broken.reason(), batch);
+          failed(evaluation.key(), "the evaluation failed: " + broken.reason(), batch);
         }
       }
       case EvaluationOutcome.Done _,
           EvaluationOutcome.Gone _,
           EvaluationOutcome.NotYet _,
-          EvaluationOutcome.Swept _ -> {
+          EvaluationOutcome.Polled _ -> {
         if (fetches) {
-          read(look.key(), batch);
+          read(evaluation.key(), batch);
         }
       }
       case EvaluationOutcome.Warmed _ -> {}
     }
   }
 
-  /** Nobody looks at the ref from now on: that it could not be read is no news any more. */
+  /** Clears the failure of a ref that no application follows any longer. */
   void unfollowed(RefKey key, TransactionBatch batch) {
     RefState before = state.ref(key);
     if (before.unreadable().isPresent()) {
-      batch.add(tools.decider().remote(before.unwatched(), tools.clock().instant()));
+      batch.add(tools.decider().remoteState(before.unwatched(), tools.clock().instant()));
     }
     failureWritten.remove(key);
   }
@@ -74,7 +72,7 @@ final class RemoteSight {
     boolean isOld =
         before.readAt().map(at -> Duration.between(at, now).compareTo(REFRESH) >= 0).orElse(true);
     if (before.unreadable().isPresent() || isOld) {
-      batch.add(tools.decider().remote(before.read(now), now));
+      batch.add(tools.decider().remoteState(before.read(now), now));
       failureWritten.remove(key);
     }
   }
@@ -91,6 +89,6 @@ final class RemoteSight {
     }
     failureWritten.put(key, now);
     Instant since = before.unreadable().map(Unreadable::since).orElse(now);
-    batch.add(tools.decider().remote(before.unreadable(new Unreadable(since, reason)), now));
+    batch.add(tools.decider().remoteState(before.unreadable(new Unreadable(since, reason)), now));
   }
 }

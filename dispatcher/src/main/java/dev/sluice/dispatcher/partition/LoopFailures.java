@@ -12,20 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What earlier sessions of a home ended with, so that the next one gets past it. A record that a
- * session ended at twice is not handled again; a ref at which sessions end is left alone for a
- * while, which doubles. So neither stops what else belongs to the home. Safe for concurrent use.
+ * Failures of a partition's earlier sessions, so that the next session avoids their cause. A record that ended two sessions is not handled again; a ref that ended sessions is paused for a doubling time. Neither blocks the rest of the partition. Safe for concurrent use.
  */
-public final class Setbacks {
+public final class LoopFailures {
 
-  /** Whatever ended the first session may have been something else. */
+  /** Failures until a record or ref is held responsible: the first may have had another cause. */
   private static final int CERTAIN = 2;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-  private static final Duration LONGEST_REST = Duration.ofMinutes(10);
+  private static final Duration LONGEST_REF_PAUSE = Duration.ofMinutes(10);
 
-  private static final Logger log = LoggerFactory.getLogger(Setbacks.class);
+  private static final Logger log = LoggerFactory.getLogger(LoopFailures.class);
 
   private final Clock clock;
   private final Map<Long, Suspicion> records = new HashMap<>();
@@ -34,30 +32,30 @@ public final class Setbacks {
   private boolean attributed;
   private Optional<String> reason = Optional.empty();
 
-  /** Sessions that ended at the same place. */
+  /** Sessions that the same record or ref ended. */
   private record Suspicion(int times, String reason, Instant until) {}
 
-  public Setbacks(Clock clock) {
+  public LoopFailures(Clock clock) {
     this.clock = clock;
   }
 
-  /** Records that a session has ended; returns how long to wait before the next one. */
+  /** Records that a session has failed; returns the delay before the next one. */
   public synchronized Duration failed(Throwable cause) {
     failures++;
     reason = Optional.of(KafkaFailures.describe(cause));
-    // if it is known at what, the next session keeps away from that, and the others need not wait
+    // if a record or ref is suspected, the next session avoids it and need not wait
     Duration pause = attributed ? FIRST_PAUSE : doubled(FIRST_PAUSE, failures, LONGEST_PAUSE);
     attributed = false;
     return pause;
   }
 
-  /** Records that a session goes on well. */
-  synchronized void settled() {
+  /** Records that a session has run long enough to count as recovered. */
+  synchronized void recovered() {
     failures = 0;
     reason = Optional.empty();
   }
 
-  /** Why the last session ended, until one goes on well. */
+  /** Returns why the last session failed; empty once a session has recovered. */
   public synchronized Optional<String> reason() {
     return reason;
   }
@@ -76,20 +74,20 @@ public final class Setbacks {
           .addKeyValue("ref", ref.ref())
           .setCause(cause)
           .log(
-              "a fault of Sluice itself: the ref is left alone until {}, and tried again then",
+              "a fault of Sluice itself: the ref is paused until {}, and then tried again",
               now.until());
     }
   }
 
-  /** Why a record is not to be handled; empty if it is. */
+  /** Returns why a record must not be handled; empty if it may be. */
   synchronized Optional<String> poison(long offset) {
     return Optional.ofNullable(records.get(offset))
         .filter(found -> found.times() >= CERTAIN)
         .map(Suspicion::reason);
   }
 
-  /** For how long a ref is still left alone. */
-  synchronized Duration rest(RefKey ref) {
+  /** Returns for how long a ref is still paused. */
+  synchronized Duration remainingPause(RefKey ref) {
     Suspicion found = refs.get(ref);
     if (found == null || found.times() < CERTAIN) {
       return Duration.ZERO;
@@ -98,13 +96,13 @@ public final class Setbacks {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /** Forgets what was held against a ref: all that was to be done for it is done. */
-  synchronized void cleared(RefKey ref) {
+  /** Forgets the failures of a ref after an evaluation has succeeded. */
+  synchronized void clear(RefKey ref) {
     refs.remove(ref);
   }
 
-  /** Forgets records before an offset that is committed. */
-  synchronized void passed(long offset) {
+  /** Forgets the records before a committed offset. */
+  synchronized void committed(long offset) {
     records.keySet().removeIf(suspected -> suspected < offset);
   }
 
@@ -117,7 +115,7 @@ public final class Setbacks {
     return new Suspicion(
         times,
         now.reason(),
-        clock.instant().plus(doubled(Duration.ofSeconds(2), times, LONGEST_REST)));
+        clock.instant().plus(doubled(Duration.ofSeconds(2), times, LONGEST_REF_PAUSE)));
   }
 
   private static Duration doubled(Duration first, int times, Duration most) {

@@ -1,0 +1,35 @@
+package dev.sluice.dispatcher.decide;
+
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Batch of an evaluation's findings that fits one transaction.
+ *
+ * @param last whether the evaluation is complete with this batch, so that the ref's head is the commit
+ */
+public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean last) {
+
+  public FindingBatch {
+    findings = List.copyOf(findings);
+  }
+
+  /**
+   * Evaluated commit, the same in all batches of an evaluation.
+   *
+   * @param batchSizes by cluster, the number of applications that get a record
+   * @param applications number of applications that follow the ref
+   * @param unmet the announced commit, if the evaluated one does not contain it
+   */
+  public record Evaluated(
+      RefKey key,
+      CommitId commit,
+      Instant fetchedAt,
+      Map<ClusterName, Integer> batchSizes,
+      int applications,
+      Optional<CommitId> unmet) {}
+}
