@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker of one cluster: stands by until it has the lead, then makes the cluster what its sync
- * topic says. Closing it lets what runs come to its end and gives the Lease back.
+ * The worker of one cluster. It stands by until it is the leader, then reconciles the cluster with
+ * its sync topic. {@link #close} lets running attempts finish and releases the Lease.
  *
- * <p>A term that cannot go on costs the worker its lead: it gives the Lease back, says why when it
- * is asked whether it is ready, and tries again later. Only what came of an {@link Error} ends the
+ * <p>A leader session that cannot continue gives up leadership: the worker releases the Lease,
+ * reports the reason in its readiness, and tries again later. Only an {@link Error} ends the
  * process.
  */
 public final class ClusterWorker implements AutoCloseable {
@@ -30,8 +30,11 @@ public final class ClusterWorker implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Duration STUCK = Duration.ofMinutes(1);
 
-  /** A term that lasted so long did not fail from what ended the one before. */
-  private static final Duration WELL = Duration.ofMinutes(10);
+  /**
+   * After a session of this length, a failure counts as a new one, so the wait starts at its
+   * minimum.
+   */
+  private static final Duration STABLE_SESSION = Duration.ofMinutes(10);
 
   private final WorkerConfig config;
   private final WorkerResources resources;
@@ -73,7 +76,7 @@ public final class ClusterWorker implements AutoCloseable {
             new Leadership.Identity(
                 config.systemNamespace(), config.leaseName(), config.identity()),
             config.lease(),
-            new Terms(),
+            new Sessions(),
             resources.clock());
     WorkerMetrics.ask(resources.telemetry().metrics(), config.cluster(), this::view);
     WorkerMetrics.isolation(
@@ -88,7 +91,7 @@ public final class ClusterWorker implements AutoCloseable {
     }
   }
 
-  /** Where the worker is. */
+  /** Returns the state of the worker. */
   public synchronized WorkerStatus status() {
     if (closing) {
       return WorkerStatus.CLOSED;
@@ -99,7 +102,7 @@ public final class ClusterWorker implements AutoCloseable {
     return isStopped() ? WorkerStatus.STOPPED : WorkerStatus.STANDBY;
   }
 
-  /** Why the worker does not do what it should; empty if it does. */
+  /** Returns the reason why the worker is not ready; empty if it is. */
   public synchronized Optional<String> problem() {
     if (closing) {
       return Optional.empty();
@@ -110,9 +113,9 @@ public final class ClusterWorker implements AutoCloseable {
   }
 
   /**
-   * Returns whether a failed leader session keeps the worker unready. A record that this version
-   * cannot read stays unreadable, so the worker is unready until a session succeeds. After any
-   * other failure it is a standby again when its time aside is over.
+   * Returns whether a failed leader session keeps the worker unready. A record of an unknown type
+   * stays unreadable, so the worker is unready until a session succeeds. After any other failure it
+   * is a standby again when its time aside is over.
    */
   private boolean isStopped() {
     return stopped.isPresent()
@@ -130,12 +133,15 @@ public final class ClusterWorker implements AutoCloseable {
         : session.view(problem().isEmpty());
   }
 
-  /** Where health and metrics are served, if they are. */
+  /** Returns the port of the health and metrics server, if there is one. */
   public synchronized OptionalInt healthPort() {
     return health == null ? OptionalInt.empty() : OptionalInt.of(health.port());
   }
 
-  /** Whether it turns: a worker that does not should be started anew. */
+  /**
+   * Returns whether the worker's loops make progress. A worker that is not live should be
+   * restarted.
+   */
   public synchronized boolean isLive() {
     return (leadership == null || leadership.isAlive(STUCK))
         && (session == null || session.isAlive(resources.clock().instant().minus(STUCK)));
@@ -157,8 +163,8 @@ public final class ClusterWorker implements AutoCloseable {
     journal.close();
   }
 
-  /** Begins and ends terms as the lead comes and goes. */
-  private final class Terms implements Leadership.Candidate, LeaderSession.Owner {
+  /** Starts and ends leader sessions as leadership is gained and lost. */
+  private final class Sessions implements Leadership.Candidate, LeaderSession.Owner {
 
     @Override
     public void lead() {
@@ -211,10 +217,10 @@ public final class ClusterWorker implements AutoCloseable {
     public void ended(LeaderSession ended, SessionEnd end) {
       synchronized (ClusterWorker.this) {
         if (ended != session || closing || leadership == null) {
-          return; // it is at its end already
+          return; // it has ended already
         }
         Instant now = resources.clock().instant();
-        if (leadsSince.isBefore(now.minus(WELL))) {
+        if (leadsSince.isBefore(now.minus(STABLE_SESSION))) {
           standAside.forget();
         }
         leadsSince = Instant.MAX;
@@ -232,7 +238,9 @@ public final class ClusterWorker implements AutoCloseable {
       }
     }
 
-    /** An error that no item can be blamed for: the process ends, when others can take the lead. */
+    /**
+     * Ends the process after an error that no single item caused, so that another worker can lead.
+     */
     private void endProcess(Error error) {
       Thread releasing = Thread.ofPlatform().daemon().start(ClusterWorker.this::close);
       try {

@@ -28,12 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time from taking the lead to losing it: reads ledgers and log, drives the difference to zero
- * by lanes, and sweeps now and then. A lead that is taken again is another term, which believes
- * nothing of the one before.
+ * The time from gaining leadership to losing it. A session reads the ledgers and the log, lets one
+ * lane per application reconcile it, and sweeps orphans at intervals. A new session trusts no state
+ * of an earlier one.
  *
- * <p>What one application, record or object does costs that one. What cannot be pinned on one ends
- * the term: the owner hears why, and gives up the lead.
+ * <p>A failure that one application, record or object caused affects only that item. Any other
+ * failure ends the session: the owner gets the reason and gives up leadership.
  */
 final class LeaderSession implements SyncIntake.Progress {
 
@@ -56,19 +56,19 @@ final class LeaderSession implements SyncIntake.Progress {
   private volatile @Nullable Lanes lanes;
   private volatile @Nullable LedgerWatch ledgerWatch;
 
-  /** The worker whose term it is. */
+  /** The worker that a session belongs to. */
   interface Owner {
 
-    /** The attempts of this process and the one before. */
+    /** Returns the journal of attempts of this process and the previous one. */
     AttemptJournal journal();
 
-    /** Whether it still leads for sure. */
+    /** Returns whether this worker is certainly still the leader. */
     boolean mayWrite();
 
-    /** It follows the log now. */
+    /** Called when the session has caught up and follows the log. */
     void leads(LeaderSession session);
 
-    /** The term cannot go on. Any thread may say so; returns at once. */
+    /** Called when the session cannot continue, by any thread. Must not block. */
     void ended(LeaderSession session, SessionEnd end);
   }
 
@@ -89,15 +89,16 @@ final class LeaderSession implements SyncIntake.Progress {
   }
 
   /**
-   * Ends it, and returns when nothing is written any more.
+   * Ends the session and returns once nothing is written any longer.
    *
-   * @param forRunning how long running attempts may take to come to their own end
+   * @param forRunning how long running attempts may take to finish
    */
   void end(Duration forRunning) {
     grace = forRunning;
     stopped.set(true);
     thread
-        .interrupt(); // before it can know that it is to end: stopping the lanes is not interrupted
+        .interrupt(); // before the session sees that it ends, so that stopping the lanes is not
+                      // interrupted
     ending.countDown();
     boolean interrupted = false;
     while (thread.isAlive()) {
@@ -116,7 +117,7 @@ final class LeaderSession implements SyncIntake.Progress {
     return status;
   }
 
-  /** Why it does not do what it should at the moment; empty if it does. */
+  /** Returns the reason why the session does not work as it should; empty if it does. */
   Optional<String> problem() {
     SyncLog reading = syncLog;
     Reporter reporting = reporter;
@@ -126,9 +127,9 @@ final class LeaderSession implements SyncIntake.Progress {
   }
 
   /**
-   * How it is.
+   * Returns the current state, for readiness and metrics.
    *
-   * @param well whether it has no problem
+   * @param well whether the worker has no problem
    */
   WorkerView view(boolean well) {
     SyncLog reading = syncLog;
@@ -143,7 +144,7 @@ final class LeaderSession implements SyncIntake.Progress {
         working != null && working.areHeldUp());
   }
 
-  /** Whether the log's loop comes round. */
+  /** Returns whether the loop that reads the log makes progress. */
   boolean isAlive(Instant since) {
     SyncLog reading = syncLog;
     return status == WorkerStatus.STOPPED
@@ -151,7 +152,7 @@ final class LeaderSession implements SyncIntake.Progress {
   }
 
   private void run() {
-    // first of all: who led before can tell nothing any more when the ledgers are read
+    // opened first, so that a previous leader can report nothing after the ledgers are read
     try (Reporter reporting = openReporter();
         SyncRecordReader targets = new SyncRecordReader(resources.kafka(), config.cluster());
         Questions asked = parts.questions(reporting, targets)) {
@@ -166,11 +167,11 @@ final class LeaderSession implements SyncIntake.Progress {
         stop(working);
       }
     } catch (InterruptedException | InterruptException e) {
-      // the end of the term
+      // the session ends
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       if (!Thread.currentThread().isInterrupted()) {
-        ended(new SessionEnd.Failed("the worker failed in a way that no code expects", e));
+        ended(new SessionEnd.Failed("the worker failed unexpectedly", e));
       }
     }
   }
@@ -230,7 +231,7 @@ final class LeaderSession implements SyncIntake.Progress {
     owner.leads(this);
   }
 
-  /** Only the first cause counts, and none once the term is being ended. */
+  /** Only the first cause counts, and none once the session is being ended. */
   @Override
   public void ended(SessionEnd end) {
     if (stopped.compareAndSet(false, true)) {
@@ -248,7 +249,7 @@ final class LeaderSession implements SyncIntake.Progress {
                 resources.kafka(),
                 config.cluster(),
                 this::reported,
-                cause -> ended(new SessionEnd.Failed("nothing can be reported any more", cause)),
+                cause -> ended(new SessionEnd.Failed("nothing can be reported any longer", cause)),
                 resources.clock());
         problem = Optional.empty();
         return opened;
@@ -309,7 +310,7 @@ final class LeaderSession implements SyncIntake.Progress {
 
   private void pause(Duration duration) throws InterruptedException {
     if (ending.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new InterruptedException("the term ends");
+      throw new InterruptedException("the session ends");
     }
   }
 }

@@ -1,15 +1,15 @@
 package dev.sluice.worker;
 
-/** Why a term ended by itself. */
+/** The reason why a leader session ended by itself. */
 sealed interface SessionEnd {
 
-  /** For people, in one line. */
+  /** Returns the reason in one line, for people. */
   String reason();
 
   /**
-   * Something failed that no single application can be blamed for.
+   * A failure that no single application caused.
    *
-   * @param what went wrong
+   * @param what the failure, in a few words
    */
   record Failed(String what, Throwable cause) implements SessionEnd {
     @Override
@@ -18,7 +18,7 @@ sealed interface SessionEnd {
     }
   }
 
-  /** The log holds what this version does not know: a newer one has to read it. */
+  /** A record of a type that this version does not know and only a newer version can read. */
   record UnknownType(String ceType, long offset) implements SessionEnd {
     @Override
     public String reason() {

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The parts and the memory of one leader session; the next session starts with new ones. */
+/** The parts and the state of one leader session; the next session starts with new ones. */
 final class SessionParts {
 
   private static final Logger log = LoggerFactory.getLogger(SessionParts.class);
@@ -51,9 +51,11 @@ final class SessionParts {
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
 
   /**
-   * @param journal of the process, whatever term it is
-   * @param mayWrite whether this worker still leads for sure
-   * @param wake has what is parked of an application tried again
+   * Creates the parts.
+   *
+   * @param journal the process's journal, shared by all sessions
+   * @param mayWrite whether this worker is certainly still the leader
+   * @param wake retries an application that is parked
    */
   SessionParts(
       WorkerConfig config,
@@ -95,12 +97,12 @@ final class SessionParts {
     return claims;
   }
 
-  /** The dead letters that are open although no ledger says so. */
+  /** Returns the open dead letters that no ledger names. */
   Map<ApplicationName, Ledger.OpenEntry> open() {
     return open;
   }
 
-  /** Takes note of the ledgers as they were when the term began. */
+  /** Takes over the claims in the ledgers that were found when the session began. */
   void know(LedgerListing found) {
     found.usable().values().forEach(stored -> claims.found(stored.ledger()));
     found
@@ -112,9 +114,9 @@ final class SessionParts {
   }
 
   /**
-   * Makes the lanes.
+   * Creates the lanes.
    *
-   * @param wake has what is parked of an application tried again
+   * @param wake retries an application that is parked
    */
   Lanes lanes(
       LedgerListing found,
@@ -160,7 +162,7 @@ final class SessionParts {
         resources.clock());
   }
 
-  /** Makes what finds and removes orphans. */
+  /** Creates the sweep that removes orphans. */
   OrphanSweep sweep(Reporter reporting, SyncRecordReader targets) {
     return new OrphanSweep(
         config.cluster(),

@@ -3,8 +3,8 @@ package dev.sluice.worker;
 import java.time.Duration;
 
 /**
- * How long a worker whose term ended by itself leaves the lead to others: longer each time, so that
- * a fault that stays does not make workers change the lead back and forth.
+ * How long a worker whose leader session failed leaves leadership to others. The time grows with
+ * each failure, so that a permanent fault does not make workers exchange leadership all the time.
  */
 final class StandAside {
 
@@ -16,16 +16,19 @@ final class StandAside {
   private int times;
 
   /**
-   * @param retryPeriod between attempts to take the lead: others have had their turn after some
+   * Creates the policy.
+   *
+   * @param retryPeriod between attempts to take the Lease; others get their turn within a few of
+   *     them
    * @param leaseDuration of the Lease
    */
   StandAside(Duration retryPeriod, Duration leaseDuration) {
-    // whoever waits looks again within 2.2 retry periods
+    // a waiting worker tries again within 2.2 retry periods
     this.afterFailure = retryPeriod.multipliedBy(3);
     this.afterUnknownType = leaseDuration.multipliedBy(4);
   }
 
-  /** A term ended so. */
+  /** Returns how long to stand aside after a session that ended for this reason. */
   Duration after(SessionEnd end) {
     int doublings = Math.min(times++, 10);
     return switch (end) {
@@ -34,7 +37,7 @@ final class StandAside {
     };
   }
 
-  /** A term went well for long enough: what comes now is another fault. */
+  /** Resets the time, since a session was stable for long enough. */
   void forget() {
     times = 0;
   }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sweeps, and looks after the ledgers' keys, at intervals; what fails of it costs itself, and is
- * tried again the next time.
+ * Sweeps orphans and maintains the ledgers' keys at intervals. A step that fails affects only
+ * itself, and is tried again at the next interval.
  */
 final class SweepLoop {
 
@@ -33,7 +33,7 @@ final class SweepLoop {
     void run() throws InterruptedException;
   }
 
-  /** Returns when the term ends. */
+  /** Runs until the session ends. */
   void run(CountDownLatch ending) throws InterruptedException {
     do {
       contained("ledger-upkeep", this::refreshKeys);
@@ -54,7 +54,7 @@ final class SweepLoop {
       log.atWarn()
           .addKeyValue("cluster", config.cluster())
           .setCause(e)
-          .log("a {} did not come to its end; the next one tries again", loop);
+          .log("a {} failed; it is tried again at the next interval", loop);
     } catch (RuntimeException | Error e) {
       if (Thread.currentThread().isInterrupted()) {
         throw e;

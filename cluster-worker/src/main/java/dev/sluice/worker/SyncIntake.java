@@ -37,17 +37,14 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Hands what the sync topic holds to the lanes, each record with what the cluster's ledgers and the
- * other applications say of it.
- */
+/** Passes the records of the sync topic to the lanes and to the object claims. */
 final class SyncIntake implements LogListener {
 
   private static final Logger log = LoggerFactory.getLogger(SyncIntake.class);
 
   private static final int HELLO_BYTES = 1024 * 1024;
 
-  /** How far the clocks of dispatchers and brokers may be apart. */
+  /** The largest difference between the clocks of dispatchers and brokers that is allowed for. */
   private static final Duration SKEW = Duration.ofMinutes(10);
 
   private final WorkerConfig config;
@@ -63,21 +60,21 @@ final class SyncIntake implements LogListener {
     this.progress = progress;
   }
 
-  /** Is told how far the reading is, and why it has ended. */
+  /** Receives the progress of the reading. */
   interface Progress {
 
-    /** The log was read to its end, and every application is on its way. */
+    /** Called when the log was read to its end and every application is queued. */
     void leading();
 
-    /** Nothing more is read. */
+    /** Called when reading has ended. */
     void ended(SessionEnd end);
   }
 
   /**
-   * The parts that records are handed to, and what is known at the start.
+   * The receivers of records, and the state when the session began.
    *
-   * @param found the ledgers as they were when the term began
-   * @param open gets the dead letters that are open although no ledger says so
+   * @param found the ledgers at the start of the session
+   * @param open receives the open dead letters that no ledger names
    */
   record Parts(
       LedgerListing found,
@@ -98,11 +95,12 @@ final class SyncIntake implements LogListener {
       Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused) {
     hello();
     parts.open().putAll(openOfLostLedgers(history));
-    // all are expected before any is begun: so each knows what the others are about to let go
+    // all records are registered before any attempt begins, so each attempt knows which objects the
+    // others are about to release
     history.forEach((application, records) -> contained(application, () -> expect(records)));
     refused.forEach(parts.claims()::refuse);
-    // in another order each time: one that ends the process whenever it is attempted must not
-    // always come before the same others
+    // in random order: an application that crashes the process at each attempt must not always
+    // precede the same others
     List<ApplicationName> order = new ArrayList<>(history.keySet());
     Collections.shuffle(order);
     order.forEach(
@@ -121,7 +119,7 @@ final class SyncIntake implements LogListener {
             parts.found().unreadable().size());
   }
 
-  /** Says what the ledgers hold, in as many records as that takes. */
+  /** Reports the contents of the ledgers, in as many records as necessary. */
   private void hello() {
     List<Map.Entry<ApplicationName, ResultEvent.LedgerSummary>> summaries = new ArrayList<>();
     parts
@@ -149,7 +147,10 @@ final class SyncIntake implements LogListener {
     parts.containment().handle("log-intake", application, handling);
   }
 
-  /** Reads from the log which dead letters are open where no ledger can say so. */
+  /**
+   * Reads from the dead-letter topic which dead letters are open for applications without a usable
+   * ledger.
+   */
   private Map<ApplicationName, Ledger.OpenEntry> openOfLostLedgers(
       Map<ApplicationName, List<LogEntry>> history) {
     return history.entrySet().stream()

@@ -15,14 +15,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * How a worker works.
+ * Configuration of a worker.
  *
- * @param installation tells installations of Sluice in one cluster apart
- * @param systemNamespace where ledgers and the Lease are; made when it is missing
- * @param identity of this worker, unlike that of any other of the cluster
- * @param concurrency how many applications are worked at once
+ * @param installation separates installations of Sluice in one cluster
+ * @param systemNamespace holds the ledgers and the Lease; created when it is missing
+ * @param identity of this worker, unique within the cluster
+ * @param concurrency how many applications are reconciled at once
  * @param healthPort of {@code /livez}, {@code /readyz} and {@code /metrics}; 0 for any free one
- * @param deployers applications that may write into the system namespace: they deploy Sluice
+ * @param deployers applications that may write into the system namespace because they deploy Sluice
  */
 public record WorkerConfig(
     ClusterName cluster,
@@ -36,14 +36,15 @@ public record WorkerConfig(
     Set<ApplicationName> deployers) {
 
   /**
-   * How long things may take, and how often they are tried.
+   * Timeouts and intervals.
    *
-   * @param retryLeast between the first attempts that fail for reasons that pass
-   * @param retryMost between later ones
-   * @param stuckAfter how long such attempts go on before the application is parked
-   * @param slowTimer between attempts at what the cluster's state parks
-   * @param sweepInterval between looks for what fenced workers left
-   * @param callTimeout of one call to the API
+   * @param retryLeast shortest delay before the retry of a transient failure
+   * @param retryMost longest delay before such a retry
+   * @param stuckAfter how long transient failures are retried before the application is parked
+   * @param slowTimer between attempts at an application that is parked because of the cluster's
+   *     state
+   * @param sweepInterval between orphan sweeps
+   * @param callTimeout of one API call
    */
   public record Patience(
       Duration retryLeast,
@@ -69,20 +70,22 @@ public record WorkerConfig(
       Setting.of(
               "installation",
               "ID",
-              "tells installations of Sluice in one cluster apart",
+              "separates installations of Sluice in one cluster",
               Ownership::requireInstallation)
           .or("default");
   public static final Setting<String> SYSTEM_NAMESPACE =
       Setting.text(
-              "system-namespace", "NAMESPACE", "where ledgers, their signing key and the Lease are")
+              "system-namespace", "NAMESPACE", "holds the ledgers, their signing key and the Lease")
           .or("sluice-system");
   public static final Setting<Optional<String>> IDENTITY =
-      Setting.text("identity", "NAME", "of this worker, unlike any other's (default: made up)")
+      Setting.text(
+              "identity", "NAME", "of this worker, unique within the cluster (default: generated)")
           .optional();
   public static final Setting<Integer> CONCURRENCY =
-      Setting.integer("concurrency", "how many applications are worked at once", 1, 1000).or("16");
+      Setting.integer("concurrency", "how many applications are reconciled at once", 1, 1000)
+          .or("16");
   public static final Setting<Duration> LEASE_DURATION =
-      Setting.duration("lease-duration", "how long a Lease that is not renewed keeps others out")
+      Setting.duration("lease-duration", "how long a Lease that is not renewed stays valid")
           .or("15s");
   public static final Setting<Duration> LEASE_RENEW_DEADLINE =
       Setting.duration("lease-renew-deadline", "how long to try to renew the Lease").or("10s");
@@ -91,13 +94,15 @@ public record WorkerConfig(
           .or("2s");
   public static final Setting<Duration> SLOW_TIMER =
       Setting.duration(
-              "slow-timer", "between attempts at applications that the cluster's state parks")
+              "slow-timer",
+              "between attempts at applications that are parked because of the cluster's state")
           .or("5m");
   public static final Setting<Duration> STUCK_AFTER =
       Setting.duration("stuck-after", "how long an application is retried before it is parked")
           .or("10m");
   public static final Setting<Duration> SWEEP_INTERVAL =
-      Setting.duration("sweep-interval", "between looks for what fenced workers left").or("1m");
+      Setting.duration("sweep-interval", "between sweeps for orphans that fenced workers left")
+          .or("1m");
   public static final Setting<Optional<Integer>> HEALTH_PORT =
       Setting.integer("health-port", "serves /livez, /readyz and /metrics; 0 for any", 0, 65535)
           .optional();
@@ -123,11 +128,11 @@ public record WorkerConfig(
           SWEEP_INTERVAL,
           DEPLOYS_SLUICE);
 
-  /** All settings of a worker by itself. */
+  /** All settings of a worker that runs by itself. */
   public static final List<Setting<?>> SETTINGS =
       Stream.concat(Stream.of(CLUSTER, IDENTITY, HEALTH_PORT), SHARED_SETTINGS.stream()).toList();
 
-  /** A worker with the defaults of everything else. */
+  /** Returns a configuration with the defaults of everything else. */
   public static WorkerConfig of(ClusterName cluster, String identity) {
     return new WorkerConfig(
         cluster,
@@ -142,9 +147,9 @@ public record WorkerConfig(
   }
 
   /**
-   * A worker by itself, by {@link #SETTINGS}.
+   * Returns the configuration of a worker that runs by itself, from {@link #SETTINGS}.
    *
-   * @param fallbackIdentity where none is set
+   * @param fallbackIdentity used when none is set
    */
   public static WorkerConfig from(SettingValues values, String fallbackIdentity) {
     return from(
@@ -154,7 +159,10 @@ public record WorkerConfig(
         values.get(HEALTH_PORT));
   }
 
-  /** One of several workers in a process, by {@link #SHARED_SETTINGS}. */
+  /**
+   * Returns the configuration of one of several workers in a process, from {@link
+   * #SHARED_SETTINGS}.
+   */
   public static WorkerConfig from(SettingValues values, ClusterName cluster, String identity) {
     return from(values, cluster, identity, Optional.empty());
   }
@@ -183,17 +191,17 @@ public record WorkerConfig(
         Set.copyOf(values.get(DEPLOYS_SLUICE)));
   }
 
-  /** The Lease that one worker of the cluster holds. */
+  /** Returns the name of the Lease that the cluster's leader holds. */
   String leaseName() {
     return "sluice-worker-" + installation;
   }
 
-  /** Returns what no application, or only some, may write. */
+  /** Returns the objects that no application, or only some, may write. */
   OwnObjects ownObjects() {
     return new OwnObjects(systemNamespace, deployers);
   }
 
-  /** Returns the names of the ledgers and of the keys they are signed with. */
+  /** Returns the names of the ledgers and of their signing keys. */
   LedgerNames ledgerNames() {
     return new LedgerNames(systemNamespace, installation);
   }

@@ -2,13 +2,13 @@ package dev.sluice.worker;
 
 import dev.sluice.contract.event.ResultEvent;
 
-/** Who wants to hear in this process what the worker reports. Must not block. */
+/** Receives the results of a worker within this process. Must not block. */
 @FunctionalInterface
 public interface WorkerListener {
 
-  /** Hears nothing. */
+  /** Ignores all results. */
   WorkerListener NONE = _ -> {};
 
-  /** A result is on its way to the results topic. */
+  /** Called when a result is on its way to the results topic. */
   void reported(ResultEvent result);
 }

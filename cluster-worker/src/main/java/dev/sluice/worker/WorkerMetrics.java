@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** What the worker of one cluster counts; the cluster is a label, so that several share a page. */
+/**
+ * Metrics of one cluster's worker. The cluster is a label, so that several workers share a page.
+ */
 final class WorkerMetrics implements AppliedListener {
 
   private static final double[] TO_CLUSTER = {
@@ -43,55 +45,54 @@ final class WorkerMetrics implements AppliedListener {
     this.cluster = cluster.value();
     this.here = Labels.of("cluster", this.cluster);
     this.results =
-        metrics.counter("sluice_worker_results_total", "what the worker reported, by type");
+        metrics.counter("sluice_worker_results_total", "results that the worker reported, by type");
     this.retries =
         metrics.counter(
-            "sluice_worker_retries_total", "attempts that failed for a reason that passes");
+            "sluice_worker_retries_total", "attempts that failed transiently and are retried");
     this.parked =
         metrics.counter(
             "sluice_worker_parked_total", "attempts that ended parked, with a dead letter");
     this.fenced =
         metrics.counter(
-            "sluice_worker_fenced_total", "targets passed over, being older than the ledger");
+            "sluice_worker_fenced_total", "targets that were skipped because the ledger is newer");
     this.swept =
         metrics.counter(
-            "sluice_worker_swept_objects_total", "objects of fenced workers found and removed");
+            "sluice_worker_swept_objects_total", "orphans of fenced workers that were removed");
     this.contained =
         metrics.counter(
             "sluice_worker_contained_failures_total",
-            "failures that no code expects, each of which cost one item of a loop");
+            "unexpected failures, each of which affected one item of a loop");
     this.invalid =
         metrics.counter(
             "sluice_worker_invalid_objects_total",
-            "objects with this installation's labels that cannot be its own, each counted once");
+            "objects with this installation's labels that it cannot have written, each counted once");
     this.unswept =
         metrics.counter(
             "sluice_worker_sweep_failures_total",
-            "kinds that a look for orphans could not go over");
+            "kinds that an orphan sweep could not list or clean up");
     this.toCluster =
         metrics.histogram(
             "sluice_worker_change_to_applied_seconds",
-            "from when Sluice heard of a change until the cluster held it",
+            "from receiving a change until the cluster was up to date",
             TO_CLUSTER);
     this.steps =
-        metrics.histogram(
-            "sluice_worker_step_seconds", "how long the steps of an apply took", STEPS);
+        metrics.histogram("sluice_worker_step_seconds", "duration of the steps of an apply", STEPS);
     fenced.add(here, 0);
     swept.add(here, 0);
     invalid.add(here, 0);
     unswept.add(here, 0);
   }
 
-  /** Has the worker asked how it is, whenever metrics are read. */
+  /** Registers the gauges that read the worker's current state. */
   static void ask(Metrics metrics, ClusterName cluster, Supplier<WorkerView> worker) {
     Labels here = Labels.of("cluster", cluster.value());
     metrics.gauge(
         "sluice_worker_leading",
-        "1 if this worker leads and follows the log; 0 if it stands by, catches up or has stopped",
+        "1 if this worker leads and follows the log; 0 if it is standby, catching up or stopped",
         () -> Map.of(here, worker.get().status() == WorkerStatus.LEADING ? 1L : 0L));
     metrics.gauge(
         "sluice_worker_ready",
-        "1 if the worker does what it should, standing by included",
+        "1 if the worker is ready, which includes a standby",
         () -> Map.of(here, worker.get().isReady() ? 1L : 0L));
     metrics.gauge(
         "sluice_worker_lag",
@@ -102,7 +103,7 @@ final class WorkerMetrics implements AppliedListener {
         });
     metrics.gauge(
         "sluice_worker_applications",
-        "applications by what their lane is doing",
+        "applications by the state of their lane",
         () -> {
           Map<Labels, Long> states = new HashMap<>();
           worker
@@ -134,26 +135,26 @@ final class WorkerMetrics implements AppliedListener {
         () -> Map.of(here, worker.get().isUnreachable() ? 1L : 0L));
   }
 
-  /** Says what keeps renderers apart from the worker. */
+  /** Registers the gauge that shows how renderers are isolated from the worker. */
   static void isolation(Metrics metrics, ClusterName cluster, IsolationMode mode) {
     Map<Labels, Long> one = Map.of(Labels.of("cluster", cluster.value(), "mode", mode.text()), 1L);
     metrics.gauge(
         "sluice_worker_render_isolation",
-        "1 for what keeps renderers apart from the worker: bubblewrap, namespaces, user or none",
+        "1 for the isolation of renderers in use: bubblewrap, namespaces, user or none",
         () -> one);
   }
 
-  /** One item of a loop failed, and the loop went on. */
+  /** Counts a failure of one item of a loop that went on. */
   void contained(String loop) {
     contained.add(Labels.of("cluster", cluster, "loop", loop), 1);
   }
 
-  /** Counts an object that carries our labels and cannot be ours. */
+  /** Counts an object that carries this installation's labels but cannot be its own. */
   void foundInvalid() {
     invalid.add(here, 1);
   }
 
-  /** Counts a kind that a sweep could not go over. */
+  /** Counts a kind that a sweep could not list or clean up. */
   void couldNotSweep() {
     unswept.add(here, 1);
   }

@@ -9,9 +9,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 
 /**
- * What a worker works with.
+ * External resources of a worker.
  *
- * @param client of the cluster, made from a {@linkplain #tuned tuned} configuration
+ * @param client of the cluster, created from a {@linkplain #tuned tuned} configuration
  */
 public record WorkerResources(
     KafkaConnection kafka,
@@ -22,8 +22,8 @@ public record WorkerResources(
     Clock clock) {
 
   /**
-   * A configuration as workers need it: it does not retry, since lanes do, and watches over plain
-   * HTTP, as every client but fabric8 does.
+   * Returns the client configuration that workers need: without retries, since lanes retry, and
+   * with watches over plain HTTP, as every client but fabric8 has them.
    */
   public static Config tuned(Config config) {
     return new ConfigBuilder(config)

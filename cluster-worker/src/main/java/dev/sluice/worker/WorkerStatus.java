@@ -3,15 +3,15 @@ package dev.sluice.worker;
 import dev.sluice.platform.health.Readiness;
 import java.util.Optional;
 
-/** Where a worker is. */
+/** State of a worker. */
 public enum WorkerStatus {
-  /** Another worker leads, or no one yet. */
+  /** Another worker leads, or none yet. */
   STANDBY(true),
-  /** It leads, and reads the log. */
+  /** It leads, and reads the log to its end. */
   CATCHING_UP(false),
   /** It leads, and follows the log. */
   LEADING(true),
-  /** Its term could not go on: it has given the lead back, and says why. */
+  /** Its leader session failed: it has released the Lease and reports the reason. */
   STOPPED(false),
   CLOSED(false);
 
@@ -21,7 +21,7 @@ public enum WorkerStatus {
     this.ready = ready;
   }
 
-  /** Whether it does what it should. */
+  /** Returns whether a worker in this state is ready. */
   public boolean isReady() {
     return ready;
   }

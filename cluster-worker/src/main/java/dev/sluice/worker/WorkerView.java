@@ -4,12 +4,12 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * How a worker is at one moment.
+ * State of a worker at one moment.
  *
- * @param isWell whether nothing keeps it from doing what its status says
+ * @param isWell whether the worker has no problem in its current status
  * @param lag records of the sync topic that are still to be read; empty if it reads none
- * @param lanes how many applications, by what their lane is doing
- * @param unreadableLedgers how many, by the code of the failure
+ * @param lanes number of applications by the state of their lane
+ * @param unreadableLedgers number of ledgers by failure code
  */
 record WorkerView(
     WorkerStatus status,

@@ -1,4 +1,4 @@
-/** The worker of one cluster: its configuration, its parts put together, its health. */
+/** The worker of one cluster: its configuration, its leader sessions, its health. */
 @NullMarked
 package dev.sluice.worker;
 

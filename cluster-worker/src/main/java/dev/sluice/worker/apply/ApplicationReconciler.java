@@ -33,11 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a lane does for its application: it compares the ledger with what the topic asks for, has
- * the difference carried out, and tells what became of it.
+ * Reconciles one application: compares its ledger with the newest record of the topic, has the
+ * difference applied, and reports the result.
  *
- * <p>Every way out of an attempt is an {@link Outcome}; this is the place where exceptions become
- * one.
+ * <p>Every attempt ends in an {@link Outcome}; this class converts exceptions to outcomes.
  */
 final class ApplicationReconciler implements Work {
 
@@ -56,8 +55,8 @@ final class ApplicationReconciler implements Work {
   }
 
   @Override
-  public void distrust() {
-    cachedLedger.distrust();
+  public void invalidate() {
+    cachedLedger.invalidate();
   }
 
   @Override
@@ -99,7 +98,7 @@ final class ApplicationReconciler implements Work {
       try {
         return advance(entry, payload, pace);
       } catch (LedgerMovedException e) {
-        cachedLedger.distrust();
+        cachedLedger.invalidate();
       }
     }
     return retry("LedgerContended", "the ledger changed every time before it could be written");
@@ -119,18 +118,18 @@ final class ApplicationReconciler implements Work {
     }
     if (ledger.holds(entry.generation())) {
       if (!ledger.inputDigest().equals(entry.inputDigest())) {
-        // the same number of another count: the dispatcher has lost its memory
+        // the same number with other inputs: the dispatcher lost its state and counts again
         throw fenced(entry, ledger);
       }
       context.claims().settle(entry);
       if (payload.isPresent()) {
-        tellThatItIsThere(entry, ledger);
+        reportAlreadyApplied(entry, ledger);
       }
       return new Outcome.Done();
     }
     Optional<SyncEvent> event = payload.isPresent() ? payload : context.targets().read(entry);
     if (event.isEmpty()) {
-      // compacted away: the record that took its place is on its way
+      // compacted away: a newer record follows
       return new Outcome.Done();
     }
     Tracing.Span current = span(entry);
@@ -149,7 +148,7 @@ final class ApplicationReconciler implements Work {
             .apply(ledger, target, attempt)
             .ifPresent(
                 timings -> {
-                  boolean again = isOfThePast(entry, ledger);
+                  boolean again = mayHaveBeenApplied(entry, ledger);
                   context.listener().applied(target, begunAt, timings, again);
                   context.tracing().step(current, "render", begunAt, timings.renderedAt());
                   context
@@ -165,7 +164,7 @@ final class ApplicationReconciler implements Work {
     return new Outcome.Done();
   }
 
-  /** The span of an attempt at which there is something to do. */
+  /** Returns the span of the current attempt, started when there is something to do. */
   private Tracing.Span span(LogEntry entry) {
     Tracing.Span known = span;
     if (known != null) {
@@ -205,18 +204,21 @@ final class ApplicationReconciler implements Work {
   }
 
   /**
-   * Whether the cluster may have held it once: no ledger tells of what was sent before this worker
-   * took the lead, so the cluster is new, or was wiped.
+   * Returns whether the cluster may have been at this generation before: it was applied before in
+   * this session, or it was written before the session began while the ledger is empty, so the
+   * cluster is new or was wiped.
    */
-  private boolean isOfThePast(LogEntry entry, Ledger ledger) {
+  private boolean mayHaveBeenApplied(LogEntry entry, Ledger ledger) {
     boolean isAgain = Optional.of(entry.generation()).equals(applied);
     applied = Optional.of(entry.generation());
     return isAgain
         || (ledger.generation().isEmpty() && entry.writtenAt().isBefore(context.since()));
   }
 
-  /** What is new in the log and old in the cluster comes from a log that began anew. */
-  private void tellThatItIsThere(LogEntry entry, Ledger ledger)
+  /**
+   * Reports a generation that the ledger has already. The log was recreated if it sends one as new.
+   */
+  private void reportAlreadyApplied(LogEntry entry, Ledger ledger)
       throws ReportException, InterruptedException {
     context
         .reporter()
@@ -232,16 +234,16 @@ final class ApplicationReconciler implements Work {
   private void fence(LogEntry entry) throws HaltException, InterruptedException {
     StoredLedger now;
     try {
-      now = cachedLedger.look();
+      now = cachedLedger.readNow();
     } catch (UnreadableLedgerException e) {
-      cachedLedger.distrust();
+      cachedLedger.invalidate();
       throw new HaltException(new Outcome.Parked(e.failure(), LEDGER_CHANGE));
     }
     if (now.ledger().isAfter(entry.generation())) {
       throw fenced(entry, now.ledger());
     }
     if (!cachedLedger.isKnown(now)) {
-      cachedLedger.distrust();
+      cachedLedger.invalidate();
       throw new HaltException(
           retry("LedgerMoved", "someone else wrote or deleted the ledger meanwhile"));
     }
@@ -257,7 +259,7 @@ final class ApplicationReconciler implements Work {
   }
 
   @Override
-  public void tell(Effect effect) throws ReportException, InterruptedException {
+  public void report(Effect effect) throws ReportException, InterruptedException {
     LogEntry entry = effect.entry();
     ResultEvent result =
         switch (effect) {
@@ -273,16 +275,16 @@ final class ApplicationReconciler implements Work {
     switch (effect) {
       case Effect.Superseded _ -> context.claims().settle(entry);
       case Effect.Retrying retrying ->
-          say(entry, "trying again in " + retrying.delay(), retrying.failure());
+          logFailure(entry, "trying again in " + retrying.delay(), retrying.failure());
       case Effect.Parked parked -> {
         if (context.deadLetters().open(cachedLedger, parked)) {
-          say(entry, "parked until " + parked.wake().shown(), parked.failure());
+          logFailure(entry, "parked until " + parked.wake().shown(), parked.failure());
         }
       }
     }
   }
 
-  private static void say(LogEntry entry, String next, Failure failure) {
+  private static void logFailure(LogEntry entry, String next, Failure failure) {
     log.atWarn()
         .addKeyValue("cluster", entry.subject().cluster())
         .addKeyValue("application", entry.application())
@@ -295,7 +297,7 @@ final class ApplicationReconciler implements Work {
         new Failure(code, message, Failure.Stage.LEDGER, Optional.empty()), Optional.empty());
   }
 
-  /** Why an open entry is closed when a generation is done. */
+  /** Returns the reason why an open dead letter is closed when a generation is done. */
   static Reason closing(LogEntry entry) {
     return entry.removal() ? Reason.REMOVED : Reason.SUCCEEDED;
   }

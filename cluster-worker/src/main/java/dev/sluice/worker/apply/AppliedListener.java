@@ -4,16 +4,16 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import java.time.Instant;
 
-/** Hears of every target that the cluster holds now and did not before. Must not block. */
+/** Receives every target that was applied to the cluster. Must not block. */
 @FunctionalInterface
 public interface AppliedListener {
 
   /**
-   * The cluster holds it.
+   * Called when a target was applied.
    *
    * @param begunAt when the attempt began
-   * @param again it is of the past: the cluster had lost it, or it is gone over once more, so that
-   *     the time since the change says nothing
+   * @param again whether the cluster had this target before, or may have, so that the time since
+   *     the change means nothing
    */
   void applied(
       SyncEvent.Target target, Instant begunAt, ResultEvent.Timings timings, boolean again);

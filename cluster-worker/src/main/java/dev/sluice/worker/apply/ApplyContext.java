@@ -9,10 +9,10 @@ import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
- * What the applications of a cluster share while this worker leads.
+ * The parts that all applications of a cluster share during a leader session.
  *
- * @param wake has what is parked of an application tried again
- * @param since when the lead was taken: what was written earlier is of the past
+ * @param wake retries an application that is parked
+ * @param since when the session began; records written earlier may have been applied before
  */
 record ApplyContext(
     String installation,

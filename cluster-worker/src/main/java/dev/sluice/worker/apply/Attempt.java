@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the writing of every object of one attempt has in common.
+ * The state that all writes of one attempt share.
  *
- * @param owner whom the objects belong to
- * @param force take fields over from other managers
- * @param approval of a plan of deletions, if a person gave one
- * @param written the uids of the objects that were written: none of them is deleted
+ * @param owner of the objects
+ * @param force take over fields from other managers
+ * @param approval of a deletion plan, if a person gave one
+ * @param written the uids of the objects that were written; none of them is deleted
  */
 record Attempt(
     Ownership owner,
@@ -54,20 +54,21 @@ record Attempt(
     };
   }
 
-  /** Asked whenever someone else turns out to have written where this attempt writes. */
+  /** Checks, when another writer is detected, that this attempt is still the newest. */
   interface Fence {
 
     /**
      * Reads the ledger again.
      *
-     * @throws HaltException if it says that this attempt is no longer the newest
+     * @throws HaltException if the ledger shows that this attempt is no longer the newest
      */
     void check() throws HaltException, InterruptedException;
   }
 
   /**
-   * Looks at the ledger again if a newer generation of the application wrote this. The
-   * resourceVersion protects what was read before a successor wrote; this, what is read after.
+   * Reads the ledger again if a newer generation of the application wrote this object. The
+   * resourceVersion protects reads from before a successor's write; this check protects reads from
+   * after it.
    *
    * @throws HaltException if this attempt is no longer the newest
    */

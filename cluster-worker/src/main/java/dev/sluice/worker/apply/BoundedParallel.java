@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** Does calls that may go at the same time, a few at once. */
+/** Runs independent calls in parallel, up to a limit. */
 final class BoundedParallel {
 
   private static final int AT_ONCE = 8;
@@ -24,10 +24,10 @@ final class BoundedParallel {
   }
 
   /**
-   * The results, in the order of the items. All calls are made even where one fails.
+   * Returns the results in the order of the items. All calls are made even if one fails.
    *
-   * @throws HaltException the failure of the first item that failed; before others one that says
-   *     that nothing is left to do, since then the attempt is fenced
+   * @throws HaltException the failure of the first item that failed; one that says that nothing is
+   *     left to do comes first, since the attempt is fenced then
    */
   static <T, R> List<R> all(List<T> items, Call<T, R> call)
       throws HaltException, InterruptedException {

@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger of one application as its lane last knew it. Every write checks that it still is. What
- * is distrusted while it is being read or written, is read again the next time.
+ * The ledger of one application as its lane last read or wrote it. Every write is conditional on
+ * it. An invalidation during a read or write takes effect after it, so the next use reads again.
  *
- * <p>Which dead letter is open is remembered here too, so that it is closed although the cluster
- * has lost the ledger, or has one that cannot be read and so cannot be written.
+ * <p>The cache also remembers the open dead letter, so that it can be closed after the cluster lost
+ * the ledger, or while the ledger cannot be read.
  */
 final class CachedLedger {
 
@@ -23,7 +23,7 @@ final class CachedLedger {
   private @Nullable StoredLedger known;
   private Optional<Ledger.OpenEntry> open;
   private boolean openIsUnwritten;
-  private long doubts;
+  private long invalidations;
 
   private CachedLedger(
       ApplicationName application,
@@ -36,16 +36,16 @@ final class CachedLedger {
     this.open = open;
   }
 
-  /** Returns a book that trusts what was read. */
+  /** Returns a cache that starts with a ledger that was read. */
   static CachedLedger of(StoredLedger known, Ledgers ledgers) {
     Ledger ledger = known.ledger();
     return new CachedLedger(ledger.application(), ledgers, known, ledger.deadLetter());
   }
 
   /**
-   * Returns a book that reads its ledger first.
+   * Returns a cache that reads its ledger on first use.
    *
-   * @param open the dead letter that is open, if another source says so
+   * @param open the dead letter that is open, if the topic says so
    */
   static CachedLedger unread(
       ApplicationName application, Ledgers ledgers, Optional<Ledger.OpenEntry> open) {
@@ -55,26 +55,26 @@ final class CachedLedger {
   }
 
   /**
-   * Returns the ledger as last known; reads it if it is not known.
+   * Returns the cached ledger; reads it if the cache is empty.
    *
-   * @throws UnreadableLedgerException if the cluster has one that cannot be used
+   * @throws UnreadableLedgerException if the ledger in the cluster cannot be used
    */
   Ledger current() throws UnreadableLedgerException, InterruptedException {
     return stored().ledger();
   }
 
-  /** Reads it again the next time: someone else may have written or deleted it. */
-  synchronized void distrust() {
+  /** Empties the cache, since someone else may have written or deleted the ledger. */
+  synchronized void invalidate() {
     known = null;
-    doubts++;
+    invalidations++;
   }
 
   /**
-   * Reads the ledger as it is in the cluster now; what is known stays as it is.
+   * Reads the ledger from the cluster without changing the cache.
    *
    * @throws UnreadableLedgerException if it cannot be used
    */
-  StoredLedger look() throws UnreadableLedgerException, InterruptedException {
+  StoredLedger readNow() throws UnreadableLedgerException, InterruptedException {
     return ledgers.read(application).orThrow();
   }
 
@@ -83,29 +83,30 @@ final class CachedLedger {
     return open;
   }
 
-  /** Remembers a dead letter that was opened and cannot be written to the ledger now. */
+  /** Remembers an open dead letter that cannot be written to the ledger now. */
   synchronized void remember(Ledger.OpenEntry entry) {
     open = Optional.of(entry);
     openIsUnwritten = true;
   }
 
-  /** Whether this is the very write that is known. */
+  /** Returns whether the cache holds exactly this write. */
   boolean isKnown(StoredLedger other) {
     StoredLedger last = known();
     return last != null && last.resourceVersion().equals(other.resourceVersion());
   }
 
   /**
-   * Puts the next in the place of the one that it was made from.
+   * Replaces the ledger in the cluster.
    *
-   * @param from as {@link #current} gave it, or as it was written last
-   * @throws LedgerMovedException if that is not what is known any more, or the cluster has another
-   *     one; it is read the next time
+   * @param from the ledger that the new one was derived from, as {@link #current} returned it or as
+   *     it was last written
+   * @throws LedgerMovedException if the cache or the cluster has another one; the next use reads it
+   *     again
    */
   void write(Ledger from, Ledger next) throws LedgerMovedException, InterruptedException {
     StoredLedger last = known();
     if (last == null || !last.ledger().equals(from)) {
-      throw new LedgerMovedException("the ledger of " + application + " is not trusted any more");
+      throw new LedgerMovedException("the ledger of " + application + " was invalidated");
     }
     long before = forget();
     StoredLedger written = ledgers.write(last, next);
@@ -138,15 +139,15 @@ final class CachedLedger {
     return known;
   }
 
-  /** Until the server has answered, no one knows. */
+  /** Empties the cache until the server has answered; returns the count of invalidations so far. */
   private synchronized long forget() {
     known = null;
-    return doubts;
+    return invalidations;
   }
 
   private synchronized void learn(StoredLedger answer, long before) {
     open = answer.ledger().deadLetter();
-    if (doubts == before) {
+    if (invalidations == before) {
       known = answer;
     }
   }

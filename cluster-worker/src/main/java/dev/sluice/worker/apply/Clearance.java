@@ -21,9 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Decides whether objects may be deleted, by what the applications of the cluster claim: none that
- * one claims is, and none that one may claim whose claims are unknown. For some objects and one
- * attempt: what unrendered targets may have is read once.
+ * Decides whether objects may be deleted, by the claims of the cluster's applications. An object
+ * that another application claims, or may claim, is not. Used for some objects and one attempt: the
+ * possible objects of targets without a plan are read once.
  */
 public final class Clearance {
 
@@ -32,10 +32,13 @@ public final class Clearance {
 
     record Cleared() implements Answer {}
 
-    /** Another application has it in its newest target. */
+    /** Another application has the object in its newest target. */
     record ClaimedBy(ApplicationName application) implements Answer {}
 
-    /** These may have it: their newest targets are not planned, or their sources are refused. */
+    /**
+     * These applications may claim it: their newest targets have no plan, or their sources are
+     * refused.
+     */
     record Unknown(SortedSet<ApplicationName> applications) implements Answer {}
   }
 
@@ -49,7 +52,9 @@ public final class Clearance {
       ObjectClaims claims, SyncRecordReader targets, ClusterApi api, Discovery discovery) {}
 
   /**
-   * @param by whose objects they were and whose own claims do not count; empty if all count
+   * Creates a clearance.
+   *
+   * @param by the application whose own claims are ignored; empty if all count
    * @param objects that may be asked about
    */
   public Clearance(Tools tools, Optional<ApplicationName> by, Collection<ObjectRef> objects) {
@@ -73,7 +78,7 @@ public final class Clearance {
     return unknown.isEmpty() ? new Answer.Cleared() : new Answer.Unknown(unknown);
   }
 
-  /** Returns the records whose plans have to be known before all objects can be decided about. */
+  /** Returns the records whose plans must be known before all objects can be decided. */
   List<LogRecord> awaited() throws InterruptedException {
     Set<LogRecord> awaited = new TreeSet<>(Comparator.comparingLong(LogRecord::offset));
     for (LogRecord entry : tools.claims().unknown(by)) {
@@ -84,7 +89,7 @@ public final class Clearance {
     return List.copyOf(awaited);
   }
 
-  /** Returns whether the object with this uid is claimed by its name in another API group. */
+  /** Returns whether the object with this uid is claimed under its name in another API group. */
   public boolean isClaimedElsewhere(ObjectRef object, String uid) throws InterruptedException {
     for (ObjectRef namesake : tools.claims().namesakes(object)) {
       Optional<ApiResource> resource =
@@ -106,7 +111,7 @@ public final class Clearance {
     }
     Optional<PossibleObjects> there = tools.targets().possible(entry);
     if (there.isEmpty()) {
-      return objects; // compacted away: the record in its place is on its way
+      return objects; // compacted away: a newer record follows
     }
     Set<ObjectRef> found =
         objects.stream().filter(there.get()::mayHave).collect(Collectors.toUnmodifiableSet());

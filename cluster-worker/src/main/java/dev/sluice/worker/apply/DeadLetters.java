@@ -15,8 +15,8 @@ import dev.sluice.worker.sync.LogEntry;
 import java.util.Optional;
 
 /**
- * The dead letters of applications. Which one is open is in the application's ledger, so that a
- * successor closes it.
+ * Opens and closes the dead letters of applications. The application's ledger names the open one,
+ * so that a successor can close it.
  */
 final class DeadLetters {
 
@@ -24,7 +24,9 @@ final class DeadLetters {
   private final String topic;
 
   /**
-   * @param topic where the records are that do not go
+   * Creates them.
+   *
+   * @param topic holds the records that failed
    */
   DeadLetters(Reporter reporter, String topic) {
     this.reporter = reporter;
@@ -32,11 +34,10 @@ final class DeadLetters {
   }
 
   /**
-   * Opens an entry, or says that the open one was tried again, and has the ledger remember it. A
-   * ledger that cannot be read cannot remember it: then the book does, and the topic for a
-   * successor.
+   * Opens a dead letter, or reports that the open one was tried again, and stores it in the ledger.
+   * If the ledger cannot be read, the cache remembers it, and a successor finds it in the topic.
    *
-   * @return whether another entry is open now than before
+   * @return whether the open dead letter has changed
    */
   boolean open(CachedLedger cachedLedger, Effect.Parked parked)
       throws ReportException, InterruptedException {
@@ -56,8 +57,8 @@ final class DeadLetters {
     try {
       cachedLedger.write(ledger, ledger.withDeadLetter(open));
     } catch (LedgerMovedException e) {
-      cachedLedger.distrust();
-      throw new ReportException("the ledger moved on while its dead letter was opened", e);
+      cachedLedger.invalidate();
+      throw new ReportException("the ledger changed while its dead letter was opened", e);
     }
     return true;
   }
@@ -95,7 +96,7 @@ final class DeadLetters {
     return own;
   }
 
-  /** Closes an entry, since its application is well again, or gone. */
+  /** Closes a dead letter, since its application has recovered or was removed. */
   void close(Ledger.OpenEntry open, LogEntry by, Reason reason)
       throws ReportException, InterruptedException {
     reporter

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Takes over the fields that earlier managers left behind: as long as {@code
- * kubectl-client-side-apply} owns a field too, it stays when the manifest drops it. (client-go's
- * csaupgrade does the same for kubectl.)
+ * Takes over fields from earlier field managers. As long as {@code kubectl-client-side-apply}
+ * co-owns a field, it stays when the manifest drops it. (client-go's csaupgrade does the same for
+ * kubectl.)
  */
 final class FieldFold {
 
@@ -21,8 +21,8 @@ final class FieldFold {
   private FieldFold() {}
 
   /**
-   * The object's {@code managedFields} with those of earlier managers joined to ours; empty if
-   * there are none.
+   * Returns the object's {@code managedFields} with those of earlier managers merged into ours;
+   * empty if there are none.
    */
   static Optional<ArrayNode> fold(ObjectNode live) {
     JsonNode entries = live.path("metadata").path("managedFields");

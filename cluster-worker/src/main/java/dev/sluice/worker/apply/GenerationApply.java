@@ -31,12 +31,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One generation from intent to done.
+ * Applies one generation.
  *
- * <p>The order is: intent in the ledger; objects; result at the broker; done in the ledger. A
- * worker that dies before the last step leaves an intent, and its successor goes over all of it and
- * tells the result again, under the same id: so no result is lost, and none is told of what is not
- * so. A successor fences the reporter before it reads the ledgers: so none is told too late.
+ * <p>The order is: intent in the ledger; objects; result at the broker; completion in the ledger.
+ * If a worker dies before the last step, its successor finds the intent, applies all of it again
+ * and reports the result again under the same id. So no result is lost, and none is reported before
+ * it is true. A successor fences the reporter before it reads the ledgers, so a fenced worker
+ * cannot report late.
  */
 final class GenerationApply {
 
@@ -51,10 +52,10 @@ final class GenerationApply {
   }
 
   /**
-   * Makes the cluster hold a target.
+   * Applies a target.
    *
-   * @param ledger that was looked at: nothing is written that does not follow from it
-   * @return when the steps were finished; empty if the cluster held it already
+   * @param ledger the state that all writes are conditional on
+   * @return when the steps finished; empty if the cluster was up to date already
    */
   Optional<ResultEvent.Timings> apply(Ledger ledger, SyncEvent.Target target, Attempt attempt)
       throws HaltException,
@@ -122,10 +123,10 @@ final class GenerationApply {
   }
 
   /**
-   * Lets a plan pass that the guard holds, if a person approved exactly these deletions; or if they
-   * were begun already, which they only are when the guard has let them pass.
+   * Lets a plan pass that the guard holds, if a person approved exactly these deletions, or if they
+   * had begun already, in which case the guard let them pass before.
    *
-   * @throws HaltException if no one did; it says what there is to approve
+   * @throws HaltException if there is no approval; it names the plan to approve
    */
   private Plan.Ready approved(Plan.Held held, Ledger ledger, Attempt attempt)
       throws HaltException, InterruptedException {
@@ -158,7 +159,9 @@ final class GenerationApply {
         && plan.prunes().stream().allMatch(step -> ledger.intent().contains(step.ref()));
   }
 
-  /** Says what is done, and leaves in the ledger what is still to be deleted. */
+  /**
+   * Reports the finished part, and leaves the deletions that are still to be done in the ledger.
+   */
   private void keep(Ledger begun, KeptObjects kept, ResultEvent.Applied applied, Plan.Ready plan)
       throws ReportException, LedgerMovedException, InterruptedException {
     if (!applied.changes().isEmpty()) {
@@ -171,7 +174,10 @@ final class GenerationApply {
     }
   }
 
-  /** Returns what has to be written whatever it was: all, if the same inputs are sent again. */
+  /**
+   * Returns the objects that must be written even if their digest is unchanged; all, for a resync
+   * of the same inputs.
+   */
   private static Set<ObjectRef> unfinished(Ledger ledger, SyncEvent.Target target) {
     Set<ObjectRef> refs = new HashSet<>(ledger.intent());
     boolean again = !ledger.generation().equals(Optional.of(target.generation()));
@@ -181,7 +187,7 @@ final class GenerationApply {
     return refs;
   }
 
-  /** Makes the cluster hold nothing of the application. */
+  /** Removes all objects of the application. */
   void remove(Ledger ledger, SyncEvent.Removal removal, Attempt attempt)
       throws HaltException, ReportException, LedgerMovedException, InterruptedException {
     Plan.Ready plan = new Planner().removal(ledger.inventory(), removal.orphan(), false);
@@ -207,7 +213,7 @@ final class GenerationApply {
     PlanRunner.Run run = context.runner().run(plan, entry, attempt);
     for (ObjectChange change : run.changes()) {
       if (change.action() == Action.TRANSFERRED) {
-        // who claims it may be parked until now
+        // the claimant may be parked because of this object
         claimant(change.object()).ifPresent(context.wake());
       }
     }

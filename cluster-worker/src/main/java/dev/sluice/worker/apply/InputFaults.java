@@ -6,7 +6,7 @@ import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.Optional;
 
-/** Decides what happens next to a target that does not render, or renders to what is refused. */
+/** Decides the outcome of a target that cannot be rendered, or whose manifests are refused. */
 final class InputFaults {
 
   private InputFaults() {}

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The objects in a cluster that carry this installation's labels but cannot be its own. Each is
- * logged and counted once, however often it is found; nothing is done to it.
+ * logged and counted once, however often it is found. They are not changed.
  */
 public final class InvalidObjects {
 
@@ -27,6 +27,8 @@ public final class InvalidObjects {
       };
 
   /**
+   * Creates an empty set.
+   *
    * @param count called for each object that is found for the first time
    */
   public InvalidObjects(ClusterName cluster, Runnable count) {
@@ -43,6 +45,6 @@ public final class InvalidObjects {
     log.atWarn()
         .addKeyValue("cluster", cluster)
         .addKeyValue("object", object)
-        .log("passed over an object that carries our labels: {}", flaw);
+        .log("skipped an object that carries this installation's labels: {}", flaw);
   }
 }

@@ -12,12 +12,12 @@ import java.util.SortedSet;
 import java.util.stream.Collectors;
 
 /**
- * Objects that a generation should delete and does not for now, since another application may claim
+ * Objects that a generation should delete but keeps for now, since another application may claim
  * them.
  *
- * @param plan what an approval would have to name
- * @param unknown the applications whose claims are unknown; empty if records of the same commit
- *     have not come yet
+ * @param plan the plan that an approval has to name
+ * @param unknown the applications whose claims are unknown; empty if records of the same commit are
+ *     still missing
  */
 record KeptObjects(List<ObjectRef> objects, DeletionPlan plan, SortedSet<ApplicationName> unknown) {
 
@@ -30,14 +30,14 @@ record KeptObjects(List<ObjectRef> objects, DeletionPlan plan, SortedSet<Applica
     return objects.subList(0, Math.min(objects.size(), DeletionPlan.MAX_LISTED));
   }
 
-  /** Returns how the attempt ends that keeps them. */
+  /** Returns the outcome of the attempt that keeps them. */
   Outcome outcome() {
     String code = unknown.isEmpty() ? COMMIT_INCOMPLETE : CLAIMS_UNKNOWN;
     String names = unknown.stream().map(Object::toString).collect(Collectors.joining(", "));
     String reason =
         unknown.isEmpty()
             ? "not all applications of its commit have been sent here, and one may claim them"
-            : "%s may claim them, but its newest target has no plan yet, or its sources are refused: mend it"
+            : "%s may claim them, but its newest target has no plan yet, or its sources are refused: fix it"
                 .formatted(names);
     Failure failure =
         new Failure(

@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * An object as the API server told it. Whoever may write objects wrote it: labels and annotations
- * may be anything.
+ * An object as the API server returned it. Its labels and annotations are untrusted: anyone with
+ * write access may have set them.
  */
 public record LiveObject(ObjectNode content) {
 
-  /** The annotation that says which generation wrote an object last. */
+  /** The annotation with the generation that last wrote the object. */
   static final String GENERATION = "sluice.dev/generation";
 
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
@@ -29,7 +29,7 @@ public record LiveObject(ObjectNode content) {
     return content.path("metadata").hasNonNull("deletionTimestamp");
   }
 
-  /** Whether it goes only when someone else lets it. */
+  /** Returns whether finalizers delay its deletion. */
   boolean hasFinalizers() {
     return !content.path("metadata").path("finalizers").isEmpty()
         || !content.path("spec").path("finalizers").isEmpty();
@@ -48,18 +48,20 @@ public record LiveObject(ObjectNode content) {
     return label(Ownership.INSTALLATION_LABEL).equals(installation);
   }
 
-  /** Returns the application that its label names; empty if that is no name. */
+  /**
+   * Returns the application that its label names; empty if the label is missing or no valid name.
+   */
   public Optional<ApplicationName> application() {
     return ApplicationName.parse(label(Ownership.APPLICATION_LABEL));
   }
 
-  /** The generation that wrote it last; 0 if none did. */
+  /** Returns the generation that last wrote it; 0 if none did. */
   public long generation() {
     String text = annotation();
     return NUMBER.matcher(text).matches() ? Long.parseLong(text) : 0;
   }
 
-  /** Returns why it cannot be an object of ours, though its labels say so; empty if it can. */
+  /** Returns why it cannot be an object of Sluice although its labels say so; empty if it can. */
   public Optional<String> flaw() {
     String owner = label(Ownership.APPLICATION_LABEL);
     if (!owner.isEmpty() && application().isEmpty()) {

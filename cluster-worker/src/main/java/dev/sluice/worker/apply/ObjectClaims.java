@@ -25,13 +25,13 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The objects that the applications of a cluster claim. An application claims what its newest
- * target has. Its claims are known once that target was planned, or if its ledger says that the
- * cluster holds it; a removal claims nothing. Until then they are unknown, however often rendering
- * fails. They are unknown, too, while the sources of its target are refused.
+ * The objects that the applications of a cluster claim. An application claims the objects of its
+ * newest target. Its claims are known once that target was planned, or if its ledger shows that the
+ * target was applied; a removal claims nothing. Until then they are unknown, however often
+ * rendering fails. They are also unknown while the sources of its target are refused.
  *
- * <p>It also knows how far the records of one commit have come, since a commit may move an object
- * from one application to another.
+ * <p>The claims also track which records of a commit have arrived, since a commit may move an
+ * object from one application to another.
  */
 public final class ObjectClaims {
 
@@ -52,24 +52,26 @@ public final class ObjectClaims {
   private final Consumer<ApplicationName> wake;
 
   /**
-   * @param wake has an application tried again that is parked; returns at once
+   * Creates claims without applications.
+   *
+   * @param wake retries an application that is parked; must not block
    */
   public ObjectClaims(Consumer<ApplicationName> wake) {
     this.wake = wake;
   }
 
-  /** The claim of an application on an object that carries its label. */
-  enum Standing {
+  /** The claim of an owner on an object that carries its label. */
+  enum OwnerClaim {
     CLAIMED,
     RELEASED,
-    /** Its newest target has not been planned. */
+    /** The owner's newest target has not been planned. */
     UNKNOWN
   }
 
   /**
    * The state of one application.
    *
-   * @param newest what the log asks for; empty if it has nothing of the application
+   * @param newest the newest record of the log; empty if it has none
    * @param settled whether an attempt at the newest has ended
    * @param refused set while its sources are refused
    */
@@ -100,7 +102,7 @@ public final class ObjectClaims {
           .isPresent();
     }
 
-    /** What it claims, or claimed when that was last known. */
+    /** Returns the current claims, or the last known ones. */
     Map<Name, Set<ObjectRef>> objects() {
       boolean removed =
           newest.filter(LogEntry::removal).isPresent()
@@ -115,7 +117,7 @@ public final class ObjectClaims {
 
   private record Planned(long generation, String inputDigest, Map<Name, Set<ObjectRef>> objects) {}
 
-  /** What objects have in common that a server may serve in several API groups. */
+  /** The identity of an object that a server may serve in several API groups. */
   private record Name(String kind, String namespace, String name) {
 
     static Name of(ObjectRef ref) {
@@ -145,7 +147,7 @@ public final class ObjectClaims {
     }
   }
 
-  /** Takes over what a ledger says its application has. */
+  /** Takes over the inventory of a ledger as its application's claims. */
   public synchronized void found(Ledger ledger) {
     Map<Name, Set<ObjectRef>> objects =
         Name.index(ledger.inventory().entries().stream().map(InventoryEntry::ref).toList());
@@ -159,7 +161,7 @@ public final class ObjectClaims {
             Optional.empty()));
   }
 
-  /** Takes a record of the log, in the log's order. */
+  /** Registers a record of the log, in the log's order. */
   public void expect(LogEntry entry) {
     Set<ApplicationName> woken;
     synchronized (this) {
@@ -179,7 +181,7 @@ public final class ObjectClaims {
     woken.forEach(wake);
   }
 
-  /** Takes a record that says that an application's sources are refused, in the log's order. */
+  /** Registers a record that reports refused sources of an application, in the log's order. */
   public void refuse(RefusedSources sources) {
     Set<ApplicationName> woken;
     synchronized (this) {
@@ -193,7 +195,7 @@ public final class ObjectClaims {
     woken.forEach(wake);
   }
 
-  /** Takes a record that says that an application's sources are not refused any more. */
+  /** Registers that an application's sources are no longer refused. */
   public void accept(ApplicationName application) {
     Set<ApplicationName> woken;
     synchronized (this) {
@@ -208,7 +210,7 @@ public final class ObjectClaims {
     claims.put(application, new Claims(known.newest(), known.planned(), known.settled(), sources));
   }
 
-  /** Takes over what a target has: from now on its application claims exactly that. */
+  /** Sets the claims of an application to the objects of its planned target. */
   void planned(LogEntry entry, Set<ObjectRef> objects) {
     Set<ApplicationName> woken;
     synchronized (this) {
@@ -233,7 +235,7 @@ public final class ObjectClaims {
     woken.forEach(wake);
   }
 
-  /** Records that all that a record asks to be written is written, or will not be for now. */
+  /** Records that the writes of a record have ended: all are done, or none will follow for now. */
   public void settle(LogEntry entry) {
     synchronized (this) {
       batch(entry).settled().add(entry.application());
@@ -270,7 +272,7 @@ public final class ObjectClaims {
     return others(batch(entry).arrived(), entry) >= entry.batch().size() - 1;
   }
 
-  /** Returns whether the log has nothing newer of an application than this generation. */
+  /** Returns whether the log has no newer generation of the application. */
   synchronized boolean isNewest(ApplicationName application, Generation generation) {
     return claims
         .getOrDefault(application, Claims.NONE)
@@ -279,16 +281,19 @@ public final class ObjectClaims {
         .isEmpty();
   }
 
-  /** Returns what the owner of an object says of it. */
-  synchronized Standing standing(ObjectRef ref, ApplicationName owner) {
+  /** Returns the claim of an object's owner. */
+  synchronized OwnerClaim ownerClaim(ObjectRef ref, ApplicationName owner) {
     Claims known = claims.getOrDefault(owner, Claims.NONE);
     if (!known.isKnown()) {
-      return Standing.UNKNOWN;
+      return OwnerClaim.UNKNOWN;
     }
-    return known.have(ref) ? Standing.CLAIMED : Standing.RELEASED;
+    return known.have(ref) ? OwnerClaim.CLAIMED : OwnerClaim.RELEASED;
   }
 
-  /** Returns another application that claims an object, or claimed it when that was last known. */
+  /**
+   * Returns another application that claims an object, or claimed it when its claims were last
+   * known.
+   */
   synchronized Optional<ApplicationName> claimant(ObjectRef ref, Optional<ApplicationName> except) {
     return claims.entrySet().stream()
         .filter(entry -> !Optional.of(entry.getKey()).equals(except))
@@ -310,7 +315,7 @@ public final class ObjectClaims {
     return found;
   }
 
-  /** Returns the records by which other applications may claim something that is unknown. */
+  /** Returns the records of other applications whose claims are unknown. */
   synchronized List<LogRecord> unknown(Optional<ApplicationName> except) {
     List<LogRecord> unknown = new ArrayList<>();
     claims.forEach(
@@ -323,7 +328,10 @@ public final class ObjectClaims {
     return unknown;
   }
 
-  /** Returns whether an attempt at a record has ended without a plan, so that waiting is vain. */
+  /**
+   * Returns whether an attempt at the record has ended without a plan, so that waiting for one is
+   * useless.
+   */
   synchronized boolean isSettled(LogRecord entry) {
     if (entry instanceof RefusedSources) {
       return true;
@@ -332,7 +340,7 @@ public final class ObjectClaims {
     return known.newest().equals(Optional.of(entry)) && known.settled();
   }
 
-  /** Has an application woken when others are planned, or get other targets. */
+  /** Wakes an application when others are planned, or get other targets. */
   synchronized void await(ApplicationName waiter, Set<ApplicationName> others) {
     others.forEach(other -> waiting.computeIfAbsent(other, _ -> new TreeSet<>()).add(waiter));
   }

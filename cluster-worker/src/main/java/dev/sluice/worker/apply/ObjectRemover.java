@@ -17,14 +17,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Deletes single objects: only what still carries the application's labels, only exactly what was
- * read (uid and resourceVersion), and nothing that another application claims.
+ * Deletes single objects. An object is deleted only if it still carries the application's labels,
+ * is exactly the one that was read (by uid and resourceVersion), and no other application claims
+ * it.
  */
 final class ObjectRemover {
 
   private static final int TRIES = 5;
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
-  private static final int FINALIZER_LOOKS = 400; // 10 s
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
+  private static final int MAX_POLLS = 400; // 10 s
 
   private final ClusterApi api;
   private final Discovery discovery;
@@ -38,7 +39,7 @@ final class ObjectRemover {
     this.own = own;
   }
 
-  /** What became of an object; {@code pending} if it waits for finalizers. */
+  /** The result of a deletion; {@code pending} if finalizers delay it. */
   record Removal(Action action, boolean pending) {}
 
   /** Deletes an object that is to be created again. */
@@ -47,10 +48,10 @@ final class ObjectRemover {
   }
 
   /**
-   * Deletes an object that nothing asks for any more.
+   * Deletes an object that is no longer desired.
    *
-   * @param clearance asked again about it; empty if a person approved its deletion, whoever may
-   *     claim it
+   * @param clearance checked again for the object; empty if a person approved its deletion,
+   *     whatever the claims
    */
   Removal remove(PruneStep step, Optional<Clearance> clearance, Attempt attempt)
       throws HaltException, InterruptedException {
@@ -63,7 +64,7 @@ final class ObjectRemover {
     }
   }
 
-  /** Takes the application's labels off an object that stays. */
+  /** Removes the application's labels from an object that stays. */
   void release(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
     try {
       Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
@@ -108,13 +109,13 @@ final class ObjectRemover {
     }
   }
 
-  /** Waits for an object to go that is deleted. */
+  /** Waits until a deleted object is gone. */
   void awaitGone(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
-    for (int looks = 0; looks < FINALIZER_LOOKS; looks++) {
+    for (int polls = 0; polls < MAX_POLLS; polls++) {
       if (isGone(ref)) {
         return;
       }
-      attempt.pace().pause(LOOK_AGAIN);
+      attempt.pace().pause(POLL_INTERVAL);
     }
     throw Attempt.retry(
         "Terminating",
@@ -123,7 +124,7 @@ final class ObjectRemover {
         Optional.of(ref));
   }
 
-  /** Whether the object is not, or no longer, there. */
+  /** Returns whether the object does not exist. */
   private boolean isGone(ObjectRef ref) throws HaltException, InterruptedException {
     try {
       Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
@@ -138,11 +139,12 @@ final class ObjectRemover {
       throws HaltException, InterruptedException {
     ObjectRef ref = step.ref();
     if (own.isState(ref)) {
-      return new Removal(Action.SKIPPED, false); // an earlier version let an application apply it
+      return new Removal(
+          Action.SKIPPED, false); // applied by an application under an earlier version
     }
     Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
     if (resource.isEmpty()) {
-      return new Removal(Action.DELETED, false); // it went with its kind
+      return new Removal(Action.DELETED, false); // deleted with its kind
     }
     String path = resource.get().path(ref);
     for (int tries = 0; tries < TRIES; tries++) {
@@ -201,7 +203,10 @@ final class ObjectRemover {
         Optional.of(ref));
   }
 
-  /** A newer target of the same application may have come, which has the object again. */
+  /**
+   * Requires that no newer target of the same application arrived, which may contain the object
+   * again.
+   */
   private void requireNewest(ObjectRef ref, Attempt attempt) throws HaltException {
     if (!claims.isNewest(attempt.owner().application(), attempt.generation())) {
       throw Attempt.retry(
@@ -212,7 +217,10 @@ final class ObjectRemover {
     }
   }
 
-  /** A target may have come since the deletions were decided. */
+  /**
+   * Requires that the object is still cleared: a target may have arrived since the deletions were
+   * decided.
+   */
   private static void requireCleared(ObjectRef ref, Clearance clearance)
       throws HaltException, InterruptedException {
     if (clearance.of(ref) instanceof Clearance.Answer.Unknown) {

@@ -21,20 +21,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes single objects by server-side apply, every time with a precondition.
+ * Writes single objects by server-side apply, always with a precondition.
  *
- * <p>An object that is there is written at the {@code resourceVersion} and {@code uid} it was read
- * at. One that is not is written at {@value ClusterApi#ABSENT}, which no object ever has: the
- * server creates what is absent and answers 409 for what is not, so that a late create overwrites
- * nothing. The annotation {@value LiveObject#GENERATION} makes every write a change, even of equal
- * content: so it always raises the resourceVersion, and whoever read the object before can write it
- * no more.
+ * <p>An object that exists is written at the {@code resourceVersion} and {@code uid} that were
+ * read. One that does not exist is written at {@value ClusterApi#ABSENT}, which no object ever has:
+ * the server creates an absent object and answers 409 for an existing one, so a late create
+ * overwrites nothing. The annotation {@value LiveObject#GENERATION} makes every write a change,
+ * even of equal content. So every write raises the resourceVersion, and a worker that read the
+ * object before cannot write it.
  */
 final class ObjectWriter {
 
   /**
-   * What servers before 1.24 say of Services that are created with one (kubernetes#106745); there a
-   * look has to do instead.
+   * The error of servers before 1.24 for Services that are created with a resourceVersion
+   * (kubernetes#106745); such objects are read before they are created.
    */
   private static final String NO_PRECONDITION =
       "resourceVersion should not be set on objects to be created";
@@ -56,8 +56,8 @@ final class ObjectWriter {
   /**
    * Writes one object.
    *
-   * @return what was done; empty if the object belongs to another application of which it is not
-   *     known yet whether it still wants it: to be tried again soon
+   * @return the action; empty if another application owns the object and its claim is unknown, so
+   *     that the write should be retried soon
    */
   Optional<Action> write(ApplyStep step, Attempt attempt)
       throws HaltException, InterruptedException {
@@ -73,7 +73,7 @@ final class ObjectWriter {
     }
   }
 
-  /** The server names the field at fault; where the object was read is known here only. */
+  /** Adds to a failure where the object was read from; the server names only the field. */
   private static Outcome located(Outcome outcome, ApplyStep step) {
     if (!(outcome instanceof Outcome.Parked(Failure failure, Wake wake))) {
       return outcome;
@@ -87,7 +87,7 @@ final class ObjectWriter {
       throws HaltException, InterruptedException {
     ObjectRef ref = step.ref();
     String path = resource(ref).path(ref);
-    // what was never applied is most likely not there: created without a look
+    // an object that was never applied most likely does not exist, so it is created without a read
     Optional<LiveObject> live =
         step.reason() == ApplyStep.Reason.NEW ? Optional.empty() : read(path);
     for (int tries = 0; tries < TRIES; tries++) {
@@ -163,9 +163,9 @@ final class ObjectWriter {
     }
     ApplicationName owner = other.get();
     claims.await(attempt.owner().application(), Set.of(owner));
-    return switch (claims.standing(ref, owner)) {
+    return switch (claims.ownerClaim(ref, owner)) {
       case RELEASED -> {
-        // a worker that no longer leads knows old claims
+        // a worker that is no longer the leader has outdated claims
         attempt.fence().check();
         yield true;
       }

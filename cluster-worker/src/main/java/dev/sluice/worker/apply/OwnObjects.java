@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Objects that Sluice consists of in a cluster. What it keeps about itself (its Lease, the ledgers,
- * the key they are signed with) is never written or deleted for an application. The rest of its
- * namespace, and its own cluster-wide rights, are for applications that deploy Sluice itself: what
- * runs in that namespace could read the key.
+ * The objects that Sluice itself consists of in a cluster. Its state (the Lease, the ledgers, their
+ * signing key) is never written or deleted for an application. The rest of its namespace, and its
+ * own cluster-wide permissions, are reserved for applications that deploy Sluice itself, since a
+ * workload in that namespace could read the key.
  *
  * @param namespace the system namespace
- * @param deployers applications that may write everything but what Sluice keeps about itself
+ * @param deployers applications that may write everything but the state
  */
 public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
 
-  /** Failure code of a manifest that names one. */
+  /** Failure code of a manifest that contains such an object. */
   static final String CODE = "OwnObject";
 
-  /** Every installation's Lease begins with it, and so do the names in k8s/base. */
+  /** Prefix of every installation's Lease, and of the names in k8s/base. */
   private static final String WORKER = "sluice-worker";
 
   private static final Set<String> CLUSTER_RIGHTS = Set.of("ClusterRole", "ClusterRoleBinding");
@@ -33,9 +33,9 @@ public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
   }
 
   /**
-   * Checks what an application wants written.
+   * Checks the manifests of an application.
    *
-   * @param manifests normalised, so that each says which namespace it is in
+   * @param manifests normalised, so that each has its namespace
    * @throws ManifestException if one is an object of Sluice itself
    */
   void check(ApplicationName application, List<Manifest> manifests) throws ManifestException {
@@ -53,9 +53,9 @@ public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
     }
   }
 
-  /** Whether Sluice keeps its state in the object, of this or of another installation. */
+  /** Returns whether the object is state of Sluice, of this or of another installation. */
   public boolean isState(ObjectRef ref) {
-    // without a namespace the kind's scope is in doubt, and the name decides
+    // without a namespace the kind's scope is unknown, and the name decides
     boolean isHere = ref.namespace().equals(namespace) || ref.namespace().isEmpty();
     return isHere
         && switch (ref.group() + "/" + ref.kind()) {
@@ -68,7 +68,7 @@ public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
         };
   }
 
-  /** Whether somebody who selects by label would take the object for a part of Sluice's state. */
+  /** Returns whether a selection by label would take the object for state of Sluice. */
   private static boolean isMarkedAsState(JsonNode content) {
     JsonNode metadata = content.path("metadata");
     return LedgerNames.RESERVED.stream()

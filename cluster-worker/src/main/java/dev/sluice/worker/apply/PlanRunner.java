@@ -20,13 +20,13 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Carries out a plan: its stages, kind by kind and objects of one kind at the same time; then, when
- * the other applications of the commit have written what they claim, its deletions.
+ * Executes a plan: stage by stage and kind by kind, with objects of one kind in parallel; then its
+ * deletions, once the other applications of the commit have written the objects that they claim.
  */
 final class PlanRunner {
 
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
-  private static final int NEIGHBOUR_LOOKS = 1200; // 30 s
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
+  private static final int MAX_POLLS = 1200; // 30 s
 
   private final ObjectWriter writer;
   private final ObjectRemover remover;
@@ -43,14 +43,14 @@ final class PlanRunner {
   }
 
   /**
-   * What came of a plan.
+   * The result of a plan.
    *
    * @param changes object by object
-   * @param kept what is still to be deleted
+   * @param kept the objects that are still to be deleted
    */
   record Run(List<ObjectChange> changes, Optional<KeptObjects> kept) {}
 
-  /** Carries the plan out as far as it may be now. */
+  /** Executes the plan as far as possible now. */
   Run run(Plan.Ready plan, LogEntry entry, Attempt attempt)
       throws HaltException, InterruptedException {
     List<ObjectChange> changes = new ArrayList<>();
@@ -73,7 +73,10 @@ final class PlanRunner {
     return pruning;
   }
 
-  /** What stays in the cluster but is ours no more must not look like something left over. */
+  /**
+   * Removes our labels from objects that leave the inventory but stay, so that no sweep takes them
+   * for orphans.
+   */
   private void release(Plan.Ready plan, Attempt attempt)
       throws HaltException, InterruptedException {
     for (ObjectRef ref : plan.skipped()) {
@@ -90,8 +93,8 @@ final class PlanRunner {
       List<ApplyStep> group, boolean hooks, Attempt attempt, List<ObjectChange> changes)
       throws HaltException, InterruptedException {
     List<ApplyStep> left = group;
-    for (int looks = 0; !left.isEmpty(); looks++) {
-      if (looks == NEIGHBOUR_LOOKS) {
+    for (int polls = 0; !left.isEmpty(); polls++) {
+      if (polls == MAX_POLLS) {
         ObjectRef ref = left.getFirst().ref();
         throw Attempt.park(
             "OwnedByAnother",
@@ -101,8 +104,8 @@ final class PlanRunner {
             ref,
             "that application letting go of it");
       }
-      if (looks > 0) {
-        attempt.pace().pause(LOOK_AGAIN);
+      if (polls > 0) {
+        attempt.pace().pause(POLL_INTERVAL);
       }
       List<Optional<Action>> done =
           BoundedParallel.all(
@@ -119,7 +122,10 @@ final class PlanRunner {
     }
   }
 
-  /** A Job cannot be changed: a hook with another content is another run of it. */
+  /**
+   * Writes a hook. A Job cannot be changed, so a hook with other content is deleted and created
+   * again.
+   */
   private Optional<Action> writeHook(ApplyStep step, Attempt attempt)
       throws HaltException, InterruptedException {
     try {
@@ -136,7 +142,7 @@ final class PlanRunner {
     }
   }
 
-  /** Groups steps of one kind that follow each other. */
+  /** Groups consecutive steps of one kind. */
   static <T> List<List<T>> byKind(List<T> steps, Function<T, ObjectRef> ref) {
     List<List<T>> groups = new ArrayList<>();
     String last = "";

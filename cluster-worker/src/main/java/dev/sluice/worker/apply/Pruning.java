@@ -21,14 +21,15 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The deletions of a plan. They come last, when the other applications of the commit have written
- * what they claim, and leave out what another application claims or may claim.
+ * Executes the deletions of a plan. They come last, once the other applications of the commit have
+ * written the objects that they claim. Objects that another application claims or may claim are
+ * kept.
  */
 final class Pruning {
 
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(25);
-  private static final int LOOKS = 1200; // 30 s
-  private static final int LOOKS_BEFORE_READING = 40; // 1 s
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
+  private static final int MAX_POLLS = 1200; // 30 s
+  private static final int POLLS_BEFORE_READING = 40; // 1 s
 
   private final Clearance.Tools tools;
   private final ObjectRemover remover;
@@ -41,10 +42,10 @@ final class Pruning {
   }
 
   /**
-   * Deletes what may be deleted.
+   * Deletes the objects that may be deleted.
    *
-   * @param changes gets what was done
-   * @return what is kept for now; empty if nothing is
+   * @param changes receives the changes
+   * @return the objects that are kept for now; empty if none are
    */
   Optional<KeptObjects> prune(
       List<PruneStep> steps, LogEntry entry, Attempt attempt, List<ObjectChange> changes)
@@ -56,9 +57,9 @@ final class Pruning {
         new Clearance(
             tools, Optional.of(entry.application()), steps.stream().map(PruneStep::ref).toList());
     awaitOthers(entry, clearance, attempt);
-    // nothing that a newer target of this application has is deleted, either
+    // an object of a newer target of this application is not deleted either
     attempt.pace().pause(Duration.ZERO);
-    // a worker that no longer leads knows old claims
+    // a worker that is no longer the leader has outdated claims
     attempt.fence().check();
     Decided decided = decide(steps, entry, clearance);
     if (!decided.kept().isEmpty()) {
@@ -88,7 +89,10 @@ final class Pruning {
     return new PlanDigest(entry.subject(), entry.inputDigest(), deletions, unknown);
   }
 
-  /** Returns the applications that may claim some of these, for all that is known. */
+  /**
+   * Returns the applications that may claim some of these objects, by the current state of the
+   * claims.
+   */
   SortedSet<ApplicationName> unknown(List<PruneStep> steps, LogEntry entry)
       throws InterruptedException {
     Clearance clearance =
@@ -114,7 +118,7 @@ final class Pruning {
     List<PruneStep> cleared = new ArrayList<>();
     List<PruneStep> kept = new ArrayList<>();
     SortedSet<ApplicationName> unknown = new TreeSet<>();
-    // first: what is planned from now on wakes this application
+    // registered first, so that a plan made from now on wakes this application
     tools.claims().awaitBatch(entry);
     boolean whole = tools.claims().isWhole(entry, clock.instant());
     for (LogRecord other : clearance.awaited()) {
@@ -134,21 +138,21 @@ final class Pruning {
   }
 
   /**
-   * Waits until the rest of the commit is written and the plans are known that matter. The wait is
-   * for the order only, and bounded: what is unknown after it is kept.
+   * Waits until the rest of the commit is written and the relevant plans are known. The wait only
+   * improves the order, and is bounded: objects with unknown claims after it are kept.
    */
   private void awaitOthers(LogEntry entry, Clearance clearance, Attempt attempt)
       throws HaltException, InterruptedException {
-    for (int looks = 0; looks < LOOKS; looks++) {
+    for (int polls = 0; polls < MAX_POLLS; polls++) {
       List<LogRecord> unknown =
-          looks < LOOKS_BEFORE_READING
+          polls < POLLS_BEFORE_READING
               ? tools.claims().unknown(Optional.of(entry.application()))
               : clearance.awaited();
       boolean underWay = unknown.stream().anyMatch(other -> !tools.claims().isSettled(other));
       if (!underWay && tools.claims().areOthersSettled(entry)) {
         return;
       }
-      attempt.pace().pause(LOOK_AGAIN);
+      attempt.pace().pause(POLL_INTERVAL);
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Makes the work of each application of a cluster, from the ledgers found on taking the lead. */
+/** Creates the reconciler of each application, from the ledgers found when the session began. */
 public final class ReconcilerFactory {
 
   private final Map<ApplicationName, LedgerReading> found;
@@ -29,7 +29,7 @@ public final class ReconcilerFactory {
   private final Function<ApplicationName, Optional<Ledger.OpenEntry>> open;
   private final ApplyContext context;
 
-  /** What the worker works with while it leads. */
+  /** External parts that reconcilers call. */
   public record Tools(
       ClusterApi api,
       Renderers renderers,
@@ -41,12 +41,12 @@ public final class ReconcilerFactory {
       Clock clock) {}
 
   /**
-   * What the worker knows of itself.
+   * Facts about this worker and its session.
    *
-   * @param own what applications must not write
-   * @param syncTopic names the topic that targets come from, for dead letters
-   * @param wake has what is parked of an application tried again
-   * @param open the dead letters that were open about applications whose ledgers are lost or
+   * @param own the objects that applications must not write
+   * @param syncTopic the topic of the targets, named in dead letters
+   * @param wake retries an application that is parked
+   * @param open returns the dead letter that is open for an application whose ledger is lost or
    *     unreadable
    */
   public record Lead(
@@ -87,12 +87,12 @@ public final class ReconcilerFactory {
             tools.clock());
   }
 
-  /** The work of an application; asked for once for each. */
+  /** Returns the reconciler of an application; called once for each. */
   public Work work(ApplicationName application) {
-    return new ApplicationReconciler(book(application), context);
+    return new ApplicationReconciler(cachedLedger(application), context);
   }
 
-  private CachedLedger book(ApplicationName application) {
+  private CachedLedger cachedLedger(ApplicationName application) {
     return switch (found.remove(application)) {
       case LedgerReading.Usable(StoredLedger stored) -> CachedLedger.of(stored, ledgers);
       case LedgerReading.Unreadable _ ->

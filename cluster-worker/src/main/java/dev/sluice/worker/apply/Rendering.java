@@ -5,7 +5,7 @@ import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.Desired;
 import dev.sluice.worker.sandbox.RenderException;
 
-/** From a target to the objects that it asks for, normalised, ready to be planned. */
+/** Renders a target to the normalised objects that it desires, ready for planning. */
 public interface Rendering {
 
   Desired render(SyncEvent.Target target)

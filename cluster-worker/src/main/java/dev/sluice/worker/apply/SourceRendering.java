@@ -12,7 +12,7 @@ import dev.sluice.worker.sandbox.RenderException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
-/** Renders targets for the kinds and versions of this cluster. */
+/** Renders targets for the kinds and versions that this cluster serves. */
 public final class SourceRendering implements Rendering {
 
   private final TargetRenderer targets;
@@ -45,7 +45,7 @@ public final class SourceRendering implements Rendering {
       return discovery.find(apiVersion, kind).map(ApiResource::namespaced);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted while asking what kinds there are");
+      throw new CancellationException("interrupted during discovery of the served kinds");
     }
   }
 }

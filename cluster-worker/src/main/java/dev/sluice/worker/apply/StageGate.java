@@ -16,13 +16,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Waits until what a stage defined can be used: CustomResourceDefinitions are established and
- * served, Namespaces active; and until hooks that run have run: Jobs and Pods.
+ * Waits until the objects of a stage can be used: CustomResourceDefinitions are established and
+ * served, Namespaces are active, and hooks that are Jobs or Pods have finished.
  */
 final class StageGate {
 
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
-  private static final int LOOKS = 600; // 30 s
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+  private static final int MAX_POLLS = 600; // 30 s
 
   private final ClusterApi api;
   private final Discovery discovery;
@@ -32,26 +32,26 @@ final class StageGate {
     this.discovery = discovery;
   }
 
-  /** Waits for all objects of the stage that others need. */
+  /** Waits for all objects of the stage that later stages need. */
   void pass(Stage stage, Attempt attempt) throws HaltException, InterruptedException {
     for (ApplyStep step : stage.steps()) {
-      int looks = 0;
+      int polls = 0;
       while (!isReady(step, stage.phase())) {
-        if (++looks == LOOKS && stage.phase().isOfHooks()) {
+        if (++polls == MAX_POLLS && stage.phase().isOfHooks()) {
           throw Attempt.retry(
               "HookRunning",
               "%s is a hook and not finished yet".formatted(step.ref()),
               Failure.Stage.APPLY,
               Optional.of(step.ref()));
         }
-        if (looks == LOOKS) {
+        if (polls == MAX_POLLS) {
           throw Attempt.retry(
               "NotEstablished",
               "%s is applied, but cannot be used yet".formatted(step.ref()),
               Failure.Stage.APPLY,
               Optional.of(step.ref()));
         }
-        attempt.pace().pause(LOOK_AGAIN);
+        attempt.pace().pause(POLL_INTERVAL);
       }
     }
   }
@@ -76,7 +76,10 @@ final class StageGate {
     }
   }
 
-  /** What has been deleted meanwhile, as some clusters do with finished Jobs, is over too. */
+  /**
+   * Returns whether a hook has finished. One that was deleted meanwhile, as some clusters do with
+   * finished Jobs, has finished too.
+   */
   private boolean hasRun(ObjectRef ref) throws HaltException, InterruptedException {
     boolean isJob = ref.kind().equals("Job") && ref.group().equals("batch");
     boolean isPod = ref.kind().equals("Pod") && ref.group().isEmpty();

@@ -1,4 +1,4 @@
-/** Carrying out a plan: rendering, writing, waiting, deleting, sweeping. */
+/** Reconciling applications: rendering, planning, writing, waiting, deleting. */
 @NullMarked
 package dev.sluice.worker.apply;
 

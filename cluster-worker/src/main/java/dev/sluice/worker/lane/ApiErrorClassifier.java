@@ -9,38 +9,41 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * From an error of the Kubernetes API to what happens next; the one place that decides it.
+ * Classifies errors of the Kubernetes API by their outcome; the only place that does.
  *
- * <p>What the server says about a Secret may hold the Secret (CVE-2025-23216): of those only
- * status, reason and field names are passed on.
+ * <p>Errors about a Secret may quote its content (CVE-2025-23216), so only their status, reason and
+ * field names are passed on.
  */
 public final class ApiErrorClassifier {
 
-  /** Code of failures where the API did not answer: they trip the breaker. */
+  /** Code of failures where the API did not answer; they open the breaker. */
   public static final String UNREACHABLE = "Unreachable";
 
-  /** Code of what can be deleted and made anew, but not changed. */
+  /** Code of objects that can be deleted and created again, but not changed. */
   public static final String IMMUTABLE = "ImmutableField";
 
-  /** Server-side apply answers 500 to a field that the schema does not have. */
+  /** Message of the 500 with which server-side apply rejects a field that is not in the schema. */
   private static final String NOT_IN_SCHEMA = "failed to create typed patch object";
 
-  /** The API server answers 500 to what its store does not take: 1.5 MiB, or 2 MiB of a message. */
+  /**
+   * Messages of the 500 with which the API server rejects objects that etcd cannot store: over 1.5
+   * MiB, or 2 MiB per message.
+   */
   private static final List<String> TOO_LARGE_FOR_ETCD =
       List.of("etcdserver: request is too large", "trying to send message larger than max");
 
   private static final int MAX_MESSAGE = 1000;
 
-  /** The server may take it once a schema, an admission policy or the live object has changed. */
+  /** The server may accept it once a schema, an admission policy or the live object has changed. */
   private static final Wake OBJECT_CHANGE =
       new Wake.ClusterChange("a new generation, or a change of the cluster");
 
   private ApiErrorClassifier() {}
 
   /**
-   * Decides about a failed call.
+   * Returns the outcome of a failed call.
    *
-   * @param object what the call was about; empty for the ledger and the like
+   * @param object that the call was about; empty for the ledger and the like
    */
   public static Outcome classify(
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {

@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which attempts are under way, in a file that outlives the process. A generation that was under
- * way when the process ended, twice or more in a row, may be what ends it: its next attempt waits,
- * longer each time, so that the other applications are applied in between.
+ * The attempts in progress, in a file that outlives the process. If the process ended at least
+ * twice in a row during attempts at a generation, the generation may be the cause: its next attempt
+ * waits, longer each time, so that the other applications are applied first.
  *
- * <p>The file is a help and not a promise: without it, or with nonsense in it, nothing waits.
+ * <p>The file is optional: if it is missing or invalid, no attempt waits.
  */
 public final class AttemptJournal implements AutoCloseable {
 
@@ -50,7 +50,7 @@ public final class AttemptJournal implements AutoCloseable {
   /**
    * An attempt at a generation.
    *
-   * @param ends how often the process ended while such an attempt was under way
+   * @param ends how often the process ended during such an attempt
    */
   private record Attempt(long generation, int ends) {}
 
@@ -59,15 +59,16 @@ public final class AttemptJournal implements AutoCloseable {
     this.random = random;
   }
 
-  /** One that remembers nothing beyond the process. */
+  /** Returns a journal that remembers nothing beyond the process. */
   public static AttemptJournal none() {
     return new AttemptJournal(Optional.empty(), () -> 0);
   }
 
   /**
-   * Opens a journal in a directory that only this user can write to; it is made if it is missing.
+   * Opens a journal in a directory that only this user can write to; the directory is created if it
+   * is missing.
    *
-   * @param random gives numbers from 0 to 1
+   * @param random returns numbers from 0 to 1
    */
   public static AttemptJournal open(Path directory, String name, DoubleSupplier random) {
     try {
@@ -86,24 +87,24 @@ public final class AttemptJournal implements AutoCloseable {
     }
   }
 
-  /** Returns how long an attempt has to wait, once in a process; empty if it may begin. */
+  /** Returns how long an attempt has to wait, once per process; empty if it may begin. */
   synchronized Optional<Duration> penalty(ApplicationName application, long generation) {
     int ends = ends(application, generation);
     if (ends < SUSPICIOUS || !waited.add(application.value())) {
       return Optional.empty();
     }
     long millis = FIRST_WAIT.toMillis() << Math.min(ends - SUSPICIOUS, MOST_DOUBLINGS);
-    // those that were under way together do not come back together
+    // random, so that attempts that ran together do not start together again
     return Optional.of(Duration.ofMillis((long) (millis * (1 + random.getAsDouble()))));
   }
 
-  /** Notes that an attempt begins. */
+  /** Records that an attempt begins. */
   synchronized void begun(ApplicationName application, long generation) {
     running.put(application.value(), new Attempt(generation, ends(application, generation)));
     write();
   }
 
-  /** Notes that an attempt came to its end, whatever it was. */
+  /** Records that an attempt ended, whatever its outcome. */
   synchronized void ended(ApplicationName application) {
     running.remove(application.value());
     remembered.remove(application.value());
@@ -111,7 +112,7 @@ public final class AttemptJournal implements AutoCloseable {
     write();
   }
 
-  /** Ends in an orderly way: what is under way is not suspected. */
+  /** Closes the journal of a process that ends normally: running attempts are not suspected. */
   @Override
   public synchronized void close() {
     running.clear();

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One circuit breaker for all lanes of a cluster: while its API does not answer, one attempt at a
- * time asks whether it does again, and the others wait.
+ * The circuit breaker that all lanes of a cluster share. While the API does not answer, one attempt
+ * at a time probes it, and the others wait.
  */
 public final class Breaker {
 
@@ -22,7 +22,7 @@ public final class Breaker {
     this.clock = clock;
   }
 
-  /** How long the caller must wait; zero if it may go ahead. */
+  /** Returns how long the caller must wait; zero if it may proceed. */
   public Duration admit() {
     lock.lock();
     try {
@@ -33,7 +33,7 @@ public final class Breaker {
       if (now.isBefore(probeAt)) {
         return Duration.between(now, probeAt);
       }
-      // this caller asks; the others wait for what it finds, or for its time to run out
+      // this caller probes; the others wait for its result, or until its time runs out
       probeAt = now.plus(backoff.after(failures + 1));
       return Duration.ZERO;
     } finally {
@@ -41,7 +41,7 @@ public final class Breaker {
     }
   }
 
-  /** The API did not answer. */
+  /** Records that the API did not answer. */
   public void failed() {
     lock.lock();
     try {
@@ -52,7 +52,7 @@ public final class Breaker {
     }
   }
 
-  /** The API answered. */
+  /** Records that the API answered. */
   public void answered() {
     lock.lock();
     try {

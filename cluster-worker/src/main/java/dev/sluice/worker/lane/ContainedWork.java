@@ -14,21 +14,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work of one lane, where a failure that no code expects costs one attempt or one effect, and
- * never the lane.
+ * Contains unexpected failures in the work of one lane: each fails one attempt or one effect, and
+ * never ends the lane.
  */
 final class ContainedWork {
 
   private static final Logger log = LoggerFactory.getLogger(ContainedWork.class);
 
-  /** Broker and cluster come back and are waited for; other failures may be the effect's own. */
-  private static final int MOST_TELLINGS = 5;
+  /**
+   * Limit for failures that may be caused by the effect itself. Broker and API failures are retried
+   * without limit.
+   */
+  private static final int MAX_FAILED_REPORTS = 5;
 
   private final ApplicationName application;
   private final Work work;
   private final Breaker breaker;
   private final AttemptJournal journal;
-  private int failedTellings;
+  private int failedReports;
 
   ContainedWork(ApplicationName application, Work work, Breaker breaker, AttemptJournal journal) {
     this.application = application;
@@ -37,8 +40,8 @@ final class ContainedWork {
     this.journal = journal;
   }
 
-  void distrust() {
-    work.distrust();
+  void invalidate() {
+    work.invalidate();
   }
 
   Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
@@ -65,7 +68,7 @@ final class ContainedWork {
           .addKeyValue("application", application)
           .addKeyValue("generation", entry.generation())
           .setCause(e)
-          .log("an attempt failed in a way that no code expects");
+          .log("an attempt failed unexpectedly");
       outcome = unexpected(e);
     }
     switch (outcome) {
@@ -74,7 +77,7 @@ final class ContainedWork {
           when retry.failure().code().equals(ApiErrorClassifier.UNREACHABLE) ->
           breaker.failed();
       case Outcome.RetryAfter _, Outcome.Parked _ -> {
-        // may have come without a word of the API
+        // may have been reached without any API call
       }
     }
     return outcome;
@@ -92,24 +95,27 @@ final class ContainedWork {
         penalty);
   }
 
-  /** An exception may have passed by the next attempt; the same input raises an error again. */
+  /**
+   * Returns the outcome of an unexpected failure. An exception may not occur again; an error will,
+   * with the same input.
+   */
   static Outcome unexpected(Throwable failure) {
-    Failure told =
+    Failure failed =
         new Failure(
             "Internal",
             "the worker failed with %s; see its log".formatted(failure.getClass().getSimpleName()),
             Failure.Stage.APPLY,
             Optional.empty());
     return failure instanceof Error
-        ? new Outcome.Parked(told, new Wake.NewInput())
-        : new Outcome.RetryAfter(told, Optional.empty());
+        ? new Outcome.Parked(failed, new Wake.NewInput())
+        : new Outcome.RetryAfter(failed, Optional.empty());
   }
 
-  /** Tells one effect; returns whether it is settled, or to be told again later. */
+  /** Reports one effect; returns whether it is settled, or must be reported again later. */
   boolean settles(Effect effect) throws InterruptedException {
     try {
-      work.tell(effect);
-      failedTellings = 0;
+      work.report(effect);
+      failedReports = 0;
       return true;
     } catch (ReportException | RuntimeException | Error e) {
       FatalErrors.check(e);
@@ -125,18 +131,18 @@ final class ContainedWork {
         failure instanceof ReportException
             || failure instanceof ApiException
             || failure instanceof KafkaException;
-    failedTellings = passes ? 0 : failedTellings + 1;
-    boolean last = failedTellings >= MOST_TELLINGS;
+    failedReports = passes ? 0 : failedReports + 1;
+    boolean last = failedReports >= MAX_FAILED_REPORTS;
     log.atWarn()
         .addKeyValue("application", application)
         .addKeyValue("generation", effect.entry().generation())
         .setCause(failure)
         .log(
-            "could not tell of a {}; {}",
+            "could not report a {}; {}",
             effect.getClass().getSimpleName(),
-            last ? "it is left untold" : "trying again");
+            last ? "it is not reported" : "trying again");
     if (last) {
-      failedTellings = 0;
+      failedReports = 0;
     }
     return last;
   }

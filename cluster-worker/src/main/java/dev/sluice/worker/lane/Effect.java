@@ -5,19 +5,19 @@ import dev.sluice.worker.sync.LogEntry;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What a lane's transition has to be told to the outside. */
+/** A transition of a lane that has to be reported. */
 public sealed interface Effect {
 
   LogEntry entry();
 
-  /** A newer generation took its place before it was done. */
+  /** A newer generation replaced it before it was done. */
   record Superseded(LogEntry entry, long by) implements Effect {}
 
-  /** It failed for a reason that passes. */
+  /** It failed transiently. */
   record Retrying(LogEntry entry, int attempt, Duration delay, Failure failure) implements Effect {}
 
   /**
-   * It does not go as things are.
+   * It failed and waits for a change.
    *
    * @param since when it was first attempted
    */

@@ -1,6 +1,6 @@
 package dev.sluice.worker.lane;
 
-/** Ends an attempt from within: nothing more is to be done in it. */
+/** Ends an attempt from within: the attempt does nothing further. */
 public final class HaltException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -21,12 +21,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The serial queue of one application: a virtual thread that attempts the newest generation until
- * it is done. All waiting ends early when a newer one comes.
+ * it is done. All waits end early when a newer generation arrives.
  */
 final class Lane implements Pace {
 
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
-  private static final Duration UNTOLD = Duration.ofSeconds(1);
+  private static final Duration REPORT_AGAIN = Duration.ofSeconds(1);
 
   private final ApplicationName application;
   private final ContainedWork work;
@@ -38,10 +38,10 @@ final class Lane implements Pace {
   private @Nullable SyncEvent payload;
 
   /**
-   * What the lanes of a cluster have in common.
+   * The parts that the lanes of a cluster share.
    *
    * @param running a permit for each attempt that may run
-   * @param payloads a permit for each payload that may wait in memory
+   * @param payloads a permit for each payload that may be kept in memory
    */
   record Shared(
       LanePolicy policy,
@@ -63,7 +63,7 @@ final class Lane implements Pace {
     thread.start();
   }
 
-  /** Takes what the topic says; older than what is known is passed over. */
+  /** Queues a record of the topic; one that is not newer than the last is ignored. */
   void offer(LogEntry entry, Optional<SyncEvent> hot) {
     locked(
         () -> {
@@ -74,28 +74,28 @@ final class Lane implements Pace {
         });
   }
 
-  /** Does the newest again, since the cluster may have lost it. */
+  /** Applies the newest generation again, since the cluster may have lost it. */
   void again() {
-    work.distrust();
+    work.invalidate();
     locked(() -> machine.again(shared.clock().instant()));
   }
 
-  /** Has an attempt made now at what the cluster's state parked. */
+  /** Retries at once if the application is parked because of the cluster's state. */
   void wake() {
     locked(() -> machine.wake(shared.clock().instant()));
   }
 
-  /** Has an attempt made now at what is parked for such a cause. */
+  /** Retries at once if the application is parked for such a cause. */
   void wake(Predicate<Outcome.Parked> cause) {
     locked(() -> machine.wake(shared.clock().instant(), cause));
   }
 
-  /** Says a superseded record of the past. */
-  void tell(Effect effect) {
+  /** Queues a report for a record that a newer generation has replaced. */
+  void report(Effect effect) {
     locked(() -> machine.effects().add(effect));
   }
 
-  /** What it is doing, in a word. */
+  /** Returns the name of the current state, for metrics. */
   String phase() {
     lock.lock();
     try {
@@ -162,8 +162,8 @@ final class Lane implements Pace {
     try {
       while (true) {
         try {
-          boolean told = tellAll();
-          if (awaitDue(told ? Optional.empty() : Optional.of(UNTOLD))) {
+          boolean reported = reportAll();
+          if (awaitDue(reported ? Optional.empty() : Optional.of(REPORT_AGAIN))) {
             turn();
           }
         } catch (InterruptException e) {
@@ -173,23 +173,26 @@ final class Lane implements Pace {
           log.atError()
               .addKeyValue("application", application)
               .setCause(e)
-              .log("a turn of the lane failed in a way that no code expects; trying again");
+              .log("a turn of the lane failed unexpectedly; trying again");
           recover(e);
         }
       }
     } catch (InterruptedException | InterruptException e) {
-      // the end of the lane: its ledger says how far it came
+      // the lane ends; the ledger shows how far its attempt got
     }
   }
 
-  /** A lane that ended would leave its application alone for good, and nobody would notice. */
+  /**
+   * Recovers from a failure of the lane itself: if its thread ended, the application would never be
+   * reconciled again, unnoticed.
+   */
   private void recover(Throwable failure) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       if (machine.state() instanceof LaneState.Running) {
         machine.end(ContainedWork.unexpected(failure), shared.clock().instant());
       }
-      long nanos = UNTOLD.toNanos();
+      long nanos = REPORT_AGAIN.toNanos();
       while (nanos > 0) {
         nanos = changed.awaitNanos(nanos);
       }
@@ -237,7 +240,7 @@ final class Lane implements Pace {
     return taken;
   }
 
-  private boolean tellAll() throws InterruptedException {
+  private boolean reportAll() throws InterruptedException {
     while (true) {
       Effect effect;
       lock.lockInterruptibly();
@@ -256,7 +259,7 @@ final class Lane implements Pace {
     }
   }
 
-  /** Waits until an attempt is due (true), or there is something to tell (false). */
+  /** Waits until an attempt is due (true), or there is something to report (false). */
   private boolean awaitDue(Optional<Duration> atMost) throws InterruptedException {
     lock.lockInterruptibly();
     try {

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of a lane and the steps between them; no I/O, no clock of its own, not for use by
- * several threads at once. What has to be told gathers in {@link #effects()}.
+ * The states of a lane and the transitions between them. Does no I/O, has no clock of its own and
+ * is not thread-safe. Transitions that have to be reported are collected in {@link #effects()}.
  */
 final class LaneMachine {
 
@@ -33,12 +33,15 @@ final class LaneMachine {
     return state;
   }
 
-  /** What was not told yet, oldest first; whoever tells it takes it out. */
+  /**
+   * Returns the effects that are not reported yet, oldest first. The caller removes those that it
+   * has reported.
+   */
   Queue<Effect> effects() {
     return effects;
   }
 
-  /** Whether an attempt is running that a newer generation waits for. */
+  /** Returns whether a newer generation waits for the running attempt to end. */
   boolean isOvertaken() {
     return pending != null;
   }
@@ -47,7 +50,7 @@ final class LaneMachine {
     return Optional.ofNullable(newest).map(LogEntry::generation);
   }
 
-  /** The topic has this record; what is not newer than all before is passed over. */
+  /** Queues a record of the topic; returns false for one that is not newer than the last. */
   boolean offer(LogEntry entry, Instant now) {
     if (newest != null && !entry.generation().isAfter(newest.generation())) {
       return false;
@@ -69,7 +72,7 @@ final class LaneMachine {
     return true;
   }
 
-  /** What was done may not be so any more: do the newest again. */
+  /** Queues the newest generation again, since the cluster may have lost it. */
   void again(Instant now) {
     if (state instanceof LaneState.Running) {
       lostMeanwhile = true;
@@ -78,12 +81,12 @@ final class LaneMachine {
     }
   }
 
-  /** Has an attempt made now at what the cluster's state parked. */
+  /** Retries at once if parked because of the cluster's state. */
   void wake(Instant now) {
     wake(now, parked -> parked.wake() instanceof Wake.ClusterChange);
   }
 
-  /** Has an attempt made now at what is parked for such a cause. */
+  /** Retries at once if parked for such a cause. */
   void wake(Instant now, Predicate<Outcome.Parked> cause) {
     if (state instanceof LaneState.Running) {
       wokenMeanwhile = true;
@@ -93,7 +96,7 @@ final class LaneMachine {
     }
   }
 
-  /** When the next attempt is due; empty if none is. */
+  /** Returns when the next attempt is due; empty if none is. */
   Optional<Instant> due() {
     return switch (state) {
       case LaneState.Idle _, LaneState.Running _ -> Optional.empty();
@@ -103,7 +106,7 @@ final class LaneMachine {
     };
   }
 
-  /** Moves what is due to a later time, without counting it as tried. */
+  /** Postpones the due attempt, without counting it as a try. */
   void postpone(Instant due) {
     state =
         switch (state) {
@@ -140,7 +143,7 @@ final class LaneMachine {
     return running.entry();
   }
 
-  /** The attempt has ended. */
+  /** Records the outcome of the running attempt. */
   void end(Outcome outcome, Instant now) {
     if (!(state instanceof LaneState.Running(LogEntry entry, LaneState.Tries tries))) {
       throw new IllegalStateException("nothing is running: " + state);

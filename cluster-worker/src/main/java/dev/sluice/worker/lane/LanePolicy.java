@@ -3,11 +3,12 @@ package dev.sluice.worker.lane;
 import java.time.Duration;
 
 /**
- * How patient lanes are.
+ * The retry policy of lanes.
  *
- * @param backoff between attempts that fail for reasons that pass
- * @param stuckAfter how long such attempts go on before a person is told
- * @param slowTimer between attempts at what the cluster's state parks; see {@link Wake}
+ * @param backoff between attempts that fail transiently
+ * @param stuckAfter how long such attempts are retried before the application is parked
+ * @param slowTimer between attempts at an application that is parked because of the cluster's
+ *     state; see {@link Wake}
  */
 public record LanePolicy(Backoff backoff, Duration stuckAfter, Duration slowTimer) {
 
@@ -15,8 +16,8 @@ public record LanePolicy(Backoff backoff, Duration stuckAfter, Duration slowTime
   private static final int DOUBLINGS = 16;
 
   /**
-   * How long what is parked waits: the slow timer, but less after the first attempts, since many
-   * causes (an order between applications, someone at work) are gone soon.
+   * Returns how long a parked application waits: the slow timer, but less after the first attempts,
+   * since many causes (the order of applications, a manual change in progress) disappear soon.
    */
   Duration afterParking(int failed) {
     Duration growing = FIRST.multipliedBy(1L << Math.clamp(failed - 1, 0, DOUBLINGS));

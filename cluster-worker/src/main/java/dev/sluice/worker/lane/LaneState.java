@@ -4,33 +4,33 @@ import dev.sluice.worker.sync.LogEntry;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Where a lane is with its newest generation. */
+/** The state of a lane's newest generation. */
 sealed interface LaneState {
 
-  /** Nothing to do. */
+  /** There is nothing to do. */
   record Idle() implements LaneState {}
 
-  /** To be attempted for the first time. */
+  /** It waits for its first attempt. */
   record Queued(LogEntry entry, Instant due) implements LaneState {}
 
-  /** Being attempted. */
+  /** An attempt is running. */
   record Running(LogEntry entry, Tries tries) implements LaneState {}
 
-  /** Failed for a reason that passes. */
+  /** It failed transiently and is retried. */
   record Retrying(LogEntry entry, Tries tries, Instant due) implements LaneState {}
 
   /**
-   * Does not go as things are.
+   * It failed and waits for a change.
    *
-   * @param due when the slow timer tries again; empty if no timer does
+   * @param due when the slow timer retries it; empty if no timer does
    */
   record Parked(LogEntry entry, Tries tries, Outcome.Parked cause, Optional<Instant> due)
       implements LaneState {}
 
   /**
-   * What was tried so far.
+   * The attempts so far.
    *
-   * @param failed attempts that failed
+   * @param failed number of failed attempts
    * @param since when the first of them began
    * @param parked whether the generation was parked before
    */

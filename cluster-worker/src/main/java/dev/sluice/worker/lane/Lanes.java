@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** The lanes of a cluster: one for each application, so many at work at once. */
+/** The lanes of a cluster: one for each application, of which a limited number run at once. */
 public final class Lanes {
 
   private final Map<ApplicationName, Lane> lanes = new ConcurrentHashMap<>();
@@ -24,8 +24,10 @@ public final class Lanes {
   private final int concurrency;
 
   /**
-   * @param works makes what a lane does, once for each application
-   * @param concurrency how many lanes work at once
+   * Creates the lanes.
+   *
+   * @param works creates the work of a lane, once for each application
+   * @param concurrency how many lanes run at once
    */
   public Lanes(
       Function<ApplicationName, Work> works,
@@ -46,30 +48,30 @@ public final class Lanes {
             clock);
   }
 
-  /** Takes a record whose payload is not at hand. */
+  /** Queues a record without its payload. */
   public void offer(LogEntry entry) {
     lane(entry.application()).offer(entry, Optional.empty());
   }
 
   /**
-   * Takes a record with its payload. When much is waiting already, the payload is let go and read
-   * again later: lanes hold few in memory.
+   * Queues a record with its payload. If many are waiting already, the payload is dropped and read
+   * again later, since lanes keep few in memory.
    */
   public void offer(LogEntry entry, SyncEvent payload) {
     lane(entry.application()).offer(entry, Optional.of(payload));
   }
 
-  /** Has it told that this record of the past was superseded. */
+  /** Reports a record that a newer generation has replaced. */
   public void superseded(LogEntry entry, long by) {
-    lane(entry.application()).tell(new Effect.Superseded(entry, by));
+    lane(entry.application()).report(new Effect.Superseded(entry, by));
   }
 
-  /** Does an application's newest generation again, since the cluster may have lost it. */
+  /** Applies an application's newest generation again, since the cluster may have lost it. */
   public void again(ApplicationName application) {
     lane(application).again();
   }
 
-  /** Has an attempt made now if the cluster's state parked the application. */
+  /** Retries an application at once if it is parked because of the cluster's state. */
   public void wake(ApplicationName application) {
     Lane lane = lanes.get(application);
     if (lane != null) {
@@ -77,12 +79,12 @@ public final class Lanes {
     }
   }
 
-  /** Has attempts made now at whatever is parked for such a cause. */
+  /** Retries at once all applications that are parked for such a cause. */
   public void wakeParked(Predicate<Outcome.Parked> cause) {
     lanes.values().forEach(lane -> lane.wake(cause));
   }
 
-  /** How many lanes are in which phase; phases that none is in are there too. */
+  /** Returns the number of lanes in each state, including states with none. */
   public Map<String, Long> phases() {
     Map<String, Long> phases = new TreeMap<>();
     for (String phase : List.of("idle", "queued", "running", "retrying", "parked")) {
@@ -92,12 +94,12 @@ public final class Lanes {
     return phases;
   }
 
-  /** Whether the cluster's API does not answer. */
+  /** Returns whether the lanes wait because the cluster's API does not answer. */
   public boolean areHeldUp() {
     return shared.breaker().isOpen();
   }
 
-  /** Whether no lane has anything to do. */
+  /** Returns whether no lane has anything to do. */
   public boolean areIdle() {
     return lanes.values().stream().allMatch(Lane::isIdle);
   }
@@ -105,17 +107,16 @@ public final class Lanes {
   /**
    * Ends all lanes, and waits until they have ended.
    *
-   * @param grace how long attempts that are running may take to come to their own end; none begins
-   *     in that time. Afterwards they end between two calls, or in one: the ledger knows what was
-   *     begun
+   * @param grace how long running attempts may take to finish; none begins in that time. Afterwards
+   *     they are interrupted, perhaps within a call; the ledger shows what they had begun
    */
   public void stop(Duration grace) throws InterruptedException {
-    // whoever holds all permits knows that nothing runs
+    // holding all permits means that nothing runs
     boolean quiet =
         shared.running().tryAcquire(concurrency, grace.toMillis(), TimeUnit.MILLISECONDS);
     lanes.values().forEach(Lane::interrupt);
     if (quiet) {
-      // one that pauses within an attempt needs its permit back to come to its end
+      // an attempt that pauses needs its permit back to finish
       shared.running().release(concurrency);
     }
     for (Lane lane : lanes.values()) {

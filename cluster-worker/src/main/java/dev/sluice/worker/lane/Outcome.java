@@ -4,23 +4,23 @@ import dev.sluice.contract.event.Failure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How an attempt at a generation ended, which says what happens next. */
+/** The result of an attempt, which decides what happens next. */
 public sealed interface Outcome {
 
-  /** Nothing is left to do for it. */
+  /** Nothing is left to do. */
   record Done() implements Outcome {}
 
   /**
-   * Transient trouble.
+   * It failed transiently and is retried.
    *
-   * @param asked how long the server asked to be left alone; empty leaves it to the lane
+   * @param asked the delay that the server requested; empty leaves it to the lane
    */
   record RetryAfter(Failure failure, Optional<Duration> asked) implements Outcome {}
 
   /**
-   * It does not go as things are.
+   * It failed and waits for a change.
    *
-   * @param wake what may change that
+   * @param wake the change to wait for
    */
   record Parked(Failure failure, Wake wake) implements Outcome {}
 }

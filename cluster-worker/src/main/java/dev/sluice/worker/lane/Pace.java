@@ -2,13 +2,13 @@ package dev.sluice.worker.lane;
 
 import java.time.Duration;
 
-/** How an attempt waits: without keeping others from running, and not beyond its own end. */
+/** Pauses an attempt without blocking others, and no longer than the attempt itself lasts. */
 public interface Pace {
 
   /**
    * Waits.
    *
-   * @throws HaltException if a newer generation came, which ends this attempt
+   * @throws HaltException if a newer generation arrived, which ends this attempt
    */
   void pause(Duration duration) throws HaltException, InterruptedException;
 }

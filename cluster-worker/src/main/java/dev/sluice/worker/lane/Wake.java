@@ -1,14 +1,14 @@
 package dev.sluice.worker.lane;
 
-/** What, besides a new generation or an operator, has a parked generation attempted again. */
+/** The event, besides a new generation or an operator, that retries a parked generation. */
 public sealed interface Wake {
 
-  /** Names it, for people. */
+  /** Returns its description for people. */
   String shown();
 
   /**
    * The input is at fault: it cannot be decoded, rendered or read. Neither a timer nor a watch
-   * tries it again.
+   * retries it.
    */
   record NewInput() implements Wake {
 
@@ -20,7 +20,7 @@ public sealed interface Wake {
 
   /**
    * The input does not fit the kinds that the cluster serves. A CustomResourceDefinition that is
-   * established or changed has it attempted again; no timer does.
+   * established or changed retries it; no timer does.
    */
   record NewKinds() implements Wake {
 
@@ -31,10 +31,10 @@ public sealed interface Wake {
   }
 
   /**
-   * The cluster's state is in the way. No watch sees everything that may change it, so the slow
-   * timer tries too.
+   * The cluster's state prevents it. No watch sees all relevant changes, so the slow timer retries
+   * it too.
    *
-   * @param shown what has to change
+   * @param shown the change that it waits for
    */
   record ClusterChange(String shown) implements Wake {}
 }

@@ -5,26 +5,24 @@ import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.sync.LogEntry;
 import java.util.Optional;
 
-/**
- * What a lane does for its application. Called by the lane's thread, where nothing else is said.
- */
+/** The work of a lane for its application. Called by the lane's thread unless stated otherwise. */
 public interface Work {
 
   /**
    * Attempts a generation.
    *
-   * @param payload the record itself, where it is at hand
+   * @param payload the record itself, if it is in memory
    */
   Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
       throws InterruptedException;
 
-  /** The cluster may have lost what was done: look before believing it. Any thread may say so. */
-  void distrust();
+  /** Invalidates cached state, since the cluster may have lost it. Called by any thread. */
+  void invalidate();
 
   /**
-   * Tells what a transition has to be told.
+   * Reports a transition.
    *
-   * @throws ReportException if the broker or the cluster did not take it: it is told again
+   * @throws ReportException if the broker or the cluster did not accept it; it is reported again
    */
-  void tell(Effect effect) throws ReportException, InterruptedException;
+  void report(Effect effect) throws ReportException, InterruptedException;
 }

@@ -1,4 +1,4 @@
-/** One serial queue for each application: what runs when, and what happens after a failure. */
+/** One serial queue per application: when an attempt runs, and what follows a failure. */
 @NullMarked
 package dev.sluice.worker.lane;
 

@@ -11,9 +11,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /**
- * A {@code coordination.k8s.io} Lease that makes its namespace when it is missing. Written like
- * everything else, by server-side apply at the uid and resourceVersion that were read, so that no
- * write takes the place of one that was not seen. Its times are written for people.
+ * A {@code coordination.k8s.io} Lease whose namespace is created when it is missing. Like all
+ * objects, it is written by server-side apply at the uid and resourceVersion that were read, so
+ * that no write overwrites an unseen one. Its times are informational.
  */
 final class AppliedLease {
 
@@ -34,7 +34,7 @@ final class AppliedLease {
   }
 
   /**
-   * Reads the Lease; empty if it is not there.
+   * Reads the Lease; returns empty if it does not exist.
    *
    * @throws dev.sluice.worker.api.ApiException if it cannot be read in time
    */
@@ -42,7 +42,9 @@ final class AppliedLease {
     return new ClusterApi(client, timeout).get(path()).map(ObservedLease::of);
   }
 
-  /** Writes this worker's name over what was read; over nothing if there was none. */
+  /**
+   * Writes this worker as the holder over the Lease that was read, or creates it if there was none.
+   */
   ObservedLease take(Optional<ObservedLease> over, Duration timeout) throws InterruptedException {
     ClusterApi api = new ClusterApi(client, timeout);
     if (over.isEmpty()) {
@@ -64,7 +66,7 @@ final class AppliedLease {
     return write(api, over, spec);
   }
 
-  /** Takes this worker's name out of what it holds, so that another need not wait. */
+  /** Clears the holder of the Lease, so that another worker need not wait until it expires. */
   void release(ObservedLease held, Duration timeout) throws InterruptedException {
     String now = MICRO_TIME.format(clock.instant());
     ObjectNode spec = Json.mapper().createObjectNode();

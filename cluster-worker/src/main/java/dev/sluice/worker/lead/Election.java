@@ -5,16 +5,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who leads, as client-go's leader election does: a Lease that another holds is free when
- * this process has seen no change of it for as long as it lasts. Only the time that passes here
- * counts, so that a clock that is wrong, here or there, neither takes a Lease from a healthy holder
- * nor leaves one with a dead one.
+ * Decides who leads, as client-go's leader election does: a Lease of another holder is free when
+ * this process has seen no change of it for its duration. Only locally elapsed time counts, so a
+ * wrong clock, here or there, neither takes a Lease from a healthy holder nor leaves it with a dead
+ * one.
  *
  * <p>Pure: {@code now} is a monotonic time in nanoseconds, such as {@link System#nanoTime}.
  */
 final class Election {
 
-  /** A holder may have been given longer times than this worker, but not without end. */
+  /** Limit for the duration in another holder's Lease, in multiples of this worker's own. */
   private static final int MOST_TIMES_OWN = 4;
 
   private final String identity;
@@ -28,21 +28,21 @@ final class Election {
     record Standby() implements State {}
 
     /**
-     * It leads.
+     * This worker leads.
      *
-     * @param lease as it was written last
-     * @param renewedAt when the last renewal that succeeded was begun
+     * @param lease as last written
+     * @param renewedAt when the last successful renewal began
      */
     record Leading(ObservedLease lease, long renewedAt) implements State {}
   }
 
-  /** What to do about a Lease as it is. */
+  /** The next step for a Lease that was read. */
   sealed interface Step {
 
-    /** Another holds it; no sooner than after this time is it free. */
+    /** Another worker holds it; it is free no earlier than after this time. */
     record StandBy(String holder, Duration free) implements Step {}
 
-    /** Write this worker's name over it; over nothing where there is none. */
+    /** Write this worker as the holder, over the Lease that was read if there is one. */
     record Take(Optional<ObservedLease> over) implements Step {}
   }
 
@@ -51,7 +51,7 @@ final class Election {
     this.times = times;
   }
 
-  /** What is to be renewed without another look, if this worker leads. */
+  /** Returns the Lease to renew without reading it again, if this worker leads. */
   Optional<ObservedLease> held() {
     return state instanceof State.Leading leading ? Optional.of(leading.lease()) : Optional.empty();
   }
@@ -61,7 +61,7 @@ final class Election {
   }
 
   /**
-   * The Lease was read.
+   * Decides the next step after reading the Lease.
    *
    * @param lease empty if there is none
    */
@@ -86,9 +86,9 @@ final class Election {
   }
 
   /**
-   * The Lease was written with this worker's name.
+   * Records that the Lease was written with this worker as the holder.
    *
-   * @param begunAt when that was begun: the holder's time runs from there, since another may have
+   * @param begunAt when that write began: the holder's time starts there, since others may have
    *     seen the change at any moment after it
    */
   void took(ObservedLease written, long begunAt) {
@@ -97,19 +97,19 @@ final class Election {
     seenAt = begunAt;
   }
 
-  /** The lead is given up or lost; returns what there is to release. */
+  /** Leaves leadership, by choice or not; returns the Lease to release. */
   Optional<ObservedLease> leave() {
     Optional<ObservedLease> held = held();
     state = new State.Standby();
     return held;
   }
 
-  /** How long the lead may go on without a renewal; zero or less: it ends now. */
+  /** Returns how long leadership may continue without a renewal; zero or less ends it now. */
   Duration left(long now) {
     return within(times.renewDeadline(), now);
   }
 
-  /** How long no other worker can take the lead; zero or less: nothing may be written any more. */
+  /** Returns how long no other worker can take over; with zero or less, nothing may be written. */
   Duration safe(long now) {
     return within(times.duration(), now);
   }

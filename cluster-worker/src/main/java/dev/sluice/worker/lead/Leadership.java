@@ -14,15 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds, or waits for, the Lease that makes a worker the active one of its cluster. When the lead
- * is lost it stands by and tries again. {@link Election} decides; this makes the calls, one at a
- * time in a thread of its own.
+ * Holds, or waits for, the Lease that makes a worker the leader of its cluster. After losing
+ * leadership the worker stands by and tries again. {@link Election} decides; this class makes the
+ * calls, one at a time in its own thread.
  */
 public final class Leadership implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
 
-  /** Workers that wait for one Lease do not all ask at the same moment. */
+  /** Spreads the attempts of workers that wait for the same Lease. */
   private static final double JITTER = 1.2;
 
   private static final Duration LEAST_WAIT = Duration.ofMillis(10);
@@ -38,17 +38,19 @@ public final class Leadership implements AutoCloseable {
   private final Thread thread;
   private boolean closing;
   private @Nullable Duration resigned;
-  private String told = "";
+  private String lastLogged = "";
   private volatile long turnedAt = System.nanoTime();
   private volatile long safeUntil = System.nanoTime();
 
-  /** Is told of the lead. Called by the thread of this class. */
+  /** Receives changes of leadership, in the thread of this class. */
   public interface Candidate {
 
-    /** The lead is ours. Must return at once. */
+    /** Called when this worker became the leader. Must not block. */
     void lead();
 
-    /** It no longer is. Returns when nothing is written any more. */
+    /**
+     * Called when this worker is no longer the leader. Returns once nothing is written any longer.
+     */
     void stop();
   }
 
@@ -62,10 +64,10 @@ public final class Leadership implements AutoCloseable {
   }
 
   /**
-   * Starts trying to take the lead.
+   * Starts trying to become the leader.
    *
-   * @param candidate is told, by one thread
-   * @param clock for the times in the Lease, which only people read
+   * @param candidate called by one thread
+   * @param clock for the times in the Lease, which are informational
    */
   public static Leadership start(
       KubernetesClient client,
@@ -84,15 +86,15 @@ public final class Leadership implements AutoCloseable {
   }
 
   /**
-   * Which Lease, and who wants it.
+   * The Lease and its candidate.
    *
-   * @param namespace of the Lease; made when it is missing
-   * @param holder unlike that of any other worker
+   * @param namespace of the Lease; created when it is missing
+   * @param holder name of this worker, unique within the cluster
    */
   public record Identity(String namespace, String lease, String holder) {}
 
   /**
-   * Gives up the lead if it is held, so that another worker can take it at once. Returns at once.
+   * Gives up leadership if it is held, so that another worker can take it at once. Does not block.
    *
    * @param aside how long this worker then leaves the Lease to others
    */
@@ -107,26 +109,27 @@ public final class Leadership implements AutoCloseable {
   }
 
   /**
-   * Whether no other worker can have the lead at this moment, by the time that has passed here. A
-   * process that was stopped for a while finds out by this before it writes.
+   * Returns whether no other worker can be the leader at this moment, by locally elapsed time. A
+   * process that was suspended detects this before it writes.
    */
   public boolean isSafe() {
     return safeUntil - System.nanoTime() > 0;
   }
 
-  /** Whether the thread that renews the Lease comes round. */
+  /** Returns whether the thread that renews the Lease makes progress. */
   public boolean isAlive(Duration within) {
     return thread.isAlive() && System.nanoTime() - turnedAt < within.toNanos();
   }
 
-  /** Gives up the lead, so that another worker need not wait for the Lease to run out. */
+  /** Gives up leadership, so that another worker need not wait until the Lease expires. */
   @Override
   public void close() {
     lock.lock();
     try {
       closing = true;
       changed.signalAll();
-      thread.interrupt(); // before it can know that it is to give up: that is not interrupted
+      thread
+          .interrupt(); // before the thread sees that it ends, so that giving up is not interrupted
     } finally {
       lock.unlock();
     }
@@ -151,14 +154,14 @@ public final class Leadership implements AutoCloseable {
       } catch (InterruptedException e) {
         continue;
       } catch (ApiException e) {
-        tell("cannot reach %s: %s".formatted(lease, e.getMessage()));
+        logOnce("cannot reach %s: %s".formatted(lease, e.getMessage()));
       } catch (RuntimeException | Error e) {
         FatalErrors.check(e);
         log.atError().setCause(e).log("a turn of the election for {} failed", lease);
       }
       turnedAt = System.nanoTime();
       if (election.isLeading() && isOver(election.left(turnedAt))) {
-        log.atWarn().log("lost the lead: {} was not renewed in time", lease);
+        log.atWarn().log("lost leadership: {} was not renewed in time", lease);
         lose();
       }
       await(wait);
@@ -166,7 +169,7 @@ public final class Leadership implements AutoCloseable {
     giveUp();
   }
 
-  /** Looks at the Lease and does what is to be done; returns how long to wait after it. */
+  /** Reads or renews the Lease and acts on it; returns how long to wait before the next turn. */
   private Duration turn() throws InterruptedException {
     long begun = System.nanoTime();
     Optional<ObservedLease> held = election.held();
@@ -178,17 +181,17 @@ public final class Leadership implements AutoCloseable {
         if (!e.isPreconditionFailed() && !e.isNotFound()) {
           throw e;
         }
-        // someone else wrote it, or it is gone: what it says now decides
+        // another worker wrote or deleted it: its current content decides
       }
     }
     Election.Step step = election.saw(lease.read(callTimeout()), System.nanoTime());
     if (held.isPresent() && !election.isLeading()) {
-      log.atWarn().log("lost the lead: another worker holds {}", lease);
+      log.atWarn().log("lost leadership: another worker holds {}", lease);
       lose();
     }
     switch (step) {
       case Election.Step.StandBy(String holder, Duration free) -> {
-        tell("%s is held by %s".formatted(lease, holder));
+        logOnce("%s is held by %s".formatted(lease, holder));
         Duration retry = jittered(times.retryPeriod());
         return free.compareTo(retry) < 0 ? free : retry;
       }
@@ -210,12 +213,12 @@ public final class Leadership implements AutoCloseable {
       return; // another was faster
     }
     if (!led) {
-      told = "";
-      log.atInfo().log("took the lead: {}", lease);
+      lastLogged = "";
+      log.atInfo().log("became the leader: {}", lease);
       try {
         candidate.lead();
       } catch (RuntimeException | Error e) {
-        resign(times.duration()); // or it would lead and do nothing
+        resign(times.duration()); // otherwise it would lead and do nothing
         throw e;
       }
     }
@@ -226,21 +229,24 @@ public final class Leadership implements AutoCloseable {
     safeUntil = begun + times.duration().toNanos();
   }
 
-  /** No call of a leader may outlast the time in which it has to have renewed the Lease. */
+  /** Returns the timeout of calls. A leader's call must not outlast the renew deadline. */
   private Duration callTimeout() {
     Duration most = times.renewDeadline();
     Duration left = election.isLeading() ? election.left(System.nanoTime()) : most;
     return left.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : left;
   }
 
-  /** Another may have the Lease already, or soon: nothing is written from here on. */
+  /**
+   * Loses leadership. Another worker may have the Lease already, or soon, so nothing is written
+   * from here on.
+   */
   private void lose() {
     safeUntil = System.nanoTime();
     stopCandidate();
     election.leave();
   }
 
-  /** What runs ends first, then the Lease is let go. */
+  /** Gives up leadership: ends the work first, then releases the Lease. */
   private void giveUp() {
     stopCandidate();
     safeUntil = System.nanoTime();
@@ -256,7 +262,7 @@ public final class Leadership implements AutoCloseable {
       candidate.stop();
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
-      log.atError().setCause(e).log("what leads did not stop as it should");
+      log.atError().setCause(e).log("the leader session failed to stop");
     }
   }
 
@@ -271,19 +277,22 @@ public final class Leadership implements AutoCloseable {
           if (tries == RELEASE_TRIES) {
             log.atWarn()
                 .setCause(e)
-                .log("could not give back {}: others wait until it runs out", lease);
+                .log("could not release {}: others wait until it expires", lease);
             return;
           }
           held = stillHeld(held.get());
         }
       }
-      log.atInfo().log("gave up the lead: {}", lease);
+      log.atInfo().log("gave up leadership: {}", lease);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** The release may have arrived, or someone else may have written: what is still ours is left. */
+  /**
+   * Returns the Lease if this worker still holds it: the release may have arrived, or another
+   * worker may have written.
+   */
   private Optional<ObservedLease> stillHeld(ObservedLease held) throws InterruptedException {
     try {
       return lease.read(times.retryPeriod()).filter(now -> now.holder().equals(held.holder()));
@@ -292,7 +301,9 @@ public final class Leadership implements AutoCloseable {
     }
   }
 
-  /** Waits for the next turn; a resignation is carried out at once, and then others come first. */
+  /**
+   * Waits for the next turn. A resignation is carried out at once, and then others get their turn.
+   */
   private void await(Duration duration) {
     Duration aside = pause(duration);
     if (aside != null) {
@@ -331,10 +342,10 @@ public final class Leadership implements AutoCloseable {
     }
   }
 
-  private void tell(String what) {
-    if (!what.equals(told)) {
-      log.atInfo().log(what);
-      told = what;
+  private void logOnce(String message) {
+    if (!message.equals(lastLogged)) {
+      log.atInfo().log(message);
+      lastLogged = message;
     }
   }
 

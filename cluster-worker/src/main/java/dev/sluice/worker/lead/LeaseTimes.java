@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * The times of a Lease.
  *
- * @param duration how long a Lease that is not renewed keeps others out
- * @param renewDeadline how long its holder tries to renew it before giving up the lead
+ * @param duration how long a Lease that is not renewed stays valid
+ * @param renewDeadline how long its holder tries to renew it before giving up leadership
  * @param retryPeriod between attempts to take or renew it
  */
 public record LeaseTimes(Duration duration, Duration renewDeadline, Duration retryPeriod) {

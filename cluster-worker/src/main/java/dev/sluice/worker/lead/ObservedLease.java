@@ -3,14 +3,14 @@ package dev.sluice.worker.lead;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A Lease as it was read or written. Others may write into it whatever they like: nothing in it is
- * trusted, and no time in it is ever compared with a clock.
+ * A Lease as it was read or written. Anyone with write access may have changed it: nothing in it is
+ * trusted, and no time in it is compared with a clock.
  *
- * @param holder empty if nobody holds it
- * @param durationSeconds 0 if it says nothing that can be used
- * @param transitions how often it changed hands; 0 if it says nothing that can be used
- * @param acquireTime for people only
- * @param spec all that it says: a holder that is alive changes it
+ * @param holder empty if there is none
+ * @param durationSeconds 0 if missing or unusable
+ * @param transitions how often it changed hands; 0 if missing or unusable
+ * @param acquireTime informational
+ * @param spec the whole content; a living holder changes it
  */
 record ObservedLease(
     String uid,
@@ -38,7 +38,7 @@ record ObservedLease(
     return holder.equals(identity);
   }
 
-  /** The holder, as long as a log line should be. */
+  /** Returns the holder, shortened for log lines. */
   String holderShortened() {
     return holder.length() <= 100 ? holder : holder.substring(0, 100) + "...";
   }

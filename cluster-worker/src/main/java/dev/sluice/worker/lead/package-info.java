@@ -1,4 +1,4 @@
-/** Being the one active worker of a cluster. */
+/** Leader election: one active worker per cluster. */
 @NullMarked
 package dev.sluice.worker.lead;
 

@@ -15,7 +15,7 @@ final class AwaitedTopic {
 
   private final ClusterName cluster;
   private final String topic;
-  private boolean told;
+  private boolean logged;
 
   AwaitedTopic(ClusterName cluster, String topic) {
     this.cluster = cluster;
@@ -24,11 +24,11 @@ final class AwaitedTopic {
 
   boolean isThere(KafkaConsumer<String, byte[]> consumer) {
     boolean there = exists(consumer);
-    if (!there && !told) {
+    if (!there && !logged) {
       log.atInfo()
           .addKeyValue("cluster", cluster)
           .log("waiting for topic {}: the dispatcher creates it", topic);
-      told = true;
+      logged = true;
     }
     return there;
   }

@@ -42,7 +42,7 @@ class CachedLedgerTest {
     shelf.meanwhile =
         () -> {
           shelf.kept = StoredLedger.absent(EMPTY);
-          ledger.distrust();
+          ledger.invalidate();
         };
 
     ledger.write(EMPTY, DONE);
@@ -56,7 +56,7 @@ class CachedLedgerTest {
     shelf.meanwhile =
         () -> {
           shelf.kept = StoredLedger.absent(EMPTY);
-          ledger.distrust();
+          ledger.invalidate();
         };
 
     assertThat(ledger.current()).isEqualTo(DONE);
@@ -67,7 +67,7 @@ class CachedLedgerTest {
   @Test
   void writesNothingThatWasMadeFromWhatIsNoLongerTrusted() throws Exception {
     Ledger begun = ledger.current();
-    ledger.distrust();
+    ledger.invalidate();
 
     assertThatThrownBy(() -> ledger.write(begun, DONE)).isInstanceOf(LedgerMovedException.class);
 

@@ -43,12 +43,12 @@ final class ObjectClaimsTest {
     assertThat(claims.unknown(Optional.empty())).isEmpty();
     assertThat(claims.claimant(OBJECT, Optional.of(SHOP))).contains(WEB);
     assertThat(claims.claimant(OBJECT, Optional.of(WEB))).isEmpty();
-    assertThat(claims.standing(OBJECT, WEB)).isEqualTo(ObjectClaims.Standing.CLAIMED);
+    assertThat(claims.ownerClaim(OBJECT, WEB)).isEqualTo(ObjectClaims.OwnerClaim.CLAIMED);
 
     claims.expect(target(WEB, 2));
     assertThat(claims.unknown(Optional.empty())).containsExactly(target(WEB, 2));
     assertThat(claims.claimant(OBJECT, Optional.empty())).as("last known").contains(WEB);
-    assertThat(claims.standing(OBJECT, WEB)).isEqualTo(ObjectClaims.Standing.UNKNOWN);
+    assertThat(claims.ownerClaim(OBJECT, WEB)).isEqualTo(ObjectClaims.OwnerClaim.UNKNOWN);
   }
 
   @Test
@@ -63,7 +63,7 @@ final class ObjectClaimsTest {
     assertThat(claims.unknown(Optional.of(SHOP))).containsExactly(refused);
     assertThat(claims.isSettled(refused)).as("no attempt ends it").isTrue();
     assertThat(claims.claimant(OBJECT, Optional.of(SHOP))).as("of the last target").contains(WEB);
-    assertThat(claims.standing(OBJECT, WEB)).isEqualTo(ObjectClaims.Standing.UNKNOWN);
+    assertThat(claims.ownerClaim(OBJECT, WEB)).isEqualTo(ObjectClaims.OwnerClaim.UNKNOWN);
 
     claims.await(SHOP, Set.of(WEB));
     claims.accept(WEB);
@@ -109,7 +109,7 @@ final class ObjectClaimsTest {
 
     assertThat(claims.unknown(Optional.empty())).isEmpty();
     assertThat(claims.claimant(OBJECT, Optional.empty())).isEmpty();
-    assertThat(claims.standing(OBJECT, WEB)).isEqualTo(ObjectClaims.Standing.RELEASED);
+    assertThat(claims.ownerClaim(OBJECT, WEB)).isEqualTo(ObjectClaims.OwnerClaim.RELEASED);
   }
 
   @Test

@@ -32,7 +32,7 @@ class LanesTest {
 
   private final Clock clock = Clock.systemUTC();
   private final List<String> done = new CopyOnWriteArrayList<>();
-  private final List<Effect> told = new CopyOnWriteArrayList<>();
+  private final List<Effect> reported = new CopyOnWriteArrayList<>();
   private Consumer<LogEntry> attempting = _ -> {};
   private Consumer<Effect> telling = _ -> {};
 
@@ -65,12 +65,12 @@ class LanesTest {
     }
 
     @Override
-    public void distrust() {}
+    public void invalidate() {}
 
     @Override
-    public void tell(Effect effect) {
+    public void report(Effect effect) {
       telling.accept(effect);
-      told.add(effect);
+      reported.add(effect);
     }
   }
 
@@ -102,9 +102,9 @@ class LanesTest {
     }
 
     await().until(() -> done.size() == 5);
-    await().until(() -> !told.isEmpty());
-    assertThat(told).allMatch(effect -> effect.entry().application().value().equals("bad"));
-    assertThat(told)
+    await().until(() -> !reported.isEmpty());
+    assertThat(reported).allMatch(effect -> effect.entry().application().value().equals("bad"));
+    assertThat(reported)
         .hasOnlyElementsOfType(
             failure.get() instanceof Error ? Effect.Parked.class : Effect.Retrying.class);
     lanes.offer(entry("bad", 2));

@@ -49,16 +49,16 @@ class ReporterIT {
   void whoWasSucceededTellsNothingAnyMore() throws Exception {
     AtomicInteger broken = new AtomicInteger();
     try (Reporter zombie = open(_ -> broken.incrementAndGet())) {
-      tell(zombie, 1).await();
+      send(zombie, 1).await();
       try (Reporter successor = open(_ -> {})) {
-        tell(successor, 3).await();
+        send(successor, 3).await();
 
-        Receipt late = tell(zombie, 2);
+        Receipt late = send(zombie, 2);
 
         assertThatThrownBy(late::await).isInstanceOf(ReportException.class);
         await().until(() -> broken.get() == 1);
-        assertThatThrownBy(tell(zombie, 2)::await).isInstanceOf(ReportException.class);
-        tell(successor, 4).await();
+        assertThatThrownBy(send(zombie, 2)::await).isInstanceOf(ReportException.class);
+        send(successor, 4).await();
       }
     }
     assertThat(generations()).containsExactly(1L, 3L, 4L);
@@ -70,7 +70,7 @@ class ReporterIT {
     List<Long> expected = new ArrayList<>();
     try (Reporter reporter = open(_ -> {})) {
       for (long generation = 1; generation <= 2_000; generation++) {
-        tell(reporter, generation);
+        send(reporter, generation);
         expected.add(generation);
       }
     }
@@ -82,9 +82,9 @@ class ReporterIT {
   void aRecordThatIsTooLargeForTheProducerIsShortenedAndTheOthersAreWritten() throws Exception {
     List<Throwable> broken = new CopyOnWriteArrayList<>();
     try (Reporter reporter = open(broken::add)) {
-      Receipt before = tell(reporter, 1);
+      Receipt before = send(reporter, 1);
       Receipt large = reporter.send(parked(2, "x".repeat(18_000_000)), TraceParent.start());
-      Receipt after = tell(reporter, 3);
+      Receipt after = send(reporter, 3);
 
       before.await();
       large.await();
@@ -106,7 +106,7 @@ class ReporterIT {
         receipts.add(
             generation == 7 || generation == 13
                 ? reporter.send(planned(generation), TraceParent.start())
-                : tell(reporter, generation));
+                : send(reporter, generation));
       }
       for (Receipt receipt : receipts) {
         receipt.await();
@@ -130,7 +130,7 @@ class ReporterIT {
             },
             _ -> {},
             Clock.systemUTC())) {
-      tell(reporter, 1).await();
+      send(reporter, 1).await();
     }
     assertThat(generations()).containsExactly(1L);
   }
@@ -174,7 +174,7 @@ class ReporterIT {
     return Reporter.open(kafka, CLUSTER, _ -> {}, broken, Clock.systemUTC());
   }
 
-  private static Receipt tell(Reporter reporter, long generation) {
+  private static Receipt send(Reporter reporter, long generation) {
     return reporter.send(
         new ResultEvent.Unchanged(subject(generation), 1, Optional.empty()), TraceParent.start());
   }
