@@ -155,7 +155,7 @@ final class ReadModelBenchmark {
 
   private static void awaitReady(ApiServer api) throws InterruptedException {
     CountDownLatch pause = new CountDownLatch(1);
-    while (api.obstacle().isPresent()) {
+    while (api.unreadyReason().isPresent()) {
       pause.await(5, TimeUnit.MILLISECONDS);
     }
   }

@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells who asks by the bearer token (RFC 6750). Without tokens it is whoever sits at this machine;
- * then a request has to name a loopback host, so that no web page can send one through a visitor's
- * browser (DNS rebinding).
+ * Authentication by bearer token (RFC 6750). If no tokens are configured, every caller on this
+ * machine is admitted, and a request has to name a loopback host: this keeps a web page from
+ * sending requests through a visitor's browser (DNS rebinding).
  */
 final class Access {
 
@@ -28,7 +28,7 @@ final class Access {
 
   private final List<Known> known;
 
-  @SuppressWarnings("ArrayRecordComponent") // compared in constant time, never by equals
+  @SuppressWarnings("ArrayRecordComponent") // compared in constant time, never with equals
   private record Known(Principal principal, byte[] digest) {}
 
   private Access(List<Known> known) {
@@ -36,9 +36,9 @@ final class Access {
   }
 
   /**
-   * Reads the tokens.
+   * Resolves the configured tokens.
    *
-   * @throws ConfigurationException with every one that is missing or too short
+   * @throws ConfigurationException listing every token that is missing or too short
    */
   static Access resolve(List<TokenSetting> tokens) {
     List<Known> known = new ArrayList<>();
@@ -63,9 +63,9 @@ final class Access {
   }
 
   /**
-   * Who asks.
+   * Returns the principal that the token belongs to.
    *
-   * @param host the name that the request calls this server
+   * @param host the host name in the request
    * @throws Problem 401 or 403
    */
   Principal authenticate(@Nullable String authorization, Optional<String> host) {

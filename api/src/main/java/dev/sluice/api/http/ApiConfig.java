@@ -10,18 +10,21 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * How the API is set. Without tokens everyone who reaches it may do everything, so then it listens
- * on loopback only.
+ * Configuration of the API. Without tokens every caller has all rights, so the API then listens on
+ * loopback only.
  */
 public final class ApiConfig {
 
   private static final Setting<Path> READ_MODEL =
       Setting.path(
               "read-model",
-              "directory of the read model's database; can be lost, and is built anew then")
+              "directory of the read model's database; rebuilt from the topics if it is lost")
           .or(".sluice/read-model");
   private static final Setting<String> HOST =
-      Setting.text("api-host", "ADDRESS", "address of the API; any but loopback needs --api-token")
+      Setting.text(
+              "api-host",
+              "ADDRESS",
+              "address of the API; any address but loopback requires --api-token")
           .or("127.0.0.1");
   private static final Setting<Integer> PORT =
       Setting.integer("api-port", "port of the API; 0 for any free one", 0, 65535).or("8090");
@@ -29,9 +32,9 @@ public final class ApiConfig {
       Setting.list(
           "api-token",
           "name=N,secret=REF,role=R",
-          "who may use the API: role viewer|operator|admin, the token by reference (env:NAME,"
-              + " file:PATH); application=GLOB and cluster=GLOB, each any number of times, bound"
-              + " what is seen and commanded",
+          "a token of the API: role viewer|operator|admin, the token by reference (env:NAME,"
+              + " file:PATH); application=GLOB and cluster=GLOB, both repeatable, limit"
+              + " what its holder can see and command",
           TokenSetting::parse);
 
   public static final List<Setting<?>> SETTINGS = List.of(READ_MODEL, HOST, PORT, TOKENS);
@@ -49,9 +52,9 @@ public final class ApiConfig {
   }
 
   /**
-   * Reads it.
+   * Reads the configuration.
    *
-   * @throws ConfigurationException if it would let everyone in from everywhere
+   * @throws ConfigurationException if it would give every host access without a token
    */
   public static ApiConfig from(SettingValues values) {
     ApiConfig config =

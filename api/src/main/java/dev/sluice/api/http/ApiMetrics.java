@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What the topics tell: results by type, time from change to cluster, open dead letters by cause,
- * lag. Counts begin when the read model has caught up, so that a rebuild does not count again what
- * was counted long ago.
+ * Metrics derived from the topics: results by type, time from change to cluster, open dead letters
+ * by cause, lag. Counters start once the read model has caught up, so a rebuild does not count old
+ * records again.
  */
 final class ApiMetrics {
 
@@ -30,32 +30,32 @@ final class ApiMetrics {
   private final ReadModel model;
   private final Counter results;
   private final Histogram toCluster;
-  private final UnderWay underWay = new UnderWay();
+  private final InFlightTargets inFlight = new InFlightTargets();
 
   ApiMetrics(Metrics metrics, ReadModel model) {
     this.model = model;
     this.results =
-        metrics.counter("sluice_results_total", "results of the workers and dispatchers by type");
+        metrics.counter("sluice_results_total", "results of workers and dispatchers, by type");
     this.toCluster =
         metrics.histogram(
             "sluice_change_to_cluster_seconds",
-            "from when Sluice heard of a change until a cluster held it",
+            "time from receiving a change until a cluster holds it",
             BOUNDS);
     metrics.gauge(
         "sluice_dead_letters_open",
-        "open dead letters by cause",
+        "open dead letters, by cause",
         () -> labelled(model.fleet().openDeadLetters(), "cause"));
     metrics.gauge(
         "sluice_repository_unreadable_refs",
-        "refs of a repository that cannot be read",
+        "unreadable refs, by repository",
         () -> labelled(model.fleet().unreadableRepositories(), "repository"));
     metrics.gauge(
         "sluice_read_model_lag",
-        "records of a topic that are still to be read",
+        "records not yet read, by topic",
         () -> labelled(model.lag(), "topic"));
   }
 
-  /** Counts from now on. */
+  /** Starts counting. */
   void listen() {
     model.listen(this::taken);
   }
@@ -68,7 +68,7 @@ final class ApiMetrics {
       if (envelope.event() instanceof ResultEvent result) {
         results.add(
             Labels.of("cluster", result.cluster().value(), "type", EventType.of(result).slug()), 1);
-        underWay.take(result).ifPresent(taken -> toCluster.add(Labels.NONE, taken));
+        inFlight.take(result).ifPresent(taken -> toCluster.add(Labels.NONE, taken));
       }
     }
   }
@@ -79,16 +79,16 @@ final class ApiMetrics {
   }
 
   /**
-   * The newest target of each application in each cluster, until the cluster holds it: one that was
-   * superseded makes room for what took its place, and one that is parked may still be applied.
+   * Newest target of each application in each cluster, until the cluster holds it. A newer target
+   * replaces a superseded one. A parked target stays, since it may still be applied.
    */
-  static final class UnderWay {
+  static final class InFlightTargets {
 
     private final Map<String, Sent> sent = new HashMap<>();
 
     private record Sent(long generation, Instant changedAt) {}
 
-    /** How long the change took, if this is the end of its way. Of one thread only. */
+    /** Returns how long the change took if this result completes it. For use by one thread. */
     Optional<Duration> take(ResultEvent result) {
       switch (result) {
         case Dispatched dispatched ->

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP API, with a read model of its own. Keeps nothing that must survive: the read model is
- * built from the topics, and commands are in Kafka before they are answered.
+ * HTTP API with its own read model. It holds no state that must survive a restart: the read model
+ * is built from the topics, and a command is in Kafka before the API answers.
  */
 public final class ApiServer implements AutoCloseable {
 
@@ -76,7 +76,8 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /**
-   * Starts it; until the read model has caught up, answers are old and the status says so.
+   * Starts the API. Until the read model has caught up, answers may be stale and the status reports
+   * it.
    *
    * @throws dev.sluice.platform.config.ConfigurationException if a token cannot be used
    * @throws IllegalStateException if Kafka, the read model or the address cannot be used
@@ -86,9 +87,9 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /**
-   * The same.
+   * Starts the API with the metrics of the process.
    *
-   * @param metrics of the process, all of which this serves
+   * @param metrics all metrics of the process; the API serves them
    */
   public static ApiServer start(
       ApiConfig config, KafkaConnection connection, Clock clock, Metrics metrics) {
@@ -109,14 +110,14 @@ public final class ApiServer implements AutoCloseable {
     return api;
   }
 
-  /** The port it listens on. */
+  /** Returns the port that the API listens on. */
   public int port() {
     return server.actualPort();
   }
 
-  /** Why answers may be old; empty if they are not. */
-  public Optional<String> obstacle() {
-    return model.obstacle();
+  /** Returns why answers may be stale, or empty if they are current. */
+  public Optional<String> unreadyReason() {
+    return model.unreadyReason();
   }
 
   private Router router(List<Operation> operations) {
@@ -126,7 +127,7 @@ public final class ApiServer implements AutoCloseable {
         .get(Operations.ROOT + "/openapi.json")
         .handler(context -> Replies.reply(context, 200, document));
     router.get("/livez").handler(context -> Replies.plain(context, model.stuck()));
-    router.get("/readyz").handler(context -> Replies.plain(context, model.obstacle()));
+    router.get("/readyz").handler(context -> Replies.plain(context, model.unreadyReason()));
     router
         .get("/metrics")
         .handler(
@@ -165,11 +166,10 @@ public final class ApiServer implements AutoCloseable {
     router.errorHandler(
         413,
         context ->
-            Replies.refuse(context, new Problem(413, "Too large", "a body has at most 1 MiB")));
+            Replies.refuse(
+                context, new Problem(413, "Too large", "the body is larger than 1 MiB")));
     router.errorHandler(
-        400,
-        context ->
-            Replies.refuse(context, Problem.invalid("this is not a request that can be read")));
+        400, context -> Replies.refuse(context, Problem.invalid("the request is malformed")));
     router.errorHandler(500, context -> Replies.fail(context, context.failure()));
     return router;
   }
@@ -192,7 +192,9 @@ public final class ApiServer implements AutoCloseable {
     if (streams.incrementAndGet() > MAX_STREAMS) {
       streams.decrementAndGet();
       Replies.refuse(
-          context, new Problem(503, "Too many readers", "this process streams to no more"));
+          context,
+          new Problem(
+              503, "Too many streams", "this process has reached its limit of event streams"));
       return;
     }
     vertx
@@ -228,7 +230,7 @@ public final class ApiServer implements AutoCloseable {
     if (operation.body().isPresent()) {
       String type = String.valueOf(context.request().getHeader("Content-Type"));
       if (!type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
-        // also what keeps a web page from posting here without asking first (CORS)
+        // also forces a browser to send a preflight request before a web page can post here (CORS)
         throw new Problem(415, "Unsupported media type", "send Content-Type: application/json");
       }
       Buffer sent = context.body().buffer();

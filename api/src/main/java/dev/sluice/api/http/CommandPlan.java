@@ -4,9 +4,9 @@ import dev.sluice.contract.event.Command;
 import java.util.List;
 
 /**
- * What was commanded, or would be.
+ * Commands that were given, or would be given by a dry run.
  *
- * @param skipped what of the selection leads to no command, and why
+ * @param skipped selected items that lead to no command, with the reason
  */
 record CommandPlan(boolean dryRun, List<Planned> commands, List<String> skipped) {
 
@@ -16,10 +16,10 @@ record CommandPlan(boolean dryRun, List<Planned> commands, List<String> skipped)
   }
 
   /**
-   * One command to one application.
+   * Command to one application.
    *
-   * @param id by which its answer can be asked for
-   * @param expected what will come of it, as far as it can be seen now
+   * @param id for looking up the answer
+   * @param expected the expected outcome, as far as the read model shows
    */
   record Planned(
       String id, String application, List<String> clusters, Command command, String expected) {}

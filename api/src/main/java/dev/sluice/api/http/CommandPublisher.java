@@ -22,7 +22,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 
-/** Writes commands to their homes: the partition that the repository's name hashes to. */
+/**
+ * Publisher of commands. Each command goes to the partition that its repository's name hashes to.
+ */
 final class CommandPublisher implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -43,16 +45,16 @@ final class CommandPublisher implements AutoCloseable {
   }
 
   /**
-   * Returns once the broker has all of them.
+   * Publishes the commands and waits until the broker has acknowledged all of them.
    *
-   * @throws Problem 503 if it has not in time; some may be there then, and asking again with the
-   *     same idempotency key does no harm
+   * @throws Problem 503 if the broker does not acknowledge in time; some commands may have been
+   *     written, and repeating the request with the same idempotency key is safe
    */
   void publish(Map<EventId, ChangeEvent> events) {
     publish(topics.changes(), events);
   }
 
-  /** Asks a cluster's worker. */
+  /** Publishes a question to a cluster's worker. */
   void ask(EventId id, QuestionEvent question) {
     publish(topics.sync(question.cluster()), Map.of(id, question));
   }
@@ -74,10 +76,13 @@ final class CommandPublisher implements AutoCloseable {
       throw new Problem(
           503,
           "Kafka does not answer",
-          "not all of it is written: ask again with the same Idempotency-Key");
+          "not every command was written: repeat the request with the same Idempotency-Key");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Problem(503, "Stopping", "this process ends: ask another, or again");
+      throw new Problem(
+          503,
+          "Stopping",
+          "this process is stopping: repeat the request, or send it to another instance");
     }
   }
 

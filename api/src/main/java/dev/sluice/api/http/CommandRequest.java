@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A command to a selection.
+ * Request that gives a command to the selected applications.
  *
  * @param command absent if {@code restoreAt} is given
- * @param restoreAt restore, in each cluster, the commit that it held at this time
+ * @param restoreAt restores, in each cluster, the commit that it held at this time
  * @param applications names or globs; at least one
- * @param clusters names or globs; none: all clusters of each application
- * @param repository only applications with a source there
- * @param since only applications that something happened to from this time on
- * @param until the same, before this time
- * @param offsets the same, by position in the topic of changes: {@code PARTITION:FROM-TO}, both
- *     offsets included
- * @param dryRun say what would be commanded, and do nothing
+ * @param clusters names or globs; if empty, all clusters of each application
+ * @param repository selects applications with a source in this repository
+ * @param since selects applications that had an event at or after this time
+ * @param until selects applications that had an event before this time
+ * @param offsets selects applications that had an event in this range of the changes topic: {@code
+ *     PARTITION:FROM-TO}, inclusive
+ * @param dryRun returns the commands without giving them
  */
 record CommandRequest(
     Optional<Command> command,

@@ -28,9 +28,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Takes operators' commands: finds out whom they are for and whether they may be given, and writes
- * them to the homes. Keeps nothing: what was answered 202 is in Kafka, and giving the same request
- * again, with the same idempotency key, makes the same event ids.
+ * Service that gives operators' commands: selects the applications, checks the caller's rights and
+ * publishes the commands. It keeps no state: a command answered with 202 is in Kafka, and repeating
+ * a request with the same idempotency key produces the same event ids.
  */
 final class CommandService {
 
@@ -99,14 +99,14 @@ final class CommandService {
     return give(request.principal(), orders, asked.reason(), asked.dryRun(), skipped);
   }
 
-  /** An approval holds for one plan, which is of one application in one cluster. */
+  /** Checks that an approval is for one plan, which belongs to one application in one cluster. */
   private static void checkApproval(List<Order> orders) {
     if (orders.isEmpty() || !(orders.getFirst().command() instanceof Command.Approve approve)) {
       return;
     }
     if (approve.plan().filter(plan -> DIGEST.matcher(plan).matches()).isEmpty()) {
       throw Problem.invalid(
-          "'plan' is the digest of the deletions that were looked at: 64 hexadecimal digits,"
+          "'plan' is the digest of the deletions that were reviewed: 64 hexadecimal digits,"
               + " among the application's 'plans'");
     }
     if (orders.size() != 1 || orders.getFirst().clusters().size() != 1) {
@@ -115,7 +115,10 @@ final class CommandService {
     }
   }
 
-  /** What is written is the commit, not the time: each cluster may have held another. */
+  /**
+   * Adds orders that restore commits. An order names the commit rather than the time, since each
+   * cluster may have held a different commit.
+   */
   private void restore(
       Definition definition,
       Set<ClusterName> clusters,
@@ -253,7 +256,7 @@ final class CommandService {
   }
 
   private static boolean may(Principal by, Order order) {
-    return by.role().includes(Role.toGive(order.command()));
+    return by.role().includes(Role.requiredFor(order.command()));
   }
 
   private Optional<Definition> definition(String application, Principal by) {

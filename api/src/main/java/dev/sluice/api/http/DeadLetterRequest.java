@@ -4,9 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * What is to become of open entries.
+ * Action on open dead letters.
  *
- * @param dryRun say what would be commanded, and do nothing
+ * @param dryRun returns the commands without giving them
  */
 record DeadLetterRequest(Action action, List<String> entries, String reason, boolean dryRun) {
 
@@ -15,10 +15,12 @@ record DeadLetterRequest(Action action, List<String> entries, String reason, boo
   }
 
   enum Action {
-    /** Re-sync what a worker parked; look again at sources that the dispatcher refused. */
+    /**
+     * Syncs again what a worker parked; evaluates again the sources that the dispatcher refused.
+     */
     @JsonProperty("retry")
     RETRY,
-    /** Close the entries without trying again. */
+    /** Closes the entries without a retry. */
     @JsonProperty("discard")
     DISCARD
   }

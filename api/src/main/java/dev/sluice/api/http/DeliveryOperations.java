@@ -8,7 +8,7 @@ import dev.sluice.api.readmodel.DeliveryView;
 import dev.sluice.api.readmodel.ReadModel;
 import java.util.List;
 
-/** What the API answers about webhooks. */
+/** API operations about webhook deliveries. */
 final class DeliveryOperations {
 
   private DeliveryOperations() {}
@@ -17,7 +17,7 @@ final class DeliveryOperations {
     return get(
         Operations.ROOT + "/deliveries",
         "deliveries",
-        "The events that webhooks led to, newest first, and whether applications follow what they"
+        "Returns the events that webhooks caused, newest first, and whether applications follow the refs they"
             + " are about.",
         List.of(
             Parameter.ENDPOINT,

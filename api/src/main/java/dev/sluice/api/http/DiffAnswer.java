@@ -9,18 +9,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * An answer as it comes in: whole, or in parts of which each is a record of its own. When another
- * worker takes over and answers in its turn, its parts count and the ones before do not.
+ * Assembles an answer that arrives in one record or in several parts. If another worker takes over
+ * and answers, its parts replace the earlier ones.
  */
 final class DiffAnswer {
 
-  /** More parts than a worker ever writes are not waited for. */
+  /** Answers with more parts than this are ignored; no worker writes so many. */
   private static final int MAX_PARTS = 1_000;
 
   private final Map<Integer, DiffAnswered> parts = new TreeMap<>();
   private int expected;
 
-  /** Takes a part; returns the answer once all of it is there. */
+  /** Adds a part and returns the answer once it is complete. */
   synchronized Optional<DiffAnswered> take(DiffAnswered part) {
     int number = part.part().orElse(1);
     int of = part.parts().orElse(1);

@@ -4,9 +4,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What applying an application's newest target again would change in a cluster.
+ * Request for the differences that applying an application's newest target again would make in a
+ * cluster.
  *
- * @param patienceSeconds how long the answer may take; 20 if absent, at most 25
+ * @param patienceSeconds how long to wait for the answer; 20 if absent, at most 25
  */
 record DiffRequest(String application, String cluster, Optional<Integer> patienceSeconds) {
 

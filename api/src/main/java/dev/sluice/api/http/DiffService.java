@@ -24,28 +24,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks workers through their topics, and waits for the result that answers. Keeps nothing: who
- * asked of a process that was killed asks again.
+ * Service that publishes diff questions to workers and waits for their answers. It keeps no state
+ * across a restart: the caller repeats the request.
  */
 final class DiffService implements AutoCloseable {
 
   private static final int DEFAULT_SECONDS = 20;
   private static final int MAX_SECONDS = 25;
 
-  /** Each holds a thread that answers questions about the read model otherwise. */
-  private static final int AT_A_TIME = 4;
+  /**
+   * Maximum number of concurrent questions. Each occupies a thread that otherwise answers
+   * read-model queries.
+   */
+  private static final int MAX_CONCURRENT = 4;
 
-  /** A worker whose clock is behind or ahead by less still answers. */
+  /**
+   * A question stays valid for this much longer, so that a worker whose clock differs still
+   * answers.
+   */
   private static final Duration SKEW = Duration.ofMinutes(2);
 
   private final ReadModel model;
   private final CommandPublisher publisher;
   private final Clock clock;
   private final Map<EventId, Waiting> waiting = new ConcurrentHashMap<>();
-  private final Semaphore turns = new Semaphore(AT_A_TIME);
-  private final ReadModel.Listener listener = (events, _) -> events.forEach(this::heard);
+  private final Semaphore permits = new Semaphore(MAX_CONCURRENT);
+  private final ReadModel.Listener listener = (events, _) -> events.forEach(this::receive);
 
-  /** A question whose answer has not come, and what has come of it. */
+  /** Open question with the parts of its answer received so far. */
   private record Waiting(DiffAnswer parts, CompletableFuture<DiffAnswered> whole) {}
 
   DiffService(ReadModel model, CommandPublisher publisher, Clock clock) {
@@ -55,7 +61,7 @@ final class DiffService implements AutoCloseable {
     model.listen(listener);
   }
 
-  /** Blocks until the worker has answered. */
+  /** Publishes the question and blocks until the worker has answered. */
   DiffAnswered diff(Request request) {
     DiffRequest asked = request.body(DiffRequest.class);
     int patience = asked.patienceSeconds().orElse(DEFAULT_SECONDS);
@@ -65,8 +71,9 @@ final class DiffService implements AutoCloseable {
     Principal by = request.principal();
     Definition definition = definition(asked, by.scope());
     ClusterName cluster = new ClusterName(asked.cluster());
-    if (!turns.tryAcquire()) {
-      throw new Problem(503, "Too many questions", "others are waiting for workers: ask again");
+    if (!permits.tryAcquire()) {
+      throw new Problem(
+          503, "Too many questions", "too many requests are waiting for workers: try again");
     }
     EventId id = EventId.of("diff", by.name(), UUID.randomUUID());
     CompletableFuture<DiffAnswered> answer = new CompletableFuture<>();
@@ -88,19 +95,22 @@ final class DiffService implements AutoCloseable {
               .formatted(cluster, patience));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Problem(503, "Stopping", "this process ends: ask another, or again");
+      throw new Problem(
+          503,
+          "Stopping",
+          "this process is stopping: repeat the request, or send it to another instance");
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     } finally {
       waiting.remove(id);
-      turns.release();
+      permits.release();
     }
   }
 
   private Definition definition(DiffRequest asked, Scope allowed) {
     if (!TokenSetting.GLOB.matcher(asked.application()).matches()
         || asked.application().matches(".*[*?].*")) {
-      throw Problem.invalid("'application' is the name of one");
+      throw Problem.invalid("'application' must be the name of one application");
     }
     Optional<Definition> definition =
         model
@@ -118,12 +128,12 @@ final class DiffService implements AutoCloseable {
             .map(ClusterTarget::name)
             .anyMatch(name -> name.value().equals(asked.cluster()));
     if (!isThere) {
-      throw Problem.notFound("the fleet has no such application in such a cluster");
+      throw Problem.notFound("the fleet has no such application in this cluster");
     }
     return definition.orElseThrow();
   }
 
-  private void heard(Envelope<?> envelope) {
+  private void receive(Envelope<?> envelope) {
     if (envelope.event() instanceof DiffAnswered answered) {
       Waiting asked = waiting.get(answered.question());
       if (asked != null) {

@@ -13,8 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader's server-sent events. Reads from the read model as fast as the reader takes them, so
- * that a slow one costs no memory. All of it runs on one event loop; only questions leave it.
+ * Server-sent events for one client. It reads from the read model only as fast as the client
+ * receives, so a slow client costs no memory. It runs on one event loop; only queries run on other
+ * threads.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML: server-sent
  *     events</a>
@@ -49,8 +50,9 @@ final class EventStream {
   }
 
   /**
-   * Where to go on. Another building of the read model counts differently: then from a little
-   * before the time of the last event, and some come twice, with the same ids.
+   * Returns the sequence number after which to start. If the read model was rebuilt since the last
+   * event, its sequence numbers differ; the stream then starts shortly before the time of the last
+   * event and repeats some events with the same ids.
    */
   static long start(ReadModel model, @Nullable String lastEventId, Request request) {
     if (lastEventId == null || lastEventId.isBlank()) {
@@ -70,19 +72,19 @@ final class EventStream {
                 .before(Instant.ofEpochMilli(Long.parseLong(parts[2]) - OVERLAP_MILLIS));
       }
     } catch (NumberFormatException e) {
-      // falls through to the one message
+      // reported below
     }
     throw Problem.invalid("Last-Event-ID is not the id of an event of this stream");
   }
 
-  /** Streams until the reader goes; to be called on the event loop of the response. */
+  /** Streams until the client disconnects. Must be called on the response's event loop. */
   static void open(
       Vertx vertx,
       ReadModel model,
       Request request,
       HttpServerResponse response,
       long after,
-      Runnable gone) {
+      Runnable onClosed) {
     response
         .setChunked(true)
         .putHeader("Content-Type", "text/event-stream")
@@ -91,7 +93,7 @@ final class EventStream {
     response.closeHandler(
         _ -> {
           stream.close();
-          gone.run();
+          onClosed.run();
         });
     response.exceptionHandler(_ -> {});
     response.drainHandler(_ -> stream.pump());

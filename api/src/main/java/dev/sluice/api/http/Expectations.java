@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Says what a command will lead to, by what the read model knows. The home decides, and may know
- * better.
+ * Predicts the outcome of a command from the read model. The dispatcher decides, and may have newer
+ * state.
  */
 final class Expectations {
 
@@ -57,10 +57,10 @@ final class Expectations {
           "generation %d with the inputs of %s, kept until it is resumed"
               .formatted(next, restore.commit().abbreviated());
       case Command.Rebuild _ ->
-          "what is remembered is compared with what follows from changes and Git; nothing is sent";
-      case Command.Suspend _ -> suspended ? "stays suspended" : "nothing more is sent";
+          "the stored state is compared with what the changes and Git imply; nothing is sent";
+      case Command.Suspend _ -> suspended ? "stays suspended" : "no further generation is sent";
       case Command.Resume _ ->
-          status.hold().isPresent() ? "what Git says is sent" : "nothing: it is not held";
+          status.hold().isPresent() ? "the revision in Git is sent" : "nothing: it is not held";
       case Command.Approve approve ->
           approve.generation().value() == status.generation()
               ? "generation %d of the same inputs; if it would delete exactly the approved objects, it does"

@@ -13,7 +13,7 @@ final class OpenApi {
   private static final Map<String, Object> PROBLEM =
       Map.of(
           "description",
-          "why not (RFC 9457)",
+          "the reason for the failure (RFC 9457)",
           "content",
           Map.of(
               "application/problem+json",

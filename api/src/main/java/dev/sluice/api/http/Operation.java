@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One thing that the API does. The routes and the OpenAPI document are both made from it.
+ * Operation of the API. The routes and the OpenAPI document are both generated from it.
  *
  * @param path with parameters in braces, as in OpenAPI
- * @param body what the request carries
- * @param answer what comes back
+ * @param body type of the request body
+ * @param answer shape of the response body
  */
 record Operation(
     String method,
@@ -25,9 +25,9 @@ record Operation(
     Function<Request, Object> handler) {
 
   /**
-   * The shape of an answer.
+   * Shape of a response body.
    *
-   * @param element of a page or a list
+   * @param element type of the elements of a page or a list
    */
   record Answer(int status, Form form, Type element) {
 
@@ -73,7 +73,7 @@ record Operation(
         "POST", path, id, summary, Role.VIEWER, List.of(), Optional.of(body), answer, handler);
   }
 
-  /** The path as the router has it. */
+  /** Returns the path in the router's syntax. */
   String route() {
     return path.replaceAll("\\{(\\w+)}", ":$1");
   }

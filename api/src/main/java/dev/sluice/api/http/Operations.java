@@ -24,18 +24,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** All that the API does. */
+/** All operations of the API. */
 final class Operations {
 
   static final String ROOT = "/api/v1";
 
   private final ReadModel model;
-  private final CommandService desk;
+  private final CommandService commandService;
   private final DiffService diffs;
 
-  Operations(ReadModel model, CommandService commands, DiffService diffs) {
+  Operations(ReadModel model, CommandService commandService, DiffService diffs) {
     this.model = model;
-    this.desk = commands;
+    this.commandService = commandService;
     this.diffs = diffs;
   }
 
@@ -52,14 +52,14 @@ final class Operations {
         get(
             ROOT + "/status",
             "status",
-            "The state of the fleet in one look.",
+            "Returns the state of the fleet.",
             List.of(),
             Answer.one(Overview.class),
             request -> model.overview(request.principal().scope())),
         get(
             ROOT + "/applications",
             "applications",
-            "Applications, one item for each cluster that they go to.",
+            "Lists applications, one item for each cluster of an application.",
             with(
                 Parameter.PAGING,
                 Parameter.APPLICATION,
@@ -83,25 +83,25 @@ final class Operations {
         get(
             ROOT + "/applications/{application}",
             "application",
-            "An application: definition, clusters, open dead letters, last commands.",
+            "Returns an application: definition, clusters, open dead letters, last commands.",
             List.of(Parameter.PATH_APPLICATION),
             Answer.one(Applications.Detail.class),
             request ->
                 model
                     .applications()
-                    .find(request.needed(Parameter.PATH_APPLICATION), request.principal().scope())
+                    .find(request.required(Parameter.PATH_APPLICATION), request.principal().scope())
                     .orElseThrow(() -> Problem.notFound("there is no such application"))),
         get(
             ROOT + "/applications/{application}/history",
             "history",
-            "The generations of an application, newest first.",
+            "Lists the generations of an application, newest first.",
             with(Parameter.PAGING, Parameter.PATH_APPLICATION, Parameter.CLUSTER),
             Answer.page(GenerationView.class),
             request ->
                 model
                     .applications()
                     .history(
-                        request.needed(Parameter.PATH_APPLICATION),
+                        request.required(Parameter.PATH_APPLICATION),
                         new Scope(List.of(), request.scope().clusters()),
                         request.principal().scope(),
                         request.limit(),
@@ -109,14 +109,14 @@ final class Operations {
         get(
             ROOT + "/clusters",
             "clusters",
-            "Clusters, with what is in which phase there.",
+            "Lists clusters, with the number of applications in each phase.",
             List.of(),
             Answer.list(Overview.ClusterView.class),
             request -> model.fleet().clusters(request.principal().scope())),
         get(
             ROOT + "/repositories",
             "repositories",
-            "Repositories that applications have sources in, with the refs that are followed.",
+            "Lists repositories that applications have sources in, with the refs they follow.",
             Parameter.PAGING,
             Answer.page(Overview.RepositoryView.class),
             request ->
@@ -130,7 +130,7 @@ final class Operations {
         get(
             ROOT + "/changes",
             "changes",
-            "What happened to repositories and definitions, newest first.",
+            "Lists changes of repositories and definitions, newest first.",
             with(
                 with(Parameter.PAGING, Parameter.SINCE, Parameter.UNTIL),
                 Parameter.REPOSITORY,
@@ -152,7 +152,7 @@ final class Operations {
         get(
             ROOT + "/dead-letters",
             "deadLetters",
-            "Dead letters, newest first.",
+            "Lists dead letters, newest first.",
             with(
                 with(Parameter.PAGING, Parameter.SINCE, Parameter.UNTIL),
                 Parameter.APPLICATION,
@@ -166,7 +166,7 @@ final class Operations {
         get(
             ROOT + "/trace",
             "trace",
-            "From an object to the commit, the merge request, the delivery and the times.",
+            "Traces an object to its commit, merge request, webhook delivery and times.",
             List.of(Parameter.ONE_CLUSTER, Parameter.KIND, Parameter.NAME, Parameter.NAMESPACE),
             Answer.one(Trace.class),
             request ->
@@ -174,29 +174,29 @@ final class Operations {
                     .origins()
                     .trace(
                         new Trace.Question(
-                            request.needed(Parameter.ONE_CLUSTER),
-                            request.needed(Parameter.KIND),
-                            request.needed(Parameter.NAME),
+                            request.required(Parameter.ONE_CLUSTER),
+                            request.required(Parameter.KIND),
+                            request.required(Parameter.NAME),
                             request.text(Parameter.NAMESPACE)),
                         request.principal().scope())
                     .orElseThrow(
-                        () -> Problem.notFound("no generation that is told of touched it"))),
+                        () -> Problem.notFound("no recorded generation changed this object"))),
         get(
             ROOT + "/commits/{commit}",
             "explain",
-            "What became of a commit: what was sent for it, what was not, and why.",
+            "Explains a commit: for which applications it was sent, for which not, and why.",
             List.of(Parameter.PATH_COMMIT),
             Answer.one(Explanation.class),
             request ->
                 model
                     .origins()
-                    .explain(request.needed(Parameter.PATH_COMMIT), request.principal().scope())
+                    .explain(request.required(Parameter.PATH_COMMIT), request.principal().scope())
                     .orElseThrow(() -> unknownCommit(request))),
         get(
             ROOT + "/events",
             "events",
-            "Events in the order they were read; with Accept: text/event-stream they are streamed,"
-                + " and Last-Event-ID goes on after the one that came last.",
+            "Lists events in the order they were read; streams them with Accept: text/event-stream,"
+                + " where Last-Event-ID resumes after the last received event.",
             with(
                 with(Parameter.PAGING, Parameter.SINCE, Parameter.UNTIL),
                 Parameter.APPLICATION,
@@ -219,7 +219,7 @@ final class Operations {
         get(
             ROOT + "/commands",
             "commands",
-            "Commands and their answers, newest first.",
+            "Lists commands and their answers, newest first.",
             with(Parameter.PAGING, Parameter.APPLICATION, Parameter.ID),
             Answer.page(CommandView.class),
             request ->
@@ -234,38 +234,40 @@ final class Operations {
         post(
             ROOT + "/commands",
             "command",
-            "Sends a command to each application of a selection, as an event that the dispatcher"
+            "Sends a command to each selected application, as an event that the dispatcher"
                 + " accepts or refuses; GET commands by id returns the answer. The kinds of the"
                 + " client's verbs: re-evaluate (sync), resync (sync --force), restore (rollback),"
                 + " rebuild, suspend, resume, approve.",
             CommandRequest.class,
             new Answer(202, Answer.Form.ONE, CommandPlan.class),
-            desk::command),
+            commandService::command),
         post(
             ROOT + "/dead-letters/actions",
             "deadLetterAction",
-            "Has open dead letters tried again, or closes them.",
+            "Retries or closes open dead letters.",
             DeadLetterRequest.class,
             new Answer(202, Answer.Form.ONE, CommandPlan.class),
-            desk::deadLetters),
+            commandService::deadLetters),
         post(
             ROOT + "/diffs",
             "diff",
-            "What applying an application's newest target again would change in a cluster. Its"
-                + " worker is asked through its topic; 504 if it does not answer in time.",
+            "Returns what applying an application's newest target again would change in a cluster. The"
+                + " cluster's worker answers through its topic; 504 if it does not answer in time.",
             DiffRequest.class,
             Answer.one(DiffAnswered.class),
             diffs::diff));
   }
 
-  /** A commit that nobody could see is not one that is not there. */
+  /**
+   * Returns the 404 for a commit. It names unreadable refs, since the commit may be on one of them.
+   */
   private Problem unknownCommit(Request request) {
     List<String> unreadable = model.origins().unreadable(request.principal().scope());
     return Problem.notFound(
         "nothing is known of this commit"
             + (unreadable.isEmpty()
                 ? ""
-                : "; it may be where nobody can see it: " + String.join("; ", unreadable)));
+                : "; it may be on a ref that cannot be read: " + String.join("; ", unreadable)));
   }
 
   private Object deadLetters(Request request) {

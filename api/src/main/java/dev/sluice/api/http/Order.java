@@ -7,7 +7,7 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
 import java.util.Set;
 
-/** One command to one application, in clusters that the caller sees. */
+/** Command to one application, in clusters that the caller may see. */
 record Order(EventId id, Definition definition, Set<ClusterName> clusters, Command command) {
 
   CommandGiven given(Principal by, String reason) {

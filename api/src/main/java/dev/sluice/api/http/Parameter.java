@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Something that can be said in the address of a request.
+ * Path or query parameter of a request.
  *
  * @param schema JSON Schema of one value
  * @param many whether it may be repeated
@@ -28,24 +28,24 @@ record Parameter(
       Map.of("type", "string", "pattern", "^" + TokenSetting.GLOB.pattern() + "$");
 
   static final Parameter APPLICATION =
-      new Parameter("application", In.QUERY, "a name, or a glob of names", GLOB, false, true);
+      new Parameter("application", In.QUERY, "application name or glob", GLOB, false, true);
   static final Parameter CLUSTER =
-      new Parameter("cluster", In.QUERY, "a name, or a glob of names", GLOB, false, true);
+      new Parameter("cluster", In.QUERY, "cluster name or glob", GLOB, false, true);
   static final Parameter LIMIT =
       new Parameter(
           "limit",
           In.QUERY,
-          "how many at most",
+          "maximum number of items",
           Map.of("type", "integer", "minimum", 1, "maximum", 1000, "default", 100),
           false,
           false);
-  static final Parameter AFTER = query("after", "the next of the page before this one", TEXT);
-  static final Parameter SINCE = query("since", "from this time on", TIME);
+  static final Parameter AFTER = query("after", "the value of 'next' from the previous page", TEXT);
+  static final Parameter SINCE = query("since", "at or after this time", TIME);
   static final Parameter UNTIL = query("until", "before this time", TIME);
   static final Parameter PHASE =
       query(
           "phase",
-          "only this phase",
+          "only applications in this phase",
           oneOf(
               "Waiting",
               "Syncing",
@@ -58,30 +58,31 @@ record Parameter(
   static final Parameter HELD =
       query(
           "held",
-          "only those that are, or are not, suspended or restored to a commit",
+          "only applications that are (true) or are not (false) suspended or restored to a commit",
           oneOf("true", "false"));
   static final Parameter REPOSITORY =
-      query("repository", "its canonical name, host[:port]/path", TEXT);
-  static final Parameter ENDPOINT = query("endpoint", "the receiver's endpoint", TEXT);
+      query("repository", "canonical name of the repository, host[:port]/path", TEXT);
+  static final Parameter ENDPOINT = query("endpoint", "name of the receiver's endpoint", TEXT);
   static final Parameter FOLLOWED =
       query(
           "followed",
-          "only those about repositories that applications follow, or that none does",
+          "only deliveries about repositories that applications follow (true) or do not follow (false)",
           oneOf("true", "false"));
   static final Parameter TYPE = query("type", "only events of this type", TEXT);
-  static final Parameter COMMIT = query("commit", "the whole commit id", TEXT);
+  static final Parameter COMMIT = query("commit", "the full commit id", TEXT);
   static final Parameter CODE = query("code", "the cause", TEXT);
   static final Parameter STAGE =
       query(
           "stage",
-          "where on the way it happened",
+          "the stage that failed",
           oneOf("DECODE", "SOURCE", "RENDER", "PLAN", "APPLY", "PRUNE", "LEDGER"));
-  static final Parameter STATE = query("state", "open by default", oneOf("open", "closed", "all"));
-  static final Parameter ENTRY = query("entry", "only this entry", TEXT);
-  static final Parameter ID = query("id", "the id that giving the command returned", TEXT);
-  static final Parameter KIND = needed("kind", "the object's kind, in any case");
-  static final Parameter NAME = needed("name", "the object's name");
-  static final Parameter ONE_CLUSTER = needed("cluster", "the object's cluster");
+  static final Parameter STATE =
+      query("state", "state of the dead letter; open by default", oneOf("open", "closed", "all"));
+  static final Parameter ENTRY = query("entry", "only the entry with this id", TEXT);
+  static final Parameter ID = query("id", "the id that the command was given", TEXT);
+  static final Parameter KIND = required("kind", "the object's kind, case-insensitive");
+  static final Parameter NAME = required("name", "the object's name");
+  static final Parameter ONE_CLUSTER = required("cluster", "the object's cluster");
   static final Parameter NAMESPACE = query("namespace", "the object's namespace", TEXT);
   static final Parameter PATH_APPLICATION =
       new Parameter("application", In.PATH, "its name", TEXT, true, false);
@@ -89,7 +90,7 @@ record Parameter(
       new Parameter(
           "commit",
           In.PATH,
-          "a commit id, or its first seven digits or more",
+          "a commit id, or a prefix of at least seven digits",
           Map.of("type", "string", "pattern", "^[0-9a-f]{7,64}$"),
           true,
           false);
@@ -101,7 +102,7 @@ record Parameter(
     return new Parameter(name, In.QUERY, description, schema, false, false);
   }
 
-  private static Parameter needed(String name, String description) {
+  private static Parameter required(String name, String description) {
     return new Parameter(name, In.QUERY, description, TEXT, true, false);
   }
 

@@ -3,9 +3,9 @@ package dev.sluice.api.http;
 import dev.sluice.api.readmodel.Scope;
 
 /**
- * Who asks.
+ * Authenticated caller.
  *
- * @param name what the audit calls them
- * @param scope the part of the fleet that they see and may command
+ * @param name used in the audit
+ * @param scope the part of the fleet that the caller may see and command
  */
 record Principal(String name, Role role, Scope scope) {}

@@ -3,7 +3,7 @@ package dev.sluice.api.http;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A request that is not answered as asked; becomes application/problem+json (RFC 9457). */
+/** Refusal of a request, sent as application/problem+json (RFC 9457). */
 final class Problem extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

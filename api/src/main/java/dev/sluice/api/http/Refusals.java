@@ -18,13 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes refused commands to the audit: one record for a request, however many applications it
- * named, and a few in a minute for a token, so that a caller without rights cannot fill the topic.
- * The record is about one application and names no other, since it is read by all who see that one.
+ * Records refused commands in the audit: one record for a request, however many applications it
+ * named, and a limited number a minute for each token, so that a caller without rights cannot fill
+ * the topic. The record names only one application, since every caller who may see that application
+ * can read it.
  */
 final class Refusals {
 
-  static final int A_MINUTE = 10;
+  static final int MAX_PER_MINUTE = 10;
 
   private static final Logger log = LoggerFactory.getLogger(Refusals.class);
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -34,10 +35,10 @@ final class Refusals {
   private final Clock clock;
   private final Counter refused;
 
-  /** By the name of the token; there are as many as tokens are configured. */
+  /** By token name; bounded by the number of configured tokens. */
   private final Map<String, Window> windows = new ConcurrentHashMap<>();
 
-  /** The records of a minute. */
+  /** Number of records since the start of a minute. */
   private record Window(Instant start, int records) {
 
     Window next(Instant now) {
@@ -51,11 +52,11 @@ final class Refusals {
     this.refused =
         metrics.counter(
             "sluice_api_commands_refused_total",
-            "requests for commands that the token may not give; recorded: whether the audit has"
-                + " it");
+            "refused requests for commands; recorded tells whether the audit has a record"
+                + " of it");
   }
 
-  /** Records that this order was refused, for all of the request that it belongs to. */
+  /** Records the refusal of this order, on behalf of the whole request. */
   void record(Order order, Principal by, String reason) {
     Instant now = clock.instant();
     int records =
@@ -63,13 +64,13 @@ final class Refusals {
             .compute(
                 by.name(), (_, window) -> window == null ? new Window(now, 1) : window.next(now))
             .records();
-    boolean recorded = records <= A_MINUTE;
+    boolean recorded = records <= MAX_PER_MINUTE;
     refused.add(Labels.of("recorded", Boolean.toString(recorded)), 1);
     if (!recorded) {
-      if (records == A_MINUTE + 1) {
+      if (records == MAX_PER_MINUTE + 1) {
         log.atWarn()
             .addKeyValue("by", by.name())
-            .log("more refused commands in a minute than are recorded");
+            .log("too many refused commands in a minute; the rest are counted but not recorded");
       }
       return;
     }

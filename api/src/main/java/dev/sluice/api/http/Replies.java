@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The forms that answers of the API have. */
+/** Writers of the API's response bodies. */
 final class Replies {
 
   private static final Logger log = LoggerFactory.getLogger(Replies.class);
@@ -27,7 +27,7 @@ final class Replies {
         .log("a request failed");
     refuse(
         context,
-        new Problem(500, "Internal error", "this is a fault of Sluice; its log says which"));
+        new Problem(500, "Internal error", "this is a fault in Sluice; its log has the cause"));
   }
 
   static void refuse(RoutingContext context, Problem problem) {

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is asked, checked against the parameters that the operation has.
+ * Request whose parameters have been validated against the operation.
  *
- * @param idempotencyKey two requests with the same are the same request
+ * @param idempotencyKey two requests with the same key are the same request
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Request(
@@ -33,7 +33,7 @@ record Request(
       Json.mapper().reader().with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
   private static final int MAX_VALUES = 50;
 
-  /** Takes the values of an address apart. */
+  /** Parses and validates the path and query parameters. */
   static Map<String, List<String>> values(
       List<Parameter> parameters, MultiMap query, Map<String, String> path) {
     Map<String, List<String>> values = new HashMap<>();
@@ -54,12 +54,12 @@ record Request(
       values.put(parameter.name(), List.copyOf(given));
     }
     if (!unknown.isEmpty()) {
-      throw Problem.invalid("there is no parameter " + unknown);
+      throw Problem.invalid("unknown parameter " + unknown);
     }
     return values;
   }
 
-  /** The body, of which every field is known. */
+  /** Parses the body; an unknown field is an error. */
   <T> T body(Class<T> type) {
     try {
       T value = STRICT.forType(type).readValue(body);
@@ -77,12 +77,12 @@ record Request(
     return values.getOrDefault(parameter.name(), List.of()).stream().findFirst();
   }
 
-  /** The canonical name of the repository that is asked about. */
+  /** Returns the canonical name in the repository parameter. */
   Optional<String> repository() {
     return text(Parameter.REPOSITORY).map(Request::canonical);
   }
 
-  /** The canonical name that people mean who write a name, or a clone URL. */
+  /** Returns the canonical name of a repository given by name or clone URL. */
   static String canonical(String repository) {
     try {
       return RepositoryId.parse(repository).value();
@@ -91,11 +91,11 @@ record Request(
     }
   }
 
-  String needed(Parameter parameter) {
+  String required(Parameter parameter) {
     return text(parameter).orElseThrow();
   }
 
-  /** The part of the fleet that is asked about. */
+  /** Returns the part of the fleet that the request selects. */
   Scope scope() {
     return new Scope(
         values.getOrDefault("application", List.of()), values.getOrDefault("cluster", List.of()));
@@ -114,12 +114,12 @@ record Request(
     return text(Parameter.AFTER);
   }
 
-  /** A cursor that is a number. */
+  /** Returns the numeric cursor. */
   Optional<Long> afterNumber() {
     try {
       return after().map(Long::parseLong);
     } catch (NumberFormatException e) {
-      throw Problem.invalid("'after' is not what a page gave as 'next'");
+      throw Problem.invalid("'after' is not a value of 'next' from a page");
     }
   }
 
@@ -134,7 +134,7 @@ record Request(
             && (!"integer".equals(schema.get("type")) || isBetween(value, schema));
     if (!fits) {
       throw Problem.invalid(
-          "the parameter '%s' does not fit: expected %s".formatted(parameter.name(), schema));
+          "the parameter '%s' is invalid: expected %s".formatted(parameter.name(), schema));
     }
   }
 

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What someone may do; each may do what the one before it may. */
+/** Role of a principal. Each role includes the rights of the one before it. */
 public enum Role {
-  /** Read. */
+  /** May read. */
   VIEWER,
-  /** Give every command but an approval. */
+  /** May give every command except an approval. */
   OPERATOR,
-  /** Let a generation pass the prune guard. */
+  /** May approve a generation that the prune guard stopped. */
   ADMIN;
 
   static Role parse(String name) {
@@ -27,8 +27,8 @@ public enum Role {
                             .collect(Collectors.joining("|"))));
   }
 
-  /** The least role that may give the command. */
-  static Role toGive(Command command) {
+  /** Returns the least role that may give the command. */
+  static Role requiredFor(Command command) {
     return switch (command) {
       case Command.Reevaluate _,
           Command.Resync _,

@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** JSON Schemas of records, as Jackson writes them with the settings of events. */
+/** JSON Schemas of records, as Jackson writes them with the settings used for events. */
 final class Schemas {
 
   private final Map<String, Object> named = new TreeMap<>();
 
-  /** The schemas that were referred to, by name. */
+  /** Returns the schemas that were referred to, by name. */
   Map<String, Object> named() {
     return named;
   }
@@ -98,7 +98,7 @@ final class Schemas {
     return schema;
   }
 
-  /** A sealed type whose variants Jackson tells apart by {@code kind}. */
+  /** Returns the schema of a sealed type whose variants Jackson distinguishes by {@code kind}. */
   private Map<String, Object> ofSubtypes(Class<?> type) {
     JsonSubTypes subtypes = type.getAnnotation(JsonSubTypes.class);
     if (subtypes == null) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Someone who may use the API by a static token: the token by reference, never by value. */
+/** Configured API token. The token is given by reference, never by value. */
 record TokenSetting(Principal principal, SecretReference secret) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,62}");
@@ -19,7 +19,7 @@ record TokenSetting(Principal principal, SecretReference secret) {
             "api-token", text, Set.of("name", "secret", "role", "application", "cluster"));
     String name = values.get("name");
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException("expected name= letters, digits and . _ @ -, at most 63");
+      throw new IllegalArgumentException("expected name= at most 63 letters, digits and . _ @ -");
     }
     Scope scope = new Scope(values.all("application"), values.all("cluster"));
     List.of(scope.applications(), scope.clusters())

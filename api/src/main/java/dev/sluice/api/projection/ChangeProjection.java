@@ -20,8 +20,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What reached the homes. A change that was written twice, as a redelivery after a restart is, has
- * the same id and counts once.
+ * Projection of the changes topic. A change that was written twice, such as a redelivery after a
+ * restart, has the same id and counts once.
  */
 final class ChangeProjection {
 
@@ -31,126 +31,129 @@ final class ChangeProjection {
     this.sql = sql;
   }
 
-  void take(ChangeEvent event, Taken taken) {
+  void take(ChangeEvent event, ReceivedEvent received) {
     switch (event) {
       case RefChanged change -> {
-        if (change(taken, "ref-changed", change, change.ref().value())) {
-          set(taken, "commit_id", change.after());
-          from(taken, change.origin());
+        if (change(received, "ref-changed", change, change.ref().value())) {
+          set(received, "commit_id", change.after());
+          from(received, change.origin());
         }
       }
       case RefForwarded forwarded -> {
         RefChanged change = forwarded.change();
-        if (change(taken, "ref-forwarded", change, change.ref().value())) {
-          set(taken, "commit_id", change.after());
-          from(taken, change.origin());
+        if (change(received, "ref-forwarded", change, change.ref().value())) {
+          set(received, "commit_id", change.after());
+          from(received, change.origin());
         }
       }
       case ReadersAccepted accepted -> {
-        if (change(taken, "readers-accepted", accepted, null)) {
-          set(taken, "origin", "fleet " + accepted.fleetRevision());
+        if (change(received, "readers-accepted", accepted, null)) {
+          set(received, "origin", "fleet " + accepted.fleetRevision());
         }
       }
       case MergeRecorded merge -> {
-        if (change(taken, "merge-recorded", merge, merge.target().value())) {
-          set(taken, "commit_id", merge.mergeCommit());
-          set(taken, "commit_prefix", merge.mergeCommitPrefix());
-          set(taken, "head_id", merge.headCommit());
-          set(taken, "number", merge.number());
-          set(taken, "title", merge.title());
-          set(taken, "author", merge.author());
-          set(taken, "merged_by", merge.mergedBy());
-          set(taken, "url", merge.url());
-          from(taken, merge.origin());
+        if (change(received, "merge-recorded", merge, merge.target().value())) {
+          set(received, "commit_id", merge.mergeCommit());
+          set(received, "commit_prefix", merge.mergeCommitPrefix());
+          set(received, "head_id", merge.headCommit());
+          set(received, "number", merge.number());
+          set(received, "title", merge.title());
+          set(received, "author", merge.author());
+          set(received, "merged_by", merge.mergedBy());
+          set(received, "url", merge.url());
+          from(received, merge.origin());
         }
       }
       case RepositoryMoved moved -> {
-        if (change(taken, "repository-moved", moved, null)) {
-          set(taken, "title", "moved to " + moved.movedTo());
-          from(taken, moved.origin());
+        if (change(received, "repository-moved", moved, null)) {
+          set(received, "title", "moved to " + moved.movedTo());
+          from(received, moved.origin());
         }
       }
       case DefaultBranchChanged changed -> {
-        if (change(taken, "default-branch-changed", changed, changed.after().value())) {
-          from(taken, changed.origin());
+        if (change(received, "default-branch-changed", changed, changed.after().value())) {
+          from(received, changed.origin());
         }
       }
       case DefinitionAccepted accepted -> {
-        if (change(taken, "definition-accepted", accepted, null)) {
-          about(taken, accepted.definition().application());
-          set(taken, "origin", "fleet " + accepted.fleetRevision());
+        if (change(received, "definition-accepted", accepted, null)) {
+          about(received, accepted.definition().application());
+          set(received, "origin", "fleet " + accepted.fleetRevision());
         }
       }
       case DefinitionRemoved removed -> {
-        if (change(taken, "definition-removed", removed, null)) {
-          about(taken, removed.application());
-          set(taken, "origin", "fleet " + removed.fleetRevision());
+        if (change(received, "definition-removed", removed, null)) {
+          about(received, removed.application());
+          set(received, "origin", "fleet " + removed.fleetRevision());
         }
       }
       case LedgerAhead ahead -> {
-        if (change(taken, "ledger-ahead", ahead, null)) {
-          set(taken, "application", ahead.application());
-          set(taken, "cluster", ahead.cluster());
+        if (change(received, "ledger-ahead", ahead, null)) {
+          set(received, "application", ahead.application());
+          set(received, "cluster", ahead.cluster());
           set(
-              taken,
+              received,
               "title",
               "%s in %s is at %s".formatted(ahead.application(), ahead.cluster(), ahead.ledger()));
         }
       }
-      case CommandGiven given -> given(given, taken);
-      case CommandAnswered answered -> answered(answered, taken);
+      case CommandGiven given -> given(given, received);
+      case CommandAnswered answered -> answered(answered, received);
     }
   }
 
-  private boolean change(Taken taken, String type, ChangeEvent event, @Nullable String ref) {
+  private boolean change(
+      ReceivedEvent received, String type, ChangeEvent event, @Nullable String ref) {
     return sql.update(
             "INSERT OR IGNORE INTO change (sequence, id, at, type, repository, ref) VALUES (?, ?,"
                 + " ?, ?, ?, ?)",
-            taken.sequence(),
-            taken.envelope().id(),
-            taken.at(),
+            received.sequence(),
+            received.envelope().id(),
+            received.at(),
             type,
             event.repository(),
             ref)
         > 0;
   }
 
-  private void set(Taken taken, String column, Object value) {
+  private void set(ReceivedEvent received, String column, Object value) {
     sql.update(
-        "UPDATE change SET %s = ? WHERE sequence = ?".formatted(column), value, taken.sequence());
+        "UPDATE change SET %s = ? WHERE sequence = ?".formatted(column),
+        value,
+        received.sequence());
   }
 
-  private void about(Taken taken, ApplicationName application) {
-    set(taken, "title", application);
-    set(taken, "application", application);
+  private void about(ReceivedEvent received, ApplicationName application) {
+    set(received, "title", application);
+    set(received, "application", application);
   }
 
-  private void from(Taken taken, Origin origin) {
+  private void from(ReceivedEvent received, Origin origin) {
     switch (origin) {
       case Origin.Webhook webhook -> {
-        set(taken, "origin", "webhook " + webhook.endpoint());
-        set(taken, "endpoint", webhook.endpoint());
-        set(taken, "delivery", webhook.delivery());
-        set(taken, "actor", webhook.actor());
-        set(taken, "at", webhook.receivedAt());
+        set(received, "origin", "webhook " + webhook.endpoint());
+        set(received, "endpoint", webhook.endpoint());
+        set(received, "delivery", webhook.delivery());
+        set(received, "actor", webhook.actor());
+        set(received, "at", webhook.receivedAt());
       }
       case Origin.Sweep sweep -> {
-        set(taken, "origin", "sweep");
-        set(taken, "at", sweep.foundAt());
+        set(received, "origin", "sweep");
+        set(received, "at", sweep.foundAt());
       }
     }
   }
 
-  private void given(CommandGiven given, Taken taken) {
+  private void given(CommandGiven given, ReceivedEvent received) {
     sql.update(
         """
         INSERT INTO command (sequence, id, at, application, clusters, command, by, reason)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         ON CONFLICT (id) DO UPDATE SET at = min(at, ?3)
         """,
-        taken.sequence(),
-        taken.envelope().id(),
-        taken.at(),
+        received.sequence(),
+        received.envelope().id(),
+        received.at(),
         given.application(),
         Columns.json(given.clusters()),
         Columns.json(given.command()),
@@ -158,16 +161,16 @@ final class ChangeProjection {
         given.reason());
   }
 
-  private void answered(CommandAnswered answered, Taken taken) {
+  private void answered(CommandAnswered answered, ReceivedEvent received) {
     sql.update(
         """
         INSERT INTO command (sequence, id, at, application, clusters, command, by, reason, answered_at, accepted, message)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?3, ?9, ?10)
         ON CONFLICT (id) DO UPDATE SET answered_at = ?3, accepted = ?9, message = ?10
         """,
-        taken.sequence(),
+        received.sequence(),
         answered.given(),
-        taken.at(),
+        received.at(),
         answered.application(),
         Columns.json(answered.clusters()),
         Columns.json(answered.command()),
@@ -177,7 +180,7 @@ final class ChangeProjection {
         answered.message());
   }
 
-  /** The application that a change is about, if it is about one. */
+  /** Returns the application that a change is about, if any. */
   static Optional<String> application(ChangeEvent event) {
     return switch (event) {
       case DefinitionAccepted accepted -> Optional.of(accepted.definition().application().value());

@@ -8,7 +8,10 @@ import dev.sluice.contract.event.DeadLetterEvent.Retried;
 import dev.sluice.contract.event.Subject;
 import java.util.Optional;
 
-/** The life of dead letters. An entry that is opened again is open again, since its first time. */
+/**
+ * Projection of dead letters. An entry that is opened again while it is open keeps its first
+ * opening time.
+ */
 final class DeadLetterProjection {
 
   private final Sql sql;
@@ -17,9 +20,9 @@ final class DeadLetterProjection {
     this.sql = sql;
   }
 
-  void take(DeadLetterEvent event, Taken taken) {
+  void take(DeadLetterEvent event, ReceivedEvent received) {
     switch (event) {
-      case Opened opened -> open(opened, taken);
+      case Opened opened -> open(opened, received);
       case Retried retried ->
           sql.update(
               """
@@ -28,7 +31,7 @@ final class DeadLetterProjection {
               """,
               retried.entry(),
               retried.attempts(),
-              taken.at(),
+              received.at(),
               retried.failure().code(),
               retried.failure().message(),
               retried.failure().stage(),
@@ -36,13 +39,13 @@ final class DeadLetterProjection {
       case Closed closed ->
           sql.update(
               "UPDATE dead_letter SET closed_at = ?, closed_reason = ? WHERE entry = ? AND closed_at IS NULL",
-              taken.at(),
+              received.at(),
               closed.reason(),
               closed.entry());
     }
   }
 
-  private void open(Opened opened, Taken taken) {
+  private void open(Opened opened, ReceivedEvent received) {
     Optional<Subject> subject = opened.subject();
     Optional<Place> place = Place.of(opened.key());
     sql.update(
@@ -53,7 +56,7 @@ final class DeadLetterProjection {
           closed_at = NULL, closed_reason = NULL, topic = ?13, partition = ?14, offset = ?15
         """,
         opened.entry(),
-        taken.sequence(),
+        received.sequence(),
         subject.map(Subject::cluster).map(Object::toString).or(() -> place.map(Place::cluster)),
         subject
             .map(Subject::application)
@@ -66,15 +69,15 @@ final class DeadLetterProjection {
         opened.failure().stage(),
         opened.failure().object(),
         opened.attempts(),
-        taken.at(),
+        received.at(),
         opened.original().topic(),
         opened.original().partition(),
         opened.original().offset());
   }
 
   /**
-   * What a key {@code cluster/application} names; that of an unreadable record is a position and
-   * names nothing.
+   * Application and cluster in a key {@code cluster/application}. The key of an unreadable record
+   * is a position and contains neither.
    */
   record Place(String cluster, String application) {
 

@@ -4,19 +4,19 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Where an application is in a cluster, as far as the topics tell. */
+/** Phase of an application in a cluster, according to the topics. */
 public enum Phase {
-  /** It is defined, and nothing was sent yet. */
+  /** Defined; no target was sent yet. */
   WAITING("Waiting"),
-  /** A target was sent; the worker has not finished. */
+  /** A target was sent and the worker has not finished. */
   SYNCING("Syncing"),
-  /** Transient trouble; tried again by the clock. */
+  /** Failed transiently; the worker retries after a delay. */
   RETRYING("Retrying"),
-  /** Not going until something changes; a dead letter is open. */
+  /** Stopped until an input changes; a dead letter is open. */
   PARKED("Parked"),
-  /** The cluster holds what was sent last. */
+  /** The cluster holds the newest target. */
   SYNCED("Synced"),
-  /** It was synced when it was last seen, and something that is needed to see it is away. */
+  /** Synced when last observed, but a source of it can no longer be read. */
   UNKNOWN("Unknown"),
   REMOVING("Removing"),
   REMOVED("Removed");
@@ -32,7 +32,7 @@ public enum Phase {
     return label;
   }
 
-  /** The phase of this name, in any case. */
+  /** Returns the phase with this label, ignoring case. */
   public static Optional<Phase> named(String label) {
     return Arrays.stream(values()).filter(phase -> phase.label.equalsIgnoreCase(label)).findFirst();
   }

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what records say into the database, in the order of each partition. A batch and the
- * position after it are one transaction, so that every record counts exactly once.
+ * Projects records into the database, in the order of each partition. A batch and its end position
+ * are written in one transaction, so every record counts exactly once.
  */
 public final class Projection {
 
@@ -55,17 +55,17 @@ public final class Projection {
     this.sequence = lastSequence();
   }
 
-  /** The position after what was taken of a partition; empty if nothing was. */
+  /** Returns the next position of a partition, or empty if nothing was read of it. */
   public Optional<Long> position(TopicPartition partition) {
     return Database.position(sql, partition);
   }
 
   /**
-   * Takes a batch in. A record that cannot be taken, whatever is in it, is shown as damaged.
+   * Projects a batch. A record that cannot be projected is stored as a damaged event.
    *
-   * @return the events of it that can be told of
-   * @throws UnknownEventException if one is of a type that this version does not know; then nothing
-   *     behind it in its partition is taken
+   * @return the decoded events of the batch
+   * @throws UnknownEventException if a record has a type that this version does not know; nothing
+   *     after it in its partition is projected
    * @throws DatabaseException if the file cannot be written
    */
   public List<Envelope<?>> take(Iterable<ConsumerRecord<String, byte[]>> records) {
@@ -74,13 +74,13 @@ public final class Projection {
     } catch (RuntimeException | StackOverflowError e) {
       requireAboutRecord(e);
     }
-    List<Envelope<?>> taken = new ArrayList<>();
+    List<Envelope<?>> received = new ArrayList<>();
     Map<TopicPartition, UnknownEventException> stopped = new HashMap<>();
     for (ConsumerRecord<String, byte[]> record : records) {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
       if (!stopped.containsKey(partition)) {
         try {
-          taken.addAll(alone(record));
+          received.addAll(alone(record));
         } catch (UnknownEventException e) {
           stopped.put(partition, e);
         }
@@ -89,7 +89,7 @@ public final class Projection {
     for (UnknownEventException each : stopped.values()) {
       throw each;
     }
-    return taken;
+    return received;
   }
 
   private List<Envelope<?>> alone(ConsumerRecord<String, byte[]> record) {
@@ -105,11 +105,11 @@ public final class Projection {
           .addKeyValue("topic", record.topic())
           .addKeyValue("partition", record.partition())
           .addKeyValue("offset", record.offset())
-          .log("a record cannot be taken into the read model and is passed over");
+          .log("a record cannot be projected into the read model and is skipped");
       return together(
           one,
           refused -> {
-            damaged(refused, "cannot be taken in: " + e);
+            damaged(refused, "cannot be projected: " + e);
             return Optional.empty();
           });
     }
@@ -124,13 +124,13 @@ public final class Projection {
   private List<Envelope<?>> together(
       Iterable<ConsumerRecord<String, byte[]>> records,
       Function<ConsumerRecord<String, byte[]>, Optional<Envelope<?>>> taking) {
-    List<Envelope<?>> taken = new ArrayList<>();
+    List<Envelope<?>> received = new ArrayList<>();
     try {
       sql.transaction(
           () -> {
             Map<TopicPartition, Long> next = new HashMap<>();
             for (ConsumerRecord<String, byte[]> record : records) {
-              taking.apply(record).ifPresent(taken::add);
+              taking.apply(record).ifPresent(received::add);
               next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
             }
             next.forEach(
@@ -145,7 +145,7 @@ public final class Projection {
       sequence = lastSequence();
       throw e;
     }
-    return taken;
+    return received;
   }
 
   private Optional<Envelope<?>> take(ConsumerRecord<String, byte[]> record) {
@@ -164,26 +164,26 @@ public final class Projection {
 
   private void project(Envelope<?> envelope, ConsumerRecord<String, byte[]> record) {
     if (envelope.event() instanceof StateRecord state) {
-      states.take(state, new Taken(envelope, 0));
+      states.take(state, new ReceivedEvent(envelope, 0));
       return;
     }
-    Taken taken = new Taken(envelope, ++sequence);
-    log(record, taken);
+    ReceivedEvent received = new ReceivedEvent(envelope, ++sequence);
+    log(record, received);
     switch (envelope.event()) {
-      case ChangeEvent change -> changes.take(change, taken);
-      case ResultEvent result -> results.take(result, taken);
-      case DeadLetterEvent letter -> deadLetters.take(letter, taken);
+      case ChangeEvent change -> changes.take(change, received);
+      case ResultEvent result -> results.take(result, received);
+      case DeadLetterEvent letter -> deadLetters.take(letter, received);
       case StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ -> {}
     }
   }
 
-  private void log(ConsumerRecord<String, byte[]> record, Taken taken) {
-    Envelope<?> envelope = taken.envelope();
+  private void log(ConsumerRecord<String, byte[]> record, ReceivedEvent received) {
+    Envelope<?> envelope = received.envelope();
     Event event = envelope.event();
     sql.update(
         "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        taken.sequence(),
-        taken.at(),
+        received.sequence(),
+        received.at(),
         EventType.of(event).slug(),
         envelope.id(),
         envelope.source(),
@@ -197,7 +197,7 @@ public final class Projection {
         record.value());
   }
 
-  /** What no one can read is an event too: the position is what an operator needs. */
+  /** Stores an unreadable record as an event; its position is what an operator needs. */
   private void damaged(ConsumerRecord<String, byte[]> record, String reason) {
     sql.update(
         "INSERT INTO event VALUES (?, ?, 'damaged', ?, '', '', ?, ?, ?, NULL, NULL, NULL, ?)",

@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of targets: the status of applications, the history of generations, and which
- * generation touched an object. A result of an older generation than the status knows changes only
+ * Projection of results: the status of applications, the history of generations, and which
+ * generation changed an object. A result of an older generation than the status has changes only
  * the history.
  */
 final class ResultProjection {
@@ -36,15 +36,15 @@ final class ResultProjection {
     this.sql = sql;
   }
 
-  void take(ResultEvent event, Taken taken) {
+  void take(ResultEvent event, ReceivedEvent received) {
     switch (event) {
       case OfTarget result -> {
-        about(result, taken.at());
-        seen(event, taken.at());
+        about(result, received.at());
+        recordLastResult(event, received.at());
       }
-      case Swept swept -> seen(swept, taken.at());
-      case DiffAnswered answered -> seen(answered, taken.at());
-      case WorkerHello hello -> greet(hello, taken.at());
+      case Swept swept -> recordLastResult(swept, received.at());
+      case DiffAnswered answered -> recordLastResult(answered, received.at());
+      case WorkerHello hello -> workerHello(hello, received.at());
     }
   }
 
@@ -144,7 +144,7 @@ final class ResultProjection {
     holds(subject, event.renderer(), at);
   }
 
-  /** The history keeps what came last of each generation. */
+  /** Stores the latest outcome of a generation. */
   private void history(OfTarget event, String outcome, Optional<String> message, Instant at) {
     Subject subject = event.subject();
     sql.update(
@@ -183,7 +183,7 @@ final class ResultProjection {
         failure.flatMap(Failure::plan).map(Columns::json));
   }
 
-  /** The cluster holds this generation, even if a newer one is under way. */
+  /** Records that the cluster holds this generation, even if a newer one is in progress. */
   private void holds(Subject subject, Optional<String> renderer, Instant at) {
     sql.update(
         """
@@ -198,7 +198,7 @@ final class ResultProjection {
         renderer);
   }
 
-  /** Events of earlier versions name no renderer: what is known of the generation stays. */
+  /** Stores the renderer. Events of earlier versions name none; the stored value then stays. */
   private void rendered(OfTarget event, Optional<String> renderer) {
     if (renderer.isPresent()) {
       sql.update("UPDATE generation SET renderer = ?" + WHERE, values(event, renderer));
@@ -221,7 +221,7 @@ final class ResultProjection {
     }
   }
 
-  private void seen(ResultEvent event, Instant at) {
+  private void recordLastResult(ResultEvent event, Instant at) {
     if (event instanceof Dispatched) {
       return;
     }
@@ -234,8 +234,11 @@ final class ResultProjection {
         at);
   }
 
-  /** A ledger that is done says so even where the result itself is no longer in the log. */
-  private void greet(WorkerHello hello, Instant at) {
+  /**
+   * Updates the cluster from a worker's hello. A finished ledger marks its application as synced
+   * even if the result itself is no longer in the topic.
+   */
+  private void workerHello(WorkerHello hello, Instant at) {
     sql.update(
         """
         INSERT INTO cluster (cluster, worker, hello_at, isolation) VALUES (?1, ?2, ?3, ?4)
@@ -267,7 +270,7 @@ final class ResultProjection {
             });
   }
 
-  /** The application that a result is about, if it is about one. */
+  /** Returns the application that a result is about, if any. */
   static Optional<String> application(ResultEvent event) {
     return switch (event) {
       case OfTarget result -> Optional.of(result.subject().application().value());

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What the homes remember: definitions, refs, what is held and what was last sent. */
+/** Projection of the dispatcher's state: definitions, refs, holds and the targets sent last. */
 final class StateProjection {
 
   private final Sql sql;
@@ -31,16 +31,16 @@ final class StateProjection {
     this.sql = sql;
   }
 
-  void take(StateRecord record, Taken taken) {
+  void take(StateRecord record, ReceivedEvent received) {
     switch (record) {
       case RefState ref -> ref(ref);
-      case ApplicationState application -> application(application, taken.at());
+      case ApplicationState application -> application(application, received.at());
       case RepositoryState _ -> {}
     }
   }
 
   private void ref(RefState ref) {
-    boolean wasDoubtful = isDoubtful(ref);
+    boolean wasUnknown = isUnknown(ref);
     sql.update(
         "INSERT OR REPLACE INTO ref VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         ref.repository(),
@@ -64,30 +64,33 @@ final class StateProjection {
                                 unmet.expected(),
                                 unmet.evaluated(),
                                 unmet.at())));
-    if (wasDoubtful || isDoubtful(ref)) {
-      doubt(
+    if (wasUnknown || isUnknown(ref)) {
+      markUnknown(
           "application IN (SELECT application FROM source WHERE repository = ? AND ref = ?)",
           ref.repository(),
           ref.ref());
     }
   }
 
-  private static final String DOUBTFUL =
+  private static final String UNKNOWN =
       "(ref.unreadable_since IS NOT NULL OR (ref.head IS NULL AND ref.read_at IS NULL))";
 
-  private boolean isDoubtful(RefState ref) {
+  private boolean isUnknown(RefState ref) {
     return sql.number(
-            "SELECT count(*) AS n FROM ref WHERE repository = ? AND ref = ? AND NOT " + DOUBTFUL,
+            "SELECT count(*) AS n FROM ref WHERE repository = ? AND ref = ? AND NOT " + UNKNOWN,
             ref.repository(),
             ref.ref())
         == 0;
   }
 
-  /** Of a source whose remote cannot be read, or never was, nobody knows what Git says. */
-  private void doubt(String applications, Object... values) {
+  /**
+   * Marks applications with a source whose remote cannot be read or never was: their revision in
+   * Git is unknown.
+   */
+  private void markUnknown(String applications, Object... values) {
     sql.update(
         """
-        UPDATE status SET (doubt, doubt_why, doubt_since) = (
+        UPDATE status SET (unknown_code, unknown_message, unknown_since) = (
           SELECT CASE WHEN ref.unreadable_since IS NULL THEN 'RepositoryNeverRead' ELSE 'RepositoryUnreadable' END,
             source.repository || ' ' || source.ref || ifnull(' cannot be read: ' || ref.unreadable_reason, ' was never read'),
             ref.unreadable_since
@@ -96,7 +99,7 @@ final class StateProjection {
           ORDER BY ref.unreadable_since IS NULL, source.ordinal LIMIT 1)
         WHERE %s
         """
-            .formatted(DOUBTFUL, applications),
+            .formatted(UNKNOWN, applications),
         values);
   }
 
@@ -122,8 +125,8 @@ final class StateProjection {
       status(state, cluster, Optional.ofNullable(state.dispatched().get(cluster)), at);
       hold(state, cluster, Optional.ofNullable(state.holds().get(cluster)));
     }
-    doubt("application = ?", state.application());
-    // defined for a cluster once, never sent there, and not defined for it any more
+    markUnknown("application = ?", state.application());
+    // once defined for a cluster, never sent to it, and no longer defined for it
     sql
         .list(
             "SELECT cluster FROM status WHERE application = ? AND generation = 0",
@@ -152,7 +155,10 @@ final class StateProjection {
     }
   }
 
-  /** A worker knows better what became of the generation; the home, that there is one. */
+  /**
+   * Inserts the status of a generation that was sent. An existing status of the same generation
+   * stays, since the worker's results are more precise.
+   */
   private void status(
       ApplicationState state, ClusterName cluster, Optional<Dispatched> sent, Instant at) {
     sql.update(

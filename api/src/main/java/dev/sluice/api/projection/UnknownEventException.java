@@ -3,7 +3,10 @@ package dev.sluice.api.projection;
 import dev.sluice.platform.process.OutsideCause;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** A newer version of Sluice has written something that this one does not know. */
+/**
+ * Thrown when a newer version of Sluice has written a type of event that this version does not
+ * know.
+ */
 final class UnknownEventException extends RuntimeException implements OutsideCause {
 
   private static final long serialVersionUID = 1L;

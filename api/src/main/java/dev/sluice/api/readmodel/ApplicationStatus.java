@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An application in a cluster.
+ * Status of an application in a cluster.
  *
- * @param generation of what was sent last; 0 if nothing was
+ * @param generation generation sent last; 0 if none was sent
  * @param since when this phase began
- * @param code why it is parked or retried; empty in other phases
+ * @param code failure code of a parked or retrying application; empty in other phases
  * @param applied what the cluster is known to hold
- * @param hold why what Git says is not sent
+ * @param hold why the revision in Git is not sent
  */
 public record ApplicationStatus(
     String application,
@@ -27,9 +27,9 @@ public record ApplicationStatus(
     Optional<HoldView> hold) {
 
   /**
-   * What a cluster holds.
+   * Generation that a cluster holds.
    *
-   * @param renderer who rendered it, with the version; several joined by ", "
+   * @param renderer name and version; several are joined by ", "
    */
   public record AppliedGeneration(
       long generation, Optional<String> commit, Instant at, Optional<String> renderer) {}

@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Questions about applications. */
+/** Queries about applications. */
 public final class Applications {
 
   private static final int RECENT = 10;
@@ -25,9 +25,9 @@ public final class Applications {
   }
 
   /**
-   * Which applications in which clusters.
+   * Selection of applications and clusters.
    *
-   * @param held only those that are, or are not, suspended or restored
+   * @param held selects applications that are, or are not, suspended or restored
    */
   public record Filter(
       Scope scope, Optional<Phase> phase, Optional<String> repository, Optional<Boolean> held) {}
@@ -43,10 +43,13 @@ public final class Applications {
       List<CommandView> commands,
       List<HeldPlan> plans) {}
 
-  /** The deletions of an application that wait for an approval in a cluster. */
+  /** Deletions of an application that await approval in a cluster. */
   public record HeldPlan(String cluster, DeletionPlan plan) {}
 
-  /** By name and cluster. Removed applications are told of only where they are asked for. */
+  /**
+   * Returns a page ordered by name and cluster. Removed applications are included only if that
+   * phase is selected.
+   */
   public Page<ApplicationStatus> list(
       Filter filter, Scope allowed, int limit, Optional<String> after) {
     Where where =
@@ -61,10 +64,10 @@ public final class Applications {
         .ifPresentOrElse(
             phase ->
                 where.and(
-                    "phase = ? AND told_phase = ?",
+                    "phase = ? AND reported_phase = ?",
                     phase,
                     phase == Phase.UNKNOWN ? Phase.SYNCED : phase),
-            () -> where.and("told_phase <> ?", Phase.REMOVED));
+            () -> where.and("reported_phase <> ?", Phase.REMOVED));
     filter.held().ifPresent(held -> where.and(held ? "held_by IS NOT NULL" : "held_by IS NULL"));
     after.ifPresent(
         cursor -> {
@@ -84,13 +87,13 @@ public final class Applications {
 
   public Optional<Detail> find(String application, Scope allowed) {
     Where where = new Where().and("application = ?", application).in(allowed);
-    Where seen =
+    Where visible =
         new Where().and("application = ?", application).application("application", allowed);
     Where commands = new Where().and("application = ?", application).command(allowed);
     return database.read(
         sql ->
             sql.find(
-                "SELECT * FROM application" + seen,
+                "SELECT * FROM application" + visible,
                 row ->
                     new Detail(
                         application,
@@ -123,10 +126,10 @@ public final class Applications {
                                     Columns.value(
                                         held.text("plan").getBytes(UTF_8), DeletionPlan.class)),
                             where.values())),
-                seen.values()));
+                visible.values()));
   }
 
-  /** The definition, with those of its clusters that are seen. */
+  /** Returns the definition with only the clusters that the caller may see. */
   private static Definition definition(Row row, Scope allowed) throws SQLException {
     Definition whole = Columns.value(row.bytes("body"), Definition.class);
     return new Definition(
@@ -141,7 +144,7 @@ public final class Applications {
         whole.remote());
   }
 
-  /** The definitions of the applications that a selection names and that are seen, by name. */
+  /** Returns the definitions of the selected applications that the caller may see, by name. */
   public List<Definition> defined(
       Scope selection, Scope allowed, Optional<String> repository, Occurrence occurrence) {
     Where where =
@@ -161,7 +164,7 @@ public final class Applications {
                 where.values()));
   }
 
-  /** The commit that a cluster held of an application at that time; empty if none. */
+  /** Returns the commit that a cluster held of an application at that time, or empty if none. */
   public Optional<String> heldAt(String application, String cluster, Instant at) {
     return database
         .read(
@@ -181,7 +184,8 @@ public final class Applications {
   }
 
   /**
-   * The generations of an application, newest first; a command that led to one is among its causes.
+   * Returns the generations of an application, newest first. The causes of a generation include the
+   * command that led to it.
    */
   public Page<GenerationView> history(
       String application, Scope filter, Scope allowed, int limit, Optional<String> after) {

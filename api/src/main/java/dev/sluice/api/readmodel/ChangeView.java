@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Something that happened to a repository or to a definition.
+ * Change of a repository or of a definition.
  *
- * @param at when Sluice heard of it
- * @param actor who pushed or merged
- * @param origin a webhook and its endpoint, a sweep, or a fleet revision
+ * @param at when Sluice received it
+ * @param actor user who pushed or merged
+ * @param origin a webhook and its endpoint, a poll of refs, or a fleet revision
  * @param delivery the forge's id of the delivery
  */
 public record ChangeView(
@@ -26,7 +26,7 @@ public record ChangeView(
     Optional<String> title,
     Optional<Merge> merge) {
 
-  /** What a forge told of a merge. */
+  /** Merge as the forge reported it. */
   public record Merge(
       long number, Optional<String> author, Optional<String> mergedBy, Optional<String> url) {}
 

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A command and its answer.
+ * Command and its answer.
  *
- * @param accepted empty while the home has not decided
+ * @param accepted empty until the dispatcher has decided
  */
 public record CommandView(
     String id,
@@ -26,16 +26,20 @@ public record CommandView(
     Optional<Boolean> accepted,
     Optional<String> message) {
 
-  /** As who may see this much sees it: an answer names all clusters of the command. */
+  /**
+   * Returns the command as a caller with this scope may see it; the answer is included only if
+   * every cluster of the command is visible, since it names all of them.
+   */
   static CommandView read(Row row, Scope allowed) throws SQLException {
     List<String> clusters = Columns.texts(row.text("clusters"));
-    List<String> seen = clusters.stream().filter(allowed::includesCluster).toList();
-    boolean whole = allowed.clusters().isEmpty() || (!clusters.isEmpty() && seen.equals(clusters));
+    List<String> visible = clusters.stream().filter(allowed::includesCluster).toList();
+    boolean whole =
+        allowed.clusters().isEmpty() || (!clusters.isEmpty() && visible.equals(clusters));
     return new CommandView(
         row.text("id"),
         row.time("at"),
         row.text("application"),
-        seen,
+        visible,
         Columns.value(row.text("command").getBytes(StandardCharsets.UTF_8), JsonNode.class),
         row.text("by"),
         row.text("reason"),

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An entry, open or closed.
+ * Dead letter, open or closed.
  *
- * @param cluster empty if the record could not even be read
- * @param original where the record is that did not go
+ * @param cluster empty if the record could not be read
+ * @param original position of the record that failed
  */
 public record DeadLetter(
     String entry,
@@ -28,7 +28,7 @@ public record DeadLetter(
     Optional<String> closedReason,
     Position original) {
 
-  /** A place in Kafka. */
+  /** Position of a record in Kafka. */
   public record Position(String topic, long partition, long offset) {}
 
   static DeadLetter read(Row row) throws SQLException {
@@ -50,7 +50,10 @@ public record DeadLetter(
         new Position(row.text("topic"), row.number("partition"), row.number("offset")));
   }
 
-  /** Whether a dispatcher opened it, about sources it refuses; else a worker did. */
+  /**
+   * Returns whether a dispatcher opened it because it refused sources; otherwise a worker opened
+   * it.
+   */
   public boolean concernsSource() {
     return entry.endsWith("/source");
   }

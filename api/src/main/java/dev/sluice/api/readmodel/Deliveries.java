@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Questions about webhooks: which of them were about something that applications follow. */
+/** Queries about webhook deliveries and whether applications follow their repositories. */
 public final class Deliveries {
 
   private static final String SAME = "source.repository = change.repository COLLATE NOCASE";
@@ -21,9 +21,9 @@ public final class Deliveries {
   }
 
   /**
-   * Which deliveries are asked for.
+   * Selection of deliveries.
    *
-   * @param followed only those whose repository is, or is not, followed
+   * @param followed selects deliveries whose repository is, or is not, followed
    */
   public record Filter(
       Optional<String> endpoint,
@@ -32,8 +32,8 @@ public final class Deliveries {
       Records.Span span) {}
 
   /**
-   * The newest first. Who may see some applications sees what is about their repositories, and
-   * nothing of repositories that nobody follows.
+   * Returns a page of deliveries, newest first. A caller who may see only some applications sees
+   * deliveries about their repositories, and none about repositories that no application follows.
    */
   public Page<DeliveryView> list(Filter filter, Scope allowed, int limit, Optional<Long> after) {
     Where sources = new Where().application("source.application", allowed);
@@ -100,7 +100,7 @@ public final class Deliveries {
         unmetAt.map(at -> new DeliveryView.Unmet(expected.orElse(""), evaluated, at)));
   }
 
-  /** One whose path ends alike. */
+  /** Returns a known repository whose path has the same ending. */
   private static Optional<String> similar(String repository, List<String> known) {
     String path = lastTwo(repository);
     return known.stream().filter(name -> lastTwo(name).equals(path)).findFirst();

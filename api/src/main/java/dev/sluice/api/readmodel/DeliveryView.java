@@ -4,17 +4,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An event that a webhook led to, and whether anything follows what it is about. A delivery that
- * tells of several refs leads to several.
+ * Event that a webhook caused, and whether any application follows its repository. A delivery about
+ * several refs causes several events.
  *
  * @param id of the event
- * @param at when the receiver had it
+ * @param at when the receiver accepted it
  * @param delivery the forge's id of the delivery
- * @param commit what the forge says the ref is at; empty if it was deleted, or no full id was told
+ * @param commit the ref's commit according to the forge; empty if the ref was deleted or the forge
+ *     sent no full id
  * @param followed whether any application has a source in the repository
- * @param applications how many follow the ref, or the repository where no ref is told of
- * @param similar where the repository is not followed, one with a like path that is: mostly the
- *     endpoint's host then lacks a port or a path, or the fleet's URL has another
+ * @param applications number of applications that follow the ref, or the repository if the event
+ *     names no ref
+ * @param similar if the repository is not followed, a followed one with a similar path: usually the
+ *     endpoint's host lacks a port or path, or the fleet has a different URL
  * @param unmet set if Git did not show the commit in time
  */
 public record DeliveryView(
@@ -33,9 +35,9 @@ public record DeliveryView(
     Optional<Unmet> unmet) {
 
   /**
-   * The ref was evaluated as it was.
+   * Commit that Git did not show in time. The ref was evaluated at its current commit instead.
    *
-   * @param evaluated the commit that it was at; empty if there was no such ref
+   * @param evaluated the commit that was evaluated; empty if the ref did not exist
    */
   public record Unmet(String expected, Optional<String> evaluated, Instant at) {}
 }

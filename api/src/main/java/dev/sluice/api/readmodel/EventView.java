@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An event as it is in its topic.
+ * Event as it is in its topic.
  *
  * @param sequence the order in which this read model read it
- * @param id the event's own, the same for ever
+ * @param id the event's own id, which never changes
  * @param body the record's value
  */
 public record EventView(

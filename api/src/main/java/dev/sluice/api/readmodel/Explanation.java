@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of a commit.
+ * Effects of a commit.
  *
- * @param affected what was sent for it
+ * @param affected generations that were sent for it
  * @param unaffected the other applications with a source in its repository
  */
 public record Explanation(
@@ -21,18 +21,18 @@ public record Explanation(
     unaffected = List.copyOf(unaffected);
   }
 
-  /** Why nothing was sent for an application. */
+  /** Application that nothing was sent for, with the reason. */
   public record Unaffected(String application, Optional<String> cluster, Cause cause, String why) {}
 
-  /** The kind of the reason. */
+  /** Category of the reason. */
   public enum Cause {
-    /** It follows another ref. */
+    /** The application follows another ref. */
     OTHER_REF,
     /** The remote of its ref cannot be read. */
     UNREADABLE,
-    /** Git does not show yet what a webhook told. */
+    /** Git does not yet show the commit that a webhook reported. */
     PENDING,
-    /** An operator has stopped the sending. */
+    /** An operator suspended the application or restored a commit. */
     HELD,
     /** Its sources cannot be rendered. */
     REFUSED,

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Questions about the fleet as a whole. */
+/** Queries about the fleet as a whole. */
 public final class Fleet {
 
   private final Database database;
@@ -44,7 +44,7 @@ public final class Fleet {
     return database.read(sql -> clusters(sql, allowed));
   }
 
-  /** Those that applications have sources in. */
+  /** Returns the repositories that applications have sources in. */
   public Page<RepositoryView> repositories(Scope allowed, int limit, Optional<String> after) {
     Where where = new Where().application("application", allowed).when("repository > ?", after);
     return database.read(
@@ -60,7 +60,7 @@ public final class Fleet {
                 RepositoryView::repository));
   }
 
-  /** Repositories that applications have sources in and that cannot be read, with how many refs. */
+  /** Returns the number of unreadable refs of each repository that applications have sources in. */
   public Map<String, Long> unreadableRepositories() {
     Where where = new Where().and("unreadable_since IS NOT NULL").ref("ref", Scope.ALL);
     return database.read(
@@ -71,7 +71,7 @@ public final class Fleet {
                 where));
   }
 
-  /** Open dead letters by code, for all of the fleet. */
+  /** Returns the number of open dead letters of the whole fleet, by code. */
   public Map<String, Long> openDeadLetters() {
     return database.read(sql -> openByCode(sql, Scope.ALL));
   }
@@ -134,7 +134,7 @@ public final class Fleet {
                 phases
                     .computeIfAbsent(entry.getKey(), _ -> new TreeMap<>())
                     .put(entry.getValue().getKey(), entry.getValue().getValue()));
-    Where seen = new Where().cluster("cluster", allowed);
+    Where visible = new Where().cluster("cluster", allowed);
     Map<String, ClusterView> views = new TreeMap<>();
     phases.forEach(
         (cluster, counts) ->
@@ -149,7 +149,7 @@ public final class Fleet {
                     Optional.empty(),
                     Optional.empty())));
     sql.list(
-            "SELECT * FROM cluster" + seen,
+            "SELECT * FROM cluster" + visible,
             row -> {
               Map<String, Long> counts = phases.getOrDefault(row.text("cluster"), Map.of());
               return new ClusterView(
@@ -161,7 +161,7 @@ public final class Fleet {
                   row.find("isolation"),
                   row.findTime("last_result_at"));
             },
-            seen.values())
+            visible.values())
         .forEach(view -> views.put(view.cluster(), view));
     return List.copyOf(views.values());
   }

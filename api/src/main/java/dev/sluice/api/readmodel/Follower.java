@@ -29,12 +29,15 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the database at the end of the topics. One thread owns the consumer and the writing. */
+/**
+ * Loop that follows the topics and writes them into the database. One thread owns the consumer and
+ * the writes.
+ */
 final class Follower implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Follower.class);
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration TOPICS_COME = Duration.ofSeconds(5);
+  private static final Duration TOPICS_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration BETWEEN_CHECKS = Duration.ofMinutes(10);
   private static final int BATCH = 5_000;
 
@@ -58,8 +61,8 @@ final class Follower implements AutoCloseable {
     loop.start();
   }
 
-  /** Why questions may be answered with old news; empty if they are not. */
-  Optional<String> obstacle() {
+  /** Returns why queries may return stale answers, or empty if they are current. */
+  Optional<String> unreadyReason() {
     return loop.obstacle()
         .or(
             () ->
@@ -68,17 +71,17 @@ final class Follower implements AutoCloseable {
                     : Optional.of("the read model is catching up: " + lag() + " records to go"));
   }
 
-  /** What is weaker of the topics than it should be. */
+  /** Returns how the topics fall short of the recommended configuration. */
   List<String> warnings() {
     return warnings;
   }
 
-  /** How many records are still to be read. */
+  /** Returns the number of records that are not read yet. */
   long lag() {
     return lag.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** The same by topic. */
+  /** Returns the number of records that are not read yet, by topic. */
   Map<String, Long> lagByTopic() {
     Map<String, Long> byTopic = new HashMap<>();
     lag.forEach((partition, records) -> byTopic.merge(partition.topic(), records, Long::sum));
@@ -90,12 +93,12 @@ final class Follower implements AutoCloseable {
   }
 
   private void session(SupervisedLoop supervised) {
-    LogIdentity identity = LogIdentity.of(connection, TOPICS_COME);
+    LogIdentity identity = LogIdentity.of(connection, TOPICS_TIMEOUT);
     if (!database.isAbout(identity)) {
-      log.atWarn().log("the topics are others than before: the read model is built anew");
+      log.atWarn().log("the topics have changed identity; rebuilding the read model");
       caughtUp = false;
       lag.clear();
-      database.beginAnew(identity);
+      database.rebuild(identity);
     }
     Projection projection = new Projection(database.writer(), connection.topics());
     try (TopicWatch watch = TopicWatch.begin(connection, identity.topics(), clock);
@@ -114,7 +117,7 @@ final class Follower implements AutoCloseable {
         }
       }
     } catch (WakeupException e) {
-      // the end
+      // close() wakes the consumer up
     }
   }
 

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One generation of an application in a cluster.
+ * Generation of an application in a cluster.
  *
- * @param outcome the last that was heard of it
- * @param reason the path that made it differ, or what else did
- * @param causes ids of the change events it answers
- * @param renderer who rendered it, with the version; several joined by ", "
+ * @param outcome the latest reported outcome
+ * @param reason the path whose content changed, or another reason for sending
+ * @param causes ids of the change events that led to it
+ * @param renderer name and version; several are joined by ", "
  */
 public record GenerationView(
     String application,
@@ -30,7 +30,7 @@ public record GenerationView(
     Optional<String> renderer,
     Steps steps) {
 
-  /** When each step was finished, as far as it came. */
+  /** Times at which each completed step finished. */
   public record Steps(
       Optional<Instant> changed,
       Optional<Instant> dispatched,

@@ -5,23 +5,24 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * That something happened to an application: a ref that it has a source on moved, its definition
- * changed, it was commanded. By time, also that a generation of it was sent or told of.
+ * Selection of applications by what happened to them: a ref that one has a source on moved, its
+ * definition changed, or it was given a command. A time span also selects applications with a
+ * generation that was first recorded in it.
  *
- * @param positions of such events in the topic of changes
+ * @param positions range of such events in the changes topic
  */
 public record Occurrence(Span span, Optional<Positions> positions) {
 
-  /** Whether anything happened or not. */
+  /** Selects every application. */
   public static final Occurrence ANY =
       new Occurrence(new Span(Optional.empty(), Optional.empty()), Optional.empty());
 
   private static final Instant NEVER = Instant.ofEpochMilli(Long.MAX_VALUE / 2);
 
-  /** A part of the topic, both offsets included. */
+  /** Range of a partition of the changes topic, inclusive. */
   public record Positions(int partition, long from, long to) {}
 
-  /** The condition on a row of {@code application}. */
+  /** Adds the condition to a query of {@code application}. */
   Where on(Where where) {
     if (span.since().isPresent() || span.until().isPresent()) {
       Instant since = span.since().orElse(Instant.EPOCH);
@@ -47,7 +48,7 @@ public record Occurrence(Span span, Optional<Positions> positions) {
           until);
     }
     positions.ifPresent(
-        part ->
+        range ->
             where.and(
                 """
                 application IN (SELECT ifnull(event.application, source.application) FROM event
@@ -56,9 +57,9 @@ public record Occurrence(Span span, Optional<Positions> positions) {
                   WHERE event.topic = 'changes' AND event.repository IS NOT NULL
                     AND event.partition = ? AND event.offset BETWEEN ? AND ?)\
                 """,
-                part.partition(),
-                part.from(),
-                part.to()));
+                range.partition(),
+                range.from(),
+                range.to()));
     return where;
   }
 }

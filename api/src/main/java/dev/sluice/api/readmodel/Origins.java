@@ -6,7 +6,7 @@ import dev.sluice.api.store.Sql;
 import java.util.List;
 import java.util.Optional;
 
-/** Questions that lead from what is there to why, and from a commit to what it did. */
+/** Queries from an object to its cause, and from a commit to its effects. */
 public final class Origins {
 
   private final Database database;
@@ -15,7 +15,7 @@ public final class Origins {
     this.database = database;
   }
 
-  /** Where an object comes from: empty if no generation that is told of ever touched it. */
+  /** Returns where an object comes from, or empty if no recorded generation changed it. */
   public Optional<Trace> trace(Trace.Question question, Scope allowed) {
     Where where =
         new Where()
@@ -45,17 +45,19 @@ public final class Origins {
   }
 
   /**
-   * What became of a commit.
+   * Explains the effects of a commit.
    *
-   * @param prefix its first hex digits, or all of them
-   * @return empty if nothing is known of it
+   * @param prefix the first hex digits of the id, or all of them
+   * @return empty if the commit is unknown
    */
   public Optional<Explanation> explain(String prefix, Scope allowed) {
     return database.read(
         sql -> commit(sql, prefix, allowed).map(commit -> explain(sql, commit, allowed)));
   }
 
-  /** Why a commit may not be known though it was pushed; empty if every ref can be read. */
+  /**
+   * Returns the unreadable refs on which an unknown commit may be; empty if every ref can be read.
+   */
   public List<String> unreadable(Scope allowed) {
     return database.read(sql -> new Reasons(sql, allowed).unreadable());
   }
@@ -91,7 +93,10 @@ public final class Origins {
         .toList();
   }
 
-  /** Joined by commit, since a sweep may have found what a forge told of the merge only. */
+  /**
+   * Returns the merges of the generation's commit. They are joined by commit, since a poll of refs
+   * may have found a commit whose merge a forge reported.
+   */
   private static List<ChangeView> merges(Sql sql, GenerationView generation, Scope allowed) {
     return generation
         .commit()
@@ -119,7 +124,7 @@ public final class Origins {
         whole.values(prefix.values(head.values())));
   }
 
-  /** The whole id, by what is known of it. */
+  /** Returns the full id of a known commit. */
   private static Optional<String> commit(Sql sql, String prefix, Scope allowed) {
     Where sent = starting(prefix).in(allowed);
     Where changed = starting(prefix).change(allowed);

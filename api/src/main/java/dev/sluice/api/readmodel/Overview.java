@@ -6,14 +6,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The state of the fleet in one look.
+ * State of the fleet.
  *
- * @param phases how many applications, counted in each cluster, are in each phase
- * @param held how many of them are suspended or restored to a commit
+ * @param phases number of applications in each phase, counted in each cluster
+ * @param held number of them that are suspended or restored to a commit
  * @param deadLetters open entries by code
- * @param behind how many records of the topics the read model has not read yet
- * @param obstacles why the answers may be old; empty if they are not
- * @param warnings what is weaker of Kafka's topics than it should be; told to unbound tokens only
+ * @param behind number of records that the read model has not read yet
+ * @param obstacles why the answers may be stale; empty if they are current
+ * @param warnings how Kafka's topics fall short of the recommended configuration; only for tokens
+ *     without a scope
  */
 public record Overview(
     Map<String, Long> phases,
@@ -25,10 +26,10 @@ public record Overview(
     List<String> warnings) {
 
   /**
-   * A cluster.
+   * State of a cluster.
    *
-   * @param worker who leads there, as of the last hello
-   * @param renderIsolation what keeps that worker's renderers apart from it
+   * @param worker the leader, according to its last hello
+   * @param renderIsolation what isolates that worker's renderers
    */
   public record ClusterView(
       String cluster,
@@ -40,10 +41,10 @@ public record Overview(
       Optional<Instant> lastResultAt) {}
 
   /**
-   * A repository that some application has a source in.
+   * State of a repository that some application has a source in.
    *
-   * @param lastWebhookAt when a webhook named it last; empty if none ever did
-   * @param lastSweepAt when the sweep last found a change that no webhook had told
+   * @param lastWebhookAt when a webhook last named it; empty if none ever did
+   * @param lastSweepAt when a poll of refs last found a move that no webhook had reported
    */
   public record RepositoryView(
       String repository,
@@ -54,14 +55,13 @@ public record Overview(
       Optional<Instant> lastSweepAt) {}
 
   /**
-   * A ref that is followed.
+   * State of a ref that applications follow.
    *
-   * @param head where it was last seen and dispatched
-   * @param expected what a webhook told and Git does not show yet
-   * @param readAt when the remote was last read, as far as is remembered: refreshed every ten
-   *     minutes
-   * @param unreadableSince since when the remote cannot be read; absent while it can
-   * @param unreadableReason what, where and what to do
+   * @param head the commit that was evaluated last
+   * @param expected the commit that a webhook reported and Git does not show yet
+   * @param readAt when the remote was last read; updated at least every ten minutes
+   * @param unreadableSince when the remote became unreadable; absent while it can be read
+   * @param unreadableReason what failed, where and what to do
    */
   public record RefView(
       String ref,

@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A part of a list.
+ * Page of a list.
  *
- * @param next what to ask for as {@code after} to get what follows; empty at the end
+ * @param next the value of {@code after} for the next page; empty on the last page
  */
 public record Page<T>(List<T> items, Optional<String> next) {
 
@@ -15,7 +15,10 @@ public record Page<T>(List<T> items, Optional<String> next) {
     items = List.copyOf(items);
   }
 
-  /** Of what was asked for with one more than the limit, to see whether there is more. */
+  /**
+   * Returns a page of a result that was queried with one more than the limit, which shows whether
+   * there is a next page.
+   */
   static <T> Page<T> of(List<T> found, int limit, Function<T, String> cursor) {
     if (found.size() <= limit) {
       return new Page<>(found, Optional.empty());

@@ -16,16 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topics, made answerable. Follows {@code changes}, {@code results}, {@code dead-letters} and
- * {@code state} into a database file, goes on where it stopped, and begins anew when the file is of
- * another version or about other topics.
+ * Queryable copy of the topics. It follows {@code changes}, {@code results}, {@code dead-letters}
+ * and {@code state} into a database file and resumes where it stopped. It rebuilds the file if it
+ * belongs to another version or to other topics.
  */
 public final class ReadModel implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ReadModel.class);
-  private static final Duration TOPICS_COME = Duration.ofSeconds(60);
+  private static final Duration TOPICS_TIMEOUT = Duration.ofSeconds(60);
 
-  /** Longer than Kafka's clients wait for anything. */
+  /** Longer than any timeout of Kafka's clients. */
   private static final Duration STUCK = Duration.ofMinutes(2);
 
   private final Database database;
@@ -33,23 +33,23 @@ public final class ReadModel implements AutoCloseable {
   private final Clock clock;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-  /** Hears of events once they can be read. Must not block. */
+  /** Receives events once they can be queried. Must not block. */
   @FunctionalInterface
   public interface Listener {
 
     /**
-     * Takes the events of a batch.
+     * Receives the events of a batch.
      *
-     * @param live whether they came after the read model had caught up with the topics
+     * @param live whether they arrived after the read model had caught up with the topics
      */
     void taken(List<Envelope<?>> events, boolean live);
   }
 
   private ReadModel(Path directory, KafkaConnection connection, Clock clock) {
     this.clock = clock;
-    LogIdentity identity = LogIdentity.of(connection, TOPICS_COME);
+    LogIdentity identity = LogIdentity.of(connection, TOPICS_TIMEOUT);
     this.database = Database.open(directory, identity);
-    this.follower = new Follower(connection, database, this::tell, clock);
+    this.follower = new Follower(connection, database, this::notifyListeners, clock);
   }
 
   /**
@@ -86,26 +86,28 @@ public final class ReadModel implements AutoCloseable {
         .overview(
             allowed,
             follower.lag(),
-            obstacle().stream().toList(),
+            unreadyReason().stream().toList(),
             allowed.isAll() ? follower.warnings() : List.of());
   }
 
-  /** Tells this building of the database from others: sequences mean nothing in another. */
+  /**
+   * Returns the id of this build of the database. Sequence numbers of another build are unrelated.
+   */
   public String build() {
     return database.build();
   }
 
-  /** Why answers may be old; empty if they are not. */
-  public Optional<String> obstacle() {
-    return follower.obstacle();
+  /** Returns why answers may be stale, or empty if they are current. */
+  public Optional<String> unreadyReason() {
+    return follower.unreadyReason();
   }
 
-  /** By topic, how many records are still to be read. */
+  /** Returns the number of records that are not read yet, by topic. */
   public Map<String, Long> lag() {
     return follower.lagByTopic();
   }
 
-  /** Why the following thread is to be taken for stuck; empty if it is not. */
+  /** Returns why the follower's thread is considered stuck, or empty if it is not. */
   public Optional<String> stuck() {
     Duration still = Duration.between(follower.lastTurn(), clock.instant());
     return still.compareTo(STUCK) < 0
@@ -113,8 +115,8 @@ public final class ReadModel implements AutoCloseable {
         : Optional.of("the thread that reads the topics has been stuck for " + still);
   }
 
-  /** A listener that fails keeps neither the others from hearing nor the topics from being read. */
-  private void tell(List<Envelope<?>> events, boolean live) {
+  /** Notifies the listeners. A failing listener stops neither the others nor the follower. */
+  private void notifyListeners(List<Envelope<?>> events, boolean live) {
     for (Listener each : listeners) {
       try {
         each.taken(events, live);

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Finds why nothing was sent to an application for a commit. */
+/** Reasons why nothing was sent to an application for a commit. */
 final class Reasons {
 
   private final Sql sql;
@@ -34,7 +34,7 @@ final class Reasons {
   private record Remote(
       Optional<String> expected, Optional<String> pendingSince, Optional<String> unreadable) {}
 
-  /** The applications with a source in a repository that changed and that nothing was sent to. */
+  /** Returns the applications with a source in a changed repository that nothing was sent to. */
   List<Unaffected> unaffected(List<ChangeView> changes, List<GenerationView> affected) {
     Set<String> sent =
         affected.stream().map(GenerationView::application).collect(Collectors.toSet());
@@ -54,7 +54,7 @@ final class Reasons {
     return unaffected;
   }
 
-  /** Refs that cannot be read, of those that are seen: what is pushed there is not known. */
+  /** Returns the visible refs that cannot be read; commits pushed to them are unknown. */
   List<String> unreadable() {
     Where where = new Where().and("unreadable_since IS NOT NULL").ref("ref", allowed);
     return sql.list(
@@ -94,7 +94,7 @@ final class Reasons {
               "it follows " + source.ref() + ", which did not move"));
     }
     Where where = new Where().and("application = ?", source.application()).in(allowed);
-    List<Unaffected> found = new ArrayList<>(unseen(source));
+    List<Unaffected> found = new ArrayList<>(unreadableOrPending(source));
     sql.list(
             "SELECT * FROM shown_status" + where + " AND held_by IS NOT NULL",
             ApplicationStatus::read,
@@ -139,8 +139,11 @@ final class Reasons {
             hold.reason());
   }
 
-  /** Where the remote was not read since, nobody knows whether inputs differ. */
-  private List<Unaffected> unseen(Source source) {
+  /**
+   * Returns the reasons why it is unknown whether inputs differ: the remote cannot be read, or the
+   * commit is still pending.
+   */
+  private List<Unaffected> unreadableOrPending(Source source) {
     List<Remote> found =
         sql.list(
             "SELECT * FROM ref WHERE repository = ? AND ref = ?",

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Questions about what is in the topics: changes, dead letters, commands, events. */
+/** Queries about the contents of the topics: changes, dead letters, commands, events. */
 public final class Records {
 
   private final Database database;
@@ -17,7 +17,7 @@ public final class Records {
     this.database = database;
   }
 
-  /** A time from which, and one until which; the second is not included. */
+  /** Time span from {@code since}, inclusive, until {@code until}, exclusive. */
   public record Span(Optional<Instant> since, Optional<Instant> until) {
 
     Where on(Where where, String column) {
@@ -38,7 +38,7 @@ public final class Records {
   public record EventFilter(
       Scope scope, Optional<String> type, Optional<String> repository, Span span) {}
 
-  /** Newest first. */
+  /** Returns a page of changes, newest first. */
   public Page<ChangeView> changes(
       ChangeFilter filter, Scope allowed, int limit, Optional<Long> after) {
     Where where =
@@ -60,7 +60,7 @@ public final class Records {
         limit);
   }
 
-  /** Newest first. */
+  /** Returns a page of dead letters, newest first. */
   public Page<DeadLetter> deadLetters(
       DeadLetterFilter filter, Scope allowed, int limit, Optional<Long> after) {
     Where where =
@@ -91,7 +91,7 @@ public final class Records {
         sql -> sql.find("SELECT * FROM dead_letter" + where, DeadLetter::read, where.values()));
   }
 
-  /** Newest first. */
+  /** Returns a page of commands, newest first. */
   public Page<CommandView> commands(
       Scope scope, Optional<String> id, Scope allowed, int limit, Optional<Long> after) {
     Where where =
@@ -108,7 +108,7 @@ public final class Records {
         limit);
   }
 
-  /** Events in the order of reading, from after a sequence on. */
+  /** Returns a page of events in the order of reading, starting after a sequence number. */
   public Page<EventView> events(EventFilter filter, Scope allowed, int limit, long after) {
     Where where =
         filter
@@ -131,12 +131,12 @@ public final class Records {
         limit);
   }
 
-  /** The sequence of the last event. */
+  /** Returns the sequence number of the last event. */
   public long lastEvent() {
     return database.read(sql -> sql.number("SELECT max(sequence) AS n FROM event"));
   }
 
-  /** The sequence after which all events of this time and later come. */
+  /** Returns the sequence number after which all events of this time or later come. */
   public long before(Instant time) {
     return database.read(
         sql ->
@@ -146,7 +146,10 @@ public final class Records {
                 time));
   }
 
-  /** What is about no application or cluster is shown to who may see the change. */
+  /**
+   * Restricts events to the caller's scope. An event about no application or cluster is visible to
+   * callers who may see the change.
+   */
   private static void visible(Where where, Scope allowed) {
     Where own = new Where().in(allowed);
     Where change = new Where().and("change.id = event.id").change(allowed);

@@ -3,8 +3,8 @@ package dev.sluice.api.readmodel;
 import java.util.List;
 
 /**
- * What part of the fleet someone may see, or asks about: globs of names, of which one has to match;
- * none means all. {@code *} and {@code ?} as usual.
+ * Part of the fleet that a caller may see or selects: globs with {@code *} and {@code ?}, one of
+ * which has to match; an empty list matches every name.
  */
 public record Scope(List<String> applications, List<String> clusters) {
 
@@ -15,7 +15,7 @@ public record Scope(List<String> applications, List<String> clusters) {
     clusters = List.copyOf(clusters);
   }
 
-  /** Whether it takes in everything. */
+  /** Returns whether it includes everything. */
   public boolean isAll() {
     return applications.isEmpty() && clusters.isEmpty();
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where an object comes from: the generation that last touched it, the changes that caused that,
- * and the merge requests they belong to.
+ * Origin of an object: the generation that last changed it, the changes that caused the generation,
+ * and their merge requests.
  *
  * @param sources the paths that the application is rendered from
  * @param merges of the generation's commit
@@ -25,9 +25,9 @@ public record Trace(
   }
 
   /**
-   * The object.
+   * Object in a cluster.
    *
-   * @param action what was last done to it
+   * @param action the last action on it
    */
   public record TracedObject(
       String cluster,
@@ -38,6 +38,6 @@ public record Trace(
       String action,
       Instant at) {}
 
-  /** The object that is asked about; the namespace is empty for whichever it is in. */
+  /** Object to trace; an empty namespace matches any. */
   public record Question(String cluster, String kind, String name, Optional<String> namespace) {}
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The conditions of a question, with their values; all of them have to hold. */
+/** Conditions of a query, with their values; all of them have to hold. */
 final class Where {
 
   private final List<String> conditions = new ArrayList<>();
@@ -19,7 +19,7 @@ final class Where {
     return this;
   }
 
-  /** The condition only if there is a value. */
+  /** Adds the condition if there is a value. */
   Where when(String condition, Optional<?> value) {
     value.ifPresent(
         given -> {
@@ -29,7 +29,7 @@ final class Where {
     return this;
   }
 
-  /** One of the globs has to match, if there is any. */
+  /** Requires that one of the globs matches, if there are any. */
   Where glob(String column, List<String> globs) {
     if (!globs.isEmpty()) {
       conditions.add(
@@ -43,7 +43,7 @@ final class Where {
     return glob("application", scope.applications()).glob("cluster", scope.clusters());
   }
 
-  /** An application is seen by its name, in one of the clusters that are seen. */
+  /** Restricts applications to the scope: by name, and by having a status in a visible cluster. */
   Where application(String column, Scope scope) {
     glob(column, scope.applications());
     if (!scope.clusters().isEmpty()) {
@@ -54,7 +54,7 @@ final class Where {
     return this;
   }
 
-  /** A cluster is seen by its name, and by an application there that is seen. */
+  /** Restricts clusters to the scope: by name, and by having a visible application. */
   Where cluster(String column, Scope scope) {
     glob(column, scope.clusters());
     if (!scope.applications().isEmpty()) {
@@ -65,7 +65,7 @@ final class Where {
     return this;
   }
 
-  /** A ref is seen by an application that is seen and has a source on it. */
+  /** Restricts refs to those on which a visible application has a source. */
   Where ref(String table, Scope scope) {
     Where sources =
         new Where()
@@ -76,9 +76,9 @@ final class Where {
   }
 
   /**
-   * A row of {@code change} is seen by the application that it is about; if it is about none, by
-   * one with a source on its ref, or in its repository. What homes tell each other names the
-   * repositories of others.
+   * Restricts rows of {@code change} to the scope: by their application, or, if they have none, by
+   * an application with a source on the ref or in the repository. Events between partitions of the
+   * dispatcher name repositories of other applications.
    */
   Where change(Scope scope) {
     if (scope.isAll()) {
@@ -107,7 +107,10 @@ final class Where {
         Stream.of(about, onRef, inRepository).flatMap(one -> one.values.stream()).toArray());
   }
 
-  /** A row of {@code command} is seen by its application, in one of the clusters that it is for. */
+  /**
+   * Restricts rows of {@code command} to the scope: by application, and by one of the command's
+   * clusters.
+   */
   Where command(Scope scope) {
     application("application", scope);
     if (!scope.clusters().isEmpty()) {
@@ -119,19 +122,19 @@ final class Where {
     return this;
   }
 
-  /** The values, and then these. */
+  /** Returns the values, followed by these. */
   @Nullable Object[] values(@Nullable Object... more) {
     List<@Nullable Object> all = new ArrayList<>(values);
     Collections.addAll(all, more);
     return all.toArray();
   }
 
-  /** The conditions alone. */
+  /** Returns the conditions without the keyword. */
   String text() {
     return String.join(" AND ", conditions);
   }
 
-  /** {@code WHERE ...}, or nothing. */
+  /** Returns {@code WHERE ...}, or an empty text. */
   @Override
   public String toString() {
     return conditions.isEmpty() ? "" : " WHERE " + text();

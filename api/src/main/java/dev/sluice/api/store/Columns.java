@@ -6,7 +6,7 @@ import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.util.List;
 
-/** Values that are kept as JSON in a column. */
+/** Values that are stored as JSON in a column. */
 public final class Columns {
 
   private static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};

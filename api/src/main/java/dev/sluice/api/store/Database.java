@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file that the read model is kept in (SQLite, write-ahead log): one writer, some readers that
- * see what was committed. A file of another schema, or about another log, is begun anew.
+ * Database file of the read model (SQLite, write-ahead log): one writer, and several readers that
+ * see what was committed. A file with another schema, or of another log, is rebuilt.
  */
 public final class Database implements AutoCloseable {
 
-  /** Of schema.sql and of what the projections make of events: raise it when either changes. */
-  static final String VERSION = "5";
+  /** Version of schema.sql and of the projections; increase it when either changes. */
+  static final String VERSION = "6";
 
   private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final int READERS = 4;
@@ -47,11 +47,11 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Opens the file, or begins it.
+   * Opens the file, or creates it.
    *
-   * @param identity tells the log apart from every other; one that ends before what was read of it
-   *     is another, too
-   * @throws IllegalStateException if another process has it, or it cannot be written
+   * @param identity identifies the log; a log that ends before the stored positions counts as
+   *     another one
+   * @throws IllegalStateException if another process uses the file, or it cannot be written
    */
   public static Database open(Path directory, LogIdentity identity) {
     Path file = directory.resolve("read-model.db");
@@ -60,7 +60,7 @@ public final class Database implements AutoCloseable {
       FileChannel lock = lock(directory.resolve("lock"));
       try {
         if (Files.exists(file) && !isAbout(file, identity)) {
-          log.atInfo().addKeyValue("file", file).log("the read model is built anew");
+          log.atInfo().addKeyValue("file", file).log("rebuilding the read model");
           for (String suffix : new String[] {"", "-wal", "-shm"}) {
             Files.deleteIfExists(directory.resolve("read-model.db" + suffix));
           }
@@ -79,18 +79,18 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Tells this building of the database from others. */
+  /** Returns the id of this build of the database. */
   public String build() {
     return build;
   }
 
-  /** Whether what was read is of these topics. For the thread that writes. */
+  /** Returns whether the contents were read from these topics. For the writing thread. */
   public boolean isAbout(LogIdentity identity) {
     return isAbout(writer, identity);
   }
 
-  /** Empties the database: it is to be about these topics. For the thread that writes. */
-  public void beginAnew(LogIdentity identity) {
+  /** Empties the database and binds it to these topics. For the writing thread. */
+  public void rebuild(LogIdentity identity) {
     writer.transaction(
         () -> {
           for (String kind : new String[] {"view", "table"}) {
@@ -105,12 +105,12 @@ public final class Database implements AutoCloseable {
     build = meta(writer, "build").orElse("");
   }
 
-  /** For the thread that writes. */
+  /** Returns the connection for the writing thread. */
   public Sql writer() {
     return writer;
   }
 
-  /** Asks a question; waits while others ask. */
+  /** Runs a query; waits while all readers are busy. */
   public <T> T read(Function<Sql, T> question) {
     Sql reader = take();
     try {
@@ -137,7 +137,7 @@ public final class Database implements AutoCloseable {
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      // by this very process: the same complaint
+      // locked by this process: report it the same way
     }
     channel.close();
     throw new IllegalStateException(
@@ -172,7 +172,7 @@ public final class Database implements AutoCloseable {
     meta(sql, "build", Long.toString(System.currentTimeMillis(), 36));
   }
 
-  /** The position after what was taken of a partition; empty if nothing was. */
+  /** Returns the next position of a partition, or empty if nothing was read of it. */
   public static Optional<Long> position(Sql sql, TopicPartition partition) {
     return sql.find(
         "SELECT next FROM position WHERE topic = ? AND partition = ?",
@@ -202,7 +202,7 @@ public final class Database implements AutoCloseable {
 
   private static Sql connect(Path file, String pragmas) throws SQLException {
     Sql sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file));
-    // what a crash loses of the write-ahead log is read from the topics again
+    // a crash may lose the end of the write-ahead log; it is read from the topics again
     sql.script("PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; " + pragmas);
     return sql;
   }

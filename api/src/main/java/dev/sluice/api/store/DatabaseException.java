@@ -4,7 +4,7 @@ import dev.sluice.platform.process.OutsideCause;
 import java.sql.SQLException;
 import java.util.Set;
 
-/** The database of the read model did not do what it was asked. */
+/** Thrown when a statement on the read model's database fails. */
 public final class DatabaseException extends RuntimeException implements OutsideCause {
 
   private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ public final class DatabaseException extends RuntimeException implements Outside
         !(cause instanceof SQLException sql) || ABOUT_VALUES.contains(sql.getErrorCode() & 0xff);
   }
 
-  /** Whether it is about the values that were to be written, not about the file. */
+  /** Returns whether the values to be written caused the failure, rather than the file. */
   public boolean isAboutValues() {
     return aboutValues;
   }

@@ -17,18 +17,18 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Tells the topics that a read model is about apart from every other's: the cluster's id and the
- * topics' ids, which change when a topic is made anew.
+ * Identity of the topics that a read model is built from: the cluster's id and the topics' ids,
+ * which change when a topic is created again.
  *
- * @param partitions all there are, of all the topics
- * @param ends where each partition ended when it was looked at
+ * @param partitions all partitions of all the topics
+ * @param ends the end of each partition at the time of reading
  */
 public record LogIdentity(
     String value, List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
 
   private static final Duration ASK_AGAIN = Duration.ofMillis(200);
 
-  /** Kafka does not answer, or the topics are not there. */
+  /** Thrown when Kafka does not answer or the topics do not exist. */
   static final class TopicsMissingException extends IllegalStateException implements OutsideCause {
     private static final long serialVersionUID = 1L;
 
@@ -37,16 +37,15 @@ public record LogIdentity(
     }
   }
 
-  /** The names of the topics. */
+  /** Returns the names of the topics. */
   public Set<String> topics() {
     return partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
   }
 
   /**
-   * Asks Kafka; waits for topics that are not there yet.
+   * Reads the identity from Kafka; waits for topics that do not exist yet.
    *
-   * @throws IllegalStateException if Kafka does not answer, or the topics do not come within the
-   *     time
+   * @throws IllegalStateException if Kafka does not answer, or the topics are not created in time
    */
   public static LogIdentity of(KafkaConnection connection, Duration patience) {
     List<String> names =
@@ -64,7 +63,7 @@ public record LogIdentity(
           if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
               || System.nanoTime() - deadline > 0) {
             throw new TopicsMissingException(
-                "cannot look at the topics %s: %s; a dispatcher creates them when it first runs"
+                "cannot read the topics %s: %s; a dispatcher creates them when it first runs"
                     .formatted(names, e.getCause().getMessage()),
                 e);
           }
@@ -73,7 +72,7 @@ public record LogIdentity(
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while looking at the topics", e);
+      throw new IllegalStateException("interrupted while reading the topics", e);
     }
   }
 

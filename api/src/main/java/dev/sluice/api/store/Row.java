@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The row of a result that is being read. Times are kept as milliseconds since 1970. */
+/** Current row of a query result. Times are stored as milliseconds since 1970. */
 public final class Row {
 
   private final ResultSet result;
@@ -14,7 +14,7 @@ public final class Row {
     this.result = result;
   }
 
-  /** Makes a value of a row. */
+  /** Converts a row to a value. */
   @FunctionalInterface
   public interface Reader<T> {
     T read(Row row) throws SQLException;

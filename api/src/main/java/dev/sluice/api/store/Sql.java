@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A connection whose statements are prepared once. For one thread at a time. */
+/** Connection with cached prepared statements. For one thread at a time. */
 public final class Sql implements AutoCloseable {
 
   private static final int MAX_PREPARED = 200;
@@ -25,7 +25,7 @@ public final class Sql implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** Several statements without parameters. */
+  /** Executes several statements without parameters. */
   void script(String script) {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate(script);
@@ -34,7 +34,7 @@ public final class Sql implements AutoCloseable {
     }
   }
 
-  /** Does all of it or nothing. */
+  /** Runs the work in a transaction and rolls back if it fails. */
   public void transaction(Runnable work) {
     try {
       connection.setAutoCommit(false);
@@ -52,7 +52,7 @@ public final class Sql implements AutoCloseable {
     }
   }
 
-  /** How many rows were written. */
+  /** Executes an update and returns the number of rows written. */
   public int update(String sql, @Nullable Object... values) {
     try {
       return bound(sql, values).executeUpdate();

@@ -1,5 +1,5 @@
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
--- where reading goes on: written in the transaction of what was read
+-- where reading resumes; written in the same transaction as the records before it
 CREATE TABLE position (
   topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL,
   PRIMARY KEY (topic, partition)) WITHOUT ROWID;
@@ -46,7 +46,7 @@ CREATE TABLE ref (
   read_at INTEGER, unreadable_since INTEGER, unreadable_reason TEXT,
   PRIMARY KEY (repository, ref)) WITHOUT ROWID;
 
--- by event, what Git did not show of what it told
+-- by event, the commit that it reported and Git did not show in time
 CREATE TABLE unmet (
   id TEXT PRIMARY KEY, expected TEXT NOT NULL, evaluated TEXT, at INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -55,18 +55,18 @@ CREATE TABLE status (
   since INTEGER, code TEXT, message TEXT, plan TEXT,
   applied_generation INTEGER, applied_commit TEXT, applied_at INTEGER, applied_renderer TEXT,
   held_by TEXT, held_reason TEXT, held_since INTEGER, held_commit TEXT,
-  -- why nobody knows whether that is what Git says
-  doubt TEXT, doubt_why TEXT, doubt_since INTEGER,
+  -- why it is unknown whether the cluster holds the revision in Git
+  unknown_code TEXT, unknown_message TEXT, unknown_since INTEGER,
   PRIMARY KEY (application, cluster)) WITHOUT ROWID;
--- what is shown: that an application is synced is only claimed where Git can be seen, or is not followed
+-- status as shown: an application counts as synced only if its sources can be read or it is held
 CREATE VIEW shown_status AS
-  SELECT application, cluster, generation, commit_id, phase AS told_phase,
-    CASE WHEN doubtful THEN 'Unknown' ELSE phase END AS phase,
-    CASE WHEN doubtful THEN ifnull(doubt_since, since) ELSE since END AS since,
-    CASE WHEN doubtful THEN doubt ELSE code END AS code,
-    CASE WHEN doubtful THEN doubt_why ELSE message END AS message,
+  SELECT application, cluster, generation, commit_id, phase AS reported_phase,
+    CASE WHEN is_unknown THEN 'Unknown' ELSE phase END AS phase,
+    CASE WHEN is_unknown THEN ifnull(unknown_since, since) ELSE since END AS since,
+    CASE WHEN is_unknown THEN unknown_code ELSE code END AS code,
+    CASE WHEN is_unknown THEN unknown_message ELSE message END AS message,
     applied_generation, applied_commit, applied_at, applied_renderer, held_by, held_reason, held_since, held_commit
-  FROM (SELECT *, phase = 'Synced' AND held_by IS NULL AND doubt IS NOT NULL AS doubtful FROM status);
+  FROM (SELECT *, phase = 'Synced' AND held_by IS NULL AND unknown_code IS NOT NULL AS is_unknown FROM status);
 CREATE INDEX status_by_cluster ON status (cluster, application);
 CREATE INDEX status_by_phase ON status (phase);
 

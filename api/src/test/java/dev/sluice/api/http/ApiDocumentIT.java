@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.api.readmodel.Told;
+import dev.sluice.api.readmodel.TopicWriter;
 import dev.sluice.contract.json.Json;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Everything that the OpenAPI document promises, asked by everyone and with everything. */
+/** Calls every operation of the OpenAPI document with every role and with generated values. */
 class ApiDocumentIT {
 
   private static final Map<String, String> WHO =
@@ -37,8 +37,8 @@ class ApiDocumentIT {
           "admin", "role=admin",
           "other", "role=admin,application=other-*");
 
-  /** The columns: no token, a wrong one, the roles, and an admin of other applications. */
-  private static final List<String> ASKING =
+  /** Columns of the table: no token, a wrong one, the roles, and an admin of other applications. */
+  private static final List<String> CALLERS =
       List.of("none", "wrong", "viewer", "operator", "admin", "other");
 
   private static final List<String> TEXTS =
@@ -62,13 +62,14 @@ class ApiDocumentIT {
 
   @TempDir Path directory;
   private KafkaConnection connection;
-  private Told told;
+  private TopicWriter topics;
 
   @BeforeEach
   void aSmallFleet() {
     connection = KafkaFixture.provisioned(2);
-    told = new Told(connection);
-    told.defined("web", "east", "west")
+    topics = new TopicWriter(connection);
+    topics
+        .defined("web", "east", "west")
         .pushed(1)
         .dispatched("web", "east", 1, 1)
         .applied("web", "east", 1, 1)
@@ -79,10 +80,10 @@ class ApiDocumentIT {
 
   @AfterEach
   void end() {
-    told.close();
+    topics.close();
   }
 
-  /** One thing that the document has. */
+  /** Operation in the document. */
   private record Documented(String method, String path, JsonNode operation) {
 
     static List<Documented> all(JsonNode document) {
@@ -103,7 +104,7 @@ class ApiDocumentIT {
   }
 
   @Test
-  void everyRouteKnowsWhoMay() throws Exception {
+  void everyRouteChecksTheRole() throws Exception {
     List<String> rows = new ArrayList<>();
     try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
       for (String path : List.of("/livez", "/readyz", "/metrics", "/api/v1/openapi.json")) {
@@ -119,7 +120,7 @@ class ApiDocumentIT {
           List.of(
               "{\"kind\": \"re-evaluate\"}",
               "{\"kind\": \"resync\"}",
-              "{\"kind\": \"restore\", \"commit\": \"%s\"}".formatted(Told.commit(1)),
+              "{\"kind\": \"restore\", \"commit\": \"%s\"}".formatted(TopicWriter.commit(1)),
               "{\"kind\": \"rebuild\"}",
               "{\"kind\": \"suspend\"}",
               "{\"kind\": \"resume\"}",
@@ -182,12 +183,12 @@ class ApiDocumentIT {
   private static String row(RunningApi api, String method, String path, String body)
       throws Exception {
     String address =
-        path.replace("{application}", "web").replace("{commit}", Told.commit(1).value());
+        path.replace("{application}", "web").replace("{commit}", TopicWriter.commit(1).value());
     if (path.endsWith("/trace")) {
       address += "?cluster=east&kind=Deployment&name=web&namespace=default";
     }
     List<String> statuses = new ArrayList<>();
-    for (String who : ASKING) {
+    for (String who : CALLERS) {
       Map<String, String> headers =
           who.equals("none")
               ? Map.of()
@@ -204,7 +205,7 @@ class ApiDocumentIT {
   }
 
   @Test
-  void nothingThatTheDocumentAllowsOrForbidsMakesItFail() throws Exception {
+  void noValidOrInvalidRequestCausesAServerError() throws Exception {
     Random random = new Random(20260102);
     try (RunningApi api = RunningApi.start(directory, connection, Map.of())) {
       JsonNode document = json(api.get("/api/v1/openapi.json"));
@@ -219,7 +220,7 @@ class ApiDocumentIT {
               one.operation().at("/requestBody/content").get("application/json").get("schema");
           String body = damaged(generated(document, schema, random, 0).toString(), random);
           if (one.path().endsWith("/diffs")) {
-            // nobody is there to answer, and 504 would be right
+            // no worker is running, so 504 would be the correct answer
             body = body.replace("web", "nope");
           }
           response = api.post(address, body, Map.of());
@@ -231,7 +232,7 @@ class ApiDocumentIT {
         seen.merge(response.statusCode(), 1, Integer::sum);
         assertDocumented(document, one, response, address);
       }
-      // it got behind the checks of parameters, too
+      // some requests passed the validation of parameters
       assertThat(seen).containsKeys(200, 202, 400, 404);
     }
   }
@@ -266,7 +267,7 @@ class ApiDocumentIT {
       String value =
           URLEncoder.encode(value(parameter.get("schema"), random), StandardCharsets.UTF_8);
       if (parameter.get("in").asText().equals("path")) {
-        // an empty segment, or one of dots, makes it the address of another operation
+        // an empty segment, or one of dots, addresses another operation
         String segment = value.isEmpty() || value.matches("\\.+") ? "web" : value;
         address = address.replace("{" + name + "}", segment.replace("+", "%20"));
       } else if (parameter.get("required").asBoolean() || random.nextInt(3) == 0) {
@@ -276,7 +277,7 @@ class ApiDocumentIT {
     return address + query;
   }
 
-  /** Often one that fits, sometimes any. */
+  /** Returns a value that often matches the schema and is sometimes arbitrary. */
   private static String value(JsonNode schema, Random random) {
     if (random.nextInt(4) == 0) {
       return TEXTS.get(random.nextInt(TEXTS.size()));
@@ -290,7 +291,8 @@ class ApiDocumentIT {
     if (schema.path("format").asText().equals("date-time")) {
       return "2026-01-01T00:00:0%dZ".formatted(random.nextInt(10));
     }
-    return List.of("web", "east", "Deployment", Told.commit(1).value()).get(random.nextInt(4));
+    return List.of("web", "east", "Deployment", TopicWriter.commit(1).value())
+        .get(random.nextInt(4));
   }
 
   private static JsonNode generated(JsonNode document, JsonNode schema, Random random, int depth) {

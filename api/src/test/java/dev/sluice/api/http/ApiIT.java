@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.api.readmodel.Told;
+import dev.sluice.api.readmodel.TopicWriter;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
 import dev.sluice.contract.event.ChangeEvent.CommandGiven;
@@ -47,13 +47,14 @@ class ApiIT {
 
   @TempDir Path directory;
   private KafkaConnection connection;
-  private Told told;
+  private TopicWriter topics;
 
   @BeforeEach
   void aSmallFleet() {
     connection = KafkaFixture.provisioned(2);
-    told = new Told(connection);
-    told.defined("web", "east", "west")
+    topics = new TopicWriter(connection);
+    topics
+        .defined("web", "east", "west")
         .defined("api", "west")
         .pushed(1)
         .merged(1, 42)
@@ -66,11 +67,11 @@ class ApiIT {
 
   @AfterEach
   void end() {
-    told.close();
+    topics.close();
   }
 
   @Test
-  void everyOperationOfTheDocumentAnswersAsItSays() throws Exception {
+  void everyOperationAnswersAsDocumented() throws Exception {
     try (RunningApi api = start(Map.of())) {
       JsonNode document = json(api.get("/api/v1/openapi.json"));
       Map<String, String> values =
@@ -78,7 +79,7 @@ class ApiIT {
               "application",
               "web",
               "commit",
-              Told.commit(1).value(),
+              TopicWriter.commit(1).value(),
               "cluster",
               "east",
               "kind",
@@ -113,7 +114,7 @@ class ApiIT {
   }
 
   @Test
-  void rolesAndScopesBoundWhatIsSeenAndCommanded() throws Exception {
+  void rolesAndScopesLimitReadsAndCommands() throws Exception {
     Map<String, String> tokens =
         Map.of(
             "viewer", "role=viewer",
@@ -169,7 +170,7 @@ class ApiIT {
   }
 
   @Test
-  void acceptedAndRefusedCommandsAreBothInTheAudit() throws Exception {
+  void acceptedAndRefusedCommandsAreInTheAudit() throws Exception {
     try (RunningApi api = start(Map.of("jo", "role=operator", "vi", "role=viewer"))) {
       Map<String, String> jo =
           Map.of("Authorization", "Bearer " + token("jo"), "Idempotency-Key", "request-7");
@@ -194,7 +195,7 @@ class ApiIT {
       assertThat(given.by()).isEqualTo("jo");
       assertThat(given.reason()).isEqualTo("it looks odd");
       assertThat(given.command()).isInstanceOf(Command.Resync.class);
-      assertThat(given.repository()).isEqualTo(Told.REPOSITORY);
+      assertThat(given.repository()).isEqualTo(TopicWriter.REPOSITORY);
       CommandAnswered refused = (CommandAnswered) changes.getLast();
       assertThat(refused.by()).isEqualTo("vi");
       assertThat(refused.accepted()).isFalse();
@@ -202,10 +203,10 @@ class ApiIT {
   }
 
   @Test
-  void aTimeIsRestoredAsWhatEachClusterHeldThen() throws Exception {
-    told.dispatched("web", "east", 2, 2).applied("web", "east", 2, 2).flush();
-    Instant between = told.now();
-    told.dispatched("web", "east", 3, 3).applied("web", "east", 3, 3).flush();
+  void restoreAtUsesTheCommitThatEachClusterHeld() throws Exception {
+    topics.dispatched("web", "east", 2, 2).applied("web", "east", 2, 2).flush();
+    Instant between = topics.now();
+    topics.dispatched("web", "east", 3, 3).applied("web", "east", 3, 3).flush();
     try (RunningApi api = start(Map.of())) {
       String request =
           "{\"restoreAt\": \"%s\", \"applications\": [\"*\"], \"reason\": \"as it was\","
@@ -214,7 +215,8 @@ class ApiIT {
 
       assertThat(plan.get("commands")).hasSize(1);
       assertThat(plan.at("/commands/0/clusters").toString()).isEqualTo("[\"east\"]");
-      assertThat(plan.at("/commands/0/command/commit").asText()).isEqualTo(Told.commit(2).value());
+      assertThat(plan.at("/commands/0/command/commit").asText())
+          .isEqualTo(TopicWriter.commit(2).value());
       assertThat(plan.at("/commands/0/expected").asText()).contains("generation 4 with the inputs");
       assertThat(plan.get("skipped").toString())
           .contains("api: nothing of it was in west")
@@ -232,14 +234,18 @@ class ApiIT {
   }
 
   @Test
-  void whatSomethingHappenedToIsSelectedByTimeAndOffset() throws Exception {
-    Instant before = told.now().plusMillis(1);
-    told.tell(
+  void applicationsAreSelectedByTimeAndOffsetOfEvents() throws Exception {
+    Instant before = topics.now().plusMillis(1);
+    topics
+        .write(
             "accept/api",
             new ChangeEvent.DefinitionAccepted(
-                Told.REPOSITORY, Told.definition("api", "west"), "revision-2", Set.of()))
+                TopicWriter.REPOSITORY,
+                TopicWriter.definition("api", "west"),
+                "revision-2",
+                Set.of()))
         .flush();
-    Instant after = told.now().plusMillis(1);
+    Instant after = topics.now().plusMillis(1);
     try (RunningApi api = start(Map.of())) {
       assertThat(selected(api, "\"since\": \"%s\"".formatted(before))).containsExactly("api");
       assertThat(selected(api, "\"since\": \"%s\"".formatted(after))).isEmpty();
@@ -276,7 +282,7 @@ class ApiIT {
   }
 
   @Test
-  void whatNoWorkerAnswersIsSaidSoAndOnlyWhoMaySeeAsks() throws Exception {
+  void aDiffTimesOutWithoutAWorkerAndIsLimitedToTheScope() throws Exception {
     try (Admin admin = Admin.create(connection.admin())) {
       new TopicProvisioner(admin, connection.topics()).provision(new ClusterName("east"));
     }
@@ -301,7 +307,7 @@ class ApiIT {
   }
 
   @Test
-  void aWorkersDeadLetterIsRetriedByReSyncingAndDiscardedByItsName() throws Exception {
+  void aDeadLetterOfAWorkerIsRetriedByResyncAndDiscardedByEntry() throws Exception {
     try (RunningApi api = start(Map.of())) {
       String request =
           "{\"action\": \"%s\", \"entries\": [\"west/web/1\", \"west/web/9\"], \"reason\":"
@@ -318,7 +324,7 @@ class ApiIT {
   }
 
   @Test
-  void whatDoesNotFitIsAProblemThatSaysWhat() throws Exception {
+  void invalidRequestsAreAnsweredWithAProblemThatNamesTheCause() throws Exception {
     try (RunningApi api = start(Map.of())) {
       for (String path :
           List.of(
@@ -356,7 +362,7 @@ class ApiIT {
   }
 
   @Test
-  void noParameterWhateverMakesTheServerFail() throws Exception {
+  void noParameterValueCausesAServerError() throws Exception {
     Random random = new Random(20260101);
     try (RunningApi api = start(Map.of())) {
       List<String> names = new ArrayList<>();
@@ -419,7 +425,7 @@ class ApiIT {
   }
 
   @Test
-  void theStreamGoesOnAfterTheLastEventThatWasSeen() throws Exception {
+  void theStreamResumesAfterTheLastReceivedEvent() throws Exception {
     String last;
     try (RunningApi api = start(Map.of())) {
       try (Stream stream = new Stream(api, "?since=2026-01-01T00:00:00Z", Optional.empty())) {
@@ -428,19 +434,19 @@ class ApiIT {
         last = seen.getLast().substring("id: ".length());
       }
     }
-    told.dispatched("web", "east", 2, 2).flush();
+    topics.dispatched("web", "east", 2, 2).flush();
     try (RunningApi api = start(Map.of());
         Stream stream = new Stream(api, "", Optional.of(last))) {
       long sequence = Long.parseLong(last.split("\\.", -1)[1]);
       assertThat(stream.next(1).getFirst()).contains("." + (sequence + 1) + ".");
       List<String> rest = stream.next(2);
       assertThat(rest).doesNotHaveDuplicates();
-      told.applied("web", "east", 2, 2).flush();
+      topics.applied("web", "east", 2, 2).flush();
       assertThat(stream.next(1)).hasSize(1);
     }
   }
 
-  /** The ids of a stream of server-sent events. */
+  /** Ids of the events in a stream of server-sent events. */
   private static final class Stream implements AutoCloseable {
 
     private final BufferedReader reader;
@@ -469,7 +475,7 @@ class ApiIT {
   }
 
   @Test
-  void onlyLoopbackIsServedWithoutTokensAndOnlyUnderItsName() throws Exception {
+  void withoutTokensOnlyLoopbackNamesAreServed() throws Exception {
     assertThatThrownBy(
             () ->
                 ApiConfig.from(

@@ -20,44 +20,44 @@ class ApiMetricsTest {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
-  private final ApiMetrics.UnderWay underWay = new ApiMetrics.UnderWay();
+  private final ApiMetrics.InFlightTargets inFlight = new ApiMetrics.InFlightTargets();
 
   @Test
-  void timesWhatWasSentUntilTheClusterHoldsIt() {
-    underWay.take(dispatched(1));
+  void measuresTheTimeFromChangeToCluster() {
+    inFlight.take(dispatched(1));
 
-    assertThat(underWay.take(applied(1, NOON.plusSeconds(2)))).contains(Duration.ofSeconds(2));
-    assertThat(underWay.take(applied(1, NOON.plusSeconds(9)))).as("told twice").isEmpty();
-    assertThat(underWay.size()).isZero();
+    assertThat(inFlight.take(applied(1, NOON.plusSeconds(2)))).contains(Duration.ofSeconds(2));
+    assertThat(inFlight.take(applied(1, NOON.plusSeconds(9)))).as("reported twice").isEmpty();
+    assertThat(inFlight.size()).isZero();
   }
 
   @Test
-  void whatIsParkedIsTimedWhenItIsWellAgain() {
-    underWay.take(dispatched(1));
-    underWay.take(
+  void aParkedTargetIsMeasuredWhenItIsApplied() {
+    inFlight.take(dispatched(1));
+    inFlight.take(
         new ResultEvent.Parked(
             subject(1),
             new Failure("Invalid", "no", Failure.Stage.APPLY, Optional.empty()),
             "a new generation"));
 
-    assertThat(underWay.take(applied(1, NOON.plusSeconds(60)))).contains(Duration.ofMinutes(1));
+    assertThat(inFlight.take(applied(1, NOON.plusSeconds(60)))).contains(Duration.ofMinutes(1));
   }
 
   @Test
-  void remembersOneTargetOfAnApplicationInAClusterWhateverBecomesOfIt() {
+  void keepsAtMostOneTargetPerApplicationAndCluster() {
     for (int generation = 1; generation <= 1_000; generation++) {
-      underWay.take(dispatched(generation));
-      underWay.take(new ResultEvent.Superseded(subject(generation), generation + 1));
+      inFlight.take(dispatched(generation));
+      inFlight.take(new ResultEvent.Superseded(subject(generation), generation + 1));
     }
-    assertThat(underWay.size()).isEqualTo(1);
-    assertThat(underWay.take(applied(999, NOON))).as("not the newest").isEmpty();
+    assertThat(inFlight.size()).isEqualTo(1);
+    assertThat(inFlight.take(applied(999, NOON))).as("not the newest").isEmpty();
 
-    underWay.take(new ResultEvent.Unchanged(subject(1_000), 1, Optional.empty()));
-    assertThat(underWay.size()).isZero();
+    inFlight.take(new ResultEvent.Unchanged(subject(1_000), 1, Optional.empty()));
+    assertThat(inFlight.size()).isZero();
 
-    underWay.take(dispatched(1_001));
-    underWay.take(new ResultEvent.Removed(subject(1_001), List.of()));
-    assertThat(underWay.size()).isZero();
+    inFlight.take(dispatched(1_001));
+    inFlight.take(new ResultEvent.Removed(subject(1_001), List.of()));
+    assertThat(inFlight.size()).isZero();
   }
 
   private static ResultEvent.Dispatched dispatched(long generation) {

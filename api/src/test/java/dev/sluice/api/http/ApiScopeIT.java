@@ -5,7 +5,7 @@ import static dev.sluice.api.http.RunningApi.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.api.readmodel.Told;
+import dev.sluice.api.readmodel.TopicWriter;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.EventId;
@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Who is bound to a part of the fleet cannot tell the rest of it from what does not exist. All that
- * is outside has "zulu" in its name, or one of the hidden commits.
+ * A caller with a scope cannot distinguish the rest of the fleet from what does not exist.
+ * Everything outside the scope has "zulu" in its name, or has one of the hidden commits.
  */
 class ApiScopeIT {
 
@@ -49,7 +49,7 @@ class ApiScopeIT {
   private static final int IN_VAULT = 901;
   private static final int ON_BRANCH = 902;
 
-  /** Of no application: what is not there looks like this. */
+  /** Replacements for hidden names by names that do not exist. */
   private static final Map<String, String> ABSENT =
       Map.of(
           "zulu-app",
@@ -69,98 +69,109 @@ class ApiScopeIT {
 
   @TempDir Path directory;
   private KafkaConnection connection;
-  private Told told;
+  private TopicWriter topics;
 
   /**
-   * {@code alpha} is seen by all who are bound; {@code zulu-app} is in another repository, {@code
-   * zulu-branch} on another branch of alpha's. Bound to the cluster east, alpha's other cluster is
-   * hidden as well.
+   * {@code alpha} is visible to every caller with a scope. {@code zulu-app} is in another
+   * repository, {@code zulu-branch} on another branch of alpha's. With a scope of the cluster east,
+   * alpha's other cluster is hidden as well.
    */
   @BeforeEach
   void twoApplications() {
     connection = KafkaFixture.provisioned(2);
-    told = new Told(connection);
-    told.defined("alpha", "east")
+    topics = new TopicWriter(connection);
+    topics
+        .defined("alpha", "east")
         .state(
-            Told.definition("zulu-app", VAULT, Told.MAIN, "zulu-moon"),
+            TopicWriter.definition("zulu-app", VAULT, TopicWriter.MAIN, "zulu-moon"),
             Map.of(
                 new ClusterName("zulu-moon"),
                 new Hold(Optional.empty(), "zulu-person", "zulu-reason", Instant.EPOCH)))
-        .state(Told.definition("zulu-branch", Told.REPOSITORY, RELEASE, "zulu-moon"), Map.of())
+        .state(
+            TopicWriter.definition("zulu-branch", TopicWriter.REPOSITORY, RELEASE, "zulu-moon"),
+            Map.of())
         .pushed(OWN)
         .merged(OWN, 41)
-        .pushed(VAULT, Told.MAIN, IN_VAULT)
+        .pushed(VAULT, TopicWriter.MAIN, IN_VAULT)
         .merged(VAULT, OWN, 42)
-        .pushed(Told.REPOSITORY, RELEASE, ON_BRANCH)
+        .pushed(TopicWriter.REPOSITORY, RELEASE, ON_BRANCH)
         .dispatched("alpha", "east", 1, OWN)
         .applied("alpha", "east", 1, OWN)
         .dispatched("alpha", "east", 2, OWN)
         .parked("alpha", "east", 2, OWN);
     for (String other : List.of("zulu-app", "zulu-branch")) {
-      told.dispatched(other, "zulu-moon", 1, IN_VAULT)
+      topics
+          .dispatched(other, "zulu-moon", 1, IN_VAULT)
           .applied(other, "zulu-moon", 1, IN_VAULT)
           .parked(other, "zulu-moon", 2, IN_VAULT)
-          .tell(
+          .write(
               "accepted/" + other,
               new ChangeEvent.DefinitionAccepted(
-                  Told.REPOSITORY,
-                  Told.definition(other, Told.REPOSITORY, RELEASE, "zulu-moon"),
+                  TopicWriter.REPOSITORY,
+                  TopicWriter.definition(other, TopicWriter.REPOSITORY, RELEASE, "zulu-moon"),
                   "revision-2",
                   Set.of()))
-          .tell(
+          .write(
               "ahead/" + other,
               new ChangeEvent.LedgerAhead(
-                  Told.REPOSITORY,
+                  TopicWriter.REPOSITORY,
                   new ApplicationName(other),
                   new ClusterName("zulu-moon"),
                   new Generation(1),
                   new Generation(2)))
-          .tell(
+          .write(
               "command/" + other,
               new ChangeEvent.CommandGiven(
-                  Told.REPOSITORY,
+                  TopicWriter.REPOSITORY,
                   new ApplicationName(other),
                   Set.of(new ClusterName("zulu-moon")),
                   new Command.Resync(),
                   "zulu-person",
                   "zulu-reason"));
     }
-    told.tell(
+    topics
+        .write(
             "readers",
-            new ChangeEvent.ReadersAccepted(Told.REPOSITORY, Set.of(VAULT), "revision-2"))
-        .tell(
+            new ChangeEvent.ReadersAccepted(TopicWriter.REPOSITORY, Set.of(VAULT), "revision-2"))
+        .write(
             "forwarded",
             new ChangeEvent.RefForwarded(
-                Told.REPOSITORY,
+                TopicWriter.REPOSITORY,
                 new EventId("push/" + IN_VAULT),
                 new ChangeEvent.RefChanged(
                     VAULT,
-                    Told.MAIN,
+                    TopicWriter.MAIN,
                     Optional.empty(),
-                    Optional.of(Told.commit(IN_VAULT)),
-                    new dev.sluice.contract.event.Origin.Sweep(told.now()))))
-        .tell(
+                    Optional.of(TopicWriter.commit(IN_VAULT)),
+                    new dev.sluice.contract.event.Origin.Sweep(topics.now()))))
+        .write(
             "hello/moon",
             new ResultEvent.WorkerHello(
                 new ClusterName("zulu-moon"), "zulu-worker", Map.of(), Optional.empty()))
-        .tell(
+        .write(
             "ref/main",
             new RefState(
-                Told.REPOSITORY, Told.MAIN, Optional.of(Told.commit(OWN)), Optional.empty()))
-        .tell(
+                TopicWriter.REPOSITORY,
+                TopicWriter.MAIN,
+                Optional.of(TopicWriter.commit(OWN)),
+                Optional.empty()))
+        .write(
             "ref/release",
             new RefState(
-                Told.REPOSITORY, RELEASE, Optional.of(Told.commit(ON_BRANCH)), Optional.empty()))
+                TopicWriter.REPOSITORY,
+                RELEASE,
+                Optional.of(TopicWriter.commit(ON_BRANCH)),
+                Optional.empty()))
         .flush();
   }
 
   @AfterEach
   void end() {
-    told.close();
+    topics.close();
   }
 
   @Test
-  void noAnswerToWhoIsBoundNamesAnythingOfOthers() throws Exception {
+  void noAnswerContainsNamesOutsideTheScope() throws Exception {
     try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
       List<String> seen = new ArrayList<>();
       for (String who : WHO.keySet()) {
@@ -170,14 +181,14 @@ class ApiScopeIT {
           seen.add(asked.path() + " " + response.statusCode());
         }
       }
-      // it is not hidden by refusing everything
+      // the API does not hide them by refusing everything
       assertThat(seen)
           .contains("/api/v1/status 200", "/api/v1/applications/alpha 200", "/api/v1/trace 200");
     }
   }
 
   @Test
-  void whatIsOutsideIsAnsweredAsWhatIsNotThere() throws Exception {
+  void namesOutsideTheScopeAreAnsweredLikeUnknownNames() throws Exception {
     try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
       for (String who : WHO.keySet()) {
         for (Asked asked : everything(json(api.get("/api/v1/openapi.json")))) {
@@ -195,7 +206,7 @@ class ApiScopeIT {
   }
 
   @Test
-  void theStreamOfWhoIsBoundHasNothingOfOthers() throws Exception {
+  void theStreamContainsNothingOutsideTheScope() throws Exception {
     try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
       for (String who : WHO.keySet()) {
         var request =
@@ -209,7 +220,9 @@ class ApiScopeIT {
         try (BufferedReader reader =
             new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
           String end = "after/" + who;
-          told.tell(end, new ResultEvent.Superseded(Told.subject("alpha", "east", 2, OWN), 3))
+          topics
+              .write(
+                  end, new ResultEvent.Superseded(TopicWriter.subject("alpha", "east", 2, OWN), 3))
               .flush();
           for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             text.append(line).append('\n');
@@ -225,23 +238,24 @@ class ApiScopeIT {
   }
 
   @Test
-  void whoIsBoundToAClusterDoesNotSeeWhereElseAnApplicationGoes() throws Exception {
-    told.defined("alpha", "east", "zulu-moon")
+  void aClusterScopeHidesTheOtherClustersOfAnApplication() throws Exception {
+    topics
+        .defined("alpha", "east", "zulu-moon")
         .dispatched("alpha", "zulu-moon", 1, OWN)
         .parked("alpha", "zulu-moon", 1, OWN)
-        .tell(
+        .write(
             "command/alpha",
             new ChangeEvent.CommandGiven(
-                Told.REPOSITORY,
+                TopicWriter.REPOSITORY,
                 new ApplicationName("alpha"),
                 Set.of(new ClusterName("zulu-moon"), new ClusterName("east")),
                 new Command.Suspend(),
                 "jo",
                 "both"))
-        .tell(
+        .write(
             "answer/alpha",
             new ChangeEvent.CommandAnswered(
-                Told.REPOSITORY,
+                TopicWriter.REPOSITORY,
                 new EventId("command/alpha"),
                 new ApplicationName("alpha"),
                 Set.of(new ClusterName("zulu-moon"), new ClusterName("east")),
@@ -263,8 +277,8 @@ class ApiScopeIT {
   }
 
   @Test
-  void aRefusedCommandIsRecordedOnceAndAFewInAMinute() throws Exception {
-    told.defined("alphabet", "east").flush();
+  void refusedCommandsAreRecordedOncePerRequestUpToALimitPerMinute() throws Exception {
+    topics.defined("alphabet", "east").flush();
     String command =
         "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"*\"], \"reason\": \"x\","
             + " \"dryRun\": false}";
@@ -281,12 +295,12 @@ class ApiScopeIT {
       assertThat(answer.application().value()).isEqualTo("alpha");
       assertThat(answer.message()).isEqualTo("apps (viewer) may not give this command");
 
-      for (int i = 0; i < 3 * Refusals.A_MINUTE; i++) {
+      for (int i = 0; i < 3 * Refusals.MAX_PER_MINUTE; i++) {
         assertThat(api.post("/api/v1/commands", command, apps).statusCode()).isEqualTo(403);
       }
       assertThat(CommandTopic.read(connection).size() - before)
-          .isBetween(Refusals.A_MINUTE, 2 * Refusals.A_MINUTE);
-      // one token's refusals leave room for another's
+          .isBetween(Refusals.MAX_PER_MINUTE, 2 * Refusals.MAX_PER_MINUTE);
+      // each token has its own limit
       Map<String, String> clusters = Map.of("Authorization", "Bearer " + token("clusters"));
       int then = CommandTopic.read(connection).size();
       assertThat(api.post("/api/v1/commands", command, clusters).statusCode()).isEqualTo(403);
@@ -294,7 +308,7 @@ class ApiScopeIT {
     }
   }
 
-  /** A request; the secrets that it names itself may be in its answer. */
+  /** Request of a caller. Secrets that it names itself may be in the answer. */
   private record Asked(String method, String address, String body) {
 
     String path() {
@@ -316,8 +330,10 @@ class ApiScopeIT {
       }
       return new Asked(
           method,
-          otherAddress.replace(Told.commit(IN_VAULT).value(), Told.commit(7777).value()),
-          otherBody.replace(Told.commit(IN_VAULT).value(), Told.commit(7777).value()));
+          otherAddress.replace(
+              TopicWriter.commit(IN_VAULT).value(), TopicWriter.commit(7777).value()),
+          otherBody.replace(
+              TopicWriter.commit(IN_VAULT).value(), TopicWriter.commit(7777).value()));
     }
 
     static String present(String text) {
@@ -325,7 +341,7 @@ class ApiScopeIT {
       for (Map.Entry<String, String> entry : ABSENT.entrySet()) {
         named = named.replace(entry.getValue(), entry.getKey());
       }
-      return named.replace(Told.commit(7777).value(), Told.commit(IN_VAULT).value());
+      return named.replace(TopicWriter.commit(7777).value(), TopicWriter.commit(IN_VAULT).value());
     }
   }
 
@@ -333,7 +349,7 @@ class ApiScopeIT {
     String rest = body.toLowerCase(Locale.ROOT);
     String request = asked.address() + asked.body();
     for (String named :
-        List.of("zulu-app", "zulu-moon", VAULT.value(), Told.commit(IN_VAULT).value())) {
+        List.of("zulu-app", "zulu-moon", VAULT.value(), TopicWriter.commit(IN_VAULT).value())) {
       if (request.contains(named)) {
         rest = rest.replace(named, "");
       }
@@ -341,11 +357,11 @@ class ApiScopeIT {
     assertThat(rest)
         .as(as)
         .doesNotContain("zulu")
-        .doesNotContain(Told.commit(IN_VAULT).value())
-        .doesNotContain(Told.commit(ON_BRANCH).value());
+        .doesNotContain(TopicWriter.commit(IN_VAULT).value())
+        .doesNotContain(TopicWriter.commit(ON_BRANCH).value());
   }
 
-  /** Every route as it is, with what is the caller's own, and with what is others'. */
+  /** Every route without parameters, with the caller's own names, and with hidden ones. */
   private static List<Asked> everything(JsonNode document) {
     List<Asked> all = new ArrayList<>();
     for (String path : List.of("/livez", "/readyz", "/metrics", "/api/v1/openapi.json")) {
@@ -354,9 +370,10 @@ class ApiScopeIT {
     Map<String, List<String>> values = new LinkedHashMap<>();
     values.put("application", List.of("alpha", "zulu-app", "*"));
     values.put("cluster", List.of("east", "zulu-moon"));
-    values.put("repository", List.of(Told.REPOSITORY.value(), VAULT.value()));
+    values.put("repository", List.of(TopicWriter.REPOSITORY.value(), VAULT.value()));
     values.put(
-        "commit", List.of(Told.commit(OWN).value(), Told.commit(IN_VAULT).value(), "0000000"));
+        "commit",
+        List.of(TopicWriter.commit(OWN).value(), TopicWriter.commit(IN_VAULT).value(), "0000000"));
     values.put("kind", List.of("Deployment"));
     values.put("name", List.of("alpha", "zulu-app"));
     values.put("entry", List.of("east/alpha/2", "zulu-moon/zulu-app/2"));

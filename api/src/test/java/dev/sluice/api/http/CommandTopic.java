@@ -14,12 +14,12 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** What the API has written. */
+/** Reads what the API has written to the topic. */
 final class CommandTopic {
 
   private CommandTopic() {}
 
-  /** The commands and answers of the topic. */
+  /** Returns the commands and answers of the topic. */
   static List<ChangeEvent> read(KafkaConnection connection) {
     List<ChangeEvent> events = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =

@@ -17,7 +17,7 @@ class DiffAnswerTest {
   private final DiffAnswer answer = new DiffAnswer();
 
   @Test
-  void anAnswerInPartsIsPutTogether() {
+  void partsOfAnAnswerAreCombined() {
     assertThat(answer.take(part("a", 2, 1, 3))).isEmpty();
     assertThat(answer.take(part("b", 1, 2, 3))).isEmpty();
 
@@ -31,7 +31,7 @@ class DiffAnswerTest {
   }
 
   @Test
-  void aWorkerThatTakesOverAnswersWholly() {
+  void partsOfAPreviousWorkerAreDropped() {
     assertThat(answer.take(part("a", 1, 1, 2))).isEmpty();
     assertThat(answer.take(part("b", 1, 1, 2))).isEmpty();
 
@@ -41,7 +41,7 @@ class DiffAnswerTest {
   }
 
   @Test
-  void anAnswerOfOnePartIsWholeAndOneOfNonsenseIsNone() {
+  void anAnswerInOnePartIsCompleteAndInvalidPartNumbersAreIgnored() {
     assertThat(answer.take(part("a", 0, 5, 3))).isEmpty();
     assertThat(answer.take(part("a", 0, 1, Integer.MAX_VALUE))).isEmpty();
     assertThat(answer.take(part("a", 0, 1, 1)).orElseThrow().differences()).hasSize(1);

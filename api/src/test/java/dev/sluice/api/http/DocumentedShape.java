@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Holds answers to the schemas of the OpenAPI document. */
+/** Checks answers against the schemas of the OpenAPI document. */
 final class DocumentedShape {
 
   private DocumentedShape() {}
 
-  /** The parts of JSON Schema that the document uses. */
+  /** Checks a value against the subset of JSON Schema that the document uses. */
   static void assertFits(JsonNode document, JsonNode schema, JsonNode value, String where) {
     if (schema.has("$ref")) {
       JsonNode named = document.at(schema.get("$ref").asText().substring(1));

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** An API over topics that a test has filled, and requests to it. */
+/** API over topics that a test has filled, and a client for it. */
 final class RunningApi implements AutoCloseable {
 
   private final ApiServer server;
@@ -32,7 +32,7 @@ final class RunningApi implements AutoCloseable {
   }
 
   /**
-   * Starts it and awaits that it has caught up.
+   * Starts the API and waits until it has caught up.
    *
    * @param tokens role and scope by name, such as {@code role=viewer,cluster=east}; the token is
    *     {@code token-of-NAME-0123456789}
@@ -53,7 +53,7 @@ final class RunningApi implements AutoCloseable {
         ApiConfig.from(
             new Settings(ApiConfig.SETTINGS, List.of()).read(options, Map.of(), Optional.empty()));
     RunningApi api = new RunningApi(ApiServer.start(config, connection, Clock.systemUTC()));
-    await().atMost(Duration.ofSeconds(30)).until(() -> api.server.obstacle().isEmpty());
+    await().atMost(Duration.ofSeconds(30)).until(() -> api.server.unreadyReason().isEmpty());
     return api;
   }
 

@@ -1,6 +1,6 @@
 package dev.sluice.api.readmodel;
 
-import static dev.sluice.api.readmodel.Told.commit;
+import static dev.sluice.api.readmodel.TopicWriter.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -23,27 +23,28 @@ class DeliveriesIT {
 
   @TempDir Path directory;
   private KafkaConnection connection;
-  private Told told;
+  private TopicWriter topics;
 
   @BeforeEach
   void topics() {
     connection = KafkaFixture.provisioned(2);
-    told = new Told(connection);
+    topics = new TopicWriter(connection);
   }
 
   @AfterEach
   void end() {
-    told.close();
+    topics.close();
   }
 
   @Test
   void aWebhookWhoseRepositoryNoApplicationFollowsIsVisible() {
-    told.defined("web", "east")
+    topics
+        .defined("web", "east")
         .defined("api", "east")
         .pushed("hub", "git.example/shop", "main", 1)
         .pushed("hub", "git.example/shop", "topic", 2)
         .pushed("gitea", "git.example:3000/team/shop", "main", 3)
-        .pushed("gitea", "git.example/elsewhere", "main", 4);
+        .pushed("gitea", "git.example/other", "main", 4);
     try (ReadModel model = open()) {
       assertThat(deliveries(model, Scope.ALL, Optional.empty()))
           .extracting(
@@ -59,15 +60,15 @@ class DeliveriesIT {
               "hub git.example/shop refs/heads/main true 2",
               "hub git.example/shop refs/heads/topic true 0",
               "gitea git.example:3000/team/shop refs/heads/main false 0",
-              "gitea git.example/elsewhere refs/heads/main false 0");
+              "gitea git.example/other refs/heads/main false 0");
       assertThat(deliveries(model, Scope.ALL, Optional.of(false))).hasSize(2);
       assertThat(deliveries(model, Scope.ALL, Optional.of(true))).hasSize(2);
     }
   }
 
   @Test
-  void aRepositoryThatIsNamedWithoutItsPortIsToldWhatItMayBe() {
-    told.defined("web", "east").pushed("gitea", "git.example:3000/shop", "main", 1);
+  void aRepositoryNamedWithoutItsPortShowsTheSimilarFollowedOne() {
+    topics.defined("web", "east").pushed("gitea", "git.example:3000/shop", "main", 1);
     try (ReadModel model = open()) {
       assertThat(deliveries(model, Scope.ALL, Optional.of(false)))
           .singleElement()
@@ -76,8 +77,8 @@ class DeliveriesIT {
   }
 
   @Test
-  void theCaseOfARepositorysNameHidesNoDelivery() {
-    told.defined("web", "east").pushed("gitea", "git.example/SHOP", "main", 1);
+  void repositoryNamesAreMatchedIgnoringCase() {
+    topics.defined("web", "east").pushed("gitea", "git.example/SHOP", "main", 1);
     try (ReadModel model = open()) {
       assertThat(deliveries(model, Scope.ALL, Optional.of(true)))
           .singleElement()
@@ -86,8 +87,9 @@ class DeliveriesIT {
   }
 
   @Test
-  void whoMaySeeSomeApplicationsSeesDeliveriesAboutTheirRepositoriesOnly() {
-    told.defined("web", "east")
+  void aScopeLimitsDeliveriesToTheRepositoriesOfItsApplications() {
+    topics
+        .defined("web", "east")
         .defined("api", "east")
         .pushed("hub", "git.example/shop", "main", 1)
         .pushed("hub", "git.example/secret", "main", 2);
@@ -107,8 +109,8 @@ class DeliveriesIT {
   }
 
   @Test
-  void anAfterThatGitDidNotShowIsToldWithTheDelivery() {
-    told.defined("web", "east").pushed(1).unmet(1, 2);
+  void aDeliveryShowsThatGitDidNotShowItsCommit() {
+    topics.defined("web", "east").pushed(1).unmet(1, 2);
     try (ReadModel model = open()) {
       DeliveryView delivery = deliveries(model, Scope.ALL, Optional.empty()).getFirst();
       assertThat(delivery.unmet())
@@ -121,8 +123,8 @@ class DeliveriesIT {
   }
 
   @Test
-  void aFleetRepositoryThatNoWebhookEverNamedIsVisible() {
-    told.defined("web", "east").swept(1);
+  void aRepositoryWithoutWebhooksHasNoLastWebhookTime() {
+    topics.defined("web", "east").swept(1);
     try (ReadModel model = open()) {
       RepositoryView repository = repository(model);
       assertThat(repository.lastWebhookAt()).isEmpty();
@@ -131,8 +133,8 @@ class DeliveriesIT {
   }
 
   @Test
-  void aFleetRepositoryThatAWebhookNamedSaysWhen() {
-    told.defined("web", "east").pushed("hub", "git.example/Shop", "topic", 1);
+  void aRepositoryShowsItsLastWebhookTime() {
+    topics.defined("web", "east").pushed("hub", "git.example/Shop", "topic", 1);
     try (ReadModel model = open()) {
       assertThat(repository(model).lastWebhookAt()).isPresent();
       assertThat(repository(model).lastSweepAt()).isEmpty();
@@ -140,8 +142,9 @@ class DeliveriesIT {
   }
 
   @Test
-  void aFastForwardIsFoundByTheNewestCommitOfItsRequest() {
-    told.defined("web", "east")
+  void aFastForwardMergeIsFoundByTheHeadOfItsRequest() {
+    topics
+        .defined("web", "east")
         .pushed(1)
         .mergedByFastForward(1, 7)
         .dispatched("web", "east", 1, 1)
@@ -170,9 +173,9 @@ class DeliveriesIT {
   }
 
   private ReadModel open() {
-    told.flush();
+    topics.flush();
     ReadModel model = ReadModel.open(directory, connection, Clock.systemUTC());
-    await().atMost(Duration.ofSeconds(30)).until(() -> model.obstacle().isEmpty());
+    await().atMost(Duration.ofSeconds(30)).until(() -> model.unreadyReason().isEmpty());
     return model;
   }
 }

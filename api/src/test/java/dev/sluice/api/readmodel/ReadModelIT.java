@@ -1,6 +1,6 @@
 package dev.sluice.api.readmodel;
 
-import static dev.sluice.api.readmodel.Told.commit;
+import static dev.sluice.api.readmodel.TopicWriter.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -39,22 +39,23 @@ class ReadModelIT {
 
   @TempDir Path directory;
   private KafkaConnection connection;
-  private Told told;
+  private TopicWriter topics;
 
   @BeforeEach
   void topics() {
     connection = KafkaFixture.provisioned(2);
-    told = new Told(connection);
+    topics = new TopicWriter(connection);
   }
 
   @AfterEach
   void end() {
-    told.close();
+    topics.close();
   }
 
   @Test
-  void aResultOfAnOlderGenerationDoesNotSetTheStatusBack() {
-    told.dispatched("web", "east", 1, 1)
+  void aResultOfAnOlderGenerationDoesNotChangeTheStatus() {
+    topics
+        .dispatched("web", "east", 1, 1)
         .dispatched("web", "east", 2, 2)
         .applied("web", "east", 2, 2)
         .parked("web", "east", 1, 1)
@@ -70,8 +71,9 @@ class ReadModelIT {
   }
 
   @Test
-  void whoRenderedIsKnownOfWhatClustersHoldAndOfEachGeneration() {
-    told.dispatched("web", "east", 1, 1)
+  void theRendererIsShownForClustersAndGenerations() {
+    topics
+        .dispatched("web", "east", 1, 1)
         .applied("web", "east", 1, 1)
         .dispatched("web", "west", 1, 1)
         .planned("web", "west", 1, 1, "kustomize v5.7.1")
@@ -92,8 +94,9 @@ class ReadModelIT {
   }
 
   @Test
-  void anObjectLeadsToItsCommitItsDeliveryAndWhoMerged() {
-    told.defined("web", "east")
+  void anObjectIsTracedToItsCommitDeliveryAndMerge() {
+    topics
+        .defined("web", "east")
         .pushed(1)
         .merged(1, 42)
         .dispatched("web", "east", 1, 1)
@@ -126,8 +129,9 @@ class ReadModelIT {
   }
 
   @Test
-  void aCommitIsExplainedByWhatWasSentAndWhatWasNot() {
-    told.defined("web", "east")
+  void aCommitIsExplainedByAffectedAndUnaffectedApplications() {
+    topics
+        .defined("web", "east")
         .defined("api", "east")
         .state(
             "shop",
@@ -155,7 +159,7 @@ class ReadModelIT {
 
   @Test
   void deadLettersOpenAndClose() {
-    told.parked("web", "east", 1, 1).parked("api", "west", 1, 1).closed("web", "east", 1, 2);
+    topics.parked("web", "east", 1, 1).parked("api", "west", 1, 1).closed("web", "east", 1, 2);
     try (ReadModel model = open()) {
       assertThat(letters(model, Optional.of(true), Scope.ALL)).containsExactly("west/api/1");
       assertThat(letters(model, Optional.of(false), Scope.ALL)).containsExactly("east/web/1");
@@ -170,8 +174,8 @@ class ReadModelIT {
   }
 
   @Test
-  void whatNoOneCanReadIsShownWithItsPosition() {
-    told.garbage();
+  void anUnreadableRecordIsShownWithItsPosition() {
+    topics.garbage();
     try (ReadModel model = open()) {
       EventView event = events(model).getFirst();
       assertThat(event.type()).isEqualTo("damaged");
@@ -181,8 +185,8 @@ class ReadModelIT {
   }
 
   @Test
-  void itGoesOnWhereItStoppedAndTakesNothingTwice() {
-    told.dispatched("web", "east", 1, 1).applied("web", "east", 1, 1);
+  void itResumesWhereItStoppedAndReadsNothingTwice() {
+    topics.dispatched("web", "east", 1, 1).applied("web", "east", 1, 1);
     String build;
     List<EventView> before;
     try (ReadModel model = open()) {
@@ -190,7 +194,7 @@ class ReadModelIT {
       before = events(model);
       assertThat(before).hasSize(2);
     }
-    told.dispatched("web", "east", 2, 2);
+    topics.dispatched("web", "east", 2, 2);
     try (ReadModel model = open()) {
       assertThat(model.build()).isEqualTo(build);
       List<EventView> after = events(model);
@@ -201,12 +205,12 @@ class ReadModelIT {
   }
 
   @Test
-  void aFileAboutOtherTopicsIsBegunAnew() {
-    told.dispatched("web", "east", 1, 1);
+  void aFileOfOtherTopicsIsRebuilt() {
+    topics.dispatched("web", "east", 1, 1);
     open().close();
     KafkaConnection other = KafkaFixture.provisioned(1);
-    try (Told elsewhere = new Told(other)) {
-      elsewhere.dispatched("api", "west", 1, 1).flush();
+    try (TopicWriter otherTopics = new TopicWriter(other)) {
+      otherTopics.dispatched("api", "west", 1, 1).flush();
       try (ReadModel model = ReadModel.open(directory, other, Clock.systemUTC())) {
         caughtUp(model);
         assertThat(list(model)).extracting(ApplicationStatus::application).containsExactly("api");
@@ -215,7 +219,7 @@ class ReadModelIT {
   }
 
   @Test
-  void aListenerThatFailsDoesNotStopTheReading() {
+  void aFailingListenerDoesNotStopTheFollower() {
     try (ReadModel model = open()) {
       List<Integer> heard = new CopyOnWriteArrayList<>();
       model.listen(
@@ -227,20 +231,20 @@ class ReadModelIT {
             throw new AssertionError("a test's fault");
           });
       model.listen((events, _) -> heard.add(events.size()));
-      told.dispatched("web", "east", 1, 1).flush();
+      topics.dispatched("web", "east", 1, 1).flush();
       await().atMost(PATIENCE).until(() -> !heard.isEmpty());
-      told.dispatched("web", "east", 2, 2).flush();
+      topics.dispatched("web", "east", 2, 2).flush();
       await().atMost(PATIENCE).until(() -> events(model).size() == 2);
-      assertThat(model.obstacle()).isEmpty();
+      assertThat(model.unreadyReason()).isEmpty();
     }
   }
 
   @Test
-  void aRecordWithAnAbsurdTimeIsShownAsDamagedAndThoseBehindItAreTaken() {
-    told.dispatched("web", "east", 1, 1);
-    told.at(Instant.MAX).dispatched("web", "east", 2, 2);
-    told.at(Instant.MIN).dispatched("web", "east", 3, 3);
-    told.at(Instant.now()).dispatched("web", "east", 4, 4);
+  void aRecordWithAnInvalidTimeIsShownAsDamagedAndLaterOnesAreRead() {
+    topics.dispatched("web", "east", 1, 1);
+    topics.at(Instant.MAX).dispatched("web", "east", 2, 2);
+    topics.at(Instant.MIN).dispatched("web", "east", 3, 3);
+    topics.at(Instant.now()).dispatched("web", "east", 4, 4);
     try (ReadModel model = open()) {
       assertThat(events(model))
           .extracting(EventView::type)
@@ -250,23 +254,23 @@ class ReadModelIT {
   }
 
   @Test
-  void anEventOfAnUnknownTypeStopsItInSightBehindWhatCameBefore() {
-    told.dispatched("web", "east", 1, 1).flush();
-    told.unknown();
-    told.flush();
+  void anEventOfAnUnknownTypeStopsTheFollowerVisibly() {
+    topics.dispatched("web", "east", 1, 1).flush();
+    topics.unknown();
+    topics.flush();
     try (ReadModel model = ReadModel.open(directory, connection, Clock.systemUTC())) {
       await()
           .atMost(PATIENCE)
           .untilAsserted(
               () ->
-                  assertThat(model.obstacle().orElse(""))
+                  assertThat(model.unreadyReason().orElse(""))
                       .contains("which this version does not know"));
       assertThat(status(model, "web").generation()).isEqualTo(1);
     }
   }
 
   @Test
-  void anAuthorizationThatIsTakenAwayIsAnObstacleUntilItIsBack() {
+  void aRevokedAuthorizationIsReportedUntilItIsGrantedAgain() {
     String results = connection.topics().results();
     try (ReadModel model = open()) {
       KafkaFixture.deny(results, AclOperation.READ);
@@ -274,9 +278,9 @@ class ReadModelIT {
           .atMost(PATIENCE)
           .untilAsserted(
               () ->
-                  assertThat(model.obstacle().orElse(""))
+                  assertThat(model.unreadyReason().orElse(""))
                       .contains("Kafka refuses access to the topics", results));
-      told.dispatched("web", "east", 1, 1).flush();
+      topics.dispatched("web", "east", 1, 1).flush();
       KafkaFixture.allow(results);
       await().atMost(PATIENCE).until(() -> events(model).size() == 1);
       caughtUp(model);
@@ -284,8 +288,8 @@ class ReadModelIT {
   }
 
   @Test
-  void topicsThatWereCreatedAgainWhileItRunsAreReadFromTheirBeginnings() throws Exception {
-    told.dispatched("web", "east", 1, 1).dispatched("old", "east", 1, 1);
+  void topicsCreatedAgainAreReadFromTheBeginning() throws Exception {
+    topics.dispatched("web", "east", 1, 1).dispatched("old", "east", 1, 1);
     try (ReadModel model = open();
         Admin admin = Admin.create(connection.admin())) {
       String build = model.build();
@@ -294,11 +298,11 @@ class ReadModelIT {
           .atMost(PATIENCE)
           .until(() -> !admin.listTopics().names().get().contains(connection.topics().results()));
       new TopicProvisioner(admin, connection.topics()).provision(2);
-      // more than there was: the old position is in the middle of it
+      // more records than before: the old position is within the new topic
       for (int i = 1; i <= 10; i++) {
-        told.dispatched("web", "east", i, i);
+        topics.dispatched("web", "east", i, i);
       }
-      told.flush();
+      topics.flush();
 
       await().atMost(PATIENCE).until(() -> !model.build().equals(build));
       await().atMost(PATIENCE).until(() -> events(model).size() == 10);
@@ -308,7 +312,7 @@ class ReadModelIT {
   }
 
   @Test
-  void whatIsWeakOfTheTopicsIsToldToWhoSeesEverything() throws Exception {
+  void topicWarningsAreShownOnlyWithoutAScope() throws Exception {
     try (Admin admin = Admin.create(connection.admin())) {
       admin
           .incrementalAlterConfigs(
@@ -335,9 +339,9 @@ class ReadModelIT {
   }
 
   @Test
-  void twoProcessesDoNotShareAFile() {
+  void twoProcessesCannotShareAFile() {
     try (ReadModel model = open()) {
-      assertThat(model.obstacle()).isEmpty();
+      assertThat(model.unreadyReason()).isEmpty();
       assertThatThrownBy(this::open)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("another process uses the read model");
@@ -345,9 +349,9 @@ class ReadModelIT {
   }
 
   @Test
-  void listsComeInPagesWithoutGapsOrRepeats() {
+  void pagesHaveNoGapsOrRepeats() {
     for (int i = 0; i < 25; i++) {
-      told.dispatched("app-" + i, "east", 1, i).dispatched("app-" + i, "west", 1, i);
+      topics.dispatched("app-" + i, "east", 1, i).dispatched("app-" + i, "west", 1, i);
     }
     try (ReadModel model = open()) {
       List<String> seen = new ArrayList<>();
@@ -363,14 +367,14 @@ class ReadModelIT {
   }
 
   private ReadModel open() {
-    told.flush();
+    topics.flush();
     ReadModel model = ReadModel.open(directory, connection, Clock.systemUTC());
     caughtUp(model);
     return model;
   }
 
   private static void caughtUp(ReadModel model) {
-    await().atMost(Duration.ofSeconds(30)).until(() -> model.obstacle().isEmpty());
+    await().atMost(Duration.ofSeconds(30)).until(() -> model.unreadyReason().isEmpty());
   }
 
   private static Applications.Filter filter(Scope scope) {

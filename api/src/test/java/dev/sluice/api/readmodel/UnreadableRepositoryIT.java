@@ -1,8 +1,8 @@
 package dev.sluice.api.readmodel;
 
-import static dev.sluice.api.readmodel.Told.MAIN;
-import static dev.sluice.api.readmodel.Told.REPOSITORY;
-import static dev.sluice.api.readmodel.Told.commit;
+import static dev.sluice.api.readmodel.TopicWriter.MAIN;
+import static dev.sluice.api.readmodel.TopicWriter.REPOSITORY;
+import static dev.sluice.api.readmodel.TopicWriter.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -26,22 +26,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is said of applications whose repository cannot be seen. */
-class UnseenRepositoryIT {
+/** Status of applications whose repository cannot be read. */
+class UnreadableRepositoryIT {
 
   private static final RepositoryId OTHER = new RepositoryId("git.example/other");
   private static final String REASON = "cannot fetch git.example/shop: no route to host";
 
   @TempDir Path directory;
   private KafkaConnection connection;
-  private Told told;
+  private TopicWriter topics;
 
   @BeforeEach
   void topics() {
     connection = KafkaFixture.provisioned(2);
-    told = new Told(connection);
-    told.defined("web", "east")
-        .state(Told.definition("api", OTHER, MAIN, "east"), Map.of())
+    topics = new TopicWriter(connection);
+    topics
+        .defined("web", "east")
+        .state(TopicWriter.definition("api", OTHER, MAIN, "east"), Map.of())
         .pushed(1)
         .dispatched("web", "east", 1, 1)
         .applied("web", "east", 1, 1)
@@ -51,13 +52,13 @@ class UnseenRepositoryIT {
 
   @AfterEach
   void end() {
-    told.close();
+    topics.close();
   }
 
   @Test
-  void anApplicationIsNotSyncedWhileItsRepositoryCannotBeRead() {
-    told.unreadable(REPOSITORY, MAIN, REASON);
-    Instant since = told.now().minusSeconds(1);
+  void anApplicationIsUnknownWhileItsRepositoryCannotBeRead() {
+    topics.unreadable(REPOSITORY, MAIN, REASON);
+    Instant since = topics.now().minusSeconds(1);
     try (ReadModel model = open()) {
       assertThat(phases(model)).containsExactly("api Synced", "web Unknown");
       ApplicationStatus web = list(model, Optional.of(Phase.UNKNOWN)).getFirst();
@@ -77,7 +78,7 @@ class UnseenRepositoryIT {
       assertThat(model.fleet().unreadableRepositories())
           .containsOnly(Map.entry("git.example/shop", 1L));
 
-      told.read(REPOSITORY, MAIN).flush();
+      topics.read(REPOSITORY, MAIN).flush();
       await()
           .atMost(Duration.ofSeconds(10))
           .untilAsserted(
@@ -87,9 +88,9 @@ class UnseenRepositoryIT {
   }
 
   @Test
-  void aRepositoryIsShownWithItsLastReadAndWhyThereIsNoLaterOne() {
-    told.unreadable(REPOSITORY, MAIN, REASON);
-    Instant since = told.now().minusSeconds(1);
+  void aRepositoryShowsItsLastReadAndWhyItIsUnreadable() {
+    topics.unreadable(REPOSITORY, MAIN, REASON);
+    Instant since = topics.now().minusSeconds(1);
     try (ReadModel model = open()) {
       Overview.RefView ref =
           model
@@ -106,9 +107,9 @@ class UnseenRepositoryIT {
   }
 
   @Test
-  void anApplicationIsNotSyncedBeforeTheRepositoryThatItMovedToWasRead() {
+  void anApplicationIsUnknownUntilItsNewRepositoryWasRead() {
     GitRef release = GitRef.branch("release");
-    told.unread(Told.definition("web", REPOSITORY, release, "east"), Map.of());
+    topics.unread(TopicWriter.definition("web", REPOSITORY, release, "east"), Map.of());
     try (ReadModel model = open()) {
       assertThat(phases(model)).containsExactly("api Synced", "web Unknown");
       assertThat(list(model, Optional.of(Phase.UNKNOWN)).getFirst().code())
@@ -117,9 +118,10 @@ class UnseenRepositoryIT {
   }
 
   @Test
-  void whereGitIsNotFollowedThatItIsAwayChangesNothing() {
+  void anUnreadableRepositoryDoesNotAffectAHeldApplication() {
     Hold hold = new Hold(Optional.empty(), "jo", "incident", Instant.EPOCH);
-    told.state(Told.definition("web", "east"), Map.of(new ClusterName("east"), hold))
+    topics
+        .state(TopicWriter.definition("web", "east"), Map.of(new ClusterName("east"), hold))
         .unreadable(REPOSITORY, MAIN, REASON);
     try (ReadModel model = open()) {
       assertThat(phases(model)).containsExactly("api Synced", "web Synced");
@@ -127,8 +129,8 @@ class UnseenRepositoryIT {
   }
 
   @Test
-  void aCommitThatNobodyCouldLookAtIsNotSaidToChangeNothing() {
-    told.pushed(2).unreadable(REPOSITORY, MAIN, REASON);
+  void aCommitOnAnUnreadableRefIsExplainedAsUnreadable() {
+    topics.pushed(2).unreadable(REPOSITORY, MAIN, REASON);
     try (ReadModel model = open()) {
       Explanation explanation = model.origins().explain(commit(2).value(), Scope.ALL).orElseThrow();
       assertThat(explanation.unaffected())
@@ -160,10 +162,10 @@ class UnseenRepositoryIT {
   }
 
   private ReadModel open() {
-    told.flush();
+    topics.flush();
     ReadModel model =
         ReadModel.open(directory.resolve("read-model"), connection, Clock.systemUTC());
-    await().atMost(Duration.ofSeconds(30)).until(() -> model.obstacle().isEmpty());
+    await().atMost(Duration.ofSeconds(30)).until(() -> model.unreadyReason().isEmpty());
     return model;
   }
 }

@@ -47,8 +47,8 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Writes to the topics what the parts would, one second apart. */
-public final class Told implements AutoCloseable {
+/** Writes to the topics the records that the programs would write, one second apart. */
+public final class TopicWriter implements AutoCloseable {
 
   public static final RepositoryId REPOSITORY = new RepositoryId("git.example/shop");
   public static final GitRef MAIN = GitRef.branch("main");
@@ -60,49 +60,49 @@ public final class Told implements AutoCloseable {
   private long second;
   private Optional<Instant> fixed = Optional.empty();
 
-  public Told(KafkaConnection connection) {
+  public TopicWriter(KafkaConnection connection) {
     this.topics = connection.topics();
-    this.producer = new KafkaProducer<>(connection.producer("told"));
+    this.producer = new KafkaProducer<>(connection.producer("topic-writer"));
   }
 
   public static CommitId commit(int number) {
     return new CommitId("%040x".formatted(0xabcdef0000L + number));
   }
 
-  /** The fleet has an application with one source. */
-  public Told defined(String application, String... clusters) {
+  /** Defines an application with one source. */
+  public TopicWriter defined(String application, String... clusters) {
     return state(application, Map.of(), clusters);
   }
 
-  public Told state(
+  public TopicWriter state(
       String application, Map<ClusterName, StateRecord.Hold> holds, String... clusters) {
     return state(definition(application, clusters), holds);
   }
 
-  /** The same with any definition, of which all sources were read. */
-  public Told state(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
+  /** Writes the state of a definition whose sources were all read. */
+  public TopicWriter state(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
     definition.sources().forEach(source -> read(source.repository(), source.ref()));
     return unread(definition, holds);
   }
 
-  public Told read(RepositoryId repository, GitRef ref) {
-    return tell(
+  public TopicWriter read(RepositoryId repository, GitRef ref) {
+    return write(
         "read/" + repository + "#" + ref,
         new RefState(repository, ref, Optional.of(commit(1)), Optional.empty()).read(now()));
   }
 
-  public Told unreadable(RepositoryId repository, GitRef ref, String reason) {
-    return tell(
+  public TopicWriter unreadable(RepositoryId repository, GitRef ref, String reason) {
+    return write(
         "unreadable/" + repository + "#" + ref,
         new RefState(repository, ref, Optional.of(commit(1)), Optional.empty())
             .read(now().minusSeconds(1))
             .unreadable(new StateRecord.Unreadable(now(), reason)));
   }
 
-  /** The same, and nobody has read the sources yet. */
-  public Told unread(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
+  /** Writes the state of a definition whose sources were never read. */
+  public TopicWriter unread(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
     ApplicationName application = definition.application();
-    return tell(
+    return write(
         "state/" + application,
         new ApplicationState(
             application,
@@ -121,7 +121,7 @@ public final class Told implements AutoCloseable {
     return definition(application, REPOSITORY, MAIN, clusters);
   }
 
-  /** An application with a source on this ref. */
+  /** Returns a definition with a source on this ref. */
   public static Definition definition(
       String application, RepositoryId repository, GitRef ref, String... clusters) {
     return new Definition(
@@ -143,9 +143,9 @@ public final class Told implements AutoCloseable {
         false);
   }
 
-  /** A webhook about any repository, of which the forge says that a branch moved. */
-  public Told pushed(String endpoint, String repository, String branch, int commit) {
-    return tell(
+  /** Writes a webhook about any repository, in which the forge reports a move of a branch. */
+  public TopicWriter pushed(String endpoint, String repository, String branch, int commit) {
+    return write(
         "push/%s/%s/%s/%d".formatted(endpoint, repository, branch, commit),
         new ChangeEvent.RefChanged(
             new RepositoryId(repository),
@@ -155,9 +155,9 @@ public final class Told implements AutoCloseable {
             new Origin.Webhook(endpoint, "delivery-" + commit, Optional.of("octocat"), now())));
   }
 
-  /** The sweep found a change. */
-  public Told swept(int commit) {
-    return tell(
+  /** Writes a change that a poll of refs found. */
+  public TopicWriter swept(int commit) {
+    return write(
         "sweep/" + commit,
         new ChangeEvent.RefChanged(
             REPOSITORY,
@@ -167,9 +167,9 @@ public final class Told implements AutoCloseable {
             new Origin.Sweep(now())));
   }
 
-  /** A commit that a push told of never showed. */
-  public Told unmet(int expected, int evaluated) {
-    return tell(
+  /** Writes that Git did not show in time the commit that a push reported. */
+  public TopicWriter unmet(int expected, int evaluated) {
+    return write(
         "unmet/" + expected,
         new StateRecord.RefState(
             REPOSITORY,
@@ -186,9 +186,9 @@ public final class Told implements AutoCloseable {
             Optional.empty()));
   }
 
-  /** A merge of which only the request's newest commit is known. */
-  public Told mergedByFastForward(int head, long number) {
-    return tell(
+  /** Writes a merge of which only the request's newest commit is known. */
+  public TopicWriter mergedByFastForward(int head, long number) {
+    return write(
         "merge/" + number,
         new ChangeEvent.MergeRecorded(
             REPOSITORY,
@@ -204,13 +204,13 @@ public final class Told implements AutoCloseable {
             new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now())));
   }
 
-  public Told pushed(int commit) {
+  public TopicWriter pushed(int commit) {
     return pushed(REPOSITORY, MAIN, commit);
   }
 
-  public Told pushed(RepositoryId repository, GitRef ref, int commit) {
+  public TopicWriter pushed(RepositoryId repository, GitRef ref, int commit) {
     Instant at = now();
-    return tell(
+    return write(
         "push/" + commit,
         new ChangeEvent.RefChanged(
             repository,
@@ -220,12 +220,12 @@ public final class Told implements AutoCloseable {
             new Origin.Webhook("hub", "delivery-" + commit, Optional.of("octocat"), at)));
   }
 
-  public Told merged(int commit, long number) {
+  public TopicWriter merged(int commit, long number) {
     return merged(REPOSITORY, commit, number);
   }
 
-  public Told merged(RepositoryId repository, int commit, long number) {
-    return tell(
+  public TopicWriter merged(RepositoryId repository, int commit, long number) {
+    return write(
         "merge/" + number,
         new ChangeEvent.MergeRecorded(
             repository,
@@ -241,8 +241,8 @@ public final class Told implements AutoCloseable {
             new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now())));
   }
 
-  public Told dispatched(String application, String cluster, long generation, int commit) {
-    return tell(
+  public TopicWriter dispatched(String application, String cluster, long generation, int commit) {
+    return write(
         "dispatched/%s/%s/%d".formatted(cluster, application, generation),
         new ResultEvent.Dispatched(
             subject(application, cluster, generation, commit),
@@ -257,9 +257,9 @@ public final class Told implements AutoCloseable {
                 1)));
   }
 
-  public Told applied(String application, String cluster, long generation, int commit) {
+  public TopicWriter applied(String application, String cluster, long generation, int commit) {
     Instant at = now();
-    return tell(
+    return write(
         "applied/%s/%s/%d".formatted(cluster, application, generation),
         new ResultEvent.Applied(
             subject(application, cluster, generation, commit),
@@ -272,36 +272,37 @@ public final class Told implements AutoCloseable {
             Optional.of("plain")));
   }
 
-  public Told planned(
+  public TopicWriter planned(
       String application, String cluster, long generation, int commit, String renderer) {
-    return tell(
+    return write(
         "planned/%s/%s/%d".formatted(cluster, application, generation),
         new ResultEvent.Planned(
             subject(application, cluster, generation, commit), List.of(), renderer));
   }
 
-  public Told unchanged(
+  public TopicWriter unchanged(
       String application, String cluster, long generation, int commit, String renderer) {
-    return tell(
+    return write(
         "unchanged/%s/%s/%d".formatted(cluster, application, generation),
         new ResultEvent.Unchanged(
             subject(application, cluster, generation, commit), 3, Optional.of(renderer)));
   }
 
-  public Told superseded(String application, String cluster, long generation, int commit, long by) {
-    return tell(
+  public TopicWriter superseded(
+      String application, String cluster, long generation, int commit, long by) {
+    return write(
         "superseded/%s/%s/%d".formatted(cluster, application, generation),
         new ResultEvent.Superseded(subject(application, cluster, generation, commit), by));
   }
 
-  public Told parked(String application, String cluster, long generation, int commit) {
+  public TopicWriter parked(String application, String cluster, long generation, int commit) {
     Subject subject = subject(application, cluster, generation, commit);
     String key = cluster + "/" + application;
     String entry = key + "/" + generation;
-    tell(
+    write(
         "parked/" + entry,
         new ResultEvent.Parked(subject, failure(application), "a new generation"));
-    return tell(
+    return write(
         "dead-letter-opened/" + entry,
         new DeadLetterEvent.Opened(
             entry,
@@ -313,16 +314,16 @@ public final class Told implements AutoCloseable {
             Optional.empty()));
   }
 
-  public Told closed(String application, String cluster, long generation, long by) {
+  public TopicWriter closed(String application, String cluster, long generation, long by) {
     String key = cluster + "/" + application;
-    return tell(
+    return write(
         "dead-letter-closed/" + key + "/" + generation,
         new DeadLetterEvent.Closed(
             key + "/" + generation, key, DeadLetterEvent.Closed.Reason.SUCCEEDED, by));
   }
 
-  /** Something no one can read. */
-  public Told garbage() {
+  /** Writes a record that cannot be decoded. */
+  public TopicWriter garbage() {
     ProducerRecord<String, byte[]> record =
         new ProducerRecord<>(topics.results(), 0, "x", "{".getBytes(UTF_8));
     record.headers().add("ce_type", "dev.sluice.applied.v1".getBytes(UTF_8));
@@ -330,8 +331,8 @@ public final class Told implements AutoCloseable {
     return this;
   }
 
-  /** A result of a type that nobody knows yet. */
-  public Told unknown() {
+  /** Writes a result of an unknown type. */
+  public TopicWriter unknown() {
     ProducerRecord<String, byte[]> record =
         new ProducerRecord<>(topics.results(), 0, "x", "{}".getBytes(UTF_8));
     record.headers().add("ce_type", "dev.sluice.invented.v9".getBytes(UTF_8));
@@ -339,13 +340,13 @@ public final class Told implements AutoCloseable {
     return this;
   }
 
-  /** What is told from now on has this time. */
-  public Told at(Instant time) {
+  /** Sets the time of the following records. */
+  public TopicWriter at(Instant time) {
     fixed = Optional.of(time);
     return this;
   }
 
-  public Told tell(String id, Event event) {
+  public TopicWriter write(String id, Event event) {
     String topic =
         switch (event) {
           case ChangeEvent _ -> topics.changes();
@@ -365,7 +366,7 @@ public final class Told implements AutoCloseable {
     return this;
   }
 
-  /** Waits until all of it is in the topics. */
+  /** Waits until all records are in the topics. */
   public void flush() {
     for (Future<?> one : sent) {
       try {

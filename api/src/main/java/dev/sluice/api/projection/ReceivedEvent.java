@@ -1,0 +1,16 @@
+package dev.sluice.api.projection;
+
+import dev.sluice.contract.event.Envelope;
+import java.time.Instant;
+
+/**
+ * Event that was read, with its number in the read model.
+ *
+ * @param sequence increases in the order of reading; a rebuild assigns other numbers
+ */
+record ReceivedEvent(Envelope<?> envelope, long sequence) {
+
+  Instant at() {
+    return envelope.time();
+  }
+}
