@@ -1,4 +1,4 @@
-/** The contract between the parts: what is on the topics, and what everything is named by. */
+/** The contract between the components: events on the topics, the fleet's model, names and ids. */
 @NullMarked
 package dev.sluice.contract;
 

@@ -12,7 +12,7 @@ record Order(EventId id, Definition definition, Set<ClusterName> clusters, Comma
 
   CommandGiven given(Principal by, String reason) {
     return new CommandGiven(
-        definition.homeRepository(),
+        definition.owningRepository(),
         definition.application(),
         clusters,
         command,

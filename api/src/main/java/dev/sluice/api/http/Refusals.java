@@ -82,7 +82,7 @@ final class Refusals {
         Map.of(
             EventId.of("answer", order.id()),
             new CommandAnswered(
-                order.definition().homeRepository(),
+                order.definition().owningRepository(),
                 order.id(),
                 order.definition().application(),
                 clusters,

@@ -110,7 +110,7 @@ final class StateProjection {
         state.application(),
         definition.isPresent() ? 1 : 0,
         state.fleetRevision(),
-        definition.map(Definition::homeRepository),
+        definition.map(Definition::owningRepository),
         definition.map(one -> (Object) Columns.json(one).getBytes(UTF_8)));
     sql.update("DELETE FROM source WHERE application = ?", state.application());
     definition.ifPresent(this::sources);

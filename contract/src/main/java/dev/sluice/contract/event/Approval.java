@@ -5,13 +5,13 @@ import dev.sluice.contract.name.Generation;
 import java.util.Optional;
 
 /**
- * A person's consent to one plan of deletions. The worker computes the plan again from the live
- * objects; if its digest is another, the approval is void.
+ * A person's approval of one deletion plan. The worker computes the plan again from the live
+ * objects; if the digests differ, the approval is void.
  *
- * @param plan the digest of the {@link DeletionPlan} that was looked at
- * @param generation that was held when it was looked at; the approval comes with a later one of the
- *     same inputs
- * @param commit of the first source of the generation that was held
- * @param by who approved
+ * @param plan the digest of the {@link DeletionPlan} that was approved
+ * @param generation the generation that was held at the time of the approval; the approval is sent
+ *     with a later generation of the same inputs
+ * @param commit the first source's commit in the held generation
+ * @param by the person who approved
  */
 public record Approval(String plan, Generation generation, Optional<CommitId> commit, String by) {}

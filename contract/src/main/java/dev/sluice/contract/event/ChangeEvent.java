@@ -11,25 +11,28 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What reaches a home: something happened to a repository, or to a definition whose first source is
- * in it. Topic {@code changes}, keyed by repository in lower case.
+ * An event about a repository, or about an application whose first source is in it. Topic {@code
+ * changes}, keyed by repository in lower case.
  */
 public sealed interface ChangeEvent extends Event {
 
   RepositoryId repository();
 
-  /** Names that differ by case only go to one partition: whose case counts is not known here. */
+  /**
+   * Returns the repository's name in lower case, so that names that differ only by case share a
+   * partition: whether the forge distinguishes case is not known here.
+   */
   @Override
   default String key() {
     return repository().key();
   }
 
   /**
-   * A ref moved, or may have: a hint, since Git is the truth.
+   * A ref moved or may have moved. It only triggers an evaluation: Git is the source of truth.
    *
-   * @param before where the forge says it was; never believed
-   * @param after where the forge says it is now: an expectation; empty if the ref was deleted, or
-   *     the forge names no full id
+   * @param before the commit before the change, as the forge reports it; not relied on
+   * @param after the commit after the change, as the forge reports it: the evaluation expects to
+   *     find it in Git; empty if the ref was deleted or the forge gives no full id
    */
   record RefChanged(
       RepositoryId repository,
@@ -40,14 +43,14 @@ public sealed interface ChangeEvent extends Event {
       implements ChangeEvent {}
 
   /**
-   * A pull or merge request was merged. It enriches the audit; the push that comes with it moves
-   * the target branch. The two are joined by repository and commit.
+   * A pull or merge request was merged. It adds information to the audit log only; the push that
+   * accompanies it moves the target branch. The API joins the two by repository and commit.
    *
    * @param mergeCommit the commit on the target branch
-   * @param mergeCommitPrefix the first hex digits of that commit, from a forge that tells no more
-   *     (Bitbucket Cloud)
-   * @param headCommit the newest commit of the request, where the forge does not tell the merge
-   *     commit: it is on the target branch if that was fast-forwarded without squashing (GitLab);
+   * @param mergeCommitPrefix the first hex digits of that commit, from a forge that sends only
+   *     these (Bitbucket Cloud)
+   * @param headCommit the newest commit of the request, where the forge does not send the merge
+   *     commit; it is on the target branch after a fast-forward merge without squashing (GitLab);
    *     absent in records of earlier versions
    */
   record MergeRecorded(
@@ -65,25 +68,26 @@ public sealed interface ChangeEvent extends Event {
       implements ChangeEvent {}
 
   /**
-   * The repository was renamed or transferred. Keyed by the name it had: there is the home of the
-   * applications that still go by it.
+   * The repository was renamed or transferred. Keyed by the former name, whose partition owns the
+   * applications that still use it.
    */
   record RepositoryMoved(RepositoryId repository, RepositoryId movedTo, Origin origin)
       implements ChangeEvent {}
 
   /**
-   * Another branch is the repository's default. Applications name the ref they follow, so it moves
-   * none of them.
+   * The repository's default branch changed. Applications name the ref that they follow, so this
+   * affects none of them.
    */
   record DefaultBranchChanged(
       RepositoryId repository, Optional<GitRef> before, GitRef after, Origin origin)
       implements ChangeEvent {}
 
   /**
-   * A fleet revision defines this application so; sent to the home of the definition.
+   * A fleet revision defines or changes an application. Keyed by the repository whose partition
+   * owns the application.
    *
-   * @param orphaned clusters that are in the fleet no more: what is there stays as it is, whatever
-   *     the application's policy
+   * @param orphaned clusters that are no longer in the fleet: the objects there are left in place,
+   *     whatever the application's policy
    */
   record DefinitionAccepted(
       RepositoryId repository,
@@ -98,21 +102,22 @@ public sealed interface ChangeEvent extends Event {
   }
 
   /**
-   * A ref moved, passed on: the home of the ref's repository tells the home of applications that
-   * read that repository besides their own. A hint as the original is; after a take-over it may
-   * come twice.
+   * A {@link RefChanged} forwarded from the partition of the ref's repository to the partition of
+   * another repository whose applications read it too. It only triggers an evaluation, as the
+   * original does; it may be written twice when a partition changes its owner.
    *
-   * @param repository whose home is told
-   * @param cause id of the event that is passed on
+   * @param repository the repository whose partition is the recipient
+   * @param cause id of the event that is forwarded
    */
   record RefForwarded(RepositoryId repository, EventId cause, RefChanged change)
       implements ChangeEvent {}
 
   /**
-   * A fleet revision says who else reads this repository; replaces what was said before. It is in
-   * the transaction that defines those applications.
+   * The other repositories whose applications read this one, by a fleet revision; replaces the
+   * former list. Written in the same transaction as the definitions of those applications.
    *
-   * @param homes the repositories whose homes are to be told of changes, never this one
+   * @param homes the repositories whose partitions receive this repository's changes; never
+   *     contains the repository itself
    */
   record ReadersAccepted(RepositoryId repository, Set<RepositoryId> homes, String fleetRevision)
       implements ChangeEvent {
@@ -122,21 +127,21 @@ public sealed interface ChangeEvent extends Event {
     }
   }
 
-  /** A fleet revision defines this application no more. */
+  /** A fleet revision no longer defines this application. */
   record DefinitionRemoved(
       RepositoryId repository, ApplicationName application, String fleetRevision)
       implements ChangeEvent {}
 
   /**
-   * A cluster passed over a target, since its ledger is ahead of it or has other inputs under the
-   * same number; sent to the application's home.
+   * A cluster skipped a target, because its ledger has a later generation or the same generation
+   * with other inputs. Keyed by the repository whose partition owns the application.
    *
-   * <p>Where the ledger's generation was counted by this home, the target was a late record of a
-   * fenced writer, and nothing follows. Where it was not, the home has lost its memory (its topics
-   * were lost, and the cluster was not): it counts on from the ledger.
+   * <p>If this partition issued the ledger's generation, the target was a late record of a fenced
+   * writer, and nothing follows. Otherwise the partition has lost its state (the topics were lost
+   * but the cluster was not): it continues counting from the ledger's generation.
    *
-   * @param sent the generation that was passed over
-   * @param ledger the generation that the cluster is at
+   * @param sent the generation that was skipped
+   * @param ledger the generation in the cluster's ledger
    */
   record LedgerAhead(
       RepositoryId repository,
@@ -147,10 +152,11 @@ public sealed interface ChangeEvent extends Event {
       implements ChangeEvent {}
 
   /**
-   * An operator asks something of an application; sent to its home.
+   * An operator's command for an application. Keyed by the repository whose partition owns the
+   * application.
    *
-   * @param clusters which of its clusters; empty: all
-   * @param by who asks, as the API knows them
+   * @param clusters the clusters that it is for; empty for all of the application's clusters
+   * @param by the operator, as the API authenticated them
    */
   record CommandGiven(
       RepositoryId repository,
@@ -167,7 +173,8 @@ public sealed interface ChangeEvent extends Event {
   }
 
   /**
-   * What became of a command: the home has decided about it, or the API has refused to pass it on.
+   * The outcome of a command: the owning partition has decided about it, or the API has refused to
+   * forward it.
    *
    * @param given the event id of the command
    * @param message what follows, or why nothing does

@@ -6,7 +6,7 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import java.util.Optional;
 
-/** What an operator asks of an application. */
+/** An operation on an application that an operator can request. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Command.Reevaluate.class, name = "re-evaluate"),
@@ -20,37 +20,41 @@ import java.util.Optional;
 })
 public sealed interface Command {
 
-  /** Look at Git again; what differs from what was last sent, is sent. */
+  /** Read Git again and send a target wherever the inputs differ from the last one sent. */
   record Reevaluate() implements Command {}
 
-  /** Send the current inputs as a new generation, though nothing differs. */
+  /** Send the current inputs as a new generation even if they have not changed. */
   record Resync() implements Command {}
 
-  /** Send the inputs of a commit of the first source, and nothing else until it is resumed. */
+  /**
+   * Send the inputs at an earlier commit of the first source, and nothing else until {@link
+   * Resume}.
+   */
   record Restore(CommitId commit) implements Command {}
 
   /**
-   * Recompute what the home remembers of the application, from {@code changes} and Git and beside
-   * what it remembers, and say in the answer whether they are the same. Changes and sends nothing.
+   * Recompute the partition's state of the application from {@code changes} and Git, beside the
+   * state in use, and answer whether the two are equal. Changes and sends nothing.
    */
   record Rebuild() implements Command {}
 
-  /** Send nothing until it is resumed. */
+  /** Send nothing until {@link Resume}. */
   record Suspend() implements Command {}
 
-  /** End a suspension or a restoration: what Git says now is sent. */
+  /** End a suspension or a restoration and send the current inputs. */
   record Resume() implements Command {}
 
   /**
-   * Send what is held as a new generation of the same inputs, whose deletions are carried out if
-   * they are exactly those that were looked at.
+   * Send the held generation again as a new one with the same inputs. Its deletions are carried out
+   * only if they are exactly the approved ones.
    *
-   * @param generation what was looked at; if another was sent since, the command is refused
-   * @param plan the digest of the {@link DeletionPlan} that was looked at; absent in commands of
-   *     earlier versions, which are refused
+   * @param generation the generation that was approved; the command is refused if another one was
+   *     sent since
+   * @param plan the digest of the approved {@link DeletionPlan}; absent in commands of earlier
+   *     versions, which are refused
    */
   record Approve(Generation generation, Optional<String> plan) implements Command {}
 
-  /** Close an open dead letter without trying again. */
+  /** Close an open dead letter without a further attempt. */
   record Discard(String entry) implements Command {}
 }

@@ -4,23 +4,23 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The life of a dead letter: a visible open entry, not the end of trying. Topic {@code
- * dead-letters}, keyed by cluster and application (or by the position of a record that could not be
- * read).
+ * The lifecycle of a dead letter: an open entry that people can see while attempts continue. Topic
+ * {@code dead-letters}, keyed by cluster and application (or by the position of a record that could
+ * not be decoded).
  */
 public sealed interface DeadLetterEvent extends Event {
 
-  /** Names the entry: the same in every event about it. */
+  /** Returns the id of the entry, the same in every event about it. */
   String entry();
 
   /**
    * An entry was opened.
    *
-   * @param subject what is parked; empty if the record could not even be read
-   * @param attempts how often it had been tried by then
-   * @param original where the record is that did not go
-   * @param firstAt when it was first tried; the last time is the event's own. Absent in events of
-   *     earlier versions
+   * @param subject the parked generation; empty if the record could not be decoded
+   * @param attempts the number of attempts so far
+   * @param original the record that failed
+   * @param firstAt time of the first attempt; the event's own time is that of the last. Absent in
+   *     events of earlier versions
    */
   record Opened(
       String entry,
@@ -32,12 +32,12 @@ public sealed interface DeadLetterEvent extends Event {
       Optional<Instant> firstAt)
       implements DeadLetterEvent {}
 
-  /** The entry was tried again without success. */
+  /** A further attempt failed. */
   record Retried(String entry, String key, int attempts, Failure failure)
       implements DeadLetterEvent {}
 
   /**
-   * The entry is closed.
+   * The entry was closed.
    *
    * @param generation the generation whose success, or whose different failure, closed it
    */
@@ -46,7 +46,7 @@ public sealed interface DeadLetterEvent extends Event {
 
     public enum Reason {
       SUCCEEDED,
-      /** A later generation failed in its turn and has an entry of its own. */
+      /** A later generation failed too and has an entry of its own. */
       SUPERSEDED,
       REMOVED,
       /** An operator has closed it. */

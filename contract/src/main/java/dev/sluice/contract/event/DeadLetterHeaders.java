@@ -8,9 +8,9 @@ import dev.sluice.contract.event.DeadLetterEvent.Retried;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Headers by which tools that know dead letters, but not Sluice, can sort and select them: those of
- * Kafka's own dead-letter queues (KIP-1191) where they fit, and {@code sluice_*} for the rest. All
- * are texts in UTF-8, numbers too, as Kafka writes them.
+ * Record headers by which generic dead-letter tools can sort and select entries: those of Kafka's
+ * own dead-letter queues (KIP-1191) where they apply, and {@code sluice_*} for the rest. All values
+ * are UTF-8 text, numbers too, as Kafka writes them.
  *
  * @see <a href="https://cwiki.apache.org/confluence/x/3KZIFg">KIP-1191: Dead-letter queues for
  *     share groups</a>
@@ -20,7 +20,7 @@ final class DeadLetterHeaders {
   private static final String KAFKA = "__dlq.errors.";
   private static final String OWN = "sluice_";
 
-  /** A header is for a glance; all that is kept of the message is in the value. */
+  /** Headers are for a quick look; the record's value has the full message. */
   private static final int LONGEST_MESSAGE = 1_024;
 
   private final Headers headers;
@@ -71,7 +71,10 @@ final class DeadLetterHeaders {
     subject.commit().ifPresent(commit -> own("commit", commit));
   }
 
-  /** The key of an entry about an application; that of a position names none. */
+  /**
+   * Adds the cluster and application of a key of the form {@code cluster/application}; the key of
+   * an undecodable record has another form.
+   */
   private void place(String key) {
     String[] parts = key.split("/", -1);
     if (parts.length == 2) {

@@ -1,6 +1,6 @@
 package dev.sluice.contract.event;
 
-/** What became of reading a record. */
+/** Result of decoding a record. */
 public sealed interface Decoded {
 
   /** A record of a known type. */
@@ -8,10 +8,10 @@ public sealed interface Decoded {
 
   /**
    * A record of a type that this version does not know. A consumer stops at it and reports itself
-   * unready: going on would lose the event in a rolling upgrade.
+   * unready: skipping it would lose the event in a rolling upgrade.
    */
   record UnknownType(String ceType) implements Decoded {}
 
-  /** A record that no version can read: it becomes a dead letter. */
+  /** A record that no version can decode: it becomes a dead letter. */
   record Damaged(String reason) implements Decoded {}
 }

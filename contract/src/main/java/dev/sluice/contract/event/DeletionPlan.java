@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The deletions of one generation that wait for an approval. An approval names the digest, and
- * holds for nothing else.
+ * The deletions of one generation that wait for an approval. An approval names the digest and is
+ * valid for no other plan.
  *
- * @param digest of the cluster, the application, the generation, its commit, its inputs, every
+ * @param digest over the cluster, the application, the generation, its commit, its inputs, every
  *     object with its uid, and the applications whose claims are unknown
- * @param generation that is held
- * @param commit of the generation's first source; absent for a removal
- * @param deletions the objects, the first {@value #MAX_LISTED} of them
- * @param omitted how many more there are
- * @param unknown applications that may claim some of the objects, since their newest targets do not
- *     render; empty where a guard waits for the approval
+ * @param generation the held generation
+ * @param commit the generation's first source's commit; absent for a removal
+ * @param deletions the first {@value #MAX_LISTED} objects
+ * @param omitted the number of objects that are not listed
+ * @param unknown applications that may claim some of the objects, because their newest targets do
+ *     not render; empty if a deletion guard requires the approval
  */
 public record DeletionPlan(
     String digest,
@@ -27,7 +27,7 @@ public record DeletionPlan(
     int omitted,
     List<ApplicationName> unknown) {
 
-  /** How many objects a plan lists; its digest is of all of them. */
+  /** The number of objects that a plan lists at most; its digest covers all of them. */
   public static final int MAX_LISTED = 500;
 
   public DeletionPlan {
@@ -38,7 +38,7 @@ public record DeletionPlan(
   /**
    * One object that would be deleted.
    *
-   * @param uid of the live object; empty if it is gone already
+   * @param uid of the live object; empty if it no longer exists
    */
   public record Deletion(ObjectRef object, String uid) {}
 }

@@ -1,6 +1,6 @@
 package dev.sluice.contract.event;
 
-/** Anything that is written to a topic. */
+/** An event on one of Sluice's topics. */
 public sealed interface Event
     permits ChangeEvent,
         SyncEvent,
@@ -10,6 +10,9 @@ public sealed interface Event
         DeadLetterEvent,
         StateRecord {
 
-  /** The key of the record that carries this event: what compaction and partitioning go by. */
+  /**
+   * Returns the key of the record that carries this event; it decides about compaction and
+   * partition.
+   */
   String key();
 }

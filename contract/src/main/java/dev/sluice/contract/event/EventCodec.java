@@ -18,31 +18,31 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events to Kafka records and back: JSON value, CloudEvents 1.0 in binary mode ({@code ce_*}
- * headers, Kafka protocol binding), {@code traceparent} header.
+ * Encodes events as Kafka records and decodes them: JSON value, CloudEvents 1.0 in binary mode
+ * ({@code ce_*} headers, Kafka protocol binding), {@code traceparent} header.
  */
 public final class EventCodec {
 
-  /** The header that names the type of an event (CloudEvents 1.0, Kafka protocol binding). */
+  /** The header with the type of an event (CloudEvents 1.0, Kafka protocol binding). */
   public static final String TYPE_HEADER = "ce_type";
 
   private static final String TRACE_HEADER = "traceparent";
 
   private EventCodec() {}
 
-  /** The record for an event, on the partition that its key hashes to. */
+  /** Returns the record for an event, on the partition that its key hashes to. */
   public static ProducerRecord<String, byte[]> encode(String topic, Envelope<?> envelope) {
     return encode(topic, null, envelope);
   }
 
-  /** The record for an event, on the given partition. */
+  /** Returns the record for an event, on the given partition. */
   public static ProducerRecord<String, byte[]> encode(
       String topic, @Nullable Integer partition, Envelope<?> envelope) {
     return new ProducerRecord<>(
         topic, partition, envelope.event().key(), value(envelope.event()), headers(envelope));
   }
 
-  /** The JSON of an event. */
+  /** Returns the JSON of an event. */
   public static byte[] value(Event event) {
     try {
       return Json.mapper().writeValueAsBytes(event);
@@ -52,8 +52,8 @@ public final class EventCodec {
   }
 
   /**
-   * A text that someone cut in the middle of a character, or that was given so, has no UTF-8; as
-   * escape sequences it can be written, and is read as it was.
+   * Returns the JSON with all non-ASCII characters escaped. Text with half of a surrogate pair
+   * cannot be encoded as UTF-8; written as escape sequences it can, and it is read back unchanged.
    */
   private static byte[] escaped(Event event) {
     try {
@@ -66,7 +66,7 @@ public final class EventCodec {
     }
   }
 
-  /** The headers of an event. */
+  /** Returns the headers of an event. */
   public static Headers headers(Envelope<?> envelope) {
     EventType type = EventType.of(envelope.event());
     Headers headers = new RecordHeaders();
@@ -85,12 +85,14 @@ public final class EventCodec {
     return headers;
   }
 
-  /** The trace that a record belongs to, whether or not the rest of it can be read. */
+  /**
+   * Returns the trace that a record belongs to, even if the rest of the record cannot be decoded.
+   */
   public static Optional<TraceParent> trace(ConsumerRecord<?, ?> record) {
     return header(record.headers(), TRACE_HEADER).flatMap(TraceParent::parse);
   }
 
-  /** Reads a record. Never throws for what is in it. */
+  /** Decodes a record. No content of a record makes it throw. */
   public static Decoded decode(ConsumerRecord<String, byte[]> record) {
     Headers headers = record.headers();
     Optional<String> ceType = header(headers, TYPE_HEADER);
@@ -108,7 +110,7 @@ public final class EventCodec {
       @Nullable Event event =
           Json.mapper()
               .readerFor(type.get().eventClass())
-              // what is not optional and is not there would surface far from here
+              // a missing required field would otherwise fail much later, where it is used
               .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
               .readValue(record.value());
       if (event == null) {

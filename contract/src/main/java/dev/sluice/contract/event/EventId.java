@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * Id of an event (CloudEvents {@code id}), derived from what the event is about and never random:
- * the same cause written twice has the same id, so that readers can tell.
+ * Id of an event (CloudEvents {@code id}), derived from the event's subject and never random: an
+ * event that is written twice has the same id, so that readers recognise the duplicate.
  */
 public record EventId(@JsonValue String value) {
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The registry of event types: the name in {@code ce_type}, and the record that it is. */
+/** Registry of the event types: the name in {@code ce_type} and the Java record. */
 public enum EventType {
   REF_CHANGED("ref-changed", ChangeEvent.RefChanged.class),
   MERGE_RECORDED("merge-recorded", ChangeEvent.MergeRecorded.class),
@@ -58,7 +58,7 @@ public enum EventType {
     this.eventClass = eventClass;
   }
 
-  /** The type of an event. */
+  /** Returns the type of an event. */
   public static EventType of(Event event) {
     EventType type = BY_CLASS.get(event.getClass());
     if (type == null) {
@@ -71,17 +71,17 @@ public enum EventType {
     return Optional.ofNullable(BY_NAME.get(ceType));
   }
 
-  /** The short name, such as {@code ref-changed}. */
+  /** Returns the short name, such as {@code ref-changed}. */
   public String slug() {
     return slug;
   }
 
-  /** The CloudEvents type, such as {@code dev.sluice.ref-changed.v1}. */
+  /** Returns the CloudEvents type, such as {@code dev.sluice.ref-changed.v1}. */
   public String ceType() {
     return "dev.sluice." + slug + ".v1";
   }
 
-  /** Name of the JSON Schema file, such as {@code ref-changed.v1.json}. */
+  /** Returns the name of the JSON Schema file, such as {@code ref-changed.v1.json}. */
   public String schemaFile() {
     return slug + ".v1.json";
   }

@@ -1,6 +1,6 @@
 package dev.sluice.contract.event;
 
-/** The beginning and the end of a text that may be too long to be passed on. */
+/** Shortens text that may be too long for a record: keeps its beginning and its end. */
 public final class Excerpt {
 
   private static final int SHORTEST = 64;
@@ -8,9 +8,9 @@ public final class Excerpt {
   private Excerpt() {}
 
   /**
-   * Returns the text, or as much of its beginning and end as fits, with a note between them that
-   * says how much is left out. An excerpt of an excerpt is the same excerpt; no character outside
-   * the basic plane is cut in two.
+   * Returns the text, or as much of its beginning and end as fits, with a note of the full length
+   * between them. Shortening twice has the same result as shortening once; surrogate pairs are
+   * never split.
    *
    * @param longest in UTF-16 units, at least 64
    */
@@ -31,7 +31,7 @@ public final class Excerpt {
         + text.substring(boundary(text, end) < end ? end + 1 : end);
   }
 
-  /** The last index up to this one that does not stand within a surrogate pair. */
+  /** Returns the index, or the one before it if the index is inside a surrogate pair. */
   private static int boundary(String text, int index) {
     boolean within =
         Character.isHighSurrogate(text.charAt(index - 1))

@@ -3,17 +3,18 @@ package dev.sluice.contract.event;
 import java.util.Optional;
 
 /**
- * Why something did not go. Carries no secret and no manifest content.
+ * The reason for a failed attempt. Carries no secrets and no manifest content.
  *
- * <p>Messages quote what others wrote: a renderer's output, an API server's answer, a field's name.
- * A message longer than {@link #MAX_MESSAGE} keeps its beginning, which says where, and its end,
- * which says what to do. So a failure is always small enough for a record, a header and a ledger.
+ * <p>Messages quote text of external origin: a renderer's output, an API server's response, a
+ * field's name. A message longer than {@link #MAX_MESSAGE} keeps its beginning, which says where,
+ * and its end, which says what to do. So a failure always fits into a record, a header and a
+ * ledger.
  *
  * @param code stable and machine-readable, such as {@code Invalid} or {@code MissingNamespace}
  * @param message what went wrong, where, and what to do; at most {@link #MAX_MESSAGE} characters
- * @param stage where on the way it happened
- * @param object the object it happened at, where there is one
- * @param plan the deletions that wait for an approval, where that is what it waits for
+ * @param stage the processing step that failed
+ * @param object the object that it is about, if there is one
+ * @param plan the deletions to approve, if the failure can be resolved by an approval
  */
 public record Failure(
     String code,
@@ -22,12 +23,12 @@ public record Failure(
     Optional<ObjectRef> object,
     Optional<DeletionPlan> plan) {
 
-  /** A failure that no approval mends. */
+  /** Creates a failure that an approval cannot resolve. */
   public Failure(String code, String message, Stage stage, Optional<ObjectRef> object) {
     this(code, message, stage, object, Optional.empty());
   }
 
-  /** Returns the same failure, mended by the approval of a plan. */
+  /** Returns this failure with the deletion plan whose approval resolves it. */
   public Failure awaiting(DeletionPlan deletions) {
     return new Failure(code, message, stage, object, Optional.of(deletions));
   }

@@ -18,7 +18,7 @@ public sealed interface InputFile {
   record Text(String path, boolean executable, String text) implements InputFile {}
 
   /** Any other file; Base64 in JSON. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared: the closure's digest is
+  @SuppressWarnings("ArrayRecordComponent") // never compared: digests are
   record Binary(String path, boolean executable, byte[] bytes) implements InputFile {}
 
   /** A symbolic link that stays inside the tree. */

@@ -1,6 +1,6 @@
 package dev.sluice.contract.event;
 
-/** What was done, or will be, to one object. */
+/** A change to one object, planned or carried out. */
 public record ObjectChange(ObjectRef object, Action action) {
 
   public enum Action {
@@ -8,9 +8,9 @@ public record ObjectChange(ObjectRef object, Action action) {
     CONFIGURED,
     UNCHANGED,
     DELETED,
-    /** Left in place because an annotation or a policy says so. */
+    /** Left in place as an annotation or a policy requires. */
     SKIPPED,
-    /** Another application claims it now. */
+    /** Not deleted because another application claims it. */
     TRANSFERRED
   }
 }

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How an object in a cluster differs from what a target says. Values of Secrets are never in it.
+ * The difference between a live object and the target. Never contains values of Secrets.
  *
- * @param fields what would change in an object that is there
- * @param message why it would not go, where it would not
+ * @param fields the fields that would change in an existing object
+ * @param message why the object would be refused; empty if it would not be
  */
 public record ObjectDifference(
     ObjectRef object, Kind kind, List<Field> fields, Optional<String> message) {
@@ -16,12 +16,12 @@ public record ObjectDifference(
     fields = List.copyOf(fields);
   }
 
-  /** What applying the target again would do. */
+  /** The effect of applying the target again. */
   public enum Kind {
     CREATED,
     CONFIGURED,
     DELETED,
-    /** The API server, or its schema, would not take it. */
+    /** The API server or the kind's schema would refuse the object. */
     REFUSED
   }
 
@@ -29,8 +29,9 @@ public record ObjectDifference(
    * One field.
    *
    * @param path such as {@code spec.containers[0].image}
-   * @param live its value in the cluster as JSON, perhaps shortened; absent if it is not there
-   * @param wanted the same after applying
+   * @param live the value in the cluster as JSON, possibly shortened; absent if the field is not
+   *     set
+   * @param wanted the value after applying, in the same form
    */
   public record Field(String path, Optional<String> live, Optional<String> wanted) {}
 }

@@ -3,7 +3,7 @@ package dev.sluice.contract.event;
 import java.util.Comparator;
 
 /**
- * Names a Kubernetes object.
+ * Identity of a Kubernetes object.
  *
  * @param apiVersion group and version, such as {@code apps/v1}, or {@code v1}
  * @param namespace empty for cluster-scoped objects
@@ -18,13 +18,13 @@ public record ObjectRef(String apiVersion, String kind, String namespace, String
           .thenComparing(ObjectRef::name)
           .thenComparing(ObjectRef::apiVersion);
 
-  /** The API group; empty for the core group. */
+  /** Returns the API group; empty for the core group. */
   public String group() {
     int slash = apiVersion.indexOf('/');
     return slash < 0 ? "" : apiVersion.substring(0, slash);
   }
 
-  /** The same object whatever the version it is spoken of in: identity for inventories. */
+  /** Returns whether both name the same object, regardless of the API version. */
   public boolean sameObject(ObjectRef other) {
     return group().equals(other.group())
         && kind.equals(other.kind)

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.Optional;
 
-/** How Sluice came to know of a change. */
+/** The way in which Sluice learned of a change. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Origin.Webhook.class, name = "webhook"),
@@ -14,16 +14,16 @@ import java.util.Optional;
 public sealed interface Origin {
 
   /**
-   * A forge told.
+   * A webhook reported it.
    *
    * @param endpoint the receiver's endpoint
-   * @param delivery the forge's id of the delivery, the same when it is delivered again
-   * @param actor who pushed or merged, as the forge names them
-   * @param receivedAt when the request's last byte was read
+   * @param delivery the forge's id of the delivery, the same when it is redelivered
+   * @param actor the person who pushed or merged, as the forge names them
+   * @param receivedAt the time at which the whole request had been read
    */
   record Webhook(String endpoint, String delivery, Optional<String> actor, Instant receivedAt)
       implements Origin {}
 
-  /** A look at the remote's refs found it. */
+  /** A poll of the remote's refs found it. */
   record Sweep(Instant foundAt) implements Origin {}
 }

@@ -8,12 +8,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Where a dead letter's record is in Kafka; and the record itself where no one could decode it,
- * since what cannot be read may be compacted away or expire before anyone looks.
+ * The position in Kafka of the record that a dead letter is about. For a record that could not be
+ * decoded also its content, since Kafka may compact or expire it before anyone has read the dead
+ * letter. * @param offset {@link #NOWHERE} if it is no longer known * @param value the record's
+ * bytes (Base64 in JSON); absent if it had none, if it was decoded, or if it is too large to be
+ * stored a second time
  *
- * @param offset {@link #NOWHERE} if it is not known any more
- * @param value the record's bytes (Base64 in JSON); absent if it had none, if it was decoded, or if
- *     the record is too large to be kept twice: then only the position tells
  * @param key the record's key, under the same conditions
  * @param headers the record's headers, in their order, under the same conditions
  * @param timestamp when it was written, under the same conditions
@@ -28,21 +28,21 @@ public record OriginalRecord(
     Optional<List<RecordHeader>> headers,
     Optional<Instant> timestamp) {
 
-  /** Base64 makes it a third larger, and it has to fit a record again. */
+  /** Base64 makes the content a third larger, and the result has to fit into a record. */
   private static final int MOST_BYTES = 8 * 1024 * 1024;
 
-  /** The offset of a record that is not known any more. */
+  /** The offset of a record whose offset is no longer known. */
   public static final long NOWHERE = -1;
 
   public OriginalRecord {
     headers = headers.map(List::copyOf);
   }
 
-  /** A header of a record, as it was. */
+  /** A header of the original record. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record RecordHeader(String name, Optional<byte[]> value) {}
 
-  /** The position of a record that was decoded. */
+  /** Returns the position of a record that was decoded. */
   public static OriginalRecord at(String topic, int partition, long offset) {
     return new OriginalRecord(
         topic,
@@ -54,7 +54,10 @@ public record OriginalRecord(
         Optional.empty());
   }
 
-  /** All of a record that could not be decoded, if it is not too large. */
+  /**
+   * Returns the position of a record that could not be decoded, with its content unless that is too
+   * large.
+   */
   public static OriginalRecord intact(ConsumerRecord<String, byte[]> record) {
     if (bytes(record) > MOST_BYTES) {
       return at(record.topic(), record.partition(), record.offset());
@@ -73,7 +76,7 @@ public record OriginalRecord(
         Optional.of(Instant.ofEpochMilli(record.timestamp())));
   }
 
-  /** Names the position: the entry of a record that nobody can read. */
+  /** Returns {@code topic/partition/offset}, the id of the dead letter of an undecodable record. */
   public String position() {
     return "%s/%d/%d".formatted(topic, partition, offset);
   }

@@ -12,20 +12,22 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The objects that inputs may render to, for inputs that have not been rendered or cannot be.
+ * Estimate of the objects that inputs may render to, for inputs that have not been or cannot be
+ * rendered.
  *
- * <p>Nothing is rendered to an object whose kind, namespace and name do not come from somewhere:
- * the kind is a word of the inputs (or there is a generator of it), the namespace is the
- * application's or made of words of the inputs, and so is the name. Each part of a name, between
- * its separators, is one word or a few words joined (prefixes, suffixes), a number, or a hash; in
- * templates also the beginning of a word (truncation).
+ * <p>It relies on the fact that the kind, the namespace and the name of a rendered object come from
+ * the inputs. The kind is a word in the inputs (or they have a generator of that kind); the
+ * namespace is the application's or consists of words in the inputs; so does the name. Each part of
+ * a name, between separators, is one word or a few words joined (prefixes, suffixes), a number, or
+ * a hash; in templates also the beginning of a word (truncation).
  *
- * <p>The answer errs towards yes. Names that a template computes letter by letter are not foreseen.
+ * <p>It may report objects that are not rendered; it misses only names that a template computes
+ * character by character.
  *
- * @param namespace of the application
- * @param words in lower case; none if nothing is rendered
- * @param templated whether names may be cut off
- * @param generated whether names may carry a hash
+ * @param namespace the application's namespace
+ * @param words the words in the inputs, in lower case; none if nothing is rendered
+ * @param templated whether names may be truncated
+ * @param generated whether names may have a hash suffix
  * @param anything whether any object is possible
  */
 public record PossibleObjects(
@@ -45,17 +47,17 @@ public record PossibleObjects(
     words = Collections.unmodifiableNavigableSet(new TreeSet<>(words));
   }
 
-  /** Returns no objects. */
+  /** Returns an estimate without any object. */
   public static PossibleObjects none() {
     return new PossibleObjects("", new TreeSet<>(), false, false, false);
   }
 
-  /** Returns all objects, for inputs that cannot be read. */
+  /** Returns an estimate with every object, for inputs that cannot be read. */
   public static PossibleObjects any(String namespace) {
     return new PossibleObjects(namespace, new TreeSet<>(), true, true, true);
   }
 
-  /** Returns what a record of the sync topic may render to; a removal renders to nothing. */
+  /** Returns the objects that a record of the sync topic may render to; none for a removal. */
   public static PossibleObjects of(SyncEvent event) {
     return switch (event) {
       case SyncEvent.Removal _ -> none();
@@ -70,7 +72,7 @@ public record PossibleObjects(
     };
   }
 
-  /** Returns a digest: equal ones are of the same objects. */
+  /** Returns a digest by which two estimates can be compared. */
   public String digest() {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -86,7 +88,7 @@ public record PossibleObjects(
     }
   }
 
-  /** Returns whether there may be this object. */
+  /** Returns whether the inputs may render to this object. */
   public boolean mayHave(ObjectRef object) {
     return anything
         || (mayHaveKind(object.kind())

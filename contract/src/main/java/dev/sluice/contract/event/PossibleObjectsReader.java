@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads the words of inputs: runs of letters and digits in files, in their paths and in the
- * application's options, in archives too, and the parts of words in camel case.
+ * Collects the words of inputs for a {@link PossibleObjects}: runs of letters and digits in files
+ * (in archives too), in their paths and in the application's options, and the parts of words in
+ * camel case.
  */
 public final class PossibleObjectsReader {
 
@@ -31,13 +32,13 @@ public final class PossibleObjectsReader {
   private boolean templated;
   private boolean anything;
 
-  /** Starts with the words of an application's namespace. */
+  /** Creates a reader that has read the application's namespace. */
   public PossibleObjectsReader(String namespace) {
     this.namespace = namespace;
     read(namespace);
   }
 
-  /** Returns what was read. */
+  /** Returns the estimate for everything read so far. */
   public PossibleObjects result() {
     return new PossibleObjects(
         namespace,
@@ -49,12 +50,12 @@ public final class PossibleObjectsReader {
         anything);
   }
 
-  /** Takes in that names may be made of parts of words. */
+  /** Records that names may be truncated. */
   public void templated() {
     templated = true;
   }
 
-  /** Takes in that any object is possible. */
+  /** Records that any object is possible. */
   public void anything() {
     anything = true;
   }
@@ -68,12 +69,12 @@ public final class PossibleObjectsReader {
     source.files().forEach(this::read);
   }
 
-  /** Reads the options of a source. */
+  /** Collects the words of a source's options. */
   public void read(RenderOptions options) {
     read(Json.mapper().valueToTree(options).toString());
   }
 
-  /** Reads a file and its path. */
+  /** Collects the words of a file and its path. */
   public void read(InputFile file) {
     read(file.path());
     switch (file) {
@@ -98,7 +99,7 @@ public final class PossibleObjectsReader {
     }
   }
 
-  /** Reads a text, also as YAML and JSON unescape it. */
+  /** Collects the words of a text, with and without resolving the escapes of YAML and JSON. */
   public void read(String text) {
     addWords(text);
     if (text.indexOf('\\') >= 0) {

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Why a target exists: the way back from an object to who caused it.
+ * The origin of a target: the changes and the person that caused it.
  *
- * @param causes the change events it answers, oldest first
- * @param actor who pushed, as the forge names them, where a forge told
- * @param changedAt when Sluice first heard of the oldest cause
- * @param dispatchedAt when the target was decided
- * @param batch names the decision it came from: targets of one commit share it
- * @param batchSize how many records the batch has in this cluster: prunes wait for the batch's
- *     applies
+ * @param causes the change events that led to it, oldest first
+ * @param actor the person who pushed, as the forge names them, if a forge reported it
+ * @param changedAt the time at which Sluice learned of the oldest cause
+ * @param dispatchedAt the time at which the target was decided
+ * @param batch id of the decision, shared by all targets of one commit
+ * @param batchSize the number of records of the batch in this cluster: prunes wait until the
+ *     batch's objects are applied
  */
 public record Provenance(
     List<EventId> causes,

@@ -5,20 +5,20 @@ import dev.sluice.contract.name.ClusterName;
 import java.time.Instant;
 
 /**
- * Something that a cluster's worker is asked. Topic {@code sync.<cluster>}; the answer is a result.
+ * A question to a cluster's worker. Topic {@code sync.<cluster>}; the answer is a result event.
  *
- * <p>All questions have the same key, which is no application's: so compaction leaves one of them,
- * and a worker passes over whatever it does not understand under that key, where an unknown type
- * elsewhere in the topic stops it.
+ * <p>All questions have the same key, which cannot be an application's, so compaction keeps one of
+ * them at most. A worker skips records of unknown types under this key; under any other key they
+ * stop it.
  */
 public sealed interface QuestionEvent extends Event {
 
-  /** The key of questions. */
+  /** The key of all questions. */
   String KEY = "~question";
 
   ClusterName cluster();
 
-  /** From then on nobody waits for the answer any more. */
+  /** Returns the time at which the asker stops waiting for the answer. */
   Instant until();
 
   @Override
@@ -27,9 +27,10 @@ public sealed interface QuestionEvent extends Event {
   }
 
   /**
-   * What applying the newest target of an application again would change in the cluster.
+   * Asks for the changes that applying an application's newest target again would make in the
+   * cluster.
    *
-   * @param by who asks, as the API knows them
+   * @param by the person who asks, as the API authenticated them
    */
   record DiffAsked(ApplicationName application, ClusterName cluster, String by, Instant until)
       implements QuestionEvent {}

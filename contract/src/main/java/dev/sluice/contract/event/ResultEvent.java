@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What became of a target: the audit log. Topic {@code results}, keyed by cluster and application.
+ * The outcome of a target; these events are the audit log. Topic {@code results}, keyed by cluster
+ * and application.
  */
 public sealed interface ResultEvent extends Event {
 
@@ -32,19 +33,20 @@ public sealed interface ResultEvent extends Event {
   }
 
   /**
-   * A home has sent a target or a removal to the cluster.
+   * The dispatcher has sent a target or a removal to the cluster.
    *
    * @param inputDigest empty for a removal
-   * @param reason the path that made it differ, or what else did
+   * @param reason the path of the input that changed, or another reason for a new generation
    */
   record Dispatched(
       Subject subject, Optional<String> inputDigest, String reason, Provenance provenance)
       implements OfTarget {}
 
   /**
-   * Rendering succeeded and this is what will be done.
+   * Rendering succeeded, and these changes will be carried out.
    *
-   * @param omitted how many changes more there are than one record may list; absent if none
+   * @param omitted the number of changes that are not listed because a record is limited in size;
+   *     absent if all are listed
    */
   record Planned(
       Subject subject, List<ObjectChange> changes, String renderer, Optional<Integer> omitted)
@@ -59,13 +61,14 @@ public sealed interface ResultEvent extends Event {
   }
 
   /**
-   * The cluster holds the target. Objects that needed no call are left out of the change set.
+   * The target was applied to the cluster. Objects that needed no API call are not listed in the
+   * changes.
    *
-   * @param renderer who rendered it, with its version, several joined by ", "; absent in events of
+   * @param renderer the renderer with its version, several joined by ", "; absent in events of
    *     earlier versions
    * @param omitted as in {@link Planned}
-   * @param kept objects that are still to be deleted: other applications may claim them, or an
-   *     approval is awaited. The generation is parked until then; present only if there are any
+   * @param kept objects that are not deleted yet, because other applications may claim them or an
+   *     approval is required. The generation is parked until they are; absent if there are none
    */
   record Applied(
       Subject subject,
@@ -81,7 +84,7 @@ public sealed interface ResultEvent extends Event {
       kept = kept.map(List::copyOf).filter(refs -> !refs.isEmpty());
     }
 
-    /** A target that the cluster holds, with nothing left to delete. */
+    /** Creates the event for a target with nothing left to delete. */
     public Applied(
         Subject subject,
         List<ObjectChange> changes,
@@ -93,24 +96,24 @@ public sealed interface ResultEvent extends Event {
   }
 
   /**
-   * The cluster already held exactly this.
+   * The cluster already had exactly this target.
    *
    * @param renderer as in {@link Applied}
    */
   record Unchanged(Subject subject, int objects, Optional<String> renderer) implements OfTarget {}
 
-  /** A newer generation came before this one was done. */
+  /** A newer generation arrived before this one was finished. */
   record Superseded(Subject subject, long by) implements OfTarget {}
 
-  /** Transient trouble: it will be tried again. */
+  /** A transient failure; the worker retries after the delay. */
   record Retrying(Subject subject, int attempt, Duration delay, Failure failure)
       implements OfTarget {}
 
-  /** It does not go as things are; a dead letter is open. */
+  /** A failure that retrying alone does not resolve; a dead letter is open. */
   record Parked(Subject subject, Failure failure, String wakesOn) implements OfTarget {}
 
   /**
-   * A removal is done: the application's objects are gone (or orphaned).
+   * A removal is finished: the application's objects are deleted (or orphaned).
    *
    * @param omitted as in {@link Planned}
    */
@@ -126,13 +129,13 @@ public sealed interface ResultEvent extends Event {
   }
 
   /**
-   * This worker was about to write something older than the ledger, or something else under the
-   * ledger's number, and did not.
+   * The worker refused to write a generation older than the ledger's, or the ledger's generation
+   * with other inputs.
    */
   record Fenced(Subject subject, long ledgerGeneration) implements OfTarget {}
 
   /**
-   * Objects that a fenced worker had left behind were found by label and removed.
+   * The orphan sweep deleted objects that a fenced worker had left behind; it finds them by label.
    *
    * @param omitted as in {@link Planned}
    */
@@ -157,11 +160,11 @@ public sealed interface ResultEvent extends Event {
   }
 
   /**
-   * A worker took the lead and tells what the cluster's ledgers hold. Many ledgers are told in
-   * several of these.
+   * A worker has become leader and reports the contents of the cluster's ledgers. Many ledgers are
+   * split over several of these events.
    *
-   * @param renderIsolation what keeps renderers apart from the worker: {@code bubblewrap}, {@code
-   *     namespaces}, {@code user} or {@code none}; absent if an older worker says nothing
+   * @param renderIsolation the isolation of renderers from the worker: {@code bubblewrap}, {@code
+   *     namespaces}, {@code user} or {@code none}; absent in events of earlier versions
    */
   record WorkerHello(
       ClusterName cluster,
@@ -180,18 +183,20 @@ public sealed interface ResultEvent extends Event {
   }
 
   /**
-   * What the newest target of an application would change in the cluster, as someone asked. A large
-   * answer comes in several parts, which differ in their differences and say the same otherwise.
+   * The answer to {@link QuestionEvent.DiffAsked}: the changes that applying the newest target
+   * again would make. A large answer is split into several parts, which are equal but for their
+   * number and their differences.
    *
    * @param question the event id of the question
-   * @param by who asked
-   * @param generation the newest that the topic has; absent if it has none
-   * @param ledgerGeneration the one that the cluster was last given; absent if there is none
-   * @param differences by object; empty: applying it again changes nothing
-   * @param omitted how many objects more differ
-   * @param failure why it could not be compared
-   * @param part the number of this part, from 1; absent if there is only this
-   * @param parts how many parts there are; absent if there is only this
+   * @param by the person who asked
+   * @param generation the newest generation on the topic; absent if there is none
+   * @param ledgerGeneration the generation in the cluster's ledger; absent if there is none
+   * @param differences one entry for each object that differs; empty if applying again changes
+   *     nothing
+   * @param omitted the number of further objects that differ
+   * @param failure why the comparison failed; empty if it did not
+   * @param part the number of this part, from 1; absent if the answer is not split
+   * @param parts the number of parts; absent if the answer is not split
    */
   record DiffAnswered(
       ClusterName cluster,
@@ -240,13 +245,13 @@ public sealed interface ResultEvent extends Event {
     }
   }
 
-  /** One ledger in a hello. */
+  /** One ledger as a {@link WorkerHello} reports it. */
   record LedgerSummary(long generation, String phase, String inputDigest) {}
 
   /**
-   * When the steps were finished.
+   * The times at which the steps were finished.
    *
-   * @param receivedAt when the worker read the target from the topic
+   * @param receivedAt the time at which the worker read the target from the topic
    */
   record Timings(Instant receivedAt, Instant renderedAt, Instant plannedAt, Instant appliedAt) {}
 }

@@ -12,11 +12,11 @@ import java.util.Optional;
  * The files of one source that rendering reads, at one commit.
  *
  * @param path the application's directory (or single file) in the repository; empty for its root
- * @param type what the files are, found out by then
- * @param alias what other sources' values files call it
+ * @param type the declared or detected type of the files
+ * @param alias the name by which other sources' values files refer to it
  * @param options without placeholders
  * @param files paths from the repository's root, sorted
- * @param bases other repositories whose files are among them, under {@code .sluice/bases}
+ * @param bases other repositories whose files are included, under {@code .sluice/bases}
  */
 public record SourceInputs(
     RepositoryId repository,
@@ -34,7 +34,7 @@ public record SourceInputs(
     bases = bases.map(List::copyOf).filter(list -> !list.isEmpty());
   }
 
-  /** Inputs of this repository alone. */
+  /** Creates inputs from this repository alone. */
   public SourceInputs(
       RepositoryId repository,
       GitRef ref,
@@ -47,7 +47,7 @@ public record SourceInputs(
     this(repository, ref, commit, path, type, alias, options, files, Optional.empty());
   }
 
-  /** The same with other files. */
+  /** Returns the same inputs with other files. */
   public SourceInputs withFiles(List<InputFile> others) {
     return new SourceInputs(repository, ref, commit, path, type, alias, options, others, bases);
   }

@@ -4,15 +4,16 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 
 /**
- * Whether an application's sources can be read, where its last target says nothing about that.
- * Topic {@code sync.<cluster>}; the key is no application's, so that the target stays.
+ * A change of whether an application's sources can be read that its last target does not show.
+ * Topic {@code sync.<cluster>}; the key differs from the application's own, so that compaction
+ * keeps the last target.
  *
- * <p>An object may move to an application whose sources are refused. No target of it says so, and
- * the application that had the object must not delete it.
+ * <p>Workers need it for pruning: an object may have moved to an application whose sources are
+ * refused, so no target claims it, and the application that had the object must not delete it.
  */
 public sealed interface SourcesEvent extends Event {
 
-  /** The beginning of every key, before the application's name. */
+  /** The prefix of every key, before the application's name. */
   String KEY_PREFIX = "~sources/";
 
   ApplicationName application();
@@ -25,11 +26,11 @@ public sealed interface SourcesEvent extends Event {
   }
 
   /**
-   * The sources are refused, and the last target stays in force. Holds until {@link Accepted}, or a
+   * The sources are refused, and the last target stays in force. Valid until {@link Accepted} or a
    * later target or removal.
    *
-   * @param code of the failure; the dead letter has all of it
-   * @param possible what the sources may render to once they are mended
+   * @param code the failure's code; the dead letter has the full failure
+   * @param possible the objects that the sources may render to once they are fixed
    */
   record Refused(
       ApplicationName application,
@@ -39,6 +40,9 @@ public sealed interface SourcesEvent extends Event {
       Provenance provenance)
       implements SourcesEvent {}
 
-  /** The sources are as they were for the last target, or the application has no sources here. */
+  /**
+   * The sources are again those of the last target, or the application has no sources in this
+   * cluster.
+   */
   record Accepted(ApplicationName application, ClusterName cluster) implements SourcesEvent {}
 }

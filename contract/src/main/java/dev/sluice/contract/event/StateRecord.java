@@ -13,19 +13,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The memory of a home. Topic {@code state}, compacted, partitioned like {@code changes}. */
+/**
+ * The persistent state of a dispatcher partition. Topic {@code state}, compacted, partitioned like
+ * {@code changes}.
+ */
 public sealed interface StateRecord extends Event {
 
   /**
-   * What a home knows of a ref.
+   * The state of a ref.
    *
-   * @param head the commit the ref was last seen at and dispatched for; empty if there is none
-   *     (yet)
-   * @param pending set while a change is known that Git has not shown yet
-   * @param unmet set if the last evaluation was of something else than what was told; absent in
+   * @param head the commit that was last evaluated and dispatched; empty if there is none (yet)
+   * @param pending set while a reported change has not appeared in Git yet
+   * @param unmet set if the last evaluation found another commit than the reported one; absent in
    *     records of earlier versions
-   * @param readAt when the remote was last read, at most some minutes old while all goes well;
-   *     absent in records of earlier versions
+   * @param readAt the time of the last successful read of the remote, at most some minutes ago in
+   *     normal operation; absent in records of earlier versions
    * @param unreadable set while the remote cannot be read; absent in records of earlier versions
    */
   record RefState(
@@ -38,30 +40,30 @@ public sealed interface StateRecord extends Event {
       Optional<Unreadable> unreadable)
       implements StateRecord {
 
-    /** A ref whose remote nobody has read, and of which nothing was told that Git did not show. */
+    /** Creates the state of a ref whose remote has not been read. */
     public RefState(
         RepositoryId repository, GitRef ref, Optional<CommitId> head, Optional<Pending> pending) {
       this(repository, ref, head, pending, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** The same at this commit, waiting for this. */
+    /** Returns this state with another commit, pending change and unmet report. */
     public RefState at(
         Optional<CommitId> commit, Optional<Pending> change, Optional<Unmet> otherwise) {
       return new RefState(repository, ref, commit, change, otherwise, readAt, unreadable);
     }
 
-    /** The same, with the remote read at this time. */
+    /** Returns this state with the time of a successful read of the remote. */
     public RefState read(Instant time) {
       return new RefState(
           repository, ref, head, pending, unmet, Optional.of(time), Optional.empty());
     }
 
-    /** The same, with nothing known of whether the remote can be read. */
+    /** Returns this state without a failure to read the remote. */
     public RefState unwatched() {
       return new RefState(repository, ref, head, pending, unmet, readAt, Optional.empty());
     }
 
-    /** The same, with the remote not readable. */
+    /** Returns this state with a failure to read the remote. */
     public RefState unreadable(Unreadable failure) {
       return new RefState(repository, ref, head, pending, unmet, readAt, Optional.of(failure));
     }
@@ -77,10 +79,11 @@ public sealed interface StateRecord extends Event {
   }
 
   /**
-   * A commit that was told of and that Git did not show in time: the ref was evaluated as it was.
+   * A reported commit that did not appear in Git in time, so the ref was evaluated at its actual
+   * commit.
    *
-   * @param evaluated the commit that the ref was at; empty if there was no such ref
-   * @param causes ids of the events that told of it
+   * @param evaluated the actual commit of the ref; empty if the ref did not exist
+   * @param causes ids of the events that reported the commit
    */
   record Unmet(CommitId expected, Optional<CommitId> evaluated, List<EventId> causes, Instant at) {
     public Unmet {
@@ -89,9 +92,10 @@ public sealed interface StateRecord extends Event {
   }
 
   /**
-   * What a home knows of a repository.
+   * The state of a repository.
    *
-   * @param homes of other repositories, where applications read this one as well
+   * @param homes other repositories whose partitions receive this repository's changes, because
+   *     applications there read it too
    */
   record RepositoryState(RepositoryId repository, Set<RepositoryId> homes) implements StateRecord {
 
@@ -110,17 +114,18 @@ public sealed interface StateRecord extends Event {
   }
 
   /**
-   * A remote cannot be read.
+   * A failure to read a remote.
    *
-   * @param since the first attempt that failed after the last one that did not
+   * @param since the first failed attempt after the last successful one
    * @param reason of a recent attempt: what, where and what to do; without credentials
    */
   record Unreadable(Instant since, String reason) {}
 
   /**
-   * A change that waits for Git.
+   * A reported change that has not appeared in Git yet.
    *
-   * @param expected what the webhook said the ref would be; empty for a deletion or an unknown
+   * @param expected the commit that the webhook reported; empty for a deletion or if it gave no
+   *     commit
    * @param trace of the newest cause; absent in records of earlier versions
    * @param offset of the newest cause in {@code changes}; absent in records of earlier versions
    */
@@ -137,20 +142,22 @@ public sealed interface StateRecord extends Event {
   }
 
   /**
-   * What a home knows of an application. It outlives the application: a counter is never forgotten.
+   * The state of an application. It is kept after the application leaves the fleet, so that its
+   * generations never restart.
    *
-   * @param definition empty once the fleet no longer has it
-   * @param dispatched by cluster, what was last sent there
-   * @param refused by cluster, how often the source was refused while the dead letter about it is
-   *     open
-   * @param holds by cluster, why what Git says is not sent there
-   * @param demands by cluster, what an operator wants sent there though nothing differs
-   * @param retiredHome once the fleet no longer has it, the repository whose home this is: if the
-   *     application comes back, whatever its sources are then, its generations go on here
-   * @param carriedOut the last commands that were: one that is written twice is carried out once;
-   *     absent in records of earlier versions
-   * @param possible by cluster, the digest of what the refused sources may render to, as it was
-   *     sent there last; absent in records of earlier versions
+   * @param definition empty once the fleet no longer has the application
+   * @param dispatched by cluster, the last target or removal that was sent
+   * @param refused by cluster, the number of times that the source was refused while its dead
+   *     letter is open
+   * @param holds by cluster, the suspension or restoration in force
+   * @param demands by cluster, the command that requires a new generation even if the inputs are
+   *     the same
+   * @param retiredHome the repository whose partition owns the application after it left the fleet:
+   *     if it is defined again, whatever its sources are then, its generations continue there
+   * @param carriedOut ids of the commands carried out most recently, so that one that is written
+   *     twice is carried out once; absent in records of earlier versions
+   * @param possible by cluster, the digest of the {@link PossibleObjects} that were last sent for
+   *     refused sources; absent in records of earlier versions
    */
   record ApplicationState(
       ApplicationName application,
@@ -174,7 +181,7 @@ public sealed interface StateRecord extends Event {
       possible = possible.map(Map::copyOf).filter(map -> !map.isEmpty());
     }
 
-    /** Of an application that this home has not heard of. */
+    /** Returns the state of an application that has never been defined in this partition. */
     public static ApplicationState unknown(ApplicationName application) {
       return new ApplicationState(
           application,
@@ -189,7 +196,7 @@ public sealed interface StateRecord extends Event {
           Optional.empty());
     }
 
-    /** Whether a command was carried out already. */
+    /** Returns whether a command was carried out already. */
     public boolean hasCarriedOut(EventId command) {
       return carriedOut.map(ids -> ids.contains(command)).orElse(false);
     }
@@ -205,31 +212,31 @@ public sealed interface StateRecord extends Event {
   }
 
   /**
-   * The next target is sent whether its inputs differ or not.
+   * A command that requires a new generation even if the inputs are the same.
    *
    * @param command the event id of the command
-   * @param approved whether there is an approval
-   * @param approval of the plan that the next target may carry out
+   * @param approved whether it is an approval
+   * @param approval the approval that the next target carries
    */
   record Demand(EventId command, boolean approved, String by, Optional<Approval> approval) {
 
-    /** A demand that approves nothing. */
+    /** Creates a demand without an approval. */
     public Demand(EventId command, String by) {
       this(command, false, by, Optional.empty());
     }
   }
 
   /**
-   * An operator has stopped the sending of what Git says.
+   * An operator's suspension or restoration, during which changes in Git are not sent.
    *
-   * @param commit what is restored instead; empty for a suspension
+   * @param commit the commit to restore; empty for a suspension
    */
   record Hold(Optional<CommitId> commit, String by, String reason, Instant since) {}
 
   /**
-   * What was last sent to a cluster for an application.
+   * The last target or removal that was sent to a cluster for an application.
    *
-   * @param inputDigest empty if that was a removal
+   * @param inputDigest empty for a removal
    * @param commit the first source's commit at that time
    */
   record Dispatched(

@@ -7,7 +7,7 @@ import dev.sluice.contract.name.Generation;
 import java.util.Optional;
 
 /**
- * What a result is about.
+ * The generation that a result is about.
  *
  * @param commit the commit of the first source; empty for a removal
  * @param target the id of the sync record

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one application should be in one cluster. Topic {@code sync.<cluster>}, compacted, keyed by
- * application: the latest record is the desired state.
+ * The desired state of one application in one cluster. Topic {@code sync.<cluster>}, compacted,
+ * keyed by application: the latest record is in force.
  */
 public sealed interface SyncEvent extends Event {
 
@@ -27,18 +27,20 @@ public sealed interface SyncEvent extends Event {
     return application().value();
   }
 
-  /** Deterministic id of the record. */
+  /** Returns the deterministic id of the record. */
   default EventId id() {
     return EventId.of("sync", cluster(), application(), generation());
   }
 
   /**
-   * The application should be what these inputs render to. Self-contained: who has it needs no Git.
+   * The application should match the objects that these inputs render to. Self-contained: applying
+   * it needs no access to Git.
    *
    * @param sources the input closure, one entry for each source of the application, in its order
-   * @param approved whether there is an approval; that alone lets nothing pass
+   * @param approved whether there is an approval; without a matching {@code approval} it permits
+   *     nothing
    * @param inputDigest the closure's digest, with the version of its algorithm
-   * @param approval of a plan of deletions that this generation may carry out, and of no other
+   * @param approval the approval of the one deletion plan that this generation may carry out
    */
   record Target(
       ApplicationName application,
@@ -60,7 +62,7 @@ public sealed interface SyncEvent extends Event {
       }
     }
 
-    /** A target with no approved plan of deletions. */
+    /** Creates a target without an approval. */
     public Target(
         ApplicationName application,
         ClusterName cluster,
@@ -82,16 +84,16 @@ public sealed interface SyncEvent extends Event {
           Optional.empty());
     }
 
-    /** The commit of the first source, which stands for the target in listings. */
+    /** Returns the commit of the first source, which represents the target in listings. */
     public CommitId commit() {
       return sources.getFirst().commit();
     }
   }
 
   /**
-   * The application should be in this cluster no more.
+   * The application should be removed from this cluster.
    *
-   * @param orphan leave its objects where they are and only forget them
+   * @param orphan leave its objects in place and stop managing them
    */
   record Removal(
       ApplicationName application,

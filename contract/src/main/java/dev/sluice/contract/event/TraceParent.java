@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The W3C {@code traceparent} of an event: which trace it belongs to, from webhook to apply. */
+/** The W3C {@code traceparent} of an event: the trace that it belongs to, from webhook to apply. */
 public record TraceParent(@JsonValue String value) {
 
   private static final String VERSION = "00-";
@@ -21,17 +21,17 @@ public record TraceParent(@JsonValue String value) {
     }
   }
 
-  /** Reads a header; anything malformed counts as absent, as the specification asks. */
+  /** Parses a header; a malformed one counts as absent, as the specification requires. */
   public static Optional<TraceParent> parse(String header) {
     return wellFormed(header) ? Optional.of(new TraceParent(header)) : Optional.empty();
   }
 
-  /** The root of a new trace. */
+  /** Returns the root of a new trace. */
   public static TraceParent start() {
     return new TraceParent("00-" + hex(16) + "-" + hex(8) + "-01");
   }
 
-  /** The next hop of the same trace. */
+  /** Returns the next hop of the same trace. */
   public TraceParent child() {
     return new TraceParent(value.substring(0, TRACE_END + 1) + hex(8) + value.substring(SPAN_END));
   }
@@ -67,17 +67,17 @@ public record TraceParent(@JsonValue String value) {
     return true;
   }
 
-  /** 32 hex digits. */
+  /** Returns the 32 hex digits of the trace. */
   public String traceId() {
     return value.substring(3, 35);
   }
 
-  /** The 16 hex digits of the hop. */
+  /** Returns the 16 hex digits of the hop. */
   public String spanId() {
     return value.substring(36, 52);
   }
 
-  /** Two hex digits; the lowest bit says whether the trace is recorded. */
+  /** Returns two hex digits; the lowest bit is set if the trace is recorded. */
   public String flags() {
     return value.substring(53);
   }

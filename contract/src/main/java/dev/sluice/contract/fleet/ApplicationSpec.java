@@ -1,8 +1,9 @@
 package dev.sluice.contract.fleet;
 
 /**
- * What a worker must know of an application besides its inputs; part of what a generation is about.
+ * The properties of an application that a worker needs besides its inputs; a change of them is a
+ * new generation.
  *
- * @param namespace where namespaced objects go that name none
+ * @param namespace the default namespace, for namespaced objects without one
  */
 public record ApplicationSpec(String namespace, Policy policy) {}

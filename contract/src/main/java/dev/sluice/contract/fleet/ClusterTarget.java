@@ -3,7 +3,7 @@ package dev.sluice.contract.fleet;
 import dev.sluice.contract.name.ClusterName;
 import java.util.Map;
 
-/** A cluster that an application goes to, with the labels that its rendering may use. */
+/** A cluster that an application is deployed to, with the labels that its rendering may use. */
 public record ClusterTarget(ClusterName name, Map<String, String> labels) {
   public ClusterTarget {
     labels = Map.copyOf(labels);

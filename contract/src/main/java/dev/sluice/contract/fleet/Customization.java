@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Changes to whatever a source renders to, of any type, as a kustomization makes them.
+ * Changes to the rendered objects of a source of any type, with the semantics of a kustomization.
  *
  * @param labels for every object and pod template, not for selectors
  * @param annotations for every object and pod template
  * @param images {@code name=newName:tag}, {@code name:tag} or {@code name@digest}, as in {@code
  *     kustomize edit set image}
- * @param replicas of workloads by name
+ * @param replicas by name of the workload
  */
 public record Customization(
     String namePrefix,

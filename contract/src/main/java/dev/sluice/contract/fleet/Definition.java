@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An application as a fleet revision defines it, everything resolved: selectors to clusters,
- * repositories to URLs.
+ * An application as a fleet revision defines it, with all references resolved: selectors to
+ * clusters, repositories to URLs.
  *
  * @param clusters sorted by name
  * @param orphanOnRemoval leave the objects in the clusters when the application leaves the fleet
- * @param home the repository whose home decides about the application, where that is not its first
- *     source's: it was first defined with another one, and its generations are counted there
- * @param remote what its inputs may take from elsewhere; empty if nothing
+ * @param home the repository whose partition owns the application, if that is not its first
+ *     source's repository: the application was first defined with another first source, and its
+ *     generations are counted there
+ * @param remote the remote bases and charts that its inputs may use; empty for none
  */
 public record Definition(
     ApplicationName application,
@@ -36,7 +37,7 @@ public record Definition(
     remote = remote.filter(policy -> !policy.equals(RemotePolicy.NONE));
   }
 
-  /** An application at its first source's home that takes nothing from elsewhere. */
+  /** Creates a definition that the first source's partition owns and that uses nothing remote. */
   public Definition(
       ApplicationName application,
       List<SourceSpec> sources,
@@ -46,26 +47,26 @@ public record Definition(
     this(application, sources, clusters, spec, orphanOnRemoval, Optional.empty(), Optional.empty());
   }
 
-  /** The same, decided about at the home of this repository. */
-  public Definition withHome(RepositoryId repository) {
+  /** Returns this definition with the repository whose partition owns it. */
+  public Definition withOwner(RepositoryId repository) {
     return new Definition(
         application, sources, clusters, spec, orphanOnRemoval, Optional.of(repository), remote);
   }
 
-  /** The same for one of its clusters alone. */
+  /** Returns this definition for one of its clusters only. */
   public Definition in(ClusterTarget cluster) {
     return new Definition(
         application, sources, List.of(cluster), spec, orphanOnRemoval, home, remote);
   }
 
-  /** The same, allowed to take this from elsewhere. */
+  /** Returns this definition with the remote bases and charts that it may use. */
   public Definition withRemote(RemotePolicy policy) {
     return new Definition(
         application, sources, clusters, spec, orphanOnRemoval, home, Optional.of(policy));
   }
 
-  /** The repository whose home decides about this application. */
-  public RepositoryId homeRepository() {
+  /** Returns the repository whose partition owns this application. */
+  public RepositoryId owningRepository() {
     return home.orElseGet(() -> sources.getFirst().repository());
   }
 }

@@ -5,11 +5,11 @@ import dev.sluice.contract.name.RepositoryId;
 import java.util.Optional;
 
 /**
- * A repository that the fleet follows.
+ * A repository of the fleet.
  *
- * @param name what applications call it
+ * @param name the name by which applications refer to it
  * @param id its canonical name, as the forge's webhooks name it
- * @param url where it is cloned from; carries no credentials
+ * @param url the clone URL, without credentials
  */
 public record FleetRepository(
     String name,

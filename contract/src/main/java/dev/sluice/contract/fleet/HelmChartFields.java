@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a kustomization's {@code helmCharts} and {@code helmGlobals}, which kustomize puts
- * on helm's command line as they are. What has no rule here is refused: a later kustomize may pass
- * it on as well.
+ * on helm's command line unchanged. Fields without a rule here are refused, because a later
+ * kustomize may put them there too.
  *
  * @see <a
  *     href="https://github.com/kubernetes-sigs/kustomize/blob/master/api/types/helmchartargs.go">
@@ -29,7 +29,7 @@ public final class HelmChartFields {
   /** The form of kustomize 3, which kustomize reads as charts and globals. */
   public static final String OLD_CHARTS = "helmChartInflationGenerator";
 
-  /** What the YAML of kustomize reads as true or false. */
+  /** The words that kustomize's YAML parser reads as true or false. */
   private static final Set<String> FLAGS =
       Set.of("true", "false", "yes", "no", "on", "off", "y", "n");
 
@@ -40,7 +40,7 @@ public final class HelmChartFields {
           Map.entry("repo", new Rule.Text(ProgramArgument.CHART_REPOSITORY)),
           Map.entry("releaseName", new Rule.Text(ProgramArgument.RELEASE_NAME)),
           Map.entry("namespace", new Rule.Text(ProgramArgument.NAMESPACE)),
-          // helm runs it as a template, which may read its environment and ask name servers
+          // helm runs it as a template, which may read environment variables and query name servers
           Map.entry("nameTemplate", new Rule.Text(ProgramArgument.RELEASE_NAME)),
           Map.entry("valuesFile", new Rule.Text(ProgramArgument.FILE)),
           Map.entry("additionalValuesFiles", new Rule.Texts(ProgramArgument.FILE)),
@@ -59,7 +59,7 @@ public final class HelmChartFields {
 
   private HelmChartFields() {}
 
-  /** What the value of a field may be. */
+  /** The permitted values of a field. */
   private sealed interface Rule {
 
     record Text(ProgramArgument argument) implements Rule {}
@@ -75,12 +75,12 @@ public final class HelmChartFields {
     record Refused() implements Rule {}
   }
 
-  /** The names of all fields of one of the {@code helmCharts}. */
+  /** Returns the names of all fields of an entry of {@code helmCharts}. */
   public static Set<String> names() {
     return CHART.keySet();
   }
 
-  /** Whether a kustomization has helm render anything. */
+  /** Returns whether a kustomization renders any chart. */
   public static boolean areIn(Map<?, ?> kustomization) {
     return named(kustomization, CHARTS).stream()
             .anyMatch(charts -> !(charts instanceof List<?> list && list.isEmpty()))
@@ -88,11 +88,11 @@ public final class HelmChartFields {
   }
 
   /**
-   * Returns the first problem with what a kustomization has helm render: the field and what it must
-   * be, without its value.
+   * Returns the first problem with the charts of a kustomization: the field and what it must be,
+   * without its value.
    *
-   * @param kustomization a document of maps, lists, texts, booleans and numbers, whose fields count
-   *     whatever their case, as for kustomize
+   * @param kustomization a document of maps, lists, texts, booleans and numbers; the case of its
+   *     field names is ignored, as kustomize does
    */
   public static Optional<String> problem(Map<?, ?> kustomization) {
     if (!named(kustomization, OLD_CHARTS).isEmpty()) {

@@ -9,14 +9,14 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What a chart is rendered with. Later wins: the chart's own values, the files in their order, the
- * inline values, the sets.
+ * Options for rendering a chart. In order of increasing precedence: the chart's own values, the
+ * values files in their order, the inline values, the {@code set} values. * @param releaseName
+ * empty for the application's name
  *
- * @param releaseName empty: the application's name
  * @param valuesFiles as {@link ValuesFile} reads them: relative to the chart's directory, or {@code
  *     $alias/path}, relative to the path of the source with that alias
  * @param values inline values: a JSON object, as text
- * @param set as {@code helm --set} has it: key path to value
+ * @param set key path to value, as for {@code helm --set}
  * @param includeCrds render the chart's {@code crds/} too
  */
 public record HelmOptions(
@@ -29,7 +29,7 @@ public record HelmOptions(
   public static final HelmOptions DEFAULT =
       new HelmOptions(Optional.empty(), List.of(), Optional.empty(), Map.of(), true);
 
-  /** One key path, which is no option and no list of several. */
+  /** Matches a single key path that helm cannot take for an option or for several assignments. */
   private static final Pattern SET_KEY =
       Pattern.compile("[^\\s\\p{Cntrl},={}\"'-][^\\s\\p{Cntrl},={}\"']{0,999}");
 
@@ -38,12 +38,12 @@ public record HelmOptions(
     set = Collections.unmodifiableMap(new TreeMap<>(set));
   }
 
-  /** Something in the options that must not come near a command line. */
+  /** A reason for which the options must not be passed to helm. */
   public record Problem(String code, String text) {}
 
   /**
-   * Returns the first problem with what helm could read as an option, or as more than one value.
-   * Once placeholders are filled in, since these may bring it in.
+   * Returns the first value that helm could take for an option or for several values. To be called
+   * after placeholders are filled in, because their values may cause the problem.
    */
   public Optional<Problem> problem() {
     return releaseName

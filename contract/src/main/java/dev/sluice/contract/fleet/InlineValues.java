@@ -8,12 +8,12 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sluice.contract.json.Json;
 import java.util.function.UnaryOperator;
 
-/** A chart's inline values, kept as JSON text so that a definition is a plain value. */
+/** Transforms a chart's inline values, which a definition holds as JSON text. */
 final class InlineValues {
 
   private InlineValues() {}
 
-  /** Changes every string that is a value; keys stay as they are. */
+  /** Returns the JSON with every string value changed; keys are unchanged. */
   static String map(String json, UnaryOperator<String> change) {
     try {
       return mapped(Json.mapper().readTree(json), change).toString();

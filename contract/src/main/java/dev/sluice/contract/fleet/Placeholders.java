@@ -4,9 +4,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a definition may say of the cluster it is rendered for, in the manner of a shell variable:
- * {@code cluster.name} and {@code cluster.labels.KEY}, in braces after a dollar sign. Anything else
- * in braces is left as it is, and a second dollar sign before one stands for the text itself.
+ * Placeholders in a definition for properties of the target cluster: {@code cluster.name} and
+ * {@code cluster.labels.KEY}, in braces after a dollar sign. Other text in braces is left
+ * unchanged; a second dollar sign in front escapes a placeholder.
  */
 final class Placeholders {
 
@@ -16,9 +16,9 @@ final class Placeholders {
   private Placeholders() {}
 
   /**
-   * The text for a cluster.
+   * Returns the text with the placeholders filled in for a cluster.
    *
-   * @throws IllegalArgumentException if it names what the cluster does not have
+   * @throws IllegalArgumentException if a placeholder has no value in the cluster
    */
   static String fill(String text, ClusterTarget cluster) {
     return PLACEHOLDER

@@ -3,12 +3,12 @@ package dev.sluice.contract.fleet;
 import java.util.List;
 
 /**
- * Which files of a directory are manifests. Patterns are globs over paths relative to the source's
- * path; {@link PlainSelection} says what they match.
+ * Selection of a directory's files that are manifests. Patterns are globs over paths relative to
+ * the source's path; {@link PlainSelection} defines their syntax.
  *
- * @param include empty: every {@code *.yaml}, {@code *.yml} and {@code *.json}
- * @param exclude taken off what is included
- * @param recurse look into directories below as well
+ * @param include empty for every {@code *.yaml}, {@code *.yml} and {@code *.json}
+ * @param exclude excluded from the included files
+ * @param recurse include files in subdirectories
  */
 public record PlainOptions(List<String> include, List<String> exclude, boolean recurse) {
 

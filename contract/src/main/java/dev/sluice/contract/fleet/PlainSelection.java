@@ -6,18 +6,17 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Decides which files of a plain source are manifests; who finds the inputs and who renders them
- * ask this same class. Paths are relative to the source's path, with '/', and a symbolic link
- * counts by the path it is found at: one to a file as that file, one to a directory as that
- * directory.
+ * Decides which files of a plain source are manifests, both when inputs are collected and when they
+ * are rendered. Paths are relative to the source's path, with '/'. A symbolic link is matched by
+ * its own path and treated as the file or directory that it points to.
  *
- * <p>Left out whatever the options say: names that begin with a dot, as they configure forges and
- * editors, and kustomizations, which are no objects. A source that is a single file is that file,
- * unasked.
+ * <p>Two kinds of files are never selected: names that begin with a dot, which configure forges and
+ * editors, and kustomizations, which are not objects. A source that is a single file consists of
+ * that file, whatever its name.
  *
- * <p>Globs cover the whole path: {@code *} is any text within a name, {@code ?} one character of a
- * name, <code>**&#47;</code> any number of directories, also none, and {@code **} at the end
- * everything below. All else stands for itself; upper and lower case differ.
+ * <p>Globs match the whole path: {@code *} matches any text within a name, {@code ?} one character
+ * of a name, <code>**&#47;</code> any number of directories including none, and {@code **} at the
+ * end everything below. All other characters match themselves, with case.
  */
 public final class PlainSelection {
 
@@ -34,7 +33,7 @@ public final class PlainSelection {
     this.exclude = options.exclude().stream().map(PlainSelection::pattern).toList();
   }
 
-  /** Whether a file at this path is a manifest of the source. */
+  /** Returns whether a file at this path is a manifest of the source. */
   public boolean selects(String path) {
     String name = path.substring(path.lastIndexOf('/') + 1);
     return isOpen(path)
@@ -44,12 +43,12 @@ public final class PlainSelection {
         && !matches(exclude, path);
   }
 
-  /** Whether there can be manifests in a directory at this path. */
+  /** Returns whether a directory at this path can have manifests. */
   public boolean enters(String path) {
     return options.recurse() && isOpen(path);
   }
 
-  /** Whether a file of this name is a manifest where nothing else is said. */
+  /** Returns whether a file of this name is a manifest by default. */
   public static boolean isManifest(String name) {
     return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
   }

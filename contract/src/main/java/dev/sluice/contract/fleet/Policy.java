@@ -5,14 +5,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How an application may be changed in a cluster.
+ * Permitted changes to an application's objects in a cluster.
  *
- * @param prune delete what is no longer rendered
+ * @param prune delete objects that are no longer rendered
  * @param pruneLimitPercent the share of the application's objects that one generation may delete
  *     without approval; 0 to 100
- * @param force take fields over from other managers, since Git is the truth
- * @param timeout bounds one attempt, waiting included
- * @param plugins its kustomizations may run plugins that are installed at the worker; empty if not
+ * @param force take over fields that other field managers own
+ * @param timeout the longest time for one attempt, including waits
+ * @param plugins whether kustomizations may run plugins that are installed at the worker; empty if
+ *     not
  */
 public record Policy(
     boolean prune,
@@ -35,12 +36,12 @@ public record Policy(
     }
   }
 
-  /** A policy that allows no plugins. */
+  /** Creates a policy that allows no plugins. */
   public Policy(boolean prune, int pruneLimitPercent, boolean force, Duration timeout) {
     this(prune, pruneLimitPercent, force, timeout, Optional.empty());
   }
 
-  /** Whether kustomizations may run plugins. */
+  /** Returns whether kustomizations may run plugins. */
   @JsonIgnore
   public boolean allowsPlugins() {
     return plugins.orElse(false);

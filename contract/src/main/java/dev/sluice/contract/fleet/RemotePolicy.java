@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an application's inputs may take from outside of its own repositories. All else that they
- * refer to there is refused.
+ * Bases and charts outside of an application's own repositories that its inputs may use. All other
+ * remote references are refused.
  *
- * @param bases repositories that kustomizations may build on
+ * @param bases repositories that kustomizations may refer to
  * @param charts repositories that charts may be downloaded from
  */
 public record RemotePolicy(List<Base> bases, List<Charts> charts) {
 
-  /** Nothing: the default. */
+  /** Allows nothing remote: the default. */
   public static final RemotePolicy NONE = new RemotePolicy(List.of(), List.of());
 
   public RemotePolicy {
@@ -25,10 +25,10 @@ public record RemotePolicy(List<Base> bases, List<Charts> charts) {
   /**
    * A Git repository.
    *
-   * @param repository as references to it are understood
-   * @param url where it is cloned from, whatever URL a reference gives; carries no credentials
+   * @param repository the canonical name that references resolve to
+   * @param url the clone URL, used whatever URL a reference gives; without credentials
    * @param credentials {@code user:password} or a bare token, by reference
-   * @param forge where the fleet says it; absent in records of earlier versions
+   * @param forge the forge, if the fleet names it; absent in records of earlier versions
    */
   public record Base(
       RepositoryId repository,
@@ -36,7 +36,9 @@ public record RemotePolicy(List<Base> bases, List<Charts> charts) {
       Optional<SecretReference> credentials,
       Optional<Forge> forge) {
 
-    /** Whether a reference means this repository, which its forge may find in any case. */
+    /**
+     * Returns whether a reference is to this repository; case is ignored if its forge ignores it.
+     */
     public boolean isMeantBy(RepositoryId reference) {
       return forge.map(Forge::ignoresCase).orElse(false)
           ? repository.equalsIgnoringCase(reference)

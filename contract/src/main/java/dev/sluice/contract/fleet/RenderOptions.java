@@ -1,6 +1,6 @@
 package dev.sluice.contract.fleet;
 
-/** How a source is rendered; what is of another type than the source has no effect. */
+/** Options for rendering a source; those for other types of sources have no effect. */
 public record RenderOptions(PlainOptions plain, HelmOptions helm, Customization customization) {
 
   public static final RenderOptions DEFAULT =

@@ -3,15 +3,15 @@ package dev.sluice.contract.fleet;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Paths below a repository's root, in the one form that definitions use. */
+/** Normalises paths below a repository's root. */
 public final class RepositoryPath {
 
   private RepositoryPath() {}
 
   /**
-   * Without '.', doubled, leading or trailing '/'; empty for the root.
+   * Returns the path without '.' and without doubled, leading or trailing '/'; empty for the root.
    *
-   * @throws IllegalArgumentException if it leads out of the repository or is not a relative path
+   * @throws IllegalArgumentException if the path is outside of the repository or not relative
    */
   public static String of(String text) {
     if (text.startsWith("/") || text.chars().anyMatch(c -> c < ' ' || c == '\\')) {

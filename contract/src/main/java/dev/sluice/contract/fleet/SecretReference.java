@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Says where a secret is, never what it is: {@code env:NAME} or {@code file:PATH}. Definitions,
- * events and logs carry only this.
+ * Location of a secret, never its value: {@code env:NAME} or {@code file:PATH}. Definitions, events
+ * and logs contain only references.
  */
 public record SecretReference(@JsonValue String value) {
 
@@ -24,9 +24,9 @@ public record SecretReference(@JsonValue String value) {
   }
 
   /**
-   * Reads the secret; a file's trailing line break is not part of it.
+   * Returns the secret, without a file's trailing line break.
    *
-   * @throws IllegalStateException if it is missing or empty; says where, never what
+   * @throws IllegalStateException if it is missing or empty; the message has the location only
    */
   public String resolve() {
     String secret = value.startsWith("env:") ? fromEnvironment() : fromFile();

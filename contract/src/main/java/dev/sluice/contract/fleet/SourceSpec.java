@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * One source of an application, with all that is needed to fetch it. Until it is made one
- * {@linkplain #in for a cluster}, its path and options may hold placeholders.
+ * One source of an application, with everything that is needed to fetch it. Its path and options
+ * may have placeholders until they are filled in {@linkplain #in for a cluster}.
  *
- * @param url where it is cloned from; carries no credentials
+ * @param url the clone URL, without credentials
  * @param credentials {@code user:password} or a bare token, by reference
  * @param path the directory, or single file, in the repository, without leading or trailing '/';
  *     empty for its root
- * @param type empty: found out from the files
- * @param alias what other sources' values files call it
+ * @param type empty to detect it from the files
+ * @param alias the name by which other sources' values files refer to it
  */
 public record SourceSpec(
     RepositoryId repository,
@@ -29,9 +29,9 @@ public record SourceSpec(
     RenderOptions options) {
 
   /**
-   * This source as it is for a cluster, without placeholders.
+   * Returns this source with the placeholders filled in for a cluster.
    *
-   * @throws IllegalArgumentException if a placeholder has no value there
+   * @throws IllegalArgumentException if a placeholder has no value in the cluster
    */
   public SourceSpec in(ClusterTarget cluster) {
     UnaryOperator<String> fill = text -> Placeholders.fill(text, cluster);

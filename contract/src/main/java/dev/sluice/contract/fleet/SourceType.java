@@ -2,9 +2,9 @@ package dev.sluice.contract.fleet;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What an application's files are. */
+/** The type of a source's files. */
 public enum SourceType {
-  /** Manifests as they are. */
+  /** Manifests that are applied unchanged. */
   @JsonProperty("plain")
   PLAIN,
   /** A kustomization. */

@@ -5,16 +5,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a chart's values file is, as {@link HelmOptions#valuesFiles} writes it.
+ * Location of a chart's values file, as an entry of {@link HelmOptions#valuesFiles} gives it.
  *
- * @param alias of the source whose path the file is relative to; empty: relative to the chart
- * @param path '..' may be in it, but must not leave the repository
+ * @param alias of the source whose path the file is relative to; empty if it is relative to the
+ *     chart
+ * @param path may contain '..', but must stay inside the repository
  */
 public record ValuesFile(Optional<String> alias, String path) {
 
   private static final Pattern ALIASED = Pattern.compile("\\$([^/{]*)/(.+)");
 
-  /** Reads the written form, {@code path} or {@code $alias/path}. */
+  /** Parses {@code path} or {@code $alias/path}. */
   public static ValuesFile parse(String text) {
     Matcher aliased = ALIASED.matcher(text);
     return aliased.matches()

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
 /**
- * The one configuration of JSON for events: additive evolution, ISO-8601 times, stable key order.
+ * The JSON configuration for events: unknown properties ignored, ISO-8601 times, stable key order.
  */
 public final class Json {
 
@@ -45,7 +45,7 @@ public final class Json {
 
   private Json() {}
 
-  /** The shared mapper; never reconfigured. */
+  /** Returns the shared mapper, which must not be reconfigured. */
   public static ObjectMapper mapper() {
     return MAPPER;
   }

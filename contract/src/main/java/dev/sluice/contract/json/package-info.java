@@ -1,4 +1,4 @@
-/** JSON as Sluice reads and writes it: one mapper for events, fleet documents and ledgers. */
+/** The JSON mapper for events, fleet documents and ledgers. */
 @NullMarked
 package dev.sluice.contract.json;
 

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Optional;
 
-/** Name of an application, unique in the fleet; a DNS label, since it names Kubernetes objects. */
+/**
+ * Name of an application, unique in the fleet; a DNS label, because names of Kubernetes objects are
+ * made from it.
+ */
 public record ApplicationName(@JsonValue String value) implements Comparable<ApplicationName> {
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -12,7 +15,7 @@ public record ApplicationName(@JsonValue String value) implements Comparable<App
     Names.dnsLabel("application name", value);
   }
 
-  /** Returns the name if this text is one: for what was read from somewhere else. */
+  /** Returns the name, or empty if the text is not a valid one. */
   public static Optional<ApplicationName> parse(String text) {
     return Names.isDnsLabel(text) ? Optional.of(new ApplicationName(text)) : Optional.empty();
   }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The host and port of a URL, in the one form that canonical names begin with. */
+/** Normalises the host and port of a URL for canonical repository names. */
 final class Authority {
 
   private static final Map<String, String> DEFAULT_PORTS = Map.of("http", "80", "https", "443");
@@ -20,11 +20,11 @@ final class Authority {
 
   /**
    * Returns {@code host}, or {@code host:port} where the port is not the scheme's default. The port
-   * of ssh is left out: forges serve ssh at another port than the web, and name their repositories
-   * by the web's.
+   * of ssh is omitted, because forges serve ssh at another port than https and canonical names have
+   * the port of https.
    *
    * @param port digits; empty for the default
-   * @throws IllegalArgumentException if that is no host, or no port
+   * @throws IllegalArgumentException if the host or the port is not valid
    */
   static String canonical(String scheme, String host, String port) {
     String name = host(host);
@@ -39,7 +39,10 @@ final class Authority {
     return number.equals(DEFAULT_PORTS.get(scheme)) ? name : name + ":" + number;
   }
 
-  /** Lower case, in the ASCII form of international names, without the dot of the root. */
+  /**
+   * Returns the host in lower case, in the ASCII form of international names, without a trailing
+   * dot.
+   */
   private static String host(String host) {
     try {
       if (IPV6.matcher(host).matches()) {
@@ -56,7 +59,7 @@ final class Authority {
         return name;
       }
     } catch (IllegalArgumentException e) {
-      // falls through to the one message
+      // reported below
     }
     throw new IllegalArgumentException("'%s' is not a host".formatted(Names.abbreviated(host)));
   }

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The addresses of a repository in Azure DevOps, of which there are many: {@code
- * dev.azure.com/ORG/PROJECT/_git/NAME} is the one that names are made of.
+ * Maps the many forms of repository URLs in Azure DevOps to the canonical one, {@code
+ * dev.azure.com/ORG/PROJECT/_git/NAME}.
  *
  * @see <a
  *     href="https://learn.microsoft.com/en-us/azure/devops/repos/git/use-ssh-keys-to-authenticate">
@@ -21,12 +21,12 @@ final class AzureDevops {
   private static final String FORMER_COLLECTION = "defaultcollection";
   private static final String GIT = "_git";
 
-  /** A host with port, and a path there. */
+  /** A host with port, and a path on it. */
   record Location(String authority, List<String> path) {}
 
   private AzureDevops() {}
 
-  /** Whether a host is one of Azure DevOps' own. */
+  /** Returns whether a host belongs to Azure DevOps. */
   static boolean isAzure(String authority) {
     return authority.equals(HOST)
         || authority.equals("ssh." + HOST)
@@ -34,8 +34,8 @@ final class AzureDevops {
   }
 
   /**
-   * Where a repository, or all of an organization, is in the first of its addresses. What is not in
-   * Azure DevOps stays as it is.
+   * Returns the canonical location of a repository or an organization. Locations outside of Azure
+   * DevOps are returned unchanged.
    *
    * @param path in lower case
    */
@@ -67,11 +67,13 @@ final class AzureDevops {
       all.addAll(path);
       return new Location(HOST, List.copyOf(all));
     }
-    // between the two may be how much of the repository is fetched
+    // old URLs may have _full or _optimized between _git and the name
     return repository(organization, path.subList(0, git), path.getLast());
   }
 
-  /** A repository that is named like its project may leave out the project. */
+  /**
+   * Returns the location of a repository; the project is optional if it has the repository's name.
+   */
   private static Location repository(String organization, List<String> project, String name) {
     List<String> all = new ArrayList<>(List.of(organization));
     all.addAll(project.isEmpty() ? List.of(name) : project);

@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clone URL, taken apart: {@code https://}, {@code ssh://}, {@code file://} and scp-like ({@code
+ * The parts of a clone URL: {@code https://}, {@code ssh://}, {@code file://} and scp-like ({@code
  * git@host:path}).
  *
- * @param authority host and port as canonical names have them
- * @param path its segments without escapes; none if the URL is that of a host
+ * @param authority host and port in the form of canonical names
+ * @param path the decoded segments; empty if the URL has only a host
  */
 record CloneUrl(Optional<String> user, String authority, List<String> path) {
 
@@ -23,7 +23,7 @@ record CloneUrl(Optional<String> user, String authority, List<String> path) {
   private static final Pattern SCP =
       Pattern.compile("(?:([^@/]+)@)?(\\[[^]/]*]|[^/:@\\[\\]]+):(?!//)(.+)");
 
-  /** Where forges take ssh on the port of https, for networks that let nothing else through. */
+  /** Hosts at which forges accept ssh on port 443, for networks that block other ports. */
   private static final Map<String, String> OTHER_SSH_HOSTS =
       Map.of(
           "ssh.github.com", "github.com",
@@ -31,9 +31,9 @@ record CloneUrl(Optional<String> user, String authority, List<String> path) {
           "altssh.bitbucket.org", "bitbucket.org");
 
   /**
-   * Takes a URL apart.
+   * Parses a clone URL.
    *
-   * @throws IllegalArgumentException if it is of none of these forms, or its path is none
+   * @throws IllegalArgumentException if it has none of these forms, or its path is not valid
    */
   static CloneUrl parse(String url) {
     Matcher full = URL.matcher(url);

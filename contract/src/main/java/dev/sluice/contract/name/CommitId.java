@@ -21,8 +21,8 @@ public record CommitId(@JsonValue String value) {
   }
 
   /**
-   * Reads an id as forges write it: the all-zero id means that there is none (the ref was created
-   * or deleted).
+   * Parses an id from a webhook, where the all-zero id stands for none (the ref was created or
+   * deleted).
    *
    * @throws IllegalArgumentException if it is neither a full id nor all zeros
    */
@@ -33,15 +33,15 @@ public record CommitId(@JsonValue String value) {
   }
 
   /**
-   * Reads what is hoped to be an id: empty if it is anything but a full id, such as an abbreviated
-   * one or zeros.
+   * Parses a text that may be a full id; empty if it is not, such as an abbreviated id or all
+   * zeros.
    */
   public static Optional<CommitId> ifFull(String text) {
     String hex = text.toLowerCase(Locale.ROOT);
     return isHex(hex) && !isZeros(hex) ? Optional.of(new CommitId(hex)) : Optional.empty();
   }
 
-  /** The first ten digits, for people. */
+  /** Returns the first ten digits, for display. */
   public String abbreviated() {
     return value.substring(0, 10);
   }

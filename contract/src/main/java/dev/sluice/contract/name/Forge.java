@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The kind of server that hosts repositories: what its names look like and what they mean. */
+/**
+ * The kind of a Git server: it determines the form of repository paths and whether their case
+ * matters.
+ */
 public enum Forge {
   @JsonProperty("github")
   GITHUB(Paths.OWNER_AND_NAME),
@@ -26,7 +29,7 @@ public enum Forge {
   BITBUCKET_DATA_CENTER(Paths.PROJECT_AND_SLUG),
   @JsonProperty("azure-devops")
   AZURE_DEVOPS(Paths.PROJECT_AND_GIT),
-  /** A plain Git server, or anything that signs Sluice's own small body. */
+  /** A plain Git server, or any sender of Sluice's own signed webhook body. */
   @JsonProperty("generic")
   GENERIC(Paths.ANY);
 
@@ -39,7 +42,7 @@ public enum Forge {
           "codeberg.org", FORGEJO,
           "gitea.com", GITEA);
 
-  /** Customers of GitHub Enterprise Cloud with data residency each have a host below this one. */
+  /** The suffix of hosts of GitHub Enterprise Cloud with data residency. */
   private static final String GITHUB_RESIDENCY = ".ghe.com";
 
   private final Pattern path;
@@ -48,14 +51,14 @@ public enum Forge {
     this.path = Pattern.compile(path);
   }
 
-  /** The forge that is known to serve this host, in lower case and without a port. */
+  /** Returns the forge at a well-known public host, given in lower case and without a port. */
   static Optional<Forge> ofHost(String host) {
     return host.endsWith(GITHUB_RESIDENCY)
         ? Optional.of(GITHUB)
         : Optional.ofNullable(KNOWN_HOSTS.get(host));
   }
 
-  /** The host that an endpoint without a host of its own means, where there is one for all. */
+  /** Returns the forge's public host, the default host of an endpoint; empty if there is none. */
   public Optional<String> publicHost() {
     return switch (this) {
       case GITHUB -> Optional.of("github.com");
@@ -66,30 +69,30 @@ public enum Forge {
     };
   }
 
-  /** Whether paths that differ by case only lead to the same repository. */
+  /** Returns whether paths that differ only by case name the same repository. */
   public boolean ignoresCase() {
     return this != GENERIC;
   }
 
-  /** Whether a repository of this forge can have this path, without escapes and without host. */
+  /** Returns whether a repository of this forge can have this path (decoded, without host). */
   boolean canServe(String candidate) {
     return path.matcher(candidate).matches();
   }
 
-  /** Returns the name as people write it, such as {@code bitbucket-cloud}. */
+  /** Returns the name in configuration, such as {@code bitbucket-cloud}. */
   public String written() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** All of them as people write them. */
+  /** Returns all names in configuration, separated by '|'. */
   public static String allWritten() {
     return Arrays.stream(values()).map(Forge::written).collect(Collectors.joining("|"));
   }
 
   /**
-   * Reads what people write.
+   * Parses a name in configuration.
    *
-   * @throws IllegalArgumentException with all there are
+   * @throws IllegalArgumentException with all known names
    */
   public static Forge parse(String written) {
     return Arrays.stream(values())
@@ -98,7 +101,7 @@ public enum Forge {
         .orElseThrow(() -> new IllegalArgumentException("expected forge=" + allWritten()));
   }
 
-  /** Forms of the paths that forges give their repositories; none has a character of a pattern. */
+  /** Patterns of the forges' repository paths. */
   private static final class Paths {
     private static final String NAME = "[\\p{L}\\p{M}\\p{N}._-]+";
     private static final String AZURE_NAME = "[^/\\\\:*?\"<>|;#$+={},\\[\\]%]+";

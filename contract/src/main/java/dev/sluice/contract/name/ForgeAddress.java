@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a forge serves its repositories: what their canonical names begin with.
+ * The address of a forge, with which the canonical names of its repositories begin.
  *
- * @param authority host, and port where it is not the default
- * @param path the segments before the paths of all repositories, without escapes; mostly none
+ * @param authority the host, with the port if it is not the default
+ * @param path the decoded segments before the paths of all repositories; usually none
  */
 public record ForgeAddress(Forge forge, String authority, List<String> path) {
 
@@ -19,8 +19,8 @@ public record ForgeAddress(Forge forge, String authority, List<String> path) {
   }
 
   /**
-   * Reads what people write: {@code host[:port][/path]}, or the forge's URL. Without a scheme the
-   * ports 80 and 443 are taken for the defaults that they are.
+   * Parses an address in configuration: {@code host[:port][/path]}, or the forge's URL. Without a
+   * scheme, ports 80 and 443 count as default ports.
    *
    * @throws IllegalArgumentException if it is neither
    */
@@ -28,7 +28,7 @@ public record ForgeAddress(Forge forge, String authority, List<String> path) {
     boolean isHttp = text.matches("[^/]*:0*80(/.*)?");
     String url = text.contains("://") ? text : (isHttp ? "http://" : "https://") + text;
     CloneUrl parts = CloneUrl.parse(url);
-    // by way of the name of a repository there, so that both are made in one place
+    // derived from the name of a repository there, so that both are normalised by the same code
     String name = name(forge, parts.authority(), parts.path(), List.of(ANY_REPOSITORY)).value();
     String prefix = name.substring(0, name.length() - ANY_REPOSITORY.length() - 1);
     int slash = prefix.indexOf('/');
@@ -39,10 +39,10 @@ public record ForgeAddress(Forge forge, String authority, List<String> path) {
   }
 
   /**
-   * The repository at a path of the forge, such as {@code owner/name}. Escapes are read in the path
-   * of a plain Git server only: a forge's own names have none.
+   * Returns the repository at a path of the forge, such as {@code owner/name}. Escapes are decoded
+   * for plain Git servers only; the paths of other forges have none.
    *
-   * @throws IllegalArgumentException if the forge cannot have such a one
+   * @throws IllegalArgumentException if the forge cannot have such a repository
    */
   public RepositoryId repository(String named) {
     if (!forge.canServe(named)) {
@@ -57,9 +57,9 @@ public record ForgeAddress(Forge forge, String authority, List<String> path) {
   }
 
   /**
-   * The repository of a clone or web URL.
+   * Returns the repository of a clone or web URL.
    *
-   * @throws IllegalArgumentException if it is no such URL, or not one of this forge
+   * @throws IllegalArgumentException if it is not such a URL, or belongs to another forge
    */
   public RepositoryId repositoryAt(String url) {
     RepositoryId repository = RepositoryId.fromUrl(url, Optional.of(forge));
@@ -69,12 +69,14 @@ public record ForgeAddress(Forge forge, String authority, List<String> path) {
     return repository;
   }
 
-  /** The path of a repository of this forge, as its canonical name has it. */
+  /** Returns the path of a repository of this forge, in the form of its canonical name. */
   public String pathOf(RepositoryId repository) {
     return repository.value().substring(prefix().length() + 1);
   }
 
-  /** Host, port and path: what canonical names begin with. */
+  /**
+   * Returns host, port and path, with which the canonical names of the forge's repositories begin.
+   */
   public String prefix() {
     return path.isEmpty() ? authority : authority + "/" + PathSegments.canonical(path);
   }

@@ -4,16 +4,17 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * Number of a target of one application in one cluster: 1, 2, 3, ...; only ever rises.
+ * Sequence number of a target of one application in one cluster: 1, 2, 3, ...; it never decreases.
  *
- * <p>No count comes near the {@linkplain #MOST largest number}: one that does was not counted.
+ * <p>Counting never gets near the {@linkplain #MOST largest number}; a number that is close to it
+ * is corrupt.
  */
 public record Generation(@JsonValue long value) implements Comparable<Generation> {
 
-  /** What JSON numbers hold exactly in every language. */
+  /** The largest integer that JSON numbers represent exactly in every language. */
   public static final long MOST = 1L << 53;
 
-  /** Beyond this nobody has counted; it leaves room to go on from what is believed. */
+  /** The largest generation that is accepted as a base to count on from; leaves room to do so. */
   private static final long CREDIBLE = 1L << 52;
 
   public static final Generation FIRST = new Generation(1);
@@ -26,7 +27,7 @@ public record Generation(@JsonValue long value) implements Comparable<Generation
     }
   }
 
-  /** Whether somebody may have counted that far. */
+  /** Returns whether counting can have reached this number. */
   public boolean isCredible() {
     return value <= CREDIBLE;
   }

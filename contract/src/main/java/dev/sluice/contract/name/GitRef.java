@@ -28,12 +28,12 @@ public record GitRef(@JsonValue String value) implements Comparable<GitRef> {
     return new GitRef(TAGS + name);
   }
 
-  /** Reads what people write: a full ref, or the name of a branch. */
+  /** Parses a full ref, or the name of a branch. */
   public static GitRef parse(String name) {
     return name.startsWith("refs/") ? new GitRef(name) : branch(name);
   }
 
-  /** The branch's name, if this is a branch. */
+  /** Returns the branch's name, if this is a branch. */
   public Optional<String> branchName() {
     return value.startsWith(HEADS)
         ? Optional.of(value.substring(HEADS.length()))

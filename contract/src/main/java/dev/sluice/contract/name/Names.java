@@ -2,7 +2,7 @@ package dev.sluice.contract.name;
 
 import java.util.regex.Pattern;
 
-/** The syntax checks that the name types share. */
+/** Syntax checks shared by the name types. */
 final class Names {
 
   private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
@@ -12,7 +12,7 @@ final class Names {
   /**
    * Returns {@code value} if it is a DNS label (RFC 1123, as Kubernetes names are), else throws.
    *
-   * @throws IllegalArgumentException naming {@code what} and the rule
+   * @throws IllegalArgumentException with {@code what} and the rule
    */
   static String dnsLabel(String what, String value) {
     if (!isDnsLabel(value)) {

@@ -9,7 +9,10 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The path of a repository as a list of segments: without escapes here, with a few in names. */
+/**
+ * Converts a repository's path between its written forms, with escapes, and a list of decoded
+ * segments.
+ */
 final class PathSegments {
 
   private static final Pattern ESCAPED = Pattern.compile("(?:[^%]|%[0-9A-Fa-f]{2})*");
@@ -18,10 +21,10 @@ final class PathSegments {
   private PathSegments() {}
 
   /**
-   * The segments of a URL's path.
+   * Returns the segments of a URL's path.
    *
-   * @throws IllegalArgumentException if an escape is broken, stands for a '/', or is no UTF-8, or a
-   *     query or fragment follows
+   * @throws IllegalArgumentException if an escape is malformed, encodes a '/', or is not UTF-8, or
+   *     if there is a query or fragment
    */
   static List<String> ofUrl(String path) {
     if (path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
@@ -37,14 +40,17 @@ final class PathSegments {
     return List.copyOf(segments);
   }
 
-  /** Segments of an scp-like path, which ssh takes as it is; Azure DevOps writes escapes there. */
+  /**
+   * Returns the segments of an scp-like path. Ssh does not decode these, but Azure DevOps writes
+   * escapes in them.
+   */
   static List<String> ofScp(String path) {
     return ESCAPED.matcher(path).matches() && path.indexOf('?') < 0 && path.indexOf('#') < 0
         ? ofUrl(path)
         : plain(path);
   }
 
-  /** The segments of a path without escapes; slashes around it are left out. */
+  /** Returns the segments of a path without escapes, ignoring leading and trailing slashes. */
   static List<String> plain(String path) {
     int start = 0;
     int end = path.length();
@@ -57,12 +63,12 @@ final class PathSegments {
     return start == end ? List.of() : List.of(path.substring(start, end).split("/", -1));
   }
 
-  /** The same in lower case. */
+  /** Returns the segments in lower case. */
   static List<String> ignoringCase(List<String> segments) {
     return segments.stream().map(segment -> segment.toLowerCase(Locale.ROOT)).toList();
   }
 
-  /** The same without {@code .git} at the end. */
+  /** Returns the segments without a {@code .git} suffix. */
   static List<String> withoutSuffix(List<String> segments) {
     if (segments.isEmpty() || !segments.getLast().endsWith(GIT) || segments.getLast().equals(GIT)) {
       return segments;
@@ -74,11 +80,11 @@ final class PathSegments {
   }
 
   /**
-   * The path as canonical names have it: what separates words in logs and on command lines, and
-   * what ends a path in URLs, is escaped.
+   * Returns the path in the form of canonical names: spaces and the characters that are special in
+   * URL paths are escaped.
    *
-   * @throws IllegalArgumentException if a segment is empty, leads elsewhere, or has characters that
-   *     cannot be seen
+   * @throws IllegalArgumentException if a segment is empty, is '.' or '..', or has invisible
+   *     characters
    */
   static String canonical(List<String> segments) {
     if (segments.isEmpty()) {

@@ -6,15 +6,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a kustomization calls a plugin by, from which kustomize makes the path of a program. It
- * makes it without looking at it: a kind such as {@code ../../bin/sh} would run anything, so a name
- * here is one that stays below the plugins' directory.
+ * The {@code apiVersion} and {@code kind} by which a kustomization refers to a plugin. Kustomize
+ * builds the path of a program from them without validation, so that a kind such as {@code
+ * ../../bin/sh} would run any program; names of this type stay below the plugins' directory.
  *
- * @param apiVersion {@code GROUP/VERSION}, or anything without '/'
+ * @param apiVersion {@code GROUP/VERSION}, or a name without '/'
  */
 public record PluginName(String apiVersion, String kind) implements Comparable<PluginName> {
 
-  /** The {@code apiVersion} of those that are part of kustomize. */
+  /** The {@code apiVersion} of the plugins that are part of kustomize. */
   public static final String BUILT_IN = "builtin";
 
   private static final String WORD = "[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?";
@@ -30,7 +30,7 @@ public record PluginName(String apiVersion, String kind) implements Comparable<P
     }
   }
 
-  /** A name, if it is one. */
+  /** Returns the name, or empty if it is not valid. */
   public static Optional<PluginName> parse(String apiVersion, String kind) {
     try {
       return Optional.of(new PluginName(apiVersion, kind));
@@ -40,8 +40,8 @@ public record PluginName(String apiVersion, String kind) implements Comparable<P
   }
 
   /**
-   * Whether an annotation of a plugin's configuration has kustomize run something else than the
-   * plugin: a function, or the program of a kind that it says it once had.
+   * Returns whether an annotation in a plugin's configuration makes kustomize run another program
+   * than the plugin's: a function, or the plugin of a former kind that the annotation gives.
    */
   public static boolean isDiversion(String annotation) {
     return annotation.startsWith("internal.config.kubernetes.io/")
@@ -50,7 +50,7 @@ public record PluginName(String apiVersion, String kind) implements Comparable<P
             && !annotation.equals("config.kubernetes.io/local-config"));
   }
 
-  /** Where kustomize looks for its program in the plugins' directory. */
+  /** Returns the path of the plugin's program in the plugins' directory. */
   public String program() {
     return apiVersion + "/" + kind.toLowerCase(Locale.ROOT) + "/" + kind;
   }

@@ -4,15 +4,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a text from a repository must be before it becomes an argument of {@code kustomize} or
- * {@code helm}. None begins with '-', which would make it an option; none has a comma or quote,
- * where an option takes several values; none has control characters.
+ * Rules for texts from repositories that become arguments of {@code kustomize} or {@code helm}. No
+ * accepted text begins with '-' (it would be an option), has a comma or quote where an option takes
+ * several values, or has control characters.
  *
- * <p>The dispatcher checks before it writes a target, and the worker again before it starts a
- * program, since a topic may be written by others than dispatchers.
+ * <p>The dispatcher checks before it writes a target. The worker checks again before it starts a
+ * program, because others may be able to write to the topic.
  */
 public enum ProgramArgument {
-  /** Helm's own rule for the name of a release. */
+  /** Helm's own rule for release names. */
   RELEASE_NAME(
       "(?=.{1,53}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
       "at most 53 lower-case letters, digits, '-' and '.', with a letter or digit at both ends"),
@@ -42,7 +42,7 @@ public enum ProgramArgument {
       "[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(/[A-Za-z0-9]{1,100}){0,2}",
       "GROUP/VERSION or GROUP/VERSION/KIND"),
 
-  /** Where it leads is checked elsewhere. */
+  /** A file's path; {@code Walk} and the sandbox check that it stays inside the inputs. */
   FILE(
       "(?!-)[^\\p{Cntrl},\"'`\\\\{}\\u0085\\u2028\\u2029]{1,4096}",
       "a path without '-' in front, commas, quotes, braces, '\\' and control characters");
@@ -55,17 +55,17 @@ public enum ProgramArgument {
     this.rule = rule;
   }
 
-  /** Whether a text may be passed on. */
+  /** Returns whether a text may be an argument. */
   public boolean accepts(String text) {
     return pattern.matcher(text).matches();
   }
 
-  /** Describes what is accepted, to follow "must be". */
+  /** Returns a description of the accepted texts that completes "must be". */
   public String rule() {
     return rule;
   }
 
-  /** Returns what is wrong with a text, to follow its name; never the text itself. */
+  /** Returns the problem with a text, to be appended to a field's name; never contains the text. */
   public Optional<String> problem(String text) {
     return accepts(text) ? Optional.empty() : Optional.of("must be " + rule);
   }

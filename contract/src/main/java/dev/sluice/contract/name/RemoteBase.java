@@ -9,25 +9,24 @@ import java.util.regex.Pattern;
 
 /**
  * A kustomization's reference to another repository, such as {@code
- * https://github.com/acme/bases//web?ref=v1.2}. Read as kustomize reads it: what comes before
- * {@code //}, {@code .git} or {@code _git/NAME} is the repository, else the first two components of
- * the path are. The addresses of single files, at which GitHub and GitLab serve them, are read as
- * well.
+ * https://github.com/acme/bases//web?ref=v1.2}. Parsed as kustomize does: the repository ends
+ * before {@code //} or after {@code .git} or {@code _git/NAME}, otherwise after the first two
+ * components of the path. The URLs of raw files at GitHub and GitLab are parsed too.
  *
- * @param ref as it is given; empty if it is not
+ * @param ref the ref in the reference; empty if it has none
  * @param path of a directory or file in the repository, which may hold '..'; empty for its root
  * @see <a href="https://github.com/kubernetes-sigs/kustomize/blob/master/examples/remoteBuild.md">
  *     kustomize: remote targets</a>
  */
 public record RemoteBase(RepositoryId repository, Optional<String> ref, String path) {
 
-  /** Directory of targets that holds what is of other repositories. */
+  /** Directory in a target's files for those of remote bases. */
   public static final String DIRECTORY = ".sluice/bases";
 
-  /** More than any reference has: a longer text is not looked through for one. */
+  /** A longer text is not a reference; bounds the time for matching. */
   private static final int MAX_LENGTH = 4096;
 
-  /** What kustomize takes for a repository, unless it is a file's path. */
+  /** Matches text that kustomize treats as a repository unless a file has this path. */
   private static final Pattern REMOTE =
       Pattern.compile(
           "(.*://.*|git::.*|[^/]*@[^/:]+[:/].*|(?i:github\\.com)[:/].*|.*\\?(?:.*&)?ref=.*)",
@@ -49,15 +48,15 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
   private static final Pattern WHOLE = Pattern.compile("(.+)()");
   private static final Pattern TWO = Pattern.compile("([^/]+/[^/]+)(?:/(.*))?");
 
-  /** Whether kustomize takes this for something to fetch, if there is no such file. */
+  /** Returns whether kustomize treats this text as a remote reference if no file has this path. */
   public static boolean isRemote(String text) {
     return text.length() <= MAX_LENGTH && REMOTE.matcher(text).matches();
   }
 
   /**
-   * Reads a remote reference.
+   * Parses a remote reference.
    *
-   * @return empty if it means no repository
+   * @return empty if it does not name a repository
    */
   public static Optional<RemoteBase> parse(String text) {
     int question = text.indexOf('?');
@@ -75,12 +74,15 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
     }
   }
 
-  /** Where the repository's root is in the files of a target. */
+  /** Returns the directory of the repository's files in a target. */
   public String place() {
     return placeOf(repository.value());
   }
 
-  /** Where it is in targets of earlier versions, whose names had no ports and no upper case. */
+  /**
+   * Returns the directory in targets of earlier versions, whose repository names had no ports and
+   * no upper case.
+   */
   public String formerPlace() {
     return placeOf(PORT.matcher(repository.key()).replaceFirst("/"));
   }
@@ -95,7 +97,7 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
         .or(() -> located(location, form, query));
   }
 
-  /** What comes before the path, as a clone URL has it. */
+  /** Returns the part before the path, in the form of a clone URL. */
   private static String location(Matcher form) {
     String location = form.group("location");
     if (form.group("scheme") != null || form.group("separator").equals(":")) {
@@ -152,7 +154,7 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
     return Optional.empty();
   }
 
-  /** One component of a path, and of different texts different ones. */
+  /** Encodes a text as one component of a path; different texts have different results. */
   private static String escaped(String text) {
     return text.replace("%", "%25")
         .replace("+", "%2B")

@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The one canonical name of a repository: {@code host[:port]/path} without {@code .git}. Webhooks,
- * fleet definitions and topics all key by it, and it is computed nowhere else.
+ * The canonical name of a repository: {@code host[:port]/path} without {@code .git}. It is the key
+ * of repositories in webhooks, fleet definitions and topics.
  *
- * <p>The host is in lower case, and the path where the forge ignores its case; the port is there
- * where it is not the default of http or https. Spaces and characters that end a path in URLs are
- * escaped as in URLs, in lower case: {@code my%20repo}.
+ * <p>The host is in lower case, and so is the path if the forge ignores its case. The port is
+ * omitted if it is the default of http or https. Spaces and characters that are special in URL
+ * paths are escaped as in URLs, in lower case: {@code my%20repo}.
  */
 public record RepositoryId(@JsonValue String value) implements Comparable<RepositoryId> {
 
@@ -34,22 +34,22 @@ public record RepositoryId(@JsonValue String value) implements Comparable<Reposi
   }
 
   /**
-   * Returns the name that a clone URL means: https, ssh, scp-like ({@code git@host:path}) and file
-   * URLs, the last on the host {@code localhost}. The port of ssh is left out, since a forge's ssh
-   * and https ports differ.
+   * Returns the name of the repository at a clone URL: https, ssh, scp-like ({@code git@host:path})
+   * or file, where the host of file URLs is {@code localhost}. The port of ssh is omitted, because
+   * it differs from that of https.
    *
-   * @throws IllegalArgumentException if the URL is of none of these forms
+   * @throws IllegalArgumentException if the URL has none of these forms
    */
   public static RepositoryId fromUrl(String url) {
     return fromUrl(url, Optional.empty());
   }
 
   /**
-   * Returns the name that a clone URL of a forge means.
+   * Returns the name of the repository at a clone URL of a forge.
    *
-   * @param forge says whether the path's case counts; if it is not known, it counts, but for the
-   *     public forges' own hosts
-   * @throws IllegalArgumentException if the URL is of none of these forms
+   * @param forge determines whether the path's case matters; without it, case matters except at the
+   *     public forges' hosts
+   * @throws IllegalArgumentException if the URL has none of these forms
    */
   public static RepositoryId fromUrl(String url, Optional<Forge> forge) {
     CloneUrl parts = CloneUrl.parse(url);
@@ -57,7 +57,7 @@ public record RepositoryId(@JsonValue String value) implements Comparable<Reposi
   }
 
   /**
-   * Reads a name as people write it: {@code host[:port]/path} in any case, or a clone URL.
+   * Parses {@code host[:port]/path} in any case, or a clone URL.
    *
    * @throws IllegalArgumentException if it is neither
    */
@@ -65,13 +65,13 @@ public record RepositoryId(@JsonValue String value) implements Comparable<Reposi
     return parse(text, Optional.empty());
   }
 
-  /** Reads a name of a repository of that forge as people write it. */
+  /** Parses {@code host[:port]/path} in any case, or a clone URL, of a forge. */
   public static RepositoryId parse(String text, Optional<Forge> forge) {
     boolean isName = text.indexOf("://") < 0 && text.matches("[^/@]+/.*");
     return fromUrl(isName ? "https://" + text : text, forge);
   }
 
-  /** The name of the repository at a place, if the case of its path is as {@code forge} has it. */
+  /** Returns the name of the repository at a location. */
   static RepositoryId of(
       Optional<String> user, String authority, List<String> path, Optional<Forge> forge) {
     boolean ignoresCase =
@@ -84,10 +84,10 @@ public record RepositoryId(@JsonValue String value) implements Comparable<Reposi
   }
 
   /**
-   * The repository with another name in the same place.
+   * Returns the repository with another last path segment.
    *
-   * @param name without escapes; its case is ignored
-   * @throws IllegalArgumentException if it is no name
+   * @param name the segment, decoded; its case is ignored
+   * @throws IllegalArgumentException if it is not a valid segment
    */
   public RepositoryId beside(String name) {
     List<String> segment = PathSegments.ignoringCase(List.of(name));
@@ -96,14 +96,15 @@ public record RepositoryId(@JsonValue String value) implements Comparable<Reposi
   }
 
   /**
-   * The same for all names that differ by case only: the key of records, by which they find their
-   * partition, and the name to compare by where a needless look costs nothing.
+   * Returns the name in lower case, equal for all names that differ only by case. It is the key of
+   * records and so determines their partition, and it serves for comparisons where a false match
+   * only causes a needless evaluation.
    */
   public String key() {
     return value.toLowerCase(Locale.ROOT);
   }
 
-  /** Whether the names are the same but for case. */
+  /** Returns whether the names are equal, ignoring case. */
   public boolean equalsIgnoringCase(RepositoryId other) {
     return key().equals(other.key());
   }

@@ -1,7 +1,4 @@
-/**
- * The values that everything is named by: repositories, refs, commits, applications, clusters,
- * generations.
- */
+/** Names and ids: repositories, refs, commits, applications, clusters, generations. */
 @NullMarked
 package dev.sluice.contract.name;
 

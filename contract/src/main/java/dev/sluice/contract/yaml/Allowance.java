@@ -1,23 +1,24 @@
 package dev.sluice.contract.yaml;
 
 /**
- * What the values of one or several texts may still take once they are written out as JSON, with
- * aliases expanded. Counted before anything is written out: a value that many aliases name is held
- * once and counted each time.
+ * Budget for the size of one or several YAML texts as JSON with aliases expanded. It is charged
+ * before anything is expanded: a value that many aliases refer to is in memory once and charged
+ * each time.
  *
- * <p>Not for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class Allowance {
 
-  /** The largest object that an API server takes: 3 MiB of JSON, its limit of a request's body. */
+  /** The largest object that an API server accepts: 3 MiB of JSON, its limit for request bodies. */
   public static final int MAX_OBJECT = 3 << 20;
 
   /** The largest application, all its objects together: 16 MiB of JSON. */
   public static final int MAX_APPLICATION = 16 << 20;
 
   /**
-   * The most values: mappings, lists and scalars. An empty list takes two bytes of JSON and many
-   * times as much of memory; applications of 16 MiB have some hundred thousand values.
+   * The largest number of values: mappings, lists and scalars. An empty list takes two bytes of
+   * JSON but many times as much memory. Real applications of 16 MiB have some hundred thousand
+   * values.
    */
   public static final int MAX_VALUES = 1_000_000;
 
@@ -35,10 +36,10 @@ public final class Allowance {
   }
 
   /**
-   * Takes from what is left.
+   * Charges the budget.
    *
-   * @param line where it is taken, for the message
-   * @throws YamlException if less is left
+   * @param line the line of the value, for the message
+   * @throws YamlException if the budget is exceeded
    */
   public void take(long bytes, long values, int line) {
     this.bytes -= bytes;

@@ -11,7 +11,7 @@ public final class JsonSize {
 
   private JsonSize() {}
 
-  /** Returns the size of a tree, in which a value counts as often as it stands in it. */
+  /** Returns the size of a tree; a shared node counts at each of its places. */
   public static long of(JsonNode node) {
     long size = 0;
     if (node.isObject()) {
@@ -30,12 +30,12 @@ public final class JsonSize {
     return size;
   }
 
-  /** A key with the colon behind it and a comma. */
+  /** Returns the size of a key, a colon and a comma. */
   static long ofEntry(String key) {
     return ofText(key) + 2;
   }
 
-  /** The comma behind an element. */
+  /** Returns the size of the comma after an element. */
   static long ofElement() {
     return 1;
   }
@@ -52,7 +52,10 @@ public final class JsonSize {
     return size;
   }
 
-  /** Each half of a surrogate pair has two of its four bytes. */
+  /**
+   * Returns the size of a UTF-16 unit: half of a surrogate pair counts as two of the pair's four
+   * bytes.
+   */
   private static int ofCharacter(char c) {
     if (c < 0x20) {
       return c == '\n' || c == '\t' || c == '\r' || c == '\b' || c == '\f' ? 2 : CONTROL;

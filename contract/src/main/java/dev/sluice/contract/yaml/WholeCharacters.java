@@ -3,8 +3,8 @@ package dev.sluice.contract.yaml;
 import java.io.Reader;
 
 /**
- * Reads a text without ever ending a portion within a surrogate pair: the scanner then looks for
- * the other half beyond its buffer, and fails.
+ * Reader of a text that never ends a portion inside a surrogate pair, because the scanner would
+ * look for the other half beyond its buffer and fail.
  */
 final class WholeCharacters extends Reader {
 
@@ -32,6 +32,6 @@ final class WholeCharacters extends Reader {
 
   @Override
   public void close() {
-    // holds nothing that is to be released
+    // has no resources
   }
 }

@@ -11,17 +11,17 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /**
  * The parser's events of one text, in time and memory linear in its length.
  *
- * <p>The library copies all that it has looked ahead with each portion it reads, and it looks ahead
- * as far as a scalar goes in its line: with its own portions of 1 KiB a line of 5 MB costs 48 GB of
- * copying. So a portion is as long as the longest line. Flow collections cost it the square of
- * their depth, which is limited here for every reader.
+ * <p>The parser library copies its whole look-ahead buffer with each portion that it reads, and a
+ * scalar is buffered up to the end of its line: with the default portions of 1 KiB a line of 5 MB
+ * costs 48 GB of copying. So the portions are as long as the longest line. Flow collections take
+ * time quadratic in their depth, which is limited for this reason.
  */
 public final class YamlEvents implements Iterator<Event> {
 
-  /** The deepest nesting, which no object of a Kubernetes API comes near. */
+  /** The deepest nesting, far beyond that of any Kubernetes object. */
   public static final int MAX_DEPTH = 100;
 
-  /** The longest line in characters: no value that an API server takes is longer. */
+  /** The longest line in characters: no value that an API server accepts is longer. */
   public static final int MAX_LINE = Allowance.MAX_OBJECT;
 
   private static final int SMALLEST_PORTION = 1 << 10;
@@ -51,7 +51,7 @@ public final class YamlEvents implements Iterator<Event> {
     return guarded(events::hasNext);
   }
 
-  /** Returns the next event; throws {@link YamlException} if there is none that is YAML. */
+  /** Returns the next event; throws {@link YamlException} if the text is not YAML. */
   @Override
   public Event next() {
     Event event = guarded(events::next);
@@ -105,7 +105,7 @@ public final class YamlEvents implements Iterator<Event> {
     } catch (YamlEngineException e) {
       throw new YamlException(YamlException.Reason.INVALID, 0, shown(e.getMessage()), e);
     } catch (RuntimeException e) {
-      // the library's own faults, such as a NumberFormatException at an escape that is cut short
+      // bugs of the library, such as a NumberFormatException for a truncated escape
       throw new YamlException(YamlException.Reason.INVALID, 0, "the parser fails at it", e);
     }
   }

@@ -1,6 +1,6 @@
 package dev.sluice.contract.yaml;
 
-/** A text is not YAML, or is YAML that is not taken. Messages carry no values. */
+/** A text is not YAML, or is YAML that is not accepted. Messages contain no values. */
 public final class YamlException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -9,9 +9,9 @@ public final class YamlException extends RuntimeException {
   private final int line;
 
   public enum Reason {
-    /** The text is not YAML, or YAML that JSON has no values for. */
+    /** The text is not YAML, or has values that JSON does not have. */
     INVALID,
-    /** The text, or what its aliases expand to, is larger than a limit. */
+    /** The text, or its expansion of aliases, exceeds a limit. */
     TOO_LARGE
   }
 
@@ -39,12 +39,12 @@ public final class YamlException extends RuntimeException {
     return reason;
   }
 
-  /** The line that is at fault, counted from 1; 0 if it is not known. */
+  /** Returns the line of the problem, counted from 1; 0 if it is not known. */
   public int line() {
     return line;
   }
 
-  /** Returns the message with the line in front, where it is known. */
+  /** Returns the message, prefixed with the line if it is known. */
   public String located() {
     return line > 0 ? "line %d: %s".formatted(line, getMessage()) : String.valueOf(getMessage());
   }

@@ -22,10 +22,9 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 /**
  * Builds JSON trees from a text's events, one for each document.
  *
- * <p>From events and not through the library's composer, because that has no limit of depth and
- * none of what aliases expand to. A value that several aliases name is one node that stands in
- * several places, so the trees must not be changed; an {@link Allowance} counts it as often as it
- * stands there.
+ * <p>The library's composer is not used, because it limits neither the depth nor the expansion of
+ * aliases. A value that several aliases refer to is one node in several places of the tree, so the
+ * trees must not be modified; an {@link Allowance} is charged for each place.
  */
 public final class YamlTrees {
 
@@ -41,25 +40,25 @@ public final class YamlTrees {
   /**
    * One document.
    *
-   * @param content null where the document is empty
-   * @param index counted from 1
-   * @param line where it begins, counted from 1
+   * @param content a null node if the document is empty
+   * @param index the document's number, counted from 1
+   * @param line the first line, counted from 1
    */
   public record Document(JsonNode content, int index, int line) {}
 
   /**
-   * A value that aliases may name.
+   * A value that aliases may refer to.
    *
-   * @param height of the levels below it
+   * @param height the number of levels below it
    */
   private record Anchored(JsonNode node, long bytes, long values, int height) {}
 
   /**
    * Prepares to read a text.
    *
-   * @param plain what a scalar without quotes and tag means; an IllegalArgumentException says why
-   *     it means nothing
-   * @throws YamlException if the text has a line that is too long
+   * @param plain converts a scalar without quotes and tag; throws IllegalArgumentException, with
+   *     the reason, if it is not accepted
+   * @throws YamlException if a line is too long
    */
   public YamlTrees(String text, Function<String, JsonNode> plain, Allowance allowance) {
     this.events = new YamlEvents(text);
@@ -70,7 +69,7 @@ public final class YamlTrees {
   /**
    * Returns the next document, empty at the end of the text.
    *
-   * @throws YamlException if it is not YAML, or more than the allowance
+   * @throws YamlException if it is not YAML or exceeds the allowance
    */
   public Optional<Document> next() {
     while (events.hasNext()) {

@@ -1,4 +1,4 @@
-/** Reads YAML of unknown origin in time and memory linear in its length. */
+/** Reads untrusted YAML in time and memory linear in its length. */
 @NullMarked
 package dev.sluice.contract.yaml;
 

@@ -241,7 +241,7 @@ public final class ApplicationDraft {
   }
 
   private Optional<RepositoryId> retiredHome() {
-    return before.definition().map(Definition::homeRepository).or(before::retiredHome);
+    return before.definition().map(Definition::owningRepository).or(before::retiredHome);
   }
 
   ApplicationState before() {

@@ -100,7 +100,7 @@ public final class PartitionState {
     if (!homes.isEmpty()) {
       applications.values().stream()
           .flatMap(state -> state.definition().stream())
-          .forEach(definition -> homes.remove(definition.homeRepository()));
+          .forEach(definition -> homes.remove(definition.owningRepository()));
     }
     return homes;
   }

@@ -74,7 +74,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
      */
     Optional<RepositoryId> homeOf(ApplicationName application) {
       return Optional.ofNullable(definitions.get(application))
-          .map(Definition::homeRepository)
+          .map(Definition::owningRepository)
           .or(() -> Optional.ofNullable(retired.get(application)));
     }
   }
@@ -91,13 +91,13 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
     for (Definition read : reading.definitions()) {
       present.add(read.application());
       Definition old = known.get(read.application());
-      Definition definition = state.homeOf(read.application()).map(read::withHome).orElse(read);
+      Definition definition = state.homeOf(read.application()).map(read::withOwner).orElse(read);
       if (definition.equals(old)) {
         continue;
       }
       DefinitionAccepted accepted =
           new DefinitionAccepted(
-              definition.homeRepository(), definition, revision, orphaned(old, reading));
+              definition.owningRepository(), definition, revision, orphaned(old, reading));
       if (old != null && !clusters(definition).containsAll(clusters(old))) {
         Set<ClusterName> left = new HashSet<>(clusters(old));
         left.removeAll(clusters(definition));
@@ -114,7 +114,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
                     new Departure(
                         old,
                         clusters(old),
-                        new DefinitionRemoved(old.homeRepository(), application, revision)));
+                        new DefinitionRemoved(old.owningRepository(), application, revision)));
               }
             });
     if (!taking.isEmpty() && !reading.complete()) {
@@ -192,10 +192,10 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
     known.keySet().forEach(repository -> readers.put(repository, new TreeSet<>()));
     for (Definition definition : definitions) {
       for (SourceSpec source : definition.sources()) {
-        if (!source.repository().equals(definition.homeRepository())) {
+        if (!source.repository().equals(definition.owningRepository())) {
           readers
               .computeIfAbsent(source.repository(), _ -> new TreeSet<>())
-              .add(definition.homeRepository());
+              .add(definition.owningRepository());
         }
       }
     }

@@ -190,7 +190,7 @@ class IntakePlanTest {
   @Test
   void anApplicationOfAnotherRepositoryKeepsItsHome() {
     RepositoryId other = new RepositoryId("forge.example/acme/other");
-    Definition moved = define(other, "web", "one").withHome(SHOP);
+    Definition moved = define(other, "web", "one").withOwner(SHOP);
 
     IntakePlan plan =
         IntakePlan.of(
@@ -226,7 +226,7 @@ class IntakePlanTest {
             reading(true, define(other, "web", "one")),
             RemovalGuard.DEFAULT);
 
-    assertThat(plan.events()).contains(accepted(define(other, "web", "one").withHome(SHOP)));
+    assertThat(plan.events()).contains(accepted(define(other, "web", "one").withOwner(SHOP)));
   }
 
   @Test

@@ -2,7 +2,7 @@ package dev.sluice.platform.config;
 
 import java.util.List;
 
-/** The configuration is wrong; carries every problem, not just the first. */
+/** The configuration is invalid; carries all problems, not only the first. */
 public final class ConfigurationException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -1,7 +1,7 @@
 package dev.sluice.platform.config;
 
 /**
- * One thing that is wrong with the configuration.
+ * One problem with the configuration.
  *
  * @param where the option, variable, or file and key
  * @param expectation what is wrong and what was expected

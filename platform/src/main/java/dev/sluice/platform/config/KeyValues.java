@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A value of the form {@code key=value,key=value}; a key may come several times. */
+/** A value of the form {@code key=value,key=value}; keys may be repeated. */
 public final class KeyValues {
 
   private final String what;
@@ -19,9 +19,8 @@ public final class KeyValues {
   }
 
   /**
-   * Reads the pairs.
+   * Parses the pairs. * @param what the name of the value in messages, such as {@code endpoint}
    *
-   * @param what names the thing in messages, such as {@code endpoint}
    * @throws IllegalArgumentException on an unknown key or anything that is not a pair
    */
   public static KeyValues parse(String what, String text, Set<String> known) {
@@ -43,7 +42,7 @@ public final class KeyValues {
   }
 
   /**
-   * The value of a key.
+   * Returns the value of a key.
    *
    * @throws IllegalArgumentException if it is missing
    */

@@ -12,14 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One thing that can be set. The same definition is the option {@code --name} on the command line,
+ * A configuration setting. The same definition is the option {@code --name} on the command line,
  * the environment variable {@code SLUICE_NAME} and the key {@code name} of the configuration file;
- * the first of these that is given wins.
+ * they take precedence in this order.
  *
  * @param name lower-case words joined by '-'
- * @param label what a value looks like, for help texts, such as {@code HOST:PORT}
- * @param fallback the value when none is given; required settings have none
- * @param many whether it may be given several times; in the environment parted by ';'
+ * @param label a placeholder for the value in help texts, such as {@code HOST:PORT}
+ * @param fallback the default value; required settings have none
+ * @param many whether it may be given several times; in the environment separated by ';'
  */
 public record Setting<T>(
     String name,
@@ -40,10 +40,10 @@ public record Setting<T>(
   }
 
   /**
-   * A setting with exactly one value, required until {@link #or} or {@link #optional} says
-   * otherwise.
+   * Returns a setting with exactly one value, which is required unless changed by {@link #or} or
+   * {@link #optional}.
    *
-   * @param parser throws IllegalArgumentException, saying what was expected
+   * @param parser throws IllegalArgumentException with the expected form
    */
   public static <T> Setting<T> of(
       String name, String label, String description, Function<String, T> parser) {
@@ -69,7 +69,7 @@ public record Setting<T>(
     return of(name, "URL", description, URI::create);
   }
 
-  /** A whole number within bounds, both included. */
+  /** Returns a setting for a whole number within bounds, both inclusive. */
   public static Setting<Integer> integer(String name, String description, int least, int most) {
     return of(
         name,
@@ -82,14 +82,17 @@ public record Setting<T>(
               return number;
             }
           } catch (NumberFormatException e) {
-            // falls through to the one message
+            // reported below
           }
           throw new IllegalArgumentException(
               "expected a whole number from %d to %d".formatted(least, most));
         });
   }
 
-  /** A length of time such as {@code 250ms}, {@code 15s}, {@code 5m}, {@code 12h}, {@code 30d}. */
+  /**
+   * Returns a setting for a duration such as {@code 250ms}, {@code 15s}, {@code 5m}, {@code 12h},
+   * {@code 30d}.
+   */
   public static Setting<Duration> duration(String name, String description) {
     return of(name, "TIME", description, Setting::parseDuration);
   }
@@ -108,7 +111,7 @@ public record Setting<T>(
         .or("false");
   }
 
-  /** A setting that may be given any number of times. */
+  /** Returns a setting that may be given any number of times. */
   public static <T> Setting<List<T>> list(
       String name, String label, String description, Function<String, T> parser) {
     return new Setting<>(
@@ -127,12 +130,12 @@ public record Setting<T>(
         });
   }
 
-  /** The same with a value for when none is given. */
+  /** Returns this setting with a default value. */
   public Setting<T> or(String value) {
     return new Setting<>(name, label, description, Optional.of(value), false, many, parser);
   }
 
-  /** The same, but it may be left out. */
+  /** Returns this setting as an optional one. */
   public Setting<Optional<T>> optional() {
     return new Setting<>(
         name,
@@ -153,9 +156,9 @@ public record Setting<T>(
   }
 
   /**
-   * Reads a length of time.
+   * Parses a duration.
    *
-   * @throws IllegalArgumentException saying what was expected
+   * @throws IllegalArgumentException with the expected form
    */
   public static Duration parseDuration(String text) {
     Matcher matcher = DURATION.matcher(text);

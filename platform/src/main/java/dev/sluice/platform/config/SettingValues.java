@@ -3,9 +3,7 @@ package dev.sluice.platform.config;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The values of a set of settings, all of them valid. Never printed: some may be secret references.
- */
+/** Valid values of a set of settings. Never printed, because some may be references to secrets. */
 public final class SettingValues {
 
   private final Map<String, Object> values;
@@ -17,11 +15,11 @@ public final class SettingValues {
   }
 
   /**
-   * The value of a setting.
+   * Returns the value of a setting.
    *
-   * @throws IllegalArgumentException if the setting was not among those that were read
+   * @throws IllegalArgumentException if the setting was not read
    */
-  @SuppressWarnings("unchecked") // read by the very setting that is asked for
+  @SuppressWarnings("unchecked") // parsed by the same setting
   public <T> T get(Setting<T> setting) {
     Object value = values.get(setting.name());
     if (value == null) {
@@ -30,7 +28,7 @@ public final class SettingValues {
     return (T) value;
   }
 
-  /** Whether someone gave the setting a value, rather than leaving it to its fallback. */
+  /** Returns whether the setting was given a value, so that its default is not used. */
   public boolean isGiven(Setting<?> setting) {
     return given.contains(setting.name());
   }

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 
 /**
  * Reads settings from the command line, the environment and a YAML file, in this order of
- * precedence, and refuses with all problems at once. Unknown keys and variables are problems too.
+ * precedence, and reports all problems at once. Unknown keys and variables are problems too.
  */
 public final class Settings {
 
@@ -33,9 +33,11 @@ public final class Settings {
   private final Set<String> known;
 
   /**
+   * Creates a reader.
+   *
    * @param wanted the settings to read
-   * @param known all settings there are: the environment and the file may be shared with other
-   *     parts
+   * @param known all settings of Sluice: the environment and the file may be shared with other
+   *     components
    */
   public Settings(List<Setting<?>> wanted, List<Setting<?>> known) {
     this.wanted = List.copyOf(wanted);
@@ -48,8 +50,8 @@ public final class Settings {
   /**
    * Reads the values.
    *
-   * @param options given on the command line, by setting name
-   * @param environment all variables; those that do not begin with {@code SLUICE_} are passed over
+   * @param options the options on the command line, by setting name
+   * @param environment all variables; those that do not begin with {@code SLUICE_} are ignored
    * @throws ConfigurationException with every problem
    */
   public SettingValues read(
@@ -163,7 +165,7 @@ public final class Settings {
     return given;
   }
 
-  /** Texts of a scalar, or of a list whose items are scalars or flat maps ({@code k=v,k=v}). */
+  /** Returns the texts of a scalar, or of a list of scalars or flat maps ({@code k=v,k=v}). */
   private static Optional<List<String>> texts(JsonNode node) {
     if (!node.isArray()) {
       return text(node).map(List::of);

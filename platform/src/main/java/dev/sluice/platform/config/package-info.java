@@ -1,5 +1,5 @@
 /**
- * Settings of every part. One definition serves the command line, the environment and the
+ * Settings of the components. One definition serves the command line, the environment and the
  * configuration file.
  */
 @NullMarked

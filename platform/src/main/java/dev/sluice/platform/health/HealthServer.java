@@ -14,7 +14,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code GET /livez} and {@code /readyz}: 200, or 503 with the reasons; {@code GET /metrics}. */
+/**
+ * HTTP server for {@code GET /livez} and {@code /readyz}, which answer 200, or 503 with the
+ * reasons, and for {@code GET /metrics}.
+ */
 public final class HealthServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(HealthServer.class);
@@ -26,9 +29,9 @@ public final class HealthServer implements AutoCloseable {
   }
 
   /**
-   * Starts to serve.
+   * Starts the server.
    *
-   * @param port 0 for any
+   * @param port 0 for any free port
    */
   public static HealthServer start(
       int port, Supplier<Readiness> liveness, Supplier<Readiness> readiness, Metrics metrics) {
@@ -45,7 +48,7 @@ public final class HealthServer implements AutoCloseable {
     }
   }
 
-  /** Returns the port that is served. */
+  /** Returns the port that the server listens on. */
   public int port() {
     return server.getAddress().getPort();
   }
@@ -55,13 +58,13 @@ public final class HealthServer implements AutoCloseable {
     server.stop(0);
   }
 
-  /** A process whose state cannot be read is neither live nor ready. */
+  /** Returns the probe's answer; a process whose state cannot be read is neither live nor ready. */
   private static Readiness known(Supplier<Readiness> probe) {
     try {
       return probe.get();
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
-      log.atError().setCause(e).log("cannot read the state of this process");
+      log.atError().setCause(e).log("cannot read the state of this process for a probe");
       return new Readiness(false, "unknown: " + e.getClass().getSimpleName());
     }
   }

@@ -5,11 +5,11 @@ import java.util.List;
 /**
  * The answer to a probe.
  *
- * @param text the state, and why it is not ready where it is not
+ * @param text the state, or the reasons for being unready
  */
 public record Readiness(boolean isReady, String text) {
 
-  /** Returns ready if there are no reasons against it. */
+  /** Returns unready with these reasons, or ready if there are none. */
   public static Readiness unless(List<String> reasons) {
     return reasons.isEmpty()
         ? new Readiness(true, "ok")

@@ -20,8 +20,9 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * A real Kafka broker in this process (KRaft, controller and broker in one), its data in a
- * directory. Listens on loopback only. Who uses it adds {@code kafka_2.13} to the class path.
+ * A real Kafka broker in this process (KRaft, controller and broker combined) with its data in a
+ * directory. It listens on loopback only. Users of this class add {@code kafka_2.13} to the class
+ * path.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
@@ -36,9 +37,9 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Starts a broker over what the directory holds; an empty one is formatted first.
+   * Starts a broker with the data in the directory; an empty directory is formatted first. * @param
+   * port 0 for any free port
    *
-   * @param port 0 for any free one
    * @throws IllegalStateException if the directory or the port cannot be used
    */
   public static EmbeddedBroker start(Path directory, int port) {
@@ -46,9 +47,9 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * The same.
+   * Starts a broker with further settings.
    *
-   * @param more settings of the broker, besides or instead of the usual ones
+   * @param more broker settings that are added to the default ones or override them
    */
   public static EmbeddedBroker start(Path directory, int port, Map<String, String> more) {
     try {
@@ -70,7 +71,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** {@code host:port} for clients. */
+  /** Returns {@code host:port} for clients. */
   public String bootstrapServers() {
     return bootstrapServers;
   }
@@ -116,7 +117,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("share.coordinator.state.topic.replication.factor", "1");
     settings.put("share.coordinator.state.topic.min.isr", "1");
     settings.put("group.initial.rebalance.delay.ms", "0");
-    // after a crash the controller keeps the old session this long, and start-up waits for it
+    // after a crash the controller keeps the old session for this time, and start-up waits for it
     settings.put("broker.session.timeout.ms", "1500");
     settings.put("broker.heartbeat.interval.ms", "300");
     settings.put("auto.create.topics.enable", "false");

@@ -11,7 +11,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * How to reach the broker, and the client settings that the parts share.
+ * The broker's address and the client settings that the components share.
  *
  * @param bootstrapServers {@code host:port}, comma-separated
  * @param security further client properties, such as SASL and TLS; hidden from {@code toString}
@@ -19,12 +19,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 public record KafkaConnection(
     String bootstrapServers, Topics topics, Map<String, String> security) {
 
-  /** Bounds a record, and so a target; the topics are created with the same limit. */
+  /** The largest record, and so the largest target; the topics are created with the same limit. */
   public static final int MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
   /**
-   * Bounds what a producer sends: what fits here fits a topic too, also when the broker compresses
-   * it anew and it does not become smaller by that.
+   * The largest request of a producer. It is smaller than the topics' limit, because the broker may
+   * recompress a batch, and the batch may grow by that.
    */
   public static final int MAX_REQUEST_BYTES = MAX_RECORD_BYTES - 32 * 1024;
 
@@ -33,8 +33,8 @@ public record KafkaConnection(
   }
 
   /**
-   * Properties of an admin client. It asks again soon at first: what was just created often has no
-   * leader or coordinator for some milliseconds more.
+   * Returns the properties of an admin client. Its first retries are quick, because topics and
+   * groups that were just created often have no leader or coordinator for some milliseconds.
    */
   public Map<String, Object> admin() {
     Map<String, Object> properties = new HashMap<>(security);
@@ -44,9 +44,9 @@ public record KafkaConnection(
   }
 
   /**
-   * Properties of a producer that loses nothing and does not linger: acks=all, idempotent, {@code
-   * linger.ms} 0 (Kafka 4 waits 5 ms by default), short retry back-off so that back-to-back
-   * transactions do not wait for each other's markers.
+   * Returns the properties of a producer that loses nothing and does not linger: acks=all,
+   * idempotent, {@code linger.ms} 0 (the default of Kafka 4 is 5 ms), and a short retry back-off,
+   * so that consecutive transactions do not wait for each other's markers.
    */
   public Map<String, Object> producer(String clientId) {
     Map<String, Object> properties = admin();
@@ -64,7 +64,8 @@ public record KafkaConnection(
   }
 
   /**
-   * Properties of a transactional producer; whoever starts one with the same id fences the others.
+   * Returns the properties of a transactional producer; a new producer with the same id fences the
+   * former one.
    */
   public Map<String, Object> transactionalProducer(String transactionalId) {
     Map<String, Object> properties = producer(transactionalId);
@@ -73,7 +74,10 @@ public record KafkaConnection(
     return properties;
   }
 
-  /** Properties of a consumer that reads only what was committed and never commits by itself. */
+  /**
+   * Returns the properties of a consumer that reads only committed records and has auto-commit
+   * disabled.
+   */
   public Map<String, Object> consumer(String clientId) {
     Map<String, Object> properties = admin();
     properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);

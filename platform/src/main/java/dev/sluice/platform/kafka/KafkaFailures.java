@@ -9,14 +9,14 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** What failures of Kafka's clients mean, and what an operator can do about them. */
+/** Descriptions of failures of Kafka's clients, with what an operator can do about them. */
 public final class KafkaFailures {
 
   private static final int MAX_TEXT = 500;
 
   private KafkaFailures() {}
 
-  /** Says what went wrong and what to do, on one line. For any exception. */
+  /** Describes any exception on one line: what went wrong and what to do. */
   public static String describe(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String known = known(cause);

@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
-/** The settings by which every part reaches Kafka. */
+/** The settings for the connection to Kafka, shared by all components. */
 public final class KafkaSettings {
 
   public static final Setting<String> KAFKA =
       Setting.text("kafka", "HOST:PORT", "Kafka's bootstrap servers, comma-separated");
   public static final Setting<String> TOPIC_PREFIX =
-      Setting.text("topic-prefix", "NAME", "what the topics' names begin with").or("sluice");
+      Setting.text("topic-prefix", "NAME", "prefix of the topics' names").or("sluice");
   public static final Setting<Optional<Map<String, String>>> KAFKA_PROPERTIES =
       Setting.of(
               "kafka-properties",

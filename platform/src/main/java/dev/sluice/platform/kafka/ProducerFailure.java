@@ -14,23 +14,23 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
 
-/** What an error of a producer means: the one place that decides it. */
+/** Classification of a producer's errors, used by all components. */
 public enum ProducerFailure {
-  /** The record itself can never be written: it fails alone, and others are not concerned. */
+  /** The record itself can never be written; other records are not affected. */
   RECORD,
-  /** The broker refuses this client: an operator has to act, and writing is tried again. */
+  /** The broker refuses this client: an operator has to act, and the write is retried. */
   NOT_ALLOWED,
-  /** The broker does not answer, or not now: the same is tried again. */
+  /** The broker is temporarily unavailable: the write is retried. */
   UNAVAILABLE,
   /**
-   * This producer writes nothing any more: another one has its transactional id, or its state at
-   * the broker is lost. Whoever owns it has to begin anew.
+   * This producer can no longer write: another one has taken its transactional id, or its state at
+   * the broker is lost. The caller has to create a new producer.
    */
   FENCED;
 
   private static final int MAX_CAUSES = 20;
 
-  /** Decides by the first error in the chain of causes that means something. */
+  /** Classifies an error by the first known exception in its chain of causes. */
   public static ProducerFailure of(Throwable error) {
     Throwable each = error;
     for (int depth = 0; each != null && depth < MAX_CAUSES; depth++) {
@@ -40,7 +40,7 @@ public enum ProducerFailure {
       }
       each = each.getCause();
     }
-    // what nobody knows must not be repeated by a producer whose state nobody knows
+    // after an unknown error the producer's state is unknown, so it must not be used again
     return FENCED;
   }
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Ends a read to an end that never comes, as when the topic was deleted or created again meanwhile.
- * Of one thread.
+ * Watchdog for reading a topic up to an offset. It fails a read that makes no progress, as happens
+ * if the topic was deleted or recreated in the meantime. Not thread-safe.
  */
 public final class ReadProgress {
 
@@ -16,18 +16,18 @@ public final class ReadProgress {
   private long since = System.nanoTime();
 
   /**
-   * Begins to watch a read.
+   * Starts watching a read.
    *
-   * @param what is read, for the message
+   * @param what the name of the topic or partition, for the message
    */
   public ReadProgress(String what) {
     this.what = what;
   }
 
   /**
-   * Records where the read is.
+   * Records the read's position.
    *
-   * @throws KafkaException if it has been there for half a minute
+   * @throws KafkaException if the position has not changed for half a minute
    */
   public void at(long position) {
     long now = System.nanoTime();

@@ -3,16 +3,16 @@ package dev.sluice.platform.kafka;
 import java.util.Optional;
 
 /**
- * How often the topics are kept, and how many copies a write waits for.
+ * Replication factor and minimum of in-sync replicas of the topics.
  *
- * @param factor copies of each partition; empty: three where there are as many brokers, else one
- *     for each broker
- * @param minInsync copies that have to be there for a write to be accepted; empty: one less than
- *     there are, so that a broker may fail, and at least one
+ * @param factor replicas of each partition; empty for three, or one for each broker if there are
+ *     fewer
+ * @param minInsync in-sync replicas that a write requires; empty for one less than the replicas, so
+ *     that one broker may fail, but at least one
  */
 public record Replication(Optional<Integer> factor, Optional<Integer> minInsync) {
 
-  /** As many as the brokers allow, up to three. */
+  /** Up to three replicas, depending on the number of brokers. */
   public static final Replication AUTOMATIC = new Replication(Optional.empty(), Optional.empty());
 
   private static final int USUAL = 3;
@@ -29,7 +29,7 @@ public record Replication(Optional<Integer> factor, Optional<Integer> minInsync)
     return factor.orElse(Math.max(1, Math.min(USUAL, brokers)));
   }
 
-  /** For topics of this many copies. */
+  /** Returns the minimum of in-sync replicas for topics with this many replicas. */
   int minInsync(int copies) {
     return minInsync.orElse(Math.max(1, copies - 1));
   }

@@ -19,7 +19,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Compares topics that are there with what their use depends on. */
+/** Checks existing topics against their {@link TopicRequirements}. */
 public final class TopicInspection {
 
   private static final Logger log = LoggerFactory.getLogger(TopicInspection.class);
@@ -34,7 +34,7 @@ public final class TopicInspection {
     this.replication = replication;
   }
 
-  /** What is weaker than it should be of the topics that are there. */
+  /** Returns the settings of existing topics that are weaker than they should be. */
   public List<String> warnings() {
     Map<String, Use> uses = new HashMap<>();
     try {
@@ -67,9 +67,9 @@ public final class TopicInspection {
   }
 
   /**
-   * Logs what is weak.
+   * Logs warnings about the topics.
    *
-   * @throws IllegalStateException if a promise would not hold
+   * @throws IllegalStateException if a topic must not be used
    */
   void require(Map<String, TopicDescription> found, Map<String, Use> uses) {
     Findings findings = check(found, uses);
@@ -106,7 +106,7 @@ public final class TopicInspection {
     return new Findings(refusals, warnings);
   }
 
-  /** By topic; empty if this user may not see them. */
+  /** Returns the settings by topic; empty if this user may not read them. */
   private Map<String, Map<String, String>> settings(Set<String> names, List<String> warnings) {
     List<ConfigResource> resources =
         names.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();

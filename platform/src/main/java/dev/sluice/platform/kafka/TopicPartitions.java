@@ -8,11 +8,10 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The partitions of topics that exist.
+ * Finds the partitions of topics.
  *
- * <p>A broker hears of a topic a moment after the controller has created it, and until then says
- * that it has no partitions. Whoever believed that would read an empty topic, and see nothing that
- * is ever written to it.
+ * <p>A broker learns of a new topic a moment after the controller has created it; until then it
+ * reports no partitions. A consumer that relied on this would read nothing, ever.
  */
 public final class TopicPartitions {
 
@@ -22,7 +21,7 @@ public final class TopicPartitions {
   private TopicPartitions() {}
 
   /**
-   * All partitions of a topic, as soon as the broker knows of them.
+   * Returns all partitions of a topic; waits until the broker knows of them.
    *
    * @throws IllegalStateException if it does not within 15 seconds
    */

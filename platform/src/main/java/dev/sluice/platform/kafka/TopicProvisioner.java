@@ -21,8 +21,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Creates the topics with the settings that their use depends on, and refuses to go on over topics
- * that do not fit ({@link TopicRequirements}).
+ * Creates the topics with the required settings, and refuses existing topics that do not meet the
+ * {@link TopicRequirements}.
  */
 public final class TopicProvisioner {
 
@@ -49,35 +49,34 @@ public final class TopicProvisioner {
   }
 
   /**
-   * Creates what is missing of {@code changes}, {@code state}, {@code results} and {@code
-   * dead-letters}; returns when the broker knows of all of them.
+   * Creates those of {@code changes}, {@code state}, {@code results} and {@code dead-letters} that
+   * are missing; returns when the broker knows of all of them.
    *
-   * @param homes partitions of {@code changes} and {@code state}; fixed at creation, since an
-   *     application's home is a partition
-   * @return the number of homes
-   * @throws IllegalStateException if existing topics have another number of partitions, or settings
-   *     with which promises would not hold
+   * @param partitions number of partitions of {@code changes} and {@code state}; fixed at creation,
+   *     because it determines which partition owns an application
+   * @throws IllegalStateException if existing topics have another number of partitions or
+   *     unsuitable settings
    */
-  public int provision(int homes) {
+  public void provision(int partitions) {
     int copies = replication.factor(inspection.brokers());
     create(
         List.of(
             topic(
                 topics.changes(),
-                homes,
+                partitions,
                 copies,
                 delete(YEAR, Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"))),
-            topic(topics.state(), homes, copies, compact(Map.of())),
-            topic(topics.results(), homes, copies, delete(YEAR, Map.of())),
+            topic(topics.state(), partitions, copies, compact(Map.of())),
+            topic(topics.results(), partitions, copies, delete(YEAR, Map.of())),
             topic(topics.deadLetters(), 1, copies, delete(YEAR, Map.of()))));
     Map<String, TopicDescription> found =
         describe(List.of(topics.changes(), topics.state(), topics.results(), topics.deadLetters()));
     for (String topic : List.of(topics.changes(), topics.state())) {
-      int partitions = found.get(topic).partitions().size();
-      if (partitions != homes) {
+      int existing = found.get(topic).partitions().size();
+      if (existing != partitions) {
         throw new IllegalStateException(
             "topic %s has %d partitions, but this installation is set to %d homes: the number is fixed when the topics are created; set homes=%d"
-                .formatted(topic, partitions, homes, partitions));
+                .formatted(topic, existing, partitions, existing));
       }
     }
     inspection.require(
@@ -91,15 +90,17 @@ public final class TopicProvisioner {
             Use.REPORTS,
             topics.deadLetters(),
             Use.REPORTS));
-    return homes;
   }
 
-  /** Creates the topic of a cluster if it is missing; returns when the broker knows of it. */
+  /** Creates a cluster's topic if it is missing; returns when the broker knows of it. */
   public void provision(ClusterName cluster) {
     provision(Set.of(cluster));
   }
 
-  /** The same for several; the broker is asked once for all of them. */
+  /**
+   * Creates the missing topics of several clusters with one request; returns when the broker knows
+   * of them.
+   */
   public void provision(Set<ClusterName> clusters) {
     if (clusters.isEmpty()) {
       return;
@@ -118,7 +119,7 @@ public final class TopicProvisioner {
         describe(names), names.stream().collect(Collectors.toMap(name -> name, _ -> Use.SYNC)));
   }
 
-  /** Those of the clusters whose topics are not there. */
+  /** Returns those of the clusters that have no topic. */
   public Set<ClusterName> missing(Set<ClusterName> clusters) {
     Set<String> names = names();
     return clusters.stream()
@@ -126,7 +127,7 @@ public final class TopicProvisioner {
         .collect(Collectors.toSet());
   }
 
-  /** Whether the topic of a cluster is there. */
+  /** Returns whether a cluster has a topic. */
   public boolean exists(ClusterName cluster) {
     return names().contains(topics.sync(cluster));
   }
@@ -142,7 +143,10 @@ public final class TopicProvisioner {
     }
   }
 
-  /** A broker may hear of topics a moment after the controller has created them. */
+  /**
+   * Returns the topics' descriptions; waits for topics that the controller has created but the
+   * broker does not know of yet.
+   */
   private Map<String, TopicDescription> describe(List<String> names) {
     long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
     try {
@@ -181,7 +185,7 @@ public final class TopicProvisioner {
     awaitLeaders(created);
   }
 
-  /** Whether it was created by this, and not there before. */
+  /** Returns whether the topic was created by this request, so did not exist before. */
   private static boolean isNew(String name, KafkaFuture<Void> creation) {
     try {
       creation.get();
@@ -199,9 +203,9 @@ public final class TopicProvisioner {
   }
 
   /**
-   * Only a leader answers this, and before it is one a partition takes nothing: of the first
-   * batches of an idempotent producer the later ones could get in before the first, which then
-   * never would.
+   * Waits until the partitions have leaders, by a request that only leaders answer. Without a
+   * leader, the first batch of an idempotent producer could be refused and a later one accepted;
+   * the first would then be out of sequence for ever.
    */
   private void awaitLeaders(Map<TopicPartition, OffsetSpec> partitions) {
     try {

@@ -7,14 +7,14 @@ import java.util.Set;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * What a topic has to be like for the promises to hold. What breaks one is refused. What weakens
- * one, and an operator may have chosen, is warned of. Pure.
+ * Requirements on a topic. Settings that break Sluice's guarantees are refused; settings that
+ * weaken them, and that an operator may have chosen on purpose, cause a warning. Pure.
  *
- * @param name of the topic
- * @param use what it is for
- * @param partitions that it has
- * @param copies that its partitions have, the fewest of them
- * @param settings by name, as the broker applies them
+ * @param name the topic's name
+ * @param use the topic's use
+ * @param partitions the number of its partitions
+ * @param copies the smallest number of replicas of its partitions
+ * @param settings the effective settings by name
  */
 record TopicRequirements(
     String name, Use use, int partitions, int copies, Map<String, String> settings) {
@@ -22,11 +22,11 @@ record TopicRequirements(
   private static final long DAY = 24L * 3600 * 1000;
   private static final long WEEK = 7 * DAY;
 
-  /** What topics are for. */
+  /** The uses of topics. */
   enum Use {
-    /** Events, until they are dealt with, and for the audit. */
+    /** Events to be processed, kept for the audit. */
     CHANGES,
-    /** The memory of homes, the newest record of each key. */
+    /** State of the dispatcher's partitions, the newest record of each key. */
     STATE,
     /** A cluster's desired state, the newest record of each application. */
     SYNC,
@@ -35,10 +35,10 @@ record TopicRequirements(
   }
 
   /**
-   * What was found.
+   * The result of a check.
    *
-   * @param refusals why the topic must not be used
-   * @param warnings what is weaker than it should be
+   * @param refusals reasons for which the topic must not be used
+   * @param warnings settings that are weaker than they should be
    */
   record Findings(List<String> refusals, List<String> warnings) {
     Findings {

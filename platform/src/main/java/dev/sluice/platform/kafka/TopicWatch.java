@@ -18,18 +18,17 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices that topics are not the ones any more that reading began with: deleted, or deleted and
- * created again. A consumer does not notice. It goes on somewhere in the new topic, as if that
- * followed on what it has read of the old one.
+ * Detects that topics were deleted, or deleted and recreated, while they are read. A consumer does
+ * not detect this: it continues at some offset of the new topic, as if that continued the old one.
  *
- * <p>A topic has an id that another one of the same name does not have. It is asked for now and
- * then, without waiting for the answer. Of one thread.
+ * <p>It compares the topics' ids, which differ between topics of the same name. The ids are
+ * requested periodically, without waiting for the response. Not thread-safe.
  */
 public final class TopicWatch implements AutoCloseable {
 
   private static final Duration PERIOD = Duration.ofSeconds(2);
 
-  /** A broker that just started may not have heard of all topics yet. */
+  /** A broker that has just started may not know all topics yet. */
   private static final int GONE_AFTER = 3;
 
   private final Admin admin;
@@ -46,7 +45,7 @@ public final class TopicWatch implements AutoCloseable {
     this.askedAt = clock.instant();
   }
 
-  /** Topics that are not those that reading began with. */
+  /** A topic was deleted or recreated while it was read. */
   public static final class TopicChangedException extends KafkaException {
     private static final long serialVersionUID = 1L;
 
@@ -56,9 +55,9 @@ public final class TopicWatch implements AutoCloseable {
   }
 
   /**
-   * Begins to watch the topics as they are now; to be called before they are read.
+   * Starts watching the topics; to be called before they are read.
    *
-   * @throws KafkaException if one of them is not there, or Kafka does not answer
+   * @throws KafkaException if one of them does not exist, or Kafka does not answer
    */
   public static TopicWatch begin(
       KafkaConnection connection, Collection<String> topics, Clock clock) {
@@ -76,10 +75,10 @@ public final class TopicWatch implements AutoCloseable {
   }
 
   /**
-   * Asks again if it is time. Does not block.
+   * Requests the ids if it is time. Does not block.
    *
-   * @throws TopicChangedException if the last answer was that a topic is another, or gone: what was
-   *     read of it must not be believed any more
+   * @throws TopicChangedException if the last response shows that a topic was deleted or recreated:
+   *     everything read from it is invalid
    */
   public void check() {
     if (answer != null && answer.isDone()) {
@@ -104,7 +103,7 @@ public final class TopicWatch implements AutoCloseable {
                 .formatted(changed));
       }
     } catch (ExecutionException e) {
-      // whoever reads the topics is told of everything but this
+      // the readers of the topics see all other failures themselves
       missing = e.getCause() instanceof UnknownTopicOrPartitionException ? missing + 1 : 0;
       if (missing >= GONE_AFTER) {
         throw new TopicChangedException("of the topics %s one was deleted".formatted(ids.keySet()));

@@ -2,7 +2,9 @@ package dev.sluice.platform.kafka;
 
 import dev.sluice.contract.name.ClusterName;
 
-/** Names of the topics. A prefix other than {@code sluice} lets installations share a broker. */
+/**
+ * Names of the topics. With different prefixes, several installations can share a Kafka cluster.
+ */
 public record Topics(String prefix) {
 
   public static final Topics DEFAULT = new Topics("sluice");

@@ -6,12 +6,11 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 /**
- * A consumer of partitions that it is told, without membership in a group.
+ * A consumer of assigned partitions that is not member of a group.
  *
- * <p>It closes at once. A {@link KafkaConsumer} waits for the broker's answer to its last fetch,
- * which at the end of a topic comes only after {@code fetch.max.wait.ms}, to end its fetch session
- * in an orderly way; a group would have to be told as well. The broker lets go of sessions by
- * itself.
+ * <p>It closes immediately. A {@link KafkaConsumer} ends its fetch session in an orderly way: it
+ * waits for the response to its last fetch, which at the end of a topic arrives only after {@code
+ * fetch.max.wait.ms}. Brokers expire sessions on their own, and there is no group to leave.
  */
 public final class UngroupedConsumer extends KafkaConsumer<String, byte[]> {
 

@@ -1,6 +1,6 @@
 /**
- * Kafka plumbing that the parts share: topics, connections, consumers without a group, and an
- * embedded broker for one process and for tests.
+ * Kafka code that the components share: topics, connections, consumers without a group, and an
+ * embedded broker for standalone mode and tests.
  */
 @NullMarked
 package dev.sluice.platform.kafka;

@@ -5,8 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles items one by one so that a failure costs the item and not the loop: it is logged and
- * counted, and what {@link FatalErrors} calls fatal ends the process.
+ * Handles the items of a loop so that an unexpected failure affects only its item: the failure is
+ * logged and counted, and the loop continues. A fatal failure (see {@link FatalErrors}) ends the
+ * process.
  */
 public final class Containment {
 
@@ -15,7 +16,9 @@ public final class Containment {
   private final Consumer<String> counter;
 
   /**
-   * @param counter hears of each failure in which loop it was
+   * Creates a containment.
+   *
+   * @param counter receives the loop's name for each failure
    */
   public Containment(Consumer<String> counter) {
     this.counter = counter;
@@ -24,9 +27,9 @@ public final class Containment {
   /**
    * Handles one item.
    *
-   * @param loop names the loop, in logs and metrics
-   * @param item names the item, for people
-   * @return whether it went without a failure
+   * @param loop the loop's name, for logs and metrics
+   * @param item a description of the item, for logs
+   * @return whether handling succeeded
    */
   public boolean handle(String loop, Object item, Runnable handling) {
     try {
@@ -38,7 +41,7 @@ public final class Containment {
     }
   }
 
-  /** Notes a failure that the caller has contained. */
+  /** Logs and counts a failure that the caller has contained. */
   public void failed(String loop, Object item, Throwable failure) {
     FatalErrors.check(failure);
     counter.accept(loop);
@@ -46,6 +49,6 @@ public final class Containment {
         .addKeyValue("loop", loop)
         .addKeyValue("item", item)
         .setCause(failure)
-        .log("one item failed in a way that no code expects; going on with the next");
+        .log("one item failed unexpectedly; continuing with the next");
   }
 }

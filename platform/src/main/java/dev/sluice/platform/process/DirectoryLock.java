@@ -12,17 +12,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mark that a directory is in use, a lock on a file in it. The system lets go of it when the
- * process ends, however it ends: so what a killed process has left can be told from what another
- * one is working with, on whatever side of a container's wall that is.
+ * Marks a directory as in use by a lock on a file in it. The operating system releases the lock
+ * when the process ends, however it ends. So directories of a killed process can be distinguished
+ * from those in use by another process, even one in another container.
  */
 public final class DirectoryLock implements AutoCloseable {
 
   private static final String FILE = "lock";
 
   /**
-   * What this process holds. To open one of these a second time and to close it again would end the
-   * lock (POSIX, {@code fcntl}).
+   * The lock files held by this process. Opening and closing one of them a second time would
+   * release its lock (POSIX, {@code fcntl}).
    */
   private static final Set<Path> HELD = new HashSet<>();
 
@@ -37,7 +37,7 @@ public final class DirectoryLock implements AutoCloseable {
   /**
    * Takes the lock of an existing directory.
    *
-   * @return empty if it is in use, by this process or another, or if nothing can be locked there
+   * @return empty if it is in use, by this process or another, or if locking is not possible there
    */
   public static Optional<DirectoryLock> take(Path directory) {
     synchronized (HELD) {
@@ -59,7 +59,7 @@ public final class DirectoryLock implements AutoCloseable {
     }
   }
 
-  /** Whether a directory has ever been locked. */
+  /** Returns whether a directory has ever been locked. */
   public static boolean hasLock(Path directory) {
     return Files.exists(directory.resolve(FILE));
   }
@@ -74,11 +74,11 @@ public final class DirectoryLock implements AutoCloseable {
           return channel;
         }
       } catch (IOException e) {
-        // as if it were in use: then nothing of it is touched
+        // treated as in use, so that the directory is left alone
       }
       channel.close();
     } catch (IOException e) {
-      // the same
+      // treated as in use, too
     }
     return null;
   }
@@ -90,7 +90,7 @@ public final class DirectoryLock implements AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        // the lock is gone with the process at the latest
+        // the lock is released at the end of the process at the latest
       }
     }
   }

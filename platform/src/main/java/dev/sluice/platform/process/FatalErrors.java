@@ -6,20 +6,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The policy for failures that no code expects, the same in every part:
+ * The policy for unexpected failures, the same in every component:
  *
  * <ul>
- *   <li>A {@link VirtualMachineError} other than {@link StackOverflowError}, in whatever thread,
- *       ends the process at once: what else the JVM does can not be trusted any more, and threads
- *       that are needed may be dead already.
- *   <li>Any other {@link Error}, and any exception, that one item raised (a record, an application,
- *       a request) costs that item. The loop that handles it calls {@link #check} first.
- *   <li>An {@link Error} that reaches the top of a thread ends the process: the loop that ran there
- *       is gone, and a process without it would look alive.
+ *   <li>A {@link VirtualMachineError} other than {@link StackOverflowError}, in any thread, ends
+ *       the process immediately: the JVM can no longer be trusted, and threads that are needed may
+ *       be dead already.
+ *   <li>Any other {@link Error}, and any exception, that one item caused (a record, an application,
+ *       a request) affects only that item. The loop that handles the item calls {@link #check}
+ *       first.
+ *   <li>An {@link Error} that reaches the top of a thread ends the process: its loop no longer
+ *       runs, and without it the process would look alive but would not work.
  * </ul>
  *
- * <p>Nothing is cleaned up before the process ends. It is as after a power cut, which every part
- * has to survive anyway.
+ * <p>Nothing is cleaned up before the process ends. Every component has to survive a power failure,
+ * which is no different.
  */
 public final class FatalErrors {
 
@@ -34,12 +35,12 @@ public final class FatalErrors {
 
   private FatalErrors() {}
 
-  /** Has every thread of this process follow the policy when it ends by an exception. */
+  /** Applies the policy to every thread of this process that ends by an exception. */
   public static void install() {
     Thread.setDefaultUncaughtExceptionHandler(FatalErrors::escaped);
   }
 
-  /** Whether the JVM cannot be trusted any more; the causes count as well. */
+  /** Returns whether the JVM can no longer be trusted after this failure or one of its causes. */
   public static boolean isFatal(Throwable failure) {
     Throwable each = failure;
     for (int depth = 0; each != null && depth < MAX_CAUSES; depth++) {
@@ -51,14 +52,20 @@ public final class FatalErrors {
     return false;
   }
 
-  /** Ends the process if the failure is fatal; otherwise the caller contains it. */
+  /**
+   * Ends the process if the failure is fatal; otherwise returns, and the caller contains the
+   * failure.
+   */
   public static void check(Throwable failure) {
     if (isFatal(failure)) {
       end("the process ends: the JVM cannot be trusted after this", failure);
     }
   }
 
-  /** Decides about what reached the top of a thread: an error ends the process. */
+  /**
+   * Handles a failure that reached the top of a thread: an error ends the process, an exception is
+   * logged.
+   */
   public static void escaped(Thread thread, Throwable failure) {
     if (failure instanceof Error || isFatal(failure)) {
       end("the process ends: thread " + thread.getName() + " ended by an error", failure);
@@ -67,23 +74,23 @@ public final class FatalErrors {
     }
   }
 
-  /** Decides about what a handler of an event loop raised: it cost one request or event. */
+  /** Handles a failure of an event loop's handler, which affects one request or event only. */
   public static void ofHandler(Throwable failure) {
     check(failure);
     log.atError().setCause(failure).log("a handler failed");
   }
 
   /**
-   * Has something else happen than the end of the process, for tests.
+   * Replaces the end of the process by another action, for tests.
    *
-   * @return brings the end of the process back
+   * @return undoes the replacement when closed
    */
   public static Replaced endingBy(Consumer<Throwable> instead) {
     ENDING.set(instead);
     return () -> ENDING.set(FatalErrors::halt);
   }
 
-  /** Another end than that of the process, until it is closed. */
+  /** A replacement for the end of the process, in effect until closed. */
   public interface Replaced extends AutoCloseable {
     @Override
     void close();
@@ -97,7 +104,7 @@ public final class FatalErrors {
     try {
       log.atError().setCause(failure).log(message);
     } finally {
-      // without memory the log line may fail; the process ends all the same
+      // without memory the log line may fail; the process must end nevertheless
       ENDING.get().accept(failure);
     }
   }

@@ -1,6 +1,6 @@
 package dev.sluice.platform.process;
 
-/** A loop that a fault of the program keeps from going on: the process is of no use without it. */
+/** A bug keeps a loop from working; without the loop the process is useless. */
 final class LoopEndedError extends Error {
 
   private static final long serialVersionUID = 1L;

@@ -1,7 +1,7 @@
 package dev.sluice.platform.process;
 
 /**
- * Marks an exception whose cause lies outside of this process: a file system, another version's
- * records, a server. Waiting may mend it, so a loop that ends with one is tried again for ever.
+ * Marks an exception with an external cause: a file system, another version's records, a server.
+ * Waiting may resolve it, so a loop that fails with one is retried without limit.
  */
 public interface OutsideCause {}

@@ -15,21 +15,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that works in sessions until it is closed. A session that ends with an exception is
- * reported, and the next one begins after a pause, which doubles up to half a minute. So no
- * exception ends the work, and whoever asks is told that it does not go on.
+ * A thread that runs sessions until it is closed. A session that fails is logged, and the next one
+ * starts after a pause, which doubles up to half a minute. So no exception ends the work, and
+ * {@link #obstacle} reports that it does not make progress.
  *
- * <p>What lies outside (Kafka, disks, {@link OutsideCause}) is waited for without end. A session
- * that keeps failing for another reason will not get better by itself: after a limit the process
- * ends, so that whatever runs it can begin again with a fresh memory.
+ * <p>External failures (Kafka, disks, {@link OutsideCause}) are retried without limit. A session
+ * that keeps failing for another reason has hit a bug and will not recover: after a limit the
+ * process ends, so that it can be restarted with fresh state.
  */
 public final class SupervisedLoop implements AutoCloseable {
 
-  /** The work between opening what it needs and closing it. */
+  /** One run of the loop's work, from acquiring its resources to releasing them. */
   @FunctionalInterface
   public interface Session {
 
-    /** Works until {@link #isOpen} says no; calls {@link #turned} each time round. */
+    /** Works until {@link #isOpen} returns false; calls {@link #turned} in each iteration. */
     void run(SupervisedLoop loop) throws Exception;
   }
 
@@ -38,10 +38,10 @@ public final class SupervisedLoop implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration CLOSE = Duration.ofSeconds(10);
 
-  /** A session that has gone on for this long has got over what ended the one before. */
+  /** A session that has run for this long has recovered from the previous failure. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
-  /** For how long a fault of the program may last. */
+  /** The time for which a session may keep failing because of a bug. */
   static final Duration LIMIT = Duration.ofMinutes(10);
 
   private final String name;
@@ -58,16 +58,16 @@ public final class SupervisedLoop implements AutoCloseable {
   private volatile Optional<Trouble> trouble = Optional.empty();
 
   /**
-   * What goes wrong.
+   * The current failure.
    *
-   * @param attempts sessions that ended so since it last went well
+   * @param attempts the number of sessions that failed in a row
    */
   private record Trouble(String reason, Instant since, int attempts, boolean outside) {}
 
   /**
-   * A loop that does not run yet.
+   * Creates a loop that is not started yet.
    *
-   * @param name of the thread, and of the work in messages
+   * @param name the name of the thread, and of the work in messages
    */
   public SupervisedLoop(String name, Clock clock, Session session) {
     this.name = name;
@@ -83,27 +83,27 @@ public final class SupervisedLoop implements AutoCloseable {
     thread.start();
   }
 
-  /** Whether the session is to go on. */
+  /** Returns whether the session should continue. */
   public boolean isOpen() {
     return !closing;
   }
 
-  /** Records that the session has come round once more. */
+  /** Records that the session has completed an iteration. */
   public void turned() {
     Instant now = clock.instant();
     lastTurn = now;
     if (trouble.isPresent() && Duration.between(sessionBegan, now).compareTo(SETTLED) >= 0) {
       trouble = Optional.empty();
-      log.atInfo().addKeyValue("loop", name).log("it works again");
+      log.atInfo().addKeyValue("loop", name).log("the loop has recovered");
     }
   }
 
-  /** When the thread last showed that it is not stuck. */
+  /** Returns the time of the last iteration, for liveness. */
   public Instant lastTurn() {
     return lastTurn;
   }
 
-  /** Why the work does not go on; empty if it does. */
+  /** Returns why the loop makes no progress; empty if it does. */
   public Optional<String> obstacle() {
     return trouble.map(
         now ->
@@ -111,7 +111,7 @@ public final class SupervisedLoop implements AutoCloseable {
                 .formatted(name, now.since(), now.attempts(), now.reason()));
   }
 
-  /** Sets what makes a blocked session notice that the loop is closed. */
+  /** Sets the action that unblocks a session when the loop is closed. */
   public void onClose(Runnable wakeup) {
     interruption.set(wakeup);
     if (closing) {
@@ -119,7 +119,7 @@ public final class SupervisedLoop implements AutoCloseable {
     }
   }
 
-  /** Waits for the time, for a {@link #nudge}, or for the end. */
+  /** Waits until the time has passed, {@link #nudge} is called, or the loop is closed. */
   public void pause(Duration duration) throws InterruptedException {
     lock.lock();
     try {
@@ -133,7 +133,7 @@ public final class SupervisedLoop implements AutoCloseable {
     }
   }
 
-  /** Ends the pause, or else the next one. */
+  /** Ends the current pause, or the next one if there is none. */
   public void nudge() {
     signal(() -> nudged = true);
   }
@@ -183,7 +183,7 @@ public final class SupervisedLoop implements AutoCloseable {
       return;
     }
     if (failure instanceof InterruptedException) {
-      Thread.interrupted(); // nobody but close interrupts with a meaning
+      Thread.interrupted(); // only close interrupts on purpose
     }
     Instant now = clock.instant();
     Optional<Trouble> before = trouble;
@@ -212,7 +212,7 @@ public final class SupervisedLoop implements AutoCloseable {
         pause(rest(trouble.map(Trouble::attempts).orElse(1)));
       }
     } catch (InterruptedException e) {
-      // close is asked for by its flag
+      // only close interrupts, and it has set its flag
     }
   }
 

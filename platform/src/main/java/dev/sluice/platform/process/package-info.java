@@ -1,4 +1,4 @@
-/** Containment of failures: which errors end the process, and loops that are started again. */
+/** Handling of unexpected failures: errors that end the process, and loops that are restarted. */
 @NullMarked
 package dev.sluice.platform.process;
 

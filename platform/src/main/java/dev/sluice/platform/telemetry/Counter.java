@@ -4,7 +4,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what happened, by labels. */
+/** A counter with labels. */
 public final class Counter implements Family {
 
   private final ConcurrentNavigableMap<Labels, LongAdder> counts = new ConcurrentSkipListMap<>();

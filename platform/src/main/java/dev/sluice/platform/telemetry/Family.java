@@ -1,6 +1,6 @@
 package dev.sluice.platform.telemetry;
 
-/** All series of one name. */
+/** All series of one metric name. */
 sealed interface Family permits Counter, Gauge, Histogram {
 
   String type();

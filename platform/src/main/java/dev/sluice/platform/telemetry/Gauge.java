@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/** What is as it is now: asked for whenever metrics are read. */
+/** A gauge whose values are computed whenever metrics are read. */
 final class Gauge implements Family {
 
   private final List<Supplier<Map<Labels, Long>>> sources = new CopyOnWriteArrayList<>();

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts durations by fixed bounds, in seconds, and by labels. */
+/** A histogram of durations with fixed bounds in seconds, and with labels. */
 public final class Histogram implements Family {
 
   private final double[] bounds;
@@ -17,7 +17,7 @@ public final class Histogram implements Family {
     this.bounds = bounds.clone();
   }
 
-  /** Counts one; what clocks of two machines make negative counts as nothing. */
+  /** Adds a duration; a negative one, from the clocks of two machines, counts as zero. */
   public void add(Labels labels, Duration duration) {
     series
         .computeIfAbsent(labels, _ -> new Buckets(bounds.length + 1))

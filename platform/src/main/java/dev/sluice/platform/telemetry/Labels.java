@@ -3,13 +3,13 @@ package dev.sluice.platform.telemetry;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The labels of one series, as they stand in Prometheus' text format between the braces. */
+/** The labels of one series in Prometheus' text format, without the braces. */
 public record Labels(String text) implements Comparable<Labels> {
 
   public static final Labels NONE = new Labels("");
 
   /**
-   * Labels from names and values by turns.
+   * Returns labels from alternating names and values.
    *
    * @throws IllegalArgumentException if a value is missing
    */
@@ -24,7 +24,7 @@ public record Labels(String text) implements Comparable<Labels> {
     return new Labels(String.join(",", labels));
   }
 
-  /** These and one more. */
+  /** Returns these labels and one more. */
   Labels and(String name, String value) {
     String more = of(name, value).text();
     return new Labels(text.isEmpty() ? more : text + "," + more);

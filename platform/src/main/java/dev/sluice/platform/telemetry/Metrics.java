@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The metrics of a process. Parts that run in one process share it, and each of their addresses
- * tells all of it: so nobody has to know which part is where. Labels come from the fleet and from
- * fixed sets; nobody outside can make more of them.
+ * The metrics of a process. Components that run in one process share them, and each of their HTTP
+ * servers exports all of them. Label values come from the fleet and from fixed sets, so requests
+ * from outside cannot create new series.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Prometheus: text
  *     format</a>
@@ -26,22 +26,22 @@ public final class Metrics {
 
   private record Entry(String help, Family family) {}
 
-  /** The counter of this name. */
+  /** Returns the counter of this name, created at the first call. */
   public Counter counter(String name, String help) {
     return family(Counter.class, name, help, new Counter());
   }
 
-  /** The histogram of this name; its bounds are in seconds. */
+  /** Returns the histogram of this name, created at the first call; its bounds are in seconds. */
   public Histogram histogram(String name, String help, double... bounds) {
     return family(Histogram.class, name, help, new Histogram(bounds));
   }
 
-  /** Adds to what is asked for when metrics are read, under this name. */
+  /** Adds values to the gauge of this name, computed whenever metrics are read. */
   public void gauge(String name, String help, Supplier<Map<Labels, Long>> values) {
     family(Gauge.class, name, help, new Gauge()).add(values);
   }
 
-  /** All of it in the text format. What cannot be told now is left out. */
+  /** Returns all metrics in the text format, without those whose values cannot be computed now. */
   public String text() {
     StringBuilder text = new StringBuilder();
     families.forEach(
@@ -51,7 +51,7 @@ public final class Metrics {
             entry.family().write(name, samples);
           } catch (RuntimeException | Error e) {
             FatalErrors.check(e);
-            log.atWarn().setCause(e).log("{} cannot be told", name);
+            log.atWarn().setCause(e).log("metric {} cannot be read", name);
             return;
           }
           text.append("# HELP %s %s\n".formatted(name, entry.help()))

@@ -1,9 +1,9 @@
 package dev.sluice.platform.telemetry;
 
-/** What a process tells of itself: shared by the parts that run in it. */
+/** Metrics and tracing of a process, shared by the components that run in it. */
 public record Telemetry(Metrics metrics, Tracing tracing) {
 
-  /** Metrics of its own, and no traces. */
+  /** Returns new metrics, with tracing off. */
   public static Telemetry untraced() {
     return new Telemetry(new Metrics(), Tracing.OFF);
   }

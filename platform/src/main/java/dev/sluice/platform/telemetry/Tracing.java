@@ -5,47 +5,47 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Spans of the way from webhook to cluster. Events carry the context from part to part, whether or
- * not anyone records spans.
+ * Creates spans for the processing from webhook to cluster. Events carry the trace context between
+ * components even if no spans are recorded.
  *
  * @see <a href="https://www.w3.org/TR/trace-context/">W3C: Trace Context</a>
  */
 public interface Tracing {
 
-  /** Records nothing, and only hands contexts on. */
+  /** Records nothing and only propagates contexts. */
   Tracing OFF = new Untraced();
 
-  /** What a span is in relation to others. */
+  /** The role of a span. */
   enum Kind {
-    /** It answers a request. */
+    /** Handles a request. */
     SERVER,
-    /** It deals with an event. */
+    /** Processes an event. */
     CONSUMER
   }
 
   /**
-   * Begins a span.
+   * Starts a span.
    *
-   * @param parent what it follows from; empty if it is the first of its trace
-   * @param at when what it is about began, which may have been a while ago
+   * @param parent the parent's context; empty for the first span of a trace
+   * @param at the start time, which may be in the past
    */
   Span start(Kind kind, String name, Optional<TraceParent> parent, Instant at);
 
-  /** Records what is over already as a part of a span. */
+  /** Records a finished step within a span. */
   void step(Span within, String name, Instant from, Instant to);
 
-  /** Something that takes its time; of any thread. It is recorded once it has ended. */
+  /** A span. It may be used by any thread and is recorded when it has ended. */
   interface Span {
 
-    /** What events that follow from it carry. */
+    /** Returns the context for events that this span causes. */
     TraceParent context();
 
     Span tag(String name, Object value);
 
-    /** It follows from this, too. */
+    /** Adds a link to a further cause. */
     Span link(TraceParent other);
 
-    /** It did not go. */
+    /** Marks the span as failed. */
     Span fail(String code, String message);
 
     void end();

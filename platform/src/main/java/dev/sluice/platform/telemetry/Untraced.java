@@ -4,7 +4,7 @@ import dev.sluice.contract.event.TraceParent;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Tracing that is off. */
+/** Tracing that records nothing. */
 final class Untraced implements Tracing {
 
   @Override

@@ -50,7 +50,7 @@ class EmbeddedBrokerIT {
     KafkaConnection connection = KafkaFixture.provisioned(4);
     try (Admin admin = Admin.create(connection.admin())) {
       TopicProvisioner provisioner = new TopicProvisioner(admin, connection.topics());
-      assertThat(provisioner.provision(4)).isEqualTo(4);
+      provisioner.provision(4);
       assertThatThrownBy(() -> provisioner.provision(5)).hasMessageContaining("set homes=4");
     }
   }
