@@ -28,7 +28,7 @@ public final class Main {
             .run(arguments));
   }
 
-  /** All verbs there are. */
+  /** Returns the commands that read settings; {@link Client} has the others. */
   static List<Command> commands() {
     return List.of(
         UpCommand.command(),

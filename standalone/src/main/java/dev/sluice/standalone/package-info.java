@@ -1,4 +1,4 @@
-/** The {@code sluice} program: every part by itself, all in one process, and the demo. */
+/** The {@code sluice} program: each part alone, all in one process, and the demo. */
 @NullMarked
 package dev.sluice.standalone;
 

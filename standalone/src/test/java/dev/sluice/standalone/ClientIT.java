@@ -143,13 +143,13 @@ class ClientIT {
                 CHECK RESULT DETAIL
                 api ok answers
                 read model ok has read all of the topics
-                cluster staging ok WORKER leads since TIME; 2 applications, 0 of them under way
+                cluster staging ok WORKER leads since TIME; 2 applications, 0 of them being synced
                 rendering staging ISOLATION
-                git ok every ref that is followed was read
-                webhooks ok every repository is named by webhooks, and no other is
+                git ok every followed ref was read
+                webhooks ok webhooks name every repository of the fleet, and no other
                 under way ok nothing for longer than 10 minutes
                 dead letters look 1 Invalid: sluice dead-letters list
-                holds ok nothing is suspended or restored
+                holds ok nothing is suspended or rolled back
                 """);
         assertThat(run(sluice, "dead-letters", "discard", "--reason", "x").code()).isEqualTo(2);
         assertThat(

@@ -32,11 +32,12 @@ class ConfigurationReferenceTest {
             """
             # Configuration reference
 
-            Generated from the settings themselves. Each is an option of the command, an environment variable, and a key (the option
-            without `--`) of the YAML file given by `--config` or `SLUICE_CONFIG`; the option wins, then the variable, then the file.
-            Several values are parted by `;` in a variable and are a list in the file. Unknown options, keys and `SLUICE_*` variables are
-            refused, and all problems are reported at once. Times are written `250ms`, `15s`, `5m`, `12h`, `30d`. Secrets are given by
-            reference, `env:NAME` or `file:PATH`, never by value. Prefer `file:PATH`: processes of the same user can read a process's environment.
+            Generated from the settings. Each is an option of the command, an environment variable, and a key (the option
+            without `--`) of the YAML file given by `--config` or `SLUICE_CONFIG`; the option wins, then the variable, then
+            the file. Several values are separated by `;` in a variable and are a list in the file. Unknown options, keys
+            and `SLUICE_*` variables are refused, and all problems are reported at once. Times are written `250ms`, `15s`,
+            `5m`, `12h`, `30d`. Secrets are given by reference, `env:NAME` or `file:PATH`, never by value. Prefer
+            `file:PATH`: processes of the same user can read a process's environment.
             """);
     for (Command command : Main.commands()) {
       text.append(

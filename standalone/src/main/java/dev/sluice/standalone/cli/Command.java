@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One verb of the command line.
+ * A command that reads settings.
  *
- * @param settings what it reads, from options, environment and file
- * @param parameter what is given without an option's name
+ * @param settings settings that it reads from options, environment and file
+ * @param parameter setting that is given as an argument without an option's name
  */
 public record Command(
     String name,
@@ -19,25 +19,21 @@ public record Command(
     Optional<Setting<?>> parameter,
     Action action) {
 
-  /** A command with options only. */
+  /** Creates a command with options only. */
   public Command(String name, String description, List<Setting<?>> settings, Action action) {
     this(name, description, settings, Optional.empty(), action);
   }
 
-  /** All that it reads. */
+  /** Returns all settings, with the parameter. */
   List<Setting<?>> all() {
     return Stream.concat(settings.stream(), parameter.stream()).toList();
   }
 
-  /** What a command does, with its settings read. */
+  /** The action of a command. */
   @FunctionalInterface
   public interface Action {
 
-    /**
-     * Does it.
-     *
-     * @return the exit code; 0 means success
-     */
+    /** Runs the command and returns its exit code; 0 means success. */
     int run(SettingValues values) throws Exception;
   }
 }

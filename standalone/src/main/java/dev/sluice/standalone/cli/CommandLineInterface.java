@@ -20,8 +20,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Turns commands into a command line. Exit codes: 0 success, 1 the command failed, 2 wrong usage or
- * configuration, 3 the API cannot be reached, 4 it refuses, 5 a time ran out, 6 something could not
+ * The command line of all commands. Exit codes: 0 success, 1 the command failed, 2 wrong usage or
+ * configuration, 3 the API cannot be reached, 4 the API refuses, 5 timeout, 6 something could not
  * be compared.
  */
 public final class CommandLineInterface {
@@ -32,14 +32,12 @@ public final class CommandLineInterface {
       Setting.path("config", "a YAML file with settings; keys are the options without '--'")
           .optional();
 
-  /**
-   * Which API the verbs that ask one ask, and as whom; known to all, since variables are shared.
-   */
+  /** The API that the client's verbs call; every command accepts its environment variable. */
   public static final Setting<URI> SERVER =
-      Setting.uri("server", "where the API is").or("http://127.0.0.1:8090");
+      Setting.uri("server", "URL of the API").or("http://127.0.0.1:8090");
 
   public static final Setting<Optional<SecretReference>> TOKEN =
-      Setting.of("token", "REF", "the API token, env:NAME or file:PATH", SecretReference::new)
+      Setting.of("token", "REF", "the API token: env:NAME or file:PATH", SecretReference::new)
           .optional();
   private static final List<Setting<?>> CLIENT = List.of(SERVER, TOKEN);
 
@@ -47,14 +45,14 @@ public final class CommandLineInterface {
   private final Verbs verbs;
   private final Map<String, String> environment;
 
-  /** Commands that are written with picocli's annotations: each is called, and returns a code. */
+  /** Factory of commands that are annotated for picocli; calling one returns its exit code. */
   @FunctionalInterface
   public interface Verbs {
 
     /**
-     * Makes them.
+     * Creates the commands.
      *
-     * @param known the settings that may be in the environment or the file, for other commands
+     * @param known settings of other commands, which may be in the environment or the file too
      */
     List<Object> create(List<Setting<?>> known, Map<String, String> environment);
   }
@@ -70,7 +68,7 @@ public final class CommandLineInterface {
     this.environment = Map.copyOf(environment);
   }
 
-  /** Runs what the arguments ask for and returns the exit code. */
+  /** Runs the command that the arguments name and returns the exit code. */
   public int run(String... arguments) {
     CommandSpec root =
         CommandSpec.create().name("sluice").version(Version.text()).mixinStandardHelpOptions(true);

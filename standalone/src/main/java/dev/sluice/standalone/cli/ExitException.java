@@ -1,20 +1,20 @@
 package dev.sluice.standalone.cli;
 
-/** Ends a command with a message and an exit code of its own. */
+/** Failure of a command, with its exit code. */
 public final class ExitException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** The API cannot be reached, or cannot answer now. */
+  /** The API cannot be reached, or is unavailable. */
   public static final int UNREACHABLE = 3;
 
-  /** The API knows who asks, or does not, and refuses. */
+  /** The API refuses: the caller is unknown, or lacks the permission. */
   public static final int NOT_ALLOWED = 4;
 
-  /** What was waited for did not come in time. */
+  /** The awaited condition did not hold in time. */
   public static final int TIMED_OUT = 5;
 
-  /** What was to be compared could not be; 1 would say that it differs. */
+  /** A comparison failed; it is not 1, which means that something differs. */
   public static final int INCOMPARABLE = 6;
 
   private final int code;

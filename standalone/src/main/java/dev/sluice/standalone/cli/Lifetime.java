@@ -20,15 +20,15 @@ public final class Lifetime implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /** Takes a started part over and returns it. */
+  /** Takes over a started part, to close it; returns the part. */
   public <T extends AutoCloseable> T add(T part) {
     parts.push(part);
     return part;
   }
 
   /**
-   * Waits until the process is asked to stop. The process then waits for {@link #close}, within
-   * bounds: whatever is not finished by then is as after a crash, which loses nothing.
+   * Waits until the process is asked to stop. The process then waits up to 30 seconds for {@link
+   * #close}; unfinished work is recovered at the next start, as after a crash.
    */
   public void awaitStop() throws InterruptedException {
     CountDownLatch asked = new CountDownLatch(1);

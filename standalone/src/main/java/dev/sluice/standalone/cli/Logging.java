@@ -11,11 +11,11 @@ import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
-/** Where logs go and what they look like: lines of text with key=value pairs, or JSON. */
+/** Destination and format of logs: lines of text with key=value pairs, or JSON. */
 public final class Logging {
 
   private static final Setting<Format> FORMAT =
-      Setting.of("log-format", "text|json", "what log lines look like", Format::parse).or("text");
+      Setting.of("log-format", "text|json", "format of log lines", Format::parse).or("text");
   private static final Setting<Optional<Path>> FILE =
       Setting.path("log-file", "write logs to this file instead of standard error").optional();
 
@@ -27,7 +27,7 @@ public final class Logging {
     configure(values.get(FORMAT), values.get(FILE));
   }
 
-  /** Text to a file. */
+  /** Logs text to a file. */
   public static void toFile(Path file) {
     configure(Format.TEXT, Optional.of(file));
   }

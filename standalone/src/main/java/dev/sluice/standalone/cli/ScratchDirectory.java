@@ -9,10 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory for the time of a command: it is gone after it, also when the command is stopped. */
+/** A temporary directory of a command, deleted after it, also when the command is stopped. */
 public final class ScratchDirectory implements AutoCloseable {
 
-  /** Files may still be written while the process ends. */
+  /** Attempts to delete it: files may still be written while the process ends. */
   private static final int ATTEMPTS = 3;
 
   private final Path path;
@@ -23,7 +23,7 @@ public final class ScratchDirectory implements AutoCloseable {
     this.onStop = new Thread(() -> delete(path), "scratch");
   }
 
-  /** Creates one among the temporary files; its name begins so. */
+  /** Creates a directory whose name has the prefix. */
   public static ScratchDirectory create(String prefix) throws IOException {
     ScratchDirectory directory = new ScratchDirectory(Files.createTempDirectory(prefix));
     Runtime.getRuntime().addShutdownHook(directory.onStop);
@@ -40,7 +40,7 @@ public final class ScratchDirectory implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(onStop);
     } catch (IllegalStateException e) {
-      // the process is stopping, and the hook deletes what comes late
+      // the process is stopping, and the hook deletes files that are written late
     }
   }
 
@@ -59,7 +59,7 @@ public final class ScratchDirectory implements AutoCloseable {
     }
   }
 
-  /** Files before the directories that they are in. */
+  /** Returns the files, each before its directory. */
   private static List<Path> contents(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       return files.sorted(Comparator.reverseOrder()).toList();

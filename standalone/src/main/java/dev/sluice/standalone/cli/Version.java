@@ -2,7 +2,7 @@ package dev.sluice.standalone.cli;
 
 import java.util.Optional;
 
-/** The program's version, as its jar says. */
+/** The program's version, from its jar's manifest. */
 final class Version {
 
   private Version() {}

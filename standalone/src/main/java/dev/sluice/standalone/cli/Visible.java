@@ -3,15 +3,15 @@ package dev.sluice.standalone.cli;
 import java.util.function.IntFunction;
 
 /**
- * Text of others, for a terminal or a log. Characters that would move the cursor, colour the
- * screen, end the line or turn the order of what is read (C0 and C1 controls, DEL, separators,
- * bidirectional and invisible formatting, lone surrogates) are shown as their escapes.
+ * Escapes of foreign text for a terminal or a log. Characters that would move the cursor, colour
+ * the screen, end the line or reorder the text (C0 and C1 controls, DEL, separators, bidirectional
+ * and invisible formatting, lone surrogates) are shown as escape sequences.
  */
 public final class Visible {
 
   private Visible() {}
 
-  /** The text on one line. */
+  /** Returns the text on one line. */
   public static String line(String text) {
     return escaped(
         text,
@@ -24,7 +24,7 @@ public final class Visible {
             });
   }
 
-  /** Several lines of our own that quote others; a line that they forge would be indented. */
+  /** Returns lines that quote foreign text; lines after the first are indented, forged ones too. */
   public static String block(String text) {
     return text.lines()
         .map(one -> line(one.replace("\t", "  ")))
@@ -32,7 +32,7 @@ public final class Visible {
         .orElse("");
   }
 
-  /** JSON or quoted YAML, in which such characters are only inside of strings. */
+  /** Returns JSON or quoted YAML, where such characters occur only in strings. */
   public static String json(String document) {
     return document
         .lines()

@@ -3,7 +3,7 @@ package dev.sluice.standalone.cli;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.pattern.CompositeConverter;
 
-/** Keeps a message and its key-values on one line of the log, whatever they quote. */
+/** Log converter that keeps a message and its key-values on one line. */
 public final class VisibleMessage extends CompositeConverter<ILoggingEvent> {
 
   @Override

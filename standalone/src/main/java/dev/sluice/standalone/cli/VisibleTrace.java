@@ -3,7 +3,7 @@ package dev.sluice.standalone.cli;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.pattern.CompositeConverter;
 
-/** Indents the lines of an exception, so that none of them can be taken for a line of the log. */
+/** Log converter that indents the lines of an exception, so that none looks like a log line. */
 public final class VisibleTrace extends CompositeConverter<ILoggingEvent> {
 
   @Override

@@ -1,4 +1,4 @@
-/** The command line: commands made from settings, their logs and their life. */
+/** The command line: commands from settings, logging, and start and stop of processes. */
 @NullMarked
 package dev.sluice.standalone.cli;
 

@@ -17,10 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Requests to the API; what it refuses ends the command with an exit code of its own. */
+/** HTTP client of the API; an error answer ends the command with the exit code for it. */
 final class Api implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -32,7 +32,7 @@ final class Api implements AutoCloseable {
     this.token = token;
   }
 
-  /** What is said in an address, in order; absent values are left out. */
+  /** Parameters of a request in their order; absent values are omitted. */
   static final class Query {
 
     private final List<String> pairs = new ArrayList<>();
@@ -58,16 +58,16 @@ final class Api implements AutoCloseable {
   }
 
   JsonNode get(String path, Query query) {
-    return json(send(request(path + query).GET().timeout(PATIENCE).build()));
+    return json(send(request(path + query).GET().timeout(TIMEOUT).build()));
   }
 
-  /** The same, or nothing if it is not there. */
+  /** Returns the answer, or empty if the API answers 404. */
   Optional<JsonNode> find(String path) {
-    HttpResponse<InputStream> response = send(request(path).GET().timeout(PATIENCE).build());
+    HttpResponse<InputStream> response = send(request(path).GET().timeout(TIMEOUT).build());
     return response.statusCode() == 404 ? Optional.empty() : Optional.of(json(response));
   }
 
-  /** All items of all pages, up to a number. */
+  /** Returns the items of all pages, at most {@code most}. */
   List<JsonNode> all(String path, Query query, int most) {
     List<JsonNode> items = new ArrayList<>();
     Optional<String> after = Optional.empty();
@@ -89,14 +89,14 @@ final class Api implements AutoCloseable {
     return json(
         send(
             request(path)
-                .timeout(PATIENCE)
+                .timeout(TIMEOUT)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", idempotencyKey)
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
                 .build()));
   }
 
-  /** Server-sent events, until the stream is closed. */
+  /** Opens a stream of server-sent events. */
   InputStream stream(Query query, Optional<String> lastEventId) {
     HttpRequest.Builder request =
         request("/api/v1/events" + query).header("Accept", "text/event-stream");

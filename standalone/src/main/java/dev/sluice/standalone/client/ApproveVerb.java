@@ -12,13 +12,11 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows the deletions that wait for an approval, and approves exactly those. */
 @Command(
     name = "approve",
     description = {
-      "Approves the deletions that a generation is held for; give one application.",
-      "Shows them first, and asks. The approval holds for these objects, this commit and this"
-          + " generation, and for nothing else."
+      "Shows the deletions of an application that wait for an approval, asks, and approves them.",
+      "The approval holds for these objects, this commit and this generation only."
     })
 final class ApproveVerb extends CommandVerbs.Commanding {
 
@@ -32,7 +30,7 @@ final class ApproveVerb extends CommandVerbs.Commanding {
   @Option(
       names = "--plan",
       paramLabel = "DIGEST",
-      description = "the plan that was looked at; without it you are asked")
+      description = "the plan that was reviewed; without it, asks on the terminal")
   private Optional<String> digest = Optional.empty();
 
   private String cluster = "";

@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 
-/** All verbs that ask the API. */
+/** The verbs that call the API. */
 public final class Client {
 
   private final PrintStream out;
@@ -13,19 +13,19 @@ public final class Client {
   private final boolean interactive;
 
   /**
-   * A client.
+   * Creates a client that shows no progress.
    *
-   * @param out where data goes
-   * @param err where messages go
+   * @param out takes data
+   * @param err takes messages
    */
   public Client(PrintStream out, PrintStream err) {
     this(out, err, false);
   }
 
   /**
-   * The same.
+   * Creates a client.
    *
-   * @param interactive whether someone watches the messages as they come
+   * @param interactive whether {@code err} is a terminal, which shows progress
    */
   public Client(PrintStream out, PrintStream err, boolean interactive) {
     this.out = out;
@@ -33,7 +33,7 @@ public final class Client {
     this.interactive = interactive;
   }
 
-  /** New ones, reading settings from this environment. */
+  /** Creates the verbs, which read their settings from this environment. */
   public List<Object> verbs(List<Setting<?>> known, Map<String, String> environment) {
     Terminal terminal = new Terminal(out, err, interactive, known, environment);
     return List.of(

@@ -18,53 +18,72 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "dead-letters",
     description =
-        "list: shows dead letters; show ENTRY: all about one; retry: has them tried again; discard:"
-            + " closes them.")
+        "Lists dead letters, shows one in full (show ENTRY), syncs their applications again (retry),"
+            + " or closes them without a sync (discard).")
 final class DeadLettersVerb extends Verb {
 
   private static final int ALL = 100_000;
   private static final int RATE = 50;
 
-  @Parameters(index = "0", paramLabel = "list|show|retry|discard", description = "what to do")
+  @Parameters(index = "0", paramLabel = "list|show|retry|discard", description = "the action")
   private String action = "";
 
-  @Parameters(index = "1..*", arity = "0..*", paramLabel = "ENTRY", description = "these entries")
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "ENTRY",
+      description = "ids of dead letters")
   private List<String> entries = new ArrayList<>();
 
-  @Option(names = "--application", paramLabel = "GLOB", description = "may be repeated")
+  @Option(
+      names = "--application",
+      paramLabel = "GLOB",
+      description = "only of these applications; may be repeated")
   private List<String> applications = new ArrayList<>();
 
-  @Option(names = "--cluster", paramLabel = "GLOB", description = "may be repeated")
+  @Option(
+      names = "--cluster",
+      paramLabel = "GLOB",
+      description = "only of these clusters; may be repeated")
   private List<String> clusters = new ArrayList<>();
 
-  @Option(names = "--cause", paramLabel = "CODE", description = "such as Invalid")
+  @Option(
+      names = "--cause",
+      paramLabel = "CODE",
+      description = "only with this cause, such as Invalid")
   private Optional<String> cause = Optional.empty();
 
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      description = "opened from this time on, ISO 8601")
+      description = "only opened at or after this time (ISO 8601)")
   private Optional<String> since = Optional.empty();
 
-  @Option(names = "--until", paramLabel = "TIME", description = "opened before this time, ISO 8601")
+  @Option(
+      names = "--until",
+      paramLabel = "TIME",
+      description = "only opened before this time (ISO 8601)")
   private Optional<String> until = Optional.empty();
 
-  @Option(names = "--all", description = "list closed ones, too")
+  @Option(names = "--all", description = "list closed ones too")
   private boolean all;
 
-  @Option(names = "--everything", description = "retry or discard without a selection")
+  @Option(names = "--everything", description = "retry or discard all open dead letters")
   private boolean everything;
 
-  @Option(names = "--reason", paramLabel = "TEXT", description = "why; needed to retry or discard")
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      description = "why; required by retry and discard, and recorded in the audit")
   private Optional<String> reason = Optional.empty();
 
-  @Option(names = "--dry-run", description = "say what would be commanded, and do nothing")
+  @Option(names = "--dry-run", description = "print what would be commanded, and do nothing")
   private boolean dryRun;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "at most so many entries a second (default: 50)")
+      description = "retry or discard at most this many a second (default: 50)")
   private int rate = RATE;
 
   DeadLettersVerb(Terminal terminal) {
@@ -86,9 +105,7 @@ final class DeadLettersVerb extends Verb {
     return 0;
   }
 
-  /**
-   * What would have no effect is a mistake: a retry must not reach more, or less, than was named.
-   */
+  /** Refuses options that the action ignores: a retry must reach exactly what was selected. */
   private void check() {
     boolean acts = action.equals("retry") || action.equals("discard");
     if (!acts && (everything || dryRun || reason.isPresent() || rate != RATE)) {
@@ -131,7 +148,7 @@ final class DeadLettersVerb extends Verb {
     }
   }
 
-  /** In steps of a second, each a request of its own: what was answered is commanded. */
+  /** Sends one request a second, so that an interrupt leaves the rest uncommanded. */
   private void act(Api api, Printer printer) {
     if (reason.isEmpty() || rate < 1) {
       throw new ExitException(2, "give --reason TEXT, and a --rate of at least 1");
@@ -185,7 +202,7 @@ final class DeadLettersVerb extends Verb {
 
   private static void pause() {
     try {
-      // nobody counts it down: this is the pace, and an interrupt ends it
+      // nothing counts it down: the timeout sets the pace, and an interrupt ends the wait
       new CountDownLatch(1).await(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

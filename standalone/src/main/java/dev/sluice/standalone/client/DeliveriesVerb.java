@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "deliveries",
     description =
-        "Lists the events that webhooks led to, newest first, and whether an application follows"
-            + " what they are about.")
+        "Lists the events of webhook deliveries, newest first, and whether an application follows"
+            + " their repository and ref.")
 final class DeliveriesVerb extends Verb {
 
   private static final List<Column> DELIVERIES =
@@ -29,18 +29,21 @@ final class DeliveriesVerb extends Verb {
           Column.wide("DELIVERY", "/delivery"),
           new Column("NOTE", false, DeliveriesVerb::note));
 
-  @Option(names = "--endpoint", paramLabel = "NAME", description = "only deliveries to it")
+  @Option(
+      names = "--endpoint",
+      paramLabel = "NAME",
+      description = "only deliveries to this endpoint")
   private Optional<String> endpoint = Optional.empty();
 
   @Option(
       names = "--repository",
       paramLabel = "HOST[:PORT]/PATH",
-      description = "only what is about it")
+      description = "only deliveries about this repository")
   private Optional<String> repository = Optional.empty();
 
   @Option(
       names = "--unfollowed",
-      description = "only those about repositories that no application follows")
+      description = "only deliveries about repositories that no application follows")
   private boolean unfollowed;
 
   @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 50)")

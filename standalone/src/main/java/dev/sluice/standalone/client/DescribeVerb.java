@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "describe",
-    description = "Shows an application: sources, clusters, dead letters, last commands.")
+    description = "Shows an application: sources, clusters, dead letters and last commands.")
 final class DescribeVerb extends Verb {
 
   static final List<Column> COMMANDS =
@@ -25,7 +25,7 @@ final class DescribeVerb extends Verb {
           Column.of("ANSWER", "/message"),
           Column.wide("ID", "/id"));
 
-  @Parameters(paramLabel = "APP", description = "its name")
+  @Parameters(paramLabel = "APP", description = "name of the application")
   private String application = "";
 
   DescribeVerb(Terminal terminal) {
@@ -58,12 +58,12 @@ final class DescribeVerb extends Verb {
                     "rendered by  %s (%s)".formatted(renderer, String.join(", ", clusters))));
     printer.line("");
     printer.list(items(detail, "clusters"), GetVerb.APPLICATIONS);
-    part(printer, items(detail, "deadLetters"), GetVerb.DEAD_LETTERS);
-    part(printer, items(detail, "commands"), COMMANDS);
+    section(printer, items(detail, "deadLetters"), GetVerb.DEAD_LETTERS);
+    section(printer, items(detail, "commands"), COMMANDS);
     return 0;
   }
 
-  /** Who rendered what the clusters hold: more than one line where they differ. */
+  /** Returns the clusters by the renderer of what they hold. */
   private static Map<String, List<String>> renderers(List<JsonNode> clusters) {
     Map<String, List<String>> renderers = new TreeMap<>();
     for (JsonNode cluster : clusters) {
@@ -77,7 +77,7 @@ final class DescribeVerb extends Verb {
     return renderers;
   }
 
-  private static void part(Printer printer, List<JsonNode> items, List<Column> columns) {
+  private static void section(Printer printer, List<JsonNode> items, List<Column> columns) {
     if (!items.isEmpty()) {
       printer.line("");
       printer.list(items, columns);

@@ -17,9 +17,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description =
-        "What applying an application's newest target again would change in its clusters; their"
-            + " workers are asked, and write nothing. Exits with 0 if nothing differs, with 1 if"
-            + " something does, and with another code if it could not be found out.")
+        "Shows what applying an application's newest target again would change in its clusters."
+            + " Writes nothing: the clusters' workers compare. Exits with 0 if nothing differs, with"
+            + " 1 if something does, and with another code if it could not be compared.")
 final class DiffVerb extends Verb {
 
   private static final int DIFFERS = 1;
@@ -39,7 +39,7 @@ final class DiffVerb extends Verb {
   @Option(
       names = "--cluster",
       paramLabel = "CLUSTER",
-      description = "only there; may be repeated (default: all its clusters)")
+      description = "only in this cluster; may be repeated (default: all its clusters)")
   private List<String> clusters = new ArrayList<>();
 
   DiffVerb(Terminal terminal) {
@@ -49,7 +49,7 @@ final class DiffVerb extends Verb {
   @Override
   int run(Api api, Printer printer) {
     List<JsonNode> answers = new ArrayList<>();
-    for (String cluster : asked(api)) {
+    for (String cluster : targets(api)) {
       ObjectNode body =
           Json.mapper().createObjectNode().put("application", application).put("cluster", cluster);
       answers.add(compare(() -> api.post("/api/v1/diffs", body, UUID.randomUUID().toString())));
@@ -65,7 +65,7 @@ final class DiffVerb extends Verb {
     return outcome(answers, printer);
   }
 
-  private List<String> asked(Api api) {
+  private List<String> targets(Api api) {
     if (!clusters.isEmpty()) {
       return clusters;
     }
@@ -83,7 +83,7 @@ final class DiffVerb extends Verb {
         .toList();
   }
 
-  /** One that means something else elsewhere would be taken for a difference. */
+  /** Calls the API; exit code 1 of a failed call becomes 6, since 1 means a difference here. */
   private static JsonNode compare(Supplier<JsonNode> question) {
     try {
       return question.get();

@@ -13,15 +13,14 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
-/** Looks at what usually is wrong, and says what to do about it. */
 @Command(
     name = "doctor",
     description =
-        "Looks for what usually is wrong, and says what to do. Exits with 1 if something does not"
-            + " work; what only deserves a look is 'look'.")
+        "Checks for common problems and prints what to do about them. Exits with 1 if something is"
+            + " 'wrong'; a result 'look' only deserves attention.")
 final class DoctorVerb extends Verb {
 
-  /** A webhook is on its way for seconds, a generation for some minutes. */
+  /** Longer than this, a webhook or a generation is late: they take seconds to minutes. */
   private static final Duration LONG = Duration.ofMinutes(10);
 
   private static final int SHOWN = 10;
@@ -84,11 +83,11 @@ final class DoctorVerb extends Verb {
     long held = status.get("held").asLong();
     findings.add(
         held == 0
-            ? finding("holds", Result.ok, "nothing is suspended or restored")
+            ? finding("holds", Result.ok, "nothing is suspended or rolled back")
             : finding(
                 "holds",
                 Result.look,
-                "%d suspended or restored: sluice get apps, column HELD BY".formatted(held)));
+                "%d suspended or rolled back: sluice get apps, column HELD BY".formatted(held)));
   }
 
   private static JsonNode cluster(JsonNode cluster) {
@@ -97,14 +96,14 @@ final class DoctorVerb extends Verb {
       return finding(
           name,
           Result.wrong,
-          "no worker has ever led there: start one (sluice worker --cluster %s), and see its log"
+          "no worker has ever been leader there: start one (sluice worker --cluster %s), and see its log"
               .formatted(cluster.get("cluster").asText()));
     }
     long syncing = cluster.get("phases").path("Syncing").asLong();
     return finding(
         name,
         Result.ok,
-        "%s leads since %s; %d applications, %d of them under way"
+        "%s leads since %s; %d applications, %d of them being synced"
             .formatted(
                 cluster.get("worker").asText(),
                 cluster.get("helloAt").asText(),
@@ -112,7 +111,7 @@ final class DoctorVerb extends Verb {
                 syncing));
   }
 
-  /** What keeps the programs that render from the worker's credentials. */
+  /** Returns a finding about how renderers are kept from the worker's credentials. */
   private static Optional<JsonNode> isolation(JsonNode cluster) {
     if (!cluster.hasNonNull("worker")) {
       return Optional.empty();
@@ -135,7 +134,8 @@ final class DoctorVerb extends Verb {
                   Result.look,
                   "renderers are not isolated from the worker: install bubblewrap, or let its user"
                       + " make user namespaces (docs/operations.md, Isolation of renderers)");
-          default -> finding(check, Result.look, "the worker does not say how it isolates");
+          default ->
+              finding(check, Result.look, "the worker does not report how it isolates renderers");
         });
   }
 
@@ -162,11 +162,11 @@ final class DoctorVerb extends Verb {
       }
     }
     return late.isEmpty()
-        ? finding("git", Result.ok, "every ref that is followed was read")
+        ? finding("git", Result.ok, "every followed ref was read")
         : finding(
             "git",
             Result.wrong,
-            "cannot be read, or does not show what webhooks told: %s; check URL and credentials, and see the dispatcher's log"
+            "refs that cannot be read, or do not have the commits that webhooks announced: %s; check URL and credentials, and see the dispatcher's log"
                 .formatted(some(late)));
   }
 
@@ -181,7 +181,8 @@ final class DoctorVerb extends Verb {
     WebhookChecks.neverNamed(api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE))
         .ifPresent(problems::add);
     return problems.isEmpty()
-        ? finding("webhooks", Result.ok, "every repository is named by webhooks, and no other is")
+        ? finding(
+            "webhooks", Result.ok, "webhooks name every repository of the fleet, and no other")
         : finding("webhooks", Result.look, String.join("; ", problems));
   }
 

@@ -23,7 +23,7 @@ final class EventReader implements AutoCloseable {
     this.reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
   }
 
-  /** The next event; empty when the stream has ended. */
+  /** Returns the next event; empty when the stream has ended. */
   Optional<JsonNode> next() {
     try {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -40,7 +40,7 @@ final class EventReader implements AutoCloseable {
     }
   }
 
-  /** By which another stream goes on after the last event. */
+  /** Returns the id of the last event, from which another stream can continue. */
   Optional<String> lastId() {
     return lastId;
   }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "events",
-    description = "Lists events in the order of reading; with -f, follows them.")
+    description = "Lists events, in the order in which the API read them; with -f, follows them.")
 final class EventsVerb extends Verb {
 
   private static final List<Column> COLUMNS =
@@ -26,13 +26,19 @@ final class EventsVerb extends Verb {
 
   @Option(
       names = {"-f", "--follow"},
-      description = "go on with what comes")
+      description = "keep printing new events")
   private boolean follow;
 
-  @Option(names = "--application", paramLabel = "GLOB", description = "may be repeated")
+  @Option(
+      names = "--application",
+      paramLabel = "GLOB",
+      description = "only of these applications; may be repeated")
   private List<String> applications = new ArrayList<>();
 
-  @Option(names = "--cluster", paramLabel = "GLOB", description = "may be repeated")
+  @Option(
+      names = "--cluster",
+      paramLabel = "GLOB",
+      description = "only of these clusters; may be repeated")
   private List<String> clusters = new ArrayList<>();
 
   @Option(names = "--type", description = "only this type, such as applied")
@@ -70,7 +76,7 @@ final class EventsVerb extends Verb {
       if (last.isEmpty()) {
         throw new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
       }
-      // one that was restarted goes on after the last event; one that is gone ends the command
+      // an API that was restarted continues after the last event; one that is gone ends the command
       events = new EventReader(api.stream(query, last));
     }
   }

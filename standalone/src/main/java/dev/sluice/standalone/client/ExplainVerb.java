@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "explain",
-    description = "Shows which applications a commit reached, which not, and why.")
+    description = "Shows which applications a commit affected, which it did not, and why.")
 final class ExplainVerb extends Verb {
 
   private static final List<Column> AFFECTED =
@@ -27,7 +27,7 @@ final class ExplainVerb extends Verb {
           Column.of("CLUSTER", "/cluster"),
           Column.of("WHY", "/why"));
 
-  @Parameters(paramLabel = "COMMIT", description = "its id, or the first seven digits or more")
+  @Parameters(paramLabel = "COMMIT", description = "a commit id, or its first seven digits or more")
   private String commit = "";
 
   ExplainVerb(Terminal terminal) {

@@ -1,6 +1,6 @@
 package dev.sluice.standalone.client;
 
-/** How data is printed; named as it is typed. */
+/** Output formats of data, named as they are typed. */
 enum Format {
   table,
   wide,

@@ -58,7 +58,7 @@ final class GetVerb extends Verb {
   @Option(
       names = "--repository",
       paramLabel = "HOST/PATH",
-      description = "only what is about it; for apps, repositories and changes")
+      description = "only this repository; for apps, repositories and changes")
   private Optional<String> repository = Optional.empty();
 
   @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 1000)")
@@ -66,7 +66,7 @@ final class GetVerb extends Verb {
 
   @Option(
       names = {"-w", "--watch"},
-      description = "list again whenever something happens")
+      description = "list again at each event")
   private boolean watch;
 
   static final List<Column> APPLICATIONS =
@@ -142,7 +142,7 @@ final class GetVerb extends Verb {
     return 0;
   }
 
-  /** What would have no effect is a mistake: who filters must not be shown everything. */
+  /** Refuses options that the kind ignores: a filter must not be without effect. */
   private void check(Kind wanted) {
     if (limit < 1) {
       throw new ExitException(2, "expected --limit of at least 1");
@@ -210,7 +210,7 @@ final class GetVerb extends Verb {
     }
   }
 
-  /** Of the first of its refs that cannot be read. */
+  /** Returns a field of the first ref of a repository that cannot be read. */
   private static String unreadable(JsonNode repository, String field) {
     return repository
         .get("refs")
@@ -221,7 +221,7 @@ final class GetVerb extends Verb {
         .orElse("-");
   }
 
-  /** With {@code *} and {@code ?}, as the API has it; none means all. */
+  /** Whether a glob with {@code *} and {@code ?} matches, as in the API; no globs match all. */
   private static boolean matches(List<String> globs, String name) {
     return globs.isEmpty()
         || globs.stream()

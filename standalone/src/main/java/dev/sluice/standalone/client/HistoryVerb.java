@@ -25,10 +25,13 @@ final class HistoryVerb extends Verb {
           Column.wide("RENDERED BY", "/renderer"),
           Column.wide("MESSAGE", "/message"));
 
-  @Parameters(paramLabel = "APP", description = "its name")
+  @Parameters(paramLabel = "APP", description = "name of the application")
   private String application = "";
 
-  @Option(names = "--cluster", paramLabel = "GLOB", description = "only there; may be repeated")
+  @Option(
+      names = "--cluster",
+      paramLabel = "GLOB",
+      description = "only in these clusters; may be repeated")
   private List<String> clusters = new ArrayList<>();
 
   @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 50)")

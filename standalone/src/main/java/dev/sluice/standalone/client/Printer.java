@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Prints what the API answered: data to standard output, messages to standard error. */
+/** Prints answers of the API: data to standard output, messages to standard error. */
 final class Printer {
 
   private static final YAMLMapper YAML = new YAMLMapper();
@@ -28,7 +28,7 @@ final class Printer {
   /**
    * A column of a table.
    *
-   * @param wide only shown when asked for
+   * @param wide whether only the wide format shows it
    */
   record Column(String head, boolean wide, Function<JsonNode, String> value) {
 
@@ -40,7 +40,7 @@ final class Printer {
       return new Column(head, true, item -> text(item.at(pointer)));
     }
 
-    /** A commit's first digits. */
+    /** Returns a column with abbreviated commit ids. */
     static Column commit(String head, String pointer) {
       return new Column(
           head,
@@ -56,12 +56,12 @@ final class Printer {
     terminal.err().println(Visible.line(text));
   }
 
-  /** Prints a line; what others wrote in it is made visible. */
+  /** Prints a line; control characters in it are escaped. */
   void line(String text) {
     terminal.out().println(Visible.line(text));
   }
 
-  /** Whether the answer itself is printed, and not what is made of it. */
+  /** Whether answers are printed as they are, in JSON or YAML. */
   boolean isRaw() {
     return format == Format.json || format == Format.yaml;
   }
@@ -80,7 +80,7 @@ final class Printer {
     }
   }
 
-  /** A list of things; the first column is their name. */
+  /** Prints items; their first column is their name. */
   void list(List<JsonNode> items, List<Column> columns) {
     switch (format) {
       case json, yaml -> raw(Json.mapper().valueToTree(items));

@@ -2,7 +2,7 @@ package dev.sluice.standalone.client;
 
 import java.io.PrintStream;
 
-/** How far long work has come: one line that is written over, and only on a terminal. */
+/** Progress bar: one line that is overwritten in place, shown only on a terminal. */
 final class Progress implements AutoCloseable {
 
   private static final int WIDTH = 30;
@@ -13,9 +13,6 @@ final class Progress implements AutoCloseable {
   private final int total;
   private int written;
 
-  /**
-   * @param total how many steps there are
-   */
   Progress(Terminal terminal, String what, int total) {
     this.err = terminal.err();
     this.shown = terminal.interactive();
@@ -36,7 +33,7 @@ final class Progress implements AutoCloseable {
     written = line.length();
   }
 
-  /** Leaves no trace of it: what was done is printed as data. */
+  /** Erases the bar. */
   @Override
   public void close() {
     if (written > 0) {

@@ -9,7 +9,9 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 
-@Command(name = "status", description = "Shows the state of the fleet in one look.")
+@Command(
+    name = "status",
+    description = "Shows a summary of the fleet: applications by phase, holds and dead letters.")
 final class StatusVerb extends Verb {
 
   StatusVerb(Terminal terminal) {

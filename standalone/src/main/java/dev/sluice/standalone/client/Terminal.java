@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a verb prints, and where its settings come from.
+ * The streams that a verb prints to, and the environment that its settings come from.
  *
- * @param interactive whether someone watches the messages as they come
- * @param known the settings that may be in the environment or the file, for other commands
+ * @param interactive whether {@code err} is a terminal, which shows progress
+ * @param known settings of other commands, which may be in the environment or the file too
  */
 record Terminal(
     PrintStream out,

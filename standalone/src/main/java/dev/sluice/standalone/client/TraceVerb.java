@@ -14,11 +14,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "trace",
     description =
-        "Shows where an object comes from: generation, file, commit, merge request, delivery, and"
-            + " the time of each step.")
+        "Shows where an object comes from: its generation, file, commit, merge request and webhook"
+            + " delivery, and the time of each step.")
 final class TraceVerb extends Verb {
 
-  @Parameters(paramLabel = "KIND/NAME", description = "the object")
+  @Parameters(paramLabel = "KIND/NAME", description = "the object, such as Deployment/website")
   private String object = "";
 
   @Option(

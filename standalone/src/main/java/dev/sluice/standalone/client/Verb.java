@@ -13,36 +13,36 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What all verbs that ask the API share: how to reach it, and how to print. */
+/** A verb that calls the API, with the options that all of them have. */
 @Command(mixinStandardHelpOptions = true)
 abstract class Verb implements Callable<Integer> {
 
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description = "where the API is (default: http://127.0.0.1:8090; SLUICE_SERVER)")
+      description = "URL of the API (default: http://127.0.0.1:8090; SLUICE_SERVER)")
   private Optional<String> server = Optional.empty();
 
   @Option(
       names = "--token",
       paramLabel = "REF",
-      description = "the token, env:NAME or file:PATH (SLUICE_TOKEN)")
+      description = "the API token: env:NAME or file:PATH (SLUICE_TOKEN)")
   private Optional<String> token = Optional.empty();
 
   @Option(
       names = "--config",
       paramLabel = "PATH",
       description =
-          "a YAML file with 'server' and 'token' (default: ~/.config/sluice/client.yaml where it is)")
+          "YAML file with 'server' and 'token' (default: ~/.config/sluice/client.yaml, if it exists)")
   private Optional<Path> config = Optional.empty();
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "table, wide, json, yaml or name")
+      description = "output format: table, wide, json, yaml or name")
   private Format format = Format.table;
 
-  @Option(names = "--no-headers", description = "print tables without their first line")
+  @Option(names = "--no-headers", description = "print tables without headers")
   private boolean headless;
 
   private final Terminal terminal;
@@ -51,12 +51,12 @@ abstract class Verb implements Callable<Integer> {
     this.terminal = terminal;
   }
 
-  /** Shows how far long work has come. */
+  /** Starts to show the progress of a long operation. */
   Progress progress(String what, int total) {
     return new Progress(terminal, what, total);
   }
 
-  /** Asks and prints; returns the exit code. */
+  /** Calls the API and prints the answer; returns the exit code. */
   abstract int run(Api api, Printer printer);
 
   @Override

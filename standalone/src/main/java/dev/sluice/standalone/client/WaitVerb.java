@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "wait",
     description =
-        "Waits until all clusters hold what was sent for a commit. Exits with 1 if something of it"
-            + " is parked, with 5 when the time is up.")
+        "Waits until a commit is applied in all clusters that it affects. Exits with 1 if an"
+            + " application is parked, with 5 when the time is up.")
 final class WaitVerb extends Verb {
 
   private static final String APPLIED = "applied=";
@@ -31,7 +31,7 @@ final class WaitVerb extends Verb {
       names = "--for",
       required = true,
       paramLabel = "applied=COMMIT",
-      description = "what to wait for")
+      description = "the condition to wait for")
   private String condition = "";
 
   @Option(names = "--timeout", paramLabel = "TIME", description = "such as 5m (default: 5m)")
@@ -40,7 +40,7 @@ final class WaitVerb extends Verb {
   @Parameters(
       paramLabel = "APP",
       arity = "0..*",
-      description = "only these; each has to be sent something for it")
+      description = "only these applications; the commit must affect each of them")
   private List<String> applications = new ArrayList<>();
 
   WaitVerb(Terminal terminal) {
@@ -71,7 +71,7 @@ final class WaitVerb extends Verb {
         if (events.next().isEmpty()) {
           throw late.get()
               ? new ExitException(
-                  ExitException.TIMED_OUT, "not applied within " + timeout + unseen(api))
+                  ExitException.TIMED_OUT, "not applied within " + timeout + unreadable(api))
               : new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
         }
       }
@@ -83,8 +83,8 @@ final class WaitVerb extends Verb {
     }
   }
 
-  /** A commit of a repository that nobody can read will not come. */
-  private static String unseen(Api api) {
+  /** Returns why a repository cannot be read: its commits will not be applied until it can. */
+  private static String unreadable(Api api) {
     return api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE).stream()
         .flatMap(repository -> repository.get("refs").valueStream())
         .filter(ref -> ref.hasNonNull("unreadableReason"))
@@ -120,7 +120,7 @@ final class WaitVerb extends Verb {
                     generation.path("message").asText()));
       }
     }
-    refused(explanation.get());
+    failIfRefused(explanation.get());
     boolean everySent =
         applications.stream()
             .allMatch(
@@ -138,8 +138,8 @@ final class WaitVerb extends Verb {
     if (everySent && everyDone) {
       printer.message(
           sent.isEmpty()
-              ? "nothing had to be sent for it" + held(explanation.get())
-              : "applied in all places it was sent to: "
+              ? "the commit affects no application" + held(explanation.get())
+              : "applied to all targets: "
                   + sent.size()
                   + superseded(sent)
                   + held(explanation.get()));
@@ -148,8 +148,8 @@ final class WaitVerb extends Verb {
     return false;
   }
 
-  /** What cannot be rendered is not sent, and would never be. */
-  private void refused(JsonNode explanation) {
+  /** Ends the wait if the inputs of an application are refused: they are never sent. */
+  private void failIfRefused(JsonNode explanation) {
     because(explanation, "REFUSED")
         .findFirst()
         .ifPresent(
@@ -161,13 +161,13 @@ final class WaitVerb extends Verb {
 
   private String held(JsonNode explanation) {
     long held = because(explanation, "HELD").count();
-    return held == 0 ? "" : "; not sent where it is held: " + held;
+    return held == 0 ? "" : "; not sent to suspended or rolled back applications: " + held;
   }
 
   private static String superseded(List<JsonNode> sent) {
     long newer =
         sent.stream().filter(one -> one.get("outcome").asText().equals("superseded")).count();
-    return newer == 0 ? "" : ", of which newer generations took the place of " + newer;
+    return newer == 0 ? "" : ", of which newer generations replaced " + newer;
   }
 
   private Stream<JsonNode> because(JsonNode explanation, String cause) {
@@ -180,7 +180,9 @@ final class WaitVerb extends Verb {
                 applications.isEmpty() || applications.contains(one.get("application").asText()));
   }
 
-  /** Then the dispatcher has decided about it, even if it sent nothing. */
+  /**
+   * Whether a ref is at the commit: the dispatcher has then evaluated it, even if it sent nothing.
+   */
   private static boolean isHead(Api api, String commit) {
     return api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE).stream()
         .flatMap(repository -> repository.get("refs").valueStream())

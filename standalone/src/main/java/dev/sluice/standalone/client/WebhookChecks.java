@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * What doctor says of webhooks: those about repositories that no application follows, and
- * repositories of the fleet that none ever named.
+ * Checks of webhooks by doctor: deliveries about repositories that no application follows, and
+ * repositories of the fleet that no delivery ever named.
  */
 final class WebhookChecks {
 
@@ -16,11 +16,11 @@ final class WebhookChecks {
 
   private WebhookChecks() {}
 
-  /** Returns what deserves a look among deliveries that nothing follows; empty if there is none. */
+  /** Returns a finding about deliveries that no application follows; empty if there are none. */
   static Optional<String> unfollowed(Iterable<JsonNode> deliveries) {
-    TreeSet<String> told = new TreeSet<>();
+    TreeSet<String> repositoriesAtEndpoints = new TreeSet<>();
     for (JsonNode delivery : deliveries) {
-      told.add(
+      repositoriesAtEndpoints.add(
           "%s at endpoint %s%s"
               .formatted(
                   delivery.get("repository").asText(),
@@ -29,16 +29,16 @@ final class WebhookChecks {
                       ? " (the fleet has " + delivery.get("similar").asText() + ")"
                       : ""));
     }
-    return told.isEmpty()
+    return repositoriesAtEndpoints.isEmpty()
         ? Optional.empty()
         : Optional.of(
             "webhooks came about repositories that no application follows: %s; if one should be,"
-                    .formatted(some(told))
+                    .formatted(some(repositoriesAtEndpoints))
                 + " compare the endpoint's host with the Repository's URL, else exclude it from the"
                 + " webhook: sluice deliveries --unfollowed");
   }
 
-  /** Returns what deserves a look among the fleet's repositories; empty if nothing does. */
+  /** Returns a finding about repositories that no delivery named; empty if there are none. */
   static Optional<String> neverNamed(Iterable<JsonNode> repositories) {
     List<String> never = new ArrayList<>();
     for (JsonNode repository : repositories) {

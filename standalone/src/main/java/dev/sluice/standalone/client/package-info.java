@@ -1,4 +1,4 @@
-/** The verbs that ask the API: their options, and what they print. */
+/** Verbs of the command line that call the API: their options and output. */
 @NullMarked
 package dev.sluice.standalone.client;
 

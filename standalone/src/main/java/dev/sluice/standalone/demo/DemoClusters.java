@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The demo's clusters: real ones by kubeconfig context, simulated ones for the others. */
+/** The demo's clusters: real where a kubeconfig context is given, simulated otherwise. */
 final class DemoClusters implements AutoCloseable {
 
   private final Lifetime parts = new Lifetime();
@@ -42,7 +42,7 @@ final class DemoClusters implements AutoCloseable {
     return clients;
   }
 
-  /** The options by which kubectl reaches each cluster. */
+  /** Returns the options with which kubectl reaches each cluster. */
   Map<ClusterName, String> kubeconfigs() {
     return kubeconfigs;
   }

@@ -22,20 +22,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code sluice demo}: all of it on one machine, with a fleet of five small applications, a
- * repository whose pushes fire webhooks, and two clusters.
+ * {@code sluice demo}: all parts on one machine, with a fleet of five small applications, a
+ * repository whose pushes send webhooks, and two clusters.
  */
 public final class DemoCommand {
 
   private static final Setting<Path> DATA =
-      Setting.path("data", "where the demo keeps its repository, clusters and broker")
+      Setting.path("data", "directory of the demo's repository, clusters and broker")
           .or(".sluice/demo");
   private static final Setting<Integer> PORT =
-      Setting.integer("webhook-port", "port for webhooks; 0 for any free one", 0, 65535).or("8080");
+      Setting.integer("webhook-port", "port for webhooks; 0 for any free port", 0, 65535)
+          .or("8080");
   private static final Setting<Integer> API_PORT =
-      Setting.integer("api-port", "port of the API; 0 for any free one", 0, 65535).or("8090");
+      Setting.integer("api-port", "port of the API; 0 for any free port", 0, 65535).or("8090");
   private static final Setting<Integer> KAFKA_PORT =
-      Setting.integer("kafka-port", "port of the embedded broker; 0 for any free one", 0, 65535)
+      Setting.integer("kafka-port", "port of the embedded broker; 0 for any free port", 0, 65535)
           .or("9092");
   private static final List<ClusterName> CLUSTERS =
       List.of(new ClusterName("staging"), new ClusterName("production"));
@@ -47,7 +48,7 @@ public final class DemoCommand {
     settings.addAll(ClusterAccess.SETTINGS);
     return new Command(
         "demo",
-        "Shows a push reaching two clusters: simulated ones, unless --context names real ones.",
+        "Demonstrates a push to two clusters, which are simulated unless --context names real ones.",
         settings,
         DemoCommand::run);
   }
@@ -62,7 +63,7 @@ public final class DemoCommand {
 
     try (Lifetime parts = new Lifetime()) {
       Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
-      Story story = new Story(System.out);
+      PushReport report = new PushReport(System.out);
       DemoClusters clusters =
           parts.add(DemoClusters.open(data, CLUSTERS, ClusterAccess.from(values)));
       var broker = parts.add(OneProcess.broker(data, values.get(KAFKA_PORT)));
@@ -81,14 +82,14 @@ public final class DemoCommand {
                               "name=github,forge=github,host=localhost,secret=file:" + secret),
                       clusters.clients()),
                   OneProcess.connection(broker),
-                  new OneProcess.Listeners(story.dispatches(), story.applies()),
+                  new OneProcess.Listeners(report.dispatchListener(), report.workerListener()),
                   tracing));
       URI webhook =
           URI.create("http://127.0.0.1:%d/webhooks/github".formatted(process.webhookPort()));
       repository.installHook(webhook, secret);
       introduce(data, repository, clusters, process, webhook);
       parts.awaitStop();
-      System.out.println("stopping; start it again and it goes on where it stopped");
+      System.out.println("stopping; the next start continues from here");
     }
     return 0;
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Unpacks the demo's files from the class path. */
+/** The demo's files on the class path. */
 final class DemoFiles {
 
   private DemoFiles() {}
@@ -21,7 +21,7 @@ final class DemoFiles {
    * Copies a resource directory.
    *
    * @param name such as {@code apps}
-   * @param substitutions what {@code @NAME@} in the files becomes
+   * @param substitutions values that replace {@code @NAME@} in the files, by name
    */
   static void unpack(String name, Path to, Map<String, String> substitutions) {
     try {

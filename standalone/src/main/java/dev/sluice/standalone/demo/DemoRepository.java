@@ -12,12 +12,12 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.StoredConfig;
 
 /**
- * The demo's Git repository: a bare one that stands for the forge, with a post-receive hook that
- * sends a signed GitHub-style webhook, and a clone to work in.
+ * The demo's Git repository: a bare repository in place of a forge, with a post-receive hook that
+ * sends a signed GitHub-style webhook, and a working copy.
  */
 final class DemoRepository {
 
-  /** The name that its webhooks carry. */
+  /** Name of the repository in webhooks. */
   static final String FULL_NAME = "demo/apps";
 
   private final Path bare;
@@ -28,7 +28,7 @@ final class DemoRepository {
     this.clone = clone;
   }
 
-  /** Creates it with the demo's applications, or opens what an earlier run left. */
+  /** Creates the repository with the demo's applications, or opens that of an earlier run. */
   static DemoRepository open(Path directory) {
     DemoRepository repository =
         new DemoRepository(directory.resolve("apps.git"), directory.resolve("apps"));
@@ -47,9 +47,9 @@ final class DemoRepository {
   }
 
   /**
-   * Has every push answered by a webhook.
+   * Installs the hook, so that every push sends a webhook.
    *
-   * @param secret file with the secret that signs it
+   * @param secret file with the secret that signs webhooks
    */
   void installHook(URI webhook, Path secret) {
     Path hook = bare.resolve("hooks/post-receive");
@@ -57,7 +57,7 @@ final class DemoRepository {
     String script =
         """
         #!/bin/sh
-        # Tells Sluice about a push the way GitHub does; written anew at each start of the demo.
+        # Reports a push to Sluice as GitHub does; rewritten at each start of the demo.
         exec %s -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp %s %s %s %s %s
         """
             .formatted(

@@ -22,7 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * A post-receive hook (githooks(5)): for each ref on standard input it sends a push webhook as
  * GitHub does, signed with HMAC-SHA256. Arguments: URL, full name of the repository, file with the
- * secret. What it prints the pusher sees as {@code remote:} lines.
+ * secret. The pusher sees its output as {@code remote:} lines.
  */
 public final class PushWebhook {
 
@@ -41,7 +41,7 @@ public final class PushWebhook {
     }
   }
 
-  /** The body of a push event, with the fields that receivers read. */
+  /** Returns the body of a push event, with the fields that receivers read. */
   public static byte[] body(String before, String after, String ref, String fullName)
       throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -67,7 +67,7 @@ public final class PushWebhook {
     return bytes.toByteArray();
   }
 
-  /** The value of {@code X-Hub-Signature-256}. */
+  /** Returns the value of {@code X-Hub-Signature-256}. */
   public static String signature(byte[] body, byte[] secret) throws GeneralSecurityException {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(secret, "HmacSHA256"));
@@ -92,7 +92,8 @@ public final class PushWebhook {
           ? "webhook delivered (202, the event is in Kafka)"
           : "webhook answered " + connection.getResponseCode();
     } catch (IOException e) {
-      return "webhook not delivered (%s); the sweep will find the push".formatted(e.getMessage());
+      return "webhook not delivered (%s); the poll of refs will find the push"
+          .formatted(e.getMessage());
     }
   }
 }

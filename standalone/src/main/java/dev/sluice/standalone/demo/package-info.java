@@ -1,4 +1,4 @@
-/** The demo: a fleet, a repository with a webhook, two clusters, and the story on the terminal. */
+/** The demo: a fleet, a repository with a webhook, two clusters, and a report on the terminal. */
 @NullMarked
 package dev.sluice.standalone.demo;
 

@@ -20,10 +20,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code sluice affected}: what a commit would affect, told from a checkout without any server. */
+/** {@code sluice affected}: the applications that a commit affects, from a checkout alone. */
 public final class AffectedCommand {
 
-  /** Exit code: some inputs are refused at the newer commit. */
+  /** Exit code if some inputs are refused at the newer commit. */
   static final int REFUSED = 3;
 
   private static final Setting<String> FROM =
@@ -33,22 +33,22 @@ public final class AffectedCommand {
   private static final Setting<Path> CHECKOUT =
       Setting.path("repository", "a checkout, or bare clone, of the repository").or(".");
   private static final Setting<Path> FLEET =
-      Setting.path("fleet", "the directory with the fleet's documents").or(".");
+      Setting.path("fleet", "directory of the fleet's documents").or(".");
   private static final Setting<Optional<String>> NAME =
       Setting.text(
               "as",
               "NAME",
-              "which Repository of the fleet the checkout is of (default: the one with its origin's"
-                  + " URL, or the only one)")
+              "the Repository of the fleet that the checkout is of (default: the one with its"
+                  + " origin's URL, or the only one)")
           .optional();
   private static final Setting<Boolean> VERBOSE =
-      Setting.flag("verbose", "tell of what is not affected, too");
+      Setting.flag("verbose", "list applications that are not affected too");
   private static final Setting<Output> OUTPUT =
-      Setting.of("output", "table|json", "how it is told", Output::parse).or("table");
+      Setting.of("output", "table|json", "output format", Output::parse).or("table");
 
   private AffectedCommand() {}
 
-  /** How verdicts are written. */
+  /** Output formats. */
   private enum Output {
     TABLE,
     JSON;
@@ -62,16 +62,16 @@ public final class AffectedCommand {
     }
   }
 
-  /** All that is told, in JSON. */
+  /** The output in JSON. */
   record Report(RepositoryId repository, CommitId from, CommitId to, List<Verdict> verdicts) {}
 
   public static Command command() {
     return new Command(
         "affected",
-        "Tells from a checkout which applications differ between two commits, in which clusters and"
-            + " by which paths. Exits with 0 if all can be rendered, affected or not, and with "
+        "Lists the applications whose inputs differ between two commits of a checkout, with their"
+            + " clusters and the changed paths. Exits with "
             + REFUSED
-            + " if some inputs are refused at the newer commit.",
+            + " if some inputs are refused at the newer commit, else with 0.",
         List.of(FROM, TO, CHECKOUT, FLEET, NAME, LocalRemotes.CACHE, VERBOSE, OUTPUT),
         values -> run(values, System.out, System.err));
   }
@@ -90,18 +90,18 @@ public final class AffectedCommand {
           fleet.definitions().stream()
               .flatMap(definition -> comparison.of(definition).stream())
               .toList();
-      List<Verdict> told =
+      List<Verdict> shown =
           all.stream()
               .filter(one -> values.get(VERBOSE) || one.effect() != Effect.UNAFFECTED)
               .toList();
       switch (values.get(OUTPUT)) {
-        case TABLE -> print(told, all.size(), out);
+        case TABLE -> print(shown, all.size(), out);
         case JSON ->
             out.println(
                 Visible.json(
                     Json.mapper()
                         .writerWithDefaultPrettyPrinter()
-                        .writeValueAsString(new Report(repository, from, to, told))));
+                        .writeValueAsString(new Report(repository, from, to, shown))));
       }
       return all.stream().anyMatch(one -> one.effect() == Effect.REFUSED) ? REFUSED : 0;
     }
@@ -129,7 +129,7 @@ public final class AffectedCommand {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "cannot tell which Repository of the fleet this is a checkout of: say so with --as NAME, one of %s"
+                    "cannot tell which Repository of the fleet this checkout is of: give --as NAME, one of %s"
                         .formatted(known.stream().map(FleetRepository::name).toList())));
   }
 
@@ -142,8 +142,8 @@ public final class AffectedCommand {
     }
   }
 
-  private static void print(List<Verdict> told, int all, PrintStream out) {
-    for (Verdict one : told) {
+  private static void print(List<Verdict> shown, int all, PrintStream out) {
+    for (Verdict one : shown) {
       String what =
           switch (one.effect()) {
             case AFFECTED -> "affected";
@@ -161,10 +161,10 @@ public final class AffectedCommand {
     }
     out.printf(
         "%d affected, %d refused, of %d%n",
-        count(told, Effect.AFFECTED), count(told, Effect.REFUSED), all);
+        count(shown, Effect.AFFECTED), count(shown, Effect.REFUSED), all);
   }
 
-  private static long count(List<Verdict> told, Effect effect) {
-    return told.stream().filter(one -> one.effect() == effect).count();
+  private static long count(List<Verdict> shown, Effect effect) {
+    return shown.stream().filter(one -> one.effect() == effect).count();
   }
 }

@@ -7,12 +7,12 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Scopes without a cluster: what is known of Kubernetes' own kinds. Any other kind is taken for a
- * namespaced one, and remembered.
+ * Scopes without a cluster: those of Kubernetes' own kinds. Any other kind is assumed to be
+ * namespaced, and recorded.
  */
 final class AssumedScopes implements Scopes {
 
-  /** The cluster-scoped kinds of the groups that come with Kubernetes, up to 1.36. */
+  /** Cluster-scoped kinds of Kubernetes' own groups, up to 1.36. */
   private static final Set<String> CLUSTER_SCOPED =
       Set.of(
           " ComponentStatus",
@@ -75,7 +75,7 @@ final class AssumedScopes implements Scopes {
     return Optional.of(true);
   }
 
-  /** The kinds that were taken for namespaced ones without being known. */
+  /** Returns unknown kinds that were assumed to be namespaced. */
   SortedSet<String> assumed() {
     return assumed;
   }

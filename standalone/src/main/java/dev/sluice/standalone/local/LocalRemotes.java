@@ -10,17 +10,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What policies allow to be taken from elsewhere, kept on this machine between commands. */
+/** Remote bases and charts that policies allow, cached on this machine between commands. */
 public final class LocalRemotes implements AutoCloseable {
 
   public static final Setting<Optional<Path>> CACHE =
       Setting.path(
               "cache",
-              "directory that remote bases and charts are kept in, as far as policies allow them"
+              "cache directory of remote bases and charts that policies allow"
                   + " (default: sluice in the user's cache directory)")
           .optional();
 
-  /** A command that is run by hand does not look again by itself. */
+  /** How long a command waits for a fetch: it does not retry later, as the dispatcher does. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Mirrors mirrors;
@@ -31,17 +31,17 @@ public final class LocalRemotes implements AutoCloseable {
     this.remotes = FetchedRemotes.within(directory, mirrors, PATIENCE, Clock.systemUTC());
   }
 
-  /** Opens the directory, which is made when something is fetched. */
+  /** Opens the cache; its directory is created by the first fetch. */
   public static LocalRemotes open(SettingValues values) {
     return new LocalRemotes(values.get(CACHE).orElseGet(LocalRemotes::cache));
   }
 
-  /** Finds closures with what is allowed. */
+  /** Returns a resolver of closures that fetches what policies allow. */
   public ClosureResolver resolver() {
     return new ClosureResolver(remotes);
   }
 
-  /** As the XDG Base Directory Specification has it. */
+  /** Returns the directory by the XDG Base Directory Specification. */
   private static Path cache() {
     return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
         .filter(directory -> !directory.isEmpty())

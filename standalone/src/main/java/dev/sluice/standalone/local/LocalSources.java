@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The checkouts that stand for the fleet's repositories, each at one commit. */
+/** Checkouts in place of the fleet's repositories, each at one commit. */
 final class LocalSources implements AutoCloseable {
 
   static final Setting<List<String>> REPOSITORY =
       Setting.list(
           "repository",
           "DIR|HOST/PATH=DIR",
-          "a checkout: of all repositories that are not named, or of that one (default: the"
-              + " directory this runs in)",
+          "a checkout of that repository, or of all repositories that are not named (default:"
+              + " the current directory)",
           text -> text);
 
   private final Map<String, LocalRepository> byName = new HashMap<>();
@@ -30,9 +30,9 @@ final class LocalSources implements AutoCloseable {
   private LocalSources() {}
 
   /**
-   * Opens them.
+   * Opens the checkouts.
    *
-   * @param at a revision of the checkout that is not named; the others are at their HEAD
+   * @param at revision of the checkout without a name; the others are at their HEAD
    */
   static LocalSources open(SettingValues values, Optional<String> at) {
     LocalSources sources = new LocalSources();

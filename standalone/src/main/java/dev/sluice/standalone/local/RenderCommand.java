@@ -45,8 +45,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * {@code sluice render}: the objects that an application would be in a cluster, from a checkout,
- * without any server. Objects go to standard output, everything else to standard error.
+ * {@code sluice render}: the objects of an application in a cluster, rendered from a checkout
+ * alone. Objects go to standard output, everything else to standard error.
  */
 public final class RenderCommand {
 
@@ -55,15 +55,21 @@ public final class RenderCommand {
   private static final Setting<ApplicationName> APPLICATION =
       Setting.of("application", "APP", "the application", ApplicationName::new);
   private static final Setting<ClusterName> CLUSTER =
-      Setting.of("cluster", "NAME", "the cluster it is rendered for", ClusterName::new);
+      Setting.of("cluster", "NAME", "the cluster to render for", ClusterName::new);
   private static final Setting<Optional<String>> AT =
       Setting.text("at", "REVISION", "a commit, branch or tag (default: HEAD)").optional();
   private static final Setting<Optional<String>> KUBE_VERSION =
-      Setting.text("kube-version", "VERSION", "the version that charts see (default: helm's own)")
+      Setting.text(
+              "kube-version",
+              "VERSION",
+              "the Kubernetes version that charts see (default: helm's own)")
           .optional();
   private static final Setting<List<String>> API_VERSIONS =
       Setting.list(
-          "api-versions", "GROUP/VERSION[/KIND]", "served besides Kubernetes' own", text -> text);
+          "api-versions",
+          "GROUP/VERSION[/KIND]",
+          "an API version that charts see besides Kubernetes' own",
+          text -> text);
 
   private RenderCommand() {}
 
@@ -76,8 +82,8 @@ public final class RenderCommand {
     settings.addAll(ClusterAccess.SETTINGS);
     return new Command(
         "render",
-        "Prints the objects that an application would be in a cluster, from a checkout. Asks a"
-            + " cluster for its kinds and version only if --kubeconfig or --context is given.",
+        "Renders an application for a cluster from a checkout, and prints the objects. Connects to"
+            + " the cluster, for its kinds and version, only if --kubeconfig or --context is given.",
         settings,
         Optional.of(APPLICATION),
         RenderCommand::run);
@@ -101,7 +107,7 @@ public final class RenderCommand {
     }
   }
 
-  /** The application for this one cluster. */
+  /** Returns the definition of the application in this cluster only. */
   private static Definition definition(SettingValues values) {
     FleetReading fleet = FleetLoader.read(values.get(DispatcherConfig.FLEET));
     fleet
@@ -169,7 +175,7 @@ public final class RenderCommand {
 
   private static int print(SyncEvent.Target target, SettingValues values)
       throws InterruptedException {
-    TargetRenderer reader =
+    TargetRenderer renderer =
         new TargetRenderer(
             Renderers.onThisMachine(RenderConfig.from(values)),
             values.get(WorkerConfig.INSTALLATION));
@@ -180,7 +186,8 @@ public final class RenderCommand {
           ClusterApi api = new ClusterApi(client, API_TIMEOUT);
           Discovery discovery = new Discovery(api);
           print(
-              reader.read(target, new DiscoveredScopes(discovery), new ApiSchemas(api), discovery),
+              renderer.read(
+                  target, new DiscoveredScopes(discovery), new ApiSchemas(api), discovery),
               System.out);
         }
       } else {
@@ -188,14 +195,14 @@ public final class RenderCommand {
         ClusterFacts facts =
             new ClusterFacts(
                 values.get(KUBE_VERSION).orElse(""), new TreeSet<>(values.get(API_VERSIONS)));
-        print(reader.read(target, scopes, KnownFields.ANY, () -> facts), System.out);
+        print(renderer.read(target, scopes, KnownFields.ANY, () -> facts), System.out);
         scopes
             .assumed()
             .forEach(
                 kind ->
                     System.err.printf(
-                        "sluice: %s is no kind of Kubernetes' own and was taken for a namespaced"
-                            + " one; --context asks a cluster%n",
+                        "sluice: %s is not one of Kubernetes' own kinds and was assumed to be"
+                            + " namespaced; --context asks a cluster%n",
                         Visible.line(kind.toString())));
       }
       return 0;

@@ -27,14 +27,14 @@ import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** {@code sluice send}: a signed delivery to an endpoint of forge {@code generic}, by hand. */
+/** {@code sluice send}: sends a signed delivery to an endpoint of forge {@code generic}. */
 public final class SendCommand {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final String NONE = "0".repeat(40);
 
   private static final Setting<URI> URL =
-      Setting.uri("url", "the endpoint, such as https://HOST/webhooks/NAME");
+      Setting.uri("url", "URL of the endpoint, such as https://HOST/webhooks/NAME");
   private static final Setting<SecretReference> SECRET =
       Setting.of(
           "secret", "REF", "the endpoint's secret: env:NAME or file:PATH", SecretReference::new);
@@ -44,19 +44,28 @@ public final class SendCommand {
       Setting.of(
           "ref",
           "REF",
-          "what changed: a branch, or a full ref such as refs/tags/v1",
+          "the ref that changed: a branch, or a full ref such as refs/tags/v1",
           GitRef::parse);
   private static final Setting<Optional<CommitId>> BEFORE =
       Setting.of(
-              "before", "ID", "the commit it was at; zeros if it was not there", CommitId::orNone)
+              "before",
+              "ID",
+              "the commit before the change; zeros if the ref was created",
+              CommitId::orNone)
           .or(NONE);
   private static final Setting<Optional<CommitId>> AFTER =
-      Setting.of("after", "ID", "the commit it is at; zeros if it was deleted", CommitId::orNone);
+      Setting.of(
+          "after",
+          "ID",
+          "the commit after the change; zeros if the ref was deleted",
+          CommitId::orNone);
   private static final Setting<Optional<String>> ACTOR =
       Setting.text("actor", "NAME", "who changed it").optional();
   private static final Setting<Optional<String>> DELIVERY =
       Setting.text(
-              "delivery", "ID", "the delivery's id; the same to send it again (default: made up)")
+              "delivery",
+              "ID",
+              "the delivery's id; repeat it to send the delivery again (default: random)")
           .optional();
 
   private SendCommand() {}

@@ -13,20 +13,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which kubeconfig context is which cluster. */
+/** Access to clusters by kubeconfig contexts. */
 public final class ClusterAccess {
 
   private static final Setting<Optional<Path>> KUBECONFIG =
       Setting.path(
               "kubeconfig",
-              "the kubeconfig; by default $KUBECONFIG or ~/.kube/config, and in a pod its service"
-                  + " account")
+              "the kubeconfig (default: $KUBECONFIG or ~/.kube/config; in a pod, its service"
+                  + " account)")
           .optional();
   private static final Setting<List<Map.Entry<ClusterName, String>>> CONTEXTS =
       Setting.list(
           "context",
           "CLUSTER=CONTEXT",
-          "the kubeconfig context of a cluster; by default the one named like the cluster",
+          "the kubeconfig context of a cluster (default: the context named like the cluster)",
           ClusterAccess::parseContext);
 
   public static final List<Setting<?>> SETTINGS = List.of(KUBECONFIG, CONTEXTS);
@@ -43,12 +43,12 @@ public final class ClusterAccess {
     return new ClusterAccess(values.get(KUBECONFIG), values.get(CONTEXTS));
   }
 
-  /** Whether a kubeconfig or a context was named. */
+  /** Whether a kubeconfig or a context was given. */
   public boolean isGiven() {
     return kubeconfig.isPresent() || !contexts.isEmpty();
   }
 
-  /** The context that was named for a cluster. */
+  /** Returns the context that was given for a cluster. */
   public Optional<String> contextOf(ClusterName cluster) {
     return contexts.stream()
         .filter(entry -> entry.getKey().equals(cluster))
@@ -56,12 +56,12 @@ public final class ClusterAccess {
         .findFirst();
   }
 
-  /** A client for one of several clusters, by its context. */
+  /** Returns a client for a cluster, by its context. */
   public KubernetesClient connect(ClusterName cluster) {
     return client(context(contextOf(cluster).orElse(cluster.value())));
   }
 
-  /** A client for the only cluster of this process: a pod's own cluster needs no context. */
+  /** Returns a client for the only cluster of this process: a pod needs no context for its own. */
   KubernetesClient connectSingle(ClusterName cluster) {
     boolean inPod = System.getenv("KUBERNETES_SERVICE_HOST") != null;
     if (inPod && kubeconfig.isEmpty() && contextOf(cluster).isEmpty()) {
@@ -70,7 +70,7 @@ public final class ClusterAccess {
     return connect(cluster);
   }
 
-  /** A client by a kubeconfig's text. */
+  /** Returns a client for the current context of a kubeconfig. */
   public static KubernetesClient connectBy(String kubeconfigText) {
     return client(Config.fromKubeconfig(kubeconfigText));
   }

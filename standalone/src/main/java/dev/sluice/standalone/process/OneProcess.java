@@ -35,8 +35,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * All parts in one process. Only the wiring differs from the parts by themselves: they talk over
- * Kafka here too.
+ * All parts in one process. Only the wiring differs from separate processes: the parts communicate
+ * over Kafka here too.
  */
 public final class OneProcess implements AutoCloseable {
 
@@ -52,13 +52,13 @@ public final class OneProcess implements AutoCloseable {
     this.apiPort = apiPort;
   }
 
-  /** The name of all parts in their only process: who comes back by it waits for no lease. */
+  /** Identity of the only process: after a restart, it takes back its own Lease without waiting. */
   private static final String IDENTITY = "one-process";
 
   /**
-   * What the parts are told.
+   * Configuration of all parts.
    *
-   * @param worker the configuration of a cluster's worker
+   * @param worker returns the configuration of a cluster's worker
    */
   public record Plan(
       ReceiverConfig receiver,
@@ -68,7 +68,7 @@ public final class OneProcess implements AutoCloseable {
       RenderConfig rendering,
       Map<ClusterName, KubernetesClient> clusters) {
 
-    /** The settings that a plan is made from. */
+    /** Settings that a plan is read from. */
     static final List<Setting<?>> SETTINGS =
         Stream.of(
                 DispatcherConfig.SETTINGS,
@@ -89,13 +89,13 @@ public final class OneProcess implements AutoCloseable {
           clusters);
     }
 
-    /** A plan by settings that a program gives, one value each. */
+    /** Returns a plan from settings with one value each. */
     public static Plan from(
         Map<String, String> given, Map<ClusterName, KubernetesClient> clusters) {
       return from(given, Map.of(), clusters);
     }
 
-    /** The same with settings that may have several values each. */
+    /** Returns a plan from settings with one value each and settings with several. */
     public static Plan from(
         Map<String, String> given,
         Map<String, List<String>> lists,
@@ -107,12 +107,12 @@ public final class OneProcess implements AutoCloseable {
     }
   }
 
-  /** Who hears what happens. */
+  /** Listeners to what the parts do, for the demo, benchmarks and tests. */
   public record Listeners(DispatchListener dispatcher, WorkerListener worker) {
     public static final Listeners NONE = new Listeners(DispatchListener.NONE, WorkerListener.NONE);
   }
 
-  /** A cluster's worker. */
+  /** Starts a cluster's worker. */
   public static ClusterWorker worker(
       WorkerConfig config,
       KafkaConnection kafka,
@@ -125,7 +125,7 @@ public final class OneProcess implements AutoCloseable {
         new WorkerResources(kafka, client, renderers, listener, telemetry, Clock.systemUTC()));
   }
 
-  /** A broker in this process, its data under {@code data}. */
+  /** Starts a broker in this process, with its data under {@code data}. */
   public static EmbeddedBroker broker(Path data, int port) {
     return EmbeddedBroker.start(data.resolve("kafka"), port);
   }
@@ -134,15 +134,14 @@ public final class OneProcess implements AutoCloseable {
     return new KafkaConnection(broker.bootstrapServers(), Topics.DEFAULT, Map.of());
   }
 
-  /** Starts the parts without traces. */
+  /** Starts the parts without tracing. */
   public static OneProcess start(Plan plan, KafkaConnection kafka, Listeners listeners)
       throws Exception {
     return start(plan, kafka, listeners, Tracing.OFF);
   }
 
   /**
-   * Starts the parts; the receiver last, so that no webhook is answered before there is somewhere
-   * to write.
+   * Starts the parts. The receiver is last, so that it accepts no webhook before the topics exist.
    */
   public static OneProcess start(
       Plan plan, KafkaConnection kafka, Listeners listeners, Tracing tracing) throws Exception {
@@ -178,17 +177,17 @@ public final class OneProcess implements AutoCloseable {
     return kafka;
   }
 
-  /** Where webhooks are received. */
+  /** Returns the port that receives webhooks. */
   public int webhookPort() {
     return receiver.port();
   }
 
-  /** Where the receiver's metrics are served, if they are. */
+  /** Returns the port of the receiver's metrics, if it serves them. */
   public Optional<Integer> webhookHealthPort() {
     return receiver.healthPort();
   }
 
-  /** Where the API is served. */
+  /** Returns the port of the API. */
   public int apiPort() {
     return apiPort;
   }

@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Spans by OpenTelemetry, sent by OTLP over HTTP. Set by OpenTelemetry's own variables and off
- * until one of them names where to send to: then there is no SDK, and none of its threads.
+ * Tracing by OpenTelemetry, with spans sent by OTLP over HTTP. It is configured by OpenTelemetry's
+ * own variables, and off until one of them names an endpoint or exporter; no SDK is started then.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/">
  *     OpenTelemetry: environment variables</a>
@@ -43,17 +43,17 @@ public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
   private final OpenTelemetrySdk sdk;
   private final Tracer tracer;
 
-  /** Spans by this SDK, which is shut down with it. */
+  /** Creates tracing by an SDK, which it shuts down when it is closed. */
   public OpenTelemetryTracing(OpenTelemetrySdk sdk) {
     this.sdk = sdk;
     this.tracer = sdk.getTracer("dev.sluice");
   }
 
   /**
-   * Tracing as the environment says; empty if it says nothing.
+   * Starts tracing as the environment configures it; empty if it configures none.
    *
-   * @param service the name of this process where {@code OTEL_SERVICE_NAME} gives none
-   * @throws ConfigurationException if it asks for what is not there
+   * @param service the name of this process unless {@code OTEL_SERVICE_NAME} gives one
+   * @throws ConfigurationException if it names an exporter or a protocol that is not supported
    */
   public static Optional<OpenTelemetryTracing> from(
       Map<String, String> environment, String service) {
@@ -62,19 +62,19 @@ public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
     }
     check(environment);
     SdkLog.redirect();
-    Map<String, String> usual =
+    Map<String, String> defaults =
         Map.of("otel.exporter.otlp.protocol", PROTOCOL, "otel.service.name", service);
     return Optional.of(
         new OpenTelemetryTracing(
             AutoConfiguredOpenTelemetrySdk.builder()
-                .addPropertiesSupplier(() -> usual)
+                .addPropertiesSupplier(() -> defaults)
                 .addPropertiesCustomizer(_ -> properties(environment))
                 .disableShutdownHook()
                 .build()
                 .getOpenTelemetrySdk()));
   }
 
-  /** The same for this process, as one of its parts; off if the environment says nothing. */
+  /** Starts tracing of this process, to be closed with its parts; off if it is not configured. */
   public static Tracing ofProcess(String service, Lifetime parts) {
     return from(System.getenv(), service).<Tracing>map(parts::add).orElse(Tracing.OFF);
   }
@@ -84,10 +84,10 @@ public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
     boolean isDisabled =
         exporter.equals("none")
             || environment.getOrDefault("OTEL_SDK_DISABLED", "").strip().equalsIgnoreCase("true");
-    boolean isAsked =
+    boolean isConfigured =
         !exporter.isEmpty()
             || ENDPOINTS.stream().anyMatch(name -> !environment.getOrDefault(name, "").isBlank());
-    return isAsked && !isDisabled;
+    return isConfigured && !isDisabled;
   }
 
   private static void check(Map<String, String> environment) {
@@ -108,7 +108,7 @@ public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
         List.of(new ConfigurationProblem(name, "expected " + expected)));
   }
 
-  /** The variables as the SDK reads them; metrics are served, and logs are written, otherwise. */
+  /** Returns the SDK's properties; metrics and logs stay off, since Sluice has its own. */
   private static Map<String, String> properties(Map<String, String> environment) {
     Map<String, String> properties = new HashMap<>();
     environment.forEach(
@@ -147,7 +147,7 @@ public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
         .end(to);
   }
 
-  /** Sends what has ended, within some seconds. */
+  /** Sends spans that have ended, for up to five seconds. */
   @Override
   public void close() {
     sdk.shutdown().join(CLOSE_SECONDS, TimeUnit.SECONDS);

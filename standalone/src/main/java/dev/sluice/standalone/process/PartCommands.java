@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** The parts by themselves, against a Kafka that is there. */
+/** Commands that run one part each, with an existing Kafka. */
 public final class PartCommands {
 
   private PartCommands() {}
@@ -47,7 +47,7 @@ public final class PartCommands {
   public static Command dispatcher() {
     return part(
         "dispatcher",
-        "Works out what a change affects and writes each cluster's targets; serves the API.",
+        "Evaluates which applications a change affects and writes targets for clusters; serves the API.",
         List.of(DispatcherConfig.SETTINGS, ApiConfig.SETTINGS),
         (values, parts) -> {
           ApiConfig api = ApiConfig.from(values);
@@ -67,7 +67,7 @@ public final class PartCommands {
   public static Command api() {
     return part(
         "api",
-        "Serves the API alone, from a read model of its own.",
+        "Serves the API only, from its own read model.",
         List.of(ApiConfig.SETTINGS),
         (values, parts) ->
             parts.add(
@@ -78,7 +78,7 @@ public final class PartCommands {
   public static Command worker() {
     return part(
         "worker",
-        "Applies one cluster's targets to it. A second one for the same cluster stands by.",
+        "Applies the targets of one cluster. A second worker for the same cluster is a standby.",
         List.of(WorkerConfig.SETTINGS, RenderConfig.SETTINGS, ClusterAccess.SETTINGS),
         (values, parts) -> {
           WorkerConfig config = WorkerConfig.from(values, hostIdentity());
@@ -116,7 +116,7 @@ public final class PartCommands {
     return new Telemetry(new Metrics(), OpenTelemetryTracing.ofProcess(service, parts));
   }
 
-  /** Unlike any other worker's, and telling where it runs. */
+  /** Returns a unique identity that names the host. */
   private static String hostIdentity() {
     String host = System.getenv().getOrDefault("HOSTNAME", "worker");
     return host + "-" + UUID.randomUUID().toString().substring(0, 8);

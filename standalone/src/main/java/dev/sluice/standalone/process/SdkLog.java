@@ -8,13 +8,10 @@ import java.util.logging.SimpleFormatter;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/**
- * Brings what the SDK logs, which is by java.util.logging, to where everything else is logged: that
- * nobody takes the spans, say.
- */
+/** Redirects logs of the SDK from java.util.logging to SLF4J, such as that spans cannot be sent. */
 final class SdkLog extends Handler {
 
-  /** Held here: else it could be collected, and its handler with it. */
+  /** A strong reference, so that the logger and its handler are not garbage-collected. */
   private static final Logger SDK = Logger.getLogger("io.opentelemetry");
 
   private static final SdkLog HANDLER = new SdkLog();

@@ -20,16 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code sluice up}: everything in one process. */
+/** {@code sluice up}: all parts in one process. */
 public final class UpCommand {
 
   private static final Setting<Path> DATA =
-      Setting.path("data", "where the embedded broker and the Git mirrors keep their data")
-          .or(".sluice/data");
+      Setting.path("data", "data directory of the embedded broker").or(".sluice/data");
   private static final Setting<Optional<String>> KAFKA =
-      Setting.text("kafka", "HOST:PORT", "a Kafka to use instead of the embedded one").optional();
+      Setting.text("kafka", "HOST:PORT", "Kafka to use instead of the embedded broker").optional();
   private static final Setting<Integer> KAFKA_PORT =
-      Setting.integer("kafka-port", "port of the embedded broker; 0 for any free one", 0, 65535)
+      Setting.integer("kafka-port", "port of the embedded broker; 0 for any free port", 0, 65535)
           .or("9092");
 
   private UpCommand() {}
@@ -43,7 +42,7 @@ public final class UpCommand {
     settings.addAll(Logging.SETTINGS);
     return new Command(
         "up",
-        "Runs everything in one process: broker, receiver, dispatcher, and a worker for each"
+        "Runs all parts in one process: broker, receiver, dispatcher, and a worker for each"
             + " cluster of the fleet.",
         settings,
         UpCommand::run);

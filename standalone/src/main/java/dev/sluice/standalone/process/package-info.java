@@ -1,6 +1,4 @@
-/**
- * Parts as processes: each by itself or all in one, with their access to clusters and their traces.
- */
+/** Processes that run parts, each alone or all in one, with access to clusters and tracing. */
 @NullMarked
 package dev.sluice.standalone.process;
 

@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides from the topics, the ledgers, the live objects and Git whether the promises hold. To be
- * asked when all is quiet: what is still under way counts as not done.
+ * Checks whether the promises hold, from the topics, the ledgers, the live objects and Git. Run it
+ * when nothing is being synced: unfinished work counts as not done.
  */
 public final class Checker {
 
@@ -36,12 +36,12 @@ public final class Checker {
   private final Installation installation;
 
   /**
-   * How the workers were configured.
+   * Configuration of the workers.
    *
    * @param id the installation's id
-   * @param systemNamespace where the ledgers are
+   * @param systemNamespace namespace of the ledgers
    * @param scratch a directory for Git mirrors
-   * @param rendering as the workers render
+   * @param rendering the workers' settings of rendering
    */
   public record Installation(
       String id, String systemNamespace, Path scratch, RenderConfig rendering) {}
@@ -55,7 +55,7 @@ public final class Checker {
     this.installation = installation;
   }
 
-  /** Every violation found; empty if the promises hold. */
+  /** Returns all violations; empty if the promises hold. */
   public List<Violation> check() throws InterruptedException {
     LogEvidence log = LogEvidence.read(kafka, clusters.keySet());
     List<Violation> violations = new ArrayList<>(LogRules.check(log));
@@ -105,7 +105,7 @@ public final class Checker {
     return new LedgerStore(api, names, keys);
   }
 
-  /** Lanes with an open dead letter. */
+  /** Returns the lanes with an open dead letter. */
   private static Set<Lane> parked(LogEvidence log) {
     Map<String, Lane> open = new HashMap<>();
     for (Received<DeadLetterEvent> received : log.deadLetters()) {

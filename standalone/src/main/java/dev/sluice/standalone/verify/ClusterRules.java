@@ -32,9 +32,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What the promises say about a cluster when all is quiet: each settled application is exactly what
- * its newest target renders to (I5), nothing live is newer or older than its ledger says (I3), and
- * nothing else carries our labels (I3, I5).
+ * Rules for a cluster in which nothing is being synced: each application that is not parked is
+ * exactly what its newest target renders to (I5), live objects have the generation of their ledger
+ * (I3), and no other object carries our labels (I3, I5).
  */
 final class ClusterRules {
 
@@ -57,7 +57,7 @@ final class ClusterRules {
    * Checks the cluster.
    *
    * @param desired the newest sync record of each application
-   * @param parked applications that are allowed to be behind
+   * @param parked applications that may be behind their newest target
    */
   List<Violation> check(
       Map<ApplicationName, SyncEvent> desired, Set<ApplicationName> parked, LedgerStore ledgerStore)
@@ -73,14 +73,14 @@ final class ClusterRules {
       if (!parked.contains(sync.application()) && !isUnreadable) {
         Optional<Ledger> ledger =
             Optional.ofNullable(ledgers.usable().get(sync.application())).map(StoredLedger::ledger);
-        settled(sync, ledger);
+        checkSettled(sync, ledger);
       }
     }
-    strays(ledgers);
+    checkStrays(ledgers);
     return List.copyOf(violations);
   }
 
-  private void settled(SyncEvent sync, Optional<Ledger> ledger) throws InterruptedException {
+  private void checkSettled(SyncEvent sync, Optional<Ledger> ledger) throws InterruptedException {
     if (ledger.isEmpty() || !ledger.get().holds(sync.generation())) {
       report(
           Promise.I5_CONVERGENT,
@@ -94,12 +94,12 @@ final class ClusterRules {
       return;
     }
     switch (sync) {
-      case SyncEvent.Removal removal -> removed(removal, ledger.get());
-      case SyncEvent.Target target -> rendered(target, ledger.get());
+      case SyncEvent.Removal removal -> checkRemoved(removal, ledger.get());
+      case SyncEvent.Target target -> checkRendered(target, ledger.get());
     }
   }
 
-  private void removed(SyncEvent.Removal removal, Ledger ledger) {
+  private void checkRemoved(SyncEvent.Removal removal, Ledger ledger) {
     if (!removal.orphan() && !ledger.inventory().entries().isEmpty()) {
       report(
           Promise.I5_CONVERGENT,
@@ -109,7 +109,7 @@ final class ClusterRules {
     }
   }
 
-  private void rendered(SyncEvent.Target target, Ledger ledger) throws InterruptedException {
+  private void checkRendered(SyncEvent.Target target, Ledger ledger) throws InterruptedException {
     List<Manifest> manifests;
     try {
       manifests =
@@ -129,13 +129,13 @@ final class ClusterRules {
       }
       Optional<ObjectNode> live = live(manifest.ref());
       if (live.isEmpty()) {
-        report(Promise.I5_CONVERGENT, where(target, manifest.ref()), "is not in the cluster");
+        report(Promise.I5_CONVERGENT, location(target, manifest.ref()), "is not in the cluster");
         continue;
       }
       Differences.between(manifest.content(), live.get())
           .ifPresent(
               difference ->
-                  report(Promise.I5_CONVERGENT, where(target, manifest.ref()), difference));
+                  report(Promise.I5_CONVERGENT, location(target, manifest.ref()), difference));
       long written =
           live.get()
               .at("/metadata/annotations/" + Ownership.GENERATION_ANNOTATION.replace("/", "~1"))
@@ -143,15 +143,15 @@ final class ClusterRules {
       if (written < 1 || written > ledger.generation().orElseThrow().value()) {
         report(
             Promise.I3_FENCED,
-            where(target, manifest.ref()),
+            location(target, manifest.ref()),
             "was written at generation %d, the ledger is at %s"
                 .formatted(written, ledger.generation().orElseThrow()));
       }
     }
   }
 
-  /** Objects with our labels that no ledger knows; an unreadable ledger may know them. */
-  private void strays(LedgerListing ledgers) throws InterruptedException {
+  /** Reports objects with our labels that no ledger has; an unreadable ledger may have them. */
+  private void checkStrays(LedgerListing ledgers) throws InterruptedException {
     Set<String> unreadable =
         ledgers.unreadable().keySet().stream()
             .map(ApplicationName::value)
@@ -172,17 +172,18 @@ final class ClusterRules {
             });
     for (String kind : kinds) {
       try {
-        strays(
+        checkStrays(
             ApiKind.parse(kind).orElseThrow(() -> new IllegalArgumentException(kind)),
             known,
             unreadable);
       } catch (ApiException | IllegalArgumentException e) {
-        report(Promise.I3_FENCED, kind, "cannot be listed, so strays of it are not found: " + e);
+        report(
+            Promise.I3_FENCED, kind, "cannot be listed, so its stray objects are not found: " + e);
       }
     }
   }
 
-  private void strays(ApiKind kind, Set<ObjectRef> known, Set<String> unreadable)
+  private void checkStrays(ApiKind kind, Set<ObjectRef> known, Set<String> unreadable)
       throws InterruptedException {
     Optional<ApiResource> resource = discovery.find(kind.apiVersion(), kind.kind());
     if (resource.isEmpty()) {
@@ -219,12 +220,12 @@ final class ClusterRules {
     return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
   }
 
-  /** The object whatever its version. */
+  /** Returns the identity of an object, which does not depend on its API version. */
   private static ObjectRef identity(ObjectRef ref) {
     return new ObjectRef(ref.group() + "/*", ref.kind(), ref.namespace(), ref.name());
   }
 
-  private static String where(SyncEvent.Target target, ObjectRef ref) {
+  private static String location(SyncEvent.Target target, ObjectRef ref) {
     return target.application() + ", " + ref;
   }
 

@@ -5,15 +5,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whether a live object holds everything that a manifest says. What the server added (defaults,
- * status, other managers' fields) does not count; list items are found by position, or, where the
- * server may have added items, by their {@code name}.
+ * Differences between a manifest and a live object. Fields that only the live object has (defaults,
+ * status, other managers' fields) do not count; list items are matched by {@code name}, or else by
+ * position.
  */
 final class Differences {
 
   private Differences() {}
 
-  /** The first field that differs, or empty; values are left out, they may be secret. */
+  /** Returns the first field that differs, without its values, which may be secret. */
   static Optional<String> between(JsonNode wanted, JsonNode live) {
     return between("", wanted, live);
   }

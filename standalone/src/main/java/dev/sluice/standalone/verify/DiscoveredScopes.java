@@ -5,7 +5,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.manifest.Scopes;
 import java.util.Optional;
 
-/** Scopes by asking the cluster. */
+/** Scopes of kinds from the cluster's discovery. */
 public record DiscoveredScopes(Discovery discovery) implements Scopes {
 
   @Override

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * I5 and I6 against Git itself: fetches every source anew, and compares the inputs that are there
- * with what was last sent.
+ * Rules for Git (I5, I6): fetches every source into new mirrors, and compares its inputs with those
+ * that were sent last.
  */
 final class GitRules {
 
@@ -55,7 +55,7 @@ final class GitRules {
       Mirrors mirrors,
       DefinitionResolver resolver) {
     Map<SourceSpec, SourceTree> trees = new HashMap<>();
-    List<String> heads = new ArrayList<>();
+    List<String> commits = new ArrayList<>();
     for (SourceSpec source : definition.sources()) {
       FetchOutcome outcome = mirrors.fetch(source, source.ref(), Optional.empty());
       if (outcome instanceof FetchOutcome.Failed failed) {
@@ -66,11 +66,11 @@ final class GitRules {
                 "cannot be checked: " + failed.reason()));
         return;
       }
-      if (!(outcome instanceof FetchOutcome.At(var head))) {
+      if (!(outcome instanceof FetchOutcome.At(var commit))) {
         return;
       }
-      heads.add(head.abbreviated());
-      trees.put(source, mirrors.tree(source.repository(), head));
+      commits.add(commit.abbreviated());
+      trees.put(source, mirrors.tree(source.repository(), commit));
     }
     ApplicationClosures closures = resolver.resolve(definition, trees::get);
     for (ClusterTarget cluster : definition.clusters()) {
@@ -87,8 +87,8 @@ final class GitRules {
             new Violation(
                 Promise.I5_CONVERGENT,
                 cluster.name() + "/" + definition.application(),
-                "Git's head %s has other inputs than what was last sent"
-                    .formatted(String.join(", ", heads))));
+                "the inputs at Git's commit %s are not those that were sent last"
+                    .formatted(String.join(", ", commits))));
       }
     }
   }

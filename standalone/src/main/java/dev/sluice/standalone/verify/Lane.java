@@ -5,7 +5,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 
-/** An application in a cluster. */
+/** An application in a cluster, whose generations are applied in order. */
 record Lane(ClusterName cluster, ApplicationName application) {
 
   static Lane of(SyncEvent event) {

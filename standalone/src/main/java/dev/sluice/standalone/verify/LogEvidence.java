@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the topics say, each in its order.
+ * Events of all topics, each topic in its order.
  *
- * @param states the latest state record of each key
+ * @param states latest state record of each key
  */
 record LogEvidence(
     List<Received<ChangeEvent>> changes,
@@ -42,7 +42,7 @@ record LogEvidence(
         reader.read(connection.topics().deadLetters(), DeadLetterEvent.class));
   }
 
-  /** The desired state: the latest sync record of each application in each cluster. */
+  /** Returns the desired state: the latest sync record of each application in each cluster. */
   Map<Lane, SyncEvent> desired() {
     Map<Lane, SyncEvent> latest = new LinkedHashMap<>();
     syncs.forEach(sync -> latest.put(Lane.of(sync.event()), sync.event()));

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What the promises say about the topics alone; to be asked when all is quiet. */
+/** Rules for the topics alone, when nothing is being synced. */
 final class LogRules {
 
   private final LogEvidence log;
@@ -30,17 +30,17 @@ final class LogRules {
 
   static List<Violation> check(LogEvidence log) {
     LogRules rules = new LogRules(log);
-    rules.changesAreSettled();
-    rules.targetsHaveEnded();
-    rules.generationsRise();
-    rules.nothingIsSentTwice();
-    rules.deadLettersAreTrue();
-    rules.everyTargetHasItsCause();
+    rules.checkChanges();
+    rules.checkTargetsEnded();
+    rules.checkOrder();
+    rules.checkNoRepetition();
+    rules.checkDeadLetters();
+    rules.checkCauses();
     return List.copyOf(rules.violations);
   }
 
-  /** I1: no followed ref waits, and every change to one has been decided about. */
-  private void changesAreSettled() {
+  /** Checks I1: no followed ref waits for Git, and every change to one has been evaluated. */
+  private void checkChanges() {
     Map<String, StateRecord.RefState> refs = new HashMap<>();
     Map<String, Set<String>> followed = new HashMap<>();
     for (StateRecord state : log.states()) {
@@ -81,16 +81,19 @@ final class LogRules {
         .filter(key -> !refs.containsKey(key))
         .forEach(
             key ->
-                report(Promise.I1_DURABLE, key, "was changed, but no home has decided about it"));
+                report(
+                    Promise.I1_DURABLE,
+                    key,
+                    "was changed, but the dispatcher has not evaluated it"));
   }
 
-  /** An event may name a repository in another case than the fleet does. */
+  /** Returns the key of a ref in lower case: events may name repositories in another case. */
   private static String ignoringCase(RepositoryId repository, GitRef ref) {
     return StateRecord.RefState.keyOf(new RepositoryId(repository.key()), ref);
   }
 
-  /** I1: every target ends: applied, unchanged, removed, parked, or overtaken by a later one. */
-  private void targetsHaveEnded() {
+  /** Checks I1: every target ends: applied, unchanged, removed, parked or superseded. */
+  private void checkTargetsEnded() {
     Map<Lane, Long> ended = new HashMap<>();
     for (ResultEvent.OfTarget result : results()) {
       if (isEnd(result)) {
@@ -105,14 +108,14 @@ final class LogRules {
                 report(
                     Promise.I1_DURABLE,
                     lane.toString(),
-                    "generation %s has no end in the results; the last that has is %d"
+                    "generation %s has no end in the results; the last with one is %d"
                         .formatted(desired.generation(), last));
               }
             });
   }
 
-  /** I2: per application and cluster, applied generations only rise. */
-  private void generationsRise() {
+  /** Checks I2: the applied generations of an application in a cluster only rise. */
+  private void checkOrder() {
     Map<Lane, Long> highest = new HashMap<>();
     for (ResultEvent.OfTarget result : results()) {
       if (!isSuccess(result)) {
@@ -131,8 +134,8 @@ final class LogRules {
     }
   }
 
-  /** I6: consecutive targets differ, unless an operator wanted it, and generations count up. */
-  private void nothingIsSentTwice() {
+  /** Checks I6 and I2: consecutive targets differ, unless commanded, and generations rise. */
+  private void checkNoRepetition() {
     Set<EventId> commands =
         log.changes().stream()
             .filter(change -> change.event() instanceof ChangeEvent.CommandGiven)
@@ -164,8 +167,8 @@ final class LogRules {
     }
   }
 
-  /** I7: none stays open after success, each names its cause, and whoever is parked has one. */
-  private void deadLettersAreTrue() {
+  /** Checks I7: dead letters name a cause and close at success; a parked lane has an open one. */
+  private void checkDeadLetters() {
     Map<String, DeadLetterEvent.Opened> open = new LinkedHashMap<>();
     for (Received<DeadLetterEvent> received : log.deadLetters()) {
       switch (received.event()) {
@@ -219,8 +222,8 @@ final class LogRules {
         });
   }
 
-  /** I8: from every target back to the events that caused it, from every result to its target. */
-  private void everyTargetHasItsCause() {
+  /** Checks I8: every target names events that caused it, and every result names its target. */
+  private void checkCauses() {
     Set<EventId> changes =
         log.changes().stream().map(change -> change.envelope().id()).collect(Collectors.toSet());
     Set<EventId> targets = new HashSet<>();

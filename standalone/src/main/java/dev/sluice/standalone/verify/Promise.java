@@ -1,6 +1,6 @@
 package dev.sluice.standalone.verify;
 
-/** The promises that the checker decides about. */
+/** Promises that the checker verifies. */
 public enum Promise {
   I1_DURABLE,
   I2_ORDERED,

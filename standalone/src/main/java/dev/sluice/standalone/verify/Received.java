@@ -3,7 +3,7 @@ package dev.sluice.standalone.verify;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
 
-/** An event as it lies in its topic. */
+/** An event and its position in the topic. */
 public record Received<E extends Event>(Envelope<E> envelope, int partition, long offset) {
 
   public E event() {

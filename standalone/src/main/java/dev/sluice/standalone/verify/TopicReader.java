@@ -15,7 +15,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads whole topics, up to what was committed when it began. */
+/** Reader of whole topics, up to the offsets that are committed when it starts. */
 public final class TopicReader {
 
   private static final Duration POLL = Duration.ofMillis(200);
@@ -27,8 +27,8 @@ public final class TopicReader {
   }
 
   /**
-   * All readable events of a type, partition by partition in order. Damaged records are left out:
-   * they have dead letters of their own.
+   * Returns all events of a type, in the order of each partition. Records that cannot be decoded
+   * are omitted: they have dead letters of their own.
    */
   public <E extends Event> List<Received<E>> read(String topic, Class<E> type) {
     try (KafkaConsumer<String, byte[]> consumer =
@@ -45,14 +45,14 @@ public final class TopicReader {
       List<Received<E>> events = new ArrayList<>();
       while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          received(record, type, events);
+          add(record, type, events);
         }
       }
       return List.copyOf(events);
     }
   }
 
-  private static <E extends Event> void received(
+  private static <E extends Event> void add(
       ConsumerRecord<String, byte[]> record, Class<E> type, List<Received<E>> events) {
     if (EventCodec.decode(record) instanceof Decoded.Known(Envelope<?> envelope)
         && type.isInstance(envelope.event())) {

@@ -19,11 +19,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code sluice verify}: the checker. */
+/** {@code sluice verify}: checks whether the promises hold. */
 public final class VerifyCommand {
 
   private static final Setting<List<ClusterName>> CLUSTERS =
-      Setting.list("cluster", "NAME", "a cluster to look at", ClusterName::new);
+      Setting.list("cluster", "NAME", "a cluster to check", ClusterName::new);
 
   private VerifyCommand() {}
 
@@ -35,8 +35,8 @@ public final class VerifyCommand {
     settings.addAll(Logging.SETTINGS);
     return new Command(
         "verify",
-        "Checks from topics, ledgers, live objects and Git whether the promises hold; ask when all"
-            + " is quiet. Exits with 1 if one does not.",
+        "Checks topics, ledgers, live objects and Git for broken promises (docs/operations.md)."
+            + " Run it when nothing is being synced. Exits with 1 if a promise is broken.",
         settings,
         VerifyCommand::run);
   }

@@ -1,4 +1,4 @@
-/** The checker: decides from topics, ledgers and live objects whether the promises hold. */
+/** Checker of the promises, from topics, ledgers, live objects and Git. */
 @NullMarked
 package dev.sluice.standalone.verify;
 

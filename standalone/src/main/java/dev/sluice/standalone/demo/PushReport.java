@@ -24,23 +24,23 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** Tells on the terminal what happens to a push, step by step, with milliseconds. */
-final class Story {
+/** Prints the steps of a push to the terminal, with their times in milliseconds. */
+final class PushReport {
 
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
   private final PrintStream out;
-  private final Map<CommitId, Instant> heard = new ConcurrentHashMap<>();
+  private final Map<CommitId, Instant> receivedAt = new ConcurrentHashMap<>();
 
-  Story(PrintStream out) {
+  PushReport(PrintStream out) {
     this.out = out;
   }
 
-  DispatchListener dispatches() {
+  DispatchListener dispatchListener() {
     return new DispatchListener() {
       @Override
       public void seen(ChangeSeen change) {
-        tell(
+        print(
             "push",
             "%s %s%s%s"
                     .formatted(
@@ -54,39 +54,40 @@ final class Story {
 
       @Override
       public void evaluated(ChangeEvaluated change) {
-        heard.put(change.commit(), change.heardAt());
-        tellEvaluated(change);
+        receivedAt.put(change.commit(), change.heardAt());
+        printEvaluated(change);
       }
     };
   }
 
-  WorkerListener applies() {
+  WorkerListener workerListener() {
     return result -> {
       switch (result) {
-        case ResultEvent.Applied applied -> tellApplied(applied);
+        case ResultEvent.Applied applied -> printApplied(applied);
         case ResultEvent.Unchanged unchanged ->
-            tell(who(unchanged.subject()), "unchanged, %d objects".formatted(unchanged.objects()));
+            print(who(unchanged.subject()), "unchanged, %d objects".formatted(unchanged.objects()));
         case ResultEvent.Parked parked ->
-            tell(
+            print(
                 who(parked.subject()),
-                "PARKED, dead letter opened: %s; tried again on %s"
+                "PARKED, dead letter opened: %s; retried on %s"
                     .formatted(parked.failure().message(), parked.wakesOn()));
         case ResultEvent.Retrying retrying ->
-            tell(
+            print(
                 who(retrying.subject()),
-                "tried again in %d ms: %s"
+                "retried in %d ms: %s"
                     .formatted(retrying.delay().toMillis(), retrying.failure().message()));
         case ResultEvent.Removed removed ->
-            tell(who(removed.subject()), "removed: " + objects(removed.changes()));
+            print(who(removed.subject()), "removed: " + objects(removed.changes()));
         case ResultEvent.Superseded superseded ->
-            tell(
+            print(
                 who(superseded.subject()),
-                "generation %s overtaken by %d"
+                "generation %s superseded by %d"
                     .formatted(superseded.subject().generation(), superseded.by()));
         case ResultEvent.Fenced fenced ->
-            tell(who(fenced.subject()), "a newer generation was there already; nothing written");
+            print(who(fenced.subject()), "fenced by a newer generation; nothing written");
         case ResultEvent.Swept swept ->
-            tell(swept.cluster() + " " + swept.application(), "swept: " + objects(swept.changes()));
+            print(
+                swept.cluster() + " " + swept.application(), "swept: " + objects(swept.changes()));
         case ResultEvent.Dispatched _,
             ResultEvent.Planned _,
             ResultEvent.WorkerHello _,
@@ -95,15 +96,15 @@ final class Story {
     };
   }
 
-  private void tellEvaluated(DispatchListener.ChangeEvaluated change) {
+  private void printEvaluated(DispatchListener.ChangeEvaluated change) {
     Map<ApplicationName, List<DispatchListener.Affected>> byApplication =
         change.affected().stream()
             .collect(
                 Collectors.groupingBy(
                     DispatchListener.Affected::application, TreeMap::new, Collectors.toList()));
-    tell(
+    print(
         "commit",
-        "%s fetched and decided in %s: %d applications affected, %d not"
+        "%s fetched and evaluated in %s: %d applications affected, %d not"
             .formatted(
                 change.commit().abbreviated(),
                 milliseconds(change.heardAt(), change.dispatchedAt()),
@@ -111,7 +112,7 @@ final class Story {
                 change.unaffected()));
     byApplication.forEach(
         (application, targets) ->
-            tell(
+            print(
                 "",
                 "  %s -> %s: %s"
                     .formatted(
@@ -124,16 +125,16 @@ final class Story {
         .refused()
         .forEach(
             refused ->
-                tell(
+                print(
                     "",
                     "  %s REFUSED, dead letter opened: %s"
                         .formatted(refused.application(), refused.failure().message())));
   }
 
-  private void tellApplied(ResultEvent.Applied applied) {
+  private void printApplied(ResultEvent.Applied applied) {
     ResultEvent.Timings timings = applied.timings();
-    Optional<Instant> start = applied.subject().commit().map(heard::get);
-    tell(
+    Optional<Instant> start = applied.subject().commit().map(receivedAt::get);
+    print(
         who(applied.subject()),
         "%s; render %s, plan %s, apply %s%s"
             .formatted(
@@ -177,7 +178,7 @@ final class Story {
     return "%.1f ms".formatted(Duration.between(from, to).toNanos() / 1e6);
   }
 
-  private synchronized void tell(String subject, String text) {
+  private synchronized void print(String subject, String text) {
     out.printf(
         "%s  %-26s %s%n",
         subject.isEmpty() ? " ".repeat(12) : LocalTime.now(ZoneId.systemDefault()).format(TIME),
