@@ -6,16 +6,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call to the Kubernetes API that did not go: an error Status, or no answer at all.
+ * Thrown when a call to the Kubernetes API failed: an error Status, or no answer.
  *
- * <p>The message is the server's own and may echo values of the object that was sent: nothing but
- * the classifier reads it.
+ * <p>The message is the server's own and may echo values of the object that was sent, so only the
+ * classifier reads it.
  */
 public final class ApiException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** The code when there was no answer. */
+  /** The code for a call without an answer. */
   public static final int NO_ANSWER = 0;
 
   private final int code;
@@ -24,7 +24,7 @@ public final class ApiException extends RuntimeException {
   private final transient List<Cause> causes;
   private final @Nullable Duration retryAfter;
 
-  /** What the server says is wrong with one field. */
+  /** The server's error about one field. */
   public record Cause(String reason, String field, String message) {}
 
   public ApiException(
@@ -55,17 +55,20 @@ public final class ApiException extends RuntimeException {
     return new ApiException(message, cause);
   }
 
-  /** The HTTP status; {@link #NO_ANSWER} if the server did not answer. */
+  /** Returns the HTTP status; {@link #NO_ANSWER} if the server did not answer. */
   public int code() {
     return code;
   }
 
-  /** The Status' reason, such as {@code Invalid}; empty if it has none. */
+  /** Returns the Status' reason, such as {@code Invalid}; empty if it has none. */
   public String reason() {
     return reason;
   }
 
-  /** The resource that the Status is about, such as {@code namespaces}; empty if it names none. */
+  /**
+   * Returns the resource that the Status is about, such as {@code namespaces}; empty if it names
+   * none.
+   */
   public String detailsKind() {
     return detailsKind;
   }
@@ -82,7 +85,7 @@ public final class ApiException extends RuntimeException {
     return causes.stream().anyMatch(cause -> cause.reason().equals(causeReason));
   }
 
-  /** A precondition did not hold: someone else wrote in between. */
+  /** Returns whether a precondition failed, because someone else wrote in between. */
   public boolean isPreconditionFailed() {
     return code == 409 && !hasCause("FieldManagerConflict");
   }

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A kind in a version of its API, written {@code apiVersion|kind}. Both parts become parts of
- * request paths, so nothing but what Kubernetes allows there is one.
+ * A kind in a version of its API, written {@code apiVersion|kind}. Both become parts of request
+ * paths, so only what Kubernetes allows there is valid.
  */
 public record ApiKind(String apiVersion, String kind) {
 
@@ -14,7 +14,7 @@ public record ApiKind(String apiVersion, String kind) {
   private static final Pattern KIND =
       Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?");
 
-  /** Returns the kind that a text names; empty if it names none. */
+  /** Parses a kind; returns empty if the text is not one. */
   public static Optional<ApiKind> parse(String text) {
     int bar = text.indexOf('|');
     if (bar < 0) {
@@ -24,7 +24,7 @@ public record ApiKind(String apiVersion, String kind) {
     return parsed.isValid() ? Optional.of(parsed) : Optional.empty();
   }
 
-  /** Returns whether an API server may serve such a kind. */
+  /** Returns whether an API server can serve such a kind. */
   public boolean isValid() {
     return API_VERSION.matcher(apiVersion).matches() && KIND.matcher(kind).matches();
   }

@@ -2,13 +2,13 @@ package dev.sluice.worker.api;
 
 import dev.sluice.contract.event.ObjectRef;
 
-/** How a kind is addressed: its API's root path, its plural, whether it lives in namespaces. */
+/** The address of a kind: its API's root path, its plural, and whether it is namespaced. */
 public record ApiResource(String root, String plural, boolean namespaced) {
 
   /**
    * Returns the path of one object.
    *
-   * @throws IllegalArgumentException if the name would lead to something else
+   * @throws IllegalArgumentException if the name would lead to another path
    */
   public String path(ObjectRef ref) {
     if (!isName(ref.name())) {
@@ -17,7 +17,7 @@ public record ApiResource(String root, String plural, boolean namespaced) {
     return collection(ref.namespace()) + "/" + ClusterApi.encode(ref.name());
   }
 
-  /** Returns whether an object can have this name: Kubernetes' rule for path segments. */
+  /** Returns whether an object can have this name, by Kubernetes' rule for path segments. */
   public static boolean isName(String name) {
     return !name.isEmpty()
         && !name.equals(".")
@@ -26,7 +26,7 @@ public record ApiResource(String root, String plural, boolean namespaced) {
         && name.indexOf('%') < 0;
   }
 
-  /** Path of the objects in a namespace, or of all where the namespace is empty. */
+  /** Returns the path of the objects in a namespace, or of all if the namespace is empty. */
   public String collection(String namespace) {
     return namespaced && !namespace.isEmpty()
         ? root + "/namespaces/" + ClusterApi.encode(namespace) + "/" + plural

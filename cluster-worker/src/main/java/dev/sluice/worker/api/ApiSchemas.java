@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The fields of Kubernetes' own kinds, as the cluster's OpenAPI tells them: version 3 by group, or
- * version 2, whole, of servers before 1.24. Asked when first needed, and again before a field is
- * called unknown, since an upgrade may have brought it.
+ * The fields of Kubernetes' built-in kinds, from the cluster's OpenAPI documents: version 3 by
+ * group, or the whole version 2 of servers before 1.24. They are fetched when first needed, and
+ * again before a field is reported as unknown, since an upgrade may have added it.
  *
  * <p>Custom resources are left to the server: their definitions change with commits.
  */
@@ -97,7 +97,7 @@ public final class ApiSchemas implements KnownFields {
     return schemas;
   }
 
-  /** Empty if it is not there, or not for this worker: then the server says what it refuses. */
+  /** Returns empty if the document does not exist or is forbidden: then the server validates. */
   private Optional<ObjectNode> document(String path) throws InterruptedException {
     try {
       return api.get(path);

@@ -25,16 +25,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Single calls to the Kubernetes API with exact JSON bodies, over fabric8's HTTP client (its
- * authentication and TLS). Retries nothing: what happens after a failure is the lane's decision.
+ * authentication and TLS). Never retries: the lane decides what happens after a failure.
  */
 public final class ClusterApi {
 
-  /** The field manager that owns what Sluice writes. */
+  /** The field manager that owns the fields that Sluice writes. */
   public static final String FIELD_MANAGER = "sluice";
 
   /**
-   * A {@code resourceVersion} that no object ever has (etcd's first revision is 1, and is no
-   * object's): applied at it, what is absent is created and what is there answers 409.
+   * A {@code resourceVersion} that no object ever has (etcd's first revision is 1, and belongs to
+   * no object). Applied at it, an absent object is created, and an existing one answers 409.
    */
   public static final String ABSENT = "1";
 
@@ -50,15 +50,19 @@ public final class ClusterApi {
   private final BooleanSupplier mayWrite;
 
   /**
-   * @param timeout bounds every call
+   * Creates an API that may always write.
+   *
+   * @param timeout of every call
    */
   public ClusterApi(KubernetesClient client, Duration timeout) {
     this(client, timeout, () -> true);
   }
 
   /**
-   * @param timeout bounds every call
-   * @param mayWrite is asked before every call that changes something
+   * Creates an API that may write while a condition holds.
+   *
+   * @param timeout of every call
+   * @param mayWrite checked before every call that writes
    */
   public ClusterApi(KubernetesClient client, Duration timeout, BooleanSupplier mayWrite) {
     this.client = client;
@@ -68,7 +72,7 @@ public final class ClusterApi {
     this.timeout = timeout;
   }
 
-  /** Reads one object; empty if it, or its kind, is not there. */
+  /** Reads one object; returns empty if it, or its kind, does not exist. */
   public Optional<ObjectNode> get(String path) throws InterruptedException {
     try {
       return Optional.of(call("GET", path, JSON, JSON, null));
@@ -80,12 +84,12 @@ public final class ClusterApi {
     }
   }
 
-  /** Reads what every cluster has. */
+  /** Reads an object that every cluster has. */
   public ObjectNode required(String path) throws InterruptedException {
     return call("GET", path, JSON, JSON, null);
   }
 
-  /** Creates a namespace if it is missing; leaves one that is there alone. */
+  /** Creates a namespace if it is missing; does not change an existing one. */
   public void ensureNamespace(String name) throws InterruptedException {
     String path = "/api/v1/namespaces/" + name;
     if (get(path).isEmpty()) {
@@ -96,7 +100,7 @@ public final class ClusterApi {
     }
   }
 
-  /** Server-side apply (KEP-555). */
+  /** Applies an object by server-side apply (KEP-555). */
   public ObjectNode apply(String path, ObjectNode object, boolean force)
       throws InterruptedException {
     return call(
@@ -107,7 +111,7 @@ public final class ClusterApi {
         object);
   }
 
-  /** What {@link #apply} would make of the object; nothing is written. */
+  /** Returns the result that {@link #apply} would have; writes nothing. */
   public ObjectNode applyDry(String path, ObjectNode object, boolean force)
       throws InterruptedException {
     return call(
@@ -118,7 +122,7 @@ public final class ClusterApi {
         object);
   }
 
-  /** JSON merge patch (RFC 7386). */
+  /** Patches an object by JSON merge patch (RFC 7386). */
   public ObjectNode merge(String path, ObjectNode patch) throws InterruptedException {
     return call(
         "PATCH",
@@ -129,8 +133,8 @@ public final class ClusterApi {
   }
 
   /**
-   * Strategic merge patch, for built-in kinds. Never creates; with a {@code resourceVersion} in it,
-   * it changes only what is still at that version.
+   * Patches an object of a built-in kind by strategic merge patch. Never creates one. With a {@code
+   * resourceVersion} in the patch, it changes the object only at that version.
    */
   public ObjectNode patch(String path, ObjectNode patch) throws InterruptedException {
     return call(
@@ -141,7 +145,7 @@ public final class ClusterApi {
         patch);
   }
 
-  /** Deletes exactly the object that was read, dependents in the background. */
+  /** Deletes exactly the object that was read, and its dependents in the background. */
   public void delete(String path, String uid, String resourceVersion) throws InterruptedException {
     ObjectNode options = Json.mapper().createObjectNode();
     options.put("apiVersion", "v1").put("kind", "DeleteOptions");
@@ -150,13 +154,16 @@ public final class ClusterApi {
     call("DELETE", path, JSON, JSON, options);
   }
 
-  /** Goes through a collection in pages, whole objects. */
+  /** Passes all objects of a collection to a visitor, page by page. */
   public void list(String collection, String labelSelector, Consumer<ObjectNode> visitor)
       throws InterruptedException {
     pages(collection, labelSelector, JSON, visitor);
   }
 
-  /** Goes through a collection in pages; only metadata where the server can leave out the rest. */
+  /**
+   * Passes the metadata of all objects of a collection to a visitor, page by page; whole objects if
+   * the server does not support that.
+   */
   public void listMetadata(String collection, String labelSelector, Consumer<ObjectNode> visitor)
       throws InterruptedException {
     pages(collection, labelSelector, METADATA_ONLY, visitor);
@@ -184,7 +191,7 @@ public final class ClusterApi {
               accept,
               null);
       for (JsonNode item : page.path("items")) {
-        if (item instanceof ObjectNode object) { // an aggregated API may tell anything
+        if (item instanceof ObjectNode object) { // an aggregated API may return anything
           visitor.accept(object);
         }
       }
@@ -198,7 +205,7 @@ public final class ClusterApi {
 
   private static ApiException endless(String collection) {
     return new ApiException(
-        500, "EndlessList", collection + " does not come to its end", "", List.of(), null);
+        500, "EndlessList", collection + " has no last page", "", List.of(), null);
   }
 
   private ObjectNode call(
@@ -206,7 +213,7 @@ public final class ClusterApi {
       throws InterruptedException {
     if (body != null && !path.contains("dryRun=All") && !mayWrite.getAsBoolean()) {
       throw ApiException.unreachable(
-          "nothing is written: this worker may not lead any more", new IllegalStateException());
+          "nothing is written: this worker may no longer lead", new IllegalStateException());
     }
     HttpRequest request = request(method, path, contentType, accept, body);
     CompletableFuture<HttpResponse<String>> pending =

@@ -5,10 +5,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What of a cluster a chart may ask for.
+ * Facts about a cluster that a chart may use.
  *
- * @param kubeVersion as the server tells it, such as {@code v1.32.0}
- * @param apiVersions what is served: {@code apps/v1} and {@code apps/v1/Deployment}
+ * @param kubeVersion as the server reports it, such as {@code v1.32.0}
+ * @param apiVersions the served versions and kinds: {@code apps/v1} and {@code apps/v1/Deployment}
  */
 public record ClusterFacts(String kubeVersion, SortedSet<String> apiVersions) {
 
@@ -16,7 +16,7 @@ public record ClusterFacts(String kubeVersion, SortedSet<String> apiVersions) {
     apiVersions = Collections.unmodifiableSortedSet(new TreeSet<>(apiVersions));
   }
 
-  /** Where they are asked for, when a chart is rendered. */
+  /** Provides the facts when a chart is rendered. */
   @FunctionalInterface
   public interface Source {
 

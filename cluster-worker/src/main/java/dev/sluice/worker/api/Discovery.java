@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
 /**
- * What kinds the cluster serves, asked by group and version when first needed. An unknown kind is
- * asked for again every time: its definition may have come in between.
+ * Discovers the kinds that the cluster serves, by group and version when first needed. An unknown
+ * kind is looked up again every time, since its definition may have been installed in between.
  */
 public final class Discovery implements ClusterFacts.Source {
 
@@ -32,7 +32,7 @@ public final class Discovery implements ClusterFacts.Source {
     this.api = api;
   }
 
-  /** How a kind is addressed; empty if the cluster does not serve it. */
+  /** Returns the address of a kind; empty if the cluster does not serve it. */
   public Optional<ApiResource> find(String apiVersion, String kind) throws InterruptedException {
     if (!new ApiKind(apiVersion, kind).isValid()) {
       return Optional.empty();
@@ -50,12 +50,15 @@ public final class Discovery implements ClusterFacts.Source {
     return Optional.ofNullable(fresh.get(kind));
   }
 
-  /** Asks anew the next time: a definition came, or an answer no longer holds. */
+  /**
+   * Forgets a version, so that its kinds are looked up again: a definition changed, or an answer is
+   * out of date.
+   */
   public void forget(String apiVersion) {
     known.remove(apiVersion);
   }
 
-  /** The version and everything that is served; may be a minute old. */
+  /** Returns the server's version and all served kinds; they may be a minute old. */
   @Override
   public ClusterFacts facts() throws InterruptedException {
     asking.lockInterruptibly();
@@ -99,7 +102,7 @@ public final class Discovery implements ClusterFacts.Source {
     for (JsonNode resource : list.get().path("resources")) {
       String plural = resource.path("name").asText("");
       String kind = resource.path("kind").asText("");
-      // subresources have a slash; an aggregated API may tell anything
+      // subresources have a slash; an aggregated API may return anything
       if (PLURAL.matcher(plural).matches() && !kind.isEmpty()) {
         resources.put(kind, new ApiResource(root, plural, resource.path("namespaced").asBoolean()));
       }

@@ -1,5 +1,5 @@
 /**
- * The Kubernetes API as the worker uses it: single calls, exact bodies, errors with their Status.
+ * The worker's client of the Kubernetes API: single calls, exact bodies, errors with their Status.
  */
 @NullMarked
 package dev.sluice.worker.api;

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A large answer in parts, each of which fits in a record. Every part but the last counts what
- * comes behind it as omitted: a reader that knows no parts takes the first for an answer that was
- * cut, and is right.
+ * Splits a large answer into parts that fit in a record. Every part but the last counts the
+ * following differences as omitted, so that a reader without support for parts sees a truncated
+ * answer.
  */
 final class DiffParts {
 
-  /** The most bytes of JSON that an answer lists; of more, the rest is only counted. */
+  /** Maximum JSON size of the differences in an answer, in bytes; further ones are only counted. */
   static final int MAX_BYTES = 16 * 1024 * 1024;
 
   private static final int PART_BYTES = 2 * 1024 * 1024;
@@ -22,11 +22,11 @@ final class DiffParts {
   private DiffParts() {}
 
   static List<DiffAnswered> of(DiffAnswered answer) {
-    List<ObjectDifference> told = ResultLimits.first(answer.differences(), MAX_BYTES);
-    int untold = answer.omitted() + answer.differences().size() - told.size();
-    List<List<ObjectDifference>> parts = ResultLimits.parts(told, PART_BYTES);
+    List<ObjectDifference> listed = ResultLimits.first(answer.differences(), MAX_BYTES);
+    int omitted = answer.omitted() + answer.differences().size() - listed.size();
+    List<List<ObjectDifference>> parts = ResultLimits.parts(listed, PART_BYTES);
     List<DiffAnswered> answers = new ArrayList<>();
-    int left = told.size();
+    int left = listed.size();
     for (List<ObjectDifference> part : parts) {
       left -= part.size();
       answers.add(
@@ -38,7 +38,7 @@ final class DiffParts {
               answer.generation(),
               answer.ledgerGeneration(),
               part,
-              untold + left,
+              omitted + left,
               answer.failure(),
               parts.size() == 1 ? Optional.empty() : Optional.of(answers.size() + 1),
               parts.size() == 1 ? Optional.empty() : Optional.of(parts.size())));

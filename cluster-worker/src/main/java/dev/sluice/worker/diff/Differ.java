@@ -40,8 +40,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what applying the newest target of an application again would change: renders it, plans
- * it against the ledger, and has the API server apply every object in a dry run, next to what is
- * live. Writes nothing.
+ * it against the ledger, and compares each object with the API server's dry run. Writes nothing.
  */
 public final class Differ {
 
@@ -71,9 +70,9 @@ public final class Differ {
   }
 
   /**
-   * Answers a question; what goes wrong is in the answer.
+   * Answers a question; a failure is part of the answer.
    *
-   * @param newest what the topic has of the application
+   * @param newest the newest record of the application in the topic
    */
   DiffAnswered answer(EventId question, DiffAsked asked, Optional<LogEntry> newest)
       throws InterruptedException {
@@ -120,7 +119,7 @@ public final class Differ {
       log.atError()
           .addKeyValue("application", asked.application())
           .setCause(e)
-          .log("the comparison failed in a way that no code expects");
+          .log("the comparison failed unexpectedly");
       return answering.failed(
           new Failure(
               "Internal",
@@ -159,7 +158,7 @@ public final class Differ {
       case SyncEvent.Target target -> {
         Set<ObjectRef> all = new HashSet<>();
         ledger.inventory().entries().forEach(entry -> all.add(entry.ref()));
-        // what the guard would hold is shown, too: that is what it has to be approved by
+        // a held plan is shown too, since an approval is based on it
         PlanRequest request =
             new PlanRequest(
                 rendering.render(target).manifests(),
@@ -198,7 +197,7 @@ public final class Differ {
         throw e;
       }
       if (e.isNotFound() && namespaces.contains(ref.namespace())) {
-        // its namespace comes with the same target
+        // its namespace is created by the same target
         return Optional.of(new ObjectDifference(ref, Kind.CREATED, List.of(), Optional.empty()));
       }
       String message =
@@ -228,7 +227,7 @@ public final class Differ {
         .path(ref);
   }
 
-  /** An answer as it comes about. */
+  /** An answer under construction. */
   private final class Answering {
 
     private final EventId question;
@@ -243,9 +242,9 @@ public final class Differ {
     }
 
     DiffAnswered differs(List<ObjectDifference> differences) {
-      List<ObjectDifference> told =
+      List<ObjectDifference> listed =
           differences.subList(0, Math.min(differences.size(), MAX_OBJECTS));
-      return answer(told, differences.size() - told.size(), Optional.empty());
+      return answer(listed, differences.size() - listed.size(), Optional.empty());
     }
 
     DiffAnswered failed(Failure failure) {

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The fields in which an object differs from what a server made of it in a dry run, without what
- * servers and Sluice write by themselves. Pure.
+ * The fields in which a live object differs from the result of a dry run, without those that
+ * servers and Sluice write themselves. Pure.
  *
- * <p>Of a Secret only the names of fields are told, never a value: not of its data, nor of its
+ * <p>For a Secret only field names are shown, never values: neither of its data nor of its
  * annotations, where tools keep copies of it.
  */
 final class FieldDifferences {
@@ -43,7 +43,7 @@ final class FieldDifferences {
         : differences.shortened();
   }
 
-  /** Whether values, and messages that may quote them, are not to be told. */
+  /** Returns whether values, and messages that may quote them, must not be shown. */
   static boolean isSecret(JsonNode object) {
     return object.path("kind").asText().equals("Secret")
         && object.path("apiVersion").asText().equals("v1");
@@ -87,8 +87,8 @@ final class FieldDifferences {
     if (live.equals(wanted)) {
       return;
     }
-    // a field that only one has is told with all that is below it, but for Secrets: there the
-    // names below are all that can be told
+    // a field that only one side has is shown with everything below it; for Secrets only the names
+    // below are shown
     boolean both = live.isObject() && wanted.isObject();
     boolean either = live.isObject() || wanted.isObject();
     if (both || (secret && either)) {

@@ -20,12 +20,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers what is asked of this worker while it leads, beside the lanes and never in them. */
+/** Answers questions to this worker while it leads, in threads separate from the lanes. */
 public final class Questions implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Questions.class);
 
-  /** Applications come first. */
+  /** Limits the answers at a time, since reconciling has priority. */
   private static final int AT_A_TIME = 2;
 
   private static final Duration CLOSE = Duration.ofSeconds(2);
@@ -43,12 +43,12 @@ public final class Questions implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** The topic's newest of an application. */
+  /** Remembers the newest record of an application. */
   public void know(LogEntry entry) {
     newest.put(entry.application(), entry);
   }
 
-  /** Returns at once; the answer is reported. */
+  /** Answers a question in the background; the answer is reported. */
   public void ask(Envelope<QuestionEvent> question) {
     threads.execute(() -> answer(question));
   }
@@ -64,10 +64,10 @@ public final class Questions implements AutoCloseable {
         turns.release();
       }
     } catch (InterruptedException e) {
-      // the end of the term; who asked will ask again
+      // the session ends; the question can be asked again
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      // a question costs itself at most, and never the term
+      // a failure affects only this question, never the session
       FatalErrors.check(e);
       if (!Thread.currentThread().isInterrupted()) {
         log.atWarn()
@@ -94,7 +94,7 @@ public final class Questions implements AutoCloseable {
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.atWarn().log("an answer does not come to its end; going on without it");
+        log.atWarn().log("an answer did not finish in time; closing without it");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

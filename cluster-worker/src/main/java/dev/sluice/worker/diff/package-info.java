@@ -1,4 +1,4 @@
-/** What a target would change in the cluster, for whoever asks. */
+/** The differences that applying a target would make, on request. */
 @NullMarked
 package dev.sluice.worker.diff;
 

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
-/** The archives that charts are vendored as. */
+/** The archives of vendored charts. */
 public final class ChartArchives {
 
   private static final int MAX_UNPACKED = 64 << 20;
 
   private ChartArchives() {}
 
-  /** Refuses archives below (or at) a path that unpack to more than any chart is. */
+  /** Refuses archives at or below a path that unpack to more than any real chart. */
   public static void refuseBombs(Path chart) throws RenderException {
     for (Path file : below(chart)) {
       if (isArchive(file)) {
@@ -32,7 +32,7 @@ public final class ChartArchives {
     return name.endsWith(".tgz") || name.endsWith(".tar.gz");
   }
 
-  /** The regular files below a path. */
+  /** Returns the regular files below a path. */
   static List<Path> below(Path chart) throws RenderException {
     try (Stream<Path> files = Files.walk(chart)) {
       return files.filter(Files::isRegularFile).sorted().toList();
@@ -41,7 +41,10 @@ public final class ChartArchives {
     }
   }
 
-  /** The bytes of the archive's tar, each as one character: enough to look for words in it. */
+  /**
+   * Returns the bytes of the archive's tar, each as one character, which is enough to search for
+   * words.
+   */
   static String unpacked(Path file) throws RenderException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that rendering a chart depends on.
+ * The complete input of rendering a chart.
  *
  * @param chart directory or archive
- * @param valuesFiles later wins
- * @param sets wins over the files; values are single ones, without {@code helm}'s escapes
+ * @param valuesFiles later ones win
+ * @param sets win over the files; single values, without {@code helm}'s escapes
  */
 public record ChartRun(
     Path chart,
@@ -26,7 +26,7 @@ public record ChartRun(
     sets = Map.copyOf(sets);
   }
 
-  /** The same after a directory that it all lies in was moved. */
+  /** Returns this run after the directory that contains all its files was moved. */
   ChartRun moved(Path from, Path to) {
     return new ChartRun(
         to.resolve(from.relativize(chart)),

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The program of a {@link LibraryProcess}: reads a chart's particulars, answers with what it
- * renders to, until its input ends. Halts instead of exiting, since the library takes the signals
- * and the exit over.
+ * The program of a {@link LibraryProcess}: reads charts to render from its input and answers with
+ * their output, until its input ends. It halts instead of exiting, since the library takes over
+ * signals and the exit.
  */
 final class HelmChild {
 
   private HelmChild() {}
 
-  /** Needs nothing but the JDK and the library on its class path. */
+  /** Runs with only the JDK and the library on its class path. */
   public static void main(String[] arguments) {
     DataInputStream in = new DataInputStream(System.in);
     DataOutputStream out = new DataOutputStream(System.out);
@@ -37,7 +37,7 @@ final class HelmChild {
     }
   }
 
-  /** The other side of {@link #answer}. */
+  /** Writes a run as {@link #answer} reads it. */
   static void write(DataOutputStream out, ChartRun run) throws IOException {
     out.writeUTF(run.chart().toString());
     out.writeUTF(run.release());

@@ -10,11 +10,10 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * Helm as a library (helm-java), for machines without the {@code helm} program. It runs in
- * processes of its own, which are kept for the next chart and replaced now and then, since the
- * library leaks.
+ * Helm as a library (helm-java), for machines without the {@code helm} program. It runs in child
+ * processes, which are reused and regularly replaced, since the library leaks memory.
  *
- * <p>It can do less than the program; what it would render differently is refused ({@link
+ * <p>It supports less than the program; input that it would render differently is refused ({@link
  * LibraryLimits}).
  */
 public final class HelmLibrary implements HelmEngine {
@@ -31,7 +30,7 @@ public final class HelmLibrary implements HelmEngine {
     this.sandbox = sandbox;
   }
 
-  /** The library; empty if there is none for this system. */
+  /** Returns the library; empty if there is none for this system. */
   public static Optional<HelmLibrary> find(Sandbox sandbox) {
     ClassLoader loader = HelmLibrary.class.getClassLoader();
     try (InputStream about = loader.getResourceAsStream(ABOUT)) {

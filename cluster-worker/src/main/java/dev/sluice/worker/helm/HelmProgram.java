@@ -13,7 +13,7 @@ import java.util.Optional;
 /** The {@code helm} program of this machine, version 3 or later: {@code helm template}. */
 public final class HelmProgram implements HelmEngine {
 
-  /** An argument may not be longer than 128 KiB. */
+  /** Keeps each argument below the limit of 128 KiB. */
   private static final int API_VERSIONS_AT_A_TIME = 500;
 
   private final Path file;
@@ -27,10 +27,10 @@ public final class HelmProgram implements HelmEngine {
   }
 
   /**
-   * Looks for it.
+   * Finds the program.
    *
    * @param path directories, separated as in the environment variable PATH
-   * @return empty if it is not there, does not tell its version, or is Helm 2
+   * @return empty if it is not there, prints no version, or is Helm 2
    */
   public static Optional<HelmProgram> find(String path, Sandbox sandbox)
       throws InterruptedException {

@@ -13,8 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Refuses what the library renders differently from the program: it leaves hooks out, knows no API
- * versions but Kubernetes' own, takes no lists in sets, and shows the CRDs of disabled sub-charts.
+ * Refuses charts that the library renders differently from the program: the library ignores hooks,
+ * knows only Kubernetes' own API versions, takes no lists in sets, and includes the CRDs of
+ * disabled sub-charts.
  */
 final class LibraryLimits {
 
@@ -25,7 +26,7 @@ final class LibraryLimits {
   private static final Pattern CONDITIONAL =
       Pattern.compile("(?m)^\\s+-?\\s*(condition|tags)\\s*:");
 
-  /** The groups that Helm's library knows by itself. */
+  /** The groups that Helm's library knows. */
   private static final Set<String> BUILT_IN =
       Set.of(
           "admissionregistration.k8s.io",
@@ -51,7 +52,7 @@ final class LibraryLimits {
 
   private LibraryLimits() {}
 
-  /** Does nothing if the chart renders to the same as by the program. */
+  /** Refuses the chart unless it renders to the same result as by the program. */
   static void refuse(ChartRun run) throws RenderException {
     for (String value : run.sets().values()) {
       if (value.startsWith("{")) {
@@ -103,7 +104,10 @@ final class LibraryLimits {
     }
   }
 
-  /** The library knows Kubernetes' own groups and versions, but no kinds in them. */
+  /**
+   * Returns whether the library knows the version: Kubernetes' own groups and versions, but no
+   * kinds in them.
+   */
   private static boolean isBuiltIn(String version) {
     String[] parts = version.split("/", -1);
     return parts.length == 1 || (parts.length == 2 && BUILT_IN.contains(parts[0]));

@@ -31,7 +31,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A JVM that does nothing but render charts ({@link HelmChild}); one chart at a time. */
+/** A child JVM that only renders charts ({@link HelmChild}), one at a time. */
 public final class LibraryProcess implements AutoCloseable {
 
   private static final int CHARTS = 1_000;
@@ -54,11 +54,11 @@ public final class LibraryProcess implements AutoCloseable {
     this.requests = new DataOutputStream(process.getOutputStream());
     this.answers = new DataInputStream(process.getInputStream());
     this.complaints = new Complaints(process.getErrorStream());
-    // reading a pipe holds a virtual thread's carrier, and there are as few as cores
+    // reading a pipe holds a virtual thread's carrier, and there are only as many as cores
     Thread.ofPlatform().daemon().name("helm-complaints").start(complaints);
   }
 
-  /** How a chart ended. */
+  /** The result of rendering a chart. */
   sealed interface Answer {
 
     record Rendered(String text) implements Answer {}
@@ -66,7 +66,7 @@ public final class LibraryProcess implements AutoCloseable {
     record Failed(String message) implements Answer {}
   }
 
-  /** Starts one and waits until it has loaded the library. */
+  /** Starts a process and waits until it has loaded the library. */
   static LibraryProcess start(String name, Sandbox sandbox)
       throws RenderException, InterruptedException {
     try {
@@ -106,7 +106,7 @@ public final class LibraryProcess implements AutoCloseable {
             classPath(),
             HelmChild.class.getName());
     Map<String, String> environment = new HashMap<>(Sandbox.environment(home));
-    // where client-go looks without any configuration: a closed port, so that lookup fails
+    // the default address of client-go without configuration: a closed port, so that lookup fails
     environment.put("KUBERNETES_MASTER", "http://127.0.0.1:9");
     sandbox.handOver(place, place);
     return sandbox.lasting(place).converse(java, home, environment);
@@ -128,7 +128,7 @@ public final class LibraryProcess implements AutoCloseable {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** The files of the worker's own that it needs. */
+  /** Returns the worker's own files that the process needs. */
   public static List<Path> files() {
     return Stream.concat(
             Stream.of(Path.of(System.getProperty("java.home"))),
@@ -136,7 +136,7 @@ public final class LibraryProcess implements AutoCloseable {
         .toList();
   }
 
-  /** The library's native part for this system. */
+  /** Returns the library's native part for this system. */
   public static Optional<Path> nativePart() {
     URL service = HelmLibrary.class.getClassLoader().getResource(SERVICE);
     try {
@@ -148,7 +148,7 @@ public final class LibraryProcess implements AutoCloseable {
     }
   }
 
-  /** Renders a chart. After an exception the process is of no more use. */
+  /** Renders a chart. After an exception the process cannot be used again. */
   Answer template(ChartRun run, InputDirectory directory, String subject)
       throws RenderException, InterruptedException {
     if (!sandbox.bindsPlace()) {
@@ -189,7 +189,7 @@ public final class LibraryProcess implements AutoCloseable {
         });
   }
 
-  /** Whether it is alive and young enough for another chart. */
+  /** Returns whether it is alive and young enough for another chart. */
   boolean isReusable() {
     return charts < CHARTS && process.isAlive();
   }
@@ -199,7 +199,7 @@ public final class LibraryProcess implements AutoCloseable {
     T with(DataInputStream answers) throws IOException;
   }
 
-  /** It came out longer than is allowed. */
+  /** Thrown when the output exceeds its limit. */
   private static final class TooMuchException extends IOException {
     private static final long serialVersionUID = 1L;
   }
@@ -247,7 +247,7 @@ public final class LibraryProcess implements AutoCloseable {
     }
   }
 
-  /** What the process wrote to its errors, the beginning. */
+  /** The beginning of the process's error output. */
   private static final class Complaints implements Runnable {
 
     private static final int KEPT = 1_000;
@@ -282,7 +282,7 @@ public final class LibraryProcess implements AutoCloseable {
       notifyAll();
     }
 
-    /** Waits a moment for what is still in the pipe. */
+    /** Waits briefly for output that is still in the pipe. */
     synchronized String last() throws InterruptedException {
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
       while (!ended && System.nanoTime() < until) {

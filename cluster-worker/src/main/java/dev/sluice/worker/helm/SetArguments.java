@@ -10,13 +10,12 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The arguments of helm that do what {@code --set} does, without a text of a set among them, which
- * every user of the machine may read: texts go by {@code --set-file}. What helm takes for a
- * boolean, for null or a whole number stays {@code --set}, since helm reads it from no file as the
- * same: a number of a values file is a float, and 1000650000 prints as 1.00065e+09.
- *
- * @see <a href="https://helm.sh/docs/intro/using_helm/#the-format-and-limitations-of---set">helm:
- *     the format of --set</a>
+ * The arguments of helm that have the effect of {@code --set}, without the values of texts, since
+ * every user of the machine may read arguments: texts are passed by {@code --set-file}. Values that
+ * helm reads as a boolean, as null or as a whole number stay in {@code --set}, since no file gives
+ * the same: a number of a values file is a float, and 1000650000 prints as 1.00065e+09. @see <a
+ * href="https://helm.sh/docs/intro/using_helm/#the-format-and-limitations-of---set">helm: the
+ * format of --set</a>
  */
 final class SetArguments {
 
@@ -31,9 +30,9 @@ final class SetArguments {
   }
 
   /**
-   * Writes the texts of sets to files.
+   * Writes the texts of sets to files and returns the arguments.
    *
-   * @param sets single values, without helm's escapes, or lists in braces, with them
+   * @param sets single values, without helm's escapes, or lists in braces, with escapes
    */
   static List<String> of(Map<String, String> sets, InputDirectory directory)
       throws RenderException {
@@ -49,7 +48,7 @@ final class SetArguments {
       }
     }
     List<String> all = new ArrayList<>(arguments.typed);
-    all.addAll(arguments.texts); // helm, too, takes files after all others
+    all.addAll(arguments.texts); // helm, too, applies files after all others
     return all;
   }
 
@@ -61,7 +60,7 @@ final class SetArguments {
     }
   }
 
-  /** A list of its length, whose texts are empty until they are set one by one. */
+  /** Sets a list of the same length, whose texts are empty until they are set one by one. */
   private void list(String key, List<String> elements) throws RenderException {
     List<String> kept = elements.stream().map(element -> isTyped(element) ? element : "").toList();
     typed.addAll(List.of("--set", key + "={" + String.join(",", kept) + "}"));
@@ -77,7 +76,7 @@ final class SetArguments {
     texts.addAll(List.of("--set-file", key + "=" + file.replace("\\", "\\\\").replace(",", "\\,")));
   }
 
-  /** What helm makes something else of than a text. */
+  /** Returns whether helm reads the value as another type than text. */
   private static boolean isTyped(String value) {
     if (value.equalsIgnoreCase("true")
         || value.equalsIgnoreCase("false")
@@ -96,7 +95,7 @@ final class SetArguments {
     }
   }
 
-  /** As helm reads them: a backslash takes its meaning from what follows. */
+  /** Splits a list as helm does: a backslash escapes the next character. */
   private static List<String> elements(String key, String list) throws RenderException {
     List<String> elements = new ArrayList<>();
     StringBuilder element = new StringBuilder();
@@ -120,7 +119,9 @@ final class SetArguments {
     return elements;
   }
 
-  /** Of such keys one takes the other back, and which depends on the order. */
+  /**
+   * Refuses keys within each other: one overrides the other, and which one depends on the order.
+   */
   private static void requireApart(Set<String> keys) throws RenderException {
     for (String key : keys) {
       for (String other : keys) {

@@ -1,6 +1,5 @@
 /**
- * Helm itself, as a program or as a library in a child JVM: one chart with its values in, manifests
- * out.
+ * Helm as a program or as a library in a child JVM: renders one chart with its values to manifests.
  */
 @NullMarked
 package dev.sluice.worker.helm;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.ledger;
 
-/** Thrown where the content of a ConfigMap is no ledger; says what is wrong with it. */
+/** Thrown when the content of a ConfigMap is not a valid ledger; the message says why. */
 final class DamagedLedgerException extends Exception {
 
   private static final long serialVersionUID = 1L;

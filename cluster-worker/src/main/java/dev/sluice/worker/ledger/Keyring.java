@@ -20,7 +20,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class Keyring {
 
-  /** Bytes of a key: as many as the hash has. */
+  /** Size of a key in bytes, the same as the hash's. */
   static final int KEY_BYTES = 32;
 
   private static final String ALGORITHM = "HmacSHA256";
@@ -40,7 +40,7 @@ public final class Keyring {
 
   private record Key(String id, SecretKeySpec secret) {}
 
-  /** What a signature says about a ledger. */
+  /** The result of checking a ledger's signature. */
   enum Verdict {
     /** Signed with the first key. */
     CURRENT,
@@ -48,7 +48,7 @@ public final class Keyring {
     PREVIOUS,
     /** Not signed. */
     UNSIGNED,
-    /** Signed in a way, or with a key, that the ring does not know. */
+    /** Signed with an unknown key or in an unknown format. */
     UNKNOWN_KEY,
     /** Changed after it was signed. */
     ALTERED
@@ -57,7 +57,7 @@ public final class Keyring {
   /**
    * Returns a ring.
    *
-   * @param keys the one that signs first
+   * @param keys the signing key first
    * @param adopting whether ledgers without a signature, or with one by an unknown key, are trusted
    */
   static Keyring of(List<byte[]> keys, boolean adopting) {
@@ -68,7 +68,7 @@ public final class Keyring {
     return new Keyring(known, adopting, "");
   }
 
-  /** Returns a ring without keys, with which no ledger can be read or written. */
+  /** Returns a ring without keys, which can neither read nor write any ledger. */
   public static Keyring unusable(String problem) {
     return new Keyring(List.of(), false, problem);
   }
@@ -86,17 +86,17 @@ public final class Keyring {
     return adopting;
   }
 
-  /** Returns the same keys, with which only signed ledgers are trusted. */
+  /** Returns a ring with the same keys that trusts only signed ledgers. */
   Keyring adopted() {
     return new Keyring(keys, false, problem);
   }
 
-  /** Returns the keys themselves, the one that signs first. */
+  /** Returns the keys, the signing key first. */
   List<byte[]> secrets() {
     return keys.stream().map(key -> key.secret().getEncoded()).toList();
   }
 
-  /** Whether the other ring signs, verifies and adopts as this one does. */
+  /** Returns whether the other ring signs, verifies and adopts like this one. */
   boolean isSame(Keyring other) {
     return adopting == other.adopting
         && keys.stream().map(Key::id).toList().equals(other.keys.stream().map(Key::id).toList());
@@ -108,7 +108,7 @@ public final class Keyring {
     return "v1:%s:%s".formatted(key.id(), mac(key, installation, application, content));
   }
 
-  /** Whether a ledger with this signature may be used. */
+  /** Returns whether a ledger with this verdict may be used. */
   boolean trusts(Verdict verdict) {
     return switch (verdict) {
       case CURRENT, PREVIOUS -> true;
@@ -117,7 +117,7 @@ public final class Keyring {
     };
   }
 
-  /** Checks a signature; an empty one is none. */
+  /** Checks a signature; an empty one counts as unsigned. */
   Verdict verify(
       String installation, ApplicationName application, byte[] content, String signature) {
     if (signature.isEmpty()) {
@@ -140,7 +140,10 @@ public final class Keyring {
     return Verdict.UNKNOWN_KEY;
   }
 
-  /** No part before the content can contain the separator, so no two ledgers are signed alike. */
+  /**
+   * The parts before the content cannot contain the separator, so different ledgers have different
+   * input.
+   */
   private static String mac(
       Key key, String installation, ApplicationName application, byte[] content) {
     try {
@@ -153,7 +156,7 @@ public final class Keyring {
     }
   }
 
-  /** Names a key without telling anything of it. */
+  /** Returns an id of a key that reveals nothing about it. */
   private static String id(byte[] key) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(key);

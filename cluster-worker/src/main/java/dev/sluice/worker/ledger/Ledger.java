@@ -13,16 +13,16 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * What the worker knows about an application in this cluster. It outlives the application: a
- * removal leaves a tombstone, so that nothing older is ever applied again.
+ * The state of an application in this cluster. It outlives the application: a removal leaves a
+ * tombstone, so that no older generation is ever applied again.
  *
  * @param generation the newest that was begun; empty if none ever was
  * @param inputDigest of the target that was begun; empty for a removal
- * @param inventory old and intended objects together while a generation is being applied, exactly
- *     what it left once that is done
- * @param intent what a begun generation is writing or deleting; empty once it is done
- * @param kinds every kind ever written, as {@code apiVersion|kind}: where a sweep looks
- * @param deadLetter the entry that is open about this application
+ * @param inventory the objects before and after, joined, while a generation is being applied;
+ *     exactly the objects that it left once it is done
+ * @param intent the objects that a begun generation writes or deletes; empty once it is done
+ * @param kinds every kind ever written, as {@code apiVersion|kind}: the kinds that a sweep lists
+ * @param deadLetter the application's open dead letter
  */
 public record Ledger(
     ApplicationName application,
@@ -35,15 +35,15 @@ public record Ledger(
     Set<String> kinds,
     Optional<OpenEntry> deadLetter) {
 
-  /** How far the generation came. */
+  /** Progress of the generation. */
   public enum Phase {
     /** None was begun. */
     NEW,
-    /** Begun, and not known to be finished. */
+    /** It was begun, and may be unfinished. */
     APPLYING,
-    /** The cluster holds it. */
+    /** It is done: the cluster is up to date. */
     DONE,
-    /** A removal was begun, and is not known to be finished. */
+    /** A removal was begun, and may be unfinished. */
     REMOVING,
     /** A removal is done. */
     REMOVED
@@ -77,7 +77,7 @@ public record Ledger(
     kinds = Set.copyOf(kinds);
   }
 
-  /** Of an application that this cluster never had. */
+  /** Returns the ledger of an application that this cluster never had. */
   public static Ledger unknown(ApplicationName application) {
     return new Ledger(
         application,
@@ -91,17 +91,17 @@ public record Ledger(
         Optional.empty());
   }
 
-  /** Whether a newer generation than this one was begun. */
+  /** Returns whether a newer generation than this one was begun. */
   public boolean isAfter(Generation other) {
     return generation.isPresent() && generation.get().isAfter(other);
   }
 
-  /** Whether this very generation is done. */
+  /** Returns whether exactly this generation is done. */
   public boolean holds(Generation other) {
     return isSettled() && generation.equals(Optional.of(other));
   }
 
-  /** Whether no write of it can be under way, but a fenced worker's. */
+  /** Returns whether no writes can be in progress, except a fenced worker's. */
   @JsonIgnore
   public boolean isSettled() {
     return switch (phase) {
@@ -110,13 +110,13 @@ public record Ledger(
     };
   }
 
-  /** The highest generation whose end is known; 0 if none is. */
+  /** Returns the highest generation that is done or replaced; 0 if there is none. */
   public long settledGeneration() {
     long begun = generation.map(Generation::value).orElse(0L);
     return isSettled() ? begun : Math.max(0, begun - 1);
   }
 
-  /** The same about to be changed to what another generation asks for. */
+  /** Returns this ledger with another generation begun. */
   public Ledger begin(Header header, Inventory during, Set<ObjectRef> writeSet) {
     Set<String> allKinds = new TreeSet<>(kinds);
     writeSet.forEach(ref -> allKinds.add(ref.apiVersion() + "|" + ref.kind()));
@@ -132,7 +132,7 @@ public record Ledger(
         deadLetter);
   }
 
-  /** The same once all is done, with no dead letter open any more. */
+  /** Returns this ledger with the generation done, and without an open dead letter. */
   public Ledger finish(Header header, Inventory after) {
     return new Ledger(
         application,
@@ -146,7 +146,7 @@ public record Ledger(
         Optional.empty());
   }
 
-  /** The same with this dead letter open. */
+  /** Returns this ledger with this dead letter open. */
   public Ledger withDeadLetter(OpenEntry entry) {
     return new Ledger(
         application,
@@ -160,7 +160,7 @@ public record Ledger(
         Optional.of(entry));
   }
 
-  /** What a ledger says about the generation it is at. */
+  /** The generation that a ledger is at. */
   public record Header(
       Generation generation, boolean removal, Optional<CommitId> commit, String inputDigest) {}
 }

@@ -19,15 +19,15 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Ledgers in ConfigMaps: JSON under one key of {@code data}; a large one compressed under the same
- * key of {@code binaryData}, since a ConfigMap holds 1 MiB.
+ * Encodes ledgers in ConfigMaps: JSON under one key of {@code data}, or compressed under the same
+ * key of {@code binaryData} if it is large, since a ConfigMap is limited to 1 MiB.
  */
 final class LedgerCodec {
 
   static final String KEY = "ledger";
   private static final int COMPRESS_FROM = 200 * 1024;
 
-  /** Bytes of a ledger; one of 10,000 objects has less than a quarter. */
+  /** Maximum size of a ledger in bytes; one of 10,000 objects has less than a quarter of it. */
   private static final int MAX_CONTENT = 16 * 1024 * 1024;
 
   private static final int MAX_MESSAGE = 300;
@@ -52,15 +52,18 @@ final class LedgerCodec {
     }
   }
 
-  /** Makes a patch of a written ledger: it may have been kept under the other key before. */
+  /**
+   * Turns a ConfigMap into a patch that removes the other key, since the content may have been
+   * under it before.
+   */
   static void dropTheOther(ObjectNode configMap) {
     configMap.putNull(configMap.has("data") ? "binaryData" : "data");
   }
 
   /**
-   * Reads a ledger.
+   * Decodes a ledger.
    *
-   * @throws DamagedLedgerException if the content is none
+   * @throws DamagedLedgerException if the content is not valid
    */
   static Ledger decode(byte[] content) throws DamagedLedgerException {
     Ledger ledger;
@@ -79,9 +82,9 @@ final class LedgerCodec {
   }
 
   /**
-   * Returns the content in a ConfigMap, unpacked.
+   * Returns the uncompressed content of a ConfigMap.
    *
-   * @throws DamagedLedgerException if it has none, or more than a ledger may have
+   * @throws DamagedLedgerException if it has none, or exceeds the maximum size
    */
   static byte[] content(JsonNode configMap) throws DamagedLedgerException {
     JsonNode text = configMap.path("data").path(KEY);
@@ -100,7 +103,7 @@ final class LedgerCodec {
     }
   }
 
-  /** Checks what the types of a ledger do not. */
+  /** Checks the constraints that the types of a ledger do not enforce. */
   private static void check(Ledger ledger) throws DamagedLedgerException {
     for (InventoryEntry entry : ledger.inventory().entries()) {
       check(entry.ref());
@@ -123,7 +126,7 @@ final class LedgerCodec {
     }
   }
 
-  /** Shortens what a parser says, which may repeat the content. */
+  /** Shortens a parser's message, which may repeat the content. */
   private static String cut(String message) {
     return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
   }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Secret with the keys that an installation signs its ledgers with: {@code current} signs and
- * verifies, {@code previous}, if there is one, verifies. While {@code adopt} is {@code true},
- * ledgers that cannot be verified are trusted, and signed.
+ * The Secret with an installation's signing keys: {@code current} signs and verifies, {@code
+ * previous}, if present, verifies. While {@code adopt} is {@code true}, ledgers that cannot be
+ * verified are trusted, and signed.
  */
 public final class LedgerKeySecret {
 
@@ -37,14 +37,14 @@ public final class LedgerKeySecret {
     return api.get(names.keyPath()).map(this::keyring);
   }
 
-  /** Creates the Secret with a new key. If it exists by now, its keys are taken. */
+  /** Creates the Secret with a new key. Returns the existing keys if it exists by now. */
   Keyring create(boolean adopt) throws InterruptedException {
     byte[] key = new byte[Keyring.KEY_BYTES];
     new SecureRandom().nextBytes(key);
     return create(Keyring.of(List.of(key), adopt));
   }
 
-  /** Creates the Secret with these keys. If it exists by now, its keys are taken. */
+  /** Creates the Secret with these keys. Returns the existing keys if it exists by now. */
   Keyring create(Keyring keys) throws InterruptedException {
     api.ensureNamespace(names.namespace());
     try {
@@ -57,7 +57,7 @@ public final class LedgerKeySecret {
     }
   }
 
-  /** Has only signed ledgers trusted from now on. */
+  /** Ends the adoption, so that only signed ledgers are trusted. */
   void endAdoption() throws InterruptedException {
     ObjectNode patch = Json.mapper().createObjectNode();
     patch.putObject("data").putNull(ADOPT);

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * All ledgers of an installation, those that cannot be used among them: an application with an
- * unreadable ledger has unknown claims.
+ * All ledgers of an installation, including unreadable ones, whose applications have unknown
+ * claims.
  */
 public record LedgerListing(Map<ApplicationName, LedgerReading> readings) {
 
@@ -16,7 +16,7 @@ public record LedgerListing(Map<ApplicationName, LedgerReading> readings) {
     readings = Map.copyOf(readings);
   }
 
-  /** Returns what was read of an application; empty if it has no ledger. */
+  /** Returns the ledger of an application; empty if it has none. */
   public Optional<LedgerReading> find(ApplicationName application) {
     return Optional.ofNullable(readings.get(application));
   }
@@ -32,7 +32,7 @@ public record LedgerListing(Map<ApplicationName, LedgerReading> readings) {
     return usable;
   }
 
-  /** Returns the applications whose ledgers cannot be used, and why. */
+  /** Returns the applications whose ledgers cannot be used, with the reasons. */
   public Map<ApplicationName, Failure> unreadable() {
     Map<ApplicationName, Failure> unreadable = new TreeMap<>();
     for (LedgerReading reading : readings.values()) {

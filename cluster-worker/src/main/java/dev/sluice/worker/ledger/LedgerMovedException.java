@@ -1,6 +1,9 @@
 package dev.sluice.worker.ledger;
 
-/** Someone else wrote, or deleted, the ledger since it was read: read it again, then decide. */
+/**
+ * Thrown when someone else wrote or deleted the ledger since it was read: read it again and decide
+ * again.
+ */
 public final class LedgerMovedException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -7,19 +7,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Names of what an installation keeps about itself in a cluster. The installation is a part of
- * each, so that two installations in one namespace share nothing.
+ * Names of an installation's own objects in a cluster. Each contains the installation, so that two
+ * installations in one namespace share nothing.
  *
  * @param namespace the system namespace
- * @param installation a DNS subdomain; the last dot of a ledger's name is before the application,
- *     which has none
+ * @param installation a DNS subdomain; the last dot in a ledger's name precedes the application,
+ *     which contains none
  */
 public record LedgerNames(String namespace, String installation) {
 
   /** Label of all ledgers, whatever the installation. */
   public static final String LABEL = "sluice.dev/ledger";
 
-  /** Label of what a ledger of an earlier version left under its name. */
+  /** Label of the marker that replaces a ledger of an earlier version under its name. */
   static final String MARKER = "sluice.dev/moved-ledger";
 
   /** Label of the Secrets with signing keys. */
@@ -28,16 +28,16 @@ public record LedgerNames(String namespace, String installation) {
   /** Annotation with the signature of a ledger's content. */
   static final String SIGNATURE = "sluice.dev/signature";
 
-  /** Labels and annotations that only what Sluice keeps about itself carries. */
+  /** Labels and annotations that only Sluice's own state carries. */
   public static final Set<String> RESERVED = Set.of(LABEL, MARKER, KEY_LABEL, SIGNATURE);
 
-  /** What the names of all ledgers begin with, whatever the installation. */
+  /** Prefix of the names of all ledgers, whatever the installation. */
   public static final String PREFIX = "sluice-ledger.";
 
-  /** What the names of ledgers began with in versions that left the installation out. */
+  /** Prefix of ledger names in versions that did not include the installation. */
   public static final String OLD_PREFIX = "sluice-ledger-";
 
-  /** What the names of Secrets with signing keys begin with, whatever the installation. */
+  /** Prefix of the names of Secrets with signing keys, whatever the installation. */
   public static final String KEY_PREFIX = "sluice-ledger-key.";
 
   /** Returns the name of an application's ledger. */
@@ -50,22 +50,28 @@ public record LedgerNames(String namespace, String installation) {
     return OLD_PREFIX + application;
   }
 
-  /** Returns the name of the Secret with the keys that ledgers are signed with. */
+  /** Returns the name of the Secret with the signing keys. */
   public String keySecret() {
     return KEY_PREFIX + installation;
   }
 
-  /** Returns whose ledger has this name; empty if none of this installation has. */
+  /**
+   * Returns the application of the ledger with this name; empty if it is no ledger of this
+   * installation.
+   */
   public Optional<ApplicationName> application(String name) {
     return application(name, PREFIX + installation + ".");
   }
 
-  /** Returns whose ledger had this name in an earlier version; empty if none had. */
+  /**
+   * Returns the application of the ledger with this name in an earlier version; empty if it is
+   * none.
+   */
   Optional<ApplicationName> oldApplication(String name) {
     return application(name, OLD_PREFIX);
   }
 
-  /** Whether this version or an earlier one names ledgers so. */
+  /** Returns whether this version or an earlier one uses this name for a ledger. */
   boolean isLedger(String name) {
     return application(name).or(() -> oldApplication(name)).isPresent();
   }

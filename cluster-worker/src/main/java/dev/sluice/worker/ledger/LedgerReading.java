@@ -4,7 +4,10 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.name.ApplicationName;
 import java.util.List;
 
-/** Result of reading the ledger of one application: everything in the cluster is untrusted. */
+/**
+ * The result of reading the ledger of one application. Everything read from the cluster is
+ * untrusted.
+ */
 public sealed interface LedgerReading {
 
   /** Failure code of a ledger whose labels or content are damaged. */
@@ -13,7 +16,7 @@ public sealed interface LedgerReading {
   /** Failure code of a ledger that carries the labels of another installation or application. */
   String FOREIGN = "LedgerForeign";
 
-  /** Failure code of a ledger that this installation has not signed, or not as it is. */
+  /** Failure code of a ledger whose signature is missing or does not match. */
   String FORGED = "LedgerForged";
 
   /** Failure code of all ledgers while there is no key to verify them with. */
@@ -31,7 +34,7 @@ public sealed interface LedgerReading {
    */
   StoredLedger orThrow() throws UnreadableLedgerException;
 
-  /** Ledger that can be used; of an unknown application if the cluster has none. */
+  /** A ledger that can be used; that of an unknown application if the cluster has none. */
   record Usable(StoredLedger stored) implements LedgerReading {
 
     @Override
@@ -46,10 +49,10 @@ public sealed interface LedgerReading {
   }
 
   /**
-   * Ledger that exists and cannot be used. What its application has in the cluster, and so what it
-   * claims, is unknown.
+   * A ledger that exists but cannot be used. The objects of its application, and so its claims, are
+   * unknown.
    *
-   * @param failure says why, and how to repair it
+   * @param failure the reason, and how to repair it
    */
   record Unreadable(ApplicationName application, Failure failure) implements LedgerReading {
 

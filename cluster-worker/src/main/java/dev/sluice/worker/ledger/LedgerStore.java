@@ -14,14 +14,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Ledgers of an installation: one ConfigMap for each application, in the system namespace, signed.
- * Every write is a compare-and-swap. What was read is patched at its {@code uid} and {@code
- * resourceVersion}, which never creates: else a late write into a wiped cluster would claim what is
- * no longer there. What was absent is created by server-side apply.
+ * The ledgers of an installation: one signed ConfigMap per application, in the system namespace.
+ * Every write is a compare-and-swap. A ledger that was read is patched at its {@code uid} and
+ * {@code resourceVersion}, which never creates it; otherwise a late write into a wiped cluster
+ * would claim objects that no longer exist. An absent ledger is created by server-side apply.
  *
- * <p>A signature tells that this installation wrote the content, not that it wrote nothing since:
- * an older ledger that somebody puts back is valid. The log then has the newest target applied
- * again.
+ * <p>A signature proves that this installation wrote the content, but not that it is the latest: an
+ * older ledger that somebody restores is valid. The log then has the newest target applied again.
  */
 public final class LedgerStore implements Ledgers {
 
@@ -31,7 +30,9 @@ public final class LedgerStore implements Ledgers {
   private volatile Keyring keys;
 
   /**
-   * @param keys what ledgers are verified and signed with at first
+   * Creates a store.
+   *
+   * @param keys for signing and verification at first
    */
   public LedgerStore(ClusterApi api, LedgerNames names, Keyring keys) {
     this.api = api;
@@ -40,7 +41,7 @@ public final class LedgerStore implements Ledgers {
     this.keys = keys;
   }
 
-  /** Verifies and signs with other keys from now on. */
+  /** Sets the keys for signing and verification from now on. */
   void use(Keyring next) {
     keys = next;
   }
@@ -50,7 +51,7 @@ public final class LedgerStore implements Ledgers {
   }
 
   /**
-   * Reads all ledgers. They are known by their names, so that one that has lost its labels is found
+   * Reads all ledgers. They are found by their names, so that one that lost its labels is found
    * too, as unreadable.
    */
   public LedgerListing list() throws InterruptedException {
@@ -66,7 +67,7 @@ public final class LedgerStore implements Ledgers {
 
   /**
    * Returns the other namespaces in which an installation with the same id has ledgers. Objects
-   * carry the id alone, so what belongs to one of the two looks left over to the other.
+   * carry only the id, so each of the two would take the other's objects for orphans.
    */
   public Set<String> namesakes() throws InterruptedException {
     Set<String> namespaces = new TreeSet<>();
@@ -85,7 +86,7 @@ public final class LedgerStore implements Ledgers {
     return namespaces;
   }
 
-  /** Returns whose ledger has this name; empty if none is named so. */
+  /** Returns the application of the ledger with this name; empty if it is no ledger. */
   public Optional<ApplicationName> application(String configMap) {
     return names.application(configMap);
   }
@@ -101,7 +102,7 @@ public final class LedgerStore implements Ledgers {
         : new UnreadableLedgers(names).withoutKey(application, keys);
   }
 
-  /** Reads the ledger in a ConfigMap that has the name of the application's. */
+  /** Reads the ledger in a ConfigMap that has the name of the application's ledger. */
   public LedgerReading read(ApplicationName application, JsonNode configMap) {
     UnreadableLedgers unreadable = new UnreadableLedgers(names);
     JsonNode metadata = configMap.path("metadata");
@@ -134,7 +135,7 @@ public final class LedgerStore implements Ledgers {
     }
   }
 
-  /** Whether the current key has signed what a ConfigMap holds. */
+  /** Returns whether a ConfigMap's content is signed with the current key. */
   boolean isSigned(ApplicationName application, JsonNode configMap) {
     try {
       byte[] content = LedgerCodec.content(configMap);
@@ -175,13 +176,16 @@ public final class LedgerStore implements Ledgers {
     } catch (ApiException e) {
       boolean gone = e.isNotFound() && !e.detailsKind().equals("namespaces");
       if (e.isPreconditionFailed() || (gone && !creates)) {
-        throw new LedgerMovedException("the ledger of " + next.application() + " moved on", e);
+        throw new LedgerMovedException("the ledger of " + next.application() + " changed", e);
       }
       throw e;
     }
   }
 
-  /** Creates a ledger, and first its key if that went with it: it would not outlive this worker. */
+  /**
+   * Creates a ledger, and before it the key if that was deleted too: without it, no other worker
+   * could verify the ledger.
+   */
   private ObjectNode create(Ledger ledger) throws InterruptedException {
     if (secret.read().isEmpty()) {
       var unused = secret.create(keys);

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Care for the ledgers of an installation by the worker that leads: it has their signing keys
- * created and read again, carries over what earlier versions wrote, and signs what may be trusted.
+ * Maintains the ledgers of an installation in the worker that leads: creates and refreshes their
+ * signing keys, migrates ledgers of earlier versions, and signs those that may be trusted.
  *
  * <p>Each step is a compare-and-swap and leaves the rest to the next call, so a worker may die
  * between any two of them.
@@ -34,7 +34,7 @@ public final class LedgerUpkeep {
     this.old = new OldLedgers(api, names, ledgers, clock);
   }
 
-  /** Prepares all ledgers for a worker that takes the lead. */
+  /** Prepares all ledgers at the start of a leader session. */
   public void prepare() throws InterruptedException {
     Optional<Keyring> keys = secret.read();
     use(keys.isPresent() ? keys.get() : created());
@@ -42,9 +42,9 @@ public final class LedgerUpkeep {
   }
 
   /**
-   * Takes over a change of the keys, and restores a Secret that was deleted.
+   * Reads changed keys, and restores a Secret that was deleted.
    *
-   * @return whether the keys changed: what could not be verified before perhaps can be now
+   * @return whether the keys changed, so that ledgers may be verifiable now that were not before
    */
   public boolean refresh() throws InterruptedException {
     Keyring known = ledgers.keys();
@@ -75,9 +75,9 @@ public final class LedgerUpkeep {
   }
 
   /**
-   * Creates the keys. Ledgers of earlier versions are trusted and signed then, unless others are
-   * signed already: in that case the Secret was lost, and trusting anything would be trusting
-   * whoever deleted it.
+   * Creates the keys. Ledgers of earlier versions are trusted and signed then, unless signed
+   * ledgers exist: in that case the Secret was lost, and trusting unsigned ledgers would mean
+   * trusting whoever deleted it.
    */
   private Keyring created() throws InterruptedException {
     boolean hasSigned = !ledgers.list().readings().isEmpty();
@@ -105,7 +105,7 @@ public final class LedgerUpkeep {
     }
   }
 
-  /** Signs with the current key what is trusted and is not signed with it. */
+  /** Signs trusted ledgers that are not signed with the current key. */
   private void sign() throws InterruptedException {
     List<StoredLedger> unsigned = new ArrayList<>();
     api.list(
@@ -129,7 +129,7 @@ public final class LedgerUpkeep {
             .addKeyValue("application", stored.ledger().application())
             .log("signed its ledger with the current key");
       } catch (LedgerMovedException e) {
-        log.atDebug().setCause(e).log("a lane has written, and so signed, it meanwhile");
+        log.atDebug().setCause(e).log("a lane wrote and signed it meanwhile");
       }
     }
   }

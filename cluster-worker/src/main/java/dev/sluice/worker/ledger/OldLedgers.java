@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ledgers as earlier versions named them: without the installation, and unsigned.
+ * Ledgers with the names of earlier versions: without the installation, and unsigned.
  *
- * <p>One that was carried over is not deleted but becomes a marker, which earlier versions can
- * neither read as a ledger nor create. So a worker of an earlier version that was paused while it
- * led, and goes on before it learns that it no longer leads, is stopped at its fence.
+ * <p>A migrated one is not deleted but becomes a marker, which earlier versions can neither read as
+ * a ledger nor overwrite. If a worker of an earlier version was suspended while it led, its fence
+ * check stops it when it resumes.
  */
 final class OldLedgers {
 
@@ -30,7 +30,7 @@ final class OldLedgers {
 
   private static final String MOVED_AT = "sluice.dev/moved-at";
 
-  /** Far longer than a process is paused and goes on. */
+  /** Far longer than a process can be suspended. */
   private static final Duration KEEP_MARKERS = Duration.ofDays(1);
 
   private static final int TRIES = 4;
@@ -58,16 +58,16 @@ final class OldLedgers {
     }
   }
 
-  /** Whether an earlier version left ledgers of this installation. */
+  /** Returns whether an earlier version left ledgers of this installation. */
   boolean exist() throws InterruptedException {
     return !find(Ownership.INSTALLATION_LABEL).isEmpty();
   }
 
   /**
-   * Gives the ledgers their new names.
+   * Migrates the ledgers to their new names.
    *
-   * @param trusted whether they may be used; otherwise they are left alone, and so are unsigned
-   *     ones that an attacker wrote under an old name
+   * @param trusted whether they may be used; otherwise they are left alone, as are unsigned ones
+   *     that an attacker may have written under an old name
    */
   void carryOver(boolean trusted) throws InterruptedException {
     for (Old each : find(Ownership.INSTALLATION_LABEL)) {
@@ -86,7 +86,7 @@ final class OldLedgers {
     }
   }
 
-  /** Deletes the markers that no paused worker can come upon any more. */
+  /** Deletes markers that are too old for any suspended worker to find. */
   void forgetMarkers() throws InterruptedException {
     Instant before = clock.instant().minus(KEEP_MARKERS);
     for (Old marker : find(LedgerNames.MARKER)) {
@@ -119,9 +119,9 @@ final class OldLedgers {
   }
 
   /**
-   * Writes the new one, unless there is one that is as new or newer.
+   * Writes the new ledger, unless there is one that is as new or newer.
    *
-   * @return whether the new one has what the old one had, or what came after it
+   * @return whether the new ledger now has the state of the old one, or a later state
    */
   private boolean copy(Old found) throws InterruptedException {
     Ledger ledger;
@@ -148,13 +148,15 @@ final class OldLedgers {
         var unused = ledgers.write(present, ledger);
         return true;
       } catch (LedgerMovedException e) {
-        log.atDebug().setCause(e).log("looking again");
+        log.atDebug().setCause(e).log("the ledger changed meanwhile; reading it again");
       }
     }
     return false;
   }
 
-  /** Has the application parked under the new name: its claims are unknown, not none. */
+  /**
+   * Copies a damaged ledger, so that its application is parked: its claims are unknown, not empty.
+   */
   private void copyDamaged(Old found) throws InterruptedException {
     ObjectNode copy = Json.mapper().createObjectNode();
     copy.put("apiVersion", "v1").put("kind", "ConfigMap");
@@ -179,7 +181,7 @@ final class OldLedgers {
     }
   }
 
-  /** Makes the old one a marker; false if it was written meanwhile. */
+  /** Replaces the old ledger by a marker; returns false if it was written meanwhile. */
   private boolean mark(Old found) throws InterruptedException {
     ObjectNode patch = Json.mapper().createObjectNode();
     ObjectNode metadata = patch.putObject("metadata");
@@ -202,7 +204,7 @@ final class OldLedgers {
     }
   }
 
-  /** Lists what has an old name, and a label with the installation's id. */
+  /** Lists ConfigMaps with an old name that have a label with the installation's id. */
   private List<Old> find(String label) throws InterruptedException {
     List<Old> found = new ArrayList<>();
     api.list(
@@ -220,7 +222,7 @@ final class OldLedgers {
       return Instant.parse(
           marker.configMap().path("metadata").path("annotations").path(MOVED_AT).asText(""));
     } catch (DateTimeException e) {
-      return Instant.MAX; // someone else's doing: left alone
+      return Instant.MAX; // written by someone else: left alone
     }
   }
 

@@ -2,7 +2,7 @@ package dev.sluice.worker.ledger;
 
 import dev.sluice.contract.event.Failure;
 
-/** Thrown where an application's ledger is needed and cannot be used: the application is parked. */
+/** Thrown when an application's ledger is needed but cannot be used: the application is parked. */
 public final class UnreadableLedgerException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class UnreadableLedgerException extends Exception {
     this.failure = failure;
   }
 
-  /** Returns why, and how to repair it. */
+  /** Returns the reason, and how to repair it. */
   public Failure failure() {
     return failure;
   }

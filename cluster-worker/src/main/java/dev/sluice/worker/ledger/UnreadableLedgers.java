@@ -7,15 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Says why a ledger cannot be used and how to repair it.
+ * Failures of ledgers that cannot be used, with the reason and the repair.
  *
- * @param names of what the messages are about
+ * @param names for the messages
  */
 record UnreadableLedgers(LedgerNames names) {
 
-  /**
-   * Returns the failure of a ledger whose labels are not what they should be; empty if they are.
-   */
+  /** Returns the failure of a ledger with wrong labels; empty if they are right. */
   Optional<LedgerReading> byLabels(ApplicationName application, JsonNode labels) {
     for (Map.Entry<String, String> label : names.labels(application).entrySet()) {
       String found = labels.path(label.getKey()).asText("");

@@ -1,4 +1,4 @@
-/** What the worker keeps in the cluster about each application, written by compare-and-swap. */
+/** The worker's record of each application, kept in the cluster and written by compare-and-swap. */
 @NullMarked
 package dev.sluice.worker.ledger;
 

@@ -14,7 +14,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** JSON in one spelling: keys sorted, no white space. Written piece by piece, never held whole. */
+/** Canonical JSON: keys sorted, no white space. It is written in pieces, never held as a whole. */
 final class CanonicalJson {
 
   private CanonicalJson() {}

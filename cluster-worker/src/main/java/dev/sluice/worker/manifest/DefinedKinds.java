@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The kinds that the CustomResourceDefinitions among an application's own manifests bring. */
+/** The kinds that the CustomResourceDefinitions among an application's own manifests define. */
 record DefinedKinds(Map<String, Boolean> namespaced) {
 
   static DefinedKinds of(List<Manifest> manifests) {
@@ -27,7 +27,7 @@ record DefinedKinds(Map<String, Boolean> namespaced) {
     return new DefinedKinds(Map.copyOf(kinds));
   }
 
-  /** These kinds, and where they say nothing, the cluster's. */
+  /** Returns scopes that know these kinds, and the cluster's for all others. */
   Scopes over(Scopes cluster) {
     return (apiVersion, kind) ->
         Optional.ofNullable(namespaced.get(key(apiVersion, kind)))

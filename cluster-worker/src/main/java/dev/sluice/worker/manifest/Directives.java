@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 
 /**
- * What an object's annotations ask for: Sluice's own ({@code sluice.dev/}) and those of Argo CD,
- * Flux and Helm that people already have.
+ * The instructions in an object's annotations: Sluice's own ({@code sluice.dev/}) and those of Argo
+ * CD, Flux and Helm that people already use.
  *
  * @param keep never delete the object: {@code sluice.dev/prune: disabled}, {@code
  *     argocd.argoproj.io/sync-options} with {@code Prune=false} or {@code Delete=false}, {@code
@@ -13,7 +13,7 @@ import java.util.Arrays;
  * @param ignore never touch the object: {@code sluice.dev/reconcile: disabled}, {@code
  *     kustomize.toolkit.fluxcd.io/reconcile: disabled}, {@code kustomize.toolkit.fluxcd.io/ssa:
  *     Ignore}
- * @param createOnly write the object only where it is not there: {@code sluice.dev/apply:
+ * @param createOnly write the object only if it does not exist: {@code sluice.dev/apply:
  *     IfNotPresent}, {@code kustomize.toolkit.fluxcd.io/ssa: IfNotPresent}
  */
 public record Directives(boolean keep, boolean ignore, boolean createOnly) {

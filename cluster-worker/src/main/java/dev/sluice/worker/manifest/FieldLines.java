@@ -10,8 +10,8 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 
 /**
- * Finds the line of a field in a text that was read before and so is within the limits; reading it
- * once more costs less than remembering the lines of all fields that are right.
+ * Finds the line of a field in a text that was parsed before and so is within the limits. Parsing
+ * it again is cheaper than remembering the lines of all valid fields.
  */
 final class FieldLines {
 
@@ -22,11 +22,10 @@ final class FieldLines {
   }
 
   /**
-   * The line, counted from 1, at which a field is written.
+   * Returns the line, counted from 1, of a field.
    *
-   * @param document counted from 1, empty ones included
-   * @return empty if it cannot be told: JSON that is not YAML, or what was merged or named by an
-   *     alias from elsewhere
+   * @param document counted from 1, including empty ones
+   * @return empty if it is unknown: in JSON that is not YAML, or for merged or aliased content
    */
   static Optional<Integer> find(String text, int document, JsonPointer field) {
     try {

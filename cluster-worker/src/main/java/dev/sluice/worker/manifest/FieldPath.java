@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * The way to a field, written out only where it is asked for: names may be megabytes, and written
- * out for each field below them would cost the square of that.
+ * The path of a field, built as text only when needed: names may be megabytes, and building the
+ * path of each nested field would take quadratic space.
  *
  * @param above empty for the root
  */

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The fields that kinds have, as an API server's OpenAPI document (version 2 or 3) tells them: the
- * same types that its server-side apply goes by. Whatever the document leaves open is left alone.
+ * The fields of kinds, from an API server's OpenAPI document (version 2 or 3), which are the types
+ * that its server-side apply uses. Fields that the document leaves open are not checked.
  */
 public record FieldSchemas(Map<String, Shape> definitions, Map<String, String> kinds)
     implements KnownFields {
 
-  /** Knows no kind, so finds nothing. */
+  /** Schemas without any kind, which find no unknown fields. */
   public static final FieldSchemas NONE = new FieldSchemas(Map.of(), Map.of());
 
   private static final int MAX_REFERENCES = 10;
@@ -27,12 +27,12 @@ public record FieldSchemas(Map<String, Shape> definitions, Map<String, String> k
   }
 
   /**
-   * What a value looks like.
+   * The schema of a value.
    *
-   * @param reference the definition that says so in place of this
+   * @param reference the definition to use instead of this
    * @param fields by name; none if it is no object, or any object
    * @param values of a map
-   * @param open fields that are not declared are kept
+   * @param open whether undeclared fields are kept
    */
   record Shape(
       Optional<String> reference,
@@ -66,7 +66,7 @@ public record FieldSchemas(Map<String, Shape> definitions, Map<String, String> k
     }
   }
 
-  /** Reads a whole document. */
+  /** Parses a whole document. */
   public static FieldSchemas of(JsonNode document) {
     JsonNode schemas =
         document.has("definitions")
@@ -121,7 +121,7 @@ public record FieldSchemas(Map<String, Shape> definitions, Map<String, String> k
     }
   }
 
-  /** Empty if it refers to nothing that is known. */
+  /** Returns the definition that a reference leads to; empty if it is unknown. */
   private Optional<Shape> resolved(Shape declared) {
     Shape shape = declared;
     for (int i = 0; i < MAX_REFERENCES && shape.reference().isPresent(); i++) {

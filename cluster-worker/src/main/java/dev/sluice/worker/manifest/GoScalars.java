@@ -14,12 +14,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What unquoted YAML scalars mean to Kubernetes' own tools.
+ * The values of unquoted YAML scalars in Kubernetes' own tools.
  *
- * <p>These read YAML 1.1 as go-yaml v2 does (through sigs.k8s.io/yaml): {@code yes}, {@code no},
- * {@code on}, {@code off}, {@code y} and {@code n} are booleans, {@code 012} is ten; other than
- * YAML 1.1 says, {@code 22:30} is text and so are dates. Anything else here would apply objects
- * that {@code kubectl apply} of the same file would not.
+ * <p>They read YAML 1.1 like go-yaml v2 (through sigs.k8s.io/yaml): {@code yes}, {@code no}, {@code
+ * on}, {@code off}, {@code y} and {@code n} are booleans, {@code 012} is ten; but unlike YAML 1.1,
+ * {@code 22:30} and dates are text. Any other reading would apply different objects than {@code
+ * kubectl apply} of the same file.
  */
 final class GoScalars {
 
@@ -42,7 +42,7 @@ final class GoScalars {
   private GoScalars() {}
 
   /**
-   * The value of a scalar that has neither quotes nor a tag.
+   * Returns the value of a scalar without quotes and without a tag.
    *
    * @throws IllegalArgumentException if JSON has no such value
    */
@@ -103,8 +103,8 @@ final class GoScalars {
   }
 
   /**
-   * A floating-point number as Go writes it: without a fraction where it has none, since the API
-   * server takes {@code 1} and not {@code 1.0} for an integer field.
+   * Returns a floating-point number as Go writes it: a whole number without a fraction, since the
+   * API server accepts {@code 1} but not {@code 1.0} for an integer field.
    *
    * @throws IllegalArgumentException if it is out of range
    */

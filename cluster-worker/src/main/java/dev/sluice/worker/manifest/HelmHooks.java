@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What {@code helm.sh/hook} says of an object. What a release's test, deletion or rollback would
- * run is no part of what should be in the cluster. Hooks of install and upgrade belong to the
- * application like its other objects, and are applied before or after these.
+ * Evaluation of {@code helm.sh/hook} annotations. Hooks of a release's test, deletion or rollback
+ * are not part of the desired state. Hooks of install and upgrade belong to the application like
+ * its other objects, and are applied before or after these.
  */
 public final class HelmHooks {
 
@@ -23,7 +23,7 @@ public final class HelmHooks {
 
   private HelmHooks() {}
 
-  /** When an object is applied. */
+  /** The time at which an object is applied. */
   public enum Moment {
     BEFORE,
     WITH_THE_REST,
@@ -31,7 +31,7 @@ public final class HelmHooks {
   }
 
   /**
-   * When the object is to be applied.
+   * Returns when the object is applied.
    *
    * @param install whether nothing of the application was applied before
    */
@@ -51,7 +51,9 @@ public final class HelmHooks {
     return Moment.WITH_THE_REST;
   }
 
-  /** Hooks of less weight come first; as in Helm, what is no number weighs nothing. */
+  /**
+   * Returns the weight of a hook; lower ones run first. As in Helm, an invalid number counts as 0.
+   */
   public static int weight(Manifest manifest) {
     try {
       return Integer.parseInt(annotation(manifest, "helm.sh/hook-weight").strip());
@@ -60,14 +62,14 @@ public final class HelmHooks {
     }
   }
 
-  /** Whether the object is to be applied. */
+  /** Returns whether the object is applied at all. */
   public static boolean isApplied(Manifest manifest) {
     String hooks = hooks(manifest);
     return hooks.isBlank() || !isNeverApplied(hooks);
   }
 
   /**
-   * Whether hooks, as the annotation lists them, are all of tests, deletions and rollbacks.
+   * Returns whether all hooks in an annotation's list are of tests, deletions or rollbacks.
    *
    * @param hooks separated by commas
    */

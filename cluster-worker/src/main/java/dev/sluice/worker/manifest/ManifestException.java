@@ -4,19 +4,21 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import java.util.Optional;
 
-/** The manifests cannot be applied as they are; says which document of which file, and why. */
+/**
+ * Thrown when manifests cannot be applied as they are; names the file and document, and the reason.
+ */
 public final class ManifestException extends Exception {
 
   /**
    * The failure code of a kind that the cluster does not serve and whose definition is not among
-   * the manifests. New definitions in the cluster may heal it; other codes than this and {@link
+   * the manifests. New definitions in the cluster may fix it; other codes than this and {@link
    * #UNKNOWN_FIELD} wait for new inputs.
    */
   public static final String UNKNOWN_KIND = "UnknownKind";
 
   /**
    * The failure code of a field that the kind's schema does not have. A new schema in the cluster
-   * may heal it.
+   * may fix it.
    */
   public static final String UNKNOWN_FIELD = "UnknownField";
 
@@ -29,14 +31,14 @@ public final class ManifestException extends Exception {
     this.failure = failure;
   }
 
-  /** The text itself is at fault. */
+  /** Returns the failure of a text that cannot be read. */
   static ManifestException unreadable(String code, String message) {
     return new ManifestException(
         new Failure(code, message, Failure.Stage.RENDER, Optional.empty()));
   }
 
   /**
-   * Nothing was rendered.
+   * Returns the failure of an application that renders to nothing.
    *
    * @param path the application's path, for the message
    */
@@ -48,7 +50,7 @@ public final class ManifestException extends Exception {
             + " remove the application from the fleet");
   }
 
-  /** An object is at fault. */
+  /** Returns the failure of a single object. */
   public static ManifestException refused(String code, String message, ObjectRef object) {
     return new ManifestException(
         new Failure(code, message, Failure.Stage.PLAN, Optional.of(object)));

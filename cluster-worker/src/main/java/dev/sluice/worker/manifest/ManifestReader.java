@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Reads the objects of a manifest text, lists taken apart. */
+/** Reads the objects of a manifest text, with lists split into their items. */
 public final class ManifestReader {
 
   private static final Pattern API_VERSION =
       Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[a-z0-9]{1,63}");
   private static final Pattern KIND = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,62}");
 
-  /** What a path segment of the API may be (Kubernetes' {@code ValidatePathSegmentName}). */
+  /** The valid path segments of the API (Kubernetes' {@code ValidatePathSegmentName}). */
   private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[^/%\\s\\p{Cntrl}]{1,253}");
 
   private static final Pattern NAMESPACE = Pattern.compile("([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?");
@@ -28,7 +28,8 @@ public final class ManifestReader {
    * Reads all objects, in the order of the text; none if the text holds only comments.
    *
    * @param source names the text in messages
-   * @throws ManifestException if the text is not readable, or holds what is no object
+   * @throws ManifestException if the text cannot be read, or contains something that is not an
+   *     object
    */
   public static List<Manifest> read(String text, String source) throws ManifestException {
     return readPlaces(text, source, Allowance.ofApplication()).stream()
@@ -37,7 +38,7 @@ public final class ManifestReader {
   }
 
   /**
-   * The same, with what finds a field of an object in the text again.
+   * Reads all objects with their positions in the text.
    *
    * @param allowance of the application that the text belongs to
    */
@@ -54,7 +55,7 @@ public final class ManifestReader {
   }
 
   /**
-   * Where an object is.
+   * The position of an object.
    *
    * @param shown for messages
    */
@@ -71,7 +72,7 @@ public final class ManifestReader {
   /**
    * Refuses more objects than one application may have.
    *
-   * @param place where it became too many
+   * @param place where the limit was exceeded
    */
   public static void limit(int objects, String place) throws ManifestException {
     if (objects > YamlDocument.MAX_DOCUMENTS) {
@@ -114,7 +115,7 @@ public final class ManifestReader {
     limit(manifests.size(), place);
   }
 
-  /** The items of a typed list may leave out what the list's kind says. */
+  /** Adds the items of a typed list, which may omit the kind that follows from the list's kind. */
   private static void addItems(ObjectNode list, Place at, List<ReadManifest> manifests)
       throws ManifestException {
     String kind = list.path("kind").asText();

@@ -9,21 +9,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes manifests what is sent: one spelling for one meaning, so that digests and comparisons with
- * live objects do not see differences that are none.
+ * Normalises manifests: one spelling for one meaning, so that digests and comparisons with live
+ * objects show only real differences.
  *
  * <ul>
- *   <li>{@code metadata.namespace}: the application's where a namespaced object names none; dropped
- *       from cluster-scoped ones, where it means nothing.
+ *   <li>{@code metadata.namespace}: the application's is set where a namespaced object has none; it
+ *       is removed from cluster-scoped objects, where it means nothing.
  *   <li>{@code status}, {@code metadata.managedFields}, {@code resourceVersion}, {@code uid},
- *       {@code creationTimestamp}, {@code generation}, {@code selfLink}: dropped. They are the
- *       server's; people get them into Git by exporting live objects. Sent, managedFields is
- *       refused, a stale resourceVersion or uid makes a conflict that never ends, and the rest is
+ *       {@code creationTimestamp}, {@code generation}, {@code selfLink}: removed. They belong to
+ *       the server; people get them into Git by exporting live objects. If sent, managedFields is
+ *       refused, a stale resourceVersion or uid causes a permanent conflict, and the rest is
  *       ignored.
- *   <li>A Secret's {@code stringData} goes to {@code data}; ports get the protocol that the server
- *       defaults to (see {@link Spelling}).
- *   <li>The labels of {@link Ownership}. Its annotation is dropped: it is written with the object,
- *       and different each time.
+ *   <li>A Secret's {@code stringData} is moved to {@code data}; ports get the protocol that the
+ *       server defaults to (see {@link Spelling}).
+ *   <li>The labels of {@link Ownership} are set. Its annotation is removed: it is set with each
+ *       write, to a different value.
  * </ul>
  */
 public final class Normaliser {
@@ -37,7 +37,9 @@ public final class Normaliser {
   private final Scopes scopes;
 
   /**
-   * @param namespace where namespaced objects go that name none
+   * Creates a normaliser.
+   *
+   * @param namespace for namespaced objects that have none
    * @param scopes of the kinds that the cluster serves
    */
   public Normaliser(Ownership ownership, String namespace, Scopes scopes) {
@@ -47,9 +49,9 @@ public final class Normaliser {
   }
 
   /**
-   * The manifests, normalised, in the same order; the given ones are left as they are.
+   * Returns normalised copies of the manifests, in the same order.
    *
-   * @throws ManifestException if a kind is unknown, or two manifests are one object
+   * @throws ManifestException if a kind is unknown, or two manifests are the same object
    */
   public List<Manifest> normalise(List<Manifest> manifests) throws ManifestException {
     Scopes all = DefinedKinds.of(manifests).over(scopes);

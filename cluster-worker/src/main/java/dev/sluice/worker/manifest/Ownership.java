@@ -4,15 +4,15 @@ import dev.sluice.contract.name.ApplicationName;
 import java.util.regex.Pattern;
 
 /**
- * Who an object belongs to: an installation of Sluice and an application of it. Written on every
- * object as labels; nothing without both is ever deleted.
+ * The owner of an object: an installation of Sluice and an application of it. Both are labels on
+ * every object; an object without them is never deleted.
  */
 public record Ownership(String installation, ApplicationName application) {
 
   public static final String APPLICATION_LABEL = "sluice.dev/application";
   public static final String INSTALLATION_LABEL = "sluice.dev/installation";
 
-  /** The generation that an object was written at. */
+  /** The annotation with the generation that an object was written at. */
   public static final String GENERATION_ANNOTATION = "sluice.dev/generation";
 
   private static final Pattern INSTALLATION =
@@ -26,7 +26,7 @@ public record Ownership(String installation, ApplicationName application) {
   /**
    * Checks the id of an installation, which is a label value and a part of Kubernetes names.
    *
-   * @throws IllegalArgumentException if it cannot be one
+   * @throws IllegalArgumentException if it is not valid
    */
   public static String requireInstallation(String id) {
     if (!INSTALLATION.matcher(id).matches()) {

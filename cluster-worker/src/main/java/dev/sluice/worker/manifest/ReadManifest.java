@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An object, and where in a text it was read.
+ * An object with its position in the text.
  *
- * @param document counted from 1, empty ones included
- * @param place in the document: below the root if it is the item of a list
+ * @param document counted from 1, including empty ones
+ * @param place in the document: below the root if it is an item of a list
  */
 public record ReadManifest(Manifest manifest, int document, JsonPointer place) {
 
   /**
-   * Does nothing if the cluster knows all of the object's fields.
+   * Requires that the cluster knows all of the object's fields.
    *
    * @param text that it was read from
    * @param source the text's name
@@ -46,7 +46,7 @@ public record ReadManifest(Manifest manifest, int document, JsonPointer place) {
     return where + ": " + shown(field);
   }
 
-  /** As Kubernetes writes it: {@code spec.containers[0].image}. */
+  /** Returns the field as Kubernetes writes it: {@code spec.containers[0].image}. */
   private static String shown(JsonPointer field) {
     StringBuilder shown = new StringBuilder();
     for (JsonPointer left = field; !left.matches(); left = left.tail()) {

@@ -2,9 +2,9 @@ package dev.sluice.worker.manifest;
 
 import java.util.Optional;
 
-/** What a cluster's discovery says about kinds. */
+/** The scopes of a cluster's kinds, from discovery. */
 public interface Scopes {
 
-  /** Whether objects of the kind live in namespaces; empty if the cluster does not serve it. */
+  /** Returns whether the kind is namespaced; empty if the cluster does not serve it. */
   Optional<Boolean> namespaced(String apiVersion, String kind);
 }

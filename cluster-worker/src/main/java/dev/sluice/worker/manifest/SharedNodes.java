@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Consumer;
 
 /**
- * Changes trees whose nodes may stand in several places: the nodes on the way to the change are
- * copied, all others stay shared. Copying a whole tree would write out what aliases expand to.
+ * Changes trees whose nodes may be shared by several parents: the nodes on the path to the change
+ * are copied, all others stay shared. Copying the whole tree would expand its aliases.
  */
 public final class SharedNodes {
 
@@ -21,7 +21,7 @@ public final class SharedNodes {
   }
 
   /**
-   * Replaces a field's value by a copy that may be changed; by an empty mapping where there is
+   * Replaces a field's mapping by a copy that may be changed; adds an empty mapping if there is
    * none.
    *
    * @param owner may be changed
@@ -41,11 +41,11 @@ public final class SharedNodes {
   }
 
   /**
-   * Replaces the mappings that are elements of a field's list by copies that the change was made
-   * to; does nothing where the field is not a list.
+   * Replaces the mappings in a field's list by changed copies; does nothing if the field is not a
+   * list.
    *
    * @param owner may be changed
-   * @param change gets a mapping that it may change
+   * @param change receives a mapping that it may change
    */
   static void eachOf(ObjectNode owner, String field, Consumer<ObjectNode> change) {
     if (owner.path(field) instanceof ArrayNode elements && !elements.isEmpty()) {

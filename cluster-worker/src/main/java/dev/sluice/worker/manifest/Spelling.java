@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes out what the API server makes of built-in kinds anyway.
+ * Writes out defaults that the API server sets for built-in kinds.
  *
- * <p>Secrets: {@code stringData} is write-only, so a live object never shows it; and a key that
- * leaves it would stay in {@code data}, owned by nobody. Ports: {@code protocol} is part of the key
- * that server-side apply merges lists by, and releases differ in what they do without it
- * (kubernetes #92332). Custom kinds are not touched: nobody knows what their ports are.
+ * <p>Secrets: {@code stringData} is write-only, so a live object never shows it, and a key that is
+ * removed from it would stay in {@code data} without an owner. Ports: {@code protocol} is part of
+ * the key by which server-side apply merges lists, and releases differ if it is missing (kubernetes
+ * #92332). Custom kinds are not changed, since the meaning of their ports is unknown.
  */
 final class Spelling {
 
-  /** Where a kind has its pod specification. */
+  /** The path of each kind's pod specification. */
   private static final Map<String, List<String>> POD_SPECS =
       Map.of(
           " Pod", List.of("spec"),
@@ -47,7 +47,7 @@ final class Spelling {
     }
   }
 
-  /** The mapping at a path, which may be changed; empty if there is none. */
+  /** Returns the mapping at a path, which may be changed; empty if there is none. */
   private static Optional<ObjectNode> below(ObjectNode content, List<String> path) {
     ObjectNode at = content;
     for (String field : path) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Makes the numbers of a JSON text those that the same text as YAML would have. */
+/** Converts the numbers of a JSON text to those that the same text has as YAML. */
 final class WholeNumbers {
 
   private WholeNumbers() {}

@@ -18,32 +18,33 @@ import java.util.Optional;
 /**
  * One document of a YAML or JSON text, as a JSON tree.
  *
- * @param index counted from 1, empty documents included
- * @param line where it begins, counted from 1
+ * @param index counted from 1, including empty documents
+ * @param line of its first character, counted from 1
  */
 public record YamlDocument(JsonNode content, int index, int line) {
 
-  /** More than any real application has, and few enough to be held in memory. */
+  /** Maximum number of documents: more than any real application has, and few enough for memory. */
   public static final int MAX_DOCUMENTS = 10_000;
 
-  /** The longest text in characters. */
+  /** Maximum length of a text in characters. */
   public static final int MAX_TEXT = Allowance.MAX_APPLICATION;
 
-  /** Reads a text that is not one of several of an application. */
+  /** Reads a text that is the only one of its application. */
   public static List<YamlDocument> readAll(String text, String source) throws ManifestException {
     return readAll(text, source, Allowance.ofApplication());
   }
 
   /**
-   * Reads all documents that are not empty. A value that aliases name stands in several places of
-   * the trees, so these must not be changed.
+   * Reads all documents that are not empty. An aliased value is shared by several parents in the
+   * trees, so these must not be changed.
    *
-   * <p>Duplicate keys, values that JSON has not, recursion, and texts that are too large, also by
-   * their aliases, are refused. Messages carry positions, never content, which may be secret.
+   * <p>Duplicate keys, values that JSON does not have, recursion, and texts that are too large,
+   * also through aliases, are refused. Messages contain positions, never content, which may be
+   * secret.
    *
    * @param source names the text in messages
-   * @param allowance of the application, from which is taken
-   * @throws ManifestException if the text is neither YAML nor JSON, or beyond a limit
+   * @param allowance the application's remaining limits, which are reduced
+   * @throws ManifestException if the text is neither YAML nor JSON, or exceeds a limit
    */
   public static List<YamlDocument> readAll(String text, String source, Allowance allowance)
       throws ManifestException {
@@ -87,7 +88,10 @@ public record YamlDocument(JsonNode content, int index, int line) {
     return documents;
   }
 
-  /** Strict JSON, which YAML does not quite include: tabs, and documents without separators. */
+  /**
+   * Parses strict JSON, of which YAML does not accept everything: tabs, and documents without
+   * separators.
+   */
   private static Optional<List<YamlDocument>> asJson(
       String text, String source, Allowance allowance) throws ManifestException {
     List<YamlDocument> documents = new ArrayList<>();
@@ -112,7 +116,7 @@ public record YamlDocument(JsonNode content, int index, int line) {
     }
   }
 
-  /** Counts values before any is held. */
+  /** Counts values before any is kept in memory. */
   private static int count(String json) throws IOException {
     int count = 0;
     try (JsonParser tokens = Json.mapper().createParser(json)) {

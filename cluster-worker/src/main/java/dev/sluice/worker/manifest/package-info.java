@@ -1,4 +1,4 @@
-/** From manifest text to objects as they are sent: parsed, checked, normalised, digested. */
+/** Manifests: from text to objects that are parsed, checked, normalised and digested. */
 @NullMarked
 package dev.sluice.worker.manifest;
 

@@ -4,7 +4,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.worker.manifest.Manifest;
 
 /**
- * Write one object.
+ * The write of one object.
  *
  * @param digest of the manifest
  */
@@ -14,20 +14,20 @@ public record ApplyStep(Manifest manifest, String digest, Reason reason, Mode mo
     return manifest.ref();
   }
 
-  /** Why the object is written. */
+  /** The reason for the write. */
   public enum Reason {
-    /** Not in the inventory. */
+    /** It is not in the inventory. */
     NEW,
-    /** Applied before with another content. */
+    /** It was applied before with other content. */
     CHANGED,
-    /** An apply of it was begun and never known to have finished. */
+    /** An apply of it was begun and may be unfinished. */
     REASSERT
   }
 
-  /** How the object is written. */
+  /** The mode of the write. */
   public enum Mode {
     APPLY,
-    /** Leave the object alone if it is there. */
+    /** Leave an existing object alone. */
     CREATE_ONLY
   }
 }

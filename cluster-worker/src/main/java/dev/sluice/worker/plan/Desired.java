@@ -4,9 +4,9 @@ import dev.sluice.worker.manifest.Manifest;
 import java.util.List;
 
 /**
- * What a target says an application should be, ready to be planned.
+ * The desired objects of a target, ready for planning.
  *
- * @param renderer who rendered it, several joined by ", "
+ * @param renderer that rendered them, several joined by ", "
  */
 public record Desired(List<Manifest> manifests, String renderer) {
 

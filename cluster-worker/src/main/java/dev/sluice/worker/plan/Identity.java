@@ -2,7 +2,7 @@ package dev.sluice.worker.plan;
 
 import dev.sluice.contract.event.ObjectRef;
 
-/** What makes two references the same object: all but the version. */
+/** The identity of an object: all of a reference but the version. */
 record Identity(String group, String kind, String namespace, String name) {
 
   static Identity of(ObjectRef ref) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What an application has in a cluster, sorted, each object once whatever its version. */
+/** The objects of an application in a cluster, sorted, each once whatever its version. */
 public record Inventory(@JsonValue List<InventoryEntry> entries) {
 
   public static final Inventory EMPTY = new Inventory(List.of());
@@ -28,12 +28,12 @@ public record Inventory(@JsonValue List<InventoryEntry> entries) {
     }
   }
 
-  /** The entry of this object, in whatever version it was written. */
+  /** Returns the entry of this object, whatever version it was written in. */
   public Optional<InventoryEntry> find(ObjectRef ref) {
     return entries.stream().filter(entry -> entry.ref().sameObject(ref)).findFirst();
   }
 
-  /** Returns this inventory with the entries that another has of these objects. */
+  /** Returns this inventory with another's entries of these objects. */
   public Inventory plus(Inventory other, Collection<ObjectRef> objects) {
     Map<Identity, InventoryEntry> all = new LinkedHashMap<>();
     other.entries().stream()

@@ -7,11 +7,12 @@ import dev.sluice.contract.event.ObjectRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object that an application has in a cluster. Short names: a ledger holds thousands, in one
- * Kubernetes object.
+ * One object of an application in a cluster. Its JSON names are short because a ledger holds
+ * thousands in one ConfigMap.
  *
  * @param digest of the manifest that was applied last (or is being applied)
- * @param keep the manifest forbade deletion; kept here because the manifest is gone by then
+ * @param keep whether the manifest forbade deletion; kept here because the manifest no longer
+ *     exists at that time
  */
 public record InventoryEntry(
     @JsonProperty("o") ObjectRef ref,

@@ -8,11 +8,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The one total order in which objects are written; they are deleted in reverse.
+ * The total order in which objects are written; they are deleted in reverse.
  *
- * <p>Phases and kinds are Flux's (its {@code ssa/sort.go}), ties go by group, kind, namespace and
- * name. A kind has its place only in its own group: Knative's {@code Service}, say, is an unknown
- * kind, and comes after the Deployments.
+ * <p>Phases and kinds are Flux's (its {@code ssa/sort.go}), ties are ordered by group, kind,
+ * namespace and name. A kind has its place only in its own group: Knative's {@code Service}, for
+ * example, is an unknown kind, and comes after the Deployments.
  */
 public final class Order implements Comparator<ObjectRef> {
 
@@ -46,7 +46,9 @@ public final class Order implements Comparator<ObjectRef> {
           new GroupKind("batch", "CronJob"),
           new GroupKind("policy", "PodDisruptionBudget"));
 
-  /** They would judge, or block, everything that is written after them. */
+  /**
+   * Webhook configurations, which would validate or block everything that is written after them.
+   */
   private static final List<GroupKind> LAST =
       List.of(
           new GroupKind("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
@@ -75,7 +77,7 @@ public final class Order implements Comparator<ObjectRef> {
     return COMPARATOR.compare(left, right);
   }
 
-  /** The stage that the object belongs to. */
+  /** Returns the phase that the object belongs to. */
   public static Stage.Phase phase(ObjectRef ref) {
     if (rank(ref) < DEFINITIONS) {
       return Stage.Phase.DEFINITIONS;

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What to do about a target, decided before anything is done. */
+/** The decision about a target, made before anything is done. */
 public sealed interface Plan {
 
   /**
-   * May be carried out.
+   * A plan that may be executed.
    *
    * @param stages in order, only those with steps
    * @param unchanged needs no call
-   * @param skipped left alone, whether rendered or not, because an annotation, the policy or the
-   *     protection of its kind says so
+   * @param skipped left alone, whether rendered or not, because of an annotation, the policy or the
+   *     protection of its kind
    * @param prunes in order, after all applies
-   * @param inventories what the ledger says while and after the plan is carried out
-   * @param claims every object that the target has, whether it is written or not
+   * @param inventories the ledger's inventories while and after the plan is executed
+   * @param claims every object of the target, whether it is written or not
    */
   record Ready(
       List<Stage> stages,
@@ -46,7 +46,7 @@ public sealed interface Plan {
       return stages.stream().flatMap(stage -> stage.steps().stream()).toList();
     }
 
-    /** What an intent names: all that is about to be written or deleted. */
+    /** Returns the intent: all objects that are written or deleted. */
     public Set<ObjectRef> writeSet() {
       Set<ObjectRef> refs = new TreeSet<>();
       applies().forEach(step -> refs.add(step.ref()));
@@ -54,27 +54,27 @@ public sealed interface Plan {
       return refs;
     }
 
-    /** Nothing to write and nothing to delete. */
+    /** Returns whether nothing is written and nothing deleted. */
     public boolean isNothing() {
       return stages.isEmpty() && prunes.isEmpty();
     }
   }
 
   /**
-   * Must not be carried out before someone approves, or the inputs change.
+   * A plan that needs an approval, or other inputs.
    *
-   * @param ready the plan that an approval lets pass
+   * @param ready the plan that an approval releases
    */
   record Held(Failure failure, Ready ready) implements Plan {}
 
-  /** Cannot be carried out, whoever approves. */
+  /** A target that cannot be executed, even with an approval. */
   record Refused(Failure failure) implements Plan {}
 
   /**
    * The ledger's inventories.
    *
-   * @param during old and intended together: whatever happens in between, nothing is forgotten
-   * @param after once all is done
+   * @param during old and desired objects joined, so that no object is forgotten if the worker dies
+   * @param after the inventory once all is done
    */
   record Inventories(Inventory during, Inventory after) {}
 }

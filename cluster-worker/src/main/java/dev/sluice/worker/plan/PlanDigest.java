@@ -18,10 +18,10 @@ import java.util.Optional;
 import java.util.SortedSet;
 
 /**
- * The name of a plan of deletions: a digest of all that a person agrees to. Equal digests mean the
- * same objects (by uid) of the same application, deleted for the same inputs.
+ * The name of a deletion plan: a digest of everything that a person agrees to. Equal digests mean
+ * the same objects (by uid) of the same application, deleted for the same inputs.
  *
- * @param subject whose objects would be deleted
+ * @param subject the application whose objects are deleted
  * @param inputDigest of the target; empty for a removal
  * @param deletions all of them, in any order
  * @param unknown the applications that may claim some of them
@@ -38,7 +38,7 @@ public record PlanDigest(
     deletions = deletions.stream().sorted(Comparator.comparing(Deletion::object)).toList();
   }
 
-  /** Returns the plan as it is shown. */
+  /** Returns the plan for display. */
   public DeletionPlan plan() {
     int listed = Math.min(deletions.size(), DeletionPlan.MAX_LISTED);
     return new DeletionPlan(
@@ -51,8 +51,8 @@ public record PlanDigest(
   }
 
   /**
-   * Returns whether an approval names exactly this. It was given to an earlier generation, which
-   * must have had the same inputs.
+   * Returns whether an approval names exactly this plan. It was given to an earlier generation,
+   * which must have had the same inputs.
    */
   public boolean isApprovedBy(Approval approval) {
     return digest(approval.generation(), approval.commit()).equals(approval.plan());
@@ -70,7 +70,7 @@ public record PlanDigest(
     return HexFormat.of().formatHex(sha.digest());
   }
 
-  /** No part holds a line end or a NUL, so the text is read in one way only. */
+  /** Adds parts that contain no line end and no NUL, so that the text is unambiguous. */
   private static void add(MessageDigest sha, String... parts) {
     sha.update((String.join("\0", parts) + "\n").getBytes(UTF_8));
   }

@@ -7,13 +7,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * All that a plan is decided from.
+ * The input of a plan.
  *
  * @param desired normalised, each object once
  * @param old the ledger's inventory
- * @param unfinished the write set of an intent that was never known to be done; empty if the ledger
- *     is done
- * @param approved someone looked at what this generation deletes and said yes
+ * @param unfinished the write set of an intent that may be unfinished; empty if the ledger is done
+ * @param approved whether a person approved this generation's deletions
  */
 public record PlanRequest(
     List<Manifest> desired,

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Decides what to do; pure.
+ * Plans the changes of a target; pure.
  *
  * <p>Every desired object ends in exactly one of applies, unchanged and skipped; every old object
  * that is not desired in exactly one of prunes and skipped.
@@ -23,13 +23,13 @@ import java.util.stream.Collectors;
 public final class Planner {
 
   /**
-   * The plan that makes the cluster hold exactly the desired objects.
+   * Returns the plan that makes the cluster hold exactly the desired objects.
    *
    * <p>An object is unchanged if it was applied with the same digest before, and no unfinished
-   * intent names it: of those nobody knows what became of them, so they are written again. An
-   * object that is no longer desired and forbids its deletion leaves the inventory: whoever keeps
-   * it owns it. One that stays because the policy does not prune is remembered, so that it goes
-   * when the policy does prune.
+   * intent names it; the state of objects in an intent is unknown, so they are written again. An
+   * object that is no longer desired and forbids its deletion leaves the inventory and is no longer
+   * managed. One that stays because the policy does not prune remains in the inventory, so that it
+   * is deleted once the policy does prune.
    */
   public Plan plan(PlanRequest request) {
     if (request.desired().isEmpty()) {
@@ -69,14 +69,14 @@ public final class Planner {
   }
 
   /**
-   * The plan that leaves nothing of the application.
+   * Returns the plan that removes the application.
    *
-   * <p>A removal was asked for by name and has passed the fleet's guard, so no share is counted. It
-   * is not a reason to lose data, nor what others keep in a namespace: without approval, protected
-   * kinds are left in the cluster and forgotten, and reported as skipped. (Holding the removal
-   * instead would leave a removed application that never goes away.)
+   * <p>A removal was requested by name and has passed the fleet's guard, so the prune limit does
+   * not apply. It must not destroy data, nor other objects in a namespace: without approval,
+   * protected kinds are left in the cluster, dropped from the inventory and reported as skipped.
+   * (If the removal were held instead, a removed application would stay forever.)
    *
-   * @param orphan leave every object where it is and only forget it
+   * @param orphan whether every object is left in the cluster and only dropped from the inventory
    * @param approved whether protected kinds may be deleted too
    */
   public Plan.Ready removal(Inventory old, boolean orphan, boolean approved) {
@@ -88,7 +88,7 @@ public final class Planner {
     return draft.finish(false);
   }
 
-  /** A plan while it is drawn up. */
+  /** A plan under construction. */
   private static final class Draft {
 
     private final Map<Identity, InventoryEntry> old = new LinkedHashMap<>();
@@ -144,9 +144,9 @@ public final class Planner {
     }
 
     /**
-     * The plan.
+     * Returns the finished plan.
      *
-     * @param install whether the application has never been there as a whole
+     * @param install whether nothing of the application was applied before
      */
     Plan.Ready finish(boolean install) {
       Map<Turn, List<ApplyStep>> turns = new TreeMap<>();

@@ -9,13 +9,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Refuses deletions that look like an accident.
+ * Refuses deletions that look accidental.
  *
- * <p>Two rules. A Namespace, CustomResourceDefinition or PersistentVolumeClaim takes more with it
- * than itself: none goes without approval. And no more than the policy's share of the old inventory
- * goes in one generation; up to {@value #ALWAYS_ALLOWED} deletions are not counted as a share, or
- * an application of three objects could not have one renamed. A limit of 0 percent means what it
- * says: no deletion at all.
+ * <p>There are two rules. Deleting a Namespace, CustomResourceDefinition or PersistentVolumeClaim
+ * also deletes other objects or data, so each needs an approval. And one generation may delete no
+ * more than the policy's percentage of the old inventory; up to {@value #ALWAYS_ALLOWED} deletions
+ * are exempt, or an object of a three-object application could not be renamed. A limit of 0 percent
+ * allows no deletion at all.
  */
 final class PruneGuard {
 
@@ -35,7 +35,7 @@ final class PruneGuard {
     return PROTECTED.contains(new Identity(ref.group(), ref.kind(), "", ""));
   }
 
-  /** Why these deletions must wait; empty if they may go ahead. */
+  /** Returns why these deletions must wait; empty if they may proceed. */
   static Optional<Failure> objection(List<PruneStep> prunes, int inventory, Policy policy) {
     List<ObjectRef> guarded =
         prunes.stream().map(PruneStep::ref).filter(PruneGuard::isProtected).toList();

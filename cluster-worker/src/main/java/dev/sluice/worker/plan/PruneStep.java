@@ -4,9 +4,9 @@ import dev.sluice.contract.event.ObjectRef;
 import java.util.Optional;
 
 /**
- * One object to delete, since nothing asks for it any more.
+ * The deletion of an object that is no longer desired.
  *
- * @param approved the uid that a person agreed to delete; another is left alone
+ * @param approved the uid whose deletion a person approved; an object with another is left alone
  */
 public record PruneStep(ObjectRef ref, Optional<String> approved) {
 

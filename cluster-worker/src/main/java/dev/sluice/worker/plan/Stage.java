@@ -2,26 +2,31 @@ package dev.sluice.worker.plan;
 
 import java.util.List;
 
-/** Steps that may be done once the stages before are done and, if those wait, established. */
+/**
+ * Steps that may run once the previous stages are done and, where a stage waits, their objects are
+ * established.
+ */
 public record Stage(Phase phase, List<ApplyStep> steps) {
 
   public Stage {
     steps = List.copyOf(steps);
   }
 
-  /** Which objects a stage holds; in the order of the stages. */
+  /** The kinds of objects in a stage, in the order of the stages. */
   public enum Phase {
-    /** CustomResourceDefinition, Namespace, ClusterRole: others cannot even be sent before. */
+    /**
+     * CustomResourceDefinition, Namespace, ClusterRole: other objects cannot be sent before them.
+     */
     DEFINITIONS,
-    /** Helm's hooks before an install or upgrade; a stage for each weight. */
+    /** Helm's hooks before an install or upgrade; one stage per weight. */
     HOOKS_BEFORE,
-    /** Kinds ending in Class, which others name. */
+    /** Kinds ending in Class, which other objects refer to. */
     CLASSES,
     OBJECTS,
-    /** Helm's hooks after an install or upgrade; a stage for each weight. */
+    /** Helm's hooks after an install or upgrade; one stage per weight. */
     HOOKS_AFTER;
 
-    /** Whether what comes next waits until this stage's objects are established, or are over. */
+    /** Returns whether later stages wait until this stage's objects are established or finished. */
     public boolean waits() {
       return this != OBJECTS;
     }

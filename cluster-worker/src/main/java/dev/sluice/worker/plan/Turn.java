@@ -5,14 +5,14 @@ import dev.sluice.worker.manifest.Manifest;
 import java.util.Comparator;
 
 /**
- * When it is an object's turn to be written.
+ * The position of an object in the order of writes.
  *
  * @param weight of hooks; 0 of everything else
  */
 record Turn(Stage.Phase phase, int weight) implements Comparable<Turn> {
 
   /**
-   * The turn of an object. What others cannot even be sent before comes first, hook or not.
+   * Returns the position of an object. Definitions come first, hook or not.
    *
    * @param install whether nothing of the application was applied before
    */

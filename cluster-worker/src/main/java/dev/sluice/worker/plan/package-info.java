@@ -1,4 +1,4 @@
-/** What to do, in which order, decided as pure functions over the desired and the old inventory. */
+/** Pure planning: the changes and their order, from the desired objects and the old inventory. */
 @NullMarked
 package dev.sluice.worker.plan;
 

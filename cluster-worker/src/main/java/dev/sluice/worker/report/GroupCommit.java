@@ -25,15 +25,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes records in transactions of whatever has gathered meanwhile, in the order they were added.
+ * Writes records in transactions, each with the records that were added meanwhile, in their order.
  *
- * <p>A transactional id has one living producer: opening another fences the one before, at the
- * broker, whatever its process still believes. So the records of a successor always come after
- * those of its predecessor.
+ * <p>A transactional id has one live producer: the broker fences the previous one when another
+ * opens, whatever its process believes. So a successor's records always follow those of its
+ * predecessor.
  *
- * <p>A record that can never be written is replaced by what was given to say so; the others of its
- * transaction are written. While the broker does not answer, or refuses this client, the same is
- * tried again. Only a failure that means the end of this producer ends it: from then on every
+ * <p>A record that can never be written is replaced by its alternative; the others of its
+ * transaction are written. While the broker does not answer, or denies access, the same records are
+ * tried again. Only an error that is fatal to the producer ends the commits: from then on every
  * record fails.
  */
 final class GroupCommit implements AutoCloseable {
@@ -41,7 +41,7 @@ final class GroupCommit implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
   private static final int MOST = 500;
 
-  /** While the broker is away the lanes try again and again, and each time add a record. */
+  /** Limits the records that lanes add with each retry while the broker is unavailable. */
   private static final int MOST_WAITING = 10_000;
 
   private static final Duration CLOSING = Duration.ofSeconds(5);
@@ -60,7 +60,7 @@ final class GroupCommit implements AutoCloseable {
     /**
      * A record to be written.
      *
-     * @param instead what is written if the record itself cannot be; empty if nothing can be said
+     * @param instead the alternative if the record cannot be written; empty if there is none
      */
     record Write(
         ProducerRecord<String, byte[]> record,
@@ -79,9 +79,9 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /**
-   * Fences whoever has this id, and starts.
+   * Fences the previous producer of this id, and starts.
    *
-   * @param broken is told once why nothing is written any more
+   * @param broken called once with the reason when no more records can be written
    * @throws org.apache.kafka.common.KafkaException if the broker does not answer
    */
   static GroupCommit open(
@@ -102,7 +102,7 @@ final class GroupCommit implements AutoCloseable {
   /**
    * Adds a record.
    *
-   * @param instead what is written if the record itself cannot be
+   * @param instead the alternative if the record cannot be written
    */
   synchronized Receipt add(
       ProducerRecord<String, byte[]> record,
@@ -118,12 +118,12 @@ final class GroupCommit implements AutoCloseable {
     return receipt;
   }
 
-  /** Why nothing is written at the moment; empty if all is well. */
+  /** Returns why no records are written at the moment; empty if they are. */
   Optional<String> problem() {
     return problem;
   }
 
-  /** Commits what was added; waits for that some seconds at most. */
+  /** Commits the added records, waiting a few seconds at most. */
   @Override
   public void close() {
     queue.add(new Step.End());
@@ -151,13 +151,14 @@ final class GroupCommit implements AutoCloseable {
       FatalErrors.check(e);
       log.atWarn()
           .setCause(e)
-          .log("nothing can be reported any more: another worker took over, or Kafka lost track");
+          .log(
+              "nothing can be reported any longer: another worker took over, or the transaction is lost");
       end(e);
       broken.accept(e);
     }
   }
 
-  /** Whether it goes on after this. */
+  /** Commits the added records; returns whether the loop continues. */
   private boolean commitWhatGathered() throws InterruptedException {
     List<Step> steps = new ArrayList<>();
     steps.add(queue.take());
@@ -176,13 +177,13 @@ final class GroupCommit implements AutoCloseable {
     return more;
   }
 
-  /** Writes all of them or none; returns what is to be written then. */
+  /** Writes all of them or none; returns the records to write next. */
   private List<Step.Write> commit(List<Step.Write> writes) throws InterruptedException {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     try {
       producer.beginTransaction();
       for (Step.Write write : writes) {
-        // a failure surfaces at the commit
+        // a failure shows at the commit
         sent.add(producer.send(write.record()));
       }
       untilAnswered(producer::commitTransaction);
@@ -213,8 +214,8 @@ final class GroupCommit implements AutoCloseable {
 
   private static List<Step.Write> withoutRefused(
       List<Step.Write> writes, List<Future<RecordMetadata>> sent, RuntimeException failure) {
-    // records that were sent in one batch are refused together, for the largest of them; what was
-    // not even handed over is the one whose handing over failed, or comes after it
+    // records of one produced batch are refused together because of the largest; a record that was
+    // never sent is the one whose send failed, or follows it
     int largest =
         IntStream.range(0, writes.size())
             .filter(i -> i < sent.size() ? isRefused(sent.get(i)) : i == sent.size())
@@ -256,7 +257,7 @@ final class GroupCommit implements AutoCloseable {
     return writes;
   }
 
-  /** A commit or an abort that was not answered in time has to be asked for again. */
+  /** Repeats a commit or abort until it is answered. */
   private void untilAnswered(Runnable call) {
     while (true) {
       try {

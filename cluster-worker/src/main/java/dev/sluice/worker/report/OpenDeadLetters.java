@@ -23,8 +23,8 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Which dead letters about a cluster's applications are open, read from their topic. The ledgers
- * know it better and at once; this is for applications whose ledger the cluster has lost.
+ * Reads from their topic which dead letters of a cluster's applications are open. Ledgers know this
+ * better and faster; this is for applications whose ledger the cluster has lost.
  */
 public final class OpenDeadLetters {
 
@@ -40,7 +40,7 @@ public final class OpenDeadLetters {
   /**
    * Reads the topic to its end.
    *
-   * @param since nothing that is looked for was opened earlier
+   * @param since no relevant dead letter was opened earlier
    * @throws org.apache.kafka.common.KafkaException if the broker does not answer
    */
   public static Map<ApplicationName, Ledger.OpenEntry> read(
@@ -100,7 +100,7 @@ public final class OpenDeadLetters {
     }
   }
 
-  /** The dispatcher's entries about sources are its own to close. */
+  /** Returns whether the worker opened it; the dispatcher closes its own. */
   private boolean isOwn(DeadLetterEvent.Opened opened, Subject subject) {
     return subject.cluster().equals(cluster)
         && opened.entry().equals(DeadLetterId.of(subject).value());

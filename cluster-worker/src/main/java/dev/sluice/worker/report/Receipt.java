@@ -6,7 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A record that is on its way to the broker. */
+/** A record on its way to the broker. */
 public final class Receipt {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -24,9 +24,9 @@ public final class Receipt {
   }
 
   /**
-   * Waits until it is committed.
+   * Waits until the record is committed.
    *
-   * @throws ReportException if that does not come about
+   * @throws ReportException if it cannot be
    */
   public void await() throws ReportException, InterruptedException {
     try {

@@ -1,6 +1,6 @@
 package dev.sluice.worker.report;
 
-/** A result could not be handed to the broker, so what it reports must not count as done. */
+/** Thrown when a result could not be written, so that the reported step must not count as done. */
 public final class ReportException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes results and dead letters. Ids say what an event is about, so that one that is written
- * twice (a worker died before it knew of the first) is known for what it is.
+ * Writes results and dead letters. Event ids are derived from the content, so that an event that is
+ * written twice (a worker died before it knew of the first) is recognized as a duplicate.
  */
 public final class Reporter implements AutoCloseable {
 
@@ -50,11 +50,12 @@ public final class Reporter implements AutoCloseable {
   }
 
   /**
-   * Takes over the reporting for a cluster: whoever reported for it before can do so no more, and
-   * what it had not committed is undone.
+   * Takes over the reporting for a cluster: fences the previous reporter and aborts its open
+   * transaction.
    *
-   * @param listener hears of every result as it is sent; must not block
-   * @param broken is told once why nothing can be reported any more: whoever works must stop
+   * @param listener receives every result as it is sent; must not block
+   * @param broken called once with the reason when nothing more can be reported: the caller must
+   *     stop its work
    * @throws org.apache.kafka.common.KafkaException if the broker cannot be reached
    */
   public static Reporter open(
@@ -68,26 +69,26 @@ public final class Reporter implements AutoCloseable {
   }
 
   /**
-   * Sends a result, or what of it fits in a record.
+   * Sends a result, shortened if it exceeds the limit of a record.
    *
-   * @param trace what it follows from
+   * @param trace of the event that caused it
    */
   public Receipt send(ResultEvent result, TraceParent trace) {
     hear(result);
     return send(kafka.topics().results(), id(result), result, trace);
   }
 
-  /** Sends what happened to a dead letter, in the trace of the record that did not go. */
+  /** Sends an event about a dead letter, in the trace of the record that failed. */
   public Receipt send(DeadLetterEvent event, TraceParent trace) {
     return send(kafka.topics().deadLetters(), id(event), event, trace);
   }
 
-  /** Why nothing is written at the moment; empty if all is well. */
+  /** Returns why nothing is written at the moment; empty if everything is. */
   public Optional<String> problem() {
     return commits.problem();
   }
 
-  /** Commits what was sent, within some seconds. */
+  /** Commits the sent events, waiting a few seconds at most. */
   @Override
   public void close() {
     commits.close();
@@ -106,7 +107,7 @@ public final class Reporter implements AutoCloseable {
     return EventCodec.encode(topic, envelope);
   }
 
-  /** What a listener makes of it is no reason not to report it. */
+  /** Passes a result to the listener, whose failure must not prevent the report. */
   private void hear(ResultEvent result) {
     try {
       listener.accept(result);

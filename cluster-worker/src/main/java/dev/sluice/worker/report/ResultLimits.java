@@ -19,15 +19,15 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * Bounds what one record may say, so that no input of an application makes a record that the broker
- * does not take. Lists are cut to the first elements, and the event says how many are left out.
+ * Limits the size of events, so that no input of an application makes a record that the broker
+ * rejects. Lists are cut to their first elements, and the event counts the omitted ones.
  */
 public final class ResultLimits {
 
-  /** The most bytes of JSON that one event has, but for a dead letter with its record. */
+  /** Maximum JSON size of an event in bytes, except for a dead letter with its record. */
   public static final int MAX_BYTES = 4 * 1024 * 1024;
 
-  /** A record of 8 MiB that nobody can read is kept whole; as Base64 it is a third larger. */
+  /** An undecodable record of up to 8 MiB is kept whole; as Base64 it is a third larger. */
   private static final int MAX_BYTES_WITH_RECORD = 12 * 1024 * 1024;
 
   /** Leaves room for the fields beside a list. */
@@ -38,18 +38,21 @@ public final class ResultLimits {
 
   private ResultLimits() {}
 
-  /** The same event, or what of it fits. */
+  /** Returns the event, shortened if it exceeds the limit. */
   static Event bounded(Event event) {
     int most = event instanceof DeadLetterEvent.Opened ? MAX_BYTES_WITH_RECORD : MAX_BYTES;
     return EventCodec.value(event).length <= most ? event : cut(event, MAX_LIST_BYTES);
   }
 
-  /** The event without whatever may be long, for a broker that takes less than it should. */
+  /**
+   * Returns the event without all fields that may be long, for a broker with a lower limit than
+   * expected.
+   */
   static Event least(Event event) {
     return cut(event, 0);
   }
 
-  /** The first elements that together have so many bytes of JSON. */
+  /** Returns the first elements that together have at most this many bytes of JSON. */
   public static <T> List<T> first(List<T> elements, long bytes) {
     List<T> first = new ArrayList<>();
     long left = bytes;
@@ -64,8 +67,8 @@ public final class ResultLimits {
   }
 
   /**
-   * Parts of at most so many bytes of JSON each, in order; one empty part of nothing. An element
-   * that is larger by itself is a part by itself.
+   * Splits a list into parts of at most this many bytes of JSON each, in order. An empty list makes
+   * one empty part. A larger element is a part by itself.
    */
   public static <T> List<List<T>> parts(List<T> elements, long bytes) {
     List<List<T>> parts = new ArrayList<>();
@@ -182,7 +185,7 @@ public final class ResultLimits {
         failure.plan().map(ResultLimits::plan));
   }
 
-  /** Keeps what an approval needs; the objects are shown by a diff. */
+  /** Keeps the fields that an approval needs; a diff shows the objects. */
   private static DeletionPlan plan(DeletionPlan plan) {
     return new DeletionPlan(
         plan.digest(),

@@ -1,4 +1,4 @@
-/** Telling what became of targets: results and dead letters. */
+/** Reporting the outcome of targets: results and dead letters. */
 @NullMarked
 package dev.sluice.worker.report;
 

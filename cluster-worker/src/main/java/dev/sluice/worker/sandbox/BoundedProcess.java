@@ -14,17 +14,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Runs a program with a limit to its time, its memory and to what it writes. Whatever happens,
- * neither it nor its descendants are left running.
+ * Runs a program with limits on its time, memory and output. Neither the program nor its
+ * descendants are left running, whatever happens.
  */
 public final class BoundedProcess {
 
   private static final int MAX_ERRORS = 64 << 10;
 
-  /** How a shell ends that cannot become a program. */
+  /** Exit code of a shell that cannot execute the program. */
   private static final int NO_SUCH_PROGRAM = 127;
 
-  /** How long the pipes of a program that ended may stay open, held by one that it started. */
+  /**
+   * How long the pipes of a program that ended may stay open, because its descendants hold them.
+   */
   private static final Duration PIPES_CLOSE = Duration.ofSeconds(5);
 
   private final ReadyShell shell;
@@ -35,10 +37,10 @@ public final class BoundedProcess {
   private final Optional<ProcessFamily> family;
 
   /**
-   * A program that leaves no others behind when it ends by itself.
+   * Creates a process for a program that leaves no descendants when it ends.
    *
    * @param shell becomes the program
-   * @param environment all of it: nothing is inherited
+   * @param environment complete: nothing is inherited
    */
   public BoundedProcess(
       ReadyShell shell,
@@ -50,7 +52,9 @@ public final class BoundedProcess {
   }
 
   /**
-   * @param family what must not be left, however it ends; empty if it leaves nothing
+   * Creates a process.
+   *
+   * @param family the descendants to end with the program; empty if it leaves none
    */
   BoundedProcess(
       ReadyShell shell,
@@ -67,21 +71,21 @@ public final class BoundedProcess {
     this.limits = limits;
   }
 
-  /** How a program ended. */
+  /** The result of running a program. */
   public sealed interface Ending {
 
-    /** By itself. */
+    /** The program exited. */
     record Exited(int code, String output, String errors) implements Ending {}
 
-    /** Killed, since it took too long. */
+    /** The program was killed because it took too long. */
     record TookTooLong() implements Ending {}
 
-    /** Killed, since it wrote too much. */
+    /** The program was killed because it wrote too much. */
     record WroteTooMuch() implements Ending {}
   }
 
   /**
-   * Runs it to its end.
+   * Runs the program until it ends.
    *
    * @throws IOException if it could not be started
    */
@@ -104,7 +108,7 @@ public final class BoundedProcess {
       if (!process.waitFor(limits.time().toNanos(), TimeUnit.NANOSECONDS)) {
         return new Ending.TookTooLong();
       }
-      endFamily(process); // or the pipes stay open
+      endFamily(process); // otherwise the pipes stay open
       familyIsThere = false;
       if (!outputs.join(PIPES_CLOSE) || !complaints.join(PIPES_CLOSE)) {
         return new Ending.TookTooLong();
@@ -129,20 +133,23 @@ public final class BoundedProcess {
 
   public static void kill(Process process) {
     if (!process.isAlive()) {
-      return; // and what it may have left is nobody's child: no search through all processes
+      return; // its descendants no longer have a parent by which to find them
     }
-    // Listed first: once the parent is gone, nobody knows its children.
+    // listed first: once the parent has ended, its children are unknown
     List<ProcessHandle> descendants = process.descendants().toList();
     process.destroyForcibly();
     descendants.forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** Not virtual: reading a pipe holds the carrier, and there are as few of them as cores. */
+  /**
+   * Starts a platform thread: reading a pipe holds a virtual thread's carrier, and there are only
+   * as many as cores.
+   */
   private static Thread reader(Runnable reading) {
     return Thread.ofPlatform().daemon().name("pipe").start(reading);
   }
 
-  /** What a program writes to one of its pipes, up to a limit. */
+  /** The output of a program to one of its pipes, up to a limit. */
   private static final class Capture {
 
     private final InputStream in;
@@ -154,7 +161,7 @@ public final class BoundedProcess {
       this.limit = limit;
     }
 
-    /** Whether it ended within the limit. */
+    /** Reads to the end; returns whether the output is within the limit. */
     boolean readAll() {
       try {
         byte[] buffer = new byte[64 << 10];
@@ -168,7 +175,7 @@ public final class BoundedProcess {
         }
         return true;
       } catch (IOException e) {
-        // The process was killed; how it ended is said elsewhere.
+        // the process was killed; its ending is reported elsewhere
         return true;
       }
     }

@@ -5,12 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The program {@code bwrap}, which makes the same namespaces as {@link Namespaces}.
+ * Isolation by the program {@code bwrap}, which creates the same namespaces as {@link Namespaces}.
  *
  * @param program its path
  * @param processes whether a renderer sees its own processes in /proc; some containers do not allow
- *     it
- * @see <a href="https://github.com/containers/bubblewrap">bubblewrap</a>
+ *     it @see <a href="https://github.com/containers/bubblewrap">bubblewrap</a>
  */
 record Bubblewrap(Path program, VisibleFiles files, boolean processes) implements Isolation {
 
@@ -34,7 +33,7 @@ record Bubblewrap(Path program, VisibleFiles files, boolean processes) implement
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net"));
     command.addAll(List.of("--unshare-uts", "--unshare-cgroup-try", "--disable-userns"));
-    // as the first process: when it ends, the system ends all others
+    // as process 1: when it ends, the kernel ends all others
     command.addAll(List.of("--cap-drop", "ALL", "--as-pid-1"));
     files
         .links()
@@ -44,7 +43,7 @@ record Bubblewrap(Path program, VisibleFiles files, boolean processes) implement
       command.addAll(List.of("--ro-bind", path.toString(), path.toString()));
     }
     if (processes) {
-      // bwrap leaves writable what a user of root may write without capabilities
+      // bwrap leaves directories writable that root may write without capabilities
       command.addAll(List.of("--proc", "/proc", "--remount-ro", "/proc"));
     }
     command.addAll(List.of("--bind", place.toString(), place.toString(), "--remount-ro", "/"));

@@ -21,10 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A private directory (mode 0700) that holds the files of one closure and nothing else, for as long
- * as it is open.
+ * A private directory (mode 0700) that contains only the files of one closure, until it is closed.
  *
- * <p>Links are made last, so that no file is written through one.
+ * <p>Links are created last, so that no file is written through a link.
  */
 public final class InputDirectory implements AutoCloseable {
 
@@ -39,7 +38,7 @@ public final class InputDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes a directory without any files.
+   * Creates a directory without any files.
    *
    * @param parent an existing directory on a local file system
    */
@@ -51,7 +50,7 @@ public final class InputDirectory implements AutoCloseable {
     }
   }
 
-  /** Makes one of what a shell, which waits for its program, sees as its own. */
+  /** Creates a directory in the place of a waiting shell. */
   static InputDirectory of(ReadyShells.Placed shell) throws RenderException {
     try {
       return furnished(shell.place(), Optional.of(shell.shell()));
@@ -60,7 +59,7 @@ public final class InputDirectory implements AutoCloseable {
     }
   }
 
-  /** Makes a directory that only its owner may enter. */
+  /** Creates a directory that only its owner may enter. */
   static Path place(Path parent) throws IOException {
     return Files.createTempDirectory(
             parent,
@@ -86,7 +85,7 @@ public final class InputDirectory implements AutoCloseable {
    * Writes the files of a source and of those that it may refer to.
    *
    * @param directory without any files; it is closed if it cannot be filled
-   * @throws RenderException if a path would leave the directory, or the disk does not take them
+   * @throws RenderException if a path would leave the directory, or the files cannot be written
    */
   public static InputDirectory of(
       SourceInputs inputs, Map<String, SourceInputs> aliased, InputDirectory directory)
@@ -126,27 +125,27 @@ public final class InputDirectory implements AutoCloseable {
     return root;
   }
 
-  /** The shell that sees this directory and no other; empty if any will do. */
+  /** Returns the shell that sees only this directory; empty if any will do. */
   Optional<ReadyShell> shell() {
     return shell;
   }
 
-  /** Where the repository's root is. */
+  /** Returns the root of the repository. */
   public Path tree() {
     return root.resolve("tree");
   }
 
-  /** Where the root of the repository of another source is. */
+  /** Returns the root of the repository of another source. */
   public Path aliased(String alias) {
     return root.resolve("aliased").resolve(alias);
   }
 
-  /** An empty directory. */
+  /** Returns an empty directory. */
   public Path home() {
     return root.resolve("home");
   }
 
-  /** Adds a file of the worker's own, outside of the tree. */
+  /** Adds a file of the worker's own, outside the tree. */
   public Path add(String name, String text) throws RenderException {
     try {
       Path path = root.resolve(name);
@@ -181,7 +180,7 @@ public final class InputDirectory implements AutoCloseable {
     }
   }
 
-  /** A link through other links may lead elsewhere than its text says. */
+  /** Requires that a link stays in the tree, also through other links. */
   private static void requireInside(Path tree, Path link) throws RenderException {
     String name = tree.relativize(link).toString();
     try {
@@ -189,7 +188,7 @@ public final class InputDirectory implements AutoCloseable {
         throw InputPaths.unsafe(name, "is a link out of the repository");
       }
     } catch (NoSuchFileException e) {
-      // leads to what is not among the inputs: there is nothing to read
+      // the target is not among the inputs: there is nothing to read
     } catch (IOException e) {
       throw InputPaths.unsafe(name, "is a link that comes to no end");
     }
@@ -203,7 +202,10 @@ public final class InputDirectory implements AutoCloseable {
         path, PosixFilePermissions.fromString(executable ? OWNER_ONLY : "rw-------"));
   }
 
-  /** The path to write at, with real directories above it: never one reached through a link. */
+  /**
+   * Returns the path to write at, after creating real directories above it: never one reached
+   * through a link.
+   */
   private static Path place(Path tree, String name) throws IOException, RenderException {
     Path path = tree.resolve(InputPaths.checked(name));
     Path above = path.getParent();
@@ -229,12 +231,12 @@ public final class InputDirectory implements AutoCloseable {
     }
   }
 
-  /** Deletes a directory with all that renderers have left in it. */
+  /** Deletes a directory with everything that renderers left in it. */
   static void delete(Path tree) throws IOException {
     Files.walkFileTree(tree, new Deletion());
   }
 
-  /** Deletes directories that a plugin has closed, too. */
+  /** Deletes directories even if a plugin removed their permissions. */
   private static final class Deletion extends SimpleFileVisitor<Path> {
 
     @Override

@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Decides which paths of an input closure may become files. The dispatcher made them; they are
- * checked again, because a topic may be written by others than dispatchers.
+ * Decides which paths of an input closure may become files. The dispatcher checked them already;
+ * they are checked again because other writers may have access to the topic.
  */
 public final class InputPaths {
 
@@ -37,7 +37,7 @@ public final class InputPaths {
   }
 
   /**
-   * Returns the path if it may be given to a program, too.
+   * Returns the path if it may also be passed to a program.
    *
    * @throws RenderException naming the path
    */
@@ -51,7 +51,7 @@ public final class InputPaths {
   }
 
   /**
-   * The path, from the root of the tree, that a link points at; empty for the root itself.
+   * Returns the target of a link as a path from the root of the tree; empty for the root itself.
    *
    * @throws RenderException if it points out of the tree
    */
@@ -61,7 +61,7 @@ public final class InputPaths {
   }
 
   /**
-   * Does nothing if what a file names, relative to itself, lies in the tree.
+   * Requires that a reference in a file, relative to that file, stays in the tree.
    *
    * @throws RenderException naming the file
    */
@@ -71,7 +71,10 @@ public final class InputPaths {
     }
   }
 
-  /** Where the reference leads from the file, from the root of the tree; empty if out of it. */
+  /**
+   * Returns the path that the reference leads to, from the root of the tree; empty if it leaves the
+   * tree.
+   */
   private static Optional<String> inside(String file, String reference) {
     if (reference.isEmpty()
         || reference.startsWith("/")

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds programs of this machine and asks them for their versions. */
+/** Finds installed programs and their versions. */
 public final class InstalledProgram {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -21,7 +21,7 @@ public final class InstalledProgram {
   private InstalledProgram() {}
 
   /**
-   * The first program of that name.
+   * Returns the first program of that name.
    *
    * @param path directories, separated as in the environment variable PATH
    */
@@ -33,13 +33,13 @@ public final class InstalledProgram {
         .findFirst();
   }
 
-  /** The version that a command prints; empty if it prints none. */
+  /** Returns the version that a command prints; empty if it prints none. */
   public static Optional<String> version(List<String> command, Sandbox sandbox)
       throws InterruptedException {
     return sandbox.output(command, PATIENCE).flatMap(InstalledProgram::inText);
   }
 
-  /** The version in a field of the JSON that a command prints. */
+  /** Returns the version in a field of the JSON that a command prints. */
   public static Optional<String> version(List<String> command, String field, Sandbox sandbox)
       throws InterruptedException {
     return sandbox

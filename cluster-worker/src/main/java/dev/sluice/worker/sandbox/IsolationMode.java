@@ -4,24 +4,24 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Ways of keeping renderers apart from the worker and from each other, the strongest first. {@link
+ * Modes of isolating renderers from the worker and from each other, the strongest first. {@link
  * #BUBBLEWRAP} and {@link #NAMESPACES} have the same effect: a renderer sees the system's programs,
  * its own inputs and nothing else; no process, file or environment of the worker, no network.
  */
 public enum IsolationMode {
-  /** Namespaces made by the program {@code bwrap}. */
+  /** Namespaces created by the program {@code bwrap}. */
   BUBBLEWRAP,
 
-  /** User, mount, process, network, IPC and UTS namespaces made by {@code unshare}. */
+  /** User, mount, process, network, IPC and UTS namespaces created by {@code unshare}. */
   NAMESPACES,
 
-  /** Another user for each renderer; it sees what all users may see, and the network. */
+  /** A separate user for each renderer; it can access the network and all world-readable files. */
   USER,
 
-  /** The worker's own user: limits of memory and time, but no wall. */
+  /** The worker's own user: limits of memory and time, but no isolation. */
   NONE;
 
-  /** Returns the mode of a name as configuration has it. */
+  /** Parses the name of a mode in the configuration. */
   public static IsolationMode parse(String name) {
     return Arrays.stream(values())
         .filter(mode -> mode.text().equals(name))
@@ -32,7 +32,7 @@ public enum IsolationMode {
                     "must be bubblewrap, namespaces, user or none, not " + name));
   }
 
-  /** The name in configuration, logs, metrics and events. */
+  /** Returns the name in configuration, logs, metrics and events. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Namespaces of the Linux kernel, made by {@code unshare} of util-linux: a shell that is root in
- * them mounts what a renderer may see, makes that its root directory, gives up all capabilities and
- * becomes the shell that waits.
+ * Isolation by namespaces of the Linux kernel, created by {@code unshare} of util-linux: a shell
+ * that is root in them mounts the files that a renderer may see, makes that its root directory,
+ * drops all capabilities and becomes the waiting shell.
  *
  * @param processes whether it sees its own processes in /proc; some containers do not allow it
  */
 record Namespaces(VisibleFiles files, boolean processes) implements Isolation {
 
-  /** A directory that every system has, with nothing below that a renderer might need. */
+  /** A directory that every system has and whose contents no renderer needs. */
   private static final String ROOT = "/sys";
 
   private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom");
@@ -71,7 +71,7 @@ record Namespaces(VisibleFiles files, boolean processes) implements Isolation {
         files.links().entrySet().stream()
             .map(link -> "/bin/ln -s %s %s\n".formatted(word(link.getValue()), word(link.getKey())))
             .collect(Collectors.joining());
-    // a renderer must not get capabilities again in namespaces of its own
+    // a renderer must not regain capabilities in namespaces of its own
     return """
     set -e
     if [ -w /proc/sys/user/max_user_namespaces ]; then
@@ -133,7 +133,7 @@ record Namespaces(VisibleFiles files, boolean processes) implements Isolation {
     return "%s %s %s %s 0 0\n".formatted(field(what), field(ROOT + where), type, options);
   }
 
-  /** Where a path is before the directory becomes the root. */
+  /** Returns the location of a path before the directory becomes the root. */
   private static String within(Path path) {
     return word("." + path);
   }

@@ -3,7 +3,7 @@ package dev.sluice.worker.sandbox;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The worker's own user and view: no wall. */
+/** No isolation: the worker's own user and file system. */
 public record NoIsolation() implements Isolation {
 
   @Override

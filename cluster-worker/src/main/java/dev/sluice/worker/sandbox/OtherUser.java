@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Users without a name, one for each directory that a renderer works in, which a worker of root may
- * become by {@code setpriv} of util-linux. Files and environments of other users are out of reach;
- * what all may read is not, and neither is the network.
+ * Isolation by unnamed users, one for each directory that a renderer works in, which a worker that
+ * runs as root may become by {@code setpriv} of util-linux. Files and environments of other users
+ * are inaccessible; world-readable files and the network are accessible.
  */
 record OtherUser() implements Isolation {
 
-  /** Beyond the users of any system, and of those that containers map. */
+  /** Above the user ids of any system, and of those that containers map. */
   private static final int FIRST = 1_900_000_000;
 
   private static final int USERS = 50_000;

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What kustomize and its plugins find in their environment. Plugins are often scripts, and need the
- * system's programs; kustomize has none of its own PATH to give them, and must not come by those
- * that it would fetch bases and functions with.
+ * The environment of kustomize with plugins. Plugins are often scripts, and need the system's
+ * programs; kustomize has no PATH of its own to give them, and must not find the programs with
+ * which it would fetch bases and functions.
  *
- * @param settings beside those of every renderer
+ * @param settings in addition to those of every renderer
  */
 public record PluginEnvironment(Map<String, String> settings) {
 
@@ -24,10 +24,10 @@ public record PluginEnvironment(Map<String, String> settings) {
   }
 
   /**
-   * An environment for one build.
+   * Returns an environment for one build.
    *
    * @param plugins the directory that they are installed in
-   * @param directory of the build, which gets programs that fail in place of some
+   * @param directory of the build, which gets failing programs in place of some
    */
   public static PluginEnvironment in(InputDirectory directory, Path plugins)
       throws RenderException {

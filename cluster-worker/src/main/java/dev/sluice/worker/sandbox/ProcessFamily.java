@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A program and all that comes of it: also what is left behind when its parent ends, or has a
- * session of its own. On systems without {@code setsid} or {@code /proc} it is smaller by that.
+ * A program and all its descendants, including those whose parent ended and those with a session of
+ * their own. On systems without {@code setsid} or {@code /proc} fewer of them are found.
  *
  * @param mark a setting in the environment that no other process has
  */
@@ -24,10 +24,10 @@ record ProcessFamily(String mark) {
           "setsid", String.join(File.pathSeparator, "/usr/bin", "/bin", "/usr/local/bin"));
   private static final Path PROCESSES = Path.of("/proc");
 
-  /** Enough for whatever does not found processes faster than they are looked through. */
+  /** Enough for any program that does not start processes faster than they are searched. */
   private static final int ROUNDS = 50;
 
-  /** The command as the head of a process group. */
+  /** Returns the command as the head of a process group. */
   List<String> led(List<String> command) {
     List<String> led = new ArrayList<>();
     SETSID.ifPresent(setsid -> led.add(setsid.toString()));
@@ -35,7 +35,7 @@ record ProcessFamily(String mark) {
     return List.copyOf(led);
   }
 
-  /** Ends all that is left, however it has to do with the head, which may have ended. */
+  /** Kills all that are left, however they relate to the head, which may have ended. */
   void kill(Process head) {
     if (SETSID.isPresent()) {
       killGroup(head.pid());
@@ -46,8 +46,8 @@ record ProcessFamily(String mark) {
   }
 
   /**
-   * All at once: of a group that founds new processes all the time, none gets away. Its number is
-   * no other's as long as there is one in it.
+   * Kills the group with one call, so that none escapes by starting new processes. Its id cannot be
+   * reused as long as the group has a process.
    */
   private static void killGroup(long group) {
     try {
@@ -62,7 +62,7 @@ record ProcessFamily(String mark) {
     }
   }
 
-  /** Whether there was one. */
+  /** Kills the processes with the mark; returns whether there was one. */
   private boolean killMarked() {
     boolean found = false;
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
@@ -74,7 +74,7 @@ record ProcessFamily(String mark) {
         }
       }
     } catch (IOException e) {
-      return false; // another system's
+      return false; // /proc has another format
     }
     return found;
   }
@@ -85,7 +85,7 @@ record ProcessFamily(String mark) {
           Files.readString(process.resolve("environ"), StandardCharsets.ISO_8859_1);
       return ("\0" + environment).contains("\0" + mark + "\0");
     } catch (IOException e) {
-      return false; // has ended, or is another user's
+      return false; // has ended, or belongs to another user
     }
   }
 }

@@ -23,28 +23,28 @@ public final class ReadyShell implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts a shell.
    *
    * @param place the directory that its program is to work in
-   * @param limits what it is told first
+   * @param limits the commands that set its limits
    */
   static ReadyShell start(Isolation isolation, Path place, String limits) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(isolation.shell(place));
     builder.environment().clear();
     ReadyShell shell = new ReadyShell(builder.start(), isolation);
-    shell.tell(limits + "\n");
+    shell.send(limits + "\n");
     return shell;
   }
 
   /**
-   * Makes it a program that reads nothing.
+   * Turns the shell into a program without standard input.
    *
-   * @param environment all of it: nothing is inherited
+   * @param environment complete: nothing is inherited
    */
   Process run(List<String> command, Path directory, Map<String, String> environment)
       throws IOException {
     try {
-      tell(script(command, directory, environment, " </dev/null"));
+      send(script(command, directory, environment, " </dev/null"));
       process.getOutputStream().close();
     } catch (IOException e) {
       process.destroyForcibly();
@@ -53,10 +53,12 @@ public final class ReadyShell implements AutoCloseable {
     return process;
   }
 
-  /** The same of a program that reads its standard input, once it has written something. */
+  /**
+   * Turns the shell into a program that reads its standard input, once it has written something.
+   */
   public Process converse(List<String> command, Path directory, Map<String, String> environment)
       throws IOException {
-    tell(script(command, directory, environment, ""));
+    send(script(command, directory, environment, ""));
     return process;
   }
 
@@ -64,12 +66,12 @@ public final class ReadyShell implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Whether its program leaves nothing behind that runs. */
+  /** Returns whether no descendants of its program are left running. */
   boolean endsAll() {
     return isolation.endsAll();
   }
 
-  /** In braces, so that a shell that reads only half of it does nothing. */
+  /** Returns the script in braces, so that a shell that reads only half of it does nothing. */
   private static String script(
       List<String> command, Path directory, Map<String, String> environment, String input) {
     String variables =
@@ -81,12 +83,12 @@ public final class ReadyShell implements AutoCloseable {
         .formatted(quoted(directory.toString()), variables, words, input);
   }
 
-  /** One word of a shell's, whatever is in it. */
+  /** Quotes any text as one word of a shell. */
   static String quoted(String word) {
     return "'" + word.replace("'", "'\\''") + "'";
   }
 
-  private void tell(String script) throws IOException {
+  private void send(String script) throws IOException {
     OutputStream input = process.getOutputStream();
     input.write(script.getBytes(StandardCharsets.UTF_8));
     input.flush();

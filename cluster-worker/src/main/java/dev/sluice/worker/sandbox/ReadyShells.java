@@ -6,13 +6,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Shells that wait, isolated and capped already, each to become one program. To start a process
- * takes this program several milliseconds, a fifth of what a small kustomization takes, and to
- * isolate one as many again; so it is done before one is needed. Safe for concurrent use.
+ * Shells that wait, already isolated and limited, each to become one program. Starting a process
+ * takes the worker several milliseconds, a fifth of the time of a small kustomization, and
+ * isolating it as much again; so both are done in advance. Safe for concurrent use.
  */
 public final class ReadyShells implements AutoCloseable {
 
-  /** No more renderers run at a time. */
+  /** The number of renderers that run at a time. */
   private static final int READY = Runtime.getRuntime().availableProcessors();
 
   private final Path scratch;
@@ -22,11 +22,11 @@ public final class ReadyShells implements AutoCloseable {
   private final AtomicInteger count = new AtomicInteger();
   private boolean closed;
 
-  /** A shell, and the directory that is its own where its isolation needs one. */
+  /** A shell, and its own directory if its isolation needs one. */
   public record Placed(ReadyShell shell, Path place) {}
 
   /**
-   * None are started yet.
+   * Creates a pool; no shell is started yet.
    *
    * @param scratch an existing directory, for the shells' own
    */
@@ -36,7 +36,7 @@ public final class ReadyShells implements AutoCloseable {
     this.isolation = isolation;
   }
 
-  /** Returns one that waits, or starts one. */
+  /** Returns a waiting shell, or starts one. */
   public Placed take() throws IOException {
     for (Placed one = ready.poll(); one != null; one = ready.poll()) {
       count.decrementAndGet();
@@ -47,7 +47,7 @@ public final class ReadyShells implements AutoCloseable {
     return start();
   }
 
-  /** Makes others ready, in the background: best when a program has ended and its core is free. */
+  /** Starts new shells in the background: best when a program has ended and its core is free. */
   void refill() {
     Thread.startVirtualThread(this::startMissing);
   }
@@ -58,7 +58,7 @@ public final class ReadyShells implements AutoCloseable {
         add();
       }
     } catch (IOException e) {
-      // who needs one next starts it and is told
+      // the next caller starts one and gets the error
     }
     count.decrementAndGet();
   }
@@ -69,7 +69,7 @@ public final class ReadyShells implements AutoCloseable {
     }
   }
 
-  /** Ends those that wait; no others are made ready. */
+  /** Ends the waiting shells; no others are started. */
   @Override
   public synchronized void close() {
     closed = true;

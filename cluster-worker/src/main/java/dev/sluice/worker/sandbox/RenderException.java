@@ -4,7 +4,7 @@ import dev.sluice.contract.event.Failure;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A source did not render. */
+/** Thrown when a source could not be rendered. */
 public final class RenderException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -12,15 +12,15 @@ public final class RenderException extends Exception {
   private final transient Failure failure;
   private final Remedy remedy;
 
-  /** What may make the same source render. */
+  /** The event that may make the same source render. */
   public enum Remedy {
-    /** The machine is at fault: time. */
+    /** The machine is at fault: time may help. */
     TIME,
-    /** The inputs are at fault: only new inputs, or an operator. */
+    /** The inputs are at fault: only new inputs, or an operator, help. */
     INPUT,
-    /** The inputs, or the kinds that the cluster serves, which charts ask for. */
+    /** The inputs are at fault, or the kinds that the cluster serves, which charts depend on. */
     KINDS,
-    /** A file that is to be installed on the worker. */
+    /** A file must be installed on the worker. */
     WORKER
   }
 
@@ -30,22 +30,22 @@ public final class RenderException extends Exception {
     this.remedy = remedy;
   }
 
-  /** The inputs are at fault: only new inputs, or an operator, help. */
+  /** Returns a failure of the inputs: only new inputs, or an operator, help. */
   public static RenderException permanent(String code, String message) {
     return new RenderException(failure(code, message), Remedy.INPUT, null);
   }
 
-  /** This machine is at fault: the same inputs may render later. */
+  /** Returns a failure of this machine: the same inputs may render later. */
   public static RenderException temporary(String code, String message, @Nullable Throwable cause) {
     return new RenderException(failure(code, message), Remedy.TIME, cause);
   }
 
-  /** Something that an administrator installs is missing on this machine. */
+  /** Returns the failure that an administrator must install something on this machine. */
   public static RenderException notInstalled(String code, String message) {
     return new RenderException(failure(code, message), Remedy.WORKER, null);
   }
 
-  /** The same, of a source whose rendering asks which kinds the cluster serves. */
+  /** Returns the same failure, for a source that depends on the kinds that the cluster serves. */
   public RenderException ofChart() {
     return remedy == Remedy.INPUT ? new RenderException(failure, Remedy.KINDS, this) : this;
   }

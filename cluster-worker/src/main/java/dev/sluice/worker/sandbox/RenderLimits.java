@@ -3,10 +3,10 @@ package dev.sluice.worker.sandbox;
 import java.time.Duration;
 
 /**
- * What one rendering may take.
+ * Limits of one rendering.
  *
  * @param time until the renderer is killed
- * @param memory bytes that its process may allocate, enforced where the system knows {@code
+ * @param memory bytes that its process may allocate, enforced where the system supports {@code
  *     RLIMIT_DATA} (Linux)
  * @param output bytes that it may write
  */

@@ -9,10 +9,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Runs rendering programs over an input directory and tells what their ends mean. */
+/** Runs rendering programs over an input directory and classifies their failures. */
 public final class Sandbox implements AutoCloseable {
 
-  /** The failure code of a renderer that says what is wrong with its inputs. */
+  /** The failure code of a renderer that reports an error in its inputs. */
   public static final String RENDER_FAILED = "RenderFailed";
 
   private static final int ERROR_TAIL = 2_000;
@@ -24,15 +24,15 @@ public final class Sandbox implements AutoCloseable {
   private final Isolation isolation;
   private final ReadyShells shells;
 
-  /** A sandbox without a wall. */
+  /** Creates a sandbox without isolation. */
   public Sandbox(Path temporary, RenderLimits limits) {
     this(temporary, limits, new NoIsolation());
   }
 
   /**
-   * A sandbox for one rendering after the other.
+   * Creates a sandbox.
    *
-   * @param temporary an existing directory, best in memory, for private directories
+   * @param temporary an existing directory for private directories, best in memory
    */
   public Sandbox(Path temporary, RenderLimits limits, Isolation isolation) {
     this.temporary = temporary;
@@ -41,7 +41,7 @@ public final class Sandbox implements AutoCloseable {
     this.shells = new ReadyShells(temporary, limits, isolation);
   }
 
-  /** Ends what waits to be run. */
+  /** Ends the waiting shells. */
   @Override
   public void close() {
     shells.close();
@@ -51,7 +51,7 @@ public final class Sandbox implements AutoCloseable {
     return limits;
   }
 
-  /** Makes an empty directory for a program to be run in. */
+  /** Creates an empty directory for a program to run in. */
   public InputDirectory open() throws RenderException {
     try {
       return isolation.bindsPlace() ? InputDirectory.of(shells.take()) : openWithoutProgram();
@@ -64,7 +64,7 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
-  /** Makes an empty directory for a {@linkplain #lasting process that lasts}. */
+  /** Creates an empty directory for a {@linkplain #lasting process that lasts}. */
   public InputDirectory openWithoutProgram() throws RenderException {
     return InputDirectory.in(isolation.bindsPlace() ? executable() : temporary);
   }
@@ -72,37 +72,40 @@ public final class Sandbox implements AutoCloseable {
   /**
    * Starts a shell for a program that lasts longer than one rendering.
    *
-   * @param place what it sees as its own
+   * @param place its own directory
    */
   public ReadyShell lasting(Path place) throws IOException {
     return ReadyShell.start(isolation, place, UlimitCommand.lasting(limits.memory()));
   }
 
-  /** Makes the directory that is all that such a shell sees as its own. */
+  /** Creates the directory that such a shell has as its own. */
   public Path place() throws IOException {
     return InputDirectory.place(executable());
   }
 
-  /** Not where other inputs are: programs may not be allowed to run from there. */
+  /**
+   * Returns the JVM's temporary directory, since programs may not be executable where other inputs
+   * are.
+   */
   private static Path executable() {
     return Scratch.in(Path.of(System.getProperty("java.io.tmpdir")));
   }
 
-  /** Whether a process sees only what is in its place. */
+  /** Returns whether a process sees only its own directory. */
   public boolean bindsPlace() {
     return isolation.bindsPlace();
   }
 
   /**
-   * Gives what is in a directory to the user that a program runs as.
+   * Gives the contents of a directory to the user that a program runs as.
    *
-   * @param place the program's
+   * @param place the program's directory
    */
   public void handOver(Path directory, Path place) throws IOException {
     isolation.handOver(directory, place);
   }
 
-  /** What a program prints that succeeds within a time; empty if it does not. */
+  /** Returns the output of a program that succeeds within a time; empty if it does not. */
   Optional<String> output(List<String> command, Duration time) throws InterruptedException {
     try (InputDirectory directory = open()) {
       isolation.handOver(directory.root(), directory.root());
@@ -126,11 +129,11 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /**
-   * Runs a program to its end, from the tree's root.
+   * Runs a program until it ends, in the tree's root.
    *
    * @param program its name and version
    * @param subject what it renders, for messages
-   * @return what it wrote
+   * @return its output
    */
   public String run(String program, List<String> command, InputDirectory directory, String subject)
       throws RenderException, InterruptedException {
@@ -138,7 +141,7 @@ public final class Sandbox implements AutoCloseable {
         environment(directory.home()), Optional.empty(), program, command, directory, subject);
   }
 
-  /** The same of kustomize that runs plugins, of which nothing is left when it has ended. */
+  /** Runs kustomize with plugins, of which none is left running when it has ended. */
   public String run(
       String program,
       List<String> command,
@@ -185,7 +188,9 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
-  /** All that a program gets to know: an empty home, no programs, a proxy that is a closed port. */
+  /**
+   * Returns the whole environment of a program: an empty home, no programs, a closed port as proxy.
+   */
   public static Map<String, String> environment(Path home) {
     String nothing = home.toString();
     return Map.of(
@@ -248,12 +253,12 @@ public final class Sandbox implements AutoCloseable {
   public static boolean isOutOfMemory(String errors) {
     String lower = errors.toLowerCase(Locale.ROOT);
     return lower.contains("out of memory")
-        || lower.contains("pthread_create failed") // what Go says first
+        || lower.contains("pthread_create failed") // Go's first message
         || lower.contains("cannot allocate memory")
         || lower.contains("outofmemoryerror");
   }
 
-  /** The end of what a program complained, without names of this machine's directories. */
+  /** Returns the end of a program's error output, without names of this machine's directories. */
   public static String tail(String errors, InputDirectory directory) {
     String relative =
         errors

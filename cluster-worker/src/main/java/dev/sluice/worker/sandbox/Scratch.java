@@ -16,19 +16,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This process's own place for what is written while something is rendered. A process that was
- * killed leaves its place behind, often in memory ({@code /dev/shm}); the next one removes it,
- * unless a lock says that another worker of this machine is at work there.
+ * This process's own directory for files that are written during rendering. A process that was
+ * killed leaves its directory behind, often in memory ({@code /dev/shm}); the next one removes it,
+ * unless a lock shows that another worker of this machine uses it.
  */
 public final class Scratch {
 
   private static final Logger log = LoggerFactory.getLogger(Scratch.class);
   private static final String NAME = "sluice-worker-";
 
-  /** What workers of earlier versions left, who had no place of their own. */
+  /** Prefixes of directories that workers of earlier versions left. */
   private static final String[] FORMER_NAMES = {"sluice-render-", "sluice-helm-"};
 
-  /** Nothing is at work for that long without a lock. */
+  /** A directory of this age without a lock is not in use. */
   private static final Duration ABANDONED = Duration.ofDays(1);
 
   private static final Map<Path, Path> PLACES = new ConcurrentHashMap<>();
@@ -36,7 +36,7 @@ public final class Scratch {
   private Scratch() {}
 
   /**
-   * The place in a directory; the same each time.
+   * Returns the place in a directory; the same each time.
    *
    * @throws UncheckedIOException if nothing can be written there
    */
@@ -76,13 +76,15 @@ public final class Scratch {
         }
       }
     } catch (IOException e) {
-      log.atWarn().setCause(e).log("cannot look for what killed workers left in {}", directory);
+      log.atWarn()
+          .setCause(e)
+          .log("cannot look for directories of killed workers in {}", directory);
     }
   }
 
   private static void removeIfUnlocked(Path place) throws IOException {
     if (!DirectoryLock.hasLock(place)) {
-      // another worker may be just about to lock it
+      // another worker may be about to lock it
       if (isAbandoned(place)) {
         remove(place);
       }
@@ -91,7 +93,7 @@ public final class Scratch {
     Optional<DirectoryLock> lock = DirectoryLock.take(place);
     if (lock.isPresent()) {
       try (DirectoryLock held = lock.get()) {
-        log.atInfo().log("removing {}, which a worker that was killed has left ({})", place, held);
+        log.atInfo().log("removing {}, which a killed worker left ({})", place, held);
         remove(place);
       }
     }

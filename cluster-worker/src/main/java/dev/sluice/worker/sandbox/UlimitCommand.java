@@ -1,8 +1,8 @@
 package dev.sluice.worker.sandbox;
 
 /**
- * Caps what a program may take of the machine, by the limits of the shell that becomes it: memory,
- * processor time (should the worker itself die before it can kill), size of files, no core dumps.
+ * Limits a program by the limits of the shell that becomes it: memory, processor time (in case the
+ * worker dies before it can kill it), file size, no core dumps.
  */
 final class UlimitCommand {
 
@@ -12,14 +12,14 @@ final class UlimitCommand {
 
   private UlimitCommand() {}
 
-  /** What a shell does to limit itself for one rendering. */
+  /** Returns the shell commands that limit one rendering. */
   static String limits(RenderLimits limits) {
     long processors = Runtime.getRuntime().availableProcessors();
     long seconds = Math.max(1, limits.time().toSeconds()) * processors;
     return limits(limits.memory(), Long.toString(seconds));
   }
 
-  /** What a shell does to limit itself for a program that lasts longer than one rendering. */
+  /** Returns the shell commands that limit a program that lasts longer than one rendering. */
   static String lasting(long memory) {
     return limits(memory, UNLIMITED);
   }

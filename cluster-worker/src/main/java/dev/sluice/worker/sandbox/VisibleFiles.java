@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The files of the machine that isolated renderers see, and may not write: the system's programs
- * and libraries, and those that are installed elsewhere. Nothing of {@code /etc} but what the
+ * The files of the machine that isolated renderers see but may not write: the system's programs and
+ * libraries, and those that are installed in other places. Of {@code /etc} only the files that the
  * dynamic linker needs.
  *
  * @param links symbolic links in the root directory, with their targets
- * @param readable files and directories, each below none of the others
+ * @param readable files and directories, none of them below another
  */
 public record VisibleFiles(Map<String, String> links, Set<Path> readable) {
 
@@ -45,7 +45,7 @@ public record VisibleFiles(Map<String, String> links, Set<Path> readable) {
   }
 
   /**
-   * What this machine has.
+   * Returns the files of this machine.
    *
    * @param others programs and directories that renderers need as well; links are followed
    */
@@ -70,9 +70,9 @@ public record VisibleFiles(Map<String, String> links, Set<Path> readable) {
   }
 
   /**
-   * The mounts at and below what is readable, which have to be made read-only one by one.
+   * Returns the mounts at and below the readable files, which have to be made read-only one by one.
    *
-   * @return with what each must not lose: {@code noexec}
+   * @return with the option that each must keep: {@code noexec}
    */
   Map<Path, String> mounts() {
     Map<Path, String> all = new LinkedHashMap<>();
@@ -101,12 +101,12 @@ public record VisibleFiles(Map<String, String> links, Set<Path> readable) {
     return needed;
   }
 
-  /** The directories among what is readable. */
+  /** Returns the readable directories. */
   List<Path> directories() {
     return readable.stream().filter(Files::isDirectory).toList();
   }
 
-  /** The others. */
+  /** Returns the readable files that are not directories. */
   List<Path> files() {
     List<Path> files = new ArrayList<>(readable);
     files.removeAll(directories());

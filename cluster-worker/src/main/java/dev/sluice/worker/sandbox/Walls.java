@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds the strongest isolation that works here, by trying: whether a system lets its users make
- * namespaces depends on its kernel, its settings and on the container.
+ * Finds the strongest isolation that works here, by trying: whether users can create namespaces
+ * depends on the kernel, its settings and the container.
  */
 public final class Walls {
 
@@ -23,10 +23,10 @@ public final class Walls {
   private final RenderLimits limits;
 
   /**
-   * Isolations for programs.
+   * Creates a search.
    *
-   * @param files what they need to see
-   * @param scratch where their directories are
+   * @param files that programs need to see
+   * @param scratch contains their directories
    */
   public Walls(VisibleFiles files, Path scratch, RenderLimits limits) {
     this.files = files;
@@ -35,9 +35,10 @@ public final class Walls {
   }
 
   /**
-   * Returns the strongest that works, or that of a given mode; {@link NoIsolation} if it does not.
+   * Returns the strongest that works, or that of a given mode; {@link NoIsolation} if it does not
+   * work.
    *
-   * @param path where {@code bwrap} is looked for besides the system's directories
+   * @param path searched for {@code bwrap} in addition to the system's directories
    */
   public Isolation strongest(Optional<IsolationMode> wanted, String path)
       throws InterruptedException {
@@ -65,11 +66,11 @@ public final class Walls {
     return candidates;
   }
 
-  /** A program may write to its own directory, and cannot read what lies beside it. */
+  /** Returns whether a program can write to its own directory but cannot read beside it. */
   private boolean holds(Isolation isolation) throws InterruptedException {
     Path secret = null;
     try (Sandbox sandbox = new Sandbox(scratch, limits, isolation)) {
-      secret = Files.createTempFile(scratch, "sluice-wall-", ""); // readable by its owner only
+      secret = Files.createTempFile(scratch, "sluice-wall-", ""); // readable only by its owner
       String script =
           "echo x > x && ! cat %s 2>/dev/null && echo %s"
               .formatted(ReadyShell.quoted(secret.toString()), HOLDS);

@@ -1,6 +1,6 @@
 /**
- * Processes that render: limits, isolation from the worker, private directories, and waiting shells
- * that save their start.
+ * Rendering processes: limits, isolation from the worker, private directories, and waiting shells
+ * that save startup time.
  */
 @NullMarked
 package dev.sluice.worker.sandbox;

@@ -37,12 +37,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds and removes what a fenced worker still created: objects with an application's labels,
- * written by a generation that is not newer than its settled ledger, which the ledger does not have
- * and no application claims.
+ * Finds and removes orphans that a fenced worker left: objects with an application's labels,
+ * written by a generation that is not newer than its settled ledger, that are not in the ledger and
+ * that no application claims.
  *
- * <p>The ledger is read after the object was listed, and names all that an apply is about to create
- * before it does: so nothing that a lane creates looks left over.
+ * <p>The ledger is read after the object was listed, and names all objects that an apply creates
+ * before it creates them. So no object that a lane creates looks like an orphan.
  */
 public final class OrphanSweep {
 
@@ -57,7 +57,7 @@ public final class OrphanSweep {
   /**
    * The parts that a sweep calls.
    *
-   * @param unswept called for each kind that a sweep could not go over
+   * @param unswept called for each kind that a sweep could not list or clean up
    */
   public record Parts(
       ClusterApi api,
@@ -75,7 +75,7 @@ public final class OrphanSweep {
     this.parts = parts;
   }
 
-  /** Goes once over all kinds that were ever written; what fails for one kind stops no other. */
+  /** Sweeps all kinds that were ever written; a failure for one kind does not stop the others. */
   public void sweep() throws InterruptedException {
     Map<ApplicationName, StoredLedger> known = parts.ledgers().list().usable();
     Set<String> kinds = new TreeSet<>();
@@ -137,7 +137,7 @@ public final class OrphanSweep {
           .addKeyValue("cluster", cluster)
           .addKeyValue("kind", kind)
           .setCause(cause.orElse(null))
-          .log("cannot look for orphans of a kind: {}; the other kinds are looked at", reason);
+          .log("cannot sweep orphans of a kind: {}; the other kinds are swept", reason);
     }
   }
 
@@ -167,8 +167,8 @@ public final class OrphanSweep {
   }
 
   /**
-   * Whether what looks left over may belong to another installation. Asked after the objects were
-   * listed: whoever wrote them had written its ledger before.
+   * Returns whether the candidates may belong to another installation. Checked after the objects
+   * were listed, since their writer had written its ledger before.
    */
   private boolean hasNamesake() throws InterruptedException {
     Set<String> namespaces = parts.ledgers().namesakes();
@@ -226,13 +226,16 @@ public final class OrphanSweep {
       return true;
     } catch (ApiException e) {
       if (e.isNotFound() || e.isPreconditionFailed()) {
-        return false; // someone is at it; the next sweep looks again
+        return false; // changed by someone else; the next sweep checks again
       }
       throw e;
     }
   }
 
-  /** Leaves what an application claims, or may claim, for the next sweep to look at again. */
+  /**
+   * Returns whether no application claims the object, or may claim it; otherwise the next sweep
+   * checks again.
+   */
   private boolean isCleared(ObjectRef ref, LiveObject live, Clearance clearance)
       throws InterruptedException {
     boolean cleared =

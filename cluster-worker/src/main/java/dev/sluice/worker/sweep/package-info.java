@@ -1,4 +1,4 @@
-/** The sweep that removes objects of Sluice that no ledger knows. */
+/** The sweep that removes orphans: Sluice's objects that no ledger contains. */
 @NullMarked
 package dev.sluice.worker.sweep;
 

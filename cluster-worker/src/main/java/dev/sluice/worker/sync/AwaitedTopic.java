@@ -7,7 +7,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A topic that need not be there yet; the first look that does not find it says so in the log. */
+/** A topic that may not exist yet; its absence is logged once. */
 final class AwaitedTopic {
 
   private static final Logger log = LoggerFactory.getLogger(AwaitedTopic.class);

@@ -10,8 +10,7 @@ import dev.sluice.contract.name.Generation;
 import java.time.Instant;
 
 /**
- * What is remembered of a record of the sync topic: all but its payload, which is read again by
- * offset when it is needed.
+ * A record of the sync topic without its payload, which is read again by offset when needed.
  *
  * @param batch see {@link dev.sluice.contract.event.Provenance}
  * @param writtenAt when the record was written, by the dispatcher's clock
@@ -28,7 +27,7 @@ public record LogEntry(
     Instant receivedAt)
     implements LogRecord {
 
-  /** The decision that a record came from, and how many records of it this cluster has. */
+  /** The decision that a record belongs to, and its number of records for this cluster. */
   public record Batch(String name, int size) {
 
     static Batch of(Provenance provenance) {
@@ -52,7 +51,7 @@ public record LogEntry(
         receivedAt);
   }
 
-  /** The same, for what follows from this. */
+  /** Returns this entry with another trace context. */
   public LogEntry within(TraceParent context) {
     return new LogEntry(
         subject, removal, inputDigest, batch, context, offset, writtenAt, receivedAt);

@@ -10,40 +10,43 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Who is told what the sync topic holds. Called by the reader's thread only; must not block. */
+/** Receives the records of the sync topic, in the reader's thread only. Must not block. */
 public interface LogListener {
 
   /**
-   * The topic was read to what was its end when reading began.
+   * Called once the topic was read up to its end at the start.
    *
-   * @param history by application, what the topic still holds, generations rising; the last one is
-   *     what the application should be
-   * @param refused whose sources are refused
+   * @param history the records that the topic still holds, by application, generations rising; the
+   *     last one is the desired state
+   * @param refused applications whose sources are refused
    */
   void caughtUp(Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused);
 
-  /** A record that came after that, newer than all before about its application. */
+  /** Called for each later record that is newer than all before of its application. */
   void received(LogEntry entry, SyncEvent payload);
 
-  /** The sources of an application are refused, and may claim something else than its target. */
+  /**
+   * Called when an application's sources are refused, so that it may claim other objects than its
+   * target.
+   */
   void refused(RefusedSources sources);
 
-  /** The sources of an application are not refused any more. */
+  /** Called when an application's sources are no longer refused. */
   void accepted(ApplicationName application);
 
-  /** Someone asks something, and the topic was read to its end. */
+  /** Called for each question, once the topic was read to its end. */
   void asked(Envelope<QuestionEvent> question);
 
   /**
-   * A record that cannot be read. The reader goes on behind it.
+   * Called for a record that cannot be read. The reader continues after it.
    *
    * @param trace that it belongs to
    */
   void damaged(OriginalRecord original, TraceParent trace, String reason);
 
-  /** A record of an unknown type. The reader has stopped before it. */
+  /** Called when the reader has stopped before a record of an unknown type. */
   void stopped(String ceType, long offset);
 
-  /** The reader has stopped for a reason that is not one record's. */
+  /** Called when the reader has stopped for a reason that no single record caused. */
   void failed(Throwable cause);
 }

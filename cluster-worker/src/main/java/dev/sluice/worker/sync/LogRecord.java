@@ -3,17 +3,17 @@ package dev.sluice.worker.sync;
 import dev.sluice.contract.name.ApplicationName;
 import java.time.Instant;
 
-/** What is remembered of a record about an application: all but its payload. */
+/** A record about an application, without its payload. */
 public sealed interface LogRecord permits LogEntry, RefusedSources {
 
   ApplicationName application();
 
-  /** The decision that the record came from. */
+  /** Returns the decision that the record belongs to. */
   LogEntry.Batch batch();
 
-  /** Where the payload is. */
+  /** Returns the offset of the payload. */
   long offset();
 
-  /** When the record was written, by the dispatcher's clock. */
+  /** Returns when the record was written, by the dispatcher's clock. */
   Instant writtenAt();
 }

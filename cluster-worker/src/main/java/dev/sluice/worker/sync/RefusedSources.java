@@ -5,7 +5,7 @@ import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.name.ApplicationName;
 import java.time.Instant;
 
-/** A record that says that the sources of an application are refused. */
+/** A record that reports that the sources of an application are refused. */
 public record RefusedSources(
     ApplicationName application, LogEntry.Batch batch, long offset, Instant writtenAt)
     implements LogRecord {

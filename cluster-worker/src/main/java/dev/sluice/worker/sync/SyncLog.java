@@ -39,10 +39,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads a cluster's sync topic from its beginning, then follows it. One thread owns the consumer;
- * it applies nothing and waits for nobody but the broker.
+ * it applies nothing and waits for nothing but the broker.
  *
- * <p>Generations only rise: a record that is not newer than what is known of its application is a
- * duplicate, or a late write of a fenced dispatcher, and is passed over.
+ * <p>Generations only rise: a record that is not newer than the last of its application is a
+ * duplicate, or a late write of a fenced dispatcher, and is skipped.
  */
 public final class SyncLog implements AutoCloseable {
 
@@ -82,7 +82,7 @@ public final class SyncLog implements AutoCloseable {
         Thread.ofPlatform().name("sync-log-" + cluster).daemon().unstarted(this::readUntilClosed);
   }
 
-  /** Starts reading. The topic need not be there yet. */
+  /** Starts reading. The topic may not exist yet. */
   public static SyncLog start(
       KafkaConnection kafka,
       ClusterName cluster,
@@ -94,17 +94,17 @@ public final class SyncLog implements AutoCloseable {
     return syncLog;
   }
 
-  /** When the reading loop last came round; one that does not is dead. */
+  /** Returns when the reading loop last turned, for liveness. */
   public Instant turnedAt() {
     return turnedAt;
   }
 
-  /** Records that are still to be read; empty while no one knows. */
+  /** Returns the number of records that are still to be read; empty while it is unknown. */
   public OptionalLong lag() {
     return lag;
   }
 
-  /** Why the topic cannot be read at the moment; empty if all is well. */
+  /** Returns why the topic cannot be read at the moment; empty if it can. */
   public Optional<String> problem() {
     return problem;
   }
@@ -139,12 +139,13 @@ public final class SyncLog implements AutoCloseable {
       } catch (WakeupException e) {
         // closing
       } catch (TopicWatch.TopicChangedException e) {
-        // what lanes and ledgers were told of the old one must not be believed: a new session
-        // begins
+        // the state of lanes and claims comes from the old topic and must not be used: a new
+        // session begins
         listener.failed(e);
         return;
       } catch (KafkaException e) {
-        // what the client does not retry by itself (authorization, say) may be mended meanwhile
+        // errors that the client does not retry by itself (authorization, say) may be fixed
+        // meanwhile
         log.atWarn()
             .addKeyValue("cluster", cluster)
             .setCause(e)
@@ -202,7 +203,9 @@ public final class SyncLog implements AutoCloseable {
     }
   }
 
-  /** One record costs itself at most; returns whether to go on behind it. */
+  /**
+   * Handles one record, whose failure affects only itself; returns whether to continue after it.
+   */
   private boolean contained(
       ConsumerRecord<String, byte[]> record,
       Optional<Map<ApplicationName, List<LogEntry>>> history) {
@@ -250,7 +253,7 @@ public final class SyncLog implements AutoCloseable {
       case Decoded.UnknownType(String ceType) when QuestionEvent.KEY.equals(record.key()) ->
           log.atInfo()
               .addKeyValue("cluster", cluster)
-              .log("passed over a question of type {}: this worker cannot answer it", ceType);
+              .log("skipped a question of type {}: this worker cannot answer it", ceType);
       case Decoded.UnknownType(String ceType) -> {
         log.atError()
             .addKeyValue("cluster", cluster)
@@ -266,7 +269,9 @@ public final class SyncLog implements AutoCloseable {
     return true;
   }
 
-  /** What was asked before a start is answered after it, unless nobody waits any more. */
+  /**
+   * Passes on a question. One asked before the start is answered after it, unless it has expired.
+   */
   private void asked(Envelope<QuestionEvent> question, boolean early) {
     if (question.event().until().isBefore(clock.instant())) {
       return;
@@ -335,7 +340,7 @@ public final class SyncLog implements AutoCloseable {
 
   private void pause() {
     try {
-      boolean unused = closing.await(250, TimeUnit.MILLISECONDS); // the caller's loop asks
+      boolean unused = closing.await(250, TimeUnit.MILLISECONDS); // the caller's loop checks
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -39,8 +39,8 @@ public final class SyncRecordReader implements AutoCloseable {
   }
 
   /**
-   * The record that was at this offset; empty if it is gone, which means that a newer one took its
-   * place and will be read by whoever follows the topic, or that the topic is another one now.
+   * Reads the record at this entry's offset; returns empty if it no longer exists, because a newer
+   * record of the application follows, or because the topic was recreated.
    *
    * @throws org.apache.kafka.common.errors.TimeoutException if the broker does not answer
    */
@@ -52,7 +52,8 @@ public final class SyncRecordReader implements AutoCloseable {
   }
 
   /**
-   * The objects that a record's application may have by it; empty if the record is gone.
+   * Returns the objects that an application may have according to a record; empty if the record no
+   * longer exists.
    *
    * @throws org.apache.kafka.common.errors.TimeoutException if the broker does not answer
    */
@@ -71,7 +72,7 @@ public final class SyncRecordReader implements AutoCloseable {
   private Optional<Event> event(long offset) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      // records that are asked for in their order need no seek, and so no new fetch
+      // records that are requested in order need no seek, and so no new fetch
       if (next != offset) {
         consumer.seek(partition, offset);
       }
@@ -91,7 +92,7 @@ public final class SyncRecordReader implements AutoCloseable {
 
   @Override
   public void close() {
-    boolean interrupted = Thread.interrupted(); // a consumer that is interrupted does not close
+    boolean interrupted = Thread.interrupted(); // an interrupted consumer does not close
     lock.lock();
     try {
       consumer.close();

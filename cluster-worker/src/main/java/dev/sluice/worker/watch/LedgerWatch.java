@@ -26,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watch over the ledgers of an installation. It notices what others do to them: one that is gone,
- * that became unreadable, that can be read again, or that was set back to an older generation. The
- * application is attempted again then, since its record in the log says what it should be: so a
- * cluster that is wiped under a running worker fills up, and a repaired ledger is used at once.
+ * Watches the ledgers of an installation for changes by others: a ledger that was deleted, became
+ * unreadable, became readable again, or was reset to an older generation. The application is
+ * attempted again then, from its record in the log. So a cluster that is wiped under a running
+ * worker is restored, and a repaired ledger is used at once.
  */
 public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseable {
 
@@ -82,7 +82,7 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
   /**
    * Starts watching.
    *
-   * @param found the ledgers that are known; what became of them by now is noticed too
+   * @param found the ledgers at the start of the session; changes since then are noticed too
    */
   public static LedgerWatch start(
       KubernetesClient client,
@@ -94,20 +94,20 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
     LedgerWatch watch = new LedgerWatch(client, namespace, ledgers, lanes, containment);
     found.readings().forEach((application, read) -> watch.seen.put(application, Seen.of(read)));
     watch.informer.addEventHandler(watch);
-    // whatever befalls the watch, a wiped cluster comes back
+    // whatever happens to the watch, a wiped cluster is restored
     watch.informer.exceptionHandler((_, _) -> !watch.closed);
     var unused = watch.informer.start().thenRun(watch::compare);
     return watch;
   }
 
-  /** Returns how many ledgers cannot be used, by the code of the failure. */
+  /** Returns the number of unusable ledgers by failure code. */
   public Map<String, Long> unreadable() {
     return seen.values().stream()
         .flatMap(each -> each.failure().stream())
         .collect(Collectors.groupingBy(Failure::code, Collectors.counting()));
   }
 
-  /** Reads all again, since the keys that they are verified with have changed. */
+  /** Reads all ledgers again, since the keys that verify them have changed. */
   public void readAgain() {
     informer.getStore().list().forEach(this::changed);
   }
@@ -129,7 +129,7 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
 
   private void gone(ApplicationName application) {
     seen.remove(application);
-    again(application, "its ledger is gone; applying it again from the log");
+    again(application, "its ledger was deleted; applying it again from the log");
   }
 
   private void changed(ConfigMap configMap) {
@@ -152,7 +152,7 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
     } else if (known.isPresent()) {
       again(application, "its ledger can be read again");
     } else if (before != null && now.generation() < before.generation()) {
-      again(application, "its ledger was set back; comparing it with the log again");
+      again(application, "its ledger was reset; comparing it with the log again");
     }
   }
 
@@ -181,7 +181,7 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
   public void close() {
     closed = true;
     informer.stop();
-    // or the client, closed next, would fail what is still under way
+    // otherwise the client, which is closed next, would fail the calls in progress
     informer.stopped().toCompletableFuture().completeOnTimeout(null, 2, TimeUnit.SECONDS).join();
   }
 }

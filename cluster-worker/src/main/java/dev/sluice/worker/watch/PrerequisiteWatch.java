@@ -20,13 +20,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Notices that something has come: what is parked for the want of it is tried at once. */
+/**
+ * Retries at once the applications that were parked because an object was missing, when it appears.
+ */
 public final class PrerequisiteWatch<T extends HasMetadata>
     implements ResourceEventHandler<T>, AutoCloseable {
 
   private static final long NO_RESYNC = 0;
 
-  /** Discovery hears of a definition a moment after its status says that it is established. */
+  /** Discovery learns of a definition a moment after its status says that it is established. */
   private static final List<Duration> DISCOVERY =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(5));
 
@@ -78,7 +80,8 @@ public final class PrerequisiteWatch<T extends HasMetadata>
 
   private static <T extends HasMetadata> PrerequisiteWatch<T> started(PrerequisiteWatch<T> watch) {
     watch.informer.addEventHandler(watch);
-    // a wiped cluster comes back; without the right to list, the parked are tried by the clock
+    // a wiped cluster is restored; without permission to list, parked applications are retried by
+    // timer
     watch.informer.exceptionHandler((_, _) -> true);
     var unused = watch.informer.start();
     return watch;
@@ -113,7 +116,10 @@ public final class PrerequisiteWatch<T extends HasMetadata>
   @Override
   public void onDelete(T object, boolean finalStateUnknown) {}
 
-  /** Returns at once: stopping a watch that the server is just ending can block in the client. */
+  /**
+   * Closes the watch in the background: stopping a watch that the server is just ending can block
+   * in the client.
+   */
   @Override
   public void close() {
     Thread.ofPlatform().daemon().name("stop-watch").start(informer::stop);
@@ -130,7 +136,7 @@ public final class PrerequisiteWatch<T extends HasMetadata>
     }
   }
 
-  /** Whether the specification has changed; the server counts in generations. */
+  /** Returns whether the specification has changed, by the server's generation. */
   private static boolean isOtherwise(HasMetadata before, HasMetadata object) {
     return !Objects.equals(
         before.getMetadata().getGeneration(), object.getMetadata().getGeneration());
@@ -141,7 +147,10 @@ public final class PrerequisiteWatch<T extends HasMetadata>
         && parked.failure().object().filter(ref -> ref.namespace().equals(namespace)).isPresent();
   }
 
-  /** A failure that names no object may be about any kind. */
+  /**
+   * Returns whether the application may wait for this definition; a failure without an object may
+   * concern any kind.
+   */
   private static boolean wants(Outcome.Parked parked, CustomResourceDefinition definition) {
     if (definition.getSpec() == null || definition.getSpec().getNames() == null) {
       return false;

@@ -28,15 +28,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Draft of one application's next state during a decision. Only this class assigns generations.
- */
+/** Draft of one application's next state during a decision. Only this class assigns generations. */
 public final class ApplicationDraft {
 
   static final int MAX_TARGET_BYTES =
       KafkaConnection.MAX_RECORD_BYTES - OutgoingRecord.ROOM_FOR_HEADERS;
 
-  /** Number of carried-out commands to remember; a repeated command follows soon, when its answer did not arrive. */
+  /**
+   * Number of carried-out commands to remember; a repeated command follows soon, when its answer
+   * did not arrive.
+   */
   private static final int REMEMBERED_COMMANDS = 20;
 
   private final ApplicationState before;
@@ -68,7 +69,8 @@ public final class ApplicationDraft {
   }
 
   /**
-   * Sends a target unless the last one had the same inputs and no command demands it again. Inputs of a suspended application, or of another commit than the restored one, are not sent.
+   * Sends a target unless the last one had the same inputs and no command demands it again. Inputs
+   * of a suspended application, or of another commit than the restored one, are not sent.
    */
   void send(Finding.Differs finding, Provenance provenance, OriginalRecord origin) {
     ClusterTarget cluster = finding.cluster();

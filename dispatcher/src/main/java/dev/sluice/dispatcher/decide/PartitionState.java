@@ -20,9 +20,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
-/**
- * State of a partition: exactly its state records, since it changes only by replaying them.
- */
+/** State of a partition: exactly its state records, since it changes only by replaying them. */
 public final class PartitionState {
 
   private final Map<RefKey, RefState> refs = new HashMap<>();
@@ -39,7 +37,8 @@ public final class PartitionState {
   /**
    * Creates an empty state.
    *
-   * @param defined is called with an application's definition, or empty if it has none, whenever its state is replayed
+   * @param defined is called with an application's definition, or empty if it has none, whenever
+   *     its state is replayed
    */
   public PartitionState(BiConsumer<ApplicationName, Optional<Definition>> defined) {
     this.defined = defined;
@@ -85,14 +84,18 @@ public final class PartitionState {
   }
 
   /**
-   * Returns why an application's state record cannot be read; normally empty. Otherwise no decision about the application is allowed: its generations would be counted from the beginning, and its holds would be lost.
+   * Returns why an application's state record cannot be read; normally empty. Otherwise no decision
+   * about the application is allowed: its generations would be counted from the beginning, and its
+   * holds would be lost.
    */
   public Optional<String> lost(ApplicationName application) {
     return Optional.ofNullable(lost.get(application));
   }
 
   /**
-   * Returns the home repositories of applications in other partitions that read this repository, or one whose name differs by case only. Home repositories of this partition are left out, since this partition reads the change itself.
+   * Returns the home repositories of applications in other partitions that read this repository, or
+   * one whose name differs by case only. Home repositories of this partition are left out, since
+   * this partition reads the change itself.
    */
   Set<RepositoryId> readersInOtherPartitions(RepositoryId repository) {
     Set<RepositoryId> homes = new TreeSet<>();
@@ -130,7 +133,10 @@ public final class PartitionState {
     return following(key).stream().filter(state -> key.equals(decidesAbout(state))).toList();
   }
 
-  /** Returns the applications with a further source on this ref, by the ref whose queue decides about them. */
+  /**
+   * Returns the applications with a further source on this ref, by the ref whose queue decides
+   * about them.
+   */
   public Map<RefKey, Set<ApplicationName>> decidedAtOtherRefs(RefKey key) {
     return following(key).stream()
         .filter(state -> !key.equals(decidesAbout(state)))
@@ -141,14 +147,17 @@ public final class PartitionState {
   }
 
   /**
-   * Returns the one ref whose queue decides about an application. Two queues deciding at once could each use an outdated commit of the other's ref.
+   * Returns the one ref whose queue decides about an application. Two queues deciding at once could
+   * each use an outdated commit of the other's ref.
    */
   private static RefKey decidesAbout(ApplicationState state) {
     return RefKey.of(state.definition().orElseThrow().sources().getFirst());
   }
 
   /**
-   * Returns the followed refs that an event about this ref may concern, best match first. Names match in any case, since only the forge knows whether case matters and an unnecessary evaluation is harmless.
+   * Returns the followed refs that an event about this ref may concern, best match first. Names
+   * match in any case, since only the forge knows whether case matters and an unnecessary
+   * evaluation is harmless.
    */
   public List<RefKey> matching(RefKey ref) {
     return followedIgnoringCase.getOrDefault(ref.repository().key(), Set.of()).stream()

@@ -70,7 +70,9 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
     }
 
     /**
-     * Returns the home repository of an application, in whose partition its generations are counted; empty for a new application. It stays the repository that the application was first defined with, so that its generations are never forgotten and never counted in two places.
+     * Returns the home repository of an application, in whose partition its generations are
+     * counted; empty for a new application. It stays the repository that the application was first
+     * defined with, so that its generations are never forgotten and never counted in two places.
      */
     Optional<RepositoryId> homeOf(ApplicationName application) {
       return Optional.ofNullable(definitions.get(application))
@@ -155,7 +157,10 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
     return taking.size() <= NAMED ? first : first + " and %d more".formatted(taking.size() - NAMED);
   }
 
-  /** Returns the digest of these departures and this revision; an approval is valid for nothing else. */
+  /**
+   * Returns the digest of these departures and this revision; an approval is valid for nothing
+   * else.
+   */
   private static String digest(String revision, List<Departure> taking) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
