@@ -64,7 +64,7 @@ class CommandIT {
   }
 
   @Test
-  void whatIsSuspendedIsSentOnResuming() throws IOException {
+  void aSuspendedChangeIsSentOnResuming() throws IOException {
     situation.start();
     situation.awaitSync(PRODUCTION, 1);
     EventId suspend = situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
@@ -92,7 +92,7 @@ class CommandIT {
   }
 
   @Test
-  void aSuspensionOutlivesARestart() throws IOException {
+  void aSuspensionSurvivesARestart() throws IOException {
     Dispatcher first = situation.start();
     situation.awaitSync(PRODUCTION, 1);
     situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
@@ -130,7 +130,7 @@ class CommandIT {
   }
 
   @Test
-  void aCommitThatIsNotThereCannotBeRestored() {
+  void aMissingCommitCannotBeRestored() {
     situation.start();
     situation.awaitSync(STAGING, 1);
 
@@ -149,7 +149,7 @@ class CommandIT {
   }
 
   @Test
-  void anApprovalIsOfOnePlanOfTheGenerationThatWasLookedAt() throws IOException {
+  void anApprovalIsValidForOnePlanOfOneGeneration() throws IOException {
     String plan = "a".repeat(64);
     situation.start();
     CommitId one = ((SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst()).commit();
@@ -182,7 +182,7 @@ class CommandIT {
   }
 
   @Test
-  void whatIsRememberedIsRecomputedAndCompared() throws IOException {
+  void aRebuildComparesTheStateWithItsRecomputation() throws IOException {
     Dispatcher first = situation.start();
     situation.awaitSync(PRODUCTION, 1);
     CommitId one = ((SyncEvent.Target) situation.sync(STAGING).getFirst()).commit();
@@ -227,14 +227,14 @@ class CommandIT {
     situation.start();
     situation.awaitQuiet();
 
-    // what the damage led to is healed by an ordinary look, which may come before or after
+    // an ordinary evaluation, before or after, repairs the damage
     assertThat(answer(differs).message())
         .contains("differs: ")
         .contains("what holds it in production");
   }
 
   @Test
-  void aCommandThatIsWrittenTwiceIsCarriedOutOnce() throws IOException {
+  void aRepeatedCommandIsCarriedOutOnce() throws IOException {
     Dispatcher first = situation.start();
     situation.awaitSync(STAGING, 1);
     EventId resync = situation.command("web", Set.of(STAGING), new Command.Resync());
@@ -256,12 +256,12 @@ class CommandIT {
   }
 
   @Test
-  void whatMakesNoSenseIsRefusedAndAnswered() {
+  void invalidCommandsAreRefusedAndAnswered() {
     situation.start();
     situation.awaitSync(STAGING, 1);
 
     EventId unknown = situation.command("nope", Set.of(), new Command.Resync());
-    EventId elsewhere =
+    EventId unknownCluster =
         situation.command("web", Set.of(new ClusterName("moon")), new Command.Suspend());
     EventId foreign =
         situation.command("web", Set.of(STAGING), new Command.Discard("staging/other/1"));
@@ -271,7 +271,7 @@ class CommandIT {
         .isEqualTo("staging/other/1 is no dead letter of web in [staging]");
     assertThat(situation.deadLetters()).isEmpty();
     assertThat(answer(unknown).message()).isEqualTo("the fleet has no application nope");
-    assertThat(answer(elsewhere).message()).isEqualTo("web does not go to [moon]");
+    assertThat(answer(unknownCluster).message()).isEqualTo("web does not go to [moon]");
     assertThat(situation.sync(STAGING)).hasSize(1);
   }
 

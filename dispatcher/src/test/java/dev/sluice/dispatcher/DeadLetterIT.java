@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a dead letter of the dispatcher tells, and of which trace it is. */
+/** Content and trace of the dispatcher's dead letters. */
 class DeadLetterIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -52,7 +52,7 @@ class DeadLetterIT {
   }
 
   @Test
-  void aRefusedSourceContinuesTheTraceOfThePushAndNamesItsRecord() throws IOException {
+  void theDeadLetterOfARefusedSourceHasTheTraceAndRecordOfThePush() throws IOException {
     situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
 
@@ -84,7 +84,7 @@ class DeadLetterIT {
   }
 
   @Test
-  void aPoisonRecordOfChangesIsKeptAsItWasHoweverLargeItIs() throws IOException {
+  void aDeadLetterKeepsALargePoisonRecordUnchanged() throws IOException {
     situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     TraceParent trace = TraceParent.start();
@@ -92,7 +92,7 @@ class DeadLetterIT {
     ProducerRecord<String, byte[]> small = poison(new byte[] {1, 2});
     small.headers().add("traceparent", trace.value().getBytes(UTF_8));
     situation.send(small);
-    // as Base64 this would not fit a record again
+    // encoded as Base64 this would exceed the record size
     situation.send(poison(new byte[13 * 1024 * 1024]));
 
     List<ConsumerRecord<String, byte[]>> letters = awaitLetters(2);
@@ -122,7 +122,7 @@ class DeadLetterIT {
   }
 
   @Test
-  void anEventThatEndsItsHomeWheneverItIsHandledBecomesADeadLetter() throws IOException {
+  void anEventThatAlwaysEndsItsPartitionLoopBecomesADeadLetter() throws IOException {
     situation.start(
         situation.oneHome(Situation.TIMING),
         new DispatchListener() {
@@ -135,7 +135,7 @@ class DeadLetterIT {
         });
     situation.awaitSync(STAGING, 1);
 
-    situation.tell(
+    situation.deliver(
         origin ->
             new ChangeEvent.RefChanged(
                 situation.repository,
@@ -152,7 +152,7 @@ class DeadLetterIT {
   }
 
   @Test
-  void aNullWhereAnEventShouldBeIsADeadLetter() throws IOException {
+  void aRecordWithoutValueIsADeadLetter() throws IOException {
     situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
 
@@ -164,7 +164,7 @@ class DeadLetterIT {
   }
 
   @Test
-  void aPoisonRecordOfTheStateCostsItsApplicationUntilAGoodOneCoversIt() throws IOException {
+  void aPoisonStateRecordBlocksItsApplicationUntilItIsReplaced() throws IOException {
     situation.application("api", "staging");
     situation.put("api", "one").push();
     Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
@@ -213,7 +213,7 @@ class DeadLetterIT {
   }
 
   @Test
-  void aPoisonRecordOfTheStateAboutARefHasItLookedAtAgain() throws IOException {
+  void aPoisonStateRecordOfARefTriggersItsEvaluation() throws IOException {
     Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     first.close();
@@ -233,7 +233,7 @@ class DeadLetterIT {
   }
 
   @Test
-  void aPoisonRecordOfWhatWorkersTellIsOneDeadLetter() throws IOException {
+  void aPoisonRecordOfAWorkersReportIsOneDeadLetter() throws IOException {
     Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     String results = situation.connection.topics().results();
@@ -241,7 +241,7 @@ class DeadLetterIT {
     situation.send(poison(results, new byte[] {1}));
     situation.send(poison(deadLetters, new byte[] {2}));
 
-    // the one that nobody can read is among them
+    // the unreadable one is among them
     List<DeadLetterEvent.Opened> letters = opened(awaitLetters(3));
     assertThat(letters)
         .extracting(letter -> letter.original().topic())

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What goes wrong around a home: forges that are silent or away, fences, sizes. */
+/** Faults around a partition: silent or unavailable forges, fences, sizes. */
 class DispatcherFaultIT {
 
   private Situation situation;
@@ -51,7 +51,7 @@ class DispatcherFaultIT {
   }
 
   @Test
-  void theSweepFindsAPushThatNobodyToldOfAndAForcePushBack() throws IOException {
+  void aPollFindsAnUnreportedPushAndAForcePushBack() throws IOException {
     situation.application("web", "staging");
     CommitId first = situation.put("web", "one").push();
     RetryTiming sweeping =
@@ -73,7 +73,7 @@ class DispatcherFaultIT {
   }
 
   @Test
-  void aRepositoryThatIsAwayHoldsUpNoOtherAndHeals() throws IOException {
+  void anUnavailableRepositoryBlocksNoOtherAndRecovers() throws IOException {
     try (Origin other = new Origin(situation.directory.resolve("tools.git"))) {
       RepositoryId tools = RepositoryId.fromUrl(other.url());
       situation.document("tools", toolsDocuments(other));
@@ -87,19 +87,19 @@ class DispatcherFaultIT {
       Path place = situation.directory.resolve("shop.git");
       Path away = situation.directory.resolve("away.git");
       Files.move(place, away);
-      EventId first = situation.tell(Optional.of(late));
+      EventId first = situation.deliver(Optional.of(late));
       await()
           .atMost(Duration.ofSeconds(10))
           .untilAsserted(() -> assertThat(pendingCauses()).containsExactly(first));
 
       CommitId tool = commitTool(other, "two");
       other.set(MAIN, tool);
-      situation.tell(tools, Optional.of(tool));
+      situation.deliver(tools, Optional.of(tool));
       assertThat(lines(situation.awaitSync(STAGING, 3))).hasSize(3).endsWith("tool 2 two");
       assertThat(pendingCauses()).containsExactly(first);
 
       Files.move(away, place);
-      EventId second = situation.tell(Optional.of(late));
+      EventId second = situation.deliver(Optional.of(late));
       List<SyncEvent> sync = situation.awaitSync(STAGING, 4);
       assertThat(lines(sync)).hasSize(4).endsWith("web 2 two");
       assertThat(sync.getLast().provenance().causes()).containsExactly(first, second);
@@ -108,7 +108,7 @@ class DispatcherFaultIT {
   }
 
   @Test
-  void aFencedHomeGoesOnFromWhatIsCommitted() throws IOException {
+  void aFencedPartitionContinuesFromTheCommittedOffset() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "v0").push();
     Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
@@ -124,7 +124,7 @@ class DispatcherFaultIT {
         usurper.flush();
         situation.put("web", "v" + i).pushAndTell();
         situation.awaitSync(STAGING, i + 1);
-        // the home was opened anew, and that ended what was open
+        // the partition was reopened, which aborted the open transaction
         assertThatThrownBy(usurper::commitTransaction).isInstanceOf(KafkaException.class);
       }
     }
@@ -135,7 +135,7 @@ class DispatcherFaultIT {
   }
 
   @Test
-  void aTargetThatFitsNoRecordBecomesADeadLetterAndHeals() throws IOException {
+  void aTooLargeTargetBecomesADeadLetterThatClosesWhenItFits() throws IOException {
     situation.application("web", "staging");
     situation.application("api", "staging");
     situation.put("web", "one").put("api", "one").push();

@@ -70,7 +70,7 @@ class DispatcherIT {
     assertThat(lines(situation.awaitSync(PRODUCTION, 1))).containsExactly("web 1 one");
 
     CommitId second = situation.put("web", "two").push();
-    EventId cause = situation.tell(Optional.of(second));
+    EventId cause = situation.deliver(Optional.of(second));
 
     List<SyncEvent> staging = situation.awaitSync(STAGING, 3);
     assertThat(lines(staging)).hasSize(3).endsWith("web 2 two");
@@ -96,7 +96,7 @@ class DispatcherIT {
   }
 
   @Test
-  void comparesWithWhatWasSentAndNotWithTheParent() throws IOException {
+  void comparesWithTheLastSentInputsAndNotWithTheParentCommit() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "a").push();
     situation.start();
@@ -106,7 +106,7 @@ class DispatcherIT {
     situation.awaitSync(STAGING, 2);
     situation.put("web", "a").pushAndTell();
     situation.awaitSync(STAGING, 3);
-    // there and back before anyone looks: nothing differs from what was sent
+    // changed and reverted before an evaluation: nothing differs from the last target
     situation.put("web", "c").push();
     CommitId back = situation.put("web", "a").pushAndTell();
     situation.awaitQuiet();
@@ -116,17 +116,17 @@ class DispatcherIT {
   }
 
   @Test
-  void whatIsToldOfARepositoryItselfStopsNothing() throws IOException {
+  void eventsAboutARepositoryItselfStopNothing() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "one").push();
     situation.start();
     situation.awaitSync(STAGING, 1);
 
-    situation.tell(
+    situation.deliver(
         origin ->
             new ChangeEvent.RepositoryMoved(
                 situation.repository, new RepositoryId("localhost/moved/away"), origin));
-    situation.tell(
+    situation.deliver(
         origin ->
             new ChangeEvent.DefaultBranchChanged(
                 situation.repository, Optional.of(MAIN), GitRef.branch("trunk"), origin));
@@ -146,8 +146,8 @@ class DispatcherIT {
     CommitId two = situation.put("web", "two").push();
     CommitId three = situation.put("web", "three").push();
 
-    for (CommitId told : List.of(three, two, three, one, two)) {
-      situation.tell(Optional.of(told));
+    for (CommitId delivered : List.of(three, two, three, one, two)) {
+      situation.deliver(Optional.of(delivered));
     }
     situation.awaitQuiet();
 
@@ -155,7 +155,7 @@ class DispatcherIT {
   }
 
   @Test
-  void whatNobodyFollowsIsDealtWith() throws IOException {
+  void eventsOfUnfollowedRefsAreFinished() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "one").push();
     situation.start();
@@ -168,14 +168,14 @@ class DispatcherIT {
   }
 
   @Test
-  void aLateForgeIsRememberedAndAskedAgain() throws IOException {
+  void aCommitThatTheForgeShowsLateIsRecordedAndAskedForAgain() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "one").push();
     situation.start();
     situation.awaitSync(STAGING, 1);
 
     CommitId late = situation.put("web", "late").commit();
-    EventId cause = situation.tell(Optional.of(late));
+    EventId cause = situation.deliver(Optional.of(late));
     await()
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(
@@ -195,13 +195,13 @@ class DispatcherIT {
   }
 
   @Test
-  void aRestartResumesWhatIsPending() throws IOException {
+  void aRestartResumesPendingWork() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "one").push();
     Dispatcher first = situation.start();
     situation.awaitSync(STAGING, 1);
     CommitId late = situation.put("web", "late").commit();
-    EventId told = situation.tell(Optional.of(late));
+    EventId delivered = situation.deliver(Optional.of(late));
     await().atMost(Duration.ofSeconds(10)).until(() -> pending().isPresent());
     first.close();
 
@@ -211,7 +211,7 @@ class DispatcherIT {
     assertThat(lines(situation.awaitSync(STAGING, 2))).containsExactly("web 1 one", "web 2 late");
     assertThat(traceId(situation.connection.topics().sync(STAGING), "sync/staging/web/2"))
         .as("the trace of the push")
-        .isEqualTo(traceId(situation.connection.topics().changes(), told.value()));
+        .isEqualTo(traceId(situation.connection.topics().changes(), delivered.value()));
   }
 
   private String traceId(String topic, String eventId) {
@@ -226,7 +226,7 @@ class DispatcherIT {
   }
 
   @Test
-  void stoppedAtAnyMomentItSendsEverythingOnce() throws IOException {
+  void aStopAtAnyMomentSendsEveryTargetOnce() throws IOException {
     situation.application("web", "staging");
     situation.application("api", "staging");
     situation.put("web", "v0").put("api", "one").push();
@@ -279,7 +279,7 @@ class DispatcherIT {
   }
 
   @Test
-  void aLargeFanOutIsCutIntoTransactions() throws IOException {
+  void aLargeFanOutIsSplitIntoTransactions() throws IOException {
     StringBuilder documents = new StringBuilder();
     for (int i = 0; i < 300; i++) {
       documents.append(
@@ -314,7 +314,7 @@ class DispatcherIT {
   }
 
   @Test
-  void aBadSourceOpensADeadLetterAndHeals() throws IOException {
+  void aBadSourceOpensADeadLetterThatClosesWhenItIsFixed() throws IOException {
     situation.application("web", "staging");
     situation.application("api", "staging");
     situation.put("web", "one").put("api", "one").push();
@@ -354,7 +354,7 @@ class DispatcherIT {
     situation.awaitSync(STAGING, 1);
 
     situation.origin.delete(MAIN);
-    situation.tell(Optional.empty());
+    situation.deliver(Optional.empty());
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(1);
     assertThat(situation.deadLetters())
@@ -390,7 +390,7 @@ class DispatcherIT {
   }
 
   @Test
-  void aDamagedRecordBecomesADeadLetterAndAnUnknownTypeStopsTheHome() throws Exception {
+  void aDamagedRecordBecomesADeadLetterAndAnUnknownTypeStopsThePartition() throws Exception {
     situation.application("web", "staging");
     situation.put("web", "one").push();
     Dispatcher dispatcher = situation.start();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A home that fails in the middle of a change too large for one transaction. */
+/** Failure of a partition in the middle of a change too large for one transaction. */
 class FanOutFaultIT {
 
   private static final int MANY = 300;
@@ -43,19 +43,21 @@ class FanOutFaultIT {
   }
 
   @Test
-  void aFenceBetweenThePartsOfAFanOutSendsNothingTwice() throws IOException {
+  void aFenceBetweenTheBatchesOfAFanOutSendsNothingTwice() throws IOException {
     fanOutAndFail(() -> situation.fence().close(Duration.ZERO));
   }
 
   @Test
-  void anErrorBetweenThePartsOfAFanOutSendsNothingTwice() throws IOException {
+  void anErrorBetweenTheBatchesOfAFanOutSendsNothingTwice() throws IOException {
     fanOutAndFail(
         () -> {
-          throw new StackOverflowError("as if the home's thread had run into one");
+          throw new StackOverflowError("as if the partition's thread had run into one");
         });
   }
 
-  /** The home fails when the first part of a large change is in Kafka and the second is not. */
+  /**
+   * Fails the partition when the first batch of a large change is in Kafka and the second is not.
+   */
   private void fanOutAndFail(Runnable fault) throws IOException {
     StringBuilder documents = new StringBuilder();
     for (int i = 0; i < MANY; i++) {
@@ -113,8 +115,8 @@ class FanOutFaultIT {
   }
 
   /**
-   * The system's clock; once armed, a fault happens where a home asks it for the time and the
-   * condition holds. A home asks between two inputs.
+   * System clock that, once armed, runs a fault when a partition reads it and the condition holds.
+   * A partition reads the clock between two inputs.
    */
   private static final class FaultClock extends Clock {
 
@@ -145,7 +147,7 @@ class FanOutFaultIT {
 
     @Override
     public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException("nobody asks for local time");
+      throw new UnsupportedOperationException("local time is not used");
     }
   }
 }

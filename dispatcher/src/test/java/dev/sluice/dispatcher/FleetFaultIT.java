@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** A fleet that asks for too much, or that cannot be read, takes nothing away. */
+/** A fleet that removes too much, or that cannot be read, removes nothing. */
 class FleetFaultIT {
 
   private static final Pattern APPROVAL = Pattern.compile("set approve-revision=(\\w+)");
@@ -49,7 +49,7 @@ class FleetFaultIT {
   }
 
   @Test
-  void aRevisionThatRemovesMostIsHeldUntilItIsApproved() throws IOException {
+  void aRevisionThatRemovesMostApplicationsWaitsForApproval() throws IOException {
     applications("a", "b", "c", "d", "e");
     situation.put("new", "one").push();
     Dispatcher first = situation.start();
@@ -79,7 +79,7 @@ class FleetFaultIT {
   }
 
   @Test
-  void whatCannotBeReadRemovesNothing() throws IOException {
+  void anUnreadableFleetRemovesNothing() throws IOException {
     situation.application("web", "staging");
     situation.application("api", "staging");
     situation.put("web", "one").put("api", "one").put("new", "one").put("last", "one").push();
@@ -97,7 +97,7 @@ class FleetFaultIT {
     situation.application("new", "staging");
     assertThat(lines(situation.awaitSync(STAGING, 3))).hasSize(3).endsWith("new 1 one");
 
-    // in this order: whoever reads the last sees the first
+    // in this order: a reader of the last record sees the first
     situation.document("broken", "kind: [Application\n");
     situation.removeDocument("api");
     situation.application("last", "staging");
@@ -107,7 +107,7 @@ class FleetFaultIT {
     assertThat(lines(situation.awaitSync(STAGING, 5))).hasSize(5).endsWith("api 2 removal");
   }
 
-  /** In one file, so that no revision lies between. */
+  /** Writes all applications in one file, so that there is no revision in between. */
   private void applications(String... names) throws IOException {
     StringBuilder documents = new StringBuilder();
     for (String name : names) {
@@ -134,7 +134,7 @@ class FleetFaultIT {
         .until(() -> logged.messages.stream().anyMatch(message -> message.contains(text)));
   }
 
-  /** What the newest refusal says to approve. */
+  /** Returns the digest that the newest refusal names. */
   private String toApprove() {
     return logged.messages.reversed().stream()
         .flatMap(message -> APPROVAL.matcher(message).results())

@@ -50,8 +50,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Faults in the loops of the dispatcher: each costs what it belongs to, the changes of other
- * repositories are evaluated all the same, and readiness says what does not go on.
+ * Faults in the dispatcher's loops: each affects only its own record or ref, changes of other
+ * repositories are still evaluated, and readiness names the stopped loop.
  */
 class LoopFaultIT {
 
@@ -96,7 +96,7 @@ class LoopFaultIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"exception", "error", "stack overflow"})
-  void aRecordThatTheHomeFailsAtBecomesADeadLetter(String fault) throws IOException {
+  void aRecordWhoseHandlingFailsBecomesADeadLetter(String fault) throws IOException {
     AtomicInteger faults = new AtomicInteger();
     Dispatcher dispatcher =
         situation.start(
@@ -112,9 +112,9 @@ class LoopFaultIT {
             });
     situation.awaitSync(STAGING, 2);
 
-    EventId poison = tellAs("poison");
+    EventId poison = deliverAs("poison");
     situation.put("web", "two").pushAndTell();
-    tellOther(pushOther("two"));
+    deliverOther(pushOther("two"));
 
     assertThat(lines(situation.awaitSync(STAGING, 4))).contains("web 2 two", "tool 2 two");
     DeadLetterEvent.Opened opened = awaitOpened(1).getFirst();
@@ -129,7 +129,7 @@ class LoopFaultIT {
   }
 
   @Test
-  void aRefThatTheHomeFailsAtIsLeftAloneForAWhile() throws IOException {
+  void aRefWhoseHandlingFailsIsPaused() throws IOException {
     situation.start(
         situation.oneHome(TIMING),
         new DispatchListener() {
@@ -140,16 +140,16 @@ class LoopFaultIT {
         });
     situation.awaitSync(STAGING, 2);
 
-    // Git does not show this one, so the look is tried again, and that fails
-    situation.tell(Optional.of(new CommitId("0123456789012345678901234567890123456789")));
+    // Git does not show this one, so the evaluation is retried, and that fails
+    situation.deliver(Optional.of(new CommitId("0123456789012345678901234567890123456789")));
     for (int i = 2; i <= 5; i++) {
-      tellOther(pushOther("v" + i));
+      deliverOther(pushOther("v" + i));
       assertThat(lines(situation.awaitSync(STAGING, i + 1))).endsWith("tool " + i + " v" + i);
     }
   }
 
   @Test
-  void anEventOfAnUnknownTypeStopsItsHomeAndReadinessSaysSo() throws Exception {
+  void anEventOfAnUnknownTypeStopsItsPartitionAndReadinessFails() throws Exception {
     Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
@@ -179,7 +179,7 @@ class LoopFaultIT {
   }
 
   @Test
-  void anEventOnAPartitionOfAnotherHomeBecomesADeadLetter() throws IOException {
+  void anEventOnTheWrongPartitionBecomesADeadLetter() throws IOException {
     situation.start();
     situation.awaitSync(STAGING, 2);
     SyncEvent.Target web = target("web");
@@ -202,7 +202,7 @@ class LoopFaultIT {
 
     DeadLetterEvent.Opened opened = awaitOpened(1).getFirst();
     assertThat(opened.failure().message()).contains("belong on partition");
-    tellOther(pushOther("two"));
+    deliverOther(pushOther("two"));
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("tool 2 two");
     situation.awaitQuiet();
     assertThat(
@@ -213,7 +213,7 @@ class LoopFaultIT {
   }
 
   @Test
-  void anAbsurdGenerationOfAWorkerStopsNothing() throws Exception {
+  void anAbsurdGenerationReportedByAWorkerStopsNothing() throws Exception {
     Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
@@ -231,7 +231,7 @@ class LoopFaultIT {
   }
 
   @Test
-  void aRecordThatWouldLeadToOneThatDoesNotFitBecomesADeadLetter() throws IOException {
+  void aRecordThatLeadsToATooLargeRecordBecomesADeadLetter() throws IOException {
     situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
@@ -249,12 +249,12 @@ class LoopFaultIT {
                     "x".repeat(16_740_000)))));
 
     assertThat(awaitOpened(1).getFirst().failure().message()).contains("which no record of Kafka");
-    tellOther(pushOther("two"));
+    deliverOther(pushOther("two"));
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("tool 2 two");
   }
 
   @Test
-  void aFleetDocumentThatIsNestedTooDeeplyKeepsNoOtherFromBeingTakenIn() throws IOException {
+  void aFleetDocumentThatIsNestedTooDeeplyBlocksNoOther() throws IOException {
     Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
@@ -269,14 +269,14 @@ class LoopFaultIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"changes", "state", "results"})
-  void anAuthorizationThatIsTakenAwayMakesItUnreadyUntilItIsBack(String name) throws Exception {
+  void aRevokedAuthorizationMakesItUnreadyUntilItIsGrantedAgain(String name) throws Exception {
     Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
     String topic = situation.connection.topics().prefix() + "." + name;
 
     KafkaFixture.deny(topic, AclOperation.READ);
     if (name.equals("state")) {
-      situation.fence().close(); // so that the home has to read its memory again
+      situation.fence().close(); // so that the partition has to replay its state
       situation.put("web", "two").pushAndTell();
     }
     await()
@@ -297,7 +297,7 @@ class LoopFaultIT {
   }
 
   @Test
-  void topicsThatAreDeletedUnderItAreBegunAnew() throws Exception {
+  void deletedTopicsAreRecreatedAndReadFromTheBeginning() throws Exception {
     Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
     for (int i = 2; i <= 4; i++) {
@@ -315,7 +315,7 @@ class LoopFaultIT {
           .get();
     }
 
-    // it has forgotten its count, as after a loss of Kafka
+    // its generations are lost, as after a loss of Kafka
     await()
         .atMost(PATIENCE)
         .until(
@@ -327,7 +327,7 @@ class LoopFaultIT {
   }
 
   @Test
-  void theTopicOfAClusterThatIsDeletedIsCreatedAgain() throws Exception {
+  void theDeletedTopicOfAClusterIsRecreated() throws Exception {
     situation.application("other", "production");
     situation.put("other", "one").push();
     Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
@@ -354,7 +354,7 @@ class LoopFaultIT {
     }
   }
 
-  private EventId tellAs(String actor) {
+  private EventId deliverAs(String actor) {
     EventId id = EventId.of("webhook", "hub", actor);
     situation.send(
         EventCodec.encode(
@@ -384,8 +384,8 @@ class LoopFaultIT {
     return commit;
   }
 
-  private void tellOther(CommitId commit) {
-    var unused = situation.tell(RepositoryId.fromUrl(other.url()), Optional.of(commit));
+  private void deliverOther(CommitId commit) {
+    var unused = situation.deliver(RepositoryId.fromUrl(other.url()), Optional.of(commit));
   }
 
   private SyncEvent.Target target(String application) {

@@ -24,9 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Kafka was lost, and the clusters were not: their ledgers are ahead of a dispatcher that begins.
- */
+/** Kafka was lost and the clusters were not: their ledgers are ahead of a new dispatcher. */
 class LostMemoryIT {
 
   private Situation situation;
@@ -44,7 +42,7 @@ class LostMemoryIT {
   }
 
   @Test
-  void countsOnFromWhatTheClusterIsAt() throws Exception {
+  void continuesCountingFromTheClustersGeneration() throws Exception {
     situation.start();
     SyncEvent.Target first = (SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst();
     situation.awaitSync(PRODUCTION, 1);
@@ -61,7 +59,7 @@ class LostMemoryIT {
   }
 
   @Test
-  void theSameNumberOfAnotherCountIsCountedOnFromToo() throws Exception {
+  void continuesCountingFromAnEqualGenerationWithOtherInputs() throws Exception {
     situation.start();
     SyncEvent.Target first = (SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst();
 
@@ -71,7 +69,7 @@ class LostMemoryIT {
   }
 
   @Test
-  void whatAFencedWriterSentLateChangesNothing() throws Exception {
+  void aLateTargetOfAFencedWriterChangesNothing() throws Exception {
     situation.start();
     SyncEvent.Target first = (SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst();
     situation.put("web", "two").pushAndTell();

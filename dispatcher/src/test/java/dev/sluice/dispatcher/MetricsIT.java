@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a dispatcher serves at {@code /metrics}. */
+/** Metrics that a dispatcher serves at {@code /metrics}. */
 class MetricsIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -43,7 +43,7 @@ class MetricsIT {
   }
 
   @Test
-  void aPushIsCountedAndTimedAndAStoppedHomeIsSeen() throws Exception {
+  void aPushIsCountedAndTimedAndAStoppedPartitionIsVisible() throws Exception {
     Dispatcher dispatcher =
         situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
@@ -54,7 +54,7 @@ class MetricsIT {
         dispatcher,
         "sluice_dispatcher_changes_total 1",
         "sluice_dispatcher_targets_total 2",
-        // the first is of the definition
+        // the first belongs to the definition
         "sluice_dispatcher_change_to_dispatched_seconds_count 2",
         "sluice_dispatcher_lag{home=\"0\"} 0",
         "sluice_dispatcher_obstacles 0",
@@ -77,7 +77,7 @@ class MetricsIT {
   }
 
   @Test
-  void whatOnlyTheSweepFindsIsCounted() throws Exception {
+  void movesFoundByPollingAreCounted() throws Exception {
     Dispatcher dispatcher =
         situation.start(
             situation.oneHome(
@@ -92,14 +92,14 @@ class MetricsIT {
   }
 
   @Test
-  void aForgeThatIsAwayIsSeenInTheRetries() throws Exception {
+  void anUnavailableForgeIsVisibleInTheRetries() throws Exception {
     Dispatcher dispatcher =
         situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
-    // told of, and not there yet
+    // announced, and not there yet
     situation.put("web", "two");
     CommitId commit = situation.commit();
-    situation.tell(Optional.of(commit));
+    situation.deliver(Optional.of(commit));
 
     await()
         .atMost(PATIENCE)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An application that builds on another repository, which its policy allows. */
+/** Application with a base in another repository, which its policy allows. */
 class RemoteBaseIT {
 
   private static final ApplicationName WEB = new ApplicationName("web");
@@ -74,7 +74,7 @@ class RemoteBaseIT {
 
     CommitId released = release("v2", "two");
     CommitId commit = buildOn("v2").push();
-    EventId cause = situation.tell(Optional.of(commit));
+    EventId cause = situation.deliver(Optional.of(commit));
 
     assertThat(base(2)).contains("value: two");
     assertThat(targets().getLast().provenance().causes()).contains(cause);
@@ -90,10 +90,10 @@ class RemoteBaseIT {
   }
 
   @Test
-  void aTagThatIsNotThereYetHoldsUpNobodyAndIsWaitedFor() throws IOException {
+  void aMissingTagBlocksNoOtherApplicationAndIsRetried() throws IOException {
     CommitId commit = buildOn("v1").push();
     Dispatcher first = situation.start();
-    EventId cause = situation.tell(Optional.of(commit));
+    EventId cause = situation.deliver(Optional.of(commit));
 
     await().atMost(Duration.ofSeconds(90)).until(() -> !opened().isEmpty());
     assertThat(opened().getFirst().failure().code()).isEqualTo("RemoteMissing");
@@ -118,7 +118,7 @@ class RemoteBaseIT {
   }
 
   @Test
-  void aTagThatCameWhileNobodyLookedIsFoundAfterARestart() throws IOException {
+  void aTagPushedWhileTheDispatcherWasStoppedIsFoundAfterARestart() throws IOException {
     buildOn("v1").push();
     Dispatcher first = situation.start();
     await().atMost(Duration.ofSeconds(90)).until(() -> !opened().isEmpty());
@@ -164,7 +164,7 @@ class RemoteBaseIT {
         .toList();
   }
 
-  /** The base's object in the target of a generation. */
+  /** Returns the base's object in the target of a generation. */
   private String base(int generation) {
     await().atMost(Duration.ofSeconds(90)).until(() -> targets().size() >= generation);
     return targets().get(generation - 1).sources().getFirst().files().stream()

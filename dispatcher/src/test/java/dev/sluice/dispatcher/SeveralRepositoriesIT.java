@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A chart with values in another repository, whose home is another one. */
+/** Chart with values in a repository of another partition. */
 class SeveralRepositoriesIT {
 
   private static final int HOMES = 2;
@@ -81,7 +81,7 @@ class SeveralRepositoriesIT {
     assertThat(situation.sync(STAGING)).hasSize(1);
 
     CommitId two = pushValues("two");
-    EventId cause = situation.tell(valuesId, Optional.of(two));
+    EventId cause = situation.deliver(valuesId, Optional.of(two));
 
     SyncEvent.Target second = target(2);
     assertThat(second.sources().getLast().commit()).isEqualTo(two);
@@ -98,35 +98,35 @@ class SeveralRepositoriesIT {
   }
 
   @Test
-  void whatTheApplicationDoesNotReadSendsNothing() throws IOException {
+  void aChangeThatTheApplicationDoesNotReadSendsNothing() throws IOException {
     pushValues("one");
     situation.start();
     target(1);
 
     CommitId unread = values.commit(Map.of("teams/web.yaml", text("one"), "README", text("x")));
     values.set(MAIN, unread);
-    situation.tell(valuesId, Optional.of(unread));
+    situation.deliver(valuesId, Optional.of(unread));
     situation.awaitQuiet();
 
     assertThat(situation.sync(STAGING)).hasSize(1);
   }
 
   @Test
-  void aRestartAndALostMirrorMissNothing() throws IOException {
+  void aRestartWithALostMirrorMissesNothing() throws IOException {
     pushValues("one");
     Dispatcher first = situation.start();
     target(1);
     first.close();
 
     CommitId two = pushValues("two");
-    situation.tell(valuesId, Optional.of(two));
+    situation.deliver(valuesId, Optional.of(two));
     situation.start(situation.config("other-mirrors"), DispatchListener.NONE);
 
     assertThat(target(2).sources().getLast().commit()).isEqualTo(two);
   }
 
   @Test
-  void aSecondRepositoryThatComesLateIsWaitedFor() throws IOException {
+  void theApplicationWaitsForASecondRepositoryThatComesLate() throws IOException {
     Path place = situation.directory.resolve("away");
     Path here = Path.of(values.url().substring("file://".length()));
     pushValues("one");
@@ -137,14 +137,14 @@ class SeveralRepositoriesIT {
     assertThat(situation.awaitSync(STAGING, 1).getFirst().application().value()).isEqualTo("api");
 
     Files.move(place, here);
-    situation.tell(valuesId, Optional.empty());
+    situation.deliver(valuesId, Optional.empty());
 
     assertThat(situation.awaitSync(STAGING, 2).getLast().application().value()).isEqualTo("web");
     assertThat(dispatcher.isReady()).isTrue();
   }
 
   @Test
-  void aRepositoryThatIsAwayWhenItsMirrorIsLostHoldsUpOnlyWhoReadsIt() throws IOException {
+  void anUnavailableRepositoryWithALostMirrorBlocksOnlyItsReaders() throws IOException {
     situation.application("api", "staging");
     situation.put("api", "one").push();
     pushValues("one");
@@ -176,7 +176,7 @@ class SeveralRepositoriesIT {
   }
 
   @Test
-  void aHomeThatIsFencedMidWayLosesNoPushAndSendsNoneTwice() throws IOException {
+  void aPartitionFencedMidWayLosesNoPushAndSendsNoneTwice() throws IOException {
     pushValues("zero");
     Dispatcher dispatcher = situation.start();
     target(1);
@@ -187,7 +187,7 @@ class SeveralRepositoriesIT {
           new KafkaProducer<>(situation.connection.transactionalProducer("home-" + partition))) {
         usurper.initTransactions();
         CommitId commit = pushValues("v" + i);
-        situation.tell(valuesId, Optional.of(commit));
+        situation.deliver(valuesId, Optional.of(commit));
         assertThat(target(i + 1).sources().getLast().commit()).isEqualTo(commit);
       }
     }
@@ -200,7 +200,7 @@ class SeveralRepositoriesIT {
   }
 
   @Test
-  void anApplicationOfAnotherRepositoryGoesOnCounting() throws IOException {
+  void anApplicationMovedToAnotherRepositoryContinuesCounting() throws IOException {
     situation.removeDocument("web");
     situation.application("site", "staging");
     situation.put("site", "shop").push();
@@ -211,13 +211,13 @@ class SeveralRepositoriesIT {
     define("values");
     assertThat(target(2).sources().getFirst().commit()).isEqualTo(one);
     CommitId two = pushSite("two");
-    EventId cause = situation.tell(valuesId, Optional.of(two));
+    EventId cause = situation.deliver(valuesId, Optional.of(two));
     assertThat(target(3).sources().getFirst().commit()).isEqualTo(two);
     assertThat(target(3).provenance().causes()).contains(cause);
     first.close();
     situation.start();
     CommitId three = pushSite("three");
-    situation.tell(valuesId, Optional.of(three));
+    situation.deliver(valuesId, Optional.of(three));
     assertThat(target(4).sources().getFirst().commit()).isEqualTo(three);
 
     situation.removeDocument("site");
@@ -276,13 +276,13 @@ class SeveralRepositoriesIT {
   private Origin originOfAnotherHome(Path directory) throws IOException {
     for (int i = 0; ; i++) {
       Path place = directory.resolve("values-" + i + ".git");
-      if (home(RepositoryId.fromUrl("file://" + place)) != home(situation.repository)) {
+      if (partition(RepositoryId.fromUrl("file://" + place)) != partition(situation.repository)) {
         return new Origin(place);
       }
     }
   }
 
-  private static int home(RepositoryId repository) {
+  private static int partition(RepositoryId repository) {
     byte[] key = repository.key().getBytes(java.nio.charset.StandardCharsets.UTF_8);
     return Utils.toPositive(Utils.murmur2(key)) % HOMES;
   }

@@ -57,7 +57,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.core.ConditionFactory;
 
-/** A fleet of one repository and two clusters, with its topics, and the dispatchers over them. */
+/** Fleet of one repository and two clusters, with its topics and dispatchers. */
 final class Situation implements AutoCloseable {
 
   static final GitRef MAIN = GitRef.branch("main");
@@ -86,7 +86,7 @@ final class Situation implements AutoCloseable {
     base("env: staging", "env: production");
   }
 
-  /** The repository and the clusters, with these labels. */
+  /** Writes the repository and the clusters with these labels. */
   void base(String staging, String production) throws IOException {
     document(
         "base",
@@ -130,7 +130,7 @@ final class Situation implements AutoCloseable {
     Files.delete(fleet.resolve(name + ".yaml"));
   }
 
-  /** Puts a config map into an application's directory; part of the next commit. */
+  /** Writes a config map into an application's directory, for the next commit. */
   Situation put(String application, String value) {
     return file(
         "apps/" + application + "/config.yaml",
@@ -158,7 +158,7 @@ final class Situation implements AutoCloseable {
     return commit;
   }
 
-  /** Commits and moves the branch; nobody tells. */
+  /** Commits and moves the branch without a webhook. */
   CommitId push() throws IOException {
     CommitId commit = commit();
     origin.set(MAIN, commit);
@@ -167,22 +167,23 @@ final class Situation implements AutoCloseable {
 
   CommitId pushAndTell() throws IOException {
     CommitId commit = push();
-    tell(Optional.of(commit));
+    deliver(Optional.of(commit));
     return commit;
   }
 
-  EventId tell(Optional<CommitId> after) {
-    return tell(repository, after);
+  EventId deliver(Optional<CommitId> after) {
+    return deliver(repository, after);
   }
 
-  EventId tell(RepositoryId told, Optional<CommitId> after) {
-    return tell(origin -> new ChangeEvent.RefChanged(told, MAIN, Optional.empty(), after, origin));
+  EventId deliver(RepositoryId named, Optional<CommitId> after) {
+    return deliver(
+        origin -> new ChangeEvent.RefChanged(named, MAIN, Optional.empty(), after, origin));
   }
 
-  EventId tell(Function<Webhook, ChangeEvent> telling) {
+  EventId deliver(Function<Webhook, ChangeEvent> create) {
     EventId id = EventId.of("webhook", "hub", "delivery-" + deliveries.incrementAndGet(), 0);
     ChangeEvent event =
-        telling.apply(new Webhook("hub", id.value(), Optional.of("octocat"), Instant.now()));
+        create.apply(new Webhook("hub", id.value(), Optional.of("octocat"), Instant.now()));
     send(
         EventCodec.encode(
             connection.topics().changes(),
@@ -190,13 +191,13 @@ final class Situation implements AutoCloseable {
     return id;
   }
 
-  /** An operator asks for something. */
+  /** Publishes an operator's command. */
   EventId command(String application, Set<ClusterName> clusters, Command command) {
     return again(
         EventId.of("command", deliveries.incrementAndGet()), application, clusters, command);
   }
 
-  /** The same under an id of the caller's. */
+  /** Publishes an operator's command under a given id. */
   EventId again(EventId id, String application, Set<ClusterName> clusters, Command command) {
     ChangeEvent event =
         new ChangeEvent.CommandGiven(
@@ -216,7 +217,7 @@ final class Situation implements AutoCloseable {
     }
   }
 
-  /** Makes what a home remembers of an application something else; for while it is not running. */
+  /** Changes a partition's state of an application while the dispatcher is stopped. */
   void damage(String application, UnaryOperator<StateRecord.ApplicationState> change) {
     String key = StateRecord.ApplicationState.keyOf(new ApplicationName(application));
     String topic = connection.topics().state();
@@ -269,7 +270,7 @@ final class Situation implements AutoCloseable {
         usual.healthPort());
   }
 
-  /** Takes the only home's transactional id, as a second owner of that home would. */
+  /** Fences the only partition by taking its transactional id. */
   KafkaProducer<String, byte[]> fence() {
     KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(connection.transactionalProducer("home-0"));
@@ -293,7 +294,7 @@ final class Situation implements AutoCloseable {
     return dispatcher;
   }
 
-  /** What a worker of the cluster would read. */
+  /** Returns the sync events that a worker of the cluster would read. */
   List<SyncEvent> sync(ClusterName cluster) {
     return events(connection.topics().sync(cluster), SyncEvent.class);
   }
@@ -318,7 +319,7 @@ final class Situation implements AutoCloseable {
     return patiently().until(() -> sync(cluster), events -> events.size() >= atLeast);
   }
 
-  /** Everything told so far has been dealt with, and what it led to can be read. */
+  /** Waits until all published events are finished and their results are readable. */
   void awaitQuiet() {
     patiently().until(() -> lag() == 0 && !isAnythingPending());
   }
@@ -345,7 +346,7 @@ final class Situation implements AutoCloseable {
       long lag = 0;
       consumer.assign(partitions);
       for (TopicPartition partition : partitions) {
-        // control records of transactions are nothing to deal with
+        // control records of transactions need no handling
         consumer.seek(
             partition,
             Optional.ofNullable(committed.get(partition)).map(c -> c.offset()).orElse(0L));
@@ -376,7 +377,7 @@ final class Situation implements AutoCloseable {
     return events;
   }
 
-  /** All that is in a topic, as it is. */
+  /** Returns all records of a topic. */
   List<ConsumerRecord<String, byte[]>> records(String topic) {
     try (KafkaConsumer<String, byte[]> consumer =
         new UngroupedConsumer(connection.consumer("reader"))) {
@@ -392,7 +393,7 @@ final class Situation implements AutoCloseable {
     }
   }
 
-  /** The records as lines: {@code application generation value}. */
+  /** Returns the records as lines: {@code application generation value}. */
   static List<String> lines(List<SyncEvent> events) {
     return events.stream().map(Situation::line).collect(Collectors.toList());
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What of a cluster, and of which files, makes a target differ. */
+/** Effect of clusters' names and labels, and of changed files, on targets. */
 class SourcesIT {
 
   private Situation situation;
@@ -33,7 +33,7 @@ class SourcesIT {
   }
 
   @Test
-  void aClusterGetsItsOverlayAndAPushOnlyWhereItMatters() throws IOException {
+  void aClusterGetsItsOverlayAndOnlyItsOwnPushes() throws IOException {
     application("web", "path: 'overlays/${cluster.labels.env}'");
     overlay("staging", "one").overlay("production", "one");
     situation.file("base/x.yaml", "kind: A").push();
@@ -51,7 +51,7 @@ class SourcesIT {
   }
 
   @Test
-  void anOverlayThatIsMissingIsRefusedInItsClusterOnly() throws IOException {
+  void aMissingOverlayIsRefusedInItsClusterOnly() throws IOException {
     application("web", "path: 'overlays/${cluster.labels.env}'");
     overlay("staging", "one");
     situation.push();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Webhooks whose {@code after} the fetch never finds: the ref is evaluated as it is. */
+/** Webhooks whose {@code after} commit the fetch never finds: the ref is evaluated as it is. */
 class UnmetExpectationIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -58,13 +58,13 @@ class UnmetExpectationIT {
         // an id of another repository
         "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
       })
-  void anAfterThatNeverShowsEndsInAnEvaluation(String after) throws IOException {
+  void aCommitThatNeverAppearsEndsInAnEvaluation(String after) throws IOException {
     CommitId first = situation.put("web", "one").push();
     start();
     situation.awaitSync(STAGING, 1);
 
     CommitId second = situation.put("web", "two").push();
-    EventId told = situation.tell(Optional.of(new CommitId(after)));
+    EventId delivered = situation.deliver(Optional.of(new CommitId(after)));
 
     assertThat(lines(situation.awaitSync(STAGING, 2))).containsExactly("web 1 one", "web 2 two");
     situation.awaitQuiet();
@@ -73,7 +73,7 @@ class UnmetExpectationIT {
             unmet -> {
               assertThat(unmet.expected()).hasToString(after);
               assertThat(unmet.evaluated()).contains(second).isNotEqualTo(Optional.of(first));
-              assertThat(unmet.causes()).containsExactly(told);
+              assertThat(unmet.causes()).containsExactly(delivered);
             });
 
     CommitId third = situation.put("web", "three").pushAndTell();
@@ -84,7 +84,7 @@ class UnmetExpectationIT {
   }
 
   @Test
-  void anAfterOfAnotherBranchOfTheRepositoryEndsInAnEvaluation() throws IOException {
+  void aCommitOfAnotherBranchEndsInAnEvaluation() throws IOException {
     CommitId first = situation.put("web", "one").push();
     CommitId aside =
         situation.origin.commit(
@@ -94,7 +94,7 @@ class UnmetExpectationIT {
     situation.awaitSync(STAGING, 1);
 
     CommitId second = situation.put("web", "two").push();
-    situation.tell(Optional.of(aside));
+    situation.deliver(Optional.of(aside));
 
     situation.awaitSync(STAGING, 2);
     situation.awaitQuiet();
@@ -102,13 +102,13 @@ class UnmetExpectationIT {
   }
 
   @Test
-  void anAfterOfABranchThatIsGoneEndsInAnEvaluation() throws IOException {
+  void aCommitOfADeletedBranchEndsInAnEvaluation() throws IOException {
     situation.put("web", "one").push();
     start();
     situation.awaitSync(STAGING, 1);
 
     situation.origin.delete(MAIN);
-    situation.tell(Optional.of(new CommitId("b".repeat(64))));
+    situation.deliver(Optional.of(new CommitId("b".repeat(64))));
 
     await().atMost(Duration.ofSeconds(20)).until(() -> !situation.deadLetters().isEmpty());
     situation.awaitQuiet();
@@ -126,7 +126,7 @@ class UnmetExpectationIT {
     try (var forge = Executors.newSingleThreadScheduledExecutor()) {
       var stream =
           forge.scheduleAtFixedRate(
-              () -> situation.tell(Optional.of(new CommitId("b".repeat(40)))),
+              () -> situation.deliver(Optional.of(new CommitId("b".repeat(40)))),
               0,
               PATIENCE.toMillis() / 4,
               TimeUnit.MILLISECONDS);
@@ -137,33 +137,35 @@ class UnmetExpectationIT {
   }
 
   @Test
-  void whatWasToldLastIsStillWaitedForWhenWhatWasToldFirstNeverShows() throws Exception {
+  void theLastAnnouncedCommitIsStillAwaitedWhenTheFirstNeverAppears() throws Exception {
     situation.put("web", "one").push();
     start(new RetryTiming(Duration.ofSeconds(4), Duration.ofMillis(100), Duration.ZERO));
     situation.awaitSync(STAGING, 1);
 
     situation.put("web", "two").push();
-    situation.tell(Optional.of(new CommitId("b".repeat(40))));
+    situation.deliver(Optional.of(new CommitId("b".repeat(40))));
     await().until(() -> pending(MAIN).isPresent());
     CommitId late = situation.put("web", "three").commit();
-    await().pollDelay(Duration.ofSeconds(2)).until(() -> situation.tell(Optional.of(late)) != null);
-    // as it is, when the time of the first is over
+    await()
+        .pollDelay(Duration.ofSeconds(2))
+        .until(() -> situation.deliver(Optional.of(late)) != null);
+    // the ref as it is, when the first commit's time is over
     assertThat(lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
     situation.origin.set(MAIN, late);
 
-    // nobody tells again, and nothing polls
+    // no further webhook arrives, and polling is off
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("web 3 three");
     situation.awaitQuiet();
     assertThat(unmet(MAIN)).isEmpty();
   }
 
   @Test
-  void theSweepGoesOnAfterAnAfterThatNeverShowed() throws IOException {
+  void pollingContinuesAfterACommitThatNeverAppeared() throws IOException {
     situation.put("web", "one").push();
     start(new RetryTiming(PATIENCE, Duration.ofMillis(100), Duration.ofMillis(200)));
     situation.awaitSync(STAGING, 1);
 
-    situation.tell(Optional.of(new CommitId("a".repeat(64))));
+    situation.deliver(Optional.of(new CommitId("a".repeat(64))));
     await().until(() -> unmet(MAIN).isPresent());
     situation.put("web", "two").push();
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** That a remote cannot be read is in {@code state}, for all who report about its applications. */
+/** Record of an unreadable remote in {@code state}. */
 class UnreadableRepositoryIT {
 
   private Situation situation;
@@ -38,7 +38,7 @@ class UnreadableRepositoryIT {
   }
 
   @Test
-  void thatARepositoryCannotBeReadIsRememberedOnceAndForgottenWhenItCan() throws IOException {
+  void anUnreadableRepositoryIsRecordedOnceAndClearedWhenItIsReadable() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "one").push();
     RetryTiming sweeping =
@@ -55,16 +55,17 @@ class UnreadableRepositoryIT {
     await().atMost(Duration.ofSeconds(10)).until(() -> last().unreadable().isPresent());
     Unreadable unreadable = last().unreadable().orElseThrow();
     assertThat(unreadable.reason()).contains("cannot fetch");
-    situation.tell(Optional.of(late));
+    situation.deliver(Optional.of(late));
     await().atMost(Duration.ofSeconds(10)).until(() -> last().pending().isPresent());
 
     Files.move(away, place);
     situation.origin.set(MAIN, late);
-    situation.tell(Optional.of(late));
+    situation.deliver(Optional.of(late));
     situation.awaitSync(STAGING, 2);
     await().atMost(Duration.ofSeconds(20)).until(() -> last().unreadable().isEmpty());
     assertThat(last().head()).contains(late);
-    // through some sweeps and tries: one record says that it is away, whatever follows carries it
+    // after some polls and retries: one record says that it is unavailable, and later ones repeat
+    // it
     assertThat(refs().stream().flatMap(ref -> ref.unreadable().stream()).distinct())
         .containsExactly(unreadable);
     assertThat(refs().stream().filter(ref -> ref.unreadable().isPresent()).count())

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two repositories whose names differ by case only: each application gets what is in its own. */
+/**
+ * Two repositories whose names differ by case only: each application gets the content of its own.
+ */
 class WrongRepositoryIT {
 
   private Situation situation;
@@ -43,7 +45,7 @@ class WrongRepositoryIT {
   }
 
   @Test
-  void theWrongRepositoryIsNotDeployedForItsCase() throws IOException {
+  void aRepositoryWhoseNameDiffersByCaseIsNotDeployed() throws IOException {
     fleet(upper.url());
     situation.put("web", "lower").push();
     upper.set(MAIN, upper.commit(content("upper")));
@@ -53,7 +55,7 @@ class WrongRepositoryIT {
 
     CommitId changed = upper.commit(content("upper2"), upper.commit(content("upper")));
     upper.set(MAIN, changed);
-    situation.tell(RepositoryId.fromUrl(upper.url()), Optional.of(changed));
+    situation.deliver(RepositoryId.fromUrl(upper.url()), Optional.of(changed));
 
     assertThat(lines(situation.awaitSync(STAGING, 3))).hasSize(3).endsWith("other 2 upper2");
     situation.put("web", "lower2").pushAndTell();
@@ -62,7 +64,7 @@ class WrongRepositoryIT {
   }
 
   @Test
-  void aWebhookThatIgnoresCaseReachesEveryRepositoryThatItMayMean() throws IOException {
+  void aWebhookThatIgnoresCaseReachesEveryMatchingRepository() throws IOException {
     fleet(upper.url());
     situation.put("web", "lower").push();
     upper.set(MAIN, upper.commit(content("upper")));
@@ -71,8 +73,8 @@ class WrongRepositoryIT {
 
     situation.put("web", "lower2").push();
     upper.set(MAIN, upper.commit(content("upper2"), upper.commit(content("upper"))));
-    RepositoryId told = new RepositoryId(RepositoryId.fromUrl(upper.url()).key());
-    situation.tell(told, Optional.empty());
+    RepositoryId named = new RepositoryId(RepositoryId.fromUrl(upper.url()).key());
+    situation.deliver(named, Optional.empty());
 
     assertThat(lines(situation.awaitSync(STAGING, 4))).contains("web 2 lower2", "other 2 upper2");
     situation.awaitQuiet();
@@ -90,9 +92,9 @@ class WrongRepositoryIT {
 
       CommitId second = spaces.commit(content("second"), first);
       spaces.set(MAIN, second);
-      RepositoryId told = RepositoryId.fromUrl(spaces.url());
-      assertThat(told.value()).endsWith("/My%20Project/My%20Repo");
-      situation.tell(told, Optional.of(second));
+      RepositoryId named = RepositoryId.fromUrl(spaces.url());
+      assertThat(named.value()).endsWith("/My%20Project/My%20Repo");
+      situation.deliver(named, Optional.of(second));
 
       assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("other 2 second");
       situation.awaitQuiet();
@@ -100,7 +102,7 @@ class WrongRepositoryIT {
   }
 
   @Test
-  void anUpgradeThatNamesARepositoryOtherwiseSendsNothingAgain() throws IOException {
+  void anUpgradeThatChangesARepositorysNameSendsNothingAgain() throws IOException {
     situation.document("base", base("localhost/team/shop"));
     situation.application("web", "staging");
     situation.put("web", "one").push();
@@ -109,7 +111,7 @@ class WrongRepositoryIT {
     situation.awaitQuiet();
     before.close();
 
-    // as an earlier version named it, and as this one does
+    // the name of an earlier version, and the current one
     situation.document("base", base("localhost:3000/Team/shop"));
     situation.start();
     RepositoryId named = new RepositoryId("localhost:3000/Team/shop");
@@ -123,7 +125,7 @@ class WrongRepositoryIT {
                             state instanceof StateRecord.RefState ref
                                 && ref.repository().equals(named)
                                 && ref.head().isPresent()));
-    situation.tell(named, Optional.empty());
+    situation.deliver(named, Optional.empty());
 
     assertThat(lines(situation.awaitSync(STAGING, 2))).containsExactly("web 1 one", "web 2 two");
     situation.awaitQuiet();
@@ -148,7 +150,7 @@ class WrongRepositoryIT {
   }
 
   @Test
-  void aRepositoryThatNobodyFollowsIsCounted() throws IOException {
+  void webhooksOfUnfollowedRepositoriesAreCounted() throws IOException {
     fleet(upper.url());
     situation.put("web", "lower").push();
     upper.set(MAIN, upper.commit(content("upper")));
@@ -163,9 +165,9 @@ class WrongRepositoryIT {
         });
     situation.awaitSync(STAGING, 2);
 
-    RepositoryId elsewhere = new RepositoryId("localhost:3000/not/followed");
-    situation.tell(elsewhere, Optional.of(new CommitId("b".repeat(40))));
-    situation.tell(
+    RepositoryId other = new RepositoryId("localhost:3000/not/followed");
+    situation.deliver(other, Optional.of(new CommitId("b".repeat(40))));
+    situation.deliver(
         origin ->
             new ChangeEvent.RefChanged(
                 situation.repository,

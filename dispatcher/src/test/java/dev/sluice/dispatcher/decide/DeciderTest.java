@@ -53,7 +53,7 @@ class DeciderTest {
   private final EventDecider changes = new EventDecider(state, 3);
 
   @Test
-  void numbersTheTargetsOfEachClusterAndNeverForgets() {
+  void countsGenerationsForEachClusterAcrossRemovals() {
     accept(WEB);
     assertThat(targets(found(differs(ONE, "v1:a"), differs(TWO, "v1:a")))).containsExactly(1L, 1L);
     assertThat(targets(found(differs(ONE, "v1:b")))).containsExactly(2L);
@@ -70,7 +70,7 @@ class DeciderTest {
   }
 
   @Test
-  void sendsNothingThatWasSent() {
+  void sendsNoTargetWithUnchangedInputs() {
     accept(WEB);
     found(differs(ONE, "v1:a"));
 
@@ -78,7 +78,7 @@ class DeciderTest {
   }
 
   @Test
-  void aFindingAboutAnotherDefinitionIsVoid() {
+  void aFindingAboutAnOutdatedDefinitionIsIgnored() {
     accept(WEB);
     accept(define(ONE));
 
@@ -86,7 +86,7 @@ class DeciderTest {
   }
 
   @Test
-  void deselectingRemovesThereOnly() {
+  void deselectingAClusterRemovesTheApplicationOnlyThere() {
     accept(WEB);
     found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
 
@@ -105,7 +105,7 @@ class DeciderTest {
   }
 
   @Test
-  void whatIsInAClusterThatLeftTheFleetStays() {
+  void removingAClusterFromTheFleetOrphansItsObjects() {
     accept(WEB);
     found(differs(TWO, "v1:a"));
 
@@ -125,7 +125,7 @@ class DeciderTest {
   }
 
   @Test
-  void aRefusedSourceIsADeadLetterUntilItIsGoodAgain() {
+  void aRefusedSourceIsADeadLetterUntilItIsValidAgain() {
     accept(WEB);
     found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
 
@@ -148,7 +148,7 @@ class DeciderTest {
   }
 
   @Test
-  void aClusterIsToldOnceWhatRefusedSourcesMayHave() {
+  void thePossibleObjectsOfRefusedSourcesAreSentOnce() {
     accept(WEB);
     found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
 
@@ -169,7 +169,7 @@ class DeciderTest {
   }
 
   @Test
-  void whatWasNeverSentIsAcceptedWhenItLeavesTheFleet() {
+  void removingAnApplicationThatWasNeverSentWithdrawsItsPossibleObjects() {
     accept(WEB);
     assertThat(sources(found(refused(TWO)))).hasSize(1);
 
@@ -182,7 +182,7 @@ class DeciderTest {
   }
 
   @Test
-  void aTargetThatFitsNoRecordIsRefused() {
+  void aTooLargeTargetIsRefused() {
     accept(define(ONE));
     String large = "x".repeat(ApplicationDraft.MAX_TARGET_BYTES);
     Finding.Differs finding =
@@ -200,19 +200,21 @@ class DeciderTest {
   }
 
   @Test
-  void aDefinitionToldTwiceIsRememberedOnce() {
+  void aRepeatedDefinitionIsRecordedOnce() {
     assertThat(accept(WEB)).hasSize(1);
     assertThat(accept(WEB)).isEmpty();
   }
 
   @Test
-  void whatTakesLongerIsRememberedWithAllItsCauses() {
+  void aPendingEvaluationIsRecordedWithAllItsCauses() {
     accept(WEB);
     CommitId expected = new CommitId("b".repeat(40));
     Trigger first =
-        new Trigger(cause("one"), new Trigger.Reason.RefMoved(Optional.of(COMMIT)), OptionalLong.of(1));
+        new Trigger(
+            cause("one"), new Trigger.Reason.RefMoved(Optional.of(COMMIT)), OptionalLong.of(1));
     Trigger second =
-        new Trigger(cause("two"), new Trigger.Reason.RefMoved(Optional.of(expected)), OptionalLong.of(2));
+        new Trigger(
+            cause("two"), new Trigger.Reason.RefMoved(Optional.of(expected)), OptionalLong.of(2));
 
     List<Event> events = events(evaluations.unfinished(MAIN, List.of(first, second), NOW));
 
@@ -232,14 +234,18 @@ class DeciderTest {
     assertThat(Trigger.of(pending).cause().trace()).isEqualTo(second.cause().trace());
     assertThat(Trigger.of(pending).offset()).hasValue(2);
     assertThat(Trigger.of(pending).isRemembered()).isTrue();
-    assertThat(events(evaluations.evaluated(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+    assertThat(
+            events(
+                evaluations.evaluated(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
         .hasSize(1);
-    assertThat(events(evaluations.evaluated(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+    assertThat(
+            events(
+                evaluations.evaluated(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
         .isEmpty();
   }
 
   @Test
-  void aRefThatIsGoneRemovesNothing() {
+  void aDeletedRefRemovesNothing() {
     accept(WEB);
     found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
 
@@ -261,7 +267,8 @@ class DeciderTest {
     FindingBatch.Evaluated seen =
         new FindingBatch.Evaluated(MAIN, COMMIT, NOW, Map.of(), 1, Optional.empty());
     Trigger trigger =
-        new Trigger(cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));
+        new Trigger(
+            cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));
     return events(
         evaluations.found(
             new FindingBatch(seen, List.of(findings), true),

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The reverse index is about the definitions that are in force, and about nothing else. */
+/** The index of paths covers exactly the definitions in force. */
 class InputInspectorTest {
 
   private static final int DIRECTORIES = 6;
@@ -77,7 +77,7 @@ class InputInspectorTest {
     ApplicationName web = new ApplicationName("web");
     Definition definition = definition(web, List.of(source(0, REFS.getFirst())));
     partitionState.replay(state(web, Optional.of(definition)));
-    look(inspector, definition);
+    inspect(inspector, definition);
     assertThat(candidates(inspector)).containsEntry("main dir0/a.yaml", Set.of(web));
 
     partitionState.replay(state(web, Optional.empty()));
@@ -86,37 +86,37 @@ class InputInspectorTest {
   }
 
   @Test
-  void aSourceThatADefinitionLostLeavesTheIndex() {
+  void aRemovedSourceLeavesTheIndex() {
     ApplicationName web = new ApplicationName("web");
     Definition two =
         definition(web, List.of(source(0, REFS.getFirst()), source(1, REFS.getLast())));
     Definition one = definition(web, List.of(source(0, REFS.getFirst())));
     partitionState.replay(state(web, Optional.of(two)));
-    look(inspector, two);
+    inspect(inspector, two);
 
     partitionState.replay(state(web, Optional.of(one)));
-    look(inspector, one);
+    inspect(inspector, one);
 
     assertThat(candidates(inspector)).containsOnlyKeys("main dir0/a.yaml");
   }
 
   @Test
-  void aLookThatBeganUnderAnEarlierDefinitionIndexesNothing() {
+  void anEvaluationThatBeganUnderAnEarlierDefinitionIndexesNothing() {
     ApplicationName web = new ApplicationName("web");
     Definition before = definition(web, List.of(source(0, REFS.getFirst())));
     Definition after = definition(web, List.of(source(1, REFS.getLast())));
     partitionState.replay(state(web, Optional.of(before)));
     partitionState.replay(state(web, Optional.of(after)));
-    look(inspector, after);
+    inspect(inspector, after);
 
-    look(inspector, before);
+    inspect(inspector, before);
 
     assertThat(candidates(inspector)).containsOnlyKeys("other dir1/a.yaml");
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void afterWhateverIsAddedChangedAndRemovedItIsAsIfItWereBuiltAnew(long seed) {
+  void anUpdatedIndexEqualsANewlyBuiltOne(long seed) {
     Random random = new Random(seed);
     Map<ApplicationName, Definition> defined = new TreeMap<>();
     List<Definition> earlier = new ArrayList<>();
@@ -130,21 +130,21 @@ class InputInspectorTest {
         defined.put(name, definition);
         earlier.add(definition);
         partitionState.replay(state(name, Optional.of(definition)));
-        look(inspector, definition);
+        inspect(inspector, definition);
       }
       if (!earlier.isEmpty() && random.nextInt(4) == 0) {
-        look(inspector, earlier.get(random.nextInt(earlier.size()))); // comes late
+        inspect(inspector, earlier.get(random.nextInt(earlier.size()))); // arrives late
       }
     }
 
-    InputInspector anew = inspector();
-    PartitionState other = new PartitionState(anew::define);
+    InputInspector rebuilt = inspector();
+    PartitionState other = new PartitionState(rebuilt::define);
     defined.forEach(
         (name, definition) -> {
           other.replay(state(name, Optional.of(definition)));
-          look(anew, definition);
+          inspect(rebuilt, definition);
         });
-    assertThat(candidates(inspector)).isEqualTo(candidates(anew)).isNotEmpty();
+    assertThat(candidates(inspector)).isEqualTo(candidates(rebuilt)).isNotEmpty();
   }
 
   private List<SourceSpec> sources(Random random) {
@@ -155,18 +155,18 @@ class InputInspectorTest {
     return sources;
   }
 
-  private void look(InputInspector looking, Definition definition) {
+  private void inspect(InputInspector inspector, Definition definition) {
     Map<RefKey, CommitId> heads = new HashMap<>();
     definition.sources().forEach(source -> heads.put(RefKey.of(source), commit));
     var unused =
-        looking.inspect(
+        inspector.inspect(
             state(definition.application(), Optional.of(definition)),
             new SourceCommits(mirrors, heads, Map.of()),
             new InputInspector.ChangedPaths(RefKey.of(definition.sources().getFirst()), Set.of()),
             "");
   }
 
-  /** By ref and path, who would be looked at; without those that nobody looks at. */
+  /** Returns the candidates by ref and path, without empty entries. */
   private Map<String, Set<ApplicationName>> candidates(InputInspector asked) {
     Map<String, Set<ApplicationName>> found = new TreeMap<>();
     for (GitRef ref : REFS) {

@@ -60,7 +60,7 @@ class FleetLoaderTest {
   }
 
   @Test
-  void anEmptyFileMayBeOneThatIsBeingWritten() throws IOException {
+  void anEmptyFileCountsAsUnreadable() throws IOException {
     write("apps.yaml", "");
 
     FleetReading reading = FleetLoader.read(directory);
@@ -86,7 +86,7 @@ class FleetLoaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"---\n{}\n", "- {}\n", "- 1\n"})
-  void manySmallValuesAreRefusedBeforeTheyAreHeld(String value) throws IOException {
+  void tooManyValuesAreRefusedBeforeTheyAreParsed(String value) throws IOException {
     write("many.yaml", value.repeat(420_000));
 
     assertThat(FleetLoader.read(directory).problems())
@@ -96,7 +96,7 @@ class FleetLoaderTest {
   }
 
   @Test
-  void depthIsRefused() throws IOException {
+  void deepNestingIsRefused() throws IOException {
     write("deep.yaml", "a: " + "[".repeat(60_000) + "\n");
 
     assertThat(FleetLoader.read(directory).problems())
@@ -195,7 +195,7 @@ class FleetLoaderTest {
             + " | 'identity: Forge.Example:4000/team/app'",
         "git@forge.example:team/app.git | '' | git@forge.example:team/app.git | ''",
       })
-  void twoRepositoriesOfTheirOwnNamesAreTwo(
+  void repositoriesWithTheirOwnIdentitiesAreDistinct(
       String one, String identity, String other, String otherIdentity) throws IOException {
     repository("one", one, identity);
     repository("two", other, otherIdentity);
@@ -218,7 +218,7 @@ class FleetLoaderTest {
             + " | 'credentials: env:OTHER'",
         "https://dev.azure.com/org/app/_git/app | '' | git@ssh.dev.azure.com:v3/org/app/app | ''",
       })
-  void oneRepositoryIsNotTwo(String one, String more, String other, String otherMore)
+  void repositoriesWithTheSameUrlAreOne(String one, String more, String other, String otherMore)
       throws IOException {
     repository("one", one, more);
     repository("two", other, otherMore);
@@ -245,7 +245,7 @@ class FleetLoaderTest {
   }
 
   @Test
-  void readsWhatMayBeTakenFromElsewhere() throws IOException {
+  void readsTheRemotePolicy() throws IOException {
     application(
         "web",
         """
@@ -287,7 +287,7 @@ class FleetLoaderTest {
         "charts: [{url: 'file:///charts'}]               | must be https://HOST/PATH",
         "charts: [{credentials: env:CHARTS}]             | is required",
       })
-  void refusesWhatCannotBeAllowed(String remote, String problem) throws IOException {
+  void refusesInvalidRemotePolicies(String remote, String problem) throws IOException {
     application("web", "clusters: {names: [staging]}\n  policy: {remote: {%s}}".formatted(remote));
 
     assertThat(FleetLoader.read(directory).problems())
@@ -296,7 +296,7 @@ class FleetLoaderTest {
   }
 
   @Test
-  void readsHowSourcesAreRendered() throws IOException {
+  void readsRenderOptions() throws IOException {
     write(
         "shop.yaml",
         """
@@ -361,7 +361,7 @@ class FleetLoaderTest {
           customize: {replicas: {web: -1}}          | whole number
           plain: {include: [../*]}                  | glob relative
           """)
-  void refusesWhatCannotBeRendered(String source, String problem) throws IOException {
+  void refusesInvalidRenderOptions(String source, String problem) throws IOException {
     write(
         "web.yaml",
         """
@@ -389,7 +389,7 @@ class FleetLoaderTest {
   }
 
   @Test
-  void oneInvalidApplicationStopsNoOther() throws IOException {
+  void oneInvalidApplicationBlocksNoOther() throws IOException {
     application("good", "clusters: {names: [staging]}");
     application("bad", "clusters: {names: [staging]}\n  policy: {timeout: soon}");
 
@@ -411,7 +411,7 @@ class FleetLoaderTest {
   }
 
   @Test
-  void tellsAllProblemsOfADocument() throws IOException {
+  void reportsAllProblemsOfADocument() throws IOException {
     write(
         "web.yaml",
         """
@@ -444,7 +444,7 @@ class FleetLoaderTest {
         "kind: Aplication|is neither",
         "metadata: {name: 'Not A Label'}|cannot be named",
       })
-  void whatCannotBeToldApartRemovesNothing(String line, String why) throws IOException {
+  void anUnidentifiableDocumentRemovesNothing(String line, String why) throws IOException {
     String document =
         "apiVersion: sluice.dev/v1\nkind: Application\nmetadata: {name: web}\nspec: {}";
     String key = line.substring(0, line.indexOf(':'));
@@ -506,7 +506,7 @@ class FleetLoaderTest {
   }
 
   @Test
-  void twoOfOneNameAreBothInvalid() throws IOException {
+  void duplicateNamesAreBothInvalid() throws IOException {
     application("web", "clusters: {names: [staging]}");
     write("copy.yaml", Files.readString(directory.resolve("web.yaml")));
 
@@ -545,7 +545,7 @@ class FleetLoaderTest {
   }
 
   @Test
-  void theRevisionIsOfTheContentOnly() throws IOException {
+  void theRevisionDependsOnTheContentOnly() throws IOException {
     application("web", "clusters: {names: [staging]}");
     String before = FleetLoader.read(directory).revision();
     Files.move(directory.resolve("web.yaml"), directory.resolve("renamed.yml"));

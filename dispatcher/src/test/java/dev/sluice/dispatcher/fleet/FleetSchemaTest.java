@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The published schema of applications has the fields that the loader knows, at every place. */
+/** The published schema of applications has the fields that the loader reads, at every level. */
 class FleetSchemaTest {
 
   private static final String KNOWN = "is not known here; known: ";
@@ -41,7 +41,7 @@ class FleetSchemaTest {
         "spec.source.customize | /$defs/source/properties/customize"
             + " | source: {customize: {unknown: 1}}",
       })
-  void knowsTheFieldsThatTheLoaderKnows(String place, String pointer, String spec)
+  void hasTheFieldsThatTheLoaderReads(String place, String pointer, String spec)
       throws IOException {
     Files.writeString(
         directory.resolve("web.yaml"),

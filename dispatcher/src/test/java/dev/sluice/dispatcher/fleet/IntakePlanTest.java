@@ -29,7 +29,7 @@ class IntakePlanTest {
   private static final RepositoryId SHOP = new RepositoryId("forge.example/acme/shop");
 
   @Test
-  void sendsOnlyWhatDiffers() {
+  void sendsOnlyChangedDefinitions() {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one"), define("api", "one")),
@@ -42,7 +42,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void whatIsMissingIsRemoved() {
+  void missingApplicationsAreRemoved() {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one"), define("api", "one")),
@@ -54,7 +54,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void nothingIsTakenAwayByAnIncompleteReading() {
+  void anIncompleteReadingRemovesNothing() {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one", "two"), define("api", "one")),
@@ -66,7 +66,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void theInvalidKeepTheirDefinition() {
+  void invalidApplicationsKeepTheirDefinition() {
     FleetReading reading =
         new FleetReading(
             List.of(),
@@ -82,7 +82,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void takingAwayManyNeedsApproval() {
+  void removingManyApplicationsNeedsApproval() {
     List<Definition> ten = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       ten.add(define("app-" + i, "one", "two"));
@@ -114,7 +114,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void anApprovalDoesNotPassTheRemovalOfOthersByTheSameRevision() {
+  void anApprovalCoversNoOtherRemovalOfTheSameRevision() {
     Definition[] five =
         Stream.of("a", "b", "c", "d", "e")
             .map(name -> define(name, "one"))
@@ -132,7 +132,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void aRenamedApplicationIsRemovedWhenItsSuccessorWasSent() {
+  void aRenamedApplicationIsRemovedOnceItsSuccessorIsSent() {
     Definition old = define("web", "one", "two");
     Definition renamed =
         new Definition(
@@ -174,7 +174,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void aClusterThatLeftTheFleetIsOrphaned() {
+  void aClusterRemovedFromTheFleetIsOrphaned() {
     IntakePlan plan =
         IntakePlan.of(
             known(define("web", "one", "retired")),
@@ -216,7 +216,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void anApplicationThatComesBackGoesOnWhereItsGenerationsWereCounted() {
+  void aReturningApplicationKeepsTheHomeThatCountedItsGenerations() {
     RepositoryId other = new RepositoryId("forge.example/acme/other");
 
     IntakePlan plan =
@@ -230,7 +230,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void aRepositoryIsToldWhoReadsItFromAnotherHome() {
+  void theReadersInOtherPartitionsAreSentToARepository() {
     RepositoryId values = new RepositoryId("forge.example/acme/values");
     Definition web = define(List.of(SHOP, values), "web", "one");
 
@@ -276,7 +276,7 @@ class IntakePlanTest {
     return new IntakePlan.Known(known, Map.of(), Map.of(), Map.of());
   }
 
-  /** The second was sent to these clusters. */
+  /** Returns the state in which the second application was sent to these clusters. */
   private static IntakePlan.Known sent(Set<String> clusters, Definition... definitions) {
     return new IntakePlan.Known(
         known(definitions).definitions(),

@@ -48,7 +48,7 @@ class RefSchedulerTest {
   private static final Clock CLOCK = Clock.systemUTC();
 
   @Test
-  void howeverManyHintsComeDuringAnOutageThereIsOneRetry(@TempDir Path directory) throws Exception {
+  void anyNumberOfTriggersDuringAnOutageHaveOneRetry(@TempDir Path directory) throws Exception {
     SourceSpec away = away(directory);
     PartitionState state = new PartitionState();
     state.replay(following(away));
@@ -56,7 +56,8 @@ class RefSchedulerTest {
     try (var timers = new ScheduledThreadPoolExecutor(1);
         var mirrors = new Mirrors(directory.resolve("mirrors"), CLOCK);
         var evaluations =
-            new EvaluationRunner(look(mirrors), timers, new LoopFailures(CLOCK), inputs::add)) {
+            new EvaluationRunner(
+                evaluation(mirrors), timers, new LoopFailures(CLOCK), inputs::add)) {
       timers.setRemoveOnCancelPolicy(true);
       timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
       RetryTiming timing =
@@ -70,21 +71,21 @@ class RefSchedulerTest {
       TransactionBatch batch = new TransactionBatch(new OffsetTracker(0));
 
       for (int i = 0; i < 5; i++) {
-        scheduler.trigger(RefKey.of(away), hint(i, batch), batch);
+        scheduler.trigger(RefKey.of(away), trigger(i, batch), batch);
         PartitionInput ended = inputs.poll(10, TimeUnit.SECONDS);
         assertThat(ended)
             .isInstanceOfSatisfying(
                 PartitionInput.EvaluationEnded.class,
-                look -> assertThat(look.outcome()).isInstanceOf(EvaluationOutcome.Failed.class));
+                input -> assertThat(input.outcome()).isInstanceOf(EvaluationOutcome.Failed.class));
         scheduler.handle((PartitionInput.EvaluationEnded) ended, batch);
       }
 
-      // the other timer is that of the grace
+      // the other timer is the grace period
       assertThat(timers.getQueue()).hasSize(2);
     }
   }
 
-  private static Evaluation look(Mirrors mirrors) {
+  private static Evaluation evaluation(Mirrors mirrors) {
     return new Evaluation(
         mirrors,
         new InputInspector(
@@ -92,7 +93,7 @@ class RefSchedulerTest {
         CLOCK);
   }
 
-  private static Trigger hint(int number, TransactionBatch batch) {
+  private static Trigger trigger(int number, TransactionBatch batch) {
     batch.start(number);
     Trigger.Cause cause =
         new Trigger.Cause(
@@ -100,7 +101,8 @@ class RefSchedulerTest {
             Optional.empty(),
             CLOCK.instant(),
             TraceParent.start());
-    return new Trigger(cause, new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(number));
+    return new Trigger(
+        cause, new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(number));
   }
 
   private static SourceSpec away(Path directory) {
