@@ -96,13 +96,16 @@ public final class Receiver implements AutoCloseable {
       ChangePublisher publisher =
           new ChangePublisher(vertx, connection, config.limits().publishTimeout(), metrics);
       BrokerWatch watch = new BrokerWatch(vertx, connection);
+      List<CatchUp> catchUps =
+          CatchUp.of(config.endpoints(), config.catchUpInterval(), metrics, clock);
       HttpFront front =
           HttpFront.create(
               vertx,
               listening,
               config.limits(),
               endpoints,
-              new HttpFront.Upstream(publisher, watch, metrics, tracing, clock));
+              new HttpFront.Upstream(
+                  publisher, () -> unreadyReason(watch, catchUps), metrics, tracing, clock));
       int port = await(front.listen());
       Map<String, Runnable> followed = new TreeMap<>();
       endpoints.forEach(
@@ -114,8 +117,7 @@ public final class Receiver implements AutoCloseable {
           .addKeyValue("address", listening.host() + ":" + port)
           .addKeyValue("endpoints", endpoints.keySet())
           .log("receiver listens");
-      List<CatchUp> catchUps =
-          CatchUp.start(config.endpoints(), config.catchUpInterval(), metrics, clock);
+      catchUps.forEach(CatchUp::start);
       return new Receiver(vertx, front, publisher, watch, catchUps, port);
     } catch (RuntimeException e) {
       await(vertx.close());
@@ -148,6 +150,12 @@ public final class Receiver implements AutoCloseable {
     } finally {
       await(vertx.close());
     }
+  }
+
+  private static Optional<String> unreadyReason(BrokerWatch watch, List<CatchUp> catchUps) {
+    return watch
+        .problem()
+        .or(() -> catchUps.stream().flatMap(each -> each.unreadyReason().stream()).findFirst());
   }
 
   private static <T> T await(Future<T> future) {

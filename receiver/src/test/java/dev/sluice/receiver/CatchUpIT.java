@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.process.FaultyClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -113,12 +115,41 @@ class CatchUpIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"exception", "error", "stack overflow"})
+  void isUnreadyWhileTheLoopFails(String fault) throws Exception {
+    FaultyClock clock = new FaultyClock("CatchUp");
+    try (FakeGithubHook github = new FakeGithubHook(this::deliver);
+        Running running = start(github, clock)) {
+      await().until(() -> running.health("/readyz").statusCode() == 200);
+
+      clock.fail(fault);
+
+      await().until(() -> running.health("/readyz").statusCode() == 503);
+      assertThat(running.health("/readyz").body()).contains("catch-up-github", "a test's fault");
+      assertThat(running.get("/readyz").statusCode()).isEqualTo(503);
+      assertThat(running.health("/metrics").body()).contains("sluice_receiver_ready 0");
+      assertThat(running.push("d-1").statusCode()).isEqualTo(202);
+
+      clock.recover();
+      github.attempted("lost", 7_200, 503);
+
+      await().until(() -> github.asked.contains("lost"));
+      await().until(() -> running.health("/readyz").statusCode() == 200);
+    }
+  }
+
   private Running start(FakeGithubHook github) throws IOException {
+    return start(github, Clock.systemUTC());
+  }
+
+  private Running start(FakeGithubHook github, Clock clock) throws IOException {
     Running running =
         Running.start(
             directory,
             kafka,
             Map.of("webhook-catch-up", "50ms"),
+            clock,
             "hook=" + github.hook(),
             "hook-token=file:" + token);
     receiver.set(running);

@@ -52,6 +52,16 @@ final class Running implements AutoCloseable {
   static Running start(
       Path directory, KafkaConnection kafka, Map<String, String> settings, String... endpoint)
       throws IOException {
+    return start(directory, kafka, settings, Clock.systemUTC(), endpoint);
+  }
+
+  static Running start(
+      Path directory,
+      KafkaConnection kafka,
+      Map<String, String> settings,
+      Clock clock,
+      String... endpoint)
+      throws IOException {
     Path secret = directory.resolve("secret");
     if (Files.notExists(secret)) {
       Files.writeString(secret, SECRET);
@@ -72,7 +82,7 @@ final class Running implements AutoCloseable {
         ReceiverConfig.from(
             new Settings(ReceiverConfig.SETTINGS, List.of())
                 .read(options, Map.of(), Optional.empty()));
-    return new Running(Receiver.start(config, kafka, Clock.systemUTC()));
+    return new Running(Receiver.start(config, kafka, clock));
   }
 
   Receiver receiver() {

@@ -39,6 +39,12 @@ final class RunningApi implements AutoCloseable {
    */
   static RunningApi start(Path directory, KafkaConnection connection, Map<String, String> tokens)
       throws IOException {
+    return start(directory, connection, tokens, Clock.systemUTC());
+  }
+
+  static RunningApi start(
+      Path directory, KafkaConnection connection, Map<String, String> tokens, Clock clock)
+      throws IOException {
     Map<String, List<String>> options = new HashMap<>();
     options.put("api-port", List.of("0"));
     options.put("read-model", List.of(directory.resolve("read-model").toString()));
@@ -52,7 +58,7 @@ final class RunningApi implements AutoCloseable {
     ApiConfig config =
         ApiConfig.from(
             new Settings(ApiConfig.SETTINGS, List.of()).read(options, Map.of(), Optional.empty()));
-    RunningApi api = new RunningApi(ApiServer.start(config, connection, Clock.systemUTC()));
+    RunningApi api = new RunningApi(ApiServer.start(config, connection, clock));
     await().atMost(Duration.ofSeconds(30)).until(() -> api.server.unreadyReason().isEmpty());
     return api;
   }

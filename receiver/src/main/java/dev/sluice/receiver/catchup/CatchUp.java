@@ -1,6 +1,6 @@
 package dev.sluice.receiver.catchup;
 
-import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.SupervisedLoop;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.HookApi;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
@@ -15,9 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks now and then which deliveries of an endpoint's webhook failed, and asks GitHub, which tries
- * only once by itself, to make them again. Keeps nothing that must survive: GitHub remembers
+ * Loop that looks for failed deliveries of an endpoint's webhook and asks GitHub, which delivers
+ * only once by itself, to deliver them again. It keeps no state across a restart: GitHub keeps
  * attempts for three days.
+ *
+ * <p>GitHub being unreachable or refusing a redelivery is counted and logged, and tried again after
+ * the interval. Any other failure makes the receiver unready until the loop runs again.
  *
  * @see <a
  *     href="https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries">GitHub:
@@ -27,9 +30,12 @@ public final class CatchUp implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
 
-  private static final Duration REMEMBERED_BY_GITHUB = Duration.ofDays(3);
+  private static final Duration KEPT_BY_GITHUB = Duration.ofDays(3);
 
-  /** Long enough to see the latest attempt of whatever still fails. */
+  /** Longest pause between two turns of the loop, so that it soon counts as recovered. */
+  private static final Duration TURN = Duration.ofSeconds(5);
+
+  /** Long enough to include the latest attempt of every delivery that still fails. */
   private static final Duration LOOK_BACK = FailedDeliveries.LAST_WAIT.multipliedBy(2);
 
   private final String endpoint;
@@ -37,9 +43,10 @@ public final class CatchUp implements AutoCloseable {
   private final Duration interval;
   private final ReceiverMetrics metrics;
   private final Clock clock;
-  private final Thread thread;
+  private final SupervisedLoop loop;
 
   private Instant since;
+  private Instant next;
   private Optional<String> problem = Optional.empty();
 
   private CatchUp(
@@ -49,81 +56,90 @@ public final class CatchUp implements AutoCloseable {
     this.interval = interval;
     this.metrics = metrics;
     this.clock = clock;
-    this.since = clock.instant().minus(REMEMBERED_BY_GITHUB);
-    this.thread = Thread.ofVirtual().name("catch-up-" + endpoint).unstarted(this::run);
+    this.next = clock.instant();
+    this.since = next.minus(KEPT_BY_GITHUB);
+    this.loop = new SupervisedLoop("catch-up-" + endpoint, clock, this::session);
   }
 
-  /** Starts one for each endpoint that says where its webhook is. */
-  public static List<CatchUp> start(
+  /** Creates a loop for each endpoint that has the address of its webhook; none runs yet. */
+  public static List<CatchUp> of(
       List<Endpoint> endpoints, Duration interval, ReceiverMetrics metrics, Clock clock) {
-    List<CatchUp> all =
-        endpoints.stream()
-            .flatMap(
-                endpoint ->
-                    endpoint
-                        .hook()
-                        .map(api -> new CatchUp(endpoint.name(), api, interval, metrics, clock))
-                        .stream())
-            .toList();
-    all.forEach(one -> one.thread.start());
-    return all;
+    return endpoints.stream()
+        .flatMap(
+            endpoint ->
+                endpoint
+                    .hook()
+                    .map(api -> new CatchUp(endpoint.name(), api, interval, metrics, clock))
+                    .stream())
+        .toList();
+  }
+
+  /** Starts the loop. */
+  public void start() {
+    loop.start();
+  }
+
+  /** Returns why the loop does not run, or empty if it does. */
+  public Optional<String> unreadyReason() {
+    return loop.obstacle();
   }
 
   @Override
   public void close() {
-    thread.interrupt();
+    loop.close();
     hook.close();
   }
 
-  private void run() {
-    try {
-      while (true) {
-        look();
-        Thread.sleep(interval);
+  private void session(SupervisedLoop supervised) throws InterruptedException {
+    supervised.onClose(hook::close);
+    while (supervised.isOpen()) {
+      if (!clock.instant().isBefore(next)) {
+        redeliverFailed(supervised);
+        next = clock.instant().plus(interval);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      supervised.turned();
+      supervised.pause(interval.compareTo(TURN) < 0 ? interval : TURN);
     }
   }
 
-  private void look() throws InterruptedException {
+  private void redeliverFailed(SupervisedLoop supervised) throws InterruptedException {
     Instant now = clock.instant();
     try {
-      List<Attempt> due = FailedDeliveries.due(hook.attempts(since), now);
       int refused = 0;
-      for (Attempt failed : due) {
+      for (Attempt failed : FailedDeliveries.due(hook.attempts(since), now)) {
         if (hook.redeliver(failed)) {
-          asked(failed);
+          requested(failed);
         } else {
           refused++;
         }
+        supervised.turned();
       }
       if (refused == 0) {
         since = now.minus(LOOK_BACK);
-        tell(Optional.empty());
+        report(Optional.empty());
       } else {
         metrics.count(Counter.CATCH_UP_FAILED, endpoint, 1);
-        tell(Optional.of("GitHub refuses to make %d of them again".formatted(refused)));
+        report(Optional.of("GitHub refuses to redeliver %d of them".formatted(refused)));
       }
-    } catch (IOException | RuntimeException | Error e) {
-      FatalErrors.check(e);
-      // whatever GitHub answers, or the token's file holds, may be another thing the next time
-      metrics.count(Counter.CATCH_UP_FAILED, endpoint, 1);
-      tell(Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+    } catch (IOException e) {
+      if (supervised.isOpen()) {
+        metrics.count(Counter.CATCH_UP_FAILED, endpoint, 1);
+        report(Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+      }
     }
   }
 
-  private void asked(Attempt failed) {
+  private void requested(Attempt failed) {
     metrics.count(Counter.ASKED_AGAIN, endpoint, 1);
     LOG.atInfo()
         .addKeyValue("endpoint", endpoint)
         .addKeyValue("delivery", failed.guid())
         .addKeyValue("status", failed.statusCode())
-        .log("asked GitHub to deliver again what had failed");
+        .log("asked GitHub to redeliver a failed delivery");
   }
 
-  /** A problem that stays is told once. */
-  private void tell(Optional<String> now) {
+  /** Logs a problem when it begins, changes or ends. */
+  private void report(Optional<String> now) {
     if (!now.equals(problem)) {
       now.ifPresentOrElse(
           reason ->

@@ -3,7 +3,6 @@ package dev.sluice.receiver.catchup;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import dev.sluice.contract.json.Json;
 import dev.sluice.receiver.endpoint.HookApi;
 import java.io.IOException;
@@ -17,9 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A webhook in GitHub's REST API. Its token goes to the configured address and nowhere else: it
@@ -63,13 +65,7 @@ final class GithubHook implements AutoCloseable {
         }
         attempts.add(attempt);
       }
-      cursor =
-          answer
-              .headers()
-              .firstValue("Link")
-              .map(NEXT::matcher)
-              .filter(Matcher::find)
-              .map(next -> "&cursor=" + URLEncoder.encode(decoded(next.group(1)), UTF_8));
+      cursor = nextPage(answer);
       if (cursor.isEmpty()) {
         return attempts;
       }
@@ -111,24 +107,40 @@ final class GithubHook implements AutoCloseable {
     return answer.statusCode() / 100 == 2;
   }
 
-  /** Read each time: it may have been changed. */
+  /** Reads the token each time, since it may have been replaced. */
   private String token() throws IOException {
+    String token;
     try {
-      return api.token().resolve();
+      token = api.token().resolve();
     } catch (IllegalStateException e) {
       throw new IOException(e.getMessage(), e);
     }
+    if (token.chars().anyMatch(character -> character < ' ' || character > '~')) {
+      throw new IOException("the token has characters other than printable ASCII: replace it");
+    }
+    return token;
   }
 
   private static List<Attempt> read(byte[] page) throws IOException {
     try {
-      return Json.mapper().readValue(page, new TypeReference<List<Attempt>>() {});
+      @Nullable Attempt @Nullable [] attempts = Json.mapper().readValue(page, Attempt[].class);
+      if (attempts != null && Stream.of(attempts).noneMatch(Objects::isNull)) {
+        return List.of(attempts);
+      }
     } catch (JacksonException e) {
       throw new IOException("GitHub's answer is not a list of deliveries", e);
     }
+    throw new IOException("GitHub's answer has null in place of deliveries");
   }
 
-  private static String decoded(String cursor) {
-    return URLDecoder.decode(cursor, UTF_8);
+  private static Optional<String> nextPage(HttpResponse<byte[]> answer) throws IOException {
+    Optional<Matcher> next =
+        answer.headers().firstValue("Link").map(NEXT::matcher).filter(Matcher::find);
+    try {
+      return next.map(link -> URLDecoder.decode(link.group(1), UTF_8))
+          .map(cursor -> "&cursor=" + URLEncoder.encode(cursor, UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("GitHub's link to the next page is malformed", e);
+    }
   }
 }

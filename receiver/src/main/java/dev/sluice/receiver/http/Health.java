@@ -1,11 +1,11 @@
 package dev.sluice.receiver.http;
 
 import dev.sluice.receiver.metrics.ReceiverMetrics;
-import dev.sluice.receiver.publish.BrokerWatch;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * {@code /livez}, {@code /readyz} (the broker answers) and {@code /metrics}. Where webhooks come
@@ -13,13 +13,14 @@ import java.util.Optional;
  */
 final class Health {
 
-  private final BrokerWatch watch;
+  private final Supplier<Optional<String>> unreadyReason;
   private final ReceiverMetrics metrics;
 
-  Health(BrokerWatch watch, ReceiverMetrics metrics) {
-    this.watch = watch;
+  Health(Supplier<Optional<String>> unreadyReason, ReceiverMetrics metrics) {
+    this.unreadyReason = unreadyReason;
     this.metrics = metrics;
-    metrics.gauge("ready", "1 if the broker answers", () -> watch.problem().isEmpty() ? 1 : 0);
+    metrics.gauge(
+        "ready", "1 if the receiver is ready", () -> unreadyReason.get().isEmpty() ? 1 : 0);
   }
 
   /** Answers anyone who asks whether it lives or is ready; without reasons. */
@@ -29,7 +30,8 @@ final class Health {
     }
     switch (request.path()) {
       case "/livez" -> answer(request, Optional.empty());
-      case "/readyz" -> answer(request, watch.problem().map(_ -> "see the health port or the log"));
+      case "/readyz" ->
+          answer(request, unreadyReason.get().map(_ -> "see the health port or the log"));
       default -> {
         return false;
       }
@@ -44,7 +46,7 @@ final class Health {
     }
     switch (request.path()) {
       case "/livez" -> answer(request, Optional.empty());
-      case "/readyz" -> answer(request, watch.problem());
+      case "/readyz" -> answer(request, unreadyReason.get());
       case "/metrics" ->
           request
               .response()

@@ -3,7 +3,6 @@ package dev.sluice.receiver.http;
 import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
-import dev.sluice.receiver.publish.BrokerWatch;
 import dev.sluice.receiver.publish.ChangePublisher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The HTTP servers: {@code /webhooks/<name>}, and, there or on a port of their own, health and
@@ -56,7 +56,7 @@ public final class HttpFront {
       Limits limits,
       Map<String, LiveEndpoint> endpoints,
       Upstream upstream) {
-    Health health = new Health(upstream.watch(), upstream.metrics());
+    Health health = new Health(upstream.unreadyReason(), upstream.metrics());
     WebhookHandler webhooks = webhooks(vertx, listening, limits, endpoints, upstream);
     Optional<HttpServer> healthServer =
         listening
@@ -159,12 +159,13 @@ public final class HttpFront {
   }
 
   /**
-   * What the front works with: the way to Kafka and whether it is open, what is counted and traced,
-   * time.
+   * Services that requests need.
+   *
+   * @param unreadyReason why the receiver is not ready; empty if it is
    */
   public record Upstream(
       ChangePublisher publisher,
-      BrokerWatch watch,
+      Supplier<Optional<String>> unreadyReason,
       ReceiverMetrics metrics,
       Tracing tracing,
       Clock clock) {}
