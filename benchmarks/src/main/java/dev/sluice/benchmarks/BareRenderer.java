@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The floor: the program itself, called in a shell's loop over directories that are there. */
+/**
+ * Lower bound of rendering times: the renderer called by a shell loop over existing directories.
+ */
 final class BareRenderer {
 
   private final Path directory;
@@ -19,10 +21,10 @@ final class BareRenderer {
   }
 
   /**
-   * Writes the inputs down.
+   * Writes the inputs of the applications to a directory.
    *
-   * @param renderer what the worker renders the kind with; empty if nothing does
-   * @return empty if no program renders it
+   * @param renderer program and version with which the worker renders the kind; empty if none
+   * @return empty if no program renders the kind
    */
   static Optional<BareRenderer> of(RenderingKind kind, Optional<String> renderer, int applications)
       throws IOException {
@@ -59,7 +61,7 @@ final class BareRenderer {
             "for d in app-*; do %s > out.yaml || exit 1; done".formatted(program.get())));
   }
 
-  /** Renders all once. */
+  /** Renders all applications once. */
   void renderAll() throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(List.of("/bin/sh", "-c", loop))
@@ -69,7 +71,7 @@ final class BareRenderer {
             .start();
     int code = process.waitFor();
     if (code != 0) {
-      throw new IllegalStateException("the bare program failed with exit code " + code);
+      throw new IllegalStateException("the renderer failed with exit code " + code);
     }
   }
 }

@@ -9,7 +9,7 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.revwalk.RevCommit;
 
-/** A bare repository of many applications, each a ConfigMap, and a clone that pushes to it. */
+/** Bare repository of many applications with a ConfigMap each, and a clone that pushes to it. */
 final class BenchmarkRepository implements AutoCloseable {
 
   private final Path bare;
@@ -44,16 +44,16 @@ final class BenchmarkRepository implements AutoCloseable {
     return "app-%05d".formatted(index);
   }
 
-  /** Changes one application and pushes; returns the commit and the one before it. */
+  /** Changes one application and pushes; returns the previous commit and the new one. */
   ObjectId[] change(int index, String version) throws GitAPIException, IOException {
     return change(index, index + 1, version);
   }
 
   /**
-   * Changes applications in one commit and pushes; returns the commit and the one before it.
+   * Changes applications in one commit and pushes; returns the previous commit and the new one.
    *
-   * @param from the first
-   * @param to behind the last
+   * @param from index of the first application
+   * @param to index after the last application
    */
   ObjectId[] change(int from, int to, String version) throws GitAPIException, IOException {
     ObjectId before = clone.getRepository().resolve("HEAD");
@@ -64,10 +64,10 @@ final class BenchmarkRepository implements AutoCloseable {
   }
 
   /**
-   * Makes directories hold these files and no others, in one commit, and pushes; returns the commit
-   * and the one before it.
+   * Replaces the content of directories in one commit and pushes; returns the previous commit and
+   * the new one.
    *
-   * @param directories texts by path within a directory, by directory
+   * @param directories file contents by path within the directory, by directory
    */
   ObjectId[] replace(Map<String, Map<String, String>> directories)
       throws GitAPIException, IOException {

@@ -13,37 +13,37 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How far a fault reaches: times a commit to healthy applications right after a fault was brought
- * about in another one, next to the same after a harmless change, in turns.
+ * Blast radius of faults: times a commit to healthy applications right after a fault was injected
+ * into another application, and right after a harmless change of it, alternately.
  */
 final class BlastRadiusBenchmark {
 
   private static final Setting<Integer> APPLICATIONS =
-      Setting.integer("applications", "how many healthy applications there are", 1, 10_000)
-          .or("49");
+      Setting.integer("applications", "number of healthy applications", 1, 10_000).or("49");
   private static final Setting<Integer> ROUNDS =
-      Setting.integer("rounds", "rounds for each fault", 1, 100).or("5");
+      Setting.integer("rounds", "rounds per fault", 1, 100).or("5");
   private static final Setting<List<String>> ONLY =
       Setting.<List<String>>of(
               "only",
               "FAULT,FAULT,...",
-              "the faults to bring about (default: all)",
+              "faults to inject (default: all)",
               text -> List.of(text.split(",")))
           .or("all");
   private static final Setting<Optional<Path>> KUBECONFIG =
-      Setting.path("kubeconfig", "a real cluster; by default a simulated one").optional();
+      Setting.path("kubeconfig", "kubeconfig of a real cluster (default: a simulated one)")
+          .optional();
   private static final Setting<Path> OUTPUT =
-      Setting.path("output", "where the figures go as JSON").or("blast-radius.json");
+      Setting.path("output", "JSON file for the figures").or("blast-radius.json");
 
   private BlastRadiusBenchmark() {}
 
   /**
-   * The figures for one fault.
+   * Figures of one fault.
    *
    * @param harmless median milliseconds of a commit to the healthy applications after a harmless
    *     change; infinite if one was not applied
-   * @param faulty the same after the fault
-   * @param damage what the fault damaged besides
+   * @param faulty median milliseconds after the fault
+   * @param damage other damage by the fault
    */
   record Row(String fault, double harmless, double faulty, double ratio, List<String> damage) {
 
@@ -57,8 +57,8 @@ final class BlastRadiusBenchmark {
   static Command command() {
     return new Command(
         "blast-radius",
-        "Times a commit to healthy applications while another one is faulty, next to the same"
-            + " without the fault.",
+        "Times a commit to healthy applications while another application is faulty, and without"
+            + " the fault.",
         List.of(APPLICATIONS, ROUNDS, ONLY, KUBECONFIG, OUTPUT),
         BlastRadiusBenchmark::run);
   }
@@ -76,7 +76,7 @@ final class BlastRadiusBenchmark {
     try (BlastRadiusRig rig =
         BlastRadiusRig.start(directory, values.get(APPLICATIONS), values.get(KUBECONFIG))) {
       for (int i = 0; i < 5; i++) {
-        var unused = rig.commitHealthy(); // not counted: the JIT compiler's
+        var unused = rig.commitHealthy(); // warm-up, not counted
       }
       for (Fault fault : Faults.all()) {
         if (values.get(ONLY).equals(List.of("all")) || values.get(ONLY).contains(fault.name())) {

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
- * A fleet of healthy applications, with two more beside them: {@link #FAULTY}, which faults are
- * pushed to, and {@link #GIVER}, which has an object that can move there.
+ * A fleet of healthy applications and two others: {@link #FAULTY}, into which faults are pushed,
+ * and {@link #GIVER}, with an object that can move to it.
  */
 final class BlastRadiusRig implements AutoCloseable {
 
@@ -21,8 +21,8 @@ final class BlastRadiusRig implements AutoCloseable {
   static final String GIVER = "giver";
   static final String MOVING = "moving";
 
-  /** The repository of an application that can never be fetched. */
-  static final String AWAY = "benchmark/away";
+  /** Repository of an application that can never be fetched. */
+  static final String UNREACHABLE = "benchmark/unreachable";
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -40,20 +40,22 @@ final class BlastRadiusRig implements AutoCloseable {
     this.healthy = healthy;
   }
 
-  /** Starts everything and waits until all applications are there. */
+  /** Starts all parts and waits until all applications are applied. */
   static BlastRadiusRig start(Path directory, int healthy, Optional<Path> kubeconfig)
       throws Exception {
-    Installation.Site site = Installation.Site.prepare(directory, kubeconfig);
+    Installation.Context context = Installation.Context.prepare(directory, kubeconfig);
     BenchmarkRepository repository =
-        site.parts().add(BenchmarkRepository.create(directory, healthy, site.namespace()));
+        context.parts().add(BenchmarkRepository.create(directory, healthy, context.namespace()));
     repository.replace(
-        Map.of(FAULTY, harmless(site.namespace(), "initial"), GIVER, given(site.namespace())));
-    ObjectWatch watch = site.parts().add(new ObjectWatch(site.cluster(), site.namespace()));
+        Map.of(
+            FAULTY, harmless(context.namespace(), "initial"), GIVER, given(context.namespace())));
+    ObjectWatch watch =
+        context.parts().add(new ObjectWatch(context.cluster(), context.namespace()));
     Installation installation =
         Installation.start(
-            site,
-            fleet(directory, repository.url(), healthy, site.namespace()),
-            // the sweep must come by while a fault is there
+            context,
+            fleet(directory, repository.url(), healthy, context.namespace()),
+            // refs must be polled while a fault is present
             Map.of("sweep-interval", "1s", "poll-interval", "1h"),
             OneProcess.Listeners.NONE);
     BlastRadiusRig rig = new BlastRadiusRig(installation, repository, watch, healthy);
@@ -65,19 +67,19 @@ final class BlastRadiusRig implements AutoCloseable {
   }
 
   KubernetesClient cluster() {
-    return installation.site().cluster();
+    return installation.context().cluster();
   }
 
   String namespace() {
-    return installation.site().namespace();
+    return installation.context().namespace();
   }
 
   String systemNamespace() {
-    return installation.site().systemNamespace();
+    return installation.context().systemNamespace();
   }
 
   Path directory() {
-    return installation.site().directory();
+    return installation.context().directory();
   }
 
   KafkaConnection kafka() {
@@ -103,7 +105,7 @@ final class BlastRadiusRig implements AutoCloseable {
     webhook().send(commit[0], commit[1]);
   }
 
-  /** The files of an application that has one ConfigMap, named as it. */
+  /** Returns the files of the faulty application with one ConfigMap and no fault. */
   static Map<String, String> harmless(String namespace, String version) {
     return Map.of("configmap.yaml", configMap(FAULTY, namespace, version));
   }
@@ -125,7 +127,7 @@ final class BlastRadiusRig implements AutoCloseable {
   /**
    * Changes all healthy applications in one commit.
    *
-   * @return milliseconds from the webhook until the last of them is changed; empty if that took
+   * @return milliseconds from the webhook until the last application is changed; empty if that took
    *     longer than two minutes
    */
   Optional<Double> commitHealthy() throws Exception {
@@ -145,9 +147,9 @@ final class BlastRadiusRig implements AutoCloseable {
   }
 
   /**
-   * Makes the faulty application harmless again.
+   * Removes the fault from the faulty application.
    *
-   * @return whether it was applied within two minutes
+   * @return whether the application was applied within two minutes
    */
   boolean recover() throws Exception {
     String version = next();
@@ -174,23 +176,23 @@ final class BlastRadiusRig implements AutoCloseable {
       fleet.append(Installation.application(BenchmarkRepository.application(i), "apps", namespace));
     }
     fleet.append(Installation.application(FAULTY, "apps", namespace));
-    fleet.append("  policy: {pruneLimitPercent: 100}\n"); // recovering deletes what a fault left
+    fleet.append("  policy: {pruneLimitPercent: 100}\n"); // recovery deletes the objects of a fault
     fleet.append(Installation.application(GIVER, "apps", namespace));
     fleet.append(
         """
         ---
         apiVersion: sluice.dev/v1
         kind: Repository
-        metadata: {name: away}
+        metadata: {name: unreachable}
         spec: {url: "file://%s", identity: localhost/%s}
         """
-            .formatted(directory.resolve("away.git"), AWAY));
-    fleet.append(Installation.application("away", "away", namespace));
+            .formatted(directory.resolve("unreachable.git"), UNREACHABLE));
+    fleet.append(Installation.application("unreachable", "unreachable", namespace));
     return fleet.toString();
   }
 
   @Override
   public void close() {
-    installation.site().parts().close();
+    installation.context().parts().close();
   }
 }

@@ -28,24 +28,24 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Times the finding of inputs over a large repository: all of them at once, those of one
- * application in a tree that nothing was read of yet, and what a commit that changes one file
- * costs: the difference of the trees, the question to the index, the closure and the index's
- * update. Fetching is not in it.
+ * Times the resolution of closures in a large repository: of all applications, of one application
+ * in an unread tree, and after a commit that changes one file. The last includes the tree
+ * difference, the index query, the closure and the index update, but not the fetch.
  */
 final class ClosureBenchmark {
 
   private static final Setting<Integer> APPLICATIONS =
-      Setting.integer("applications", "kustomizations, five files each", 1, 100_000).or("10000");
+      Setting.integer("applications", "number of kustomizations, with five files each", 1, 100_000)
+          .or("10000");
   private static final Setting<Integer> COMMITS =
-      Setting.integer("commits", "commits of one file", 10, 10_000).or("200");
+      Setting.integer("commits", "number of commits, of one file each", 10, 10_000).or("200");
   private static final Setting<Path> OUTPUT =
-      Setting.path("output", "where the figures go as JSON").or("closures.json");
+      Setting.path("output", "JSON file for the figures").or("closures.json");
   private static final GitRef MAIN = GitRef.branch("main");
 
   private ClosureBenchmark() {}
 
-  /** Milliseconds; percentiles over the commits. */
+  /** Figures in milliseconds; percentiles over the commits. */
   record Report(
       int applications,
       int files,
@@ -60,8 +60,8 @@ final class ClosureBenchmark {
   static Command command() {
     return new Command(
         "closures",
-        "Times finding the inputs of many applications: index build, one closure, and the update"
-            + " after a commit of one file.",
+        "Times the resolution of inputs of many applications: index build, one closure, and the"
+            + " update after a commit of one file.",
         List.of(APPLICATIONS, COMMITS, OUTPUT),
         ClosureBenchmark::run);
   }
@@ -97,10 +97,10 @@ final class ClosureBenchmark {
     List<SourceSpec> sources =
         IntStream.range(0, count).mapToObj(i -> source(origin, repository, i)).toList();
     ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
-    CommitId head = fetched(mirrors, sources.getFirst());
-    double first = build(resolver, new ClosureIndex(), mirrors.tree(repository, head), sources);
+    CommitId commit = fetched(mirrors, sources.getFirst());
+    double first = build(resolver, new ClosureIndex(), mirrors.tree(repository, commit), sources);
     ClosureIndex index = new ClosureIndex();
-    double warm = build(resolver, index, mirrors.tree(repository, head), sources);
+    double warm = build(resolver, index, mirrors.tree(repository, commit), sources);
     List<Double> closures = new ArrayList<>();
     List<Double> updates = new ArrayList<>();
     for (int i = 0; i < commits; i++) {
@@ -109,7 +109,7 @@ final class ClosureBenchmark {
       CommitId next = fetched(mirrors, sources.getFirst());
       long start = System.nanoTime();
       Set<ApplicationName> candidates =
-          index.candidates(repository, MAIN, mirrors.changedPaths(repository, head, next));
+          index.candidates(repository, MAIN, mirrors.changedPaths(repository, commit, next));
       SourceTree tree = mirrors.tree(repository, next);
       if (!candidates.equals(Set.of(name(changed)))) {
         throw new IllegalStateException("expected %s, found %s".formatted(changed, candidates));
@@ -121,7 +121,7 @@ final class ClosureBenchmark {
       long alone = System.nanoTime();
       resolve(resolver, new ClosureIndex(), unread, sources.get(other), other);
       closures.add(millisSince(alone));
-      head = next;
+      commit = next;
     }
     return new Report(
         count,
@@ -129,10 +129,10 @@ final class ClosureBenchmark {
         commits,
         first,
         warm,
-        percentile(closures, 50),
-        percentile(closures, 99),
-        percentile(updates, 50),
-        percentile(updates, 99));
+        Sample.of(closures).median(),
+        Sample.of(closures).percentile(99),
+        Sample.of(updates).median(),
+        Sample.of(updates).percentile(99));
   }
 
   private static double build(
@@ -160,8 +160,8 @@ final class ClosureBenchmark {
 
   private static CommitId fetched(Mirrors mirrors, SourceSpec source) {
     FetchOutcome outcome = mirrors.fetch(source, MAIN, Optional.empty());
-    if (outcome instanceof FetchOutcome.At(CommitId head)) {
-      return head;
+    if (outcome instanceof FetchOutcome.At(CommitId commit)) {
+      return commit;
     }
     throw new IllegalStateException("cannot fetch " + source.url());
   }
@@ -181,11 +181,6 @@ final class ClosureBenchmark {
 
   private static ApplicationName name(int application) {
     return new ApplicationName("app-" + application);
-  }
-
-  private static double percentile(List<Double> values, int percent) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100));
   }
 
   private static double millisSince(long start) {

@@ -2,22 +2,22 @@ package dev.sluice.benchmarks;
 
 import java.util.Optional;
 
-/** An input that must affect nothing but the application or record that it belongs to. */
+/** A faulty input, which must affect nothing but the application or record that it belongs to. */
 interface Fault {
 
-  /** A name for the report. */
+  /** Returns the name of the fault in the report. */
   String name();
 
-  /** Brings the fault about. */
+  /** Injects the fault. */
   void inject(BlastRadiusRig rig) throws Exception;
 
-  /** Takes away what a harmless commit to the faulty application does not. */
+  /** Removes what a harmless commit to the faulty application does not remove. */
   default void undo(BlastRadiusRig rig) throws Exception {}
 
   /**
-   * Looks for damage, after the fault was undone.
+   * Checks for damage, after the fault was undone.
    *
-   * @return what is damaged; empty if nothing is
+   * @return a description of the damage; empty if there is none
    */
   default Optional<String> damage(BlastRadiusRig rig) throws Exception {
     return Optional.empty();

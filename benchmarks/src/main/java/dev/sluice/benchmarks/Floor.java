@@ -10,9 +10,9 @@ import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
 /**
- * The least that any such system must do for one commit: fetch it, and make the API calls one after
- * the other: ledger (intent), read the object, apply it, ledger (done). No broker, no decision, no
- * rendering.
+ * Lower bound of latency: the least that any such system must do for one commit. It fetches the
+ * commit, and makes the API calls one after another: ledger (intent), get the object, apply it,
+ * ledger (done). There is no broker, evaluation or rendering.
  */
 final class Floor implements AutoCloseable {
 
@@ -39,7 +39,7 @@ final class Floor implements AutoCloseable {
     return floor;
   }
 
-  /** Does it once, for the newest commit; returns milliseconds for the fetch and for all. */
+  /** Runs once for the newest commit; returns milliseconds of the fetch and of all steps. */
   double[] run(String version) throws GitAPIException, IOException {
     long start = System.nanoTime();
     fetch();

@@ -17,23 +17,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Sluice in one process over one cluster, in a namespace of its own. */
-record Installation(Site site, OneProcess process, Webhook webhook) {
+/** Sluice in one process with one cluster, in a namespace of its own. */
+record Installation(Context context, OneProcess process, Webhook webhook) {
 
   static final ClusterName CLUSTER = new ClusterName("benchmark");
 
-  /** The repository that webhooks name, as {@code owner/name} on the host localhost. */
+  /** Repository in webhooks, as {@code owner/name} on the host localhost. */
   static final String REPOSITORY = "benchmark/apps";
 
   private static final String SECRET = "benchmark-secret";
 
-  /** A cluster and a namespace in it, for a process that is yet to start. */
-  record Site(Lifetime parts, KubernetesClient cluster, String namespace, Path directory) {
+  /** Cluster, namespace and directory of an installation. */
+  record Context(Lifetime parts, KubernetesClient cluster, String namespace, Path directory) {
 
-    /**
-     * @param kubeconfig of a real cluster; empty for a simulated one
-     */
-    static Site prepare(Path directory, Optional<Path> kubeconfig) throws Exception {
+    /** Connects to the cluster of a kubeconfig, or starts a simulated one, with a new namespace. */
+    static Context prepare(Path directory, Optional<Path> kubeconfig) throws Exception {
       Lifetime parts = new Lifetime();
       KubernetesClient cluster = parts.add(connect(parts, kubeconfig));
       String namespace = "benchmark-" + UUID.randomUUID().toString().substring(0, 8);
@@ -43,12 +41,12 @@ record Installation(Site site, OneProcess process, Webhook webhook) {
               new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
           .serverSideApply();
       parts.add(() -> cluster.namespaces().withName(namespace).delete());
-      Site site = new Site(parts, cluster, namespace, directory);
-      parts.add(() -> cluster.namespaces().withName(site.systemNamespace()).delete());
-      return site;
+      Context context = new Context(parts, cluster, namespace, directory);
+      parts.add(() -> cluster.namespaces().withName(context.systemNamespace()).delete());
+      return context;
     }
 
-    /** Where the worker keeps its ledgers and its Lease; it makes it. */
+    /** Returns the namespace of ledgers and Lease, which the worker creates. */
     String systemNamespace() {
       return namespace + "-system";
     }
@@ -65,15 +63,15 @@ record Installation(Site site, OneProcess process, Webhook webhook) {
   }
 
   /**
-   * Starts broker and process.
+   * Starts the broker and the process.
    *
-   * @param fleet its only file
-   * @param settings besides those that every benchmark has
+   * @param fleet content of the fleet's only file
+   * @param settings settings in addition to those of every benchmark
    */
   static Installation start(
-      Site site, String fleet, Map<String, String> settings, OneProcess.Listeners listeners)
+      Context context, String fleet, Map<String, String> settings, OneProcess.Listeners listeners)
       throws Exception {
-    Path directory = site.directory();
+    Path directory = context.directory();
     Path fleetFile = directory.resolve("fleet").resolve("fleet.yaml");
     Files.createDirectories(fleetFile.getParent());
     Files.writeString(fleetFile, fleet);
@@ -96,23 +94,24 @@ record Installation(Site site, OneProcess process, Webhook webhook) {
                 "webhook-endpoint",
                 "name=github,forge=github,host=localhost,secret=file:" + secret,
                 "installation",
-                site.namespace(),
+                context.namespace(),
                 "system-namespace",
-                site.systemNamespace()));
+                context.systemNamespace()));
     all.putAll(settings);
-    EmbeddedBroker broker = site.parts().add(OneProcess.broker(directory, 0));
+    EmbeddedBroker broker = context.parts().add(OneProcess.broker(directory, 0));
     OneProcess process =
-        site.parts()
+        context
+            .parts()
             .add(
                 OneProcess.start(
-                    OneProcess.Plan.from(all, Map.of(CLUSTER, site.cluster())),
+                    OneProcess.Plan.from(all, Map.of(CLUSTER, context.cluster())),
                     OneProcess.connection(broker),
                     listeners));
     URI url = URI.create("http://127.0.0.1:%d/webhooks/github".formatted(process.webhookPort()));
-    return new Installation(site, process, new Webhook(url, SECRET, REPOSITORY));
+    return new Installation(context, process, new Webhook(url, SECRET, REPOSITORY));
   }
 
-  /** The definitions of the repository and the cluster. */
+  /** Returns the definitions of the repository and the cluster. */
   static String fleet(String repositoryUrl) {
     return """
     apiVersion: sluice.dev/v1
@@ -127,7 +126,7 @@ record Installation(Site site, OneProcess process, Webhook webhook) {
         .formatted(repositoryUrl, REPOSITORY, CLUSTER);
   }
 
-  /** The definition of an application in the directory of its name. */
+  /** Returns the definition of an application in the directory of its name. */
   static String application(String name, String repository, String namespace) {
     return """
     ---

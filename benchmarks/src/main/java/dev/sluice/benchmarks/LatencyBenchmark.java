@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * From webhook in to object changed: pushes commits that touch one of N applications and times each
- * step, next to the floor (fetch and the same API calls back to back) in the same run.
+ * Latency from webhook to changed object: pushes commits that change one of N applications and
+ * times each step, with the lower bound ({@link Floor}) in the same run.
  */
 final class LatencyBenchmark {
 
@@ -23,24 +23,25 @@ final class LatencyBenchmark {
       Setting.<List<Integer>>of(
               "applications",
               "N,N,...",
-              "how many applications the repository has",
+              "numbers of applications in the repository",
               text -> Arrays.stream(text.split(",")).map(Integer::valueOf).toList())
           .or("10,100,1000");
   private static final Setting<Integer> RUNS =
-      Setting.integer("runs", "runs for each number of applications", 1, 100).or("5");
+      Setting.integer("runs", "runs per number of applications", 1, 100).or("5");
   private static final Setting<Integer> PUSHES =
-      Setting.integer("pushes", "pushes in a run", 1, 10_000).or("40");
+      Setting.integer("pushes", "pushes per run", 1, 10_000).or("40");
   private static final Setting<Optional<Path>> KUBECONFIG =
-      Setting.path("kubeconfig", "a real cluster; by default a simulated one").optional();
+      Setting.path("kubeconfig", "kubeconfig of a real cluster (default: a simulated one)")
+          .optional();
   private static final Setting<Path> OUTPUT =
-      Setting.path("output", "where the figures go as JSON").or("latency.json");
+      Setting.path("output", "JSON file for the figures").or("latency.json");
 
   private LatencyBenchmark() {}
 
   static Command command() {
     return new Command(
         "latency",
-        "Times webhook in to object changed, step by step, next to the floor.",
+        "Times webhook to changed object, step by step, and the lower bound of these times.",
         List.of(APPLICATIONS, RUNS, PUSHES, KUBECONFIG, OUTPUT),
         LatencyBenchmark::run);
   }
@@ -49,7 +50,7 @@ final class LatencyBenchmark {
     Path log = Files.createTempFile("sluice-benchmark", ".log");
     Logging.toFile(log);
     System.out.println(
-        "Milliseconds; each figure is the median over the runs, with the least and most of a run in"
+        "Milliseconds: the median over the runs, with the lowest and highest figure of a run in"
             + " brackets.");
     System.out.println(LatencyReport.header());
     List<LatencyReport> reports = new ArrayList<>();
@@ -57,7 +58,7 @@ final class LatencyBenchmark {
       Path directory = Files.createTempDirectory("sluice-benchmark");
       try (LatencyRig rig = LatencyRig.start(directory, applications, values.get(KUBECONFIG))) {
         List<LatencyRun> runs = new ArrayList<>();
-        rig.run(Math.min(20, values.get(PUSHES))); // not counted: the JIT compiler's
+        rig.run(Math.min(20, values.get(PUSHES))); // warm-up, not counted
         for (int i = 0; i < values.get(RUNS); i++) {
           runs.add(rig.run(values.get(PUSHES)));
         }

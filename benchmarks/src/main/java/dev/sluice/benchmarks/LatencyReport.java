@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The figures for one number of applications.
+ * Figures for one number of applications.
  *
- * @param steps by step, over the runs
+ * @param steps figures over the runs, by step
  * @param p50ToFloor p50 of {@code CHANGED} over p50 of {@code FLOOR}
  */
 record LatencyReport(
@@ -23,10 +23,7 @@ record LatencyReport(
   /** A figure over the runs: the median of the runs' p50 and p99, and the spread of the p50. */
   record Figure(double p50, double p50Least, double p50Most, double p99) {}
 
-  /**
-   * Memory of the process, in MiB, with everything in it (the simulated cluster too, where there is
-   * one).
-   */
+  /** Memory of the whole process in MiB, with the broker and any simulated cluster. */
   record Memory(long residentMiB, long heapUsedMiB) {}
 
   static LatencyReport of(int applications, List<LatencyRun> runs, Memory memory) {

@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.ObjectId;
 
-/** Sluice in one process over a repository of N applications and one cluster, wired for timing. */
+/** Sluice in one process with a repository of N applications and one cluster, for timing. */
 final class LatencyRig implements AutoCloseable {
 
   private final Lifetime parts;
@@ -49,31 +49,32 @@ final class LatencyRig implements AutoCloseable {
     this.applications = applications;
   }
 
-  /** Starts everything and waits until all applications are there. */
+  /** Starts all parts and waits until all applications are applied. */
   static LatencyRig start(Path directory, int applications, Optional<Path> kubeconfig)
       throws Exception {
-    Installation.Site site = Installation.Site.prepare(directory, kubeconfig);
-    Lifetime parts = site.parts();
+    Installation.Context context = Installation.Context.prepare(directory, kubeconfig);
+    Lifetime parts = context.parts();
     BenchmarkRepository repository =
-        parts.add(BenchmarkRepository.create(directory, applications, site.namespace()));
-    ObjectWatch watch = parts.add(new ObjectWatch(site.cluster(), site.namespace()));
+        parts.add(BenchmarkRepository.create(directory, applications, context.namespace()));
+    ObjectWatch watch = parts.add(new ObjectWatch(context.cluster(), context.namespace()));
     Clocks clocks = new Clocks();
     Installation installation =
         Installation.start(
-            site,
-            fleet(repository.url(), applications, site.namespace()),
+            context,
+            fleet(repository.url(), applications, context.namespace()),
             Map.of(),
             new OneProcess.Listeners(clocks, clocks::reported));
     for (int i = 0; i < applications; i++) {
       watch.await(BenchmarkRepository.application(i), "initial");
     }
     Floor floor =
-        parts.add(Floor.create(directory, repository.url(), site.cluster(), site.namespace()));
+        parts.add(
+            Floor.create(directory, repository.url(), context.cluster(), context.namespace()));
     return new LatencyRig(
         parts, repository, watch, floor, installation.webhook(), clocks, applications);
   }
 
-  /** Pushes one after the other, each change to another application, and times them. */
+  /** Pushes one commit after another, each to another application, and times them. */
   LatencyRun run(int pushes) throws Exception {
     List<LatencyRun.Push> timed = new ArrayList<>();
     for (int i = 0; i < pushes; i++) {
@@ -82,7 +83,7 @@ final class LatencyRig implements AutoCloseable {
     return new LatencyRun(timed);
   }
 
-  /** Memory after a collection. */
+  /** Returns the memory of this process after a garbage collection. */
   static LatencyReport.Memory memory() throws Exception {
     System.gc();
     long resident =

@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The pushes of one run, each with its steps. */
+/** Timed pushes of one run. */
 record LatencyRun(List<Push> pushes) {
 
   LatencyRun {
     pushes = List.copyOf(pushes);
   }
 
-  /** What is timed. */
+  /** Timed steps. Each starts where the one before ends, unless it says otherwise. */
   enum Step {
-    /** Webhook sent until the dispatcher has the event from Kafka. */
+    /** From the webhook until the dispatcher has read the event from Kafka. */
     RECEIVE,
     /** Until the commit is fetched. */
     FETCH,
@@ -25,19 +25,19 @@ record LatencyRun(List<Push> pushes) {
     DELIVER,
     /** Until it is rendered and planned. */
     RENDER,
-    /** Until the object's change is seen by a watch. */
+    /** Until a watch reports the changed object. */
     APPLY,
-    /** Webhook sent until the object's change is seen. */
+    /** From the webhook until a watch reports the changed object. */
     CHANGED,
-    /** Webhook sent until all objects are applied, as the result says. */
+    /** From the webhook until all objects are applied, according to the result. */
     APPLIED,
-    /** The floor's fetch. */
+    /** The fetch of the lower bound. */
     FLOOR_FETCH,
-    /** The floor: fetch and the same API calls. */
+    /** The lower bound: a fetch and the same API calls. */
     FLOOR
   }
 
-  /** One push, in milliseconds by step. */
+  /** Milliseconds of one push, by step. */
   record Push(Map<Step, Double> milliseconds) {
     Push {
       milliseconds = new EnumMap<>(milliseconds);

@@ -4,7 +4,7 @@ import dev.sluice.benchmarks.receiver.ReceiverBenchmark;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.util.List;
 
-/** {@code ./sluice benchmark}. */
+/** {@code ./sluice benchmark}: runs a benchmark by name. */
 public final class Main {
 
   private Main() {}

@@ -25,8 +25,8 @@ import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.TreeFormatter;
 
 /**
- * A bare repository of N kustomizations with five files each, every tenth on a shared base. Objects
- * are written straight to packs.
+ * Bare repository of N kustomizations with five files each; every tenth builds on a shared base.
+ * Objects are written directly to packs.
  */
 final class ManyApplications implements AutoCloseable {
 

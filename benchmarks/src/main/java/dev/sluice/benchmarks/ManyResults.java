@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** Fills the results topic: generation after generation of every application, each applied. */
+/** Writer of a large results topic, in which all generations of all applications are applied. */
 final class ManyResults {
 
   private static final ClusterName CLUSTER = new ClusterName("east");
@@ -30,7 +30,7 @@ final class ManyResults {
 
   private ManyResults() {}
 
-  /** Three events for each generation: dispatched, planned, applied. */
+  /** Writes three events per generation: dispatched, planned, applied. */
   static void write(KafkaConnection connection, int results, int applications) {
     Map<String, Object> properties = connection.producer("many-results");
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 20);

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Tells when an object's change could be seen by anyone who watches. */
+/** Watch on ConfigMaps that records when changes are reported. */
 final class ObjectWatch implements AutoCloseable {
 
   private final Map<String, CompletableFuture<Long>> seen = new ConcurrentHashMap<>();
@@ -42,13 +42,13 @@ final class ObjectWatch implements AutoCloseable {
                 });
   }
 
-  /** The {@link System#nanoTime} at which the object was seen with this version. */
+  /** Waits for the object with this version; returns the {@link System#nanoTime} of its event. */
   long await(String name, String version)
       throws InterruptedException, ExecutionException, TimeoutException {
     return await(name, version, Duration.ofMinutes(5));
   }
 
-  /** The same, for a limited time. */
+  /** Waits up to a limit for the object with this version; returns the time of its event. */
   long await(String name, String version, Duration limit)
       throws InterruptedException, ExecutionException, TimeoutException {
     return future(name, version).get(limit.toMillis(), TimeUnit.MILLISECONDS);

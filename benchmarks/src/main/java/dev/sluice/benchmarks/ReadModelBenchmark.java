@@ -34,27 +34,29 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * The read model over a topic of so many results: how fast it is built, how soon an existing one is
- * ready, how long questions over HTTP take, and what memory and disk it needs.
+ * The read model of a large results topic: time to build it, time until an existing one is ready,
+ * latency of queries over HTTP, memory and disk usage.
  */
 final class ReadModelBenchmark {
 
   private static final Setting<Integer> RESULTS =
-      Setting.integer("results", "events in the results topic", 1_000, 100_000_000).or("100000");
+      Setting.integer("results", "number of events in the results topic", 1_000, 100_000_000)
+          .or("100000");
   private static final Setting<Integer> APPLICATIONS =
-      Setting.integer("applications", "applications that they are about", 1, 100_000).or("1000");
+      Setting.integer("applications", "number of applications in the events", 1, 100_000)
+          .or("1000");
   private static final Setting<Integer> QUESTIONS =
-      Setting.integer("questions", "questions of each kind", 1, 1_000_000).or("1000");
+      Setting.integer("questions", "number of queries of each kind", 1, 1_000_000).or("1000");
   private static final Setting<Path> OUTPUT =
-      Setting.path("output", "where the figures go as JSON").or("read-model.json");
+      Setting.path("output", "JSON file for the figures").or("read-model.json");
 
   private ReadModelBenchmark() {}
 
   /**
-   * The figures.
+   * Figures of the benchmark.
    *
-   * @param milliseconds by kind of question, over HTTP, one after another
-   * @param residentMiB of the process, broker included
+   * @param milliseconds latency of sequential queries over HTTP, by kind of query
+   * @param residentMiB resident memory of the process, broker included
    */
   record Report(
       int results,
@@ -71,7 +73,7 @@ final class ReadModelBenchmark {
   static Command command() {
     return new Command(
         "read-model",
-        "Times building the read model, opening it again, and asking it over HTTP.",
+        "Times building the read model, opening an existing one, and queries over HTTP.",
         List.of(RESULTS, APPLICATIONS, QUESTIONS, OUTPUT),
         ReadModelBenchmark::run);
   }
@@ -93,7 +95,7 @@ final class ReadModelBenchmark {
           .with(SerializationFeature.INDENT_OUTPUT)
           .writeValue(values.get(OUTPUT).toFile(), report);
     }
-    // a million results are more than a gigabyte
+    // a million results take more than a gigabyte
     try (Stream<Path> files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     }
@@ -115,14 +117,14 @@ final class ReadModelBenchmark {
       Map<String, Percentiles> times =
           Map.of(
               "status",
-              ask(api, values.get(QUESTIONS), _ -> "/api/v1/status"),
+              query(api, values.get(QUESTIONS), _ -> "/api/v1/status"),
               "history",
-              ask(
+              query(
                   api,
                   values.get(QUESTIONS),
                   i -> "/api/v1/applications/app-%d/history".formatted(i % applications)),
               "trace",
-              ask(
+              query(
                   api,
                   values.get(QUESTIONS),
                   i ->
@@ -160,11 +162,11 @@ final class ReadModelBenchmark {
     }
   }
 
-  private static Percentiles ask(ApiServer api, int questions, IntFunction<String> path)
+  private static Percentiles query(ApiServer api, int queries, IntFunction<String> path)
       throws IOException, InterruptedException {
     List<Double> times = new ArrayList<>();
     try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      for (int i = 0; i < questions; i++) {
+      for (int i = 0; i < queries; i++) {
         long from = System.nanoTime();
         int status =
             http.send(
@@ -198,7 +200,7 @@ final class ReadModelBenchmark {
     System.out.printf(
         "%d results: built in %.1f s (%.0f a second), %d MiB on disk%n",
         report.results(), report.buildSeconds(), report.resultsPerSecond(), report.fileMiB());
-    System.out.printf("opened again in %.2f s%n", report.startSeconds());
+    System.out.printf("an existing one is ready after %.2f s%n", report.startSeconds());
     report
         .milliseconds()
         .forEach(

@@ -20,17 +20,17 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * How many applications are rendered in a second, one after the other: for the first time and from
- * the cache, next to the bare program called in a loop in the same round.
+ * Applications rendered per second, one after another: for the first time, from the cache, and by
+ * the renderer itself called in a shell loop, in the same round.
  */
 final class RenderingBenchmark {
 
   private static final Setting<Integer> APPLICATIONS =
-      Setting.integer("applications", "how many different ones of each kind", 1, 10_000).or("50");
+      Setting.integer("applications", "number of applications of each kind", 1, 10_000).or("50");
   private static final Setting<Integer> ROUNDS =
-      Setting.integer("rounds", "how often all is repeated; one more goes before", 1, 100).or("5");
+      Setting.integer("rounds", "number of rounds, after one for warm-up", 1, 100).or("5");
   private static final Setting<Path> OUTPUT =
-      Setting.path("output", "where the figures go as JSON").or("rendering.json");
+      Setting.path("output", "JSON file for the figures").or("rendering.json");
 
   private static final int WARM_REPETITIONS = 200;
   private static final ClusterFacts CLUSTER =
@@ -39,9 +39,9 @@ final class RenderingBenchmark {
   private RenderingBenchmark() {}
 
   /**
-   * The figures of one kind, in applications a second: medians over the rounds.
+   * Figures of one kind in applications per second: medians over the rounds.
    *
-   * @param bare empty if no program renders this kind here
+   * @param bare figure of the renderer itself; empty if no program renders this kind here
    */
   record Report(
       String kind,
@@ -65,7 +65,7 @@ final class RenderingBenchmark {
     }
   }
 
-  /** What is timed. */
+  /** Action to time. */
   @FunctionalInterface
   private interface Step {
     void run() throws RenderException, IOException, InterruptedException;
@@ -74,13 +74,13 @@ final class RenderingBenchmark {
   static Command command() {
     return new Command(
         "rendering",
-        "Counts renderings a second by kind, cold and from the cache, next to the bare program.",
+        "Counts renderings per second: cold, from the cache, and by the renderer itself.",
         List.of(APPLICATIONS, ROUNDS, RenderConfig.ISOLATION, OUTPUT),
         RenderingBenchmark::run);
   }
 
   private static int run(SettingValues values) throws Exception {
-    System.out.println("Applications a second, one after the other; medians over the rounds.");
+    System.out.println("Applications per second, one after another; medians over the rounds.");
     System.out.printf(
         "%-10s %10s %10s %10s %12s %10s  %s%n",
         "kind", "bare", "cold", "cold/bare", "warm", "warm/cold", "renderer");
@@ -125,7 +125,7 @@ final class RenderingBenchmark {
                   renderAll(renderers, targets);
                 }
               });
-      if (round > 0) { // the first is the JIT compiler's and the page cache's
+      if (round > 0) { // the first round warms up the JVM and the page cache
         bare.add(applications / bareSeconds);
         cold.add(applications / coldSeconds);
         warm.add(applications * WARM_REPETITIONS / warmSeconds);

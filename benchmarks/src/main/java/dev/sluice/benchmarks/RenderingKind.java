@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What is rendered: small applications of a Deployment, a Service and a ConfigMap. */
+/** Kinds of small applications to render: a Deployment, a Service and a ConfigMap. */
 enum RenderingKind {
   PLAIN(SourceType.PLAIN) {
     @Override
@@ -132,7 +132,7 @@ enum RenderingKind {
 
   abstract List<InputFile> files(int number);
 
-  /** A target that is unlike that of any other number. */
+  /** Returns a target, which differs from those of other numbers. */
   SyncEvent.Target target(int number) {
     ApplicationName application = new ApplicationName("app-" + number);
     return new SyncEvent.Target(

@@ -19,7 +19,7 @@ final class Sample {
     return new Sample(values.stream().mapToDouble(Double::doubleValue).sorted().toArray());
   }
 
-  /** The value that the given share of the sample does not exceed (nearest rank). */
+  /** Returns a percentile of the sample (nearest rank). */
   double percentile(double percent) {
     int rank = (int) Math.ceil(percent / 100 * sorted.length);
     return sorted[Math.max(0, rank - 1)];

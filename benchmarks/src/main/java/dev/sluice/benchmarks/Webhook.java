@@ -14,7 +14,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.jgit.lib.ObjectId;
 
-/** Sends GitHub push webhooks over a kept connection. */
+/** Sender of GitHub push webhooks over a persistent connection. */
 final class Webhook {
 
   private final HttpClient http =
@@ -35,9 +35,7 @@ final class Webhook {
   }
 
   /**
-   * Tells of a push to {@code main} of any repository of the host, whatever is true.
-   *
-   * @param before and after commit ids
+   * Sends a webhook of a push to {@code main} of any repository of the host, which need not exist.
    */
   void send(String repository, String before, String after)
       throws IOException, InterruptedException, GeneralSecurityException {

@@ -1,6 +1,4 @@
-/**
- * Programs that measure. Absolute times mean little on another machine; ratios within one run do.
- */
+/** Benchmarks. Absolute times do not carry over to other machines; ratios within one run do. */
 @NullMarked
 package dev.sluice.benchmarks;
 

@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The baseline: the same HTTP server and the same producer, and records of the same bytes. It reads
- * a request's body and looks at nothing in it.
+ * Baseline server: the same HTTP server and producer as the receiver's, and records of the same
+ * size. It reads bodies of requests without looking into them.
  */
 final class BareServer {
 
@@ -31,7 +31,7 @@ final class BareServer {
 
   private BareServer() {}
 
-  /** Starts it, and returns its port. */
+  /** Starts the server and returns its port. */
   static int start(KafkaConnection connection) {
     Vertx vertx = Vertx.vertx();
     ChangeProducer producer = new ChangeProducer(vertx, connection, Duration.ofSeconds(10));
@@ -49,7 +49,7 @@ final class BareServer {
                             _ -> {
                               ProducerRecord<String, byte[]> record =
                                   records.get(next.getAndIncrement() % REPOSITORIES);
-                              // a record's headers cannot be sent twice
+                              // the producer freezes a record's headers: send a copy
                               return producer.send(
                                   new ProducerRecord<>(
                                       record.topic(),

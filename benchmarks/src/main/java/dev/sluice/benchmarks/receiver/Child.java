@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Another Java process of this program, that answers on standard output. */
+/** Another Java process of this program, which answers on standard output. */
 final class Child implements AutoCloseable {
 
   private final Process process;
@@ -42,23 +42,23 @@ final class Child implements AutoCloseable {
             .start());
   }
 
-  /** The next line that it says. */
+  /** Reads its next line of output. */
   String line() throws IOException {
     String line = out.readLine();
     if (line == null) {
-      throw new IOException("a process ended before it had answered; its log has why");
+      throw new IOException("a process ended before it answered; see its log");
     }
     return line;
   }
 
-  /** Asks with a line, and returns the answer. */
-  String ask() throws IOException {
+  /** Sends a line and returns the answer. */
+  String query() throws IOException {
     process.getOutputStream().write('\n');
     process.getOutputStream().flush();
     return line();
   }
 
-  /** CPU time that it has taken so far. */
+  /** Returns the CPU time that it has used so far. */
   Duration cpu() {
     return process.toHandle().info().totalCpuDuration().orElse(Duration.ZERO);
   }

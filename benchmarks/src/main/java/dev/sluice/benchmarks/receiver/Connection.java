@@ -9,8 +9,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 
 /**
- * A kept connection that sends prepared requests; as little work as can be, since it shares the
- * CPU.
+ * Persistent connection that sends prepared requests with little CPU, which it shares with the
+ * server.
  */
 final class Connection implements AutoCloseable {
 
@@ -23,10 +23,7 @@ final class Connection implements AutoCloseable {
     this.in = new BufferedInputStream(socket.getInputStream());
   }
 
-  /**
-   * Sends the parts of a request and returns the status of the answer, of which it reads
-   * everything.
-   */
+  /** Sends the parts of a request, reads the whole answer and returns its status. */
   int send(byte[]... parts) throws IOException {
     for (byte[] part : parts) {
       socket.getOutputStream().write(part);
@@ -55,7 +52,7 @@ final class Connection implements AutoCloseable {
     return line.toString();
   }
 
-  /** A request's bytes: its head with the delivery's id, and its body. */
+  /** Returns the bytes of a request: the head with the id of the delivery, and the body. */
   static byte[] request(String head, String delivery, byte[] body) {
     byte[] start = head.formatted(delivery).getBytes(US_ASCII);
     byte[] request = new byte[start.length + body.length];

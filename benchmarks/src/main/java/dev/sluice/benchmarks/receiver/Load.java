@@ -15,9 +15,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
- * The program that sends. Arguments: port, connections, requests, requests a second (0: as fast as
- * answers come), idle connections beside them. Prints a {@link LoadResult} as JSON. Latencies count
- * from when a request was due, so that a server that stalls cannot hide those that had to wait.
+ * Load generator. Arguments: port, connections, requests, requests per second (0: as fast as
+ * answers come), additional idle connections. Prints a {@link LoadResult} as JSON. Latencies count
+ * from the time at which a request was due, so that a server that stalls cannot hide requests that
+ * waited.
  */
 final class Load {
 
@@ -55,11 +56,11 @@ final class Load {
       idle.add(new Connection(numbers[0]));
     }
     if (!idle.isEmpty()) {
-      // connections are accepted in order: once a later one is answered, all of these are there
+      // connections are accepted in order: an answer to a later one means that these are open
       new Load(numbers[0], 1, 0).run(1);
     }
     if (numbers[3] > 0) {
-      // not counted: at a given rate this program's own start would be most of the slow requests
+      // warm-up, not counted: most slow requests would come from the start of this program
       new Load(numbers[0], WARM_UP_SECONDS * numbers[3], numbers[3]).run(numbers[1]);
     }
     LoadResult result = new Load(numbers[0], numbers[2], numbers[3]).run(numbers[1]);

@@ -3,10 +3,10 @@ package dev.sluice.benchmarks.receiver;
 import java.time.Duration;
 
 /**
- * What a run of requests came to.
+ * Figures of a run of requests.
  *
- * @param failures answers other than 202
- * @param serverCpuMicros CPU time that the server's process took for each request
+ * @param failures number of answers other than 202
+ * @param serverCpuMicros CPU time of the server's process per request
  */
 record LoadResult(
     int requests,
@@ -17,7 +17,7 @@ record LoadResult(
     double p999Millis,
     double serverCpuMicros) {
 
-  /** The same with what the server took for all of it. */
+  /** Returns this result with the CPU time that the server used for all requests. */
   LoadResult servedIn(Duration cpu) {
     return new LoadResult(
         requests,

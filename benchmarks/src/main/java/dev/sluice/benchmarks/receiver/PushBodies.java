@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** GitHub push deliveries of about 8 KB, or as large as one likes. */
+/** Bodies of GitHub push deliveries, padded to a given size. */
 final class PushBodies {
 
   static final String SECRET = "the secret of a benchmark";
@@ -31,10 +31,10 @@ final class PushBodies {
   private PushBodies() {}
 
   /**
-   * A body.
+   * Returns a body.
    *
-   * @param repository tells repositories apart
-   * @param bytes how long it is at least
+   * @param repository number of the repository
+   * @param bytes minimum length
    */
   static byte[] of(int repository, int bytes) {
     String id = "%040x".formatted(repository + 1);
@@ -48,7 +48,7 @@ final class PushBodies {
         .getBytes(UTF_8);
   }
 
-  /** The head of a request; the delivery's id is put where {@code %s} is. */
+  /** Returns the head of a request, with {@code %s} in place of the delivery's id. */
   static String head(byte[] body) {
     return """
     POST /webhooks/github HTTP/1.1\r

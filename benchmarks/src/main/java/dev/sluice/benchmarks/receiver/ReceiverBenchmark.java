@@ -11,35 +11,33 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the receiver costs: throughput and latency next to a bare server in the same run, what idle
- * connections change, how bodies beyond the buffers are answered, and whether memory stays flat.
+ * Costs of the receiver: throughput and latency compared with a bare server in the same run, the
+ * effect of idle connections, the answers to bodies that exceed the buffers, and memory over time.
  */
 public final class ReceiverBenchmark {
 
   private static final Setting<Integer> ROUNDS =
-      Setting.integer("rounds", "rounds of each measurement; figures are medians", 1, 100).or("3");
+      Setting.integer("rounds", "rounds of each measurement, of which figures are medians", 1, 100)
+          .or("3");
   private static final Setting<Integer> REQUESTS =
-      Setting.integer("requests", "requests in a round", 1_000, 10_000_000).or("40000");
+      Setting.integer("requests", "requests per round", 1_000, 10_000_000).or("40000");
   private static final Setting<Integer> CONNECTIONS =
-      Setting.integer("connections", "connections that send at a time", 1, 1_000).or("64");
+      Setting.integer("connections", "connections that send concurrently", 1, 1_000).or("64");
   private static final Setting<Integer> IDLE =
-      Setting.integer("idle", "idle connections beside them", 0, 50_000).or("10000");
+      Setting.integer("idle", "additional idle connections", 0, 50_000).or("10000");
   private static final Setting<Integer> LONG =
       Setting.integer(
-              "long",
-              "deliveries of the run that memory is watched over; 0 for none",
-              0,
-              100_000_000)
+              "long", "deliveries of a long run that measures memory; 0 for none", 0, 100_000_000)
           .or("0");
   private static final Setting<Path> OUTPUT =
-      Setting.path("output", "where the figures go as JSON").or("receiver.json");
+      Setting.path("output", "JSON file for the figures").or("receiver.json");
 
   private ReceiverBenchmark() {}
 
   public static Command command() {
     return new Command(
         "receiver",
-        "Times webhook to acknowledgement next to a bare server that publishes the same bytes.",
+        "Times webhook to answer, compared with a bare server that publishes records of the same size.",
         List.of(ROUNDS, REQUESTS, CONNECTIONS, IDLE, LONG, OUTPUT),
         ReceiverBenchmark::run);
   }

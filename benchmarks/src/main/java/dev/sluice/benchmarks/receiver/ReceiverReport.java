@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures of a run.
+ * Figures of a run.
  *
- * @param besideIdle the receiver at half load beside idle connections, if that was measured
- * @param largeBodies answers to 50 concurrent bodies of 25 MB, and how many of each
- * @param longRun memory along a long run, if there was one
+ * @param besideIdle the receiver at half load with idle connections, if that was measured
+ * @param largeBodies number of answers to 50 concurrent bodies of 25 MB, by status
+ * @param longRun memory during a long run, if there was one
  */
 record ReceiverReport(
     Side bare,
@@ -20,10 +20,10 @@ record ReceiverReport(
     List<Memory> longRun) {
 
   /**
-   * One server's figures: medians over the rounds.
+   * Figures of one server: medians over the rounds.
    *
-   * @param cpuMicros CPU time of the server's process for each delivery, at full load
-   * @param failures answers other than 202, in all rounds
+   * @param cpuMicros CPU time of the server's process per delivery, at full load
+   * @param failures number of answers other than 202, in all rounds
    */
   record Side(
       double perSecond,
@@ -60,16 +60,16 @@ record ReceiverReport(
     }
   }
 
-  /** Latencies under the same load and heap, without and with so many idle connections. */
+  /** Latencies under the same load and heap, without and with idle connections. */
   record BesideIdle(int connections, double p99WithoutMillis, double p99WithMillis) {
     @Override
     public String toString() {
-      return "p99 at half load beside %d idle connections: %.2f ms, %.2f x without"
+      return "p99 at half load with %d idle connections: %.2f ms, %.2f x without"
           .formatted(connections, p99WithMillis, p99WithMillis / p99WithoutMillis);
     }
   }
 
-  /** Memory of the receiver's process after so many deliveries. */
+  /** Memory of the receiver's process after a number of deliveries. */
   record Memory(long deliveries, int failures, double heapMiB, double residentMiB) {}
 
   static double median(List<LoadResult> results, ToDoubleFunction<LoadResult> figure) {

@@ -20,10 +20,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 
-/** The broker in this process, and the programs that serve and send beside it. */
+/** A broker in this process, and processes of servers and load generators. */
 final class ReceiverRig implements AutoCloseable {
 
-  private static final int HOMES = 8;
+  private static final int PARTITIONS = 8;
   private static final int WARM_UP = 100_000;
   private static final int LARGE_BODIES = 50;
   private static final int LARGE_BYTES = 25_000_000;
@@ -46,12 +46,12 @@ final class ReceiverRig implements AutoCloseable {
     KafkaConnection connection =
         new KafkaConnection(broker.bootstrapServers(), Topics.DEFAULT, Map.of());
     try (Admin admin = Admin.create(connection.admin())) {
-      new TopicProvisioner(admin, connection.topics()).provision(HOMES);
+      new TopicProvisioner(admin, connection.topics()).provision(PARTITIONS);
     }
     return new ReceiverRig(directory, broker, connections);
   }
 
-  /** All measurements; each server under the same small heap. */
+  /** Runs all measurements, each server with the same small heap. */
   ReceiverReport measure(int rounds, int requests, int idle, int longRun) throws Exception {
     List<LoadResult> bareFull = new ArrayList<>();
     List<LoadResult> full = new ArrayList<>();
@@ -60,7 +60,7 @@ final class ReceiverRig implements AutoCloseable {
     int rate;
     try (Server bare = serve("bare", SMALL_HEAP);
         Server receiver = serve("receiver", SMALL_HEAP)) {
-      load(bare, WARM_UP, 0, 0); // not counted: the JIT compiler's
+      load(bare, WARM_UP, 0, 0); // warm-up, not counted
       load(receiver, WARM_UP, 0, 0);
       for (int i = 0; i < rounds; i++) {
         bareFull.add(load(bare, requests, 0, 0));
@@ -80,9 +80,7 @@ final class ReceiverRig implements AutoCloseable {
         longRun == 0 ? List.of() : longRun(longRun));
   }
 
-  /**
-   * The same load without and with idle connections, which take more heap than there was so far.
-   */
+  /** Measures the same load without and with idle connections, which need a larger heap. */
   private ReceiverReport.BesideIdle besideIdle(int rounds, int requests, int rate, int idle)
       throws Exception {
     List<LoadResult> without = new ArrayList<>();
@@ -100,7 +98,7 @@ final class ReceiverRig implements AutoCloseable {
         ReceiverReport.median(with, LoadResult::p99Millis));
   }
 
-  /** How many of each answer, when all come at once. */
+  /** Sends large bodies at once; returns the number of answers by status. */
   private Map<String, Integer> largeBodies() throws Exception {
     byte[] body = PushBodies.of(0, LARGE_BYTES);
     String head = PushBodies.head(body);
@@ -129,13 +127,13 @@ final class ReceiverRig implements AutoCloseable {
     }
   }
 
-  /** Memory after each tenth of a long run. */
+  /** Measures memory after each tenth of a long run. */
   private List<ReceiverReport.Memory> longRun(int deliveries) throws Exception {
     List<ReceiverReport.Memory> memory = new ArrayList<>();
     try (Server receiver = serve("receiver", SMALL_HEAP)) {
       for (int i = 1; i <= 10; i++) {
         LoadResult result = load(receiver, deliveries / 10, 0, 0);
-        String[] kib = receiver.process().ask().split(" ", 2);
+        String[] kib = receiver.process().query().split(" ", 2);
         ReceiverReport.Memory now =
             new ReceiverReport.Memory(
                 (long) deliveries / 10 * i,
@@ -152,7 +150,7 @@ final class ReceiverRig implements AutoCloseable {
   private Server serve(String what, List<String> heap) throws IOException {
     Child process =
         Child.start(
-            Served.class,
+            ServerUnderTest.class,
             directory.resolve(what + ".log"),
             heap,
             what,

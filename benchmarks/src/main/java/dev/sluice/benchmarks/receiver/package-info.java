@@ -1,6 +1,6 @@
 /**
- * What the receiver costs beyond a bare server that publishes the same bytes. Three processes: this
- * one with the broker, the server under test, and who sends to it.
+ * Costs of the receiver compared with a bare server that publishes records of the same size. There
+ * are three processes: this one with the broker, the server under test, and the load generator.
  */
 @NullMarked
 package dev.sluice.benchmarks.receiver;

@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The program that is sent to. Arguments: {@code receiver} or {@code bare}, the broker, a file for
- * the secret. Prints its port; for each line on standard input it prints its memory in KiB: heap in
- * use after a collection, and resident.
+ * Program of the server under test. Arguments: {@code receiver} or {@code bare}, the broker, a file
+ * for the secret. Prints its port. For each line on standard input it prints its memory in KiB:
+ * heap in use after a garbage collection, and resident memory.
  */
-final class Served {
+final class ServerUnderTest {
 
-  private Served() {}
+  private ServerUnderTest() {}
 
   public static void main(String[] arguments) throws IOException {
     KafkaConnection connection = new KafkaConnection(arguments[1], Topics.DEFAULT, Map.of());
@@ -33,8 +33,8 @@ final class Served {
             ? BareServer.start(connection)
             : receiver(connection, Path.of(arguments[2]));
     System.out.println(port);
-    BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-    while (asked.readLine() != null) {
+    BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    while (requests.readLine() != null) {
       System.gc();
       long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / 1024;
       System.out.println(heap + " " + residentKiB());
@@ -54,7 +54,7 @@ final class Served {
             List.of(Integer.toString(32 * 1024 * 1024)),
             "webhook-max-connections",
             List.of("20000"),
-            // idle connections have to stay for as long as they are measured
+            // idle connections must stay open during the measurement
             "webhook-request-timeout",
             List.of("10m"),
             "webhook-publish-timeout",
