@@ -54,13 +54,10 @@ final class Described {
                   changed.before().map(GitRef::value).orElse("none"),
                   changed.after(),
                   actor(changed.origin()));
-      case ChangeEvent.DefinitionAccepted _,
-          ChangeEvent.RefForwarded _,
-          ChangeEvent.ReadersAccepted _,
-          ChangeEvent.DefinitionRemoved _,
-          ChangeEvent.LedgerAhead _,
-          ChangeEvent.CommandGiven _,
-          ChangeEvent.CommandAnswered _ ->
+      case ChangeEvent.RefForwarded _,
+          ChangeEvent.FleetEvent _,
+          ChangeEvent.CommandEvent _,
+          ChangeEvent.LedgerAhead _ ->
           throw new IllegalStateException("no receiver writes " + event);
     };
   }

@@ -8,6 +8,7 @@ import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.ChangeEvent.DefaultBranchChanged;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
+import dev.sluice.contract.event.ChangeEvent.ForgeEvent;
 import dev.sluice.contract.event.ChangeEvent.LedgerAhead;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
 import dev.sluice.contract.event.ChangeEvent.ReadersAccepted;
@@ -188,13 +189,7 @@ final class ChangeProjection {
       case LedgerAhead ahead -> Optional.of(ahead.application().value());
       case CommandGiven given -> Optional.of(given.application().value());
       case CommandAnswered answered -> Optional.of(answered.application().value());
-      case RefChanged _,
-          RefForwarded _,
-          ReadersAccepted _,
-          MergeRecorded _,
-          RepositoryMoved _,
-          DefaultBranchChanged _ ->
-          Optional.empty();
+      case ForgeEvent _, ReadersAccepted _ -> Optional.empty();
     };
   }
 }

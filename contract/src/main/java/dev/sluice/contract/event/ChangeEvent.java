@@ -27,6 +27,15 @@ public sealed interface ChangeEvent extends Event {
     return repository().key();
   }
 
+  /** An event about a repository that a webhook or a poll reported, also when it is passed on. */
+  sealed interface ForgeEvent extends ChangeEvent {}
+
+  /** A change of the fleet's documents. */
+  sealed interface FleetEvent extends ChangeEvent {}
+
+  /** An operator's command, or the answer to one. */
+  sealed interface CommandEvent extends ChangeEvent {}
+
   /**
    * A ref moved or may have moved. It only triggers an evaluation: Git is the source of truth.
    *
@@ -40,7 +49,7 @@ public sealed interface ChangeEvent extends Event {
       Optional<CommitId> before,
       Optional<CommitId> after,
       Origin origin)
-      implements ChangeEvent {}
+      implements ForgeEvent {}
 
   /**
    * A pull or merge request was merged. It adds information to the audit log only; the push that
@@ -65,14 +74,14 @@ public sealed interface ChangeEvent extends Event {
       Optional<String> mergedBy,
       Optional<String> url,
       Origin origin)
-      implements ChangeEvent {}
+      implements ForgeEvent {}
 
   /**
    * The repository was renamed or transferred. Keyed by the former name, whose partition owns the
    * applications that still use it.
    */
   record RepositoryMoved(RepositoryId repository, RepositoryId movedTo, Origin origin)
-      implements ChangeEvent {}
+      implements ForgeEvent {}
 
   /**
    * The repository's default branch changed. Applications name the ref that they follow, so this
@@ -80,7 +89,7 @@ public sealed interface ChangeEvent extends Event {
    */
   record DefaultBranchChanged(
       RepositoryId repository, Optional<GitRef> before, GitRef after, Origin origin)
-      implements ChangeEvent {}
+      implements ForgeEvent {}
 
   /**
    * A fleet revision defines or changes an application. Keyed by the repository whose partition
@@ -94,7 +103,7 @@ public sealed interface ChangeEvent extends Event {
       Definition definition,
       String fleetRevision,
       Set<ClusterName> orphaned)
-      implements ChangeEvent {
+      implements FleetEvent {
 
     public DefinitionAccepted {
       orphaned = Set.copyOf(orphaned);
@@ -110,7 +119,7 @@ public sealed interface ChangeEvent extends Event {
    * @param cause id of the event that is forwarded
    */
   record RefForwarded(RepositoryId repository, EventId cause, RefChanged change)
-      implements ChangeEvent {}
+      implements ForgeEvent {}
 
   /**
    * The other repositories whose applications read this one, by a fleet revision; replaces the
@@ -120,7 +129,7 @@ public sealed interface ChangeEvent extends Event {
    *     contains the repository itself
    */
   record ReadersAccepted(RepositoryId repository, Set<RepositoryId> homes, String fleetRevision)
-      implements ChangeEvent {
+      implements FleetEvent {
 
     public ReadersAccepted {
       homes = Set.copyOf(homes);
@@ -130,7 +139,7 @@ public sealed interface ChangeEvent extends Event {
   /** A fleet revision no longer defines this application. */
   record DefinitionRemoved(
       RepositoryId repository, ApplicationName application, String fleetRevision)
-      implements ChangeEvent {}
+      implements FleetEvent {}
 
   /**
    * A cluster skipped a target, because its ledger has a later generation or the same generation
@@ -165,7 +174,7 @@ public sealed interface ChangeEvent extends Event {
       Command command,
       String by,
       String reason)
-      implements ChangeEvent {
+      implements CommandEvent {
 
     public CommandGiven {
       clusters = Set.copyOf(clusters);
@@ -189,7 +198,7 @@ public sealed interface ChangeEvent extends Event {
       String reason,
       boolean accepted,
       String message)
-      implements ChangeEvent {
+      implements CommandEvent {
 
     public CommandAnswered {
       clusters = Set.copyOf(clusters);

@@ -6,8 +6,8 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.Finding;
+import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.InputInspector.ChangedPaths;
 import dev.sluice.inputs.git.FetchOutcome;
@@ -24,7 +24,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Evaluation of a ref: fetches it, finds the applications whose inputs differ, and hands over the findings in batches. Blocks; for virtual threads.
+ * Evaluation of a ref: fetches it, finds the applications whose inputs differ, and hands over the
+ * findings in batches. Blocks; for virtual threads.
  */
 public final class Evaluation {
 
@@ -60,7 +61,10 @@ public final class Evaluation {
     };
   }
 
-  /** Fetches the ref and evaluates it. Once the patience is over, an expected commit that Git does not show no longer delays the evaluation. */
+  /**
+   * Fetches the ref and evaluates it. Once the patience is over, an expected commit that Git does
+   * not show no longer delays the evaluation.
+   */
   private EvaluationOutcome fetch(
       EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, Sink sink)
       throws InterruptedException {
@@ -78,7 +82,8 @@ public final class Evaluation {
       EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, CommitId head) {
     return aim.patient()
         ? Optional.empty()
-        : aim.expected().filter(expected -> !mirrors.contains(request.key().repository(), head, expected));
+        : aim.expected()
+            .filter(expected -> !mirrors.contains(request.key().repository(), head, expected));
   }
 
   private EvaluationOutcome poll(EvaluationRequest request) {
@@ -103,11 +108,12 @@ public final class Evaluation {
     Set<ApplicationName> retry = new TreeSet<>();
     for (var application : request.known().applications()) {
       if (commits.isComplete(application.definition().orElseThrow())) {
-        InputInspector.Result result = inspector.inspect(application, commits, none, "");
+        Inspection result = inspector.inspect(application, commits, none, "");
         if (result.differs()) {
           differing.add(application.application());
         }
-        // fixed by a change while no dispatcher ran: no event is left that would trigger an evaluation
+        // fixed by a change while no dispatcher ran: no event is left that would trigger an
+        // evaluation
         if (result.isUnreachable() || result.isRecovered()) {
           retry.add(application.application());
         }
@@ -119,7 +125,7 @@ public final class Evaluation {
   /**
    * Returns the inspection of one application at the known heads; empty if Git does not have them.
    */
-  Optional<List<InputInspector.Result>> compare(EvaluationRequest request, ApplicationState state) {
+  Optional<List<Inspection>> compare(EvaluationRequest request, ApplicationState state) {
     if (mirrored(request, request.known().head()).isEmpty()) {
       var unused = mirrors.fetch(request.source(), request.key().ref(), Optional.empty());
     }
@@ -127,7 +133,8 @@ public final class Evaluation {
     Optional<SourceCommits> commits =
         mirrored(request, request.known().head())
             .map(head -> sourceCommits(request, head))
-            .filter(found -> found.unreachable(definition).isEmpty() && found.isComplete(definition));
+            .filter(
+                found -> found.unreachable(definition).isEmpty() && found.isComplete(definition));
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());
     return commits.map(found -> List.of(inspector.inspect(state, found, none, "")));
   }
@@ -138,9 +145,9 @@ public final class Evaluation {
     Instant fetchedAt = clock.instant();
     RefKey key = request.key();
     SourceCommits commits = sourceCommits(request, commit);
-    List<InputInspector.Result> results = inspect(request, commit, commits);
+    List<Inspection> results = inspect(request, commit, commits);
     Map<ClusterName, Integer> batchSizes = new HashMap<>();
-    for (InputInspector.Result result : results) {
+    for (Inspection result : results) {
       result.recipients().forEach(cluster -> batchSizes.merge(cluster.name(), 1, Integer::sum));
     }
     results.stream()
@@ -158,7 +165,7 @@ public final class Evaluation {
             unmet);
     List<Finding> findings = new ArrayList<>();
     long bytes = 0;
-    for (InputInspector.Result result : results) {
+    for (Inspection result : results) {
       for (Finding finding : result.findings()) {
         long size = finding instanceof Finding.Differs differs ? differs.payload().bytes() : 0;
         if (!findings.isEmpty() && (bytes + size > MAX_BYTES || findings.size() >= MAX_FINDINGS)) {
@@ -174,7 +181,7 @@ public final class Evaluation {
     return new EvaluationOutcome.Done();
   }
 
-  private List<InputInspector.Result> inspect(
+  private List<Inspection> inspect(
       EvaluationRequest request, CommitId commit, SourceCommits commits) {
     EvaluationRequest.Known known = request.known();
     RefKey key = request.key();
@@ -188,7 +195,7 @@ public final class Evaluation {
             .orElse(Set.of());
     Set<ApplicationName> candidates =
         indexed.isPresent() ? inspector.candidates(key, paths) : Set.of();
-    List<InputInspector.Result> results = new ArrayList<>();
+    List<Inspection> results = new ArrayList<>();
     for (var application : known.applications()) {
       String marked = known.marked().get(application.application());
       if ((indexed.isEmpty() || candidates.contains(application.application()) || marked != null)

@@ -1,24 +1,17 @@
 package dev.sluice.dispatcher.evaluate;
 
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.PossibleObjects;
-import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
-import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.dispatcher.decide.Finding;
-import dev.sluice.dispatcher.decide.InputDigest;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.inputs.closure.ApplicationClosures;
 import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
-import dev.sluice.inputs.closure.ApplicationClosures.SourceClosure;
-import dev.sluice.inputs.closure.Closure;
 import dev.sluice.inputs.closure.ClosureIndex;
 import dev.sluice.inputs.closure.DefinitionResolver;
 import dev.sluice.inputs.closure.RefusedSources;
@@ -26,7 +19,6 @@ import dev.sluice.inputs.walk.Footprint;
 import dev.sluice.inputs.walk.Remotes;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +40,9 @@ public final class InputInspector {
   }
 
   /**
-   * Sets the definition in force. A changed definition removes the application's paths from the index until the application is inspected; an evaluation that began under an earlier definition indexes nothing.
+   * Sets the definition in force. A changed definition removes the application's paths from the
+   * index until the application is inspected; an evaluation that began under an earlier definition
+   * indexes nothing.
    *
    * @param definition empty if the application was removed
    */
@@ -74,7 +68,8 @@ public final class InputInspector {
    *
    * @param why the reason to report if no path is one
    */
-  Result inspect(ApplicationState state, SourceCommits commits, ChangedPaths changed, String why) {
+  Inspection inspect(
+      ApplicationState state, SourceCommits commits, ChangedPaths changed, String why) {
     Definition definition = state.definition().orElseThrow();
     Optional<String> unreachable = commits.unreachable(definition);
     if (unreachable.isPresent()) {
@@ -94,9 +89,9 @@ public final class InputInspector {
     return result(state, views(state, commits, closures), Optional.of(closures), commits, reason);
   }
 
-  private static Result result(
+  private static Inspection result(
       ApplicationState state,
-      List<View> views,
+      List<Inspection.View> views,
       Optional<ApplicationClosures> closures,
       SourceCommits commits,
       String reason) {
@@ -106,7 +101,7 @@ public final class InputInspector {
         refused
             ? RefusedSources.possible(definition, closures, commits::reachableTree)
             : PossibleObjects.none();
-    return new Result(state, definition, views, reason, possible);
+    return new Inspection(state, definition, views, reason, possible);
   }
 
   private void index(Definition definition, ApplicationClosures closures) {
@@ -126,23 +121,24 @@ public final class InputInspector {
     }
   }
 
-  private static List<View> refused(Definition definition, SourceCommits commits, String reason) {
+  private static List<Inspection.View> refused(
+      Definition definition, SourceCommits commits, String reason) {
     Failure failure =
         new Failure(Remotes.UNREACHABLE, reason, Failure.Stage.SOURCE, Optional.empty());
     return definition.clusters().stream()
-        .map(cluster -> new View(cluster, commits, new Inputs.Refused(failure)))
+        .map(cluster -> new Inspection.View(cluster, commits, new Inputs.Refused(failure)))
         .toList();
   }
 
   /** Returns the inputs for each cluster, without those where the application is suspended. */
-  private List<View> views(
+  private List<Inspection.View> views(
       ApplicationState state, SourceCommits commits, ApplicationClosures closures) {
     Definition definition = state.definition().orElseThrow();
-    List<View> views = new ArrayList<>();
+    List<Inspection.View> views = new ArrayList<>();
     for (ClusterTarget cluster : definition.clusters()) {
       Hold hold = state.holds().get(cluster.name());
       if (hold == null) {
-        views.add(new View(cluster, commits, inputs(closures, cluster)));
+        views.add(new Inspection.View(cluster, commits, inputs(closures, cluster)));
       } else {
         hold.commit()
             .ifPresent(commit -> views.add(restored(definition, cluster, commits, commit)));
@@ -151,7 +147,7 @@ public final class InputInspector {
     return views;
   }
 
-  private View restored(
+  private Inspection.View restored(
       Definition definition, ClusterTarget cluster, SourceCommits commits, CommitId commit) {
     SourceSpec first = definition.sources().getFirst();
     Optional<SourceCommits> then = commits.with(first, commit);
@@ -163,165 +159,22 @@ public final class InputInspector {
                   .formatted(definition.application(), cluster.name(), first.repository(), commit),
               Failure.Stage.SOURCE,
               Optional.empty());
-      return new View(cluster, commits, new Inputs.Refused(failure));
+      return new Inspection.View(cluster, commits, new Inputs.Refused(failure));
     }
     Definition here = definition.in(cluster);
-    return new View(cluster, then.get(), inputs(resolver.resolve(here, then.get()::tree), cluster));
+    return new Inspection.View(
+        cluster, then.get(), inputs(resolver.resolve(here, then.get()::tree), cluster));
   }
 
   private static Inputs inputs(ApplicationClosures closures, ClusterTarget cluster) {
     return Optional.ofNullable(closures.clusters().get(cluster.name())).orElseThrow();
   }
 
-  /** Inputs for a cluster, with their commits. */
-  record View(ClusterTarget cluster, SourceCommits commits, Inputs inputs) {}
-
   /** Paths that a commit changed on a ref. */
   record ChangedPaths(RefKey key, Set<String> paths) {
 
     Optional<String> within(Footprint footprint) {
       return new TreeSet<>(paths).stream().filter(footprint::covers).findFirst();
-    }
-  }
-
-  /**
-   * Result of inspecting one application.
-   *
-   * @param possible the objects that a refused application may render to
-   */
-  record Result(
-      ApplicationState state,
-      Definition definition,
-      List<View> views,
-      String reason,
-      PossibleObjects possible) {
-
-    /** Returns whether any cluster needs a record that was not written yet. */
-    boolean differs() {
-      return views.stream()
-          .anyMatch(
-              view ->
-                  switch (view.inputs()) {
-                    case Inputs.Resolved _ -> isNew(view);
-                    case Inputs.Refused _ -> !isRefused(view) || isNewlyPossible(view);
-                  });
-    }
-
-    /** Returns whether a remote base or chart is temporarily unavailable. */
-    boolean isUnreachable() {
-      return views.stream()
-          .anyMatch(
-              view ->
-                  view.inputs() instanceof Inputs.Refused(Failure failure)
-                      && Remotes.mayPass(failure));
-    }
-
-    /** Returns whether inputs that were refused before are valid now. */
-    boolean isRecovered() {
-      return views.stream()
-          .anyMatch(view -> view.inputs() instanceof Inputs.Resolved && wasRefused(view));
-    }
-
-    /** Returns the clusters whose inputs differ from those last sent. */
-    List<ClusterTarget> changed() {
-      return views.stream().filter(this::isNew).map(View::cluster).toList();
-    }
-
-    /** Returns the clusters that need a record. */
-    List<ClusterTarget> recipients() {
-      return views.stream()
-          .filter(view -> isNew(view) || isNewlyPossible(view))
-          .map(View::cluster)
-          .toList();
-    }
-
-    List<Finding> findings() {
-      IdentityHashMap<Closure, List<InputFile>> loaded = new IdentityHashMap<>();
-      List<Finding> findings = new ArrayList<>();
-      for (View view : views) {
-        switch (view.inputs()) {
-          case Inputs.Refused(Failure failure) ->
-              findings.add(new Finding.Refused(definition, view.cluster(), failure, possible));
-          case Inputs.Resolved resolved -> {
-            if (isNew(view)) {
-              findings.add(
-                  new Finding.Differs(
-                      definition,
-                      view.cluster(),
-                      payload(digest(resolved), resolved, view.commits(), loaded),
-                      reason));
-            } else if (wasRefused(view)) {
-              findings.add(new Finding.Same(definition, view.cluster()));
-            }
-          }
-        }
-      }
-      return findings;
-    }
-
-    private static Finding.Payload payload(
-        String digest,
-        Inputs.Resolved resolved,
-        SourceCommits commits,
-        IdentityHashMap<Closure, List<InputFile>> loaded) {
-      List<SourceInputs> inputs = new ArrayList<>();
-      long bytes = 0;
-      for (SourceClosure one : resolved.sources()) {
-        SourceSpec source = one.source();
-        Closure closure = one.closure();
-        List<InputFile> files = loaded.computeIfAbsent(closure, _ -> one.load());
-        bytes += files.stream().mapToLong(Result::bytes).sum();
-        inputs.add(
-            new SourceInputs(
-                source.repository(),
-                source.ref(),
-                commits.commit(source),
-                closure.path(),
-                closure.type(),
-                source.alias(),
-                source.options(),
-                files,
-                Optional.of(closure.bases())));
-      }
-      return new Finding.Payload(digest, inputs, bytes);
-    }
-
-    private String digest(Inputs.Resolved resolved) {
-      return InputDigest.of(definition, resolved);
-    }
-
-    private boolean isNew(View view) {
-      Dispatched last = state.dispatched().get(view.cluster().name());
-      return view.inputs() instanceof Inputs.Resolved resolved
-          && (last == null
-              || state.demands().containsKey(view.cluster().name())
-              || !last.inputDigest().equals(Optional.of(digest(resolved))));
-    }
-
-    private boolean isNewlyPossible(View view) {
-      return view.inputs() instanceof Inputs.Refused
-          && !state
-              .possible()
-              .map(digests -> digests.get(view.cluster().name()))
-              .equals(Optional.of(possible.digest()));
-    }
-
-    /** Returns whether the inputs were refused before; the dead letter may have been discarded since. */
-    private boolean wasRefused(View view) {
-      return isRefused(view)
-          || state.possible().filter(map -> map.containsKey(view.cluster().name())).isPresent();
-    }
-
-    private boolean isRefused(View view) {
-      return state.refused().containsKey(view.cluster().name());
-    }
-
-    private static long bytes(InputFile file) {
-      return switch (file) {
-        case InputFile.Text text -> text.text().length();
-        case InputFile.Binary binary -> binary.bytes().length;
-        case InputFile.Link link -> link.target().length();
-      };
     }
   }
 }

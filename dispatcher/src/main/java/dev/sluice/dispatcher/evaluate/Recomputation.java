@@ -27,7 +27,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Recomputation of a partition's state beside the running loop: definitions and holds by reading {@code changes} from the beginning, inputs by resolving closures in Git without the loop's index. Writes nothing. Blocks; for virtual threads.
+ * Recomputation of a partition's state beside the running loop: definitions and holds by reading
+ * {@code changes} from the beginning, inputs by resolving closures in Git without the loop's index.
+ * Writes nothing. Blocks; for virtual threads.
  */
 public final class Recomputation {
 
@@ -108,7 +110,8 @@ public final class Recomputation {
   }
 
   private KafkaConsumer<String, byte[]> consumer() {
-    return new UngroupedConsumer(connection.consumer("partition-%d-recomputation".formatted(partition)));
+    return new UngroupedConsumer(
+        connection.consumer("partition-%d-recomputation".formatted(partition)));
   }
 
   private Answer compare(Task task, ReplayedState replayed, long begin, long read) {
@@ -125,8 +128,7 @@ public final class Recomputation {
     StateComparison comparison = new StateComparison(task.live(), from);
     List<String> differences = new ArrayList<>(comparison.stateDifferences());
     if (comparison.hasSameDefinition() && task.request().isPresent()) {
-      Optional<List<InputInspector.Result>> found =
-          inspect(task.request().get(), comparison.toInspect());
+      Optional<List<Inspection>> found = inspect(task.request().get(), comparison.toInspect());
       if (found.isEmpty()) {
         return refused(task, "Git does not have what was sent, or cannot be reached: ask again");
       }
@@ -146,8 +148,7 @@ public final class Recomputation {
             "recomputed from %d records of changes and from Git: %s".formatted(read, what)));
   }
 
-  private Optional<List<InputInspector.Result>> inspect(
-      EvaluationRequest request, ApplicationState state) {
+  private Optional<List<Inspection>> inspect(EvaluationRequest request, ApplicationState state) {
     InputInspector fresh =
         new InputInspector(
             new DefinitionResolver(new ClosureResolver(remotes)), new ClosureIndex());

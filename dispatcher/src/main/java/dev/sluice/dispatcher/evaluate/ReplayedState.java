@@ -19,9 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * State of a partition's applications, replayed from {@code changes} alone: their definitions and holds. The same {@link EventDecider} as in the partition's loop decides, over a separate state; the decided records are dropped. Pure.
+ * State of a partition's applications, replayed from {@code changes} alone: their definitions and
+ * holds. The same {@link EventDecider} as in the partition's loop decides, over a separate state;
+ * the decided records are dropped. Pure.
  *
- * <p>Sent targets cannot be replayed without Git. Every cluster of a definition counts as sent to, so that removals take effect.
+ * <p>Sent targets cannot be replayed without Git. Every cluster of a definition counts as sent to,
+ * so that removals take effect.
  */
 final class ReplayedState {
 
@@ -55,13 +58,9 @@ final class ReplayedState {
         var unused = decider.commanded(given, cause, verdict, envelope.time());
       }
       // none of them changes a definition or a hold
-      case ChangeEvent.RefChanged _,
-          ChangeEvent.RefForwarded _,
+      case ChangeEvent.ForgeEvent _,
           ChangeEvent.ReadersAccepted _,
           ChangeEvent.LedgerAhead _,
-          ChangeEvent.RepositoryMoved _,
-          ChangeEvent.MergeRecorded _,
-          ChangeEvent.DefaultBranchChanged _,
           ChangeEvent.CommandAnswered _ -> {}
     }
   }

@@ -31,7 +31,10 @@ final class StateComparison {
     return live.definition().equals(recomputed.definition());
   }
 
-  /** Returns the state to inspect: recomputed definition and holds, with the live state's sent targets. */
+  /**
+   * Returns the state to inspect: recomputed definition and holds, with the live state's sent
+   * targets.
+   */
   ApplicationState toInspect() {
     return new ApplicationState(
         recomputed.application(),
@@ -63,10 +66,10 @@ final class StateComparison {
   }
 
   /** Returns the differences in the inputs. */
-  List<String> inputDifferences(InputInspector.Result found) {
+  List<String> inputDifferences(Inspection found) {
     List<String> differences = new ArrayList<>();
     var changed = new TreeSet<>(found.changed().stream().map(ClusterTarget::name).toList());
-    for (InputInspector.View view : found.views()) {
+    for (Inspection.View view : found.views()) {
       ClusterName cluster = view.cluster().name();
       boolean refused = live.refused().containsKey(cluster);
       switch (view.inputs()) {

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param clusters that it leaves
  * @param event about it, for the application's partition
  */
-record Departure(Definition old, Set<ClusterName> clusters, ChangeEvent event) {
+record Departure(Definition old, Set<ClusterName> clusters, ChangeEvent.FleetEvent event) {
 
   Departure {
     clusters = Set.copyOf(clusters);

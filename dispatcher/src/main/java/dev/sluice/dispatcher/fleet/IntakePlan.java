@@ -2,9 +2,9 @@ package dev.sluice.dispatcher.fleet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
+import dev.sluice.contract.event.ChangeEvent.FleetEvent;
 import dev.sluice.contract.event.ChangeEvent.ReadersAccepted;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusals changes that were refused, and how to approve them
  * @param waiting changes that wait until other applications have been sent
  */
-record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> waiting) {
+record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> waiting) {
 
   private static final int NAMED = 10;
 
@@ -84,7 +84,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
   /** Compares a reading with the state in the partitions. */
   static IntakePlan of(Known state, FleetReading reading, RemovalGuard guard) {
     Map<ApplicationName, Definition> known = state.definitions();
-    List<ChangeEvent> safe = new ArrayList<>();
+    List<FleetEvent> safe = new ArrayList<>();
     List<Departure> taking = new ArrayList<>();
     List<String> refusals = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
@@ -176,9 +176,9 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
   }
 
   private static Collection<Definition> definitionsAfter(
-      Map<ApplicationName, Definition> known, List<ChangeEvent> events) {
+      Map<ApplicationName, Definition> known, List<FleetEvent> events) {
     Map<ApplicationName, Definition> after = new HashMap<>(known);
-    for (ChangeEvent event : events) {
+    for (FleetEvent event : events) {
       if (event instanceof DefinitionAccepted accepted) {
         after.put(accepted.definition().application(), accepted.definition());
       } else if (event instanceof DefinitionRemoved removed) {
@@ -189,7 +189,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
   }
 
   /** Returns the events for the repositories whose readers in other partitions changed. */
-  private static List<ChangeEvent> readers(
+  private static List<FleetEvent> readers(
       Collection<Definition> definitions,
       Map<RepositoryId, Set<RepositoryId>> known,
       String revision) {
@@ -204,7 +204,7 @@ record IntakePlan(List<ChangeEvent> events, List<String> refusals, List<String> 
         }
       }
     }
-    List<ChangeEvent> events = new ArrayList<>();
+    List<FleetEvent> events = new ArrayList<>();
     readers.forEach(
         (repository, homes) -> {
           if (!homes.equals(known.getOrDefault(repository, Set.of()))) {

@@ -1,7 +1,6 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventCodec;
@@ -13,7 +12,6 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.dispatcher.decide.CommandDecider;
 import dev.sluice.dispatcher.decide.Decision;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.decide.DispatchListener.ChangeSeen;
@@ -21,8 +19,6 @@ import dev.sluice.dispatcher.decide.EventDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
-import dev.sluice.dispatcher.evaluate.EvaluationRequests;
-import dev.sluice.dispatcher.evaluate.Recomputation;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -42,23 +38,25 @@ final class EventHandler {
   private final PartitionState partitionState;
   private final EventDecider decider;
   private final RefScheduler scheduler;
-  private final Rebuilds rebuilds;
+  private final CommandHandler commands;
   private final Placement placement;
   private final Clock clock;
   private final DispatchListener listener;
 
-  /** Parts that the handler calls. */
-  record Parts(
-      EventDecider decider, RefScheduler scheduler, Rebuilds rebuilds, Placement placement) {}
-
-  EventHandler(PartitionState partitionState, Parts parts, Clock clock, DispatchListener listener) {
+  EventHandler(
+      PartitionState partitionState,
+      EventDecider decider,
+      RefScheduler scheduler,
+      CommandHandler commands,
+      Placement placement,
+      PartitionContext context) {
     this.partitionState = partitionState;
-    this.decider = parts.decider();
-    this.scheduler = parts.scheduler();
-    this.rebuilds = parts.rebuilds();
-    this.placement = parts.placement();
-    this.clock = clock;
-    this.listener = listener;
+    this.decider = decider;
+    this.scheduler = scheduler;
+    this.commands = commands;
+    this.placement = placement;
+    this.clock = context.clock();
+    this.listener = context.listener();
   }
 
   /** Handles a record; returns the reason if the partition must stop reading events. */
@@ -112,7 +110,7 @@ final class EventHandler {
       case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
       case ChangeEvent.LedgerAhead ahead -> ledgerAhead(ahead, envelope, offset, batch);
       case ChangeEvent.RepositoryMoved moved -> repositoryMoved(moved, envelope, offset, batch);
-      case ChangeEvent.CommandGiven given -> commanded(given, envelope, offset, batch);
+      case ChangeEvent.CommandGiven given -> commands.handle(given, envelope, offset, batch);
       // recorded for the audit only: none of them moves a ref
       case ChangeEvent.MergeRecorded _,
           ChangeEvent.DefaultBranchChanged _,
@@ -121,7 +119,10 @@ final class EventHandler {
     }
   }
 
-  /** Warns if applications follow a repository that has moved: only the fleet's documents change a URL. */
+  /**
+   * Warns if applications follow a repository that has moved: only the fleet's documents change a
+   * URL.
+   */
   private void repositoryMoved(
       ChangeEvent.RepositoryMoved moved,
       Envelope<?> envelope,
@@ -178,10 +179,13 @@ final class EventHandler {
     Optional<CommitId> expected = isMeant ? moved.after() : Optional.empty();
     Trigger.Reason unspecific = new Trigger.Reason.RefMoved(Optional.empty());
     for (RefKey other : keys.subList(1, keys.size())) {
-      scheduler.triggerRemembered(other, new Trigger(cause, unspecific, OptionalLong.of(offset)), batch);
+      scheduler.triggerRemembered(
+          other, new Trigger(cause, unspecific, OptionalLong.of(offset)), batch);
     }
     scheduler.trigger(
-        key, new Trigger(cause, new Trigger.Reason.RefMoved(expected), OptionalLong.of(offset)), batch);
+        key,
+        new Trigger(cause, new Trigger.Reason.RefMoved(expected), OptionalLong.of(offset)),
+        batch);
   }
 
   private void accepted(
@@ -207,65 +211,10 @@ final class EventHandler {
     refs(accepted.definition().application()).stream()
         .filter(key -> !key.equals(decides) && partitionState.ref(key).head().isEmpty())
         .forEach(
-            key -> scheduler.triggerRemembered(key, new Trigger(cause, reason, OptionalLong.of(offset)), batch));
+            key ->
+                scheduler.triggerRemembered(
+                    key, new Trigger(cause, reason, OptionalLong.of(offset)), batch));
     scheduler.trigger(decides, new Trigger(cause, reason, OptionalLong.of(offset)), batch);
-  }
-
-  private void commanded(
-      ChangeEvent.CommandGiven given, Envelope<?> envelope, long offset, TransactionBatch batch) {
-    Instant now = clock.instant();
-    CommandDecider.Verdict verdict =
-        partitionState
-            .lost(given.application())
-            .<CommandDecider.Verdict>map(CommandDecider.Verdict.Refused::new)
-            .orElseGet(
-                () ->
-                    CommandDecider.judge(
-                        partitionState.application(given.application()),
-                        given,
-                        envelope.id(),
-                        now));
-    // a repeated command is not carried out again, but its evaluation may still be due
-    boolean repeated =
-        partitionState
-            .application(given.application())
-            .map(state -> state.hasCarriedOut(envelope.id()))
-            .orElse(false);
-    if (!repeated && given.command() instanceof Command.Rebuild
-        && verdict instanceof CommandDecider.Verdict.Accepted) {
-      ApplicationState state = partitionState.application(given.application()).orElseThrow();
-      rebuilds.add(
-          new Recomputation.Task(
-              given,
-              cause(envelope),
-              offset,
-              state,
-              new EvaluationRequests(partitionState).reevaluationOf(state)));
-      return;
-    }
-    if (!repeated) {
-      batch.add(decider.commanded(given, cause(envelope), verdict, now));
-      log.atInfo()
-          .addKeyValue("application", given.application())
-          .addKeyValue("eventId", envelope.id())
-          .log("{} by {}: {}", given.command(), given.by(), verdict.message());
-    }
-    switch (verdict) {
-      case CommandDecider.Verdict.Accepted accepted when accepted.trigger().isPresent() ->
-          scheduler.trigger(
-              accepted.ref().orElseThrow(),
-              new Trigger(
-                  new Trigger.Cause(
-                      List.of(envelope.id()),
-                      Optional.of(given.by()),
-                      envelope.time(),
-                      envelope.trace()),
-                  accepted.trigger().get(),
-                  OptionalLong.of(offset)),
-              batch);
-      case CommandDecider.Verdict.Accepted _, CommandDecider.Verdict.Refused _ ->
-          batch.finish(offset);
-    }
   }
 
   private void ledgerAhead(
@@ -340,7 +289,7 @@ final class EventHandler {
         .collect(Collectors.toSet());
   }
 
-  private static Trigger.Cause cause(Envelope<?> envelope) {
+  static Trigger.Cause cause(Envelope<?> envelope) {
     return new Trigger.Cause(
         List.of(envelope.id()), Optional.empty(), envelope.time(), envelope.trace());
   }

@@ -23,7 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loop of one partition: a thread that takes inputs one at a time, decides, and writes the decisions in transactions. Inputs that wait together share a transaction. Git is never read on this thread.
+ * Loop of one partition: a thread that takes inputs one at a time, decides, and writes the
+ * decisions in transactions. Inputs that wait together share a transaction. Git is never read on
+ * this thread.
  */
 public final class PartitionLoop implements AutoCloseable {
 
@@ -80,7 +82,8 @@ public final class PartitionLoop implements AutoCloseable {
   }
 
   /**
-   * Returns whether no more events should be handed over for now; if so, the owner is notified once there is room.
+   * Returns whether no more events should be handed over for now; if so, the owner is notified once
+   * there is room.
    */
   public boolean isFull() {
     boolean full = halted.isPresent() || inputs.size() + unfinished >= MAX_UNFINISHED;
@@ -170,13 +173,12 @@ public final class PartitionLoop implements AutoCloseable {
     EventHandler changes =
         new EventHandler(
             state,
-            new EventHandler.Parts(
-                parts.decider(),
-                scheduler,
-                parts.rebuilds(),
-                new Placement(context.partitions(), partition)),
-            context.clock(),
-            context.listener());
+            parts.decider(),
+            scheduler,
+            new CommandHandler(
+                state, parts.decider(), scheduler, parts.rebuilds(), context.clock()),
+            new Placement(context.partitions(), partition),
+            context);
     TransactionBatch batch = new TransactionBatch(offsets);
     scheduler.resume(batch);
     write(kafka, batch, offsets);

@@ -8,7 +8,9 @@ import java.util.Optional;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /**
- * Check that an event belongs on the partition it was read from. An application that two partitions decide about would have two counts of generations, and a change that the wrong partition reads would reach no application.
+ * Check that an event belongs on the partition it was read from. An application that two partitions
+ * decide about would have two counts of generations, and a change that the wrong partition reads
+ * would reach no application.
  *
  * @param partitions partitions of {@code changes}
  * @param partition the partition that was read
@@ -31,20 +33,18 @@ record Placement(int partitions, int partition) {
             "it is about %s, whose events belong on partition %d".formatted(event.key(), belongs));
   }
 
-  /** Returns whether the partition wrote the event for itself: such events are on its own partition whatever their key. */
+  /**
+   * Returns whether the partition wrote the event for itself: such events are on its own partition
+   * whatever their key.
+   */
   private static boolean isWrittenByThisPartition(ChangeEvent event) {
     return switch (event) {
       case ChangeEvent.RefChanged moved -> moved.origin() instanceof Origin.Sweep;
       case ChangeEvent.CommandAnswered _ -> true;
-      case ChangeEvent.DefinitionAccepted _,
-          ChangeEvent.DefinitionRemoved _,
-          ChangeEvent.ReadersAccepted _,
-          ChangeEvent.RefForwarded _,
-          ChangeEvent.LedgerAhead _,
+      case ChangeEvent.ForgeEvent _,
+          ChangeEvent.FleetEvent _,
           ChangeEvent.CommandGiven _,
-          ChangeEvent.MergeRecorded _,
-          ChangeEvent.RepositoryMoved _,
-          ChangeEvent.DefaultBranchChanged _ ->
+          ChangeEvent.LedgerAhead _ ->
           false;
     };
   }

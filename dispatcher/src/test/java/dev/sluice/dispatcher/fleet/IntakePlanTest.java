@@ -139,7 +139,8 @@ class IntakePlanTest {
             new ApplicationName("shop"), old.sources(), old.clusters(), old.spec(), false);
     Definition unrelated = define("new", "one");
     FleetReading reading = reading(true, renamed, unrelated);
-    ChangeEvent removed = new ChangeEvent.DefinitionRemoved(SHOP, old.application(), "r1");
+    ChangeEvent.FleetEvent removed =
+        new ChangeEvent.DefinitionRemoved(SHOP, old.application(), "r1");
 
     IntakePlan first = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
     IntakePlan sentToOne =
@@ -236,7 +237,7 @@ class IntakePlanTest {
 
     IntakePlan plan = IntakePlan.of(known(), reading(true, web), RemovalGuard.DEFAULT);
 
-    ChangeEvent readers = new ChangeEvent.ReadersAccepted(values, Set.of(SHOP), "r1");
+    ChangeEvent.FleetEvent readers = new ChangeEvent.ReadersAccepted(values, Set.of(SHOP), "r1");
     assertThat(plan.events()).containsExactly(accepted(web), readers);
     assertThat(
             IntakePlan.of(
@@ -264,7 +265,7 @@ class IntakePlanTest {
             new ChangeEvent.ReadersAccepted(values, Set.of(), "r1"));
   }
 
-  private static ChangeEvent accepted(Definition definition) {
+  private static ChangeEvent.FleetEvent accepted(Definition definition) {
     return new ChangeEvent.DefinitionAccepted(SHOP, definition, "r1", Set.of());
   }
 

@@ -1,0 +1,167 @@
+package dev.sluice.dispatcher.evaluate;
+
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.dispatcher.decide.Finding;
+import dev.sluice.dispatcher.decide.InputDigest;
+import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
+import dev.sluice.inputs.closure.ApplicationClosures.SourceClosure;
+import dev.sluice.inputs.closure.Closure;
+import dev.sluice.inputs.walk.Remotes;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Inspection of inspecting one application.
+ *
+ * @param possible the objects that a refused application may render to
+ */
+record Inspection(
+    ApplicationState state,
+    Definition definition,
+    List<View> views,
+    String reason,
+    PossibleObjects possible) {
+
+  /** Inputs for a cluster, with their commits. */
+  record View(ClusterTarget cluster, SourceCommits commits, Inputs inputs) {}
+
+  /** Returns whether any cluster needs a record that was not written yet. */
+  boolean differs() {
+    return views.stream()
+        .anyMatch(
+            view ->
+                switch (view.inputs()) {
+                  case Inputs.Resolved _ -> isNew(view);
+                  case Inputs.Refused _ -> !isRefused(view) || isNewlyPossible(view);
+                });
+  }
+
+  /** Returns whether a remote base or chart is temporarily unavailable. */
+  boolean isUnreachable() {
+    return views.stream()
+        .anyMatch(
+            view ->
+                view.inputs() instanceof Inputs.Refused(Failure failure)
+                    && Remotes.mayPass(failure));
+  }
+
+  /** Returns whether inputs that were refused before are valid now. */
+  boolean isRecovered() {
+    return views.stream()
+        .anyMatch(view -> view.inputs() instanceof Inputs.Resolved && wasRefused(view));
+  }
+
+  /** Returns the clusters whose inputs differ from those last sent. */
+  List<ClusterTarget> changed() {
+    return views.stream().filter(this::isNew).map(View::cluster).toList();
+  }
+
+  /** Returns the clusters that need a record. */
+  List<ClusterTarget> recipients() {
+    return views.stream()
+        .filter(view -> isNew(view) || isNewlyPossible(view))
+        .map(View::cluster)
+        .toList();
+  }
+
+  List<Finding> findings() {
+    IdentityHashMap<Closure, List<InputFile>> loaded = new IdentityHashMap<>();
+    List<Finding> findings = new ArrayList<>();
+    for (View view : views) {
+      switch (view.inputs()) {
+        case Inputs.Refused(Failure failure) ->
+            findings.add(new Finding.Refused(definition, view.cluster(), failure, possible));
+        case Inputs.Resolved resolved -> {
+          if (isNew(view)) {
+            findings.add(
+                new Finding.Differs(
+                    definition,
+                    view.cluster(),
+                    payload(digest(resolved), resolved, view.commits(), loaded),
+                    reason));
+          } else if (wasRefused(view)) {
+            findings.add(new Finding.Same(definition, view.cluster()));
+          }
+        }
+      }
+    }
+    return findings;
+  }
+
+  private static Finding.Payload payload(
+      String digest,
+      Inputs.Resolved resolved,
+      SourceCommits commits,
+      IdentityHashMap<Closure, List<InputFile>> loaded) {
+    List<SourceInputs> inputs = new ArrayList<>();
+    long bytes = 0;
+    for (SourceClosure one : resolved.sources()) {
+      SourceSpec source = one.source();
+      Closure closure = one.closure();
+      List<InputFile> files = loaded.computeIfAbsent(closure, _ -> one.load());
+      bytes += files.stream().mapToLong(Inspection::bytes).sum();
+      inputs.add(
+          new SourceInputs(
+              source.repository(),
+              source.ref(),
+              commits.commit(source),
+              closure.path(),
+              closure.type(),
+              source.alias(),
+              source.options(),
+              files,
+              Optional.of(closure.bases())));
+    }
+    return new Finding.Payload(digest, inputs, bytes);
+  }
+
+  private String digest(Inputs.Resolved resolved) {
+    return InputDigest.of(definition, resolved);
+  }
+
+  private boolean isNew(View view) {
+    Dispatched last = state.dispatched().get(view.cluster().name());
+    return view.inputs() instanceof Inputs.Resolved resolved
+        && (last == null
+            || state.demands().containsKey(view.cluster().name())
+            || !last.inputDigest().equals(Optional.of(digest(resolved))));
+  }
+
+  private boolean isNewlyPossible(View view) {
+    return view.inputs() instanceof Inputs.Refused
+        && !state
+            .possible()
+            .map(digests -> digests.get(view.cluster().name()))
+            .equals(Optional.of(possible.digest()));
+  }
+
+  /**
+   * Returns whether the inputs were refused before; the dead letter may have been discarded since.
+   */
+  private boolean wasRefused(View view) {
+    return isRefused(view)
+        || state.possible().filter(map -> map.containsKey(view.cluster().name())).isPresent();
+  }
+
+  private boolean isRefused(View view) {
+    return state.refused().containsKey(view.cluster().name());
+  }
+
+  private static long bytes(InputFile file) {
+    return switch (file) {
+      case InputFile.Text text -> text.text().length();
+      case InputFile.Binary binary -> binary.bytes().length;
+      case InputFile.Link link -> link.target().length();
+    };
+  }
+}
