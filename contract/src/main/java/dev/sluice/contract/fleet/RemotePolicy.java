@@ -39,7 +39,7 @@ public record RemotePolicy(List<Base> bases, List<Charts> charts) {
     /**
      * Returns whether a reference is to this repository; case is ignored if its forge ignores it.
      */
-    public boolean isMeantBy(RepositoryId reference) {
+    public boolean matches(RepositoryId reference) {
       return forge.map(Forge::ignoresCase).orElse(false)
           ? repository.equalsIgnoringCase(reference)
           : repository.equals(reference);

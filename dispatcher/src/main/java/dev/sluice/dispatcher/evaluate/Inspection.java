@@ -52,7 +52,7 @@ record Inspection(
         .anyMatch(
             view ->
                 view.inputs() instanceof Inputs.Refused(Failure failure)
-                    && Remotes.mayPass(failure));
+                    && Remotes.isTransient(failure));
   }
 
   /** Returns whether inputs that were refused before are valid now. */

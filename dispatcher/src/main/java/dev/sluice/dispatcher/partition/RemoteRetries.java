@@ -1,8 +1,8 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.Finding;
+import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.inputs.walk.Remotes;
@@ -14,7 +14,10 @@ import java.util.TreeSet;
 import java.util.concurrent.Future;
 
 /**
- * Retries for applications of a ref whose remote bases or charts could not be read. Each application is evaluated again after a growing delay. {@code state} does not record the retries, since the next owner of the partition finds the same failures. Used by the partition's thread only.
+ * Retries for applications of a ref whose remote bases or charts could not be read. Each
+ * application is evaluated again after a growing delay. {@code state} does not record the retries,
+ * since the next owner of the partition finds the same failures. Used by the partition's thread
+ * only.
  */
 final class RemoteRetries {
 
@@ -29,7 +32,8 @@ final class RemoteRetries {
   }
 
   /**
-   * Schedules retries for the applications that failed in a batch of findings, and cancels those of the others.
+   * Schedules retries for the applications that failed in a batch of findings, and cancels those of
+   * the others.
    *
    * @param cause of the evaluation
    */
@@ -37,7 +41,8 @@ final class RemoteRetries {
     Set<ApplicationName> refused = new TreeSet<>();
     Set<ApplicationName> others = new TreeSet<>();
     for (Finding finding : batch.findings()) {
-      boolean isTransient = finding instanceof Finding.Refused one && Remotes.mayPass(one.failure());
+      boolean isTransient =
+          finding instanceof Finding.Refused one && Remotes.isTransient(one.failure());
       (isTransient ? refused : others).add(finding.definition().application());
     }
     others.removeAll(refused);

@@ -21,18 +21,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Compares the inputs of applications between two trees of one repository. What an application
- * reads of other repositories is taken to stay as it is, and which ref it follows is not looked at.
+ * Compares the inputs of applications between two trees of one repository. Inputs from other
+ * repositories are assumed to be unchanged, and the refs that the sources follow are ignored.
  */
 public final class Comparison {
 
-  private record Question(SourceQuery query, boolean after) {}
+  private record ResultKey(SourceQuery query, boolean after) {}
 
   private final RepositoryId repository;
   private final SourceTree before;
   private final SourceTree after;
   private final ClosureResolver resolver;
-  private final Map<Question, ClosureResult> answers = new HashMap<>();
+  private final Map<ResultKey, ClosureResult> results = new HashMap<>();
 
   public Comparison(
       RepositoryId repository, SourceTree before, SourceTree after, ClosureResolver resolver) {
@@ -42,7 +42,9 @@ public final class Comparison {
     this.after = after;
   }
 
-  /** A verdict for each cluster of an application; none if it does not read the repository. */
+  /**
+   * Returns a verdict for each cluster of an application; none if it does not read the repository.
+   */
   public List<Verdict> of(Definition definition) {
     List<Verdict> verdicts = new ArrayList<>();
     for (ClusterTarget cluster : definition.clusters()) {
@@ -67,8 +69,8 @@ public final class Comparison {
     Optional<Failure> failure = Optional.empty();
     boolean differs = false;
     for (SourceQuery query : queries) {
-      ClosureResult from = answer(query, before, false);
-      ClosureResult to = answer(query, after, true);
+      ClosureResult from = resolve(query, before, false);
+      ClosureResult to = resolve(query, after, true);
       failedBefore = failedBefore.or(() -> failure(from));
       failure = failure.or(() -> failure(to));
       if (to instanceof ClosureResult.Resolved(Closure closure, _)) {
@@ -94,9 +96,9 @@ public final class Comparison {
         List.copyOf(warnings));
   }
 
-  private ClosureResult answer(SourceQuery query, SourceTree tree, boolean isAfter) {
-    return answers.computeIfAbsent(
-        new Question(query, isAfter), _ -> resolver.resolve(tree, query));
+  private ClosureResult resolve(SourceQuery query, SourceTree tree, boolean isAfter) {
+    return results.computeIfAbsent(
+        new ResultKey(query, isAfter), _ -> resolver.resolve(tree, query));
   }
 
   private static Optional<Failure> failure(ClosureResult result) {
@@ -105,7 +107,7 @@ public final class Comparison {
         : Optional.empty();
   }
 
-  /** Paths of the entries that one has and the other has not, or has otherwise. */
+  /** Returns the paths of the entries that differ or are in only one of the closures. */
   private static Set<String> difference(Closure one, Closure other) {
     Set<String> paths = new TreeSet<>();
     collect(one, other, paths);

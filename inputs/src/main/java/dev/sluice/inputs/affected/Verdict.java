@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a change does to one application in one cluster.
+ * The effect of a change on one application in one cluster.
  *
  * @param paths of the inputs that were added, changed or removed, sorted; empty if the inputs are
  *     refused on one side
  * @param failure why the inputs are refused after the change
- * @param failureBefore why they were refused before it
- * @param warnings what should better not be in the inputs after the change
+ * @param failureBefore why the inputs were refused before it
+ * @param warnings problems with the inputs after the change that do not prevent rendering
  */
 public record Verdict(
     ApplicationName application,
@@ -29,13 +29,16 @@ public record Verdict(
     warnings = List.copyOf(warnings);
   }
 
-  /** In one word. */
+  /** The kinds of effects. */
   public enum Effect {
-    /** Its inputs differ: a target would be sent. */
+    /** The inputs differ: a target would be sent. */
     AFFECTED,
-    /** Its inputs are the same: nothing would be sent. */
+    /** The inputs are the same: nothing would be sent. */
     UNAFFECTED,
-    /** Its inputs cannot be rendered: a dead letter would be opened, and what runs would stay. */
+    /**
+     * The inputs cannot be rendered: a dead letter would be opened, and the running objects would
+     * stay unchanged.
+     */
     REFUSED
   }
 }

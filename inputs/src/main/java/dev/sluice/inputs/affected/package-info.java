@@ -1,4 +1,4 @@
-/** The comparison of two commits in a local checkout: which applications does the change affect? */
+/** The comparison of two commits of a local checkout to find the affected applications. */
 @NullMarked
 package dev.sluice.inputs.affected;
 

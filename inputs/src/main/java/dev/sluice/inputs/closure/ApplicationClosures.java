@@ -13,10 +13,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The inputs of an application, cluster by cluster.
+ * The inputs of an application in each of its clusters.
  *
- * @param clusters all that the definition names
- * @param footprints of the sources, in their order: what they look at in any of the clusters
+ * @param clusters all clusters of the definition
+ * @param footprints the sources' footprints over all clusters, in the order of the sources
  */
 public record ApplicationClosures(
     SortedMap<ClusterName, Inputs> clusters, List<Footprint> footprints) {
@@ -26,25 +26,25 @@ public record ApplicationClosures(
     footprints = List.copyOf(footprints);
   }
 
-  /** What an application reads for a cluster. */
+  /** The inputs of an application in one cluster. */
   public sealed interface Inputs {
 
-    /** All sources can be rendered there. */
+    /** All sources can be rendered. */
     record Resolved(List<SourceClosure> sources) implements Inputs {
       public Resolved {
         sources = List.copyOf(sources);
       }
     }
 
-    /** One of them cannot. */
+    /** A source cannot be rendered. */
     record Refused(Failure failure) implements Inputs {}
   }
 
   /**
    * The inputs of one source.
    *
-   * @param source as it is for the cluster, without placeholders
-   * @param tree that has the closure's files
+   * @param source the source with the placeholders filled in for the cluster
+   * @param tree the tree with the closure's files
    */
   public record SourceClosure(SourceSpec source, Closure closure, SourceTree tree) {
 
@@ -54,7 +54,7 @@ public record ApplicationClosures(
     }
   }
 
-  /** Whether nothing can be rendered in any cluster. */
+  /** Returns whether the inputs are refused in all clusters. */
   public boolean isRefused() {
     return clusters.values().stream().allMatch(Inputs.Refused.class::isInstance);
   }

@@ -18,11 +18,11 @@ import java.util.List;
  * The inputs of one source of an application at one commit: rendering reads these files and nothing
  * else.
  *
- * @param type found out, or as the definition says
- * @param path of the source, canonical
+ * @param type the declared or detected type
+ * @param path the canonical path of the source
  * @param entries sorted by path, each path once
- * @param bases other repositories that some of the entries are of
- * @param warnings what can be rendered but should better not be, for people
+ * @param bases other repositories that some of the entries come from
+ * @param warnings problems that do not prevent rendering, for people
  */
 public record Closure(
     SourceType type,
@@ -39,15 +39,15 @@ public record Closure(
   }
 
   /**
-   * Digest over all that rendering reads: {@code v1:} and SHA-256 in hex. Equal digests mean equal
-   * renderings; the prefix is the version of this algorithm. What was absent is not in it: whatever
-   * comes to be there and is read, is an entry then.
+   * Returns the digest of all inputs: {@code v1:} and SHA-256 in hex. Equal digests mean equal
+   * renderings; the prefix is the version of the algorithm. Absent files are not included, because
+   * a file that is added and read becomes an entry.
    */
   public String digest() {
     return ClosureDigest.of(this);
   }
 
-  /** Reads the files, sorted by path, from the tree that this was resolved from. */
+  /** Reads the files, sorted by path, from the tree that the closure was resolved from. */
   public List<InputFile> load(SourceTree tree) {
     return entries.stream().map(entry -> load(tree, entry)).toList();
   }

@@ -8,8 +8,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The first version of the closure digest. Every field is preceded by its length, so that no two
- * closures have one encoding. A change here is a new version, or it re-sends the whole fleet.
+ * Version 1 of the closure digest. Every field is preceded by its length, so that different
+ * closures have different encodings. Any change needs a new version; otherwise every application of
+ * the fleet would be sent again.
  */
 final class ClosureDigest {
 

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which application looks at which path. Answers at a cost that follows the change, not the number
- * of applications. Safe for concurrent use.
+ * Index from paths to the applications that depend on them. The cost of a query depends on the size
+ * of the change, not on the number of applications. Safe for concurrent use.
  */
 public final class ClosureIndex {
 
@@ -25,7 +25,7 @@ public final class ClosureIndex {
 
   private record Placed(Scope scope, Footprint footprint) {}
 
-  /** The sources that look at a path itself, and those that look at everything under it. */
+  /** The sources that depend on a path itself, and those that depend on everything under it. */
   private static final class Paths {
     private final Map<String, Set<Source>> exact = new HashMap<>();
     private final Map<String, Set<Source>> under = new HashMap<>();
@@ -38,7 +38,7 @@ public final class ClosureIndex {
   private final Map<Scope, Paths> scopes = new HashMap<>();
   private final Map<ApplicationName, Map<Integer, Placed>> placed = new HashMap<>();
 
-  /** Remembers what resolving a source looked at, in place of what it looked at before. */
+  /** Replaces the footprint of a source. */
   public synchronized void put(
       ApplicationName application,
       int sourceIndex,
@@ -62,7 +62,7 @@ public final class ClosureIndex {
         path -> paths.under.computeIfAbsent(path, _ -> new HashSet<>()).add(source));
   }
 
-  /** Forgets all sources of an application. */
+  /** Removes all sources of an application. */
   public synchronized void remove(ApplicationName application) {
     Map<Integer, Placed> sources = placed.remove(application);
     if (sources != null) {
@@ -71,8 +71,8 @@ public final class ClosureIndex {
   }
 
   /**
-   * The applications whose inputs may differ after this change: every one whose closure or refusal
-   * changes, and perhaps some others.
+   * Returns the applications whose inputs may differ after a change: all those whose closure or
+   * refusal changes, and possibly others.
    */
   public synchronized Set<ApplicationName> candidates(
       RepositoryId repository, GitRef ref, Set<String> changedPaths) {
@@ -123,8 +123,9 @@ public final class ClosureIndex {
   }
 
   /**
-   * What was absent can come to be as a file, as a directory with something in it, or because a
-   * parent becomes a symbolic link; a parent that becomes a link is seen as a change of that path.
+   * Passes on the index keys of a footprint. An absent path can appear as a file, as a directory
+   * with files in it, or because a parent becomes a symbolic link; the last is a change of the
+   * parent's path.
    */
   private static void forEachKey(
       Footprint footprint, Consumer<String> exact, Consumer<String> under) {

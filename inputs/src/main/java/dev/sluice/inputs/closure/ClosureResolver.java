@@ -17,16 +17,16 @@ import dev.sluice.inputs.walk.Walk;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds out which files of a commit the rendering of a source reads. Keeps nothing. */
+/** Determines the files of a commit that the rendering of a source reads. Stateless. */
 public final class ClosureResolver {
 
   private final ClosureLimits limits;
   private final Remotes remotes;
 
   /**
-   * A resolver within the usual limits.
+   * Creates a resolver with the default limits.
    *
-   * @param remotes where what lies outside is got from, as far as policies allow it
+   * @param remotes provides remote bases and charts that the applications' policies allow
    */
   public ClosureResolver(Remotes remotes) {
     this(ClosureLimits.DEFAULT, remotes);
@@ -37,19 +37,19 @@ public final class ClosureResolver {
     this.remotes = remotes;
   }
 
-  /** Resolves a source that is alone and without placeholders. */
+  /** Resolves the only source of an application; it must not have placeholders. */
   public ClosureResult resolve(SourceTree tree, SourceSpec source) {
     return resolve(tree, SourceQuery.of(source, List.of(source)));
   }
 
-  /** Resolves the source's path in the tree; its repository and ref are not looked at. */
+  /** Resolves the source's path in the tree; its repository and ref are ignored. */
   public ClosureResult resolve(SourceTree tree, SourceQuery source) {
     Walk walk =
         new Walk(tree, limits, new RemoteAccess(source.remote(), source.plugins(), remotes));
     TemplateScan scan = new TemplateScan();
     try {
       ResolvedPath start = start(walk, source);
-      SourceType type = source.type().orElseGet(() -> foundOut(walk, start));
+      SourceType type = source.type().orElseGet(() -> detectType(walk, start));
       collect(walk, start, source, type, scan);
       return new ClosureResult.Resolved(
           new Closure(
@@ -67,7 +67,7 @@ public final class ClosureResolver {
     }
   }
 
-  /** Renderers get it as an argument. */
+  /** Refuses a path that renderers, which get it as an argument, would take for an option. */
   private static void requireNoOption(SourceQuery source) {
     if (source.path().startsWith("-")) {
       throw new RefusedException(
@@ -88,8 +88,11 @@ public final class ClosureResolver {
                         .formatted(what)));
   }
 
-  /** A kustomization in a chart's directory inflates or completes the chart. */
-  private static SourceType foundOut(Walk walk, ResolvedPath start) {
+  /**
+   * Detects the type of a source. A directory with a kustomization and a chart is a kustomization,
+   * because that renders the chart.
+   */
+  private static SourceType detectType(Walk walk, ResolvedPath start) {
     if (!start.isDirectory()) {
       return SourceType.PLAIN;
     }
@@ -114,7 +117,9 @@ public final class ClosureResolver {
       case VALUES -> walk.addLinks(start);
     }
     Charts charts = new Charts(walk, scan);
-    source.lent().forEach(file -> charts.collectValues(start.path(), file, "of another source"));
+    source
+        .sharedValuesFiles()
+        .forEach(file -> charts.collectValues(start.path(), file, "of another source"));
   }
 
   private static void helm(Walk walk, ResolvedPath start, SourceQuery source, TemplateScan scan) {

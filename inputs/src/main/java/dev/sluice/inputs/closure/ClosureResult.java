@@ -4,16 +4,19 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.walk.Footprint;
 
-/** What became of finding an application's inputs in a commit. */
+/** Result of resolving a source's inputs at a commit. */
 public sealed interface ClosureResult {
 
-  /** What was looked at; also of a refusal, so that whatever may heal it is noticed. */
+  /**
+   * Returns the paths that the result depends on. A refusal has them too, so that a change that may
+   * fix it is detected.
+   */
   Footprint footprint();
 
   /**
-   * These are the inputs.
+   * The inputs were resolved.
    *
-   * @param tree that has the closure's files, those from elsewhere too
+   * @param tree the tree with all files of the closure, including remote ones
    */
   record Resolved(Closure closure, SourceTree tree) implements ClosureResult {
     @Override
@@ -23,9 +26,9 @@ public sealed interface ClosureResult {
   }
 
   /**
-   * These inputs cannot be rendered, whenever that is tried.
+   * The inputs cannot be rendered; retrying does not help.
    *
-   * @param failure stage {@code SOURCE}
+   * @param failure of stage {@code SOURCE}
    */
   record Refused(Failure failure, Footprint footprint) implements ClosureResult {}
 }

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Finds out the inputs of an application in each of its clusters: placeholders filled in, what is
- * the same for several clusters looked at once. Pure; keeps nothing.
+ * Resolves the inputs of an application in each of its clusters, with placeholders filled in.
+ * Sources that are equal in several clusters are resolved once. Pure and stateless.
  */
 public final class DefinitionResolver {
 
@@ -33,11 +33,11 @@ public final class DefinitionResolver {
   /**
    * Resolves all sources for all clusters.
    *
-   * @param trees the files of a source of the definition, as it is written there
+   * @param trees returns the files of a source of the definition (with placeholders)
    */
   public ApplicationClosures resolve(
       Definition definition, Function<SourceSpec, SourceTree> trees) {
-    Map<SourceQuery, ClosureResult> answers = new HashMap<>();
+    Map<SourceQuery, ClosureResult> results = new HashMap<>();
     List<List<Footprint>> footprints = new ArrayList<>();
     definition.sources().forEach(_ -> footprints.add(new ArrayList<>()));
     Map<ClusterName, Inputs> clusters = new HashMap<>();
@@ -49,10 +49,10 @@ public final class DefinitionResolver {
       for (int i = 0; i < sources.size(); i++) {
         SourceSpec source = sources.get(i);
         SourceQuery query = SourceQuery.of(source, sources, definition);
-        ClosureResult result = answers.get(query);
+        ClosureResult result = results.get(query);
         if (result == null) {
-          result = answer(definition, query, trees.apply(definition.sources().get(i)));
-          answers.put(query, result);
+          result = resolve(definition, query, trees.apply(definition.sources().get(i)));
+          results.put(query, result);
         }
         footprints.get(i).add(result.footprint());
         switch (result) {
@@ -60,7 +60,7 @@ public final class DefinitionResolver {
               closures.add(new SourceClosure(source, resolved.closure(), resolved.tree()));
           case ClosureResult.Refused refused -> {
             failure = failure.or(() -> Optional.of(refused.failure()));
-            // what it may render to hangs on all files there
+            // the objects that it may render to depend on all files there
             footprints.get(i).add(new Footprint(Set.of(), Set.of(), Set.of(query.path())));
           }
         }
@@ -72,7 +72,10 @@ public final class DefinitionResolver {
     return ApplicationClosures.of(clusters, footprints);
   }
 
-  /** What would be read as an option, or as several values, is never sent to a cluster. */
+  /**
+   * Returns a failure if a value could be taken for an option or for several values; such values
+   * are never sent to a cluster.
+   */
   private static Optional<Failure> invalidArgument(List<SourceSpec> sources) {
     return sources.stream()
         .flatMap(source -> source.options().helm().problem().stream())
@@ -86,13 +89,13 @@ public final class DefinitionResolver {
                     Optional.empty()));
   }
 
-  private ClosureResult answer(Definition definition, SourceQuery query, SourceTree tree) {
+  private ClosureResult resolve(Definition definition, SourceQuery query, SourceTree tree) {
     try {
       return resolver.resolve(tree, query);
     } catch (MirrorException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {
-      // whatever this input does to the resolver, the other applications go on
+      // a bug that this input triggers must not affect other applications
       Failure failure =
           new Failure(
               "Unresolvable",

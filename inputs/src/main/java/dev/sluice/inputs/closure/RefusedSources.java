@@ -24,10 +24,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds out what the refused sources of an application may render to, once they are mended: by the
- * words of all files below their paths, of what their resolution looked at before it ended, and of
- * the files and directories that a kustomization or chart among them names. Over all clusters of
- * the application. Too many files, or too large ones, may render to anything.
+ * Estimates the objects that the refused sources of an application may render to once they are
+ * fixed, over all clusters. The estimate is based on the words of all files below the sources'
+ * paths, of the files that the resolution read before it failed, and of the files and directories
+ * that a kustomization or chart among them refers to. Too many or too large files may render to any
+ * object.
  */
 public final class RefusedSources {
 
@@ -48,8 +49,8 @@ public final class RefusedSources {
   /**
    * Returns the objects that the sources may render to.
    *
-   * @param closures that were resolved, some of them refused
-   * @param trees the files of a source of the definition; empty if they cannot be had
+   * @param closures the result of the resolution, some of it refused; empty if there is none
+   * @param trees returns the files of a source of the definition; empty if they are not available
    */
   public static PossibleObjects possible(
       Definition definition,
@@ -61,8 +62,8 @@ public final class RefusedSources {
     for (int i = 0; i < definition.sources().size(); i++) {
       SourceSpec source = definition.sources().get(i);
       List<Footprint> footprints = closures.map(ApplicationClosures::footprints).orElse(List.of());
-      Set<String> looked = footprints.isEmpty() ? Set.of() : footprints.get(i).present();
-      sources.read(definition, source, looked, trees.apply(source));
+      Set<String> lookedUp = footprints.isEmpty() ? Set.of() : footprints.get(i).present();
+      sources.read(definition, source, lookedUp, trees.apply(source));
     }
     return sources.full
         ? PossibleObjects.any(definition.spec().namespace())
@@ -70,7 +71,7 @@ public final class RefusedSources {
   }
 
   private void read(
-      Definition definition, SourceSpec source, Set<String> looked, Optional<SourceTree> tree) {
+      Definition definition, SourceSpec source, Set<String> lookedUp, Optional<SourceTree> tree) {
     seen.clear();
     for (ClusterTarget cluster : definition.clusters()) {
       SourceSpec here = source.in(cluster);
@@ -81,7 +82,7 @@ public final class RefusedSources {
       }
     }
     source.alias().ifPresent(reader::read);
-    tree.ifPresent(files -> looked.forEach(path -> file(files, path)));
+    tree.ifPresent(files -> lookedUp.forEach(path -> file(files, path)));
     if (definition.spec().policy().allowsPlugins()) {
       reader.anything();
     }
@@ -125,7 +126,7 @@ public final class RefusedSources {
     if (full || !seen.add(entry.path())) {
       return;
     }
-    bytes += tree.size(entry); // so none that is read is larger than a tree gives
+    bytes += tree.size(entry); // checked first, so that no file exceeds the tree's limit
     if (seen.size() > LIMITS.maxFiles() || bytes > LIMITS.maxBytes()) {
       full = true;
       return;
@@ -140,7 +141,7 @@ public final class RefusedSources {
     }
   }
 
-  /** Reads what a file names, whatever it is named for. */
+  /** Reads all files and directories that a file refers to, in any field. */
   private void named(SourceTree tree, TreeEntry by, String text) {
     String directory = by.path().substring(0, by.path().length() - by.name().length());
     Matcher names = NAME.matcher(text);
@@ -153,7 +154,7 @@ public final class RefusedSources {
     try {
       return Optional.of(String.join("/", TreePaths.written(directory, name, name)));
     } catch (RefusedException e) {
-      return Optional.empty(); // it leads out of the repository, and so to nothing that is read
+      return Optional.empty(); // outside of the repository, so not read
     }
   }
 

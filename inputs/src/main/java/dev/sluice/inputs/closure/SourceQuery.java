@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All of a source that decides which files it reads, and nothing else: clusters for which this is
- * equal share the answer.
+ * The properties of a source that determine the files it reads: clusters with equal queries share
+ * the result.
  *
  * @param path without placeholders
- * @param valuesFiles of the chart itself, relative to it
- * @param lent values files that other sources of the application take from this one by its alias,
+ * @param valuesFiles values files of the chart itself, relative to it
+ * @param sharedValuesFiles values files in this source that other sources refer to by its alias,
  *     relative to {@code path}
- * @param remote what may be taken from outside of the repository
+ * @param remote the remote bases and charts that the policy allows
  * @param plugins whether kustomizations may run plugins
  */
 public record SourceQuery(
@@ -29,17 +29,17 @@ public record SourceQuery(
     Optional<SourceType> type,
     PlainOptions plain,
     List<String> valuesFiles,
-    List<String> lent,
+    List<String> sharedValuesFiles,
     RemotePolicy remote,
     boolean plugins) {
 
   public SourceQuery {
     valuesFiles = List.copyOf(valuesFiles);
-    lent = List.copyOf(lent);
+    sharedValuesFiles = List.copyOf(sharedValuesFiles);
   }
 
   /**
-   * What is asked of one source of an application that takes nothing from outside.
+   * Returns the query for one source of an application that uses nothing remote.
    *
    * @param source without placeholders, one of {@code all}
    * @param all sources of the application
@@ -49,11 +49,11 @@ public record SourceQuery(
   }
 
   /**
-   * What is asked of one source of an application.
+   * Returns the query for one source of an application.
    *
    * @param source without placeholders, one of {@code all}
    * @param all sources of the application
-   * @param definition of the application, which says what is allowed
+   * @param definition the application's definition, with its policy
    */
   public static SourceQuery of(SourceSpec source, List<SourceSpec> all, Definition definition) {
     return of(
@@ -66,7 +66,7 @@ public record SourceQuery(
   private static SourceQuery of(
       SourceSpec source, List<SourceSpec> all, RemotePolicy remote, boolean plugins) {
     List<ValuesFile> own = valuesFiles(source);
-    List<String> lent =
+    List<String> sharedValuesFiles =
         all.stream()
             .flatMap(other -> valuesFiles(other).stream())
             .filter(file -> file.alias().isPresent() && file.alias().equals(source.alias()))
@@ -80,7 +80,7 @@ public record SourceQuery(
         source.type(),
         source.options().plain(),
         own.stream().filter(file -> file.alias().isEmpty()).map(ValuesFile::path).toList(),
-        lent,
+        sharedValuesFiles,
         remote,
         plugins);
   }

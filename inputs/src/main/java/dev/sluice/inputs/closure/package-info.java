@@ -1,5 +1,5 @@
 /**
- * Input closures: all files that an application's rendering reads, their digest, and an index from
+ * Input closures: the files that an application's rendering reads, their digest, and an index from
  * paths to applications.
  */
 @NullMarked

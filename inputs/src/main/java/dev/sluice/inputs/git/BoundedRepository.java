@@ -9,7 +9,7 @@ import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.transport.PackParser;
 
-/** A repository that takes in no pack with which it would have more than its bytes. */
+/** A repository that refuses packs that would make it larger than a limit. */
 final class BoundedRepository extends FileRepository {
 
   private final Path place;
@@ -39,7 +39,7 @@ final class BoundedRepository extends FileRepository {
     };
   }
 
-  /** A mirror that would become larger than it may. */
+  /** The mirror would exceed its size limit. */
   static final class MirrorTooLargeException extends IOException {
     private static final long serialVersionUID = 1L;
 

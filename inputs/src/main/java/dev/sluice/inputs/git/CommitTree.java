@@ -13,8 +13,8 @@ import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
 
 /**
- * A commit's tree, read straight from the object database. Directories are read once and kept, as
- * many applications look into the same ones.
+ * A commit's tree, read directly from the object database. Directories are cached, because many
+ * applications read the same ones.
  */
 final class CommitTree implements SourceTree {
 
@@ -24,7 +24,7 @@ final class CommitTree implements SourceTree {
   private final Map<String, RawDirectory> directories = new ConcurrentHashMap<>();
 
   /**
-   * A tree of the repository.
+   * Creates a tree of the repository.
    *
    * @param origin repository and commit, for messages
    */

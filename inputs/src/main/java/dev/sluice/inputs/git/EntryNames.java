@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.StringJoiner;
 
-/** How the raw names in Git's trees are read: strictly, so that no two files have one path. */
+/** Decodes the raw names in Git trees strictly, so that no two files have the same path. */
 final class EntryNames {
 
   private static final Set<String> RESERVED = Set.of("", ".", "..", ".git");
 
   private EntryNames() {}
 
-  /** Whether a directory entry may be called this: see {@link TreeEntry.Kind#MISNAMED}. */
+  /** Returns whether a directory entry may have this name: see {@link TreeEntry.Kind#MISNAMED}. */
   static boolean wellFormed(byte[] name) {
     try {
       String decoded = strict(name);
@@ -26,7 +26,10 @@ final class EntryNames {
     }
   }
 
-  /** The name if it is UTF-8 without control characters, else with those bytes as {@code \xff}. */
+  /**
+   * Returns the name if it is UTF-8 without control characters; otherwise with such bytes escaped
+   * as {@code \xff}.
+   */
   static String display(byte[] name) {
     try {
       String decoded = strict(name);
@@ -34,7 +37,7 @@ final class EntryNames {
         return decoded;
       }
     } catch (CharacterCodingException e) {
-      // shown byte by byte
+      // escaped byte by byte below
     }
     StringBuilder shown = new StringBuilder();
     for (byte b : name) {
@@ -47,7 +50,7 @@ final class EntryNames {
     return shown.toString();
   }
 
-  /** The same for a whole path, component by component. */
+  /** Returns a whole path with each component decoded like a name. */
   static String displayPath(byte[] path) {
     StringJoiner components = new StringJoiner("/");
     int start = 0;

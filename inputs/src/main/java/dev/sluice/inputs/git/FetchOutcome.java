@@ -3,24 +3,24 @@ package dev.sluice.inputs.git;
 import dev.sluice.contract.name.CommitId;
 import java.util.Optional;
 
-/** What became of looking at a ref of a remote repository. */
+/** Outcome of fetching a ref of a remote repository. */
 public sealed interface FetchOutcome {
 
   /**
-   * The ref is at this commit, and the mirror has it. It is what was expected, or follows it.
+   * The ref is at this commit, which is in the mirror. It is the expected commit or a later one.
    *
-   * @param head a commit; annotated tags are peeled
+   * @param head the commit; annotated tags are peeled
    */
   record At(CommitId head) implements FetchOutcome {}
 
-  /** The remote is readable and has no such ref. Never the answer while a commit is expected. */
+  /** The remote is readable and has no such ref. Never returned if a commit is expected. */
   record Gone() implements FetchOutcome {}
 
   /**
-   * The remote does not show the expected commit (yet). Who has waited long enough asks again
-   * without an expectation and gets {@link At} or {@link Gone}.
+   * The remote does not have the expected commit (yet). A caller that has waited long enough
+   * fetches again without an expectation and gets {@link At} or {@link Gone}.
    *
-   * @param seen what the ref is at instead, already in the mirror; empty if there is no such ref
+   * @param seen the ref's actual commit, which is in the mirror; empty if there is no such ref
    */
   record NotYet(Optional<CommitId> seen) implements FetchOutcome {}
 
@@ -28,7 +28,8 @@ public sealed interface FetchOutcome {
    * The remote could not be read.
    *
    * @param reason what, where and what to do; without credentials
-   * @param retryable it may go by itself: network, time-outs, 5xx; otherwise somebody must act
+   * @param retryable whether it may resolve on its own (network, timeouts, 5xx); otherwise someone
+   *     has to act
    */
   record Failed(String reason, boolean retryable) implements FetchOutcome {}
 }

@@ -1,6 +1,6 @@
 package dev.sluice.inputs.git;
 
-/** A file larger than its reader takes. */
+/** A file exceeds the size that its reader accepts. */
 public final class FileTooLargeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

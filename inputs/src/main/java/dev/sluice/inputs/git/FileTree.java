@@ -8,12 +8,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Directories with all that is in them. What vanishes meanwhile is not missed. */
+/** Operations on whole directory trees; files that disappear during an operation are ignored. */
 final class FileTree {
 
   private FileTree() {}
 
-  /** The bytes of all files. */
+  /** Returns the total size of all files in bytes. */
   static long bytes(Path tree) throws IOException {
     long[] bytes = new long[1];
     Files.walkFileTree(

@@ -12,9 +12,9 @@ import org.eclipse.jgit.util.SystemReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shuts JGit off from the machine: no system, user or JGit configuration is read or written, and no
- * {@code GIT_*} variable. What a mirror does must not depend on who started the process. JGit has
- * one reader for the whole JVM.
+ * Isolates JGit from the machine: it reads and writes no system, user or JGit configuration and
+ * sees no {@code GIT_*} variables. So mirrors behave the same for every user that starts the
+ * process. JGit has one such reader for the whole JVM.
  */
 final class IsolatedSystemReader extends SystemReader {
 
@@ -101,8 +101,8 @@ final class IsolatedSystemReader extends SystemReader {
     }
 
     /**
-     * JGit would measure the resolution of the file system's timestamps for some seconds at every
-     * start, as it can save the result nowhere. It is told the coarsest there is instead.
+     * Returns the coarsest resolution of file timestamps. Otherwise JGit would measure the
+     * resolution at every start for some seconds, because it cannot save the result.
      */
     @Override
     public long getTimeUnit(

@@ -13,26 +13,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a process that was killed has left among mirrors: halves of mirrors and of packs, which take
- * room for ever, and locks, with which a ref could not be moved any more. To be removed before
- * anything is opened, by the one process that has the directory.
+ * Removes files that a killed process has left in the directory of mirrors: incomplete mirrors and
+ * packs, which waste space, and lock files, which prevent updates of refs. To be called before any
+ * mirror is opened, by the process that holds the directory's lock.
  */
 final class LeftOvers {
 
-  /** Directories that are on their way to becoming a mirror, or away from it. */
+  /** Prefixes of directories of mirrors that are being created or deleted. */
   static final String NEW = ".new-";
 
   static final String GONE = ".gone-";
 
   private static final Logger log = LoggerFactory.getLogger(LeftOvers.class);
 
-  /** What JGit calls packs and objects that are not complete, its locks, and marks of fetches. */
+  /** Names of JGit's incomplete packs and objects, lock files and fetch markers. */
   private static final Pattern FILE =
       Pattern.compile("incoming_.*|noz.*\\.tmp|gc_.*_tmp|gc\\.pid|.*\\.(lock|keep)|new-.*");
 
   private LeftOvers() {}
 
-  /** Removes them from a directory of mirrors and charts. */
+  /** Removes leftover files from a directory of mirrors and charts. */
   static void remove(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return;
@@ -40,7 +40,7 @@ final class LeftOvers {
     for (Path entry : entries(directory)) {
       String name = entry.getFileName().toString();
       if (name.startsWith(NEW) || name.startsWith(GONE)) {
-        log.atInfo().log("removing {}, which a process that was killed has left", entry);
+        log.atInfo().log("removing {}, a leftover of a killed process", entry);
         FileTree.delete(entry);
       } else if (Files.isDirectory(entry)) {
         removeFiles(entry);
@@ -56,7 +56,7 @@ final class LeftOvers {
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
             if (FILE.matcher(file.getFileName().toString()).matches()) {
-              log.atInfo().log("removing {}, which a process that was killed has left", file);
+              log.atInfo().log("removing {}, a leftover of a killed process", file);
               Files.deleteIfExists(file);
             }
             return FileVisitResult.CONTINUE;

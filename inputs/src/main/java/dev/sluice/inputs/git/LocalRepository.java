@@ -10,7 +10,7 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 
-/** Somebody's own repository on this machine, a checkout or a bare one; only read. */
+/** A user's local repository, a checkout or a bare one; only read. */
 public final class LocalRepository implements AutoCloseable {
 
   private final Path directory;
@@ -22,7 +22,7 @@ public final class LocalRepository implements AutoCloseable {
   }
 
   /**
-   * Opens the repository that a directory is, or is in.
+   * Opens the repository at or above a directory.
    *
    * @throws MirrorException if there is none
    */
@@ -43,9 +43,9 @@ public final class LocalRepository implements AutoCloseable {
   }
 
   /**
-   * The commit that a revision names, as {@code git rev-parse} takes it.
+   * Returns the commit of a revision in the syntax of {@code git rev-parse}.
    *
-   * @throws IllegalArgumentException if it names none
+   * @throws IllegalArgumentException if there is no such commit
    */
   public CommitId commit(String revision) {
     try {
@@ -63,7 +63,7 @@ public final class LocalRepository implements AutoCloseable {
     }
   }
 
-  /** The files of a commit. */
+  /** Returns the files of a commit. */
   public SourceTree tree(CommitId commit) {
     try (RevWalk walk = new RevWalk(repository)) {
       return new CommitTree(
@@ -75,7 +75,7 @@ public final class LocalRepository implements AutoCloseable {
     }
   }
 
-  /** Where it was cloned from. */
+  /** Returns the URL of the remote {@code origin}. */
   public Optional<String> origin() {
     return Optional.ofNullable(repository.getConfig().getString("remote", "origin", "url"));
   }

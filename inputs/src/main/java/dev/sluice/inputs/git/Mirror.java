@@ -28,28 +28,28 @@ import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.Transport;
 
 /**
- * The mirror of one repository. Looks at the remote one at a time; who asks while a look is under
- * way shares the next one.
+ * The mirror of one repository. It fetches from the remote one at a time; all callers that arrive
+ * during a fetch share the next one.
  */
 final class Mirror {
 
-  private static final Duration LONGEST_LOOK = Duration.ofMinutes(15);
+  private static final Duration LONGEST_FETCH = Duration.ofMinutes(15);
 
-  private record Question(Remote remote, GitRef ref) {}
+  private record RemoteRef(Remote remote, GitRef ref) {}
 
   private final RepositoryId id;
   private final Repository repository;
   private final MirrorRefs refs;
   private final Clock clock;
-  private final ReentrantLock oneLook = new ReentrantLock();
+  private final ReentrantLock oneFetch = new ReentrantLock();
   private final AtomicLong started = new AtomicLong();
   private final AtomicLong packs;
-  private final Map<Question, RefObservation> latest = new ConcurrentHashMap<>();
+  private final Map<RemoteRef, RefObservation> latest = new ConcurrentHashMap<>();
 
   /**
-   * A mirror that exists already.
+   * Creates the mirror for an existing repository.
    *
-   * @param packs how many packs it has
+   * @param packs the number of packs that it has
    */
   Mirror(RepositoryId id, Repository repository, long packs, Clock clock) {
     this.id = id;
@@ -67,31 +67,31 @@ final class Mirror {
     return refs;
   }
 
-  /** Packs that have come together since the last garbage collection. */
+  /** Returns the number of packs received since the last garbage collection. */
   AtomicLong packs() {
     return packs;
   }
 
-  /** What the ref is at the remote, as of a look that started after this call. */
-  RefObservation.Shown look(Remote remote, GitRef ref) {
-    Question question = new Question(remote, ref);
-    long asked = started.get();
-    oneLook.lock();
+  /** Returns the state of the remote ref, from a fetch that started after this call. */
+  RefObservation.Shown observe(Remote remote, GitRef ref) {
+    RemoteRef remoteRef = new RemoteRef(remote, ref);
+    long startedBefore = started.get();
+    oneFetch.lock();
     try {
-      RefObservation last = latest.get(question);
-      if (last != null && last.number() > asked) {
+      RefObservation last = latest.get(remoteRef);
+      if (last != null && last.number() > startedBefore) {
         return last.shown();
       }
       long number = started.incrementAndGet();
-      RefObservation.Shown shown = lookNow(question);
-      latest.put(question, new RefObservation(number, shown));
+      RefObservation.Shown shown = observeNow(remoteRef);
+      latest.put(remoteRef, new RefObservation(number, shown));
       return shown;
     } finally {
-      oneLook.unlock();
+      oneFetch.unlock();
     }
   }
 
-  /** The commit that a full commit id or a tag's name means here. */
+  /** Returns the mirrored commit of a full commit id or a tag's name. */
   Optional<ObjectId> pinned(String pin) throws IOException {
     Optional<ObjectId> value =
         ObjectId.isId(pin)
@@ -107,20 +107,20 @@ final class Mirror {
     }
   }
 
-  /** Fetches it, to be kept for good. */
+  /** Fetches a pinned commit or tag, which is then kept permanently. */
   RefObservation.Shown fetchPinned(Remote remote, String pin) {
     if (!ObjectId.isId(pin)) {
-      return look(remote, GitRef.tag(pin));
+      return observe(remote, GitRef.tag(pin));
     }
-    oneLook.lock();
+    oneFetch.lock();
     try {
-      return asked(remote, login -> fetchCommit(remote, ObjectId.fromString(pin), login));
+      return connected(remote, login -> fetchCommit(remote, ObjectId.fromString(pin), login));
     } finally {
-      oneLook.unlock();
+      oneFetch.unlock();
     }
   }
 
-  /** As a forge allows it that serves commits by their ids: GitHub, GitLab and others do. */
+  /** Fetches a commit by its id, which GitHub, GitLab and other forges allow. */
   private RefObservation.Shown fetchCommit(Remote remote, ObjectId id, Optional<Remote.Login> login)
       throws IOException, URISyntaxException {
     if (!has(id)) {
@@ -142,20 +142,20 @@ final class Mirror {
     }
   }
 
-  private RefObservation.Shown lookNow(Question question) {
-    return asked(question.remote(), login -> connect(question, login));
+  private RefObservation.Shown observeNow(RemoteRef remoteRef) {
+    return connected(remoteRef.remote(), login -> connect(remoteRef, login));
   }
 
-  /** Asks a remote. */
-  private interface Answer {
-    RefObservation.Shown to(Optional<Remote.Login> login) throws IOException, URISyntaxException;
+  /** A request to a remote. */
+  private interface Call {
+    RefObservation.Shown with(Optional<Remote.Login> login) throws IOException, URISyntaxException;
   }
 
-  private RefObservation.Shown asked(Remote remote, Answer answer) {
+  private RefObservation.Shown connected(Remote remote, Call call) {
     Optional<Remote.Login> login = Optional.empty();
     try {
       login = remote.login();
-      return answer.to(login);
+      return call.with(login);
     } catch (IllegalStateException e) {
       return new RefObservation.Unreadable(
           new FetchOutcome.Failed(
@@ -165,11 +165,11 @@ final class Mirror {
     }
   }
 
-  private RefObservation.Shown connect(Question question, Optional<Remote.Login> login)
+  private RefObservation.Shown connect(RemoteRef remoteRef, Optional<Remote.Login> login)
       throws IOException, URISyntaxException {
-    GitRef ref = question.ref();
+    GitRef ref = remoteRef.ref();
     Optional<ObjectId> before = refs.tip(ref);
-    try (Transport transport = question.remote().open(repository, login);
+    try (Transport transport = remoteRef.remote().open(repository, login);
         FetchConnection connection =
             transport.openFetch(List.of(new RefSpec(ref.value() + ":" + refs.tipName(ref))))) {
       Ref shown = connection.getRef(ref.value());
@@ -189,7 +189,7 @@ final class Mirror {
 
   private void receive(FetchConnection connection, Ref wanted) throws IOException {
     connection.fetch(
-        new Deadline(clock, clock.instant().plus(LONGEST_LOOK)), List.of(wanted), Set.of());
+        new Deadline(clock, clock.instant().plus(LONGEST_FETCH)), List.of(wanted), Set.of());
     packs.incrementAndGet();
   }
 
@@ -211,11 +211,11 @@ final class Mirror {
     try {
       lock.unlock();
     } catch (IOException e) {
-      // a leftover lock only keeps its pack from being collected
+      // a leftover lock only prevents garbage collection of its pack
     }
   }
 
-  /** Stops a fetch that takes longer than anybody waits, however steadily it drips. */
+  /** Cancels a fetch after a deadline, even if data keeps arriving slowly. */
   private static final class Deadline extends EmptyProgressMonitor {
     private final Clock clock;
     private final Instant end;

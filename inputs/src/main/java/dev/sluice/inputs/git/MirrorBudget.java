@@ -13,7 +13,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The room that all mirrors together may take, looked at now and then. Safe for concurrent use. */
+/**
+ * The disk space that all mirrors together may use, enforced periodically. Safe for concurrent use.
+ */
 final class MirrorBudget {
 
   private static final Logger log = LoggerFactory.getLogger(MirrorBudget.class);
@@ -29,9 +31,10 @@ final class MirrorBudget {
   private volatile long bytes;
 
   /**
-   * A budget of this many bytes.
+   * Creates a budget.
    *
-   * @param background runs evictions one after the other
+   * @param limit the size in bytes
+   * @param background runs evictions one at a time
    */
   MirrorBudget(MirrorEviction eviction, long limit, Executor background, Clock clock) {
     this.eviction = eviction;
@@ -49,12 +52,12 @@ final class MirrorBudget {
       try {
         MirrorEviction.use(mirror, now);
       } catch (IOException e) {
-        log.atWarn().setCause(e).log("the use of {} cannot be marked", mirror);
+        log.atWarn().setCause(e).log("cannot record that {} is in use", mirror);
       }
     }
   }
 
-  /** Why there is no room for another mirror; empty if there is. */
+  /** Returns why there is no space for another mirror; empty if there is. */
   Optional<String> exceeded() {
     return bytes <= limit
         ? Optional.empty()
@@ -63,8 +66,8 @@ final class MirrorBudget {
                 .formatted(bytes >> 20));
   }
 
-  /** Has mirrors removed that have to go, if it is time to look. */
-  void keep() {
+  /** Starts an eviction in the background if it is time. */
+  void evictIfDue() {
     Instant now = clock.instant();
     Instant before = evictedAt.get();
     if (before.isBefore(now.minus(BETWEEN_EVICTIONS)) && evictedAt.compareAndSet(before, now)) {
@@ -76,7 +79,9 @@ final class MirrorBudget {
     try {
       bytes = eviction.evict();
     } catch (IOException | RuntimeException e) {
-      log.atWarn().setCause(e).log("the mirrors cannot be kept within their limit; tried again");
+      log.atWarn()
+          .setCause(e)
+          .log("cannot evict mirrors to stay within mirror-budget; trying again later");
     }
   }
 }

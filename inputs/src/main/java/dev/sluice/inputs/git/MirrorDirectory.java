@@ -13,7 +13,7 @@ import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.StoredConfig;
 
-/** Where the mirrors are on disk. A mirror is complete when its directory has its name. */
+/** The mirrors' location on disk. A mirror is complete when its directory has its final name. */
 final class MirrorDirectory {
 
   private static final int READABLE_PART = 60;
@@ -22,9 +22,9 @@ final class MirrorDirectory {
   private final long limit;
 
   /**
-   * A directory that is made when the first mirror is.
+   * Creates the location; the directory itself is created with the first mirror.
    *
-   * @param limit bytes that one mirror may have
+   * @param limit the size of one mirror in bytes
    */
   MirrorDirectory(Path directory, long limit) {
     this.directory = directory.toAbsolutePath();
@@ -35,7 +35,10 @@ final class MirrorDirectory {
     return directory;
   }
 
-  /** Readable for people, unique by a name-based UUID, safe as a file name. */
+  /**
+   * Returns the mirror's directory; its name is readable, unique by a name-based UUID, and safe as
+   * a file name.
+   */
   Path of(RepositoryId repository) {
     String id = repository.value();
     String readable = id.replaceAll("[^A-Za-z0-9.-]", "_");
@@ -48,7 +51,7 @@ final class MirrorDirectory {
     return Files.isDirectory(of(repository));
   }
 
-  /** Opens the mirror, made empty if there is none. */
+  /** Opens the mirror; creates an empty one if it does not exist. */
   Mirror open(RepositoryId id, Clock clock) {
     Path path = of(id);
     try {

@@ -15,20 +15,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps all mirrors together within their limit: removes those that have not been used for the
- * longest. What is followed is used at each sweep, so these are of repositories that the fleet has
- * left. Of one thread.
+ * Keeps the total size of all mirrors within a limit by removing the least recently used ones.
+ * Mirrors of repositories in the fleet are used at each poll, so the removed ones belong to
+ * repositories that left the fleet. Not thread-safe.
  */
 final class MirrorEviction {
 
-  /** Takes a mirror out of use before its directory goes. */
+  /** Closes a mirror before its directory is removed. */
   interface Closing {
     void close(Path mirror);
   }
 
   private static final Logger log = LoggerFactory.getLogger(MirrorEviction.class);
 
-  /** What is used is never removed, however large it is. */
+  /** The time without use after which a mirror may be removed. */
   static final Duration IDLE = Duration.ofHours(1);
 
   private static final String USED = "sluice-used";
@@ -57,9 +57,9 @@ final class MirrorEviction {
   }
 
   /**
-   * Removes what has to go.
+   * Removes unused mirrors until the limit is met.
    *
-   * @return the bytes that are left
+   * @return the size of the remaining mirrors in bytes
    */
   long evict() throws IOException {
     List<Found> all = new ArrayList<>();
@@ -76,7 +76,7 @@ final class MirrorEviction {
         log.atInfo()
             .addKeyValue("mirror", each.mirror())
             .addKeyValue("bytes", each.bytes())
-            .log("removing a mirror that is not used: all together take more than they may");
+            .log("removing an unused mirror: the mirrors exceed mirror-budget");
         remove(each.mirror());
         bytes -= each.bytes();
       }

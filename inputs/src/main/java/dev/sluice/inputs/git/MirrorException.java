@@ -1,6 +1,6 @@
 package dev.sluice.inputs.git;
 
-/** A mirror that cannot be read or written; the message says which and what to do. */
+/** A mirror cannot be read or written; the message says which one and what to do. */
 public class MirrorException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

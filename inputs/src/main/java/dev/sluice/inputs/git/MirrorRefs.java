@@ -12,10 +12,10 @@ import org.eclipse.jgit.revwalk.RevObject;
 import org.eclipse.jgit.revwalk.RevWalk;
 
 /**
- * The refs of a mirror, all under {@code refs/sluice/}: {@code tip/} is what a remote ref was last
- * seen at, {@code kept/} what must outlive it. A tip that is rewritten or deleted is kept; so
- * whatever was dispatched from a tip stays reachable, and a fetch need not read a ref for every
- * commit ever dispatched.
+ * The refs of a mirror, all under {@code refs/sluice/}: {@code tip/} has the last known values of
+ * remote refs, {@code kept/} the commits that must not be garbage-collected. A tip that is
+ * rewritten or deleted is kept, so all dispatched commits stay reachable without a ref for each of
+ * them, which would slow down fetches.
  */
 final class MirrorRefs {
 
@@ -28,7 +28,10 @@ final class MirrorRefs {
     this.repository = repository;
   }
 
-  /** Flat, because a remote that deletes {@code a} may have {@code a/b} next. */
+  /**
+   * Returns the name of the tip. It has no further '/', because Git allows a ref {@code a} or
+   * {@code a/b} but not both, and the remote may replace one by the other.
+   */
   String tipName(GitRef ref) {
     return TIP + ref.value().substring("refs/".length()).replace("%", "%25").replace("/", "%2F");
   }
@@ -46,7 +49,7 @@ final class MirrorRefs {
     write(tipName(ref), value);
   }
 
-  /** The remote has the ref no more. */
+  /** Removes the tip of a ref that no longer exists at the remote. */
   void forget(GitRef ref) throws IOException {
     Optional<ObjectId> before = tip(ref);
     if (before.isEmpty()) {
@@ -58,7 +61,7 @@ final class MirrorRefs {
     expect(deletion, deletion.delete());
   }
 
-  /** Keeps a commit for good. Nothing to do where a tip keeps it already, as is usual. */
+  /** Keeps a commit permanently. Usually a tip contains it already, and nothing is written. */
   void keep(ObjectId commit) throws IOException {
     for (Ref tip : repository.getRefDatabase().getRefsByPrefix(TIP)) {
       if (contains(tip.getObjectId(), commit)) {
@@ -68,7 +71,7 @@ final class MirrorRefs {
     write(KEPT + commit.name(), commit);
   }
 
-  /** Whether {@code part} is {@code whole} or before it; tags stand for their commits. */
+  /** Returns whether {@code part} is {@code whole} or an ancestor of it; tags are peeled. */
   boolean contains(ObjectId whole, ObjectId part) throws IOException {
     if (whole.equals(part)) {
       return true;

@@ -11,10 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.ObjectId;
@@ -24,45 +22,30 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.treewalk.filter.TreeFilter;
 
 /**
- * Bare mirrors of the followed repositories under one directory. Safe for concurrent use: one fetch
- * at a time for each repository, reads at any time.
+ * Bare mirrors of repositories under one directory. Safe for concurrent use: one fetch at a time
+ * for each repository, reads at any time.
  */
 public final class Mirrors implements AutoCloseable {
 
-  private final MirrorDirectory directory;
+  private final OpenMirrors mirrors;
   private final Optional<DirectoryLock> lock;
-  private final Optional<MirrorBudget> budget;
-  private final Clock clock;
-  private final PackCollection packs = new PackCollection();
-  private final Map<RepositoryId, Mirror> mirrors = new ConcurrentHashMap<>();
 
-  /** Mirrors under a directory that is made if needed, without limits; others may use it too. */
+  /** Creates mirrors without limits under a directory that other processes may use too. */
   public Mirrors(Path directory, Clock clock) {
     this(directory, MirrorLimits.NONE, Optional.empty(), clock);
   }
 
   private Mirrors(Path directory, MirrorLimits limits, Optional<DirectoryLock> lock, Clock clock) {
     IsolatedSystemReader.install();
-    this.directory = new MirrorDirectory(directory, limits.each());
+    this.mirrors = new OpenMirrors(directory, limits, clock);
     this.lock = lock;
-    this.clock = clock;
-    this.budget =
-        limits
-            .all()
-            .map(
-                most ->
-                    new MirrorBudget(
-                        new MirrorEviction(this.directory.path(), most, clock, this::forget),
-                        most,
-                        packs::execute,
-                        clock));
   }
 
   /**
-   * Mirrors under a directory that this process has for itself: what a killed one has left there is
-   * removed.
+   * Creates mirrors under a directory that this process locks for itself; leftovers of a killed
+   * process are removed.
    *
-   * @throws MirrorException if another process has it, or it cannot be written
+   * @throws MirrorException if another process has the directory, or it cannot be written
    */
   public static Mirrors owning(Path directory, MirrorLimits limits, Clock clock) {
     try {
@@ -83,19 +66,18 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
-   * Brings the ref of the source's repository to the mirror; blocks for as long as the network
-   * takes. Asked with an expectation (what a webhook said the ref became), it answers {@link
-   * FetchOutcome.At} only when the remote shows that or something that follows it.
+   * Fetches a ref of the source's repository; blocks on the network. If a commit is expected (the
+   * one that a webhook reported), returns {@link FetchOutcome.At} only if the remote has that
+   * commit or a later one.
    */
   public FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
-    Optional<FetchOutcome.Failed> full = full(source.repository());
-    if (full.isPresent()) {
-      return full.get();
+    Optional<FetchOutcome.Failed> noSpace = mirrors.noSpace(source.repository());
+    if (noSpace.isPresent()) {
+      return noSpace.get();
     }
-    Mirror mirror = mirror(source.repository());
-    RefObservation.Shown shown = mirror.look(Remote.of(source), ref);
-    packs.collectIfMany(source.repository(), mirror);
-    budget.ifPresent(MirrorBudget::keep);
+    Mirror mirror = mirrors.open(source.repository());
+    RefObservation.Shown shown = mirror.observe(Remote.of(source), ref);
+    mirrors.afterFetch(source.repository(), mirror);
     return switch (shown) {
       case RefObservation.Unreadable unreadable -> unreadable.failed();
       case RefObservation.NoRef _ ->
@@ -110,16 +92,17 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
-   * Whether what is shown can be what was announced or later than it. An announced commit that we
-   * have but that is not before the head was rewritten away, if the ref moved under our eyes; if it
-   * did not, the remote may be showing the time before the announcement.
+   * Returns whether the remote's state can be at or after the announced commit. If the announced
+   * commit is in the mirror but is not an ancestor of the head, there are two cases. If this fetch
+   * moved the ref, the commit was rewritten away since. If not, the remote may still show the state
+   * before the announcement.
    */
   private boolean follows(
-      RepositoryId repository, Mirror mirror, RefObservation.Head head, CommitId told) {
-    if (!isSha1(told)) {
+      RepositoryId repository, Mirror mirror, RefObservation.Head head, CommitId announced) {
+    if (!isSha1(announced)) {
       return false;
     }
-    ObjectId expected = id(told);
+    ObjectId expected = id(announced);
     if (expected.equals(head.value()) || expected.equals(head.head())) {
       return true;
     }
@@ -135,14 +118,15 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
-   * The commit that a name means which never means another: a full commit id, or a tag, which is
-   * taken for what it was when it was fetched first.
+   * Returns the commit of a pin, which is immutable: a full commit id, or a tag, which keeps the
+   * commit that it had when it was first fetched.
    *
    * @param pin the id, or the tag's name
    * @return empty if the mirror does not have it
    */
   public Optional<CommitId> pinned(RepositoryId repository, String pin) {
-    return existing(repository)
+    return mirrors
+        .existing(repository)
         .flatMap(
             mirror -> {
               try {
@@ -154,21 +138,20 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
-   * Brings what a pin means to the mirror, for good; blocks for as long as the network takes.
+   * Fetches a pin and keeps it permanently; blocks on the network.
    *
    * @param repository its name and URL
    * @param pin a full commit id, or a tag's name
    * @return {@code Gone} if there is no such tag
    */
   public FetchOutcome fetchPinned(RemotePolicy.Base repository, String pin) {
-    Optional<FetchOutcome.Failed> full = full(repository.repository());
-    if (full.isPresent()) {
-      return full.get();
+    Optional<FetchOutcome.Failed> noSpace = mirrors.noSpace(repository.repository());
+    if (noSpace.isPresent()) {
+      return noSpace.get();
     }
-    Mirror mirror = mirror(repository.repository());
+    Mirror mirror = mirrors.open(repository.repository());
     RefObservation.Shown shown = mirror.fetchPinned(Remote.of(repository), pin);
-    packs.collectIfMany(repository.repository(), mirror);
-    budget.ifPresent(MirrorBudget::keep);
+    mirrors.afterFetch(repository.repository(), mirror);
     return switch (shown) {
       case RefObservation.Unreadable unreadable -> unreadable.failed();
       case RefObservation.NoRef _ -> new FetchOutcome.Gone();
@@ -176,15 +159,17 @@ public final class Mirrors implements AutoCloseable {
     };
   }
 
-  /** Whether the mirror has the commit; false for a repository that was never fetched. */
+  /** Returns whether the mirror has the commit; false for a repository that was never fetched. */
   public boolean has(RepositoryId repository, CommitId commit) {
-    return existing(repository).filter(mirror -> has(mirror, commit)).isPresent();
+    return mirrors.existing(repository).filter(mirror -> has(mirror, commit)).isPresent();
   }
 
-  /** Whether a head is that commit or follows it. What cannot be compared does not. */
+  /**
+   * Returns whether a head is the commit or a descendant of it; false if they cannot be compared.
+   */
   public boolean contains(RepositoryId repository, CommitId head, CommitId earlier) {
     try {
-      Optional<Mirror> mirror = existing(repository).filter(one -> has(one, earlier));
+      Optional<Mirror> mirror = mirrors.existing(repository).filter(one -> has(one, earlier));
       return head.equals(earlier)
           || (mirror.isPresent() && mirror.get().refs().contains(id(head), id(earlier)));
     } catch (IOException e) {
@@ -193,7 +178,7 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
-   * The files of a commit.
+   * Returns the files of a commit.
    *
    * @throws NotMirroredException if the mirror does not have it
    */
@@ -210,8 +195,8 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
-   * The paths that differ between two commits: added, deleted, or with another content, mode or
-   * kind. A rename is two paths.
+   * Returns the paths that differ between two commits: added, deleted, or with another content,
+   * mode or kind. A rename is two paths.
    *
    * @throws NotMirroredException if the mirror does not have both
    */
@@ -234,7 +219,7 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
-   * Keeps a commit, and all before it, from garbage collection for good: for what was dispatched.
+   * Protects a dispatched commit and its ancestors from garbage collection permanently.
    *
    * @throws NotMirroredException if the mirror does not have it
    */
@@ -249,49 +234,13 @@ public final class Mirrors implements AutoCloseable {
 
   @Override
   public void close() {
-    packs.close();
-    mirrors.values().forEach(mirror -> mirror.repository().close());
+    mirrors.close();
     lock.ifPresent(DirectoryLock::close);
   }
 
-  private Mirror mirror(RepositoryId repository) {
-    Mirror mirror = mirrors.computeIfAbsent(repository, id -> directory.open(id, clock));
-    budget.ifPresent(room -> room.use(directory.of(repository)));
-    return mirror;
-  }
-
-  /** Why there is no room for another mirror; those that are here go on. */
-  private Optional<FetchOutcome.Failed> full(RepositoryId repository) {
-    return budget
-        .filter(_ -> !directory.has(repository))
-        .flatMap(MirrorBudget::exceeded)
-        .map(
-            reason ->
-                new FetchOutcome.Failed(
-                    "cannot fetch %s: %s".formatted(repository, reason), /* retryable= */ true));
-  }
-
-  private void forget(Path place) {
-    for (RepositoryId id : mirrors.keySet()) {
-      if (directory.of(id).equals(place)) {
-        mirrors.computeIfPresent(
-            id,
-            (_, mirror) -> {
-              mirror.repository().close();
-              return null;
-            });
-      }
-    }
-  }
-
-  private Optional<Mirror> existing(RepositoryId repository) {
-    return mirrors.containsKey(repository) || directory.has(repository)
-        ? Optional.of(mirror(repository))
-        : Optional.empty();
-  }
-
   private Mirror having(RepositoryId repository, CommitId commit) {
-    return existing(repository)
+    return mirrors
+        .existing(repository)
         .filter(mirror -> has(mirror, commit))
         .orElseThrow(() -> new NotMirroredException(repository, commit));
   }
@@ -308,7 +257,7 @@ public final class Mirrors implements AutoCloseable {
   private MirrorException broken(RepositoryId repository, IOException cause) {
     return new MirrorException(
         "the mirror of %s in %s cannot be used: delete that directory and it is fetched anew"
-            .formatted(repository, directory.of(repository)),
+            .formatted(repository, mirrors.directoryOf(repository)),
         cause);
   }
 
@@ -316,7 +265,9 @@ public final class Mirrors implements AutoCloseable {
     return isSha1(commit) && mirror.has(id(commit));
   }
 
-  /** Mirrors are SHA-1 repositories: an id of SHA-256 is of no object in them. */
+  /**
+   * Returns whether mirrors can have the commit: they are SHA-1 repositories, without SHA-256 ids.
+   */
   private static boolean isSha1(CommitId commit) {
     return ObjectId.isId(commit.value());
   }

@@ -3,7 +3,7 @@ package dev.sluice.inputs.git;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
 
-/** A commit that the mirror does not have: never fetched, or the mirror's directory was lost. */
+/** The mirror does not have a commit: it was never fetched, or the mirror's directory was lost. */
 public final class NotMirroredException extends MirrorException {
 
   private static final long serialVersionUID = 1L;

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Garbage collection of mirrors, one at a time in the background: every fetch leaves a pack, and
- * each pack makes every look-up a little slower.
+ * Garbage collection of mirrors, one at a time in the background: every fetch adds a pack, and each
+ * pack makes lookups slower.
  */
 final class PackCollection implements AutoCloseable {
 
@@ -21,19 +21,19 @@ final class PackCollection implements AutoCloseable {
   private final ExecutorService background =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("mirror-gc").factory());
 
-  /** Schedules a collection if packs have piled up. Fetches and reads go on meanwhile. */
+  /** Schedules a collection if there are many packs. Fetches and reads are not blocked. */
   void collectIfMany(RepositoryId id, Mirror mirror) {
     if (mirror.packs().getAndUpdate(packs -> packs >= MANY ? 0 : packs) >= MANY) {
       background.execute(() -> collect(id, mirror));
     }
   }
 
-  /** Does something else in the background, after the collections that wait. */
+  /** Runs other work in the background, after the pending collections. */
   void execute(Runnable work) {
     try {
       background.execute(work);
     } catch (RejectedExecutionException e) {
-      // it is closed
+      // closed
     }
   }
 
@@ -45,7 +45,7 @@ final class PackCollection implements AutoCloseable {
       log.atWarn()
           .addKeyValue("repository", id)
           .setCause(e)
-          .log("mirror not repacked; tried again after {} more fetches", MANY);
+          .log("cannot repack the mirror; trying again after {} more fetches", MANY);
     }
   }
 

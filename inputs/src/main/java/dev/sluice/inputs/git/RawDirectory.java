@@ -9,21 +9,23 @@ import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.treewalk.CanonicalTreeParser;
 
 /**
- * One directory of a commit, as Git stores it. A commit touches few names of a large directory, so
- * the first ones are looked for in the stored bytes; all entries are made only for whoever asks for
- * more, or for all.
+ * One directory of a commit, as a raw Git tree object. Usually few names in a large directory are
+ * looked up, so the first lookups scan the raw bytes; all entries are parsed only for further
+ * lookups or a listing.
  */
 final class RawDirectory {
 
-  private static final int LOOKS = 16;
+  private static final int MAX_SCANS = 16;
 
   private final String path;
   private final byte[] raw;
   private Map<String, TreeEntry> entries = Map.of();
-  private int looks;
+  private int scans;
   private boolean parsed;
 
   /**
+   * Creates a directory.
+   *
    * @param raw a Git tree object
    */
   RawDirectory(String path, byte[] raw) {
@@ -32,8 +34,8 @@ final class RawDirectory {
   }
 
   synchronized Optional<TreeEntry> find(String name) {
-    // a name that is no text is shown with escapes, and only the whole listing knows which are
-    if (parsed || name.contains("\\x") || ++looks > LOOKS) {
+    // a name that is not text is displayed with escapes and only found in the whole listing
+    if (parsed || name.contains("\\x") || ++scans > MAX_SCANS) {
       return Optional.ofNullable(entries().get(name));
     }
     byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
@@ -50,7 +52,7 @@ final class RawDirectory {
     return found;
   }
 
-  /** All entries by name. */
+  /** Returns all entries by name. */
   synchronized Map<String, TreeEntry> entries() {
     if (!parsed) {
       Map<String, TreeEntry> all = new HashMap<>();

@@ -4,20 +4,20 @@ import java.util.Optional;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
- * What one look at a remote ref showed. Its objects are in the mirror.
+ * The state of a remote ref at one fetch. Its objects are in the mirror.
  *
- * @param number of the look; a higher one started later
+ * @param number the number of the fetch; a higher one started later
  */
 record RefObservation(long number, Shown shown) {
 
   sealed interface Shown {}
 
   /**
-   * The ref is there.
+   * The ref exists.
    *
-   * @param value as the remote says, perhaps a tag object
-   * @param head the commit it means
-   * @param before what the look before had shown
+   * @param value the ref's value, possibly a tag object
+   * @param head the commit that it peels to
+   * @param before the ref's value at the previous fetch
    */
   record Head(ObjectId value, ObjectId head, Optional<ObjectId> before) implements Shown {}
 

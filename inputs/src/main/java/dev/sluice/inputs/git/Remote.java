@@ -23,14 +23,14 @@ import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
 import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 
 /**
- * A repository on a forge: where it is and who we are there. Credentials go to its own host only.
- * For ssh, keys and known hosts are those of the process's user.
+ * A repository on a forge, with its URL and credentials. Credentials are sent to the URL's host
+ * only. For ssh, the keys and known hosts of the process's user apply.
  */
 record Remote(String url, Optional<SecretReference> credentials) {
 
   private static final Set<String> SCHEMES = Set.of("file", "http", "https", "ssh");
 
-  /** What forges take as the user name of a bare token. */
+  /** The user name that forges expect with a bare token. */
   private static final String TOKEN_USER = "x-access-token";
 
   private static final int IDLE_TIMEOUT_SECONDS = 30;
@@ -43,7 +43,7 @@ record Remote(String url, Optional<SecretReference> credentials) {
     return new Remote(base.url(), base.credentials());
   }
 
-  /** User and password, of which the messages of a fetch must show nothing. */
+  /** User and password, which must not appear in messages. */
   record Login(String user, String password) {
     static Login parse(String secret) {
       int colon = secret.indexOf(':');
@@ -58,7 +58,7 @@ record Remote(String url, Optional<SecretReference> credentials) {
     }
   }
 
-  /** Reads the secret, now: it may have been rotated. */
+  /** Reads the secret at each call, because it may have been rotated. */
   Optional<Login> login() {
     return credentials.map(SecretReference::resolve).map(Login::parse);
   }
@@ -72,7 +72,7 @@ record Remote(String url, Optional<SecretReference> credentials) {
     }
     Transport transport = Transport.open(mirror, uri);
     if (!scheme.equals("file")) {
-      transport.setTimeout(IDLE_TIMEOUT_SECONDS); // costs a thread, which a pipe does not need
+      transport.setTimeout(IDLE_TIMEOUT_SECONDS); // takes a thread, which local pipes do not need
     }
     transport.setTagOpt(TagOpt.NO_TAGS);
     transport.setCredentialsProvider(provider(login));
@@ -92,7 +92,7 @@ record Remote(String url, Optional<SecretReference> credentials) {
         login.map(Login::user).orElse(""), login.map(Login::password).orElse(""));
   }
 
-  /** Made when the first ssh URL is met. */
+  /** Created with the first ssh URL. */
   private static final class SshSessions {
     static final SshdSessionFactory FACTORY = new SshdSessionFactory();
   }

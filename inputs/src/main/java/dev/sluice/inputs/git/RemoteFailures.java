@@ -11,9 +11,7 @@ import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 import org.eclipse.jgit.errors.NotSupportedException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The one place that reads what went wrong with a remote: what to say, and whether to try again.
- */
+/** Classifies failures of remotes: the message, and whether a retry may help. */
 final class RemoteFailures {
 
   private static final int MAX_DETAIL = 300;
@@ -66,7 +64,10 @@ final class RemoteFailures {
     return false;
   }
 
-  /** The innermost message, short, on one line, without any form of the credentials. */
+  /**
+   * Returns the failure's message with its cause, short, on one line, without credentials in any
+   * encoding.
+   */
   private static String redacted(Exception error, Optional<Remote.Login> login) {
     String text = describe(error);
     Throwable cause = error.getCause();

@@ -16,13 +16,13 @@ public record TreeEntry(String path, Kind kind, String objectId) {
     /** A submodule; its content is not in this repository. */
     GITLINK,
     /**
-     * Whatever has a name that no file may have: not UTF-8, or '.', '..', '.git', or with a slash
-     * or control character in it. Its path shows the offending bytes escaped.
+     * An entry with an invalid name: not UTF-8, '.', '..' or '.git', or with a slash or control
+     * character. Its path has the offending bytes escaped.
      */
     MISNAMED
   }
 
-  /** The last component of the path. */
+  /** Returns the last component of the path. */
   public String name() {
     return path.substring(path.lastIndexOf('/') + 1);
   }

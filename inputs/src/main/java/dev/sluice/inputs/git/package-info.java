@@ -1,4 +1,4 @@
-/** Git: bare mirrors of the followed repositories, and commits as trees of files. */
+/** Git: bare mirrors of repositories, and commits as trees of files. */
 @NullMarked
 package dev.sluice.inputs.git;
 

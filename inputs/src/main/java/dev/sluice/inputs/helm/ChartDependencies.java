@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The charts that a chart says it depends on, in {@code Chart.yaml} or, as the first version of
- * charts did, in {@code requirements.yaml}.
+ * The dependencies of a chart, declared in {@code Chart.yaml} or, by charts of API version v1, in
+ * {@code requirements.yaml}.
  */
 final class ChartDependencies {
 
@@ -25,7 +25,7 @@ final class ChartDependencies {
   private static final String VENDORED = "charts";
   private static final int MAX_BYTES = 1024 * 1024;
 
-  /** A chart of this repository. */
+  /** A chart in this repository. */
   record Local(String name, String directory) {}
 
   private final Walk walk;
@@ -35,17 +35,17 @@ final class ChartDependencies {
   private final List<YamlFields> dependencies = new ArrayList<>();
 
   /**
-   * Reads what a chart says.
+   * Reads the dependencies of a chart.
    *
-   * @param chart its directory
-   * @param chartYaml content of its {@code Chart.yaml}
+   * @param chart the chart's directory
+   * @param chartYaml the content of its {@code Chart.yaml}
    */
   ChartDependencies(Walk walk, String chart, String chartYaml) {
     this(walk, chart, chartYaml, List.of());
   }
 
   /**
-   * Reads what a downloaded chart says.
+   * Reads the dependencies of a downloaded chart.
    *
    * @param above that chart and those that depend on it
    */
@@ -60,11 +60,12 @@ final class ChartDependencies {
   }
 
   /**
-   * Puts those that are to be downloaded into {@code charts/}, as {@code helm dependency build}
-   * would.
+   * Downloads missing dependencies into {@code charts/}, as {@code helm dependency build} would.
    *
-   * @return those of this repository that are not in {@code charts/} and so are read where they are
-   * @throws RefusedException if one of them is neither here nor allowed to be downloaded
+   * @return the dependencies in this repository that are not in {@code charts/} and so are read in
+   *     place
+   * @throws RefusedException if a dependency is neither in the repository nor allowed to be
+   *     downloaded
    */
   List<Local> complete() {
     if (dependencies.isEmpty()) {
@@ -91,7 +92,7 @@ final class ChartDependencies {
     return local;
   }
 
-  /** Where a dependency is to be downloaded from. */
+  /** Returns the origin from which to download a dependency. */
   private RemoteCharts.Origin origin(int index) {
     YamlFields dependency = dependencies.get(index);
     String name = dependency.first("name");
@@ -114,8 +115,8 @@ final class ChartDependencies {
   }
 
   /**
-   * What the lock has for a range. Helm leaves the condition and the alias of a dependency out of
-   * account where the chart that is there is not in the range: that would render something else.
+   * Returns the locked version for a range. It must be in the range, because Helm ignores the
+   * condition and the alias of a dependency whose chart is not, which would change the rendering.
    */
   private String locked(int index) {
     YamlFields dependency = dependencies.get(index);
@@ -160,7 +161,7 @@ final class ChartDependencies {
     return ChartLock.NONE;
   }
 
-  /** Packages hold the charts that they depend on; where one does not, they are got as well. */
+  /** Downloads a dependency, and its own dependencies unless its package has them. */
   private void download(RemoteCharts.Origin origin) {
     if (above.contains(origin)) {
       throw new RefusedException("Cycle", "%s depends on itself".formatted(what(origin.name())));
@@ -186,7 +187,7 @@ final class ChartDependencies {
     return "the dependency '%s' of the chart '%s'".formatted(name, chart);
   }
 
-  /** Without what may be a password. */
+  /** Returns the URL without user and password. */
   private static String shown(String url) {
     return url.replaceFirst("//[^/@]*@", "//");
   }
@@ -265,10 +266,10 @@ final class ChartDependencies {
   }
 
   /**
-   * What {@code charts/} holds.
+   * The content of {@code charts/}.
    *
    * @param charts names of the charts in directories
-   * @param archives file names; {@code helm dependency build} calls them name-version.tgz
+   * @param archives file names; {@code helm dependency build} names them name-version.tgz
    */
   private record Vendored(Set<String> charts, Set<String> archives) {
 
@@ -276,7 +277,10 @@ final class ChartDependencies {
       return charts.contains(name) || archives.stream().anyMatch(archive -> isNamed(archive, name));
     }
 
-    /** Whether an archive is there that is named after none of these: it may be any chart. */
+    /**
+     * Returns whether there is an archive with another name than these charts, which may contain
+     * any chart.
+     */
     boolean mayHold(Set<String> names) {
       return archives.stream()
           .anyMatch(archive -> names.stream().noneMatch(name -> isNamed(archive, name)));

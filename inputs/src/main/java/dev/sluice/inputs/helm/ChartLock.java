@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The versions that {@code helm dependency update} chose for the charts that a chart depends on
- * ({@code Chart.lock}, or {@code requirements.lock} of the first version of charts).
+ * The versions that {@code helm dependency update} chose for the dependencies of a chart ({@code
+ * Chart.lock}, or {@code requirements.lock} for charts of API version v1).
  */
 final class ChartLock {
 
@@ -29,11 +29,11 @@ final class ChartLock {
   }
 
   /**
-   * The version of a chart, which is believed to be one that the chart may depend on: Helm writes
-   * the file, and puts the charts in the order in which they are declared.
+   * Returns the locked version of a dependency. Helm writes the locked versions in the order of the
+   * declarations.
    *
-   * @param earlier how many dependencies on a chart of that name and repository are declared before
-   * @return empty if there is no exact one
+   * @param earlier the number of preceding dependencies with this name and repository
+   * @return empty if there is no exact version
    */
   Optional<String> version(String name, String repository, int earlier) {
     return dependencies.stream()

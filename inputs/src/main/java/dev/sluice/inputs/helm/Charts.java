@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What rendering a Helm chart reads: every file of its directory that {@code .helmignore} does not
- * leave out, since templates may read any of them; values files; and the charts that it depends on
- * by {@code file://}. What is in {@code charts/}, archives too, is part of the directory.
+ * Collects the files that rendering a Helm chart reads: every file in its directory that {@code
+ * .helmignore} does not exclude, because templates may read any of them; values files; and
+ * dependencies by {@code file://}. The content of {@code charts/}, including archives, is part of
+ * the directory.
  *
- * <p>Charts that are not in the repository are refused unless the application's policy allows to
- * download them.
+ * <p>Charts that are not in the repository are refused unless the application's policy allows
+ * downloading them.
  */
 public final class Charts {
 
@@ -31,14 +32,14 @@ public final class Charts {
     this.scan = scan;
   }
 
-  /** Whether a directory holds a chart. */
+  /** Returns whether a directory is a chart. */
   public static boolean isAt(Walk walk, String directory) {
     return walk.find(directory, FILE_NAME, "'%s' of '%s'".formatted(FILE_NAME, directory))
         .filter(resolved -> !resolved.isDirectory())
         .isPresent();
   }
 
-  /** Adds all that loading the chart in this directory reads. */
+  /** Adds all files that loading the chart in this directory reads. */
   public void collect(String directory) {
     collect(directory, List.of());
   }
@@ -73,7 +74,7 @@ public final class Charts {
     HelmIgnore ignore = ignore(directory);
     List<ChartDependencies.Local> local =
         new ChartDependencies(walk, directory, text(file)).complete();
-    collectUnder("", List.of(directory), ignore); // what was downloaded is in it by now
+    collectUnder("", List.of(directory), ignore); // includes the downloaded dependencies
     List<String> chain = new ArrayList<>(dependents);
     chain.add(directory);
     local.forEach(dependency -> collect(dependency.directory(), chain));
@@ -95,10 +96,10 @@ public final class Charts {
   }
 
   /**
-   * Takes a directory's files.
+   * Adds a directory's files.
    *
-   * @param shown the path that led here, relative to the chart: links count by their own names
-   * @param chain the directories above and this, where they really are
+   * @param shown the path to the directory, relative to the chart, with unresolved symbolic links
+   * @param chain the real paths of the directories above and of this one
    */
   private void collectUnder(String shown, List<String> chain, HelmIgnore ignore) {
     String directory = chain.getLast();
@@ -127,12 +128,15 @@ public final class Charts {
         collectUnder(path + "/", longer, ignore);
       } else {
         walk.addFile(resolved);
-        scan.look(path, resolved, walk);
+        scan.scan(path, resolved, walk);
       }
     }
   }
 
-  /** Helm does not load a chart with a link that leads nowhere, even where it is ignored. */
+  /**
+   * Resolves an entry. A symbolic link without target is refused even if it is ignored, because
+   * Helm does not load a chart with one.
+   */
   private ResolvedPath found(String directory, TreeEntry entry) {
     return entry.kind() == TreeEntry.Kind.SYMLINK
         ? walk.require(

@@ -4,15 +4,15 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A pattern as Go's {@code filepath.Match} takes it: {@code *} and {@code ?} stay within a name,
- * {@code [a-z]} and {@code [^a-z]} are one character, a backslash takes the next one as it is.
+ * A pattern in the syntax of Go's {@code filepath.Match}: {@code *} and {@code ?} do not match '/',
+ * {@code [a-z]} and {@code [^a-z]} match one character, and a backslash escapes the next one.
  */
 final class GoPattern {
 
   private final Pattern pattern;
 
   /**
-   * Reads a pattern.
+   * Compiles a pattern.
    *
    * @throws IllegalArgumentException if Go refuses it
    */
@@ -44,7 +44,7 @@ final class GoPattern {
     return pattern.matcher(path).matches();
   }
 
-  /** Reads from the opening bracket; returns where the closing one is. */
+  /** Translates a bracket expression; returns the index of the closing bracket. */
   private static int characters(String text, int open, StringBuilder regex) {
     int at = open + 1;
     boolean negated = at < text.length() && text.charAt(at) == '^';
@@ -67,7 +67,7 @@ final class GoPattern {
     return at;
   }
 
-  /** Reads one character of a bracket; returns where the next one is. */
+  /** Translates one character of a bracket expression; returns the index of the next one. */
   private static int character(String text, int at, StringBuilder regex) {
     boolean plain = at < text.length() && text.charAt(at) != '-' && text.charAt(at) != ']';
     if (!plain) {

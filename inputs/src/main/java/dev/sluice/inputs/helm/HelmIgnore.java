@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which files of a chart Helm does not load, as its {@code pkg/ignore} decides: the rules of the
- * chart's {@code .helmignore}, and {@code templates/.?*} always. Not those of Git: a pattern covers
- * the whole path if it has a slash and else the name alone, a later rule takes nothing back, and a
- * negated one leaves out whatever it does <em>not</em> match.
+ * Decides which files of a chart Helm ignores, like its {@code pkg/ignore}: the rules of the
+ * chart's {@code .helmignore}, and always {@code templates/.?*}. The rules differ from Git's. A
+ * pattern matches the whole path if it has a slash, otherwise the name only. A later rule does not
+ * override an earlier one. A negated rule ignores everything that it does <em>not</em> match.
  */
 final class HelmIgnore {
 
@@ -20,7 +20,7 @@ final class HelmIgnore {
   /**
    * One line.
    *
-   * @param directories it is about directories only
+   * @param directories whether it applies to directories only
    */
   private record Rule(Predicate<String> matches, boolean negated, boolean directories) {
 
@@ -35,10 +35,10 @@ final class HelmIgnore {
   private final List<Rule> rules = new ArrayList<>();
 
   /**
-   * Reads the rules.
+   * Parses the rules.
    *
    * @param where the file, for messages
-   * @throws RefusedException if Helm would not take them
+   * @throws RefusedException if Helm would refuse them
    */
   HelmIgnore(String text, String where) {
     List<String> lines =
@@ -53,7 +53,7 @@ final class HelmIgnore {
   }
 
   /**
-   * Whether Helm leaves this out.
+   * Returns whether Helm ignores a path.
    *
    * @param path relative to the chart
    */

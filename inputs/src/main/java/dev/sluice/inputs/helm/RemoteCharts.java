@@ -7,14 +7,14 @@ import dev.sluice.inputs.walk.Walk;
 import java.util.regex.Pattern;
 
 /**
- * Puts charts of elsewhere, as far as the policy allows them, to where they would be if they were
- * committed. Only exact versions are taken: what a range means may change at any time.
+ * Mounts remote charts that the policy allows where they would be if they were committed. Only
+ * exact versions are accepted, because a range may select another version at any time.
  */
 public final class RemoteCharts {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
-  /** Semantic versioning 2.0.0, with the 'v' in front that some charts have. */
+  /** Semantic versioning 2.0.0, optionally with a leading 'v', which some charts have. */
   private static final Pattern EXACT =
       Pattern.compile(
           "(?=.{1,100}$)v?\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?"
@@ -31,21 +31,21 @@ public final class RemoteCharts {
   }
 
   /**
-   * Whether the policy allows charts of this repository.
+   * Returns whether the policy allows charts of this repository.
    *
-   * @param url as the chart or kustomization says
+   * @param url the URL in the chart or kustomization
    */
   public boolean areAllowed(String url) {
     return walk.remoteAccess().allowsCharts(url);
   }
 
   /**
-   * Gets a chart.
+   * Downloads a chart and mounts it.
    *
-   * @param directory that the place is seen from
-   * @param place where nothing may be yet: a directory to put it into, and the path from there
-   * @param what names the chart in refusals
-   * @return where it is now
+   * @param directory the directory that the place is relative to
+   * @param place the path at which to mount it, where nothing may exist
+   * @param what a description of the chart, for refusals
+   * @return the mounted chart's directory
    */
   public ResolvedPath put(String directory, Place place, Origin origin, String what) {
     if (!NAME.matcher(origin.name()).matches()) {
@@ -60,10 +60,10 @@ public final class RemoteCharts {
   public record Place(String within, String path) {}
 
   /**
-   * A chart of elsewhere.
+   * A chart in a chart repository.
    *
-   * @param repository its URL, which the policy allows
-   * @param version exact
+   * @param repository the repository's URL, which the policy allows
+   * @param version an exact version
    */
   public record Origin(String repository, String name, String version) {}
 }

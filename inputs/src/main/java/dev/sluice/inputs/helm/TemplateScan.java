@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Looks for template functions that give another value each time. They are warned about and not
- * refused: whether one is reached depends on the values, and many charts use one only where a
- * password is not given. Archives in {@code charts/} are not looked into.
+ * Searches templates for functions that return another value at each call. They cause a warning and
+ * not a refusal: whether one is called depends on the values, and many charts use one only as the
+ * default of a password. Archives in {@code charts/} are not searched.
  */
 public final class TemplateScan {
 
@@ -29,23 +29,23 @@ public final class TemplateScan {
   private final List<String> warnings = new ArrayList<>();
 
   /**
-   * Looks at a file if it is a template.
+   * Searches a file if it is a template.
    *
    * @param path relative to the chart
    */
-  void look(String path, ResolvedPath file, Walk walk) {
+  void scan(String path, ResolvedPath file, Walk walk) {
     if (!TEMPLATE.matcher(path).matches() || warnings.size() >= MAX_WARNINGS) {
       return;
     }
-    walk.textIfAny(file.entry(), MAX_BYTES).ifPresent(text -> look(text, file.path()));
+    walk.textIfAny(file.entry(), MAX_BYTES).ifPresent(text -> scan(text, file.path()));
   }
 
-  /** What was found, a line for each file and function. */
+  /** Returns the warnings, one for each file and function. */
   public List<String> warnings() {
     return List.copyOf(warnings);
   }
 
-  private void look(String text, String where) {
+  private void scan(String text, String where) {
     Matcher actions = ACTION.matcher(text);
     while (actions.find()) {
       Matcher function = FUNCTION.matcher(STRING.matcher(actions.group(1)).replaceAll("\"\""));

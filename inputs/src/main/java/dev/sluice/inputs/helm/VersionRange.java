@@ -7,11 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The versions that a chart may depend on, as Helm reads them (<a
+ * A range of versions in a chart's dependency, with Helm's semantics (<a
  * href="https://github.com/Masterminds/semver#checking-version-constraints">the rules of its
  * library</a>).
  *
- * @param alternatives of which one has to hold: all of its comparisons
+ * @param alternatives a version is in the range if all comparisons of one alternative hold
  */
 record VersionRange(List<List<Comparison>> alternatives) {
 
@@ -24,7 +24,7 @@ record VersionRange(List<List<Comparison>> alternatives) {
   private static final Pattern RELEASE =
       Pattern.compile("v?(\\d{1,9})\\.(\\d{1,9})\\.(\\d{1,9})(?:\\+.*)?");
 
-  /** Empty if it is not understood. */
+  /** Parses a range; empty if its syntax is unknown. */
   static Optional<VersionRange> parse(String text) {
     List<List<Comparison>> alternatives = new ArrayList<>();
     for (String alternative : text.split("\\|\\|", -1)) {
@@ -43,7 +43,7 @@ record VersionRange(List<List<Comparison>> alternatives) {
     return Optional.of(new VersionRange(List.copyOf(alternatives)));
   }
 
-  /** Whether a version is certainly not in the range; of pre-releases nothing is certain. */
+  /** Returns whether a version is certainly not in the range; never true for pre-releases. */
   boolean excludes(String version) {
     Matcher release = RELEASE.matcher(version);
     if (!release.matches()) {
@@ -58,10 +58,10 @@ record VersionRange(List<List<Comparison>> alternatives) {
   }
 
   /**
-   * One comparison with a version, of which parts may be left out.
+   * One comparison with a version that may be partial.
    *
-   * @param numbers those that are given, from the left
-   * @param preRelease whether it is before the release of these numbers
+   * @param numbers the given numbers, from the left
+   * @param preRelease whether the version is a pre-release
    */
   private record Comparison(String operator, List<Integer> numbers, boolean preRelease) {
 
@@ -92,12 +92,15 @@ record VersionRange(List<List<Comparison>> alternatives) {
       };
     }
 
-    /** Of {@code ~0.0.0} the library makes any version. */
+    /** Returns whether this is {@code ~0.0.0}, which the library treats as any version. */
     private boolean isZero() {
       return numbers.equals(List.of(0, 0, 0));
     }
 
-    /** How many numbers {@code ^} holds fast: up to the first that is not 0. */
+    /**
+     * Returns the number of leading numbers that {@code ^} keeps fixed: up to the first that is not
+     * 0.
+     */
     private int significant() {
       for (int i = 0; i < numbers.size(); i++) {
         if (numbers.get(i) > 0) {
@@ -111,7 +114,7 @@ record VersionRange(List<List<Comparison>> alternatives) {
       return release.subList(0, count).equals(numbers.subList(0, count));
     }
 
-    /** Of the release to this version, where what is left out is 0. */
+    /** Compares a release to this version, with missing numbers as 0. */
     private int order(List<Integer> release) {
       for (int i = 0; i < 3; i++) {
         int order = Integer.compare(release.get(i), i < numbers.size() ? numbers.get(i) : 0);

@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What building a kustomization reads: its own file, and all that this names, recursively. Follows
- * the field list of kustomize's {@code Kustomization} and {@code Component}, deprecated fields
- * included. What is not in the repository (URLs, plugins, charts to download) is refused unless the
- * application's policy allows it.
+ * Collects the files that building a kustomization reads: its own file and everything that it
+ * refers to, recursively. Covers all fields of kustomize's {@code Kustomization} and {@code
+ * Component}, including deprecated ones. References outside of the repository (URLs, plugins,
+ * charts to download) are refused unless the application's policy allows them.
  */
 public final class Kustomizations {
 
@@ -39,7 +39,7 @@ public final class Kustomizations {
     this.plugins = new KustomizePlugins(walk);
   }
 
-  /** The kustomization files of a directory; more than one is an ambiguity. */
+  /** Returns the kustomization files of a directory; more than one is ambiguous. */
   public static List<ResolvedPath> in(Walk walk, String directory) {
     return FILE_NAMES.stream()
         .map(name -> walk.find(directory, name, "'" + name + "' of '" + directory + "'"))
@@ -48,7 +48,7 @@ public final class Kustomizations {
         .toList();
   }
 
-  /** Adds all that building this directory reads. */
+  /** Adds all files that building this directory reads. */
   public void collect(String directory) {
     collect(directory, List.of());
   }
@@ -114,7 +114,7 @@ public final class Kustomizations {
     return new RefusedException("Unsupported", what + ": " + instead);
   }
 
-  /** One kustomization's fields; paths are seen from its directory. */
+  /** Reader of one kustomization's fields; paths are relative to its directory. */
   private final class Reader {
 
     private final String directory;
@@ -184,7 +184,7 @@ public final class Kustomizations {
       collect(resolved.path(), chain);
     }
 
-    /** A file or directory, here or in another repository. */
+    /** Resolves a file or directory, in this repository or in a remote one. */
     private ResolvedPath local(String field, String path) {
       requireFilled(field, path);
       String what = what(field, path);
@@ -264,7 +264,10 @@ public final class Kustomizations {
       }
     }
 
-    /** Configuration of a built-in plugin; its paths are seen from the kustomization, too. */
+    /**
+     * Reads the configuration of a built-in plugin, whose paths are relative to the kustomization,
+     * too.
+     */
     private void builtIn(String field, YamlFields plugin) {
       String kind = String.join(",", plugin.text("kind"));
       if (kind.equals("HelmChartInflationGenerator") || runsFunction(plugin)) {
@@ -301,7 +304,7 @@ public final class Kustomizations {
       }
     }
 
-    /** Without the password that a URL may hold. */
+    /** Describes a reference, without the password that a URL may have. */
     private String what(String field, String path) {
       String shown = path.replaceAll("//[^/@\\s]*@", "//");
       return "'%s' (%s in '%s')"

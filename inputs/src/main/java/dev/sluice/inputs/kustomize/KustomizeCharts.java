@@ -12,14 +12,14 @@ import dev.sluice.inputs.walk.YamlFields;
 import java.util.Optional;
 
 /**
- * The charts that a kustomization has {@code helm} render ({@code helmCharts}): they must lie in
- * the repository, where kustomize looks before it downloads, or are put there if the policy allows
- * to download them. That is {@code chartHome/NAME}, or {@code chartHome/NAME-VERSION/NAME} if both
- * a version and a repository are given.
+ * Collects the charts that a kustomization renders with {@code helm} ({@code helmCharts}). They
+ * must be in the repository, where kustomize looks before it downloads, or are mounted there if the
+ * policy allows downloading them. Their path is {@code chartHome/NAME}, or {@code
+ * chartHome/NAME-VERSION/NAME} if both a version and a repository are given.
  */
 final class KustomizeCharts {
 
-  private static final String DEFAULT_HOME = "charts";
+  private static final String DEFAULT_CHART_HOME = "charts";
   private static final String VALUES = "values.yaml";
 
   private final Walk walk;
@@ -33,9 +33,9 @@ final class KustomizeCharts {
   }
 
   /**
-   * Adds the charts, but not the values files that the kustomization names.
+   * Adds the charts, but not the values files that the kustomization refers to.
    *
-   * @param directory of the kustomization; paths are seen from it
+   * @param directory the kustomization's directory, which paths are relative to
    */
   void collect(YamlFields kustomization, String directory) {
     Optional<YamlFields> globals = kustomization.mapping("helmGlobals");
@@ -46,16 +46,16 @@ final class KustomizeCharts {
               .formatted(kustomization.where()));
     }
     requireArguments(kustomization, directory);
-    String home =
+    String chartHome =
         globals
             .flatMap(fields -> fields.text("chartHome").stream().findFirst())
-            .orElse(DEFAULT_HOME);
+            .orElse(DEFAULT_CHART_HOME);
     for (YamlFields chart : kustomization.mappings("helmCharts")) {
-      collect(chart, home, directory);
+      collect(chart, chartHome, directory);
     }
   }
 
-  /** Refuses what kustomize would pass on to helm as an option, or as more than one value. */
+  /** Refuses values that kustomize would pass to helm as an option or as several values. */
   private static void requireArguments(YamlFields kustomization, String directory) {
     HelmChartFields.problem(kustomization.fields())
         .ifPresent(problem -> refuse(kustomization, problem));
@@ -73,7 +73,7 @@ final class KustomizeCharts {
         "InvalidArgument", "'%s': %s".formatted(kustomization.where(), problem));
   }
 
-  private void collect(YamlFields chart, String home, String directory) {
+  private void collect(YamlFields chart, String chartHome, String directory) {
     String name = chart.first("name");
     String version = chart.first("version");
     boolean downloadable = !chart.first("repo").isEmpty();
@@ -83,13 +83,14 @@ final class KustomizeCharts {
           "helmCharts in '%s' has a chart without name".formatted(chart.where()));
     }
     String path = downloadable && !version.isEmpty() ? name + "-" + version + "/" + name : name;
-    String what = "the chart '%s/%s' (helmCharts in '%s')".formatted(home, path, chart.where());
+    String what =
+        "the chart '%s/%s' (helmCharts in '%s')".formatted(chartHome, path, chart.where());
     ResolvedPath resolved =
-        walk.find(directory, home + "/" + path, what)
+        walk.find(directory, chartHome + "/" + path, what)
             .or(
                 () ->
                     downloadable
-                        ? Optional.of(download(chart, directory, home, path, what))
+                        ? Optional.of(download(chart, directory, chartHome, path, what))
                         : Optional.empty())
             .filter(ResolvedPath::isDirectory)
             .orElseThrow(
@@ -99,14 +100,14 @@ final class KustomizeCharts {
                         "%s is not in the repository: add it, or take it out".formatted(what)));
     walk.addLinks(resolved);
     new Charts(walk, scan).collect(resolved.path());
-    // kustomize reads it by itself, even where .helmignore leaves it out
+    // kustomize reads it itself, even if .helmignore excludes it
     walk.find(resolved.path(), VALUES, "the values of " + what)
         .filter(values -> !values.isDirectory())
         .ifPresent(walk::addFile);
   }
 
   private ResolvedPath download(
-      YamlFields chart, String directory, String home, String path, String what) {
+      YamlFields chart, String directory, String chartHome, String path, String what) {
     String repository = chart.first("repo");
     String version = chart.first("version");
     if (!remote.areAllowed(repository)) {
@@ -123,7 +124,7 @@ final class KustomizeCharts {
     }
     return remote.put(
         directory,
-        new RemoteCharts.Place(home, path),
+        new RemoteCharts.Place(chartHome, path),
         new RemoteCharts.Origin(repository, chart.first("name"), version),
         what);
   }

@@ -15,9 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Generators, transformers and validators that are not part of kustomize, where the application's
- * policy allows them. Their programs are the worker's. What one reads cannot be known, so all files
- * below the kustomization that names it are inputs; it is run where there are no others.
+ * Collects the inputs of generators, transformers and validators that are not part of kustomize, if
+ * the application's policy allows them. Their programs are installed at the worker. The files that
+ * a plugin reads are unknown, so all files below the kustomization that uses it are inputs; at the
+ * worker it can read only these.
  */
 final class KustomizePlugins {
 
@@ -29,12 +30,12 @@ final class KustomizePlugins {
   }
 
   /**
-   * Adds what a plugin may read, or does nothing for one of kustomize's own.
+   * Adds the files that a plugin may read; does nothing for a built-in plugin.
    *
-   * @param configuration of the plugin
-   * @param what names the place that names it, in refusals
-   * @param directory of the kustomization
-   * @return whether it is not one of kustomize's own
+   * @param configuration the plugin's configuration
+   * @param what a description of the field that refers to it, for refusals
+   * @param directory the kustomization's directory
+   * @return whether it is not a built-in plugin
    */
   boolean collect(YamlFields configuration, String what, String directory) {
     String apiVersion = String.join(",", configuration.text("apiVersion"));
@@ -96,7 +97,10 @@ final class KustomizePlugins {
     }
   }
 
-  /** One that leads nowhere is left out, and so is not there for the plugin. */
+  /**
+   * Adds the target of a symbolic link; a link without target is omitted, so the plugin will not
+   * see it.
+   */
   private void follow(String directory, TreeEntry link, String runs, Deque<String> ahead) {
     String what = "the symbolic link '%s' (%s, which may read it)".formatted(link.path(), runs);
     Optional<ResolvedPath> target = walk.find(directory, link.name(), what);
@@ -108,7 +112,7 @@ final class KustomizePlugins {
     }
   }
 
-  /** Of other repositories there is what is read of them. */
+  /** Schedules a directory, except that of remote bases, which has only the files that are read. */
   private static void push(String directory, Deque<String> ahead) {
     if (!directory.equals(RemoteBase.DIRECTORY)) {
       ahead.push(directory);

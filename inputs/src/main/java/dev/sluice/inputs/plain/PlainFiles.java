@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Manifests as they are: a file, or those under a directory that the options select. Hidden files
- * and directories are left out, as they configure forges and editors.
+ * Collects the manifests of a plain source: a file, or the files under a directory that the options
+ * select. Hidden files and directories are excluded, because they configure forges and editors.
  */
 public final class PlainFiles {
 
@@ -22,26 +22,28 @@ public final class PlainFiles {
   private final Walk walk;
   private final PlainOptions options;
   private final PlainSelection selection;
-  private final boolean saidToBePlain;
+  private final boolean declaredPlain;
 
   /**
-   * Files of a walk.
+   * Creates a collector for a walk.
    *
-   * @param saidToBePlain the definition says so: kustomizations on the way are left out; otherwise
-   *     one refuses the whole, since it is surely meant to be built
+   * @param declaredPlain whether the definition gives the type plain: then kustomizations in the
+   *     directory are ignored; otherwise a kustomization refuses the source, because it is probably
+   *     meant to be built
    */
-  public PlainFiles(Walk walk, PlainOptions options, boolean saidToBePlain) {
+  public PlainFiles(Walk walk, PlainOptions options, boolean declaredPlain) {
     this.walk = walk;
     this.options = options;
     this.selection = new PlainSelection(options);
-    this.saidToBePlain = saidToBePlain;
+    this.declaredPlain = declaredPlain;
   }
 
   /**
-   * A directory on the way.
+   * A directory of the walk.
    *
-   * @param shown the path that led here, relative to the source's path, with '/' at its end
-   * @param chain the directories above and this, where they really are
+   * @param shown the path to the directory, relative to the source's path, with unresolved symbolic
+   *     links and a trailing '/'
+   * @param chain the real paths of the directories above and of this one
    */
   private record Place(String shown, List<String> chain) {
 
@@ -117,7 +119,7 @@ public final class PlainFiles {
     }
   }
 
-  /** A link counts by its own name, as it does for those who render. */
+  /** Follows a symbolic link, which is selected by its own name, as in rendering. */
   private void follow(TreeEntry link, Place place) {
     Optional<ResolvedPath> target =
         walk.find(place.directory(), link.name(), "the symbolic link '" + link.path() + "'");
@@ -138,7 +140,7 @@ public final class PlainFiles {
   private void take(TreeEntry named, ResolvedPath file, Place place) {
     if (selection.selects(place.shown() + named.name())) {
       walk.addFile(file);
-    } else if (!saidToBePlain && Kustomizations.FILE_NAMES.contains(named.name())) {
+    } else if (!declaredPlain && Kustomizations.FILE_NAMES.contains(named.name())) {
       throw new RefusedException(
           "NestedKustomization",
           "'%s' is a kustomization inside a plain directory: give the application the path of that directory, or set its type to plain to leave kustomizations out"

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a server wants to be told who we are: a {@code WWW-Authenticate} header (RFC 9110, section
- * 11.6.1), of which registries send one for each way.
+ * An authentication challenge of a server: a {@code WWW-Authenticate} header (RFC 9110, section
+ * 11.6.1). Registries send one header for each scheme that they accept.
  *
  * @param scheme in lower case
  */
@@ -50,8 +50,8 @@ record Challenge(String scheme, Map<String, String> parameters) {
     return Optional.ofNullable(parameters.get(name));
   }
 
-  /** The address that gives a token for this scope. */
-  URI asked(URI realm, String scope) {
+  /** Returns the URI at which to request a token for this scope. */
+  URI tokenUri(URI realm, String scope) {
     String service = parameter("service").map(one -> "service=" + encoded(one) + "&").orElse("");
     String query = realm.getRawQuery() == null ? "" : realm.getRawQuery() + "&";
     String path = realm.getRawPath().isEmpty() ? "/" : realm.getRawPath();

@@ -21,13 +21,13 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Unpacks what {@code helm package} made: a directory with the chart's files in a compressed tar.
- * What would be more than that is refused, whoever made it: links, devices, paths that lead
- * elsewhere, archives that unpack to gigabytes.
+ * Unpacks the output of {@code helm package}: a compressed tar with a directory of the chart's
+ * files. Everything else is refused: links, devices, paths outside of the directory, and archives
+ * that unpack to gigabytes.
  */
 final class ChartArchive {
 
-  /** As much as workers take. */
+  /** The same limit as in workers. */
   static final int MAX_UNPACKED = 64 << 20;
 
   static final int MAX_ENTRIES = 10_000;
@@ -45,9 +45,9 @@ final class ChartArchive {
   }
 
   /**
-   * The files of a chart.
+   * Returns the files of a chart.
    *
-   * @throws RemoteException if it is not the chart that it should be
+   * @throws RemoteException if the archive is not valid or has another chart
    */
   static ChartFiles unpack(byte[] archive, ChartId chart) throws RemoteException {
     ChartArchive unpacked = new ChartArchive(chart);
@@ -84,7 +84,7 @@ final class ChartArchive {
     }
   }
 
-  /** Seen from the directory that holds the chart. */
+  /** Returns the entry's path relative to the chart's directory. */
   private String path(String name, boolean directory) throws RemoteException {
     String[] parts = name.split("/", -1);
     boolean clean =
@@ -121,7 +121,10 @@ final class ChartArchive {
     }
   }
 
-  /** Helm would not find the chart by another name, and leave it out for another version. */
+  /**
+   * Requires the expected name and version: Helm would not find the chart under another name, and
+   * would ignore another version.
+   */
   private void requireSame(String chartYaml) throws RemoteException {
     try {
       JsonNode fields =
@@ -152,7 +155,7 @@ final class ChartArchive {
     private static final long serialVersionUID = 1L;
   }
 
-  /** Gives so many bytes and no more. */
+  /** A stream that fails after a number of bytes. */
   private static final class Bounded extends FilterInputStream {
 
     private long left;

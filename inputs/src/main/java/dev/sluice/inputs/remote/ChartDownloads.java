@@ -6,12 +6,12 @@ import dev.sluice.inputs.walk.RemoteException;
 import dev.sluice.inputs.walk.Remotes;
 import java.util.Optional;
 
-/** Gets the archives of charts, from whichever kind of repository. */
+/** Downloads the archives of charts, from HTTP repositories and OCI registries. */
 final class ChartDownloads implements AutoCloseable {
 
   private final Downloads downloads = new Downloads();
 
-  /** The archive of a chart, as its repository vouches for it. */
+  /** Returns the archive of a chart, verified by the repository's digest. */
   byte[] archive(RemotePolicy.Charts repository, ChartId chart) throws RemoteException {
     Optional<String> secret = secret(repository);
     try {
@@ -25,7 +25,7 @@ final class ChartDownloads implements AutoCloseable {
     }
   }
 
-  /** Reads it now: it may have been rotated. */
+  /** Reads the secret at each call, because it may have been rotated. */
   private static Optional<String> secret(RemotePolicy.Charts repository) throws RemoteException {
     try {
       return repository.credentials().map(SecretReference::resolve);

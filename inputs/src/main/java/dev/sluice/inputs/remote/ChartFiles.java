@@ -13,8 +13,8 @@ import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectInserter;
 
 /**
- * The files of a chart, in memory. Their ids are those of Git's blobs, so that a closure is the
- * same as if they were committed.
+ * The files of a downloaded chart, in memory. Their ids are those of Git blobs, so that the closure
+ * is the same as if they were committed.
  */
 final class ChartFiles implements SourceTree {
 
@@ -22,9 +22,9 @@ final class ChartFiles implements SourceTree {
   private final Map<String, String> ids = new HashMap<>();
 
   /**
-   * Files by their canonical paths.
+   * Creates a tree of files by their canonical paths.
    *
-   * @throws IllegalArgumentException if one is in another, which then were a directory
+   * @throws IllegalArgumentException if a path is both a file and a directory
    */
   ChartFiles(NavigableMap<String, byte[]> contents) {
     this.files = new TreeMap<>(contents);

@@ -3,13 +3,16 @@ package dev.sluice.inputs.remote;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A chart of elsewhere: never another one, since its version is exact.
+ * Id of a downloadable chart; it is immutable, because the version is exact.
  *
- * @param repository URL without trailing '/'
+ * @param repository the URL, without trailing '/'
  */
 record ChartId(String repository, String name, String version) {
 
-  /** Readable for people, unique by a digest, safe as a file name. */
+  /**
+   * Returns the name of the chart's directory: readable, unique by a digest, and safe as a file
+   * name.
+   */
   String directory() {
     byte[] all = (repository + "\n" + name + "\n" + version).getBytes(StandardCharsets.UTF_8);
     String readable = (name + "-" + version).replaceAll("[^A-Za-z0-9.+-]", "_");

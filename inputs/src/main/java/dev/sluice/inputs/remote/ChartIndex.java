@@ -13,8 +13,9 @@ import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 
 /**
- * Finds one version of one chart in a repository's {@code index.yaml}. Those have tens of megabytes
- * and many thousand versions, so it is read event by event and only that chart's entries are kept.
+ * Finds one version of a chart in a repository's {@code index.yaml}. Such files may have tens of
+ * megabytes and many thousand versions, so the file is parsed as a stream and only that chart's
+ * entries are kept.
  */
 final class ChartIndex {
 
@@ -33,7 +34,7 @@ final class ChartIndex {
   }
 
   /**
-   * The entry of a version: exactly so, or with or without the 'v' in front.
+   * Returns the entry of a version, preferably an exact match, otherwise ignoring a leading 'v'.
    *
    * @throws RemoteException if there is none, or the index cannot be read
    */
@@ -78,7 +79,7 @@ final class ChartIndex {
     return entries;
   }
 
-  /** Goes on to the value of a field of the mapping that the events are in. */
+  /** Advances to the value of a field of the current mapping; returns whether it exists. */
   private boolean enter(String field) {
     for (Event key = events.next(); key.getEventId() != Event.ID.MappingEnd; key = events.next()) {
       if (((ScalarEvent) key).getValue().equals(field)) {
@@ -123,7 +124,7 @@ final class ChartIndex {
     return texts;
   }
 
-  /** Leaves out a node. */
+  /** Skips a node. */
   private void skip(Event first) {
     int depth = change(first);
     while (depth > 0) {

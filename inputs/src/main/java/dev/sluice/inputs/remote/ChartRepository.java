@@ -6,7 +6,7 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A repository of charts as Helm has had them from its beginning: an index, and archives. */
+/** A chart repository over HTTP: an index and archives. */
 final class ChartRepository {
 
   static final long MAX_ARCHIVE = 16L << 20;
@@ -16,21 +16,21 @@ final class ChartRepository {
 
   private final Downloads downloads;
   private final URI root;
-  private final Optional<Authority> authority;
+  private final Optional<Authorization> authorization;
 
   /**
-   * A repository.
+   * Creates a client of a repository.
    *
    * @param url http or https
-   * @param secret for its own host only: archives may lie elsewhere
+   * @param secret sent to the repository's own host only, because archives may be on other hosts
    */
   ChartRepository(Downloads downloads, String url, Optional<String> secret) {
     this.downloads = downloads;
     this.root = URI.create(url + "/");
-    this.authority = secret.map(one -> Authority.basic(root, one));
+    this.authorization = secret.map(one -> Authorization.basic(root, one));
   }
 
-  /** The archive of a chart, which is what the index says. */
+  /** Returns the archive of a chart, verified by the digest in the index, if it has one. */
   byte[] archive(ChartId chart) throws RemoteException {
     byte[] index = get(root.resolve("index.yaml"), MAX_INDEX);
     ChartIndex.Entry entry = ChartIndex.find(index, chart);
@@ -49,6 +49,6 @@ final class ChartRepository {
   }
 
   private byte[] get(URI uri, long most) throws RemoteException {
-    return downloads.get(new Downloads.Question(uri, authority, ANYTHING, most)).required();
+    return downloads.get(new Downloads.Request(uri, authorization, ANYTHING, most)).required();
   }
 }

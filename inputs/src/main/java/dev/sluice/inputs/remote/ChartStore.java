@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The archives of downloaded charts on disk, for good: each in a directory of its own, named by its
- * digest, so that one which was damaged is noticed and got anew. Safe for concurrent use, by
- * several processes too.
+ * Permanent store of downloaded chart archives on disk. Each archive has a directory of its own and
+ * is named by its digest, so that a damaged one is detected and downloaded again. Safe for
+ * concurrent use, also by several processes.
  */
 final class ChartStore {
 
@@ -25,12 +25,12 @@ final class ChartStore {
   private final Path directory;
   private final Map<ChartId, SoftReference<ChartFiles>> unpacked = new ConcurrentHashMap<>();
 
-  /** A store in a directory, which is made when something is put there. */
+  /** Creates a store in a directory, which is created with the first archive. */
   ChartStore(Path directory) {
     this.directory = directory;
   }
 
-  /** The files of a chart; empty if it is not here. */
+  /** Returns the files of a chart; empty if the store does not have it. */
   Optional<ChartFiles> find(ChartId chart) {
     SoftReference<ChartFiles> known = unpacked.get(chart);
     Optional<ChartFiles> files =
@@ -39,9 +39,9 @@ final class ChartStore {
   }
 
   /**
-   * Keeps an archive.
+   * Stores an archive.
    *
-   * @throws RemoteException if it is not that chart, and nothing is kept then; or there is no room
+   * @throws RemoteException if it is not that chart, or it cannot be written
    */
   void put(ChartId chart, byte[] archive) throws RemoteException {
     ChartFiles files = ChartArchive.unpack(archive, chart);
@@ -82,7 +82,7 @@ final class ChartStore {
         }
         Files.delete(file);
       } catch (IOException | RemoteException e) {
-        // it is got anew
+        // downloaded again
       }
     }
     return Optional.empty();

@@ -19,12 +19,12 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /**
- * Gets things over HTTP: bounded in size and time, through a few redirects, and never from TLS to
- * none. Messages name hosts and paths, never queries or headers, which may hold secrets.
+ * HTTP client with limits on size, time and redirects, which refuses redirects from TLS to plain
+ * HTTP. Messages contain hosts and paths, but no queries or headers, which may have secrets.
  */
 final class Downloads implements AutoCloseable {
 
-  /** How the JDK tells of a body that is larger than its limit, by no exception of its own. */
+  /** The JDK's message for a body that exceeds the limit; it has no exception type for this. */
   private static final String EXCEEDED = "body exceeds capacity";
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -34,28 +34,28 @@ final class Downloads implements AutoCloseable {
   private Optional<HttpClient> client = Optional.empty();
 
   /**
-   * What is asked for.
+   * A request.
    *
-   * @param authority tells who we are, there and nowhere else
-   * @param most bytes of the answer
+   * @param authorization credentials, sent to their own origin only
+   * @param most the largest body in bytes
    */
-  record Question(URI uri, Optional<Authority> authority, String accept, long most) {
+  record Request(URI uri, Optional<Authorization> authorization, String accept, long most) {
 
-    Question as(Authority someone) {
-      return new Question(uri, Optional.of(someone), accept, most);
+    Request as(Authorization someone) {
+      return new Request(uri, Optional.of(someone), accept, most);
     }
 
-    private Question at(URI other) {
-      return new Question(other, authority, accept, most);
+    private Request at(URI other) {
+      return new Request(other, authorization, accept, most);
     }
   }
 
-  static final class Answer {
+  static final class Response {
 
     private final URI uri;
     private final HttpResponse<byte[]> response;
 
-    private Answer(URI uri, HttpResponse<byte[]> response) {
+    private Response(URI uri, HttpResponse<byte[]> response) {
       this.uri = uri;
       this.response = response;
     }
@@ -68,7 +68,7 @@ final class Downloads implements AutoCloseable {
       return response.headers();
     }
 
-    /** The body of a good answer. */
+    /** Returns the body if the status is 200. */
     byte[] required() throws RemoteException {
       if (status() == 200) {
         return response.body();
@@ -86,19 +86,19 @@ final class Downloads implements AutoCloseable {
     }
   }
 
-  /** Asks, follows redirects, and returns any other answer. */
-  Answer get(Question question) throws RemoteException {
-    Question now = question;
+  /** Sends a request, follows redirects, and returns the final response. */
+  Response get(Request request) throws RemoteException {
+    Request now = request;
     for (int i = 0; i <= MAX_REDIRECTS; i++) {
       HttpResponse<byte[]> response = send(now);
       Optional<String> location = response.headers().firstValue("Location");
       if (!isRedirect(response.statusCode()) || location.isEmpty()) {
-        return new Answer(now.uri(), response);
+        return new Response(now.uri(), response);
       }
       now = now.at(next(now.uri(), location.get()));
     }
     throw new RemoteException(
-        Remotes.UNREACHABLE, "%s redirects too often".formatted(shown(question.uri())));
+        Remotes.UNREACHABLE, "%s redirects too often".formatted(shown(request.uri())));
   }
 
   private static boolean isRedirect(int status) {
@@ -108,7 +108,7 @@ final class Downloads implements AutoCloseable {
     };
   }
 
-  /** Where a redirect leads. */
+  /** Returns the target of a redirect. */
   static URI next(URI from, String location) throws RemoteException {
     URI to = resolved(from, location);
     if (from.getScheme().equalsIgnoreCase("https") && !to.getScheme().equalsIgnoreCase("https")) {
@@ -118,7 +118,9 @@ final class Downloads implements AutoCloseable {
     return to;
   }
 
-  /** What a server calls a place, which may be anything. */
+  /**
+   * Resolves a URL that a server gives; refuses all but http and https URLs without credentials.
+   */
   static URI resolved(URI base, String reference) throws RemoteException {
     try {
       URI uri = base.resolve(reference);
@@ -128,51 +130,50 @@ final class Downloads implements AutoCloseable {
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      // told below, without what may be a secret
+      // reported below without the message, which may have a secret
     }
     throw new RemoteException(
         Remotes.INVALID,
         "%s refers to what is no http or https URL without credentials".formatted(shown(base)));
   }
 
-  private HttpResponse<byte[]> send(Question question) throws RemoteException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(question.uri()).timeout(WHOLE).header("Accept", question.accept());
-    question
-        .authority()
-        .filter(authority -> authority.isFor(question.uri()))
-        .ifPresent(authority -> request.header("Authorization", authority.header()));
+  private HttpResponse<byte[]> send(Request request) throws RemoteException {
+    HttpRequest.Builder http =
+        HttpRequest.newBuilder(request.uri()).timeout(WHOLE).header("Accept", request.accept());
+    request
+        .authorization()
+        .filter(authorization -> authorization.isFor(request.uri()))
+        .ifPresent(authorization -> http.header("Authorization", authorization.header()));
     CompletableFuture<HttpResponse<byte[]>> response =
         client()
             .sendAsync(
-                request.build(),
+                http.build(),
                 HttpResponse.BodyHandlers.limiting(
-                    HttpResponse.BodyHandlers.ofByteArray(), question.most()));
+                    HttpResponse.BodyHandlers.ofByteArray(), request.most()));
     try {
       return response.get(WHOLE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw failed(question, e.getCause() == null ? e : e.getCause());
+      throw failed(request, e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
       response.cancel(true);
-      throw unreachable(question.uri(), "it takes more than %s".formatted(WHOLE));
+      throw unreachable(request.uri(), "it takes more than %s".formatted(WHOLE));
     } catch (InterruptedException e) {
       response.cancel(true);
       Thread.currentThread().interrupt();
-      throw unreachable(question.uri(), "this dispatcher stops");
+      throw unreachable(request.uri(), "this dispatcher stops");
     }
   }
 
-  private static RemoteException failed(Question question, Throwable cause) {
+  private static RemoteException failed(Request request, Throwable cause) {
     for (Throwable e = cause; e != null; e = e.getCause()) {
       if (String.valueOf(e.getMessage()).startsWith(EXCEEDED)) {
         return new RemoteException(
             Remotes.INVALID,
-            "%s: it sends more than %d MiB"
-                .formatted(shown(question.uri()), question.most() >> 20));
+            "%s: it sends more than %d MiB".formatted(shown(request.uri()), request.most() >> 20));
       }
     }
     return unreachable(
-        question.uri(),
+        request.uri(),
         switch (cause) {
           case HttpTimeoutException _ -> "it does not answer in time";
           case ConnectException _ -> "no connection";
@@ -192,7 +193,9 @@ final class Downloads implements AutoCloseable {
     return "%s://%s%s%s".formatted(uri.getScheme(), uri.getHost(), port, uri.getRawPath());
   }
 
-  /** Made when it is first needed, since most dispatchers download nothing. */
+  /**
+   * Returns the client, which is created at first use, because most dispatchers download nothing.
+   */
   private synchronized HttpClient client() {
     HttpClient here =
         client.orElseGet(

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Fetches what lies elsewhere when it is first asked for, and keeps it for good. */
+/** Fetches remote bases and charts when they are first requested, and keeps them permanently. */
 public final class FetchedRemotes implements Remotes, AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -31,18 +31,18 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
   }
 
   /**
-   * Remotes that are kept in a directory of mirrors; charts in its {@code charts}.
+   * Creates remotes in a directory of mirrors, with charts in its subdirectory {@code charts}.
    *
-   * @param mirrors in that directory; not closed with this
+   * @param mirrors the mirrors in that directory; not closed by {@link #close}
    */
   public static FetchedRemotes within(Path directory, Mirrors mirrors, Clock clock) {
     return within(directory, mirrors, PATIENCE, clock);
   }
 
   /**
-   * The same for those who have nothing else to do.
+   * Creates remotes with another waiting time.
    *
-   * @param patience how long the first who asks for something waits
+   * @param patience how long a request waits for a fetch that has not failed before
    */
   public static FetchedRemotes within(
       Path directory, Mirrors mirrors, Duration patience, Clock clock) {

@@ -15,15 +15,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Fetches in the background, so that a host that does not answer holds up nobody for long: who asks
- * first waits for some seconds, who asks while it fails is told at once how it failed last. Safe
- * for concurrent use.
+ * Fetches in the background, so that an unresponsive host does not block callers for long: they
+ * wait for some seconds at first, and while fetching fails they get the last failure immediately.
+ * Safe for concurrent use.
  */
 final class Fetches implements AutoCloseable {
 
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-  /** Brings something here. Blocks for as long as the network takes. */
+  /** A fetch; blocks on the network. */
   interface Fetch {
     void run() throws RemoteException;
   }
@@ -34,9 +34,9 @@ final class Fetches implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   /**
-   * Fetches nothing yet.
+   * Creates an instance.
    *
-   * @param patience how long the first who asks waits
+   * @param patience how long callers wait for a fetch that has not failed before
    */
   Fetches(Duration patience, Clock clock) {
     this.patience = patience;
@@ -44,10 +44,10 @@ final class Fetches implements AutoCloseable {
   }
 
   /**
-   * Returns once it is fetched.
+   * Returns once something is fetched.
    *
-   * @param key of what is fetched
-   * @throws RemoteException if it is not, yet
+   * @param key identifies what is fetched
+   * @throws RemoteException if fetching failed or is not finished yet
    */
   void require(Object key, Fetch fetch) throws RemoteException {
     Attempts attempts = unfinished.computeIfAbsent(key, _ -> new Attempts());
@@ -71,7 +71,7 @@ final class Fetches implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  /** Of one thing. */
+  /** The attempts to fetch one thing. */
   private final class Attempts {
 
     private Optional<CountDownLatch> running = Optional.empty();
@@ -80,7 +80,10 @@ final class Fetches implements AutoCloseable {
     private Duration pause = Duration.ofSeconds(1);
     private boolean done;
 
-    /** Starts one if it is time; returns what to wait for, if that is worth it. */
+    /**
+     * Starts an attempt if it is time; returns the running attempt's latch unless the last attempt
+     * failed.
+     */
     synchronized Optional<CountDownLatch> start(Fetch fetch, Runnable forget) {
       if (running.isEmpty() && !done && !clock.instant().isBefore(notBefore)) {
         CountDownLatch ended = new CountDownLatch(1);

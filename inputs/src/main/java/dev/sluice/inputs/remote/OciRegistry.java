@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A registry that has charts as <a
- * href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md">artifacts</a>, as
- * {@code helm push} puts them there.
+ * A registry with charts as <a
+ * href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md">OCI artifacts</a>,
+ * in the form of {@code helm push}.
  */
 final class OciRegistry {
 
@@ -25,7 +25,7 @@ final class OciRegistry {
   private static final long MAX_MANIFEST = 4L << 20;
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** These are spoken to without TLS, as docker does. */
+  /** Local hosts, which are accessed without TLS, as Docker does. */
   private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private final Downloads downloads;
@@ -34,7 +34,7 @@ final class OciRegistry {
   private final Optional<String> secret;
 
   /**
-   * A registry.
+   * Creates a client of a registry.
    *
    * @param url {@code oci://HOST/PATH}
    */
@@ -56,26 +56,26 @@ final class OciRegistry {
     return url.startsWith(SCHEME);
   }
 
-  /** The archive of a chart, which is what the manifest of that version says. */
+  /** Returns the archive of a chart, verified by the digest in the manifest. */
   byte[] archive(ChartId chart) throws RemoteException {
     URI artifact = root.resolve(path + chart.name() + "/");
-    String tag = chart.version().replace('+', '_'); // as Helm does: a tag has no '+'
-    Downloads.Question question =
-        new Downloads.Question(
+    String tag = chart.version().replace('+', '_'); // as Helm does, because tags cannot have '+'
+    Downloads.Request request =
+        new Downloads.Request(
             artifact.resolve("manifests/" + tag), Optional.empty(), MANIFEST, MAX_MANIFEST);
-    Downloads.Answer answer = downloads.get(question);
-    Optional<Authority> authority = Optional.empty();
-    if (answer.status() == 401) {
-      authority = authority(answer, path + chart.name());
-      answer = downloads.get(authority.map(question::as).orElse(question));
+    Downloads.Response response = downloads.get(request);
+    Optional<Authorization> authorization = Optional.empty();
+    if (response.status() == 401) {
+      authorization = authorization(response, path + chart.name());
+      response = downloads.get(authorization.map(request::as).orElse(request));
     }
-    String digest = layer(answer.required(), chart);
+    String digest = layer(response.required(), chart);
     byte[] archive =
         downloads
             .get(
-                new Downloads.Question(
+                new Downloads.Request(
                     artifact.resolve("blobs/" + digest),
-                    authority,
+                    authorization,
                     "*/*",
                     ChartRepository.MAX_ARCHIVE))
             .required();
@@ -96,54 +96,54 @@ final class OciRegistry {
         }
       }
     } catch (IOException e) {
-      // told below
+      // reported below
     }
     throw new RemoteException(
         Remotes.INVALID, "what the registry has for %s is no Helm chart".formatted(chart));
   }
 
-  /** Who we are, as the registry wants to be told; empty if it does not say how. */
-  private Optional<Authority> authority(Downloads.Answer refused, String repository)
+  /** Returns credentials of a scheme that the registry accepts; empty if there are none. */
+  private Optional<Authorization> authorization(Downloads.Response refused, String repository)
       throws RemoteException {
     List<Challenge> challenges = Challenge.of(refused.headers());
     for (Challenge challenge : challenges) {
       if (challenge.scheme().equals("bearer") && challenge.parameter("realm").isPresent()) {
-        return Optional.of(Authority.bearer(root, token(challenge, repository)));
+        return Optional.of(Authorization.bearer(root, token(challenge, repository)));
       }
     }
     return challenges.stream().anyMatch(challenge -> challenge.scheme().equals("basic"))
-        ? secret.map(one -> Authority.basic(root, one))
+        ? secret.map(one -> Authorization.basic(root, one))
         : Optional.empty();
   }
 
   /**
-   * Asks for a token to pull with. The <a
-   * href="https://distribution.github.io/distribution/spec/auth/token/">specification</a> has the
-   * registry name the service that gives it, on any host, and the client log in there: so its
-   * credentials go where the registry says, but never without TLS unless the registry itself has
-   * none.
+   * Requests a token for pulling. By the <a
+   * href="https://distribution.github.io/distribution/spec/auth/token/">specification</a> the
+   * registry names the token service, which may be on any host, and the client authenticates there.
+   * So the credentials are sent where the registry says, but never without TLS unless the registry
+   * itself has none.
    */
   private String token(Challenge challenge, String repository) throws RemoteException {
     URI realm = realm(root, challenge.parameter("realm").orElseThrow());
     String scope = challenge.parameter("scope").orElse("repository:" + repository + ":pull");
-    URI asked = challenge.asked(realm, scope);
+    URI uri = challenge.tokenUri(realm, scope);
     byte[] body =
         downloads
             .get(
-                new Downloads.Question(
-                    asked,
-                    secret.map(one -> Authority.basic(realm, one)),
+                new Downloads.Request(
+                    uri,
+                    secret.map(one -> Authorization.basic(realm, one)),
                     "application/json",
                     MAX_MANIFEST))
             .required();
     try {
-      JsonNode answer = JSON.readTree(body);
-      String token = answer.path("token").asText(answer.path("access_token").asText());
+      JsonNode response = JSON.readTree(body);
+      String token = response.path("token").asText(response.path("access_token").asText());
       if (token.matches("[\\x21-\\x7e]+")) {
         return token;
       }
     } catch (IOException e) {
-      // told below, without what may be a secret
+      // reported below without the message, which may have a secret
     }
     throw new RemoteException(
         Remotes.UNREACHABLE, "%s gives no token".formatted(Downloads.shown(realm)));

@@ -4,12 +4,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The digest that chart repositories and registries use. */
+/** SHA-256, the digest of chart repositories and registries. */
 final class Sha256 {
 
   private Sha256() {}
 
-  /** In hexadecimal digits. */
+  /** Returns the digest in hexadecimal digits. */
   static String of(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

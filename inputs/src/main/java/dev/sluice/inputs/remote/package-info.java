@@ -1,6 +1,6 @@
 /**
- * Inputs outside of the followed repositories, such as charts and remote bases. Each is fetched
- * once and kept.
+ * Remote inputs: charts and bases outside of the fleet's repositories. Each is fetched once and
+ * kept.
  */
 @NullMarked
 package dev.sluice.inputs.remote;

@@ -1,6 +1,6 @@
 package dev.sluice.inputs.walk;
 
-/** A file or symbolic link of a closure, where it really is in the repository. */
+/** A file or symbolic link of a closure, at its real path in the repository. */
 public sealed interface ClosureEntry {
 
   String path();
@@ -14,6 +14,6 @@ public sealed interface ClosureEntry {
   record File(String path, boolean executable, String objectId, long size)
       implements ClosureEntry {}
 
-  /** A symbolic link that stays in the tree; where it leads is in the closure too. */
+  /** A symbolic link that stays in the tree; its target is in the closure too. */
   record Link(String path, String target) implements ClosureEntry {}
 }

@@ -1,10 +1,11 @@
 package dev.sluice.inputs.walk;
 
 /**
- * How much a closure may hold.
+ * Limits of a closure.
  *
- * @param maxFiles files and links
- * @param maxBytes of all files together, uncompressed: a target must fit a record of 16 MiB
+ * @param maxFiles number of files and links
+ * @param maxBytes uncompressed size of all files together: a target must fit into a record of 16
+ *     MiB
  */
 public record ClosureLimits(int maxFiles, int maxBytes) {
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The entries of a closure while it is found out, within its limits. */
+/** Collects the entries of a closure within its limits. */
 public final class EntryCollector {
 
   private final ClosureLimits limits;
@@ -44,7 +44,7 @@ public final class EntryCollector {
     return entries.size();
   }
 
-  /** All of them, sorted by path. */
+  /** Returns all entries, sorted by path. */
   public List<ClosureEntry> entries() {
     Map<String, String> byFoldedPath = new HashMap<>();
     for (String path : entries.keySet()) {

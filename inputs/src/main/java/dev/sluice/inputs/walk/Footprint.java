@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * All that a resolution looked at. While none of this changes, resolving again gives the same.
+ * The paths that the result of a resolution depends on: as long as none of them changes, the result
+ * is the same.
  *
- * @param present paths of files, links and whatever else was found at a path
- * @param absent paths at which something was looked for and nothing found
- * @param watched directories whose whole listing matters, recursively; the root is the empty path
+ * @param present paths that were looked up and exist
+ * @param absent paths that were looked up and do not exist
+ * @param watched directories whose whole content matters, recursively; the root is the empty path
  */
 public record Footprint(Set<String> present, Set<String> absent, Set<String> watched) {
   public Footprint {
@@ -18,7 +19,7 @@ public record Footprint(Set<String> present, Set<String> absent, Set<String> wat
     watched = Set.copyOf(watched);
   }
 
-  /** All that any of them looked at. */
+  /** Returns the union of several footprints. */
   public static Footprint union(List<Footprint> footprints) {
     Set<Footprint> distinct = new HashSet<>(footprints);
     if (distinct.size() == 1) {
@@ -35,7 +36,7 @@ public record Footprint(Set<String> present, Set<String> absent, Set<String> wat
     return new Footprint(present, absent, watched);
   }
 
-  /** Whether a change of this path is a reason to look again. */
+  /** Returns whether a change of this path requires resolving again. */
   public boolean covers(String path) {
     if (present.contains(path) || absent.contains(path) || watched.contains("")) {
       return true;

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * A commit's tree into which others are put, each at a place of its own, where it hides what the
- * commit has there. One of those that cannot be read is a refusal, and no reason to give up on all
- * else that is found out from the commit.
+ * A commit's tree with other trees mounted at paths of their own, where they hide the commit's
+ * files. If a mounted tree cannot be read, the source is refused; the commit's other applications
+ * are not affected.
  */
 final class GraftedTree implements SourceTree {
 
@@ -22,12 +22,12 @@ final class GraftedTree implements SourceTree {
     trees.put("", tree);
   }
 
-  /** Puts a tree at a canonical path, or does nothing if one is there. */
+  /** Mounts a tree at a canonical path, unless one is mounted there. */
   void graft(String place, SourceTree tree) {
     trees.putIfAbsent(place, tree);
   }
 
-  /** Whether a path is below the place of a tree that was put in. */
+  /** Returns whether a path is below a mounted tree. */
   boolean isInGraft(String path) {
     return trees.size() > 1
         && trees.keySet().stream().anyMatch(root -> !root.isEmpty() && isUnder(path, root));
@@ -81,7 +81,7 @@ final class GraftedTree implements SourceTree {
     return trees.keySet().stream().anyMatch(graft -> isUnder(graft, path));
   }
 
-  /** The innermost tree at a path. */
+  /** Returns the innermost tree at a path. */
   private Place place(String path) {
     for (Map.Entry<String, SourceTree> graft : trees.descendingMap().entrySet()) {
       String root = graft.getKey();
@@ -103,10 +103,10 @@ final class GraftedTree implements SourceTree {
   }
 
   /**
-   * A path of one of the trees.
+   * A path in one of the trees.
    *
-   * @param root where the tree is
-   * @param path seen from there
+   * @param root the tree's mount path
+   * @param path relative to the mount path
    */
   private record Place(String root, SourceTree tree, String path) {
 

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Notes all that a walk looks at. */
+/** Records the paths that a walk looks up. */
 final class LookupLog {
 
   private final Set<String> present = new HashSet<>();
@@ -26,21 +26,25 @@ final class LookupLog {
     absent.add(path);
   }
 
-  /** From now on everything under this matters. */
+  /** Records that everything under a directory matters. */
   void watch(String directory) {
     watched.add(directory);
   }
 
   /**
-   * What was looked at on the way to a closure: of a directory found, something is in it.
+   * Returns the footprint of a closure. Directories that were found need no watching, because they
+   * have entries in the closure.
    *
-   * @param grafted tells what was put in, which no commit changes
+   * @param grafted whether a path is in a mounted tree, which no commit changes
    */
   Footprint footprint(Predicate<String> grafted) {
     return footprint(watched, grafted);
   }
 
-  /** The same on the way to a refusal, which may be about nothing but a directory being there. */
+  /**
+   * Returns the footprint of a refusal. Directories that were found are watched, because their
+   * existence alone may be the reason.
+   */
   Footprint footprintOfRefusal(Predicate<String> grafted) {
     Set<String> all = new HashSet<>(watched);
     all.addAll(directories);

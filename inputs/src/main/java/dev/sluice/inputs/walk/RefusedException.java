@@ -8,7 +8,7 @@ public final class RefusedException extends RuntimeException {
   private final String code;
 
   /**
-   * A refusal.
+   * Creates a refusal.
    *
    * @param code stable and machine-readable
    * @param message what, where and what to do

@@ -7,28 +7,28 @@ import dev.sluice.inputs.git.SourceTree;
 import java.util.Optional;
 
 /**
- * What a resolution may take from outside of its repository.
+ * Access of a resolution to remote bases and charts, and to plugins.
  *
- * @param policy of the application
+ * @param policy the application's policy
  * @param plugins whether kustomizations may run plugins
- * @param remotes where it is got from
+ * @param remotes provides the bases and charts
  */
 public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes) {
 
-  /** Gets something, which may not be there. */
+  /** A request for a remote base or chart. */
   private interface Getter<T> {
     T get() throws RemoteException;
   }
 
   /**
-   * The repository that a base is in.
+   * Returns the files of a remote base.
    *
-   * @param what names the reference in refusals
+   * @param what a description of the reference, for refusals
    */
   public Remotes.Base base(RemoteBase reference, String what) {
     RemotePolicy.Base base =
         policy.bases().stream()
-            .filter(one -> one.isMeantBy(reference.repository()))
+            .filter(one -> one.matches(reference.repository()))
             .findFirst()
             .orElseThrow(
                 () ->
@@ -41,20 +41,20 @@ public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes
   }
 
   /**
-   * Whether charts of this repository may be downloaded.
+   * Returns whether charts of this repository may be downloaded.
    *
-   * @param url as the chart or kustomization says
+   * @param url the URL in the chart or kustomization
    */
   public boolean allowsCharts(String url) {
     return charts(url).isPresent();
   }
 
   /**
-   * A chart that has to be downloaded.
+   * Returns the files of a chart, which is downloaded if necessary.
    *
-   * @param url of its repository, which is allowed
-   * @param version exact
-   * @param what names the chart in refusals
+   * @param url the URL of its repository, which must be allowed
+   * @param version an exact version
+   * @param what a description of the chart, for refusals
    */
   public SourceTree chart(String url, String name, String version, String what) {
     RemotePolicy.Charts repository = charts(url).orElseThrow();
@@ -66,7 +66,7 @@ public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes
     return policy.charts().stream().filter(one -> one.url().equals(canonical)).findFirst();
   }
 
-  /** As the policy has it. */
+  /** Returns the URL in the form of policies, without trailing '/'. */
   public static String canonical(String url) {
     return url.replaceFirst("/+$", "");
   }

@@ -1,6 +1,6 @@
 package dev.sluice.inputs.walk;
 
-/** Something outside of the repository cannot be had. */
+/** A remote base or chart is not available. */
 public final class RemoteException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -8,10 +8,9 @@ public final class RemoteException extends Exception {
   private final String code;
 
   /**
-   * A failure.
+   * Creates a failure.
    *
-   * @param code {@link Remotes#UNREACHABLE} or {@link Remotes#MISSING} if it may be over when asked
-   *     again
+   * @param code {@link Remotes#UNREACHABLE} or {@link Remotes#MISSING} if a retry may succeed
    * @param message what, where and what to do; without credentials
    */
   public RemoteException(String code, String message) {
@@ -19,7 +18,7 @@ public final class RemoteException extends Exception {
     this.code = code;
   }
 
-  /** Stable and machine-readable. */
+  /** Returns the stable, machine-readable code. */
   public String code() {
     return code;
   }

@@ -6,27 +6,27 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.inputs.git.SourceTree;
 
 /**
- * Where closures get what lies outside of their repository. It is immutable: asked for the same
- * again, it answers the same. Safe for concurrent use.
+ * Provides remote bases and charts to closures. They are immutable: the same request always has the
+ * same result. Safe for concurrent use.
  */
 public interface Remotes {
 
-  /** Code of a failure to get something. */
+  /** Code of a failure to fetch. */
   String UNREACHABLE = "RemoteUnreachable";
 
-  /** Code of a failure where there is no such thing. */
+  /** Code of a failure for something that does not exist. */
   String MISSING = "RemoteMissing";
 
   /**
-   * Code of a failure where there is something, but not what it should be. It is not asked for
-   * again by itself: whoever offers it has to mend it.
+   * Code of a failure for invalid content. It is not retried automatically: the provider has to fix
+   * the content.
    */
   String INVALID = "RemoteInvalid";
 
   /** The files of a repository at a commit. */
   record Base(CommitId commit, SourceTree tree) {}
 
-  /** For where nothing can be had. */
+  /** Remotes for environments in which nothing is fetched. */
   Remotes NONE =
       new Remotes() {
         @Override
@@ -41,22 +41,22 @@ public interface Remotes {
         }
       };
 
-  /** Whether a failure may be over by itself, without a change of what was looked at. */
-  static boolean mayPass(Failure failure) {
+  /** Returns whether a failure may resolve without a change of the inputs. */
+  static boolean isTransient(Failure failure) {
     return failure.code().equals(UNREACHABLE) || failure.code().equals(MISSING);
   }
 
   /**
-   * The files of a repository.
+   * Returns the files of a repository.
    *
    * @param ref the name of a tag, or a full commit id
    */
   Base base(RemotePolicy.Base repository, String ref) throws RemoteException;
 
   /**
-   * The files of a chart, {@code Chart.yaml} at the root.
+   * Returns the files of a chart, with {@code Chart.yaml} at the root.
    *
-   * @param version exact
+   * @param version an exact version
    */
   SourceTree chart(RemotePolicy.Charts repository, String name, String version)
       throws RemoteException;

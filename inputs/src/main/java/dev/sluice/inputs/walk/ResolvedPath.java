@@ -4,10 +4,10 @@ import dev.sluice.inputs.git.TreeEntry;
 import java.util.List;
 
 /**
- * What is at a path once symbolic links are followed.
+ * A path with its symbolic links resolved.
  *
- * @param entry a file or directory, where it really is
- * @param links that led there
+ * @param entry the file or directory, with its real path
+ * @param links the links that were followed
  */
 public record ResolvedPath(TreeEntry entry, List<ClosureEntry.Link> links) {
 

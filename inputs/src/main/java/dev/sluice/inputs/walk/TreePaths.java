@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Paths within a tree: from its root, with '/', never out of it. */
+/** Operations on paths within a tree: relative to its root, with '/', never outside of it. */
 public final class TreePaths {
 
-  /** More than any system takes. */
+  /** The longest path; no operating system accepts longer ones. */
   static final int MAX_LENGTH = 4096;
 
   private TreePaths() {}
 
-  /** The written path's components from the root, with every '.' and '..' worked off. */
+  /** Returns the components of a written path from the root, with every '.' and '..' resolved. */
   public static List<String> written(String directory, String path, String what) {
     if (path.length() > MAX_LENGTH || path.chars().anyMatch(Character::isISOControl)) {
       throw new RefusedException(

@@ -19,8 +19,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One resolution on its way through a tree: follows paths and symbolic links without ever leaving
- * it, notes all it looks at, and gathers the entries of the closure within its limits.
+ * The traversal of a tree by one resolution: follows paths and symbolic links without leaving the
+ * tree, records all paths that it looks up, and collects the entries of the closure within its
+ * limits.
  */
 public final class Walk {
 
@@ -42,12 +43,14 @@ public final class Walk {
     this.remoteAccess = remoteAccess;
   }
 
-  /** What may be taken from outside of the tree. */
+  /** Returns the access to remote bases, charts and plugins. */
   public RemoteAccess remoteAccess() {
     return remoteAccess;
   }
 
-  /** Puts another repository's files somewhere: no path leads from there to this one's. */
+  /**
+   * Mounts another repository's files. Paths cannot lead from one repository's files to another's.
+   */
   public void graft(RemoteBase reference, Remotes.Base base) {
     tree.graft(reference.place(), base.tree());
     repositories.put(
@@ -55,28 +58,29 @@ public final class Walk {
         new BaseCommit(reference.repository(), reference.ref().orElse(""), base.commit()));
   }
 
-  /** The other repositories of which something is in the closure. */
+  /** Returns the other repositories that have files in the closure. */
   public List<BaseCommit> bases() {
     return List.copyOf(repositories.values());
   }
 
   /**
-   * Puts a downloaded chart where nothing is, as if it were committed there.
+   * Mounts a downloaded chart at a free path, as if it were committed there.
    *
-   * @param directory that the place is seen from
-   * @param within the directory to put it into
-   * @param path from there
-   * @param what names the chart in refusals
+   * @param directory the directory that {@code within} is relative to
+   * @param within the directory to mount it in
+   * @param path the chart's path, relative to {@code within}
+   * @param what a description of the chart, for refusals
    */
   public ResolvedPath graftChart(
       String directory, String within, String path, SourceTree chart, String what) {
-    Optional<ResolvedPath> home = find(directory, within, what);
-    home.ifPresent(there -> lookups.watch(there.path())); // its last file may go
+    Optional<ResolvedPath> parent = find(directory, within, what);
+    parent.ifPresent(there -> lookups.watch(there.path())); // its last file may be deleted
     String base =
-        home.map(ResolvedPath::path)
+        parent
+            .map(ResolvedPath::path)
             .orElseGet(() -> String.join("/", TreePaths.written(directory, within, what)));
     String place = TreePaths.join(base, path);
-    if (look(place).isEmpty()) {
+    if (lookUp(place).isEmpty()) {
       charts.add(place);
       if (charts.size() > MAX_CHARTS) {
         throw new RefusedException(
@@ -94,28 +98,28 @@ public final class Walk {
                         .formatted(what, place)));
   }
 
-  /** Whether a directory is that of a downloaded chart. */
+  /** Returns whether a directory is that of a downloaded chart. */
   public boolean isDownloaded(String directory) {
     return charts.contains(directory);
   }
 
-  /** What is part of the closure so far. */
+  /** Returns the entries of the closure so far. */
   public EntryCollector collector() {
     return collector;
   }
 
-  /** The tree with all that was put into it. */
+  /** Returns the tree with everything that was mounted. */
   public SourceTree tree() {
     return tree;
   }
 
   /**
-   * What is at {@code path}, seen from a directory: as everywhere, '..' is taken off the written
-   * path first, and symbolic links are followed then.
+   * Looks up a path relative to a directory. As usual, '..' is resolved in the written path before
+   * symbolic links are followed.
    *
-   * @param directory where it really is
-   * @param what names the path in refusals
-   * @return empty if there is nothing, or only the dead end of a link
+   * @param directory the directory's real path
+   * @param what a description of the path, for refusals
+   * @return empty if there is nothing, or a symbolic link without target
    */
   public Optional<ResolvedPath> find(String directory, String path, String what) {
     List<String> written = TreePaths.written(directory, path, what);
@@ -131,7 +135,7 @@ public final class Walk {
     }
   }
 
-  /** Where the repository is that a path is in; empty for the tree itself. */
+  /** Returns the mount path of the repository that a path is in; empty for the tree itself. */
   private String repositoryOf(String path) {
     return repositories.keySet().stream()
         .filter(place -> (path + "/").startsWith(place + "/"))
@@ -146,11 +150,11 @@ public final class Walk {
     while (!ahead.isEmpty()) {
       String name = ahead.pop();
       if (name.equals("..")) {
-        lookups.watch(here); // that it is there is all that matters, and its last file may go
+        lookups.watch(here); // only its existence matters, and its last file may be deleted
         here = TreePaths.parent(here, what);
         continue;
       }
-      Optional<TreeEntry> next = look(TreePaths.join(here, name));
+      Optional<TreeEntry> next = lookUp(TreePaths.join(here, name));
       if (next.isEmpty()) {
         return Optional.empty();
       }
@@ -177,10 +181,10 @@ public final class Walk {
       }
     }
     lookups.foundDirectory(here);
-    return look(here).map(entry -> new ResolvedPath(entry, links));
+    return lookUp(here).map(entry -> new ResolvedPath(entry, links));
   }
 
-  /** The same, where nothing is a refusal. */
+  /** Looks up a path like {@link #find}; refuses the inputs if there is nothing. */
   public ResolvedPath require(String directory, String path, String what) {
     return find(directory, path, what)
         .orElseThrow(
@@ -190,19 +194,19 @@ public final class Walk {
                     "%s is not in the repository: add it, or take it out".formatted(what)));
   }
 
-  /** All that is in a directory; from now on everything under it matters. */
+  /** Returns the entries of a directory and records that everything under it matters. */
   public List<TreeEntry> list(String directory) {
     step();
     lookups.watch(directory);
     return tree.list(directory);
   }
 
-  /** Makes the links that lead to something part of the closure. */
+  /** Adds the symbolic links that were followed to the closure. */
   public void addLinks(ResolvedPath resolved) {
     resolved.links().forEach(link -> collector.put(link, link.target().length()));
   }
 
-  /** Makes a file part of the closure, with the links that lead to it. */
+  /** Adds a file to the closure, with the symbolic links that were followed. */
   public void addFile(ResolvedPath resolved) {
     addLinks(resolved);
     TreeEntry file = resolved.entry();
@@ -214,7 +218,7 @@ public final class Walk {
     }
   }
 
-  /** The text of a file that says what else is read. */
+  /** Returns the text of a file that refers to other files. */
   public String text(TreeEntry file, int maxBytes) {
     try {
       return utf8(tree.read(file, maxBytes));
@@ -226,7 +230,7 @@ public final class Walk {
     }
   }
 
-  /** The same of a file that may be anything; empty if it is large or not UTF-8. */
+  /** Returns the text of any file; empty if it is too large or not UTF-8. */
   public Optional<String> textIfAny(TreeEntry file, int maxBytes) {
     try {
       return Optional.of(utf8(tree.read(file, maxBytes)));
@@ -235,12 +239,12 @@ public final class Walk {
     }
   }
 
-  /** What was looked at on the way to a closure. */
+  /** Returns the footprint of the closure. */
   public Footprint footprint() {
     return lookups.footprint(tree::isInGraft);
   }
 
-  /** What was looked at on the way to a refusal. */
+  /** Returns the footprint of a refusal. */
   public Footprint footprintOfRefusal() {
     return lookups.footprintOfRefusal(tree::isInGraft);
   }
@@ -257,7 +261,7 @@ public final class Walk {
                 .formatted(entry.path()));
   }
 
-  private Optional<TreeEntry> look(String path) {
+  private Optional<TreeEntry> lookUp(String path) {
     step();
     Optional<TreeEntry> entry = tree.entry(path);
     if (entry.isEmpty()) {

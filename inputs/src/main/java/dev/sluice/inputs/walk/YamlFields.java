@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A mapping whose fields are found whatever their case is, as kustomize finds them; one written
- * twice in different case counts twice. What has another shape than expected is refused.
+ * A YAML mapping whose field names are case-insensitive, as in kustomize; a field that is given
+ * twice in different case has both values. Values of unexpected types are refused.
  *
  * @param where the file, for messages
  */
@@ -20,17 +20,17 @@ public record YamlFields(Map<?, ?> fields, String where) {
     throw new RefusedException("InvalidYaml", "'%s' is not a mapping of fields".formatted(where));
   }
 
-  /** The texts in the list of this name. */
+  /** Returns the texts in the list of this name. */
   public List<String> texts(String name) {
     return items(name).stream().map(item -> text(name, item)).toList();
   }
 
-  /** The mappings in the list of this name, which may be one mapping alone. */
+  /** Returns the mappings in the list of this name; a single mapping counts as a list. */
   public List<YamlFields> mappings(String name) {
     return items(name).stream().map(item -> new YamlFields(mapping(name, item), where)).toList();
   }
 
-  /** The items of the list of this name, whatever they are. */
+  /** Returns the items of the list of this name. */
   public List<Object> items(String name) {
     List<Object> items = new ArrayList<>();
     for (Object value : values(name)) {
@@ -45,7 +45,7 @@ public record YamlFields(Map<?, ?> fields, String where) {
     return items;
   }
 
-  /** The text of this name; of several, all. */
+  /** Returns all texts of this name. */
   public List<String> text(String name) {
     return values(name).stream()
         .map(value -> text(name, value))
@@ -53,7 +53,7 @@ public record YamlFields(Map<?, ?> fields, String where) {
         .toList();
   }
 
-  /** The first text of this name; empty if there is none. */
+  /** Returns the first text of this name; empty if there is none. */
   public String first(String name) {
     return text(name).stream().findFirst().orElse("");
   }

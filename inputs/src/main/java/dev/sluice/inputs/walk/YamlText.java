@@ -15,24 +15,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads YAML that names files: safely (no types, shallow, small, aliases counted by what they
- * expand to) and without guessing, so that a file called {@code 1.10} or {@code no} keeps its name.
- * Scalars are text or null.
+ * Reads YAML that refers to files. It is safe for untrusted input: no types, limited depth and
+ * size, with aliases expanded. Scalars are text or null, so that a file named {@code 1.10} or
+ * {@code no} keeps its name.
  */
 public final class YamlText {
 
   private static final int MAX_DOCUMENTS = 1000;
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
 
-  /** What aliases share stays shared. */
+  /** The converted nodes, so that nodes shared by aliases stay shared. */
   private final IdentityHashMap<JsonNode, Object> values = new IdentityHashMap<>();
 
   private YamlText() {}
 
   /**
-   * The documents that hold something.
+   * Returns the documents that are not empty.
    *
-   * @throws RefusedException naming {@code where} if it is not YAML or beyond the limits
+   * @throws RefusedException with {@code where} if it is not YAML or exceeds the limits
    */
   public static List<Object> documents(String text, String where) {
     YamlText reader = new YamlText();
@@ -61,7 +61,7 @@ public final class YamlText {
     return documents;
   }
 
-  /** Knows nulls, and takes everything else as the text it is. */
+  /** Converts a plain scalar to null or text. */
   private static JsonNode scalar(String plain) {
     return NULLS.contains(plain) ? NullNode.getInstance() : TextNode.valueOf(plain);
   }

@@ -1,5 +1,5 @@
 /**
- * The walk through a source tree that collects the files an application reads, with the paths that
+ * The traversal of a source tree that collects the files an application reads and the paths that
  * were looked up to find them.
  */
 @NullMarked

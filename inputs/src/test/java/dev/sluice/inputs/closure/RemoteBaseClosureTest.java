@@ -183,7 +183,7 @@ class RemoteBaseClosureTest {
         .isInstanceOfSatisfying(
             ClosureResult.Refused.class,
             refused -> {
-              assertThat(Remotes.mayPass(refused.failure())).isTrue();
+              assertThat(Remotes.isTransient(refused.failure())).isTrue();
               assertThat(refused.failure().message()).contains("the mirror is damaged");
             });
   }

@@ -57,10 +57,12 @@ class DownloadsTest {
     "https://evil.example/charts.example, false"
   })
   void onlyTheRepositoryItselfLearnsWhoWeAre(String uri, boolean learns) {
-    Authority authority = Authority.basic(SAFE, "me:word");
+    Authorization authorization = Authorization.basic(SAFE, "me:word");
 
-    assertThat(authority.isFor(URI.create(uri))).isEqualTo(learns);
-    assertThat(authority.toString()).doesNotContain("word").doesNotContain(authority.header());
+    assertThat(authorization.isFor(URI.create(uri))).isEqualTo(learns);
+    assertThat(authorization.toString())
+        .doesNotContain("word")
+        .doesNotContain(authorization.header());
   }
 
   @Test

@@ -6,30 +6,30 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * Who we are, and to whom alone that is told: a scheme, a host and a port. Whatever else a server
- * sends us to learns nothing.
+ * Credentials for one origin (scheme, host and port). They are not sent to other origins that a
+ * server redirects to.
  *
- * @param origin any URI there
- * @param header value of the header {@code Authorization}
+ * @param origin any URI of the origin
+ * @param header the value of the header {@code Authorization}
  */
-record Authority(URI origin, String header) {
+record Authorization(URI origin, String header) {
 
-  /** What forges take as the user name of a bare token. */
+  /** The user name that forges expect with a bare token. */
   private static final String TOKEN_USER = "x-access-token";
 
   /**
-   * By user and password.
+   * Returns basic authentication with a secret.
    *
    * @param secret {@code user:password} or a bare token
    */
-  static Authority basic(URI origin, String secret) {
+  static Authorization basic(URI origin, String secret) {
     String login = secret.contains(":") ? secret : TOKEN_USER + ":" + secret;
     byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
-    return new Authority(origin, "Basic " + Base64.getEncoder().encodeToString(bytes));
+    return new Authorization(origin, "Basic " + Base64.getEncoder().encodeToString(bytes));
   }
 
-  static Authority bearer(URI origin, String token) {
-    return new Authority(origin, "Bearer " + token);
+  static Authorization bearer(URI origin, String token) {
+    return new Authorization(origin, "Bearer " + token);
   }
 
   boolean isFor(URI uri) {
@@ -44,6 +44,6 @@ record Authority(URI origin, String header) {
 
   @Override
   public String toString() {
-    return "Authority[...]";
+    return "Authorization[...]";
   }
 }
