@@ -31,14 +31,14 @@ RUN archive=helm-v${HELM_VERSION}-linux-${TARGETARCH}.tar.gz \
  && rm "$archive"
 
 FROM eclipse-temurin:25-jre
-# isolates renderers, where the container may make user namespaces; util-linux, which else does, is part of the base image
+# bubblewrap isolates renderers if the container may create user namespaces; unshare of util-linux is the fallback
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bubblewrap util-linux \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=renderers /out/kustomize /out/helm /usr/local/bin/
 COPY --from=build /out/lib /opt/sluice/lib
 COPY --chmod=0755 container/sluice container/sluice-ready /usr/local/bin/
-# a new volume takes its owner from here
+# a new volume is owned by the owner of this directory
 RUN install -d -o 65532 -g 65532 /var/lib/sluice
 USER 65532:65532
 WORKDIR /var/lib/sluice
