@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** An approval is of one plan, and lets nothing else pass. */
+/** An approval releases exactly one plan. */
 @Tag("kubernetes")
 final class ApprovalIT {
 
@@ -66,14 +66,14 @@ final class ApprovalIT {
   @Test
   void anApprovalDoesNotPassContentThatCameLater() {
     send(2, 4);
-    DeletionPlan lookedAt = awaitHeld(2);
+    DeletionPlan seenPlan = awaitHeld(2);
 
-    // while someone looks at it, a commit comes that deletes nine of ten
+    // while a person reads the plan, a commit arrives that deletes nine of ten
     bench.targets.send(
-        Targets.approved(bench.targets.target("web", 3, Arrays.copyOf(ten, 1)), 3, lookedAt));
+        Targets.approved(bench.targets.target("web", 3, Arrays.copyOf(ten, 1)), 3, seenPlan));
 
     DeletionPlan plan = awaitHeld(3);
-    assertThat(plan.digest()).isNotEqualTo(lookedAt.digest());
+    assertThat(plan.digest()).isNotEqualTo(seenPlan.digest());
     assertThat(plan.deletions()).hasSize(9);
     assertThat(IntStream.range(0, 10).mapToObj(i -> bench.value("m" + i)))
         .allMatch(Optional::isPresent);
@@ -82,11 +82,11 @@ final class ApprovalIT {
   @Test
   void anApprovalDoesNotPassOtherContentThatDeletesTheSame() {
     send(2, 4);
-    DeletionPlan lookedAt = awaitHeld(2);
+    DeletionPlan seenPlan = awaitHeld(2);
     String[] others = Arrays.copyOf(ten, 5);
     others[4] = configMap("new", "y");
 
-    bench.targets.send(Targets.approved(bench.targets.target("web", 3, others), 3, lookedAt));
+    bench.targets.send(Targets.approved(bench.targets.target("web", 3, others), 3, seenPlan));
 
     awaitHeld(3);
     assertThat(bench.value("m4")).contains("x");
@@ -94,9 +94,9 @@ final class ApprovalIT {
   }
 
   @Test
-  void anObjectMadeAnewSinceIsNotDeletedByTheApproval() {
+  void anObjectRecreatedAfterTheApprovalIsNotDeleted() {
     SyncEvent.Target fewer = send(2, 4);
-    DeletionPlan lookedAt = awaitHeld(2);
+    DeletionPlan seenPlan = awaitHeld(2);
     var maps = bench.fixture.client().configMaps().inNamespace(bench.namespace);
     var old = maps.withName("m4").get();
     maps.withName("m4").delete();
@@ -105,7 +105,7 @@ final class ApprovalIT {
     old.getMetadata().setManagedFields(null);
     maps.resource(old).create();
 
-    bench.targets.send(Targets.approved(fewer, 3, lookedAt));
+    bench.targets.send(Targets.approved(fewer, 3, seenPlan));
 
     DeletionPlan plan = awaitHeld(3);
     assertThat(plan.deletions().getFirst().uid()).isEqualTo(uid("m4"));

@@ -29,7 +29,7 @@ import java.util.Set;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster, a broker, and workers that go between them. */
+/** A cluster, a broker, and workers that connect them. */
 final class Bench implements AutoCloseable {
 
   /** The application that may write into the system namespace. */
@@ -46,7 +46,7 @@ final class Bench implements AutoCloseable {
           Duration.ofSeconds(1),
           Duration.ofSeconds(20));
 
-  /** What this machine renders with does not change; asking it starts processes. */
+  /** Shared, since the machine's programs do not change and finding them starts processes. */
   private static final Renderers RENDERERS = renderersOfThisMachine();
 
   final ClusterName cluster = new ClusterName("test");
@@ -58,7 +58,7 @@ final class Bench implements AutoCloseable {
   final Results results = new Results(kafka);
   final Telemetry telemetry = Telemetry.untraced();
 
-  /** Hears what workers report that are started from now on. */
+  /** Receives the results of workers that are started from now on. */
   WorkerListener listener = WorkerListener.NONE;
 
   /** The clock of workers that are started from now on. */
@@ -78,7 +78,7 @@ final class Bench implements AutoCloseable {
     return worker(identity, client(interceptor), kafka);
   }
 
-  /** One that reads another log than the others. */
+  /** Returns a worker that reads another log than the others. */
   ClusterWorker worker(String identity, KafkaConnection log) {
     return worker(identity, client(null), log);
   }
@@ -87,7 +87,7 @@ final class Bench implements AutoCloseable {
     return worker(config(identity, ledgerNames()), client, log);
   }
 
-  /** One of another installation, which reads a log of its own. */
+  /** Returns a worker of another installation, which reads its own log. */
   ClusterWorker workerOf(LedgerNames names, KafkaConnection log) {
     return worker(config("another", names), client(null), log);
   }
@@ -103,7 +103,7 @@ final class Bench implements AutoCloseable {
     return worker;
   }
 
-  /** Installations of tests that share a real cluster do not see each other. */
+  /** Returns an installation id, so that tests that share a real cluster do not see each other. */
   String installation() {
     return systemNamespace;
   }
@@ -143,7 +143,10 @@ final class Bench implements AutoCloseable {
     }
   }
 
-  /** The value in a ConfigMap that {@link Targets#configMap} makes; empty if it is not there. */
+  /**
+   * Returns the value in a ConfigMap created by {@link Targets#configMap}; empty if it does not
+   * exist.
+   */
   Optional<String> value(String configMap) {
     return object(configMap).map(found -> found.getData().get("key"));
   }
@@ -153,7 +156,7 @@ final class Bench implements AutoCloseable {
         fixture.client().configMaps().inNamespace(namespace).withName(configMap).get());
   }
 
-  /** The names of the ConfigMaps in the system namespace. */
+  /** Returns the names of the ConfigMaps in the system namespace. */
   List<String> ledgers() {
     return fixture.client().configMaps().inNamespace(systemNamespace).list().getItems().stream()
         .map(map -> map.getMetadata().getName())
@@ -161,7 +164,7 @@ final class Bench implements AutoCloseable {
         .toList();
   }
 
-  /** The name of an application's ledger. */
+  /** Returns the name of an application's ledger. */
   String ledgerName(String application) {
     return ledgerNames().ledger(new ApplicationName(application));
   }
@@ -208,7 +211,7 @@ final class Bench implements AutoCloseable {
     patiently().until(() -> value(configMap), found -> found.equals(Optional.of(value)));
   }
 
-  /** Waits for the end of a generation that changed something. */
+  /** Waits for the result of a generation that changed something. */
   ResultEvent.Applied awaitApplied(String application, long generation) {
     return patiently()
         .until(
@@ -233,7 +236,7 @@ final class Bench implements AutoCloseable {
       try {
         open.pop().close();
       } catch (Exception e) {
-        throw new IllegalStateException("a part does not close", e);
+        throw new IllegalStateException("a part failed to close", e);
       }
     }
     results.close();

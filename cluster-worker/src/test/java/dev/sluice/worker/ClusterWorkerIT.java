@@ -38,7 +38,7 @@ class ClusterWorkerIT {
   }
 
   @Test
-  void makesTheClusterWhatTheLogSays() {
+  void appliesTheLogToTheCluster() {
     bench.worker("one");
 
     bench.targets.send(
@@ -62,7 +62,7 @@ class ClusterWorkerIT {
   }
 
   @Test
-  void sendsNothingForWhatHasNotChanged() {
+  void sendsNothingForUnchangedObjects() {
     Requests requests = new Requests();
     bench.worker("one", requests);
     bench.targets.send(
@@ -90,7 +90,7 @@ class ClusterWorkerIT {
   }
 
   @Test
-  void parksWhatTheApiRefusesAndHealsWithTheNextGoodGeneration() {
+  void parksARefusedTargetAndRecoversWithTheNextGoodGeneration() {
     bench.worker("one");
     String bad =
         """
@@ -158,7 +158,7 @@ class ClusterWorkerIT {
   }
 
   @Test
-  void goesOverEveryObjectOfWhatIsSentAgain() {
+  void aResyncRewritesEveryObject() {
     bench.worker("one");
     SyncEvent.Target target = bench.targets.target("web", 1, configMap("a", "first"));
     bench.targets.send(target);
@@ -183,7 +183,7 @@ class ClusterWorkerIT {
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
     bench.awaitApplied("web", 1);
 
-    // a worker that had the lead for a moment, was stopped, and resumes when it is long gone
+    // a worker that led for a moment, was suspended, and resumes long after it was replaced
     Reporter.open(bench.kafka, bench.cluster, _ -> {}, _ -> {}, Clock.systemUTC()).close();
     bench.targets.send(bench.targets.target("web", 2, configMap("a", "second")));
 
@@ -298,7 +298,7 @@ class ClusterWorkerIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void closesWhatWasOpenWhenTheClusterWasWiped(boolean restarted) {
+  void closesTheDeadLettersThatWereOpenWhenTheClusterWasWiped(boolean restarted) {
     assumeTrue(bench.fixture.isSimulated(), "a real cluster is not wiped");
     ClusterWorker first = bench.worker("one");
     bench.targets.send(bench.targets.target("web", 1, "not: [a manifest"));
@@ -338,7 +338,7 @@ class ClusterWorkerIT {
   }
 
   @Test
-  void judgesALogThatBeginsAnewByWhatIsInTheCluster() throws Exception {
+  void comparesARecreatedLogWithTheCluster() throws Exception {
     ClusterWorker before = bench.worker("one");
     bench.targets.send(bench.targets.target("same", 1, configMap("a", "first")));
     bench.targets.send(bench.targets.target("other", 1, configMap("b", "first")));
@@ -373,7 +373,7 @@ class ClusterWorkerIT {
   }
 
   @Test
-  void aKindThatComesLaterWakesWhatWaitsForIt() {
+  void aKindInstalledLaterRetriesTheApplicationsThatWaitForIt() {
     assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server cannot read definitions back");
     bench.worker("one");
     String kind = "Widget" + bench.namespace.substring(bench.namespace.lastIndexOf('-') + 1);
@@ -388,7 +388,7 @@ class ClusterWorkerIT {
             metadata: {name: one}
             """
                 .formatted(group, kind)));
-    // after two more tries its clock lets it wait for twenty seconds
+    // after two more attempts it waits for twenty seconds
     await()
         .atMost(Bench.PATIENCE)
         .until(() -> bench.results.all(DeadLetterEvent.Retried.class).size() == 2);
@@ -400,9 +400,9 @@ class ClusterWorkerIT {
         .until(() -> !bench.results.all(ResultEvent.Applied.class).isEmpty());
   }
 
-  /** No timer would try it: the field is the input's fault until the definition has it. */
+  /** No timer would retry it: the field is an error of the input until the definition has it. */
   @Test
-  void aDefinitionThatGetsTheFieldWakesWhatHadOneTooMany() {
+  void aDefinitionWithTheMissingFieldRetriesTheApplication() {
     assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
     String group = bench.namespace + ".example.com";
     bench.defineKind(group, "Fielded", "spec: {type: object, properties: {a: {type: string}}}");
@@ -457,7 +457,7 @@ class ClusterWorkerIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"GET", "PATCH"})
-  void aWorkerThatWasStoppedPutsNothingOlderOverNewer(String before) throws Exception {
+  void aSuspendedWorkerDoesNotOverwriteNewerObjects(String before) throws Exception {
     Requests requests = new Requests();
     bench.worker("zombie", requests);
     bench.targets.send(
@@ -472,7 +472,7 @@ class ClusterWorkerIT {
     requests.awaitPaused();
 
     bench.worker("successor");
-    // what was 'same' in generation 1 is so again: equal to what is live
+    // the object 'same' is again as in generation 1: equal to the live object
     bench.targets.send(
         bench.targets.target("web", 3, configMap("changed", "3"), configMap("same", "1")));
     bench.awaitApplied("web", 3);

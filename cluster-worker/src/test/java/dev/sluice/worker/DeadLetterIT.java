@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a dead letter of a worker tells, and of which trace it is. */
+/** The content of a worker's dead letter, and its trace. */
 @Tag("kubernetes")
 class DeadLetterIT {
 
@@ -31,7 +31,7 @@ class DeadLetterIT {
   }
 
   @Test
-  void tellsInHeadersWhatDidNotGoAndContinuesTheTraceOfItsTarget() {
+  void describesTheFailedRecordInHeadersAndContinuesItsTrace() {
     bench.worker("one");
     TraceParent trace = TraceParent.start();
     SyncEvent.Target bad =
@@ -56,7 +56,7 @@ class DeadLetterIT {
     assertThat(Instant.parse(header(opened, "sluice_first_at")))
         .isBeforeOrEqualTo(Instant.parse(header(opened, "sluice_last_at")));
 
-    // the slow timer tries it again
+    // the slow timer retries it
     ConsumerRecord<String, byte[]> retried = awaitLetters(2).get(1);
     assertThat(header(retried, "ce_type")).isEqualTo("dev.sluice.dead-letter-retried.v1");
     assertThat(header(retried, "sluice_attempts")).isEqualTo("2");
@@ -69,12 +69,12 @@ class DeadLetterIT {
         .untilAsserted(
             () -> assertThat(header(letters().getLast(), "sluice_reason")).isEqualTo("SUCCEEDED"));
     assertThat(traceId(letters().getLast()))
-        .as("closed in the trace of what succeeded")
+        .as("closed in the trace of the successful record")
         .isNotEqualTo(traceId(opened));
   }
 
   @Test
-  void aPoisonRecordIsKeptAsItWasAndHoldsNothingUp() {
+  void aPoisonRecordIsKeptAndDoesNotBlockOthers() {
     bench.worker("one");
     TraceParent trace = TraceParent.start();
     ProducerRecord<String, byte[]> poison =

@@ -35,7 +35,7 @@ class DiffIT {
       stringData: {password: %s}
       """;
 
-  /** The way that every API server reads. */
+  /** The patch type that every API server decodes. */
   private static final PatchContext MERGE = PatchContext.of(PatchType.STRATEGIC_MERGE);
 
   private final Bench bench = new Bench();
@@ -63,7 +63,7 @@ class DiffIT {
   }
 
   @Test
-  void tellsWhatApplyingAgainWouldChangeAndChangesNothing() {
+  void showsTheChangesOfAnotherApplyWithoutMakingThem() {
     bench.worker("one");
     bench.targets.send(
         bench.targets.target(
@@ -108,7 +108,7 @@ class DiffIT {
   }
 
   @Test
-  void tellsWhatAParkedTargetWouldDoAndWhatIsRefused() {
+  void showsTheChangesOfAParkedTargetAndItsRefusedObjects() {
     bench.worker("one");
     bench.targets.send(
         bench.targets.target("web", 1, configMap("a", "first"), configMap("b", "first")));
@@ -153,7 +153,7 @@ class DiffIT {
   }
 
   @Test
-  void aLargeAnswerComesInParts() {
+  void aLargeAnswerIsSplitIntoParts() {
     bench.worker("one");
     String[] large =
         IntStream.range(0, 20).mapToObj(i -> largeConfigMap("large" + i)).toArray(String[]::new);
@@ -182,7 +182,7 @@ class DiffIT {
 
     assertThat(parts).hasSizeGreaterThan(1);
     assertThat(parts.stream().flatMap(part -> part.differences().stream())).hasSize(20);
-    assertThat(parts.getFirst().omitted()).as("for who knows no parts").isPositive();
+    assertThat(parts.getFirst().omitted()).as("for readers without support for parts").isPositive();
     assertThat(parts.getLast().omitted()).isZero();
     assertThat(parts)
         .allMatch(part -> EventCodec.value(part).length < 3 * 1024 * 1024)

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A fault costs what it belongs to: the other applications are applied, by the same leader. */
+/** A fault affects only its own item: the other applications are applied by the same leader. */
 @Tag("kubernetes")
 class FaultInEveryLoopIT {
 
@@ -129,7 +129,7 @@ class FaultInEveryLoopIT {
     fault.during().accept(bench);
     bench.targets.send(bench.targets.target("good", 2, configMap("good", "second")));
     bench.awaitApplied("good", 2);
-    // the loops come round once more
+    // the loops turn once more
     bench.targets.send(
         bench.targets.target("good", 3, configMap("good", "third")),
         bench.targets.target("late", 1, configMap("late", "first")));

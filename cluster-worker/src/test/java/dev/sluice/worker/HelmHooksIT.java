@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Hooks come before or after the rest, and Jobs among them run before what comes next. */
+/** Hooks run before or after the other objects, and Jobs among them finish before the next step. */
 @Tag("kubernetes")
 class HelmHooksIT {
 
@@ -43,13 +43,13 @@ class HelmHooksIT {
 
     assertThat(installed.changes())
         .extracting(change -> change.object().name() + " " + change.action())
-        .containsExactly("settings CREATED", "migrate CREATED", "web CREATED", "told CREATED");
+        .containsExactly("settings CREATED", "migrate CREATED", "web CREATED", "notify CREATED");
 
     send(2, "migrate:1", "second");
     assertThat(bench.awaitApplied("shop", 2).changes())
         .as("a hook that is the same does not run again")
         .extracting(change -> change.object().name())
-        .containsExactly("settings", "web", "told");
+        .containsExactly("settings", "web", "notify");
   }
 
   @Test
@@ -70,7 +70,7 @@ class HelmHooksIT {
   }
 
   @Test
-  void runsAHookAnewThatDiffersAndStopsAtOneThatFails() {
+  void runsAChangedHookAgainAndStopsAtAFailedOne() {
     bench.worker("one");
     send(1, "migrate:1", "first");
     Job first = awaitJob("migrate:1");
@@ -91,7 +91,7 @@ class HelmHooksIT {
 
     assertThat(opened.failure().code()).isEqualTo("HookFailed");
     assertThat(opened.failure().object().orElseThrow().name()).isEqualTo("migrate");
-    assertThat(bench.value("web")).as("what comes after a hook that failed").contains("first");
+    assertThat(bench.value("web")).as("objects after a failed hook").contains("first");
 
     send(3, "migrate:3", "third");
     end(awaitJob("migrate:3"), "Complete");
@@ -105,7 +105,7 @@ class HelmHooksIT {
             "shop",
             generation,
             configMap("web", value),
-            hook(configMap("told", value), "post-install,post-upgrade", 0),
+            hook(configMap("notify", value), "post-install,post-upgrade", 0),
             hook(
                 """
                 apiVersion: batch/v1
@@ -151,8 +151,8 @@ class HelmHooksIT {
   }
 
   /**
-   * Ends the Job as the cluster's own controller would, which has no pods to run here. Releases
-   * from 1.31 on want the condition that comes first, and the time.
+   * Finishes the Job as the cluster's own controller would, which runs no pods here. Kubernetes
+   * 1.31 and later require the preceding condition, and the time.
    */
   private void end(Job job, String how) {
     assertThat(job().get().getMetadata().getUid()).isEqualTo(job.getMetadata().getUid());

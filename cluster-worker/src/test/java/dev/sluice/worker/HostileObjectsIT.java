@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Objects in the cluster that anyone may have written, and kinds that cannot be read. */
+/** Objects that anyone may have written to the cluster, and kinds that cannot be listed. */
 @Tag("kubernetes")
 final class HostileObjectsIT {
 
@@ -34,7 +34,7 @@ final class HostileObjectsIT {
   }
 
   @Test
-  void anObjectWithOurLabelsAndNoValidNameStopsNothing() {
+  void anObjectWithOurLabelsAndAnInvalidNameDoesNotStopTheSweep() {
     ClusterWorker worker = bench.worker("one");
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
     bench.awaitApplied("web", 1);
@@ -113,7 +113,7 @@ final class HostileObjectsIT {
         .build();
   }
 
-  /** Sends what asks for this to where no API is. */
+  /** Redirects requests for this path to an address without an API. */
   private static Interceptor refusing(String path, AtomicInteger refused) {
     return new Interceptor() {
       @Override

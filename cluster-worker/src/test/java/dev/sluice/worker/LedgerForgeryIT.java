@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Ledgers that somebody wrote who may write ConfigMaps, but not read the key. */
+/** Ledgers written by someone who may write ConfigMaps, but cannot read the key. */
 @Tag("kubernetes")
 class LedgerForgeryIT {
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @Tag("kubernetes")
 final class ObjectMovesIT {
 
-  /** Renders to nothing, since the second document is none. */
+  /** Renders to nothing, since the second document is not an object. */
   private static final String BROKEN = "not: [a manifest";
 
   private Bench bench;
@@ -97,7 +97,7 @@ final class ObjectMovesIT {
   }
 
   @Test
-  void whatIsKeptIsKeptAcrossARestartAndDeletedOnceNothingClaimsIt() {
+  void keptObjectsSurviveARestartAndAreDeletedOnceUnclaimed() {
     ClusterWorker first = bench.worker("one");
     bench.targets.send(
         bench.targets.target("from", 1, configMap("moving", "x"), configMap("a", "x")));
@@ -121,7 +121,7 @@ final class ObjectMovesIT {
 
   /** The worker reads the newer target after it decided on the deletion, and before it deletes. */
   @Test
-  void anObjectThatComesBackWhileItIsPrunedIsKept() throws Exception {
+  void anObjectDesiredAgainDuringItsPruneIsKept() throws Exception {
     assumeTrue(bench.fixture.isSimulated(), "needs a request that is slow");
     bench.worker("one");
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "x"), configMap("b", "x")));
@@ -169,7 +169,7 @@ final class ObjectMovesIT {
   }
 
   @Test
-  void anApplicationThatCannotHaveTheObjectKeepsNothing() {
+  void anApplicationThatCannotHaveTheObjectDoesNotKeepIt() {
     bench.worker("one");
     bench.targets.send(
         bench.targets.target("from", 1, configMap("moving", "x"), configMap("a", "x")),
@@ -184,7 +184,7 @@ final class ObjectMovesIT {
   }
 
   @Test
-  void theRestOfACommitIsWaitedForHoweverLateItComes() {
+  void waitsForTheRestOfACommitHoweverLateItArrives() {
     bench.worker("one");
     bench.targets.send(
         bench.targets.target("from", 1, configMap("moving", "x"), configMap("a", "x")));
@@ -205,7 +205,7 @@ final class ObjectMovesIT {
   }
 
   @Test
-  void aRemovedApplicationLeavesWhatItsSuccessorClaims() {
+  void aRemovedApplicationLeavesTheObjectsThatItsSuccessorClaims() {
     bench.worker("one");
     bench.targets.send(
         bench.targets.target("old", 1, configMap("moving", "x"), configMap("gone", "x")));
@@ -275,7 +275,7 @@ final class ObjectMovesIT {
         .getUid();
   }
 
-  /** One commit moves it, and breaks the application that it moves to. */
+  /** Moves an object in one commit, which also breaks the application that it moves to. */
   private void moveToBroken(String name) {
     bench.targets.send(
         Targets.inBatch(bench.targets.target("from", 2, configMap("a", "y")), "move", 2),
@@ -311,7 +311,7 @@ final class ObjectMovesIT {
                     .anyMatch(closed -> closed.entry().equals(entry)));
   }
 
-  /** Whatever looks orphaned now is looked at as often as this. */
+  /** Waits until this many more sweeps have run. */
   private void awaitSweeps(int times) {
     bench.targets.send(bench.targets.target("idle", 1, configMap("idle", "x")));
     bench.awaitApplied("idle", 1);

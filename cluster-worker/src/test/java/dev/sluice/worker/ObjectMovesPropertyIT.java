@@ -31,9 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random commits that move objects between applications, break some of them, and come while others
- * are under way; with random restarts. An object that the newest target of an application has is
- * never deleted; when all render, nothing is there that none has.
+ * Random commits that move objects between applications, break some of them, and arrive while
+ * others are applied; with random restarts. An object in the newest target of an application is
+ * never deleted; once all targets render, no object without an owner is left.
  */
 @Tag("kubernetes")
 final class ObjectMovesPropertyIT {
@@ -61,7 +61,7 @@ final class ObjectMovesPropertyIT {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void whatIsClaimedIsNeverDeletedAndWhatIsNotIsGoneInTheEnd(long seed) {
+  void claimedObjectsAreNeverDeletedAndUnclaimedOnesAreGoneInTheEnd(long seed) {
     Random random = new Random(seed);
     ClusterWorker worker = bench.worker("w0");
     for (int commit = 1; commit <= COMMITS; commit++) {
@@ -152,7 +152,7 @@ final class ObjectMovesPropertyIT {
         event -> bench.targets.send(EventId.of(commit, event.key(), UUID.randomUUID()), event));
   }
 
-  /** Waits for the end of what can come to one, and looks at what is live. */
+  /** Waits until the attempts have ended, and checks the live objects. */
   private void awaitApplied(Set<Integer> changed, Set<Integer> broken) {
     await()
         .atMost(Duration.ofSeconds(60))
@@ -176,7 +176,7 @@ final class ObjectMovesPropertyIT {
             });
   }
 
-  /** From now on these are known to be claimed, and no older deletion is under way. */
+  /** Remembers that these are known to be claimed, and that no older deletion is in progress. */
   private void remember(Set<Integer> applied) {
     Map<String, String> there = uidsOfLive();
     owners.forEach(

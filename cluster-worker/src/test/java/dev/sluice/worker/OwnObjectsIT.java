@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** No application overwrites or deletes what the worker keeps about itself. */
+/** No application overwrites or deletes the worker's own state. */
 @Tag("kubernetes")
 class OwnObjectsIT {
 
@@ -68,7 +68,7 @@ class OwnObjectsIT {
   }
 
   @Test
-  void aLedgerWhoseNameIsPutTogetherByKustomizeIsRefused() {
+  void aLedgerNameBuiltByKustomizeIsRefused() {
     bench.worker("one");
     bench.targets.send(bench.targets.target("other", 1, configMap("b", "first")));
     bench.awaitApplied("other", 1);

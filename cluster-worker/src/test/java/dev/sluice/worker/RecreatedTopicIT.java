@@ -34,7 +34,8 @@ class RecreatedTopicIT {
     bench.awaitValue("web", "old-5");
 
     recreateTopic();
-    // what a dispatcher sends that has lost its count: the ledger is further, and that must be told
+    // a dispatcher that lost its state counts again from 1, while the ledger is further: this must
+    // be reported
     bench.targets.send(
         bench.targets.target("api", 1, configMap("api", "new-1")),
         bench.targets.target("web", 1, configMap("web", "new-1")));

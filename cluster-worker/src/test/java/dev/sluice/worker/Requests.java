@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Sees the requests of a worker, and can hold the worker up as SIGSTOP does. */
+/** Records the requests of a worker, and can suspend the worker like SIGSTOP. */
 final class Requests implements Interceptor {
 
   private final List<String> seen = new CopyOnWriteArrayList<>();
@@ -33,7 +33,7 @@ final class Requests implements Interceptor {
     }
   }
 
-  /** From the first such request on, no request goes out before {@link #resume}. */
+  /** Suspends the worker at the first such request: no request is sent before {@link #resume}. */
   void pauseAt(Predicate<String> request) {
     pauseAt = request;
   }
@@ -47,12 +47,12 @@ final class Requests implements Interceptor {
     resumed.countDown();
   }
 
-  /** Those about objects: neither Leases nor ledgers nor what the watch asks. */
+  /** Returns the requests about objects: without Leases, ledgers and watches. */
   List<String> aboutObjects(String namespace) {
     return seen.stream().filter(line -> line.contains("/namespaces/" + namespace + "/")).toList();
   }
 
-  /** All since the last {@link #clear}, method and path. */
+  /** Returns all requests since the last {@link #clear}, as method and path. */
   List<String> all() {
     return List.copyOf(seen);
   }
@@ -74,7 +74,7 @@ final class Requests implements Interceptor {
         resumed.await();
         break;
       } catch (InterruptedException e) {
-        interrupted = true; // a stopped process notices nothing before it goes on
+        interrupted = true; // a suspended process notices nothing before it resumes
       }
     }
     if (interrupted) {

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** All that was ever reported, read from the topics. */
+/** All results that were ever reported, read from the topics. */
 final class Results implements AutoCloseable {
 
   private final KafkaConsumer<String, byte[]> consumer;
@@ -30,7 +30,7 @@ final class Results implements AutoCloseable {
     consumer.seekToBeginning(partitions);
   }
 
-  /** Everything of this type so far, in the order it was written. */
+  /** Returns all events of this type so far, in the order they were written. */
   synchronized <E extends Event> List<E> all(Class<E> type) {
     boolean more = true;
     while (more) {
@@ -48,7 +48,7 @@ final class Results implements AutoCloseable {
     return seen.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
-  /** The records themselves. */
+  /** Returns the records. */
   synchronized List<ConsumerRecord<String, byte[]>> records() {
     var _ = all(Event.class);
     return List.copyOf(records);

@@ -55,7 +55,7 @@ final class Targets implements AutoCloseable {
     }
   }
 
-  /** One application at one generation, each manifest a file of its own. */
+  /** Returns a target of an application at one generation, with each manifest in its own file. */
   SyncEvent.Target target(String application, long generation, String... manifests) {
     return target(application, generation, Policy.DEFAULT, manifests);
   }
@@ -85,7 +85,7 @@ final class Targets implements AutoCloseable {
         alone(application, generation));
   }
 
-  /** The same as a part of a batch of so many records. */
+  /** Returns the target as one of this many records of a batch. */
   static SyncEvent.Target inBatch(SyncEvent.Target target, String batch, int size) {
     return new SyncEvent.Target(
         target.application(),
@@ -98,7 +98,7 @@ final class Targets implements AutoCloseable {
         provenance(batch, size));
   }
 
-  /** A record that the sources of this target were refused, which may have what it has. */
+  /** Returns the record that reports refused sources with the objects of this target. */
   static SourcesEvent.Refused refused(SyncEvent.Target target) {
     return new SourcesEvent.Refused(
         target.application(),
@@ -108,12 +108,12 @@ final class Targets implements AutoCloseable {
         target.provenance());
   }
 
-  /** The same inputs as a later generation, as an operator's command has them sent. */
+  /** Returns the same inputs as a later generation, as an operator's resync sends them. */
   static SyncEvent.Target again(SyncEvent.Target target, long generation) {
     return again(target, generation, Optional.empty());
   }
 
-  /** The same, with the approval of a plan. */
+  /** Returns the target with the approval of a plan. */
   static SyncEvent.Target approved(SyncEvent.Target target, long generation, DeletionPlan plan) {
     return again(
         target,
@@ -135,7 +135,7 @@ final class Targets implements AutoCloseable {
         approval);
   }
 
-  /** The same with other inputs, as far as their digest says. */
+  /** Returns the target with another input digest. */
   static SyncEvent.Target withDigest(SyncEvent.Target target, String digest) {
     return new SyncEvent.Target(
         target.application(),

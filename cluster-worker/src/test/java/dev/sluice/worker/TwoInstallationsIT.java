@@ -39,7 +39,7 @@ class TwoInstallationsIT {
       others.send(others.target("web", 1, configMap("b", "blue"), configMap("blue-gone", "blue")));
       bench.awaitValue("b", "blue");
 
-      // a lower generation of the other is nobody's predecessor
+      // a lower generation of the other installation has no predecessor
       others.send(others.target("web", 2, configMap("b", "blue two")));
       bench.awaitValue("b", "blue two");
       await().atMost(Bench.PATIENCE).until(() -> bench.value("blue-gone").isEmpty());
@@ -51,7 +51,7 @@ class TwoInstallationsIT {
       await().atMost(Bench.PATIENCE).until(() -> bench.value("gone").isEmpty());
       assertThat(bench.value("b")).contains("blue two");
 
-      // both sweep every second, and find nothing of each other
+      // both sweep every second, and find no orphans of each other
       others.send(others.removal("web", 3, false));
       await().atMost(Bench.PATIENCE).until(() -> bench.value("b").isEmpty());
       assertThat(bench.value("a")).contains("second");
@@ -63,7 +63,7 @@ class TwoInstallationsIT {
   }
 
   @Test
-  void withTheSameIdInTwoNamespacesSweepNothingOfEachOther() {
+  void installationsWithTheSameIdInTwoNamespacesDoNotSweepEachOther() {
     Requests requests = new Requests();
     KafkaConnection log = KafkaFixture.provisioned(1);
     bench.worker("one", requests);
@@ -73,7 +73,8 @@ class TwoInstallationsIT {
         Results results = new Results(log)) {
       others.createTopic();
       bench.workerOf(new LedgerNames(bench.fixture.namespace(), bench.installation()), log);
-      // an older generation than the other's ledger has, of an object that it does not have
+      // an older generation than in the other installation's ledger, of an object that the ledger
+      // does not have
       others.send(others.target("web", 1, configMap("b", "theirs")));
       bench.awaitValue("b", "theirs");
 

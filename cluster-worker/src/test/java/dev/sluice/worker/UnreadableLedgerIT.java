@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One ledger that cannot be used parks its application and nothing else. */
+/** A ledger that cannot be used parks its application and affects no other. */
 @Tag("kubernetes")
 class UnreadableLedgerIT {
 
@@ -145,7 +145,7 @@ class UnreadableLedgerIT {
     bench.fixture.client().resource(ledger()).delete();
     bench.awaitApplied("web", 2);
     awaitClosed(bench.results.all(DeadLetterEvent.Opened.class).getLast());
-    // the inventory is lost: the sweep finds by labels what the application no longer wants
+    // the inventory is lost: the sweep finds the application's undesired objects by labels
     await().atMost(Bench.PATIENCE).until(() -> bench.value("gone").isEmpty());
     assertThat(bench.value("a")).contains("second");
   }

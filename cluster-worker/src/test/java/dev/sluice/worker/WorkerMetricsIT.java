@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a worker serves at {@code /metrics}. */
+/** The metrics of a worker at {@code /metrics}. */
 @Tag("kubernetes")
 class WorkerMetricsIT {
 
@@ -32,7 +32,7 @@ class WorkerMetricsIT {
   }
 
   @Test
-  void tellsWhatBecomesOfTargetsAndHowLongTheyTook() throws Exception {
+  void countsTheResultsOfTargetsAndTheirDurations() throws Exception {
     ClusterWorker worker = leading(bench.worker("one"));
     bench.targets.send(bench.targets.target("good", 1, configMap("a", "first")));
     bench.targets.send(bench.targets.target("bad", 1, configMap("Not_A_Name", "x")));
@@ -58,7 +58,7 @@ class WorkerMetricsIT {
                 assertThat(metrics(worker))
                     .containsPattern(
                         "sluice_worker_parked_total\\{cluster=\"test\",cause=\"Invalid\"} [1-9]"));
-    // heard of by the webhook and applied a moment later: not in the bucket of hours
+    // reported by the webhook and applied a moment later: not in the bucket of hours
     assertThat(metrics(worker))
         .contains("sluice_worker_change_to_applied_seconds_bucket{cluster=\"test\",le=\"60.0\"} 1");
   }
@@ -122,7 +122,9 @@ class WorkerMetricsIT {
       awaitLines(second, "sluice_worker_fenced_total{cluster=\"test\"} 1");
     }
     assertThat(bench.value("a")).contains("second");
-    assertThat(bench.results.all(ResultEvent.Fenced.class)).as("told in the other log").isEmpty();
+    assertThat(bench.results.all(ResultEvent.Fenced.class))
+        .as("reported in the other log")
+        .isEmpty();
   }
 
   @Test
@@ -150,7 +152,7 @@ class WorkerMetricsIT {
     assertThat(bench.object("left-over")).isEmpty();
   }
 
-  /** Answers no write of objects while it is broken. */
+  /** Answers no writes of objects while it is broken. */
   private static final class Away implements Interceptor {
 
     private volatile boolean broken;
@@ -164,7 +166,10 @@ class WorkerMetricsIT {
     }
   }
 
-  /** What is sent before that, to a cluster that has no ledger of it, may be of the past. */
+  /**
+   * Waits until the worker leads: targets sent earlier, to a cluster without their ledger, may have
+   * been applied before.
+   */
   private static ClusterWorker leading(ClusterWorker worker) {
     await().atMost(Bench.PATIENCE).until(() -> worker.status() == WorkerStatus.LEADING);
     return worker;

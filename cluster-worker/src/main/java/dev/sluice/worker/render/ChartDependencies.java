@@ -17,13 +17,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Puts the charts that a chart depends on by {@code file://} into its {@code charts/}, as {@code
- * helm dependency build} would. What is vendored there already is left alone; what would have to be
- * downloaded is refused.
+ * Copies the charts that a chart depends on by {@code file://} into its {@code charts/}, as {@code
+ * helm dependency build} does. Vendored charts are left alone; dependencies that would have to be
+ * downloaded are refused.
  */
 final class ChartDependencies {
 
-  /** Charts that share charts are copied into each: a chain of them must not fill the disk. */
+  /**
+   * Limits the files copied for charts that share dependencies, so that a chain of them cannot fill
+   * the disk.
+   */
   private static final int MAX_COPIES = 20_000;
 
   private static final String LOCAL = "file://";
@@ -36,7 +39,7 @@ final class ChartDependencies {
     this.tree = tree;
   }
 
-  /** Makes a chart, by its directory, complete. */
+  /** Provides all dependencies of the chart in a directory. */
   void provide(Path chart) throws RenderException {
     if (within.contains(chart)) {
       throw RenderException.permanent(
@@ -79,7 +82,8 @@ final class ChartDependencies {
   }
 
   /**
-   * Helm asks for the name in the chart itself; of an archive that is what its name begins with.
+   * Returns whether the chart is vendored. Helm reads the name from the chart itself; an archive's
+   * file name begins with it.
    */
   private static boolean isVendored(Path chart, String name) throws IOException {
     Path charts = chart.resolve("charts");

@@ -14,9 +14,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Renders charts that lie in the repository as {@code helm template} does, for one cluster's
- * version and API versions. What a chart needs is there or it is refused: nothing is downloaded,
- * {@code lookup} finds no cluster.
+ * Renders charts in the repository as {@code helm template} does, for one cluster's version and API
+ * versions. A chart with missing dependencies is refused: nothing is downloaded, and {@code lookup}
+ * finds no cluster.
  */
 final class HelmRenderer implements Renderer {
 
@@ -72,7 +72,7 @@ final class HelmRenderer implements Renderer {
     }
   }
 
-  /** What the dispatcher has checked, since others than dispatchers may have written the target. */
+  /** Repeats the dispatcher's checks, since other writers may have written the target. */
   private static void requireArguments(RenderRequest request, HelmOptions options)
       throws RenderException, InterruptedException {
     if (options.problem().isPresent()) {

@@ -12,7 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The files of a source as a tree of directories, with links followed as a file system would. */
+/** The files of a source as a tree of directories, with links followed as in a file system. */
 final class InputTree {
 
   private static final int MAX_LINKS = 40;
@@ -25,7 +25,7 @@ final class InputTree {
     }
   }
 
-  /** What is at a path, which must be one without links. */
+  /** Returns the node at a path without links. */
   Node at(String real) {
     InputFile file = files.get(real);
     if (file != null) {
@@ -34,7 +34,7 @@ final class InputTree {
     return new Node.Directory(real);
   }
 
-  /** A file or a directory, by its own path. */
+  /** A file or a directory, with its own path. */
   sealed interface Node {
 
     String path();
@@ -44,7 +44,7 @@ final class InputTree {
     record Directory(String path) implements Node {}
   }
 
-  /** The names in a directory. */
+  /** Returns the names in a directory. */
   SortedSet<String> names(Node.Directory directory) {
     String within = directory.path().isEmpty() ? "" : directory.path() + "/";
     SortedSet<String> names = new TreeSet<>();
@@ -60,7 +60,7 @@ final class InputTree {
   }
 
   /**
-   * Where a path leads.
+   * Returns the node that a path leads to.
    *
    * @throws RenderException if a link leads out of the tree, to nothing, or in a circle
    */

@@ -3,9 +3,9 @@ package dev.sluice.worker.render;
 import dev.sluice.contract.name.PluginName;
 
 /**
- * A plugin whose program is there.
+ * A plugin whose program is installed.
  *
- * @param digest of the program and of what lies beside it, shortened
+ * @param digest of the program and the files beside it, shortened
  */
 record InstalledPlugin(PluginName name, String digest) {
   @Override

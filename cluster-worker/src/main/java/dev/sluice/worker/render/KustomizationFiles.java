@@ -10,17 +10,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The files that kustomize reads as kustomizations, with links followed as far as they lead.
+ * The files that kustomize reads as kustomizations, with links followed.
  *
- * @param texts of each, by its path from the tree's root
- * @param places where each really is
+ * @param texts by their path from the tree's root
+ * @param places the real path of each
  */
 record KustomizationFiles(Map<String, String> texts, Map<String, String> places) {
 
   private static final Set<String> NAMES =
       Set.of("kustomization.yaml", "kustomization.yml", "Kustomization");
 
-  /** Finds them; a link that leads nowhere, or to what is no text, is left out. */
+  /** Finds them; broken links, and links to files that are not text, are omitted. */
   static KustomizationFiles of(List<InputFile> files) throws RenderException {
     Map<String, String> texts = new TreeMap<>();
     Map<String, String> places = new HashMap<>();
@@ -39,12 +39,14 @@ record KustomizationFiles(Map<String, String> texts, Map<String, String> places)
     return new KustomizationFiles(texts, places);
   }
 
-  /** Whether a file has the name of one. */
+  /** Returns whether a file has the name of a kustomization. */
   static boolean isOne(String path) {
     return NAMES.contains(path.substring(path.lastIndexOf('/') + 1));
   }
 
-  /** Whether kustomize reads a file as one, by its own name or through links. */
+  /**
+   * Returns whether kustomize reads a file as a kustomization, by its own name or through links.
+   */
   boolean read(String path) {
     return isOne(path) || places.containsValue(path);
   }

@@ -22,9 +22,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The charts that kustomizations have helm render. They lie where kustomize looks before it would
- * download them, within the tree, or nothing is rendered: of a chart's place kustomize checks
- * nothing.
+ * The charts that kustomizations render by helm. They must lie in the tree where kustomize looks
+ * before it would download them, or nothing is rendered: kustomize itself does not check a chart's
+ * location.
  *
  * @param charts directories from the tree's root, by the kustomization that names each
  */
@@ -32,13 +32,13 @@ record KustomizeCharts(Map<String, List<String>> charts) {
 
   private static final String GENERATOR = "HelmChartInflationGenerator";
 
-  /** Also by way of escapes and tags. */
+  /** Also matches escapes and tags that may spell the word. */
   private static final Pattern MAY_NAME = Pattern.compile("(?i)helm|[\\\\!]");
 
   /**
-   * Finds what is named.
+   * Finds the named charts.
    *
-   * @throws RenderException if it is not within the tree
+   * @throws RenderException if one is not in the tree
    */
   static KustomizeCharts of(List<InputFile> files) throws RenderException {
     Map<String, List<String>> charts = new TreeMap<>();
@@ -66,14 +66,14 @@ record KustomizeCharts(Map<String, List<String>> charts) {
     return charts.isEmpty();
   }
 
-  /** The files that are part of no chart. */
+  /** Returns the files that are not part of a chart. */
   List<InputFile> without(List<InputFile> files) {
     return areNone() ? files : files.stream().filter(file -> !hold(file.path())).toList();
   }
 
   /**
-   * The files without templates of charts that are called as kustomizations are, but are no YAML,
-   * and so written that no reader finds a chart in them.
+   * Returns the files without the templates of charts that are named like kustomizations but are
+   * not YAML, and that contain no chart fields in any reading.
    */
   List<InputFile> kustomizations(List<InputFile> files) {
     return files.stream()
@@ -87,7 +87,7 @@ record KustomizeCharts(Map<String, List<String>> charts) {
         .toList();
   }
 
-  /** Whether a file is part of a chart. */
+  /** Returns whether a file is part of a chart. */
   boolean hold(String path) {
     return charts.values().stream()
         .flatMap(List::stream)
@@ -95,7 +95,8 @@ record KustomizeCharts(Map<String, List<String>> charts) {
   }
 
   /**
-   * Does nothing if all charts are where kustomize looks, and none unpacks to gigabytes.
+   * Requires that all charts are in the tree where kustomize looks, and that none unpacks to
+   * gigabytes.
    *
    * @param tree where the files are
    */
@@ -143,7 +144,10 @@ record KustomizeCharts(Map<String, List<String>> charts) {
     return charts;
   }
 
-  /** If it is a kustomization and not a chart's template, kustomize says what is wrong with it. */
+  /**
+   * Returns no documents for a file that is not YAML: kustomize reports the error if it is a
+   * kustomization and not a chart's template.
+   */
   private static List<JsonNode> documents(String text, String path) {
     try {
       return YamlDocument.readAll(text, path).stream().map(YamlDocument::content).toList();
@@ -152,7 +156,7 @@ record KustomizeCharts(Map<String, List<String>> charts) {
     }
   }
 
-  /** What the dispatcher has checked, since others than dispatchers may have written the target. */
+  /** Repeats the dispatcher's checks, since other writers may have written the target. */
   private static void requireArguments(Map<String, @Nullable Object> fields, String path)
       throws RenderException {
     Optional<String> problem = HelmChartFields.problem(fields);
@@ -171,7 +175,7 @@ record KustomizeCharts(Map<String, List<String>> charts) {
     }
   }
 
-  /** The fields about charts, as deep as their rules go. */
+  /** Returns the fields about charts, as deep as their rules go. */
   private static Map<String, @Nullable Object> fields(JsonNode document) {
     Map<String, @Nullable Object> fields = new HashMap<>();
     for (Map.Entry<String, JsonNode> field : document.properties()) {
@@ -207,7 +211,7 @@ record KustomizeCharts(Map<String, List<String>> charts) {
     return field(node, name).asText("");
   }
 
-  /** As kustomize reads them, whatever their case. */
+  /** Returns a field as kustomize reads it, ignoring case. */
   private static JsonNode field(JsonNode node, String name) {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (field.getKey().equalsIgnoreCase(name) && !field.getValue().isNull()) {

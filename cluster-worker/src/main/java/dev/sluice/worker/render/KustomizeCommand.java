@@ -9,9 +9,9 @@ import java.util.Optional;
 
 /**
  * The program that builds kustomizations on this machine: {@code kustomize} (15 to 19 ms a call),
- * else {@code kubectl kustomize} (56 ms).
+ * or else {@code kubectl kustomize} (56 ms).
  *
- * @param arguments the program, by its full path, and what makes it build
+ * @param arguments the program, by its full path, and its subcommand
  * @param name name and version
  */
 record KustomizeCommand(List<String> arguments, String name) {
@@ -21,11 +21,11 @@ record KustomizeCommand(List<String> arguments, String name) {
   }
 
   /**
-   * Looks for it.
+   * Finds the program.
    *
    * @param path directories, separated as in the environment variable PATH
    * @param sandbox where it must run
-   * @return empty if neither program is there and tells its version
+   * @return empty if neither program is there and prints its version
    */
   static Optional<KustomizeCommand> find(String path, Sandbox sandbox) throws InterruptedException {
     Optional<Path> kustomize = InstalledProgram.find("kustomize", path);
@@ -49,21 +49,24 @@ record KustomizeCommand(List<String> arguments, String name) {
                 new KustomizeCommand(List.of(file, "kustomize"), "kubectl kustomize " + version));
   }
 
-  /** The same with charts rendered by helm. */
+  /** Returns the arguments that build a directory with charts rendered by helm. */
   List<String> build(String directory, Path helm) {
     List<String> all = build(directory);
     all.addAll(List.of("--enable-helm", "--helm-command=" + helm));
     return all;
   }
 
-  /** The same with plugins, which are exec plugins: functions stay without network and programs. */
+  /**
+   * Returns the arguments that build a directory with exec plugins; functions keep no network and
+   * no programs.
+   */
   List<String> buildWithPlugins(String directory, Path helm) {
     List<String> all = build(directory, helm);
     all.add("--enable-alpha-plugins");
     return all;
   }
 
-  /** All arguments that build a directory. */
+  /** Returns the arguments that build a directory. */
   List<String> build(String directory) {
     List<String> all = new ArrayList<>(arguments);
     all.add(directory);

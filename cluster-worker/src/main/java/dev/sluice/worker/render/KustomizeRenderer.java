@@ -14,25 +14,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Builds kustomizations with the machine's {@code kustomize} or {@code kubectl}, as its own process
- * in a directory that holds only the closure.
+ * Builds kustomizations with the machine's {@code kustomize} or {@code kubectl}, as a process in a
+ * directory that contains only the closure.
  *
- * <p>What the process cannot do:
+ * <p>The process cannot:
  *
  * <ul>
- *   <li>read the machine's files: kustomize's own load restriction stays on, since a directory of
- *       its own does not stop {@code /etc/passwd} from being named. Bases at {@code ../} work under
- *       it; a single file outside of its kustomization's directory does not, as it does not with
- *       {@code kubectl apply -k};
+ *   <li>read the machine's files: kustomize's own load restriction stays on, since a separate
+ *       directory does not prevent naming {@code /etc/passwd}. Bases at {@code ../} work under it;
+ *       a single file outside its kustomization's directory does not, as with {@code kubectl apply
+ *       -k};
  *   <li>reach the network: remote references are refused before it starts ({@link
- *       RemoteReferences}); of those that hide there is no {@code git} on its PATH, and its proxy
- *       is a closed port;
- *   <li>run programs: plugins stay off, and there is nothing on its PATH. Helm runs only for charts
- *       that lie within the directory ({@link KustomizeCharts}); plugins only where the policy and
- *       the worker's operator allow them ({@link Plugins}), and then not {@code git} either ({@link
+ *       RemoteReferences}); for hidden ones there is no {@code git} on its PATH, and its proxy is a
+ *       closed port;
+ *   <li>run programs: plugins stay off, and its PATH is empty. Helm runs only for charts that lie
+ *       within the directory ({@link KustomizeCharts}); plugins only where the policy and the
+ *       worker's operator allow them ({@link Plugins}), and then without {@code git} too ({@link
  *       PluginEnvironment});
  *   <li>see the worker's environment;
- *   <li>run, write or allocate without end.
+ *   <li>run, write or allocate without limit.
  * </ul>
  */
 final class KustomizeRenderer implements Renderer {
@@ -45,9 +45,9 @@ final class KustomizeRenderer implements Renderer {
   private final Sandbox sandbox;
 
   /**
-   * Builds with a program.
+   * Creates a renderer.
    *
-   * @param helm renders the charts of kustomizations; without, those are refused
+   * @param helm renders the charts of kustomizations; without it, those are refused
    */
   KustomizeRenderer(
       KustomizeCommand command, Optional<HelmProgram> helm, Plugins plugins, Sandbox sandbox) {
@@ -65,13 +65,16 @@ final class KustomizeRenderer implements Renderer {
   @Override
   public String name(RenderRequest request) throws RenderException {
     if (!request.plugins()) {
-      return name(); // where it names plugins it is refused
+      return name(); // a kustomization with plugins is refused
     }
     List<InputFile> files = RemoteBases.localized(request.source().files());
     return name() + Plugins.with(plugins.required(PluginReferences.of(files), request));
   }
 
-  /** Customizes as well: an overlay over the source's directory is one build, not two. */
+  /**
+   * Renders the customization in the same build: an overlay over the source's directory is one
+   * build, not two.
+   */
   @Override
   public RenderResult render(RenderRequest request) throws RenderException, InterruptedException {
     String path = request.source().path();
@@ -87,7 +90,7 @@ final class KustomizeRenderer implements Renderer {
             : PluginReferences.ofAll(charts.kustomizations(source.files()));
     List<InstalledPlugin> installed = plugins.required(references, request);
     if (!charts.areNone()) {
-      references.required(); // nothing may hide a chart that is not among those
+      references.required(); // refuses files that may hide a chart outside the tree
     }
     RemoteReferences.refuse(
         installed.isEmpty() ? source.files() : references.read(source.files()), charts);
@@ -132,7 +135,7 @@ final class KustomizeRenderer implements Renderer {
       RenderRequest request)
       throws RenderException, InterruptedException {
     String all = name() + (charts ? " with " + requiredHelm(request).name() : "");
-    // enabling plugins enables charts: where there are none, helm is none either
+    // enabling plugins enables charts; without charts, helm is a program that does not exist
     Path file = charts ? requiredHelm(request).file() : directory.home().resolve("helm");
     String output =
         sandbox.run(
@@ -156,7 +159,7 @@ final class KustomizeRenderer implements Renderer {
                     + " again"));
   }
 
-  /** Customizes what another renderer made. */
+  /** Customizes the output of another renderer. */
   RenderResult customize(RenderResult rendered, RenderRequest request)
       throws RenderException, InterruptedException {
     Customization customization = request.source().options().customization();

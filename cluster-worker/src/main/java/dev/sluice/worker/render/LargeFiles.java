@@ -5,8 +5,8 @@ import dev.sluice.worker.sandbox.RenderException;
 import java.util.List;
 
 /**
- * Git LFS keeps a pointer in the repository and the file elsewhere, where nothing fetches it: what
- * would be rendered is the pointer's text, say as the content of a ConfigMap.
+ * Refuses pointers of Git LFS. Git LFS keeps the file outside the repository, where nothing fetches
+ * it, so the pointer's text would be rendered, for example as the content of a ConfigMap.
  */
 final class LargeFiles {
 
@@ -15,7 +15,7 @@ final class LargeFiles {
   private LargeFiles() {}
 
   /**
-   * Does nothing if there are none.
+   * Requires that no file is a pointer.
    *
    * @throws RenderException naming the file
    */

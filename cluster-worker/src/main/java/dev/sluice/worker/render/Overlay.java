@@ -10,12 +10,12 @@ import dev.sluice.worker.manifest.YamlDocument;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.Map;
 
-/** Writes a customization as the kustomization that makes it. */
+/** Writes a customization as a kustomization. */
 final class Overlay {
 
   private Overlay() {}
 
-  /** The kustomization over one resource, in JSON, which is YAML too. */
+  /** Returns the kustomization over one resource, in JSON, which is YAML too. */
   static String text(Customization customization, String resource) {
     ObjectNode kustomization = Json.mapper().createObjectNode();
     kustomization.put("apiVersion", "kustomize.config.k8s.io/v1beta1").put("kind", "Kustomization");
@@ -47,7 +47,7 @@ final class Overlay {
     return kustomization.toString();
   }
 
-  /** What was rendered, as one text that kustomize reads as the worker would. */
+  /** Returns the rendered objects as one text that kustomize reads as the worker would. */
   static String objects(RenderResult rendered) throws RenderException {
     StringBuilder all = new StringBuilder();
     Allowance allowance = Allowance.ofApplication();
@@ -67,7 +67,7 @@ final class Overlay {
     values.forEach(node::put);
   }
 
-  /** {@code name=newName:tag}, {@code name:tag}, {@code name@digest}. */
+  /** Adds an image: {@code name=newName:tag}, {@code name:tag}, {@code name@digest}. */
   private static void image(ObjectNode node, String text) {
     int equals = text.indexOf('=');
     String changed = text.substring(equals + 1);

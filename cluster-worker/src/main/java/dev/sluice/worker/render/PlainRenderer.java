@@ -12,8 +12,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Takes YAML and JSON files as they are, in the order of their paths. A link counts as what it
- * leads to, under its own name, unless that is rendered itself.
+ * Reads YAML and JSON files as they are, in the order of their paths. A link stands for its target,
+ * under its own name, unless the target is rendered itself.
  */
 final class PlainRenderer implements Renderer {
 
@@ -39,7 +39,7 @@ final class PlainRenderer implements Renderer {
     return new RenderResult(parts(found), name());
   }
 
-  /** Each file once, under its own name if it has been found by that. */
+  /** Returns each file once, under its own name if it was found by that. */
   private static List<RenderResult.Part> parts(SortedMap<String, InputTree.Node.File> found)
       throws RenderException {
     Set<String> rendered = new HashSet<>(found.keySet());
@@ -61,7 +61,7 @@ final class PlainRenderer implements Renderer {
         "NotText", "%s is not UTF-8 text: save it as UTF-8, or rename it".formatted(path));
   }
 
-  /** Walks a directory and what its links lead to. */
+  /** Selects the files in a directory and behind its links. */
   private record Selected(
       InputTree tree, PlainSelection selection, SortedMap<String, InputTree.Node.File> found) {
 
@@ -97,7 +97,10 @@ final class PlainRenderer implements Renderer {
       }
     }
 
-    /** A link that leads nowhere matters only where it would be a manifest. */
+    /**
+     * Returns whether a link may be ignored: a broken link matters only if it is named like a
+     * manifest.
+     */
     private boolean isUnneededLink(String own, boolean manifest) {
       if (manifest) {
         return false;

@@ -9,12 +9,12 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * YAML that all of its readers read alike. Others, such as kustomize's, know an older YAML: what
- * was checked as one thing must not be run as another.
+ * YAML that all parsers read alike. Some, such as kustomize's, implement an older YAML: content
+ * that was checked in one reading must not be used in another.
  */
 final class PlainYaml {
 
-  /** What YAML's readers do not agree about: odd line ends, directives, merge keys. */
+  /** Constructs that YAML parsers read differently: unusual line ends, directives, merge keys. */
   private static final Pattern AMBIGUOUS =
       Pattern.compile(
           "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ufeff]|\\r(?!\\n)"
@@ -22,17 +22,17 @@ final class PlainYaml {
 
   private PlainYaml() {}
 
-  /** Whether a text is plain: readable, without tags and what else is read in several ways. */
+  /** Returns whether a text is plain: valid, without tags and ambiguous constructs. */
   static boolean is(String text) {
     return !isAmbiguous(text) && !hasTags(text);
   }
 
-  /** Whether a text has what is read in several ways; it need not be YAML. */
+  /** Returns whether a text has ambiguous constructs; it need not be YAML. */
   static boolean isAmbiguous(String text) {
     return AMBIGUOUS.matcher(text).find();
   }
 
-  /** A tag may make a text of what looks like another: {@code !!binary}. */
+  /** Returns whether a text has tags, which may give a value another type: {@code !!binary}. */
   private static boolean hasTags(String text) {
     LoadSettings settings =
         LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).setUseMarks(false).build();

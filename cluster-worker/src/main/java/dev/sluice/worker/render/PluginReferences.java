@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * The generators, transformers and validators that kustomizations name. All kustomizations among
- * the files count, whether the build comes to them or not: what runs must not depend on reading
- * their references just as kustomize does.
+ * the files count, whether the build reaches them or not: the programs that may run must not depend
+ * on resolving references exactly as kustomize does.
  */
 final class PluginReferences {
 
@@ -51,7 +51,7 @@ final class PluginReferences {
     }
   }
 
-  /** Finds them. What cannot be read names none; kustomize cannot read it either. */
+  /** Finds them. Unreadable kustomizations name none; kustomize cannot read them either. */
   static PluginReferences of(List<InputFile> files) throws RenderException {
     List<InputFile> kustomizations =
         files.stream().filter(file -> KustomizationFiles.isOne(file.path())).toList();
@@ -60,7 +60,7 @@ final class PluginReferences {
         : new PluginReferences(List.of());
   }
 
-  /** Finds them without a guess, by its text, whether a kustomization names any. */
+  /** Finds them in all kustomizations, without the check by text whether one may name any. */
   static PluginReferences ofAll(List<InputFile> files) throws RenderException {
     PluginReferences found = new PluginReferences(files);
     for (InputFile file : files) {
@@ -71,19 +71,22 @@ final class PluginReferences {
     return found;
   }
 
-  /** Most name none, and need not be read for that. */
+  /** Returns whether a kustomization may name one; most do not, and need not be parsed. */
   private static boolean mayName(InputFile kustomization) {
     return !(kustomization instanceof InputFile.Text text) || MENTION.matcher(text.text()).find();
   }
 
-  /** Whether there is one that is not part of kustomize. */
+  /** Returns whether there is one that is not built into kustomize. */
   boolean areAny() {
     return configurations.stream()
         .flatMap(configuration -> documents(configuration.text(), configuration.where()).stream())
         .anyMatch(document -> !isBuiltIn(document));
   }
 
-  /** Of these what kustomize itself reads as kustomization or configuration; plugins read all. */
+  /**
+   * Returns the files that kustomize itself reads as kustomization or configuration; plugins read
+   * all.
+   */
   List<InputFile> read(List<InputFile> all) {
     return all.stream()
         .filter(file -> file instanceof InputFile.Link || files.contains(file.path()))
@@ -91,9 +94,9 @@ final class PluginReferences {
   }
 
   /**
-   * The names of those that are not part of kustomize.
+   * Returns the names of those that are not built into kustomize.
    *
-   * @throws RenderException if something else than plugins of these names might run
+   * @throws RenderException if anything but plugins of these names might run
    */
   Set<PluginName> required() throws RenderException {
     for (String kustomization : kustomizations) {
@@ -170,7 +173,10 @@ final class PluginReferences {
     return value.isArray() ? value.valueStream() : Stream.of(value);
   }
 
-  /** A single line holds a whole configuration only within braces. */
+  /**
+   * Returns the configuration in an entry. A single line holds a whole configuration only within
+   * braces.
+   */
   private Configuration configuration(String kustomization, JsonNode entry) {
     String value = entry.isTextual() ? entry.textValue() : "";
     if (value.contains("\n") || value.contains("{")) {
@@ -203,7 +209,7 @@ final class PluginReferences {
     }
   }
 
-  /** Empty if they cannot all be read, or one is not a mapping. */
+  /** Returns no documents if one cannot be read, or is not a mapping. */
   private static List<JsonNode> documents(String text, String where) {
     try {
       List<JsonNode> documents =

@@ -12,11 +12,10 @@ import java.util.stream.Collectors;
 
 /**
  * The exec plugins of kustomize that the worker's operator has installed. They run for applications
- * whose policy allows them; programs never come from a repository, since whoever may push to it
- * would run them next to the cluster's credentials.
- *
- * @see <a href="https://kubectl.docs.kubernetes.io/guides/extending_kustomize/exec_plugins/">Exec
- *     plugins</a>
+ * whose policy allows them. Programs never come from a repository, since everyone with push access
+ * could run them next to the cluster's credentials. @see <a
+ * href="https://kubectl.docs.kubernetes.io/guides/extending_kustomize/exec_plugins/">Exec
+ * plugins</a>
  */
 final class Plugins {
 
@@ -24,7 +23,7 @@ final class Plugins {
   private final ProgramDigests digests = new ProgramDigests();
 
   /**
-   * Plugins in a directory.
+   * Reads plugins from a directory.
    *
    * @param directory laid out as kustomize's {@code KUSTOMIZE_PLUGIN_HOME}; empty if there are none
    */
@@ -32,15 +31,15 @@ final class Plugins {
     this.directory = directory.map(Path::toAbsolutePath).map(Path::normalize);
   }
 
-  /** Where they are; there is one wherever a plugin is required. */
+  /** Returns their directory, which exists if a plugin is required. */
   Path directory() {
     return directory.orElseThrow();
   }
 
   /**
-   * What runs when a source is built.
+   * Returns the plugins that run when a source is built.
    *
-   * @throws RenderException if it names a plugin that may not run, or is not there
+   * @throws RenderException if it names a plugin that may not run, or is not installed
    */
   List<InstalledPlugin> required(PluginReferences references, RenderRequest request)
       throws RenderException {
@@ -60,7 +59,9 @@ final class Plugins {
     return installed;
   }
 
-  /** What is recorded: two workers that say the same have run the same. */
+  /**
+   * Returns the description for results: workers with the same description ran the same plugins.
+   */
   static String with(List<InstalledPlugin> plugins) {
     return plugins.isEmpty()
         ? ""

@@ -18,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Digests of programs with all that lies beside them. What was read is read again when one of the
- * files differs in name, time of change, size, mode or inode.
+ * Digests of programs with all files beside them. A digest is computed again when one of the files
+ * changed its name, modification time, size, mode or inode.
  */
 final class ProgramDigests {
 
@@ -29,13 +29,15 @@ final class ProgramDigests {
   private final Map<Path, Known> known = new ConcurrentHashMap<>();
 
   /**
-   * What was read of a directory.
+   * The digest of a directory.
    *
-   * @param stamps by file, seen from the directory
+   * @param stamps by file, relative to the directory
    */
   private record Known(Map<String, Object> stamps, String digest) {}
 
-  /** The digest of a directory, links followed: of names, of what may be executed, and contents. */
+  /**
+   * Returns the digest of a directory, links followed: of names, execute permissions and contents.
+   */
   String of(Path directory) throws IOException {
     Map<String, Object> stamps = stamps(directory);
     Known before = known.get(directory);
@@ -62,7 +64,9 @@ final class ProgramDigests {
     return stamps;
   }
 
-  /** Kubernetes' volumes keep what links lead to in directories named by the time. */
+  /**
+   * Returns whether the name is one of those that Kubernetes' volumes keep their versions under.
+   */
   private static boolean isVolumeOwn(Path name) {
     return name.getName(0).toString().startsWith("..");
   }

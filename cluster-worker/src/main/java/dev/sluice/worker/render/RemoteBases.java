@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Points what kustomizations name of other repositories at where the target has it. What the target
- * has, the application's policy allowed when it was made; nothing is fetched.
+ * Replaces references to other repositories by paths to their files in the target. The
+ * application's policy allowed them when the target was made; nothing is fetched.
  */
 final class RemoteBases {
 
@@ -31,7 +31,7 @@ final class RemoteBases {
     }
   }
 
-  /** The files with kustomizations that name nothing remote, as far as the target has it. */
+  /** Returns the files with remote references replaced, as far as the target has their files. */
   static List<InputFile> localized(List<InputFile> files) {
     if (files.stream().noneMatch(file -> file.path().startsWith(RemoteBase.DIRECTORY + "/"))) {
       return files;
@@ -48,7 +48,10 @@ final class RemoteBases {
     return all;
   }
 
-  /** One that is linked from several directories has other ways to go from each. */
+  /**
+   * Replaces the references of one kustomization. One that is linked from several directories needs
+   * another path from each.
+   */
   private InputFile localized(InputFile kustomization) {
     InputFile file =
         kustomization instanceof InputFile.Link link
@@ -68,11 +71,11 @@ final class RemoteBases {
           ? kustomization
           : new InputFile.Text(kustomization.path(), text.executable(), edited);
     } catch (YamlException e) {
-      return kustomization; // kustomize says what is wrong with it
+      return kustomization; // kustomize reports the error
     }
   }
 
-  /** The way from a directory to what is referred to; a single file is put beside. */
+  /** Returns the path from a directory to the referenced files; a single file is copied beside. */
   private Optional<String> local(Path from, String value) {
     return Optional.of(value)
         .filter(RemoteBase::isRemote)
@@ -88,7 +91,7 @@ final class RemoteBases {
       return Optional.of(from.relativize(place).toString());
     }
     if (files.get(place.toString()) instanceof InputFile.Text text) {
-      // kustomize reads single files below the kustomization only
+      // kustomize reads single files only below the kustomization
       String copy = from.resolve(place).toString();
       copies.add(new InputFile.Text(copy, text.executable(), text.text()));
       return Optional.of(place.toString());

@@ -14,16 +14,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds what a kustomization would fetch from elsewhere: by HTTP, or from directories of this
- * machine (kustomize's load restriction is about files, and lets bases lie anywhere). A target is
- * self-contained: what is fetched while rendering is not what was asked for, and may be what only
- * the worker can reach.
+ * Finds references that kustomize would fetch: by HTTP, or from directories of this machine
+ * (kustomize's load restriction covers files, and lets bases lie anywhere). A target is
+ * self-contained: content that is fetched during rendering is not what was requested, and may be
+ * reachable only from the worker.
  */
 final class RemoteReferences {
 
   /**
-   * Fields whose values kustomize loads, whatever their case. Others, such as literals, may well
-   * hold URLs.
+   * Fields whose values kustomize loads, in any case. Other fields, such as literals, may contain
+   * URLs.
    */
   private static final Set<String> LOADED = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -54,9 +54,9 @@ final class RemoteReferences {
   private RemoteReferences() {}
 
   /**
-   * Does nothing if there are none.
+   * Requires that there are none.
    *
-   * @param charts of which kustomize reads no files but kustomizations, if there are any
+   * @param charts whose files kustomize does not read, except kustomizations
    * @throws RenderException naming the file
    */
   static void refuse(List<InputFile> files, KustomizeCharts charts) throws RenderException {
@@ -70,15 +70,15 @@ final class RemoteReferences {
     }
   }
 
-  /** Whether kustomize loads what stands under a field. */
+  /** Returns whether kustomize loads the values of a field. */
   static boolean isLoaded(String field) {
     return LOADED.contains(field);
   }
 
   /**
-   * Looks into one file.
+   * Checks one file.
    *
-   * @param template whether it may be one of a chart's, and no YAML
+   * @param template whether it may be a chart's template, and no YAML
    */
   private static void refuse(String text, String path, boolean template) throws RenderException {
     List<YamlDocument> documents;
@@ -118,7 +118,7 @@ final class RemoteReferences {
     }
   }
 
-  /** A generator's file may be given as {@code key=file}. */
+  /** Returns whether a value is remote; a generator's file may be given as {@code key=file}. */
   private static boolean isRemote(String value) {
     String lower = value.toLowerCase(Locale.ROOT).strip();
     String file = lower.substring(lower.indexOf('=') + 1);

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The renderings used last, up to so many characters. Rendering depends on nothing but what the key
- * is made of, so an entry is never out of date.
+ * The most recently used renderings, up to a number of characters. Rendering depends only on the
+ * key, so an entry is never out of date.
  */
 final class RenderCache {
 
@@ -31,7 +31,7 @@ final class RenderCache {
     this.capacity = capacity;
   }
 
-  /** The digest of all that a rendering depends on. */
+  /** Returns the digest of everything that a rendering depends on. */
   static String key(RenderRequest request, String renderer)
       throws RenderException, InterruptedException {
     MessageDigest digest;
@@ -113,7 +113,7 @@ final class RenderCache {
     add(digest, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** With its length, so that no two lists of values look alike. */
+  /** Adds bytes with their length, so that different lists of values have different digests. */
   private static void add(MessageDigest digest, byte[] bytes) {
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
     digest.update(bytes);

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a process renders.
+ * Configuration of rendering.
  *
- * @param directory where inputs are put while they are rendered; empty: in memory ({@code
- *     /dev/shm}) where that has room, else the JVM's temporary directory
- * @param plugins where kustomize's exec plugins are installed; empty if there are none
+ * @param directory holds inputs while they are rendered; empty: in memory ({@code /dev/shm}) if
+ *     that has room, else the JVM's temporary directory
+ * @param plugins the directory of kustomize's exec plugins; empty if there are none
  */
 public record RenderConfig(
     Optional<Path> directory, RenderLimits limits, Optional<Path> plugins, Isolated isolated) {
@@ -26,10 +26,10 @@ public record RenderConfig(
       new RenderConfig(Optional.empty(), RenderLimits.DEFAULT);
 
   /**
-   * How renderers are to be isolated.
+   * Configuration of the isolation of renderers.
    *
    * @param mode empty: the strongest that works here
-   * @param required whether the process refuses to start without a wall
+   * @param required whether the process refuses to start without isolation
    * @param readable files and directories that isolated renderers see, besides the system's
    *     programs
    */
@@ -64,13 +64,12 @@ public record RenderConfig(
       Setting.of(
               "render-isolation",
               "bubblewrap|namespaces|user|none",
-              "keeps renderers apart from the worker and from each other (default: the strongest"
+              "isolation of renderers from the worker and from each other (default: the strongest"
                   + " that works here)",
               IsolationMode::parse)
           .optional();
   public static final Setting<Boolean> REQUIRED =
-      Setting.flag(
-          "require-render-isolation", "refuses to start where renderers cannot be isolated");
+      Setting.flag("require-render-isolation", "refuses to start if renderers cannot be isolated");
   public static final Setting<List<Path>> READABLE =
       Setting.list(
           "render-readable",
@@ -84,17 +83,17 @@ public record RenderConfig(
   private static final Path IN_MEMORY = Path.of("/dev/shm");
   private static final long ROOM = 128L << 20;
 
-  /** Without plugins. */
+  /** Creates a configuration without plugins. */
   public RenderConfig(Optional<Path> directory, RenderLimits limits) {
     this(directory, limits, Optional.empty());
   }
 
-  /** Isolated as well as works here. */
+  /** Creates a configuration with the strongest isolation that works here. */
   public RenderConfig(Optional<Path> directory, RenderLimits limits, Optional<Path> plugins) {
     this(directory, limits, plugins, Isolated.AS_WORKS);
   }
 
-  /** The same with another isolation. */
+  /** Returns this configuration with another isolation. */
   public RenderConfig with(IsolationMode mode) {
     return new RenderConfig(
         directory,
@@ -112,7 +111,7 @@ public record RenderConfig(
         new Isolated(values.get(ISOLATION), values.get(REQUIRED), values.get(READABLE)));
   }
 
-  /** Where inputs are put: this process's own directory. */
+  /** Returns the directory of inputs: this process's own. */
   Path scratch() {
     return Scratch.in(
         directory.orElseGet(

@@ -8,11 +8,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One source to render, with what it may refer to.
+ * A source to render, with the sources that it may refer to.
  *
- * @param aliased the application's sources that have an alias, by it
- * @param namespace where the application goes
- * @param plugins whether the application's policy lets its kustomizations run plugins
+ * @param aliased the application's sources that have an alias, by alias
+ * @param namespace of the application
+ * @param plugins whether the application's policy allows plugins in kustomizations
  */
 record RenderRequest(
     SourceInputs source,
@@ -26,7 +26,7 @@ record RenderRequest(
     aliased = Map.copyOf(aliased);
   }
 
-  /** Of an application that may run no plugins. */
+  /** Creates a request of an application that may run no plugins. */
   RenderRequest(
       SourceInputs source,
       Map<String, SourceInputs> aliased,
@@ -50,7 +50,7 @@ record RenderRequest(
         facts);
   }
 
-  /** The source's path as messages name it. */
+  /** Returns the source's path for messages. */
   String shown() {
     return source.path().isEmpty() ? "the repository's root" : source.path();
   }

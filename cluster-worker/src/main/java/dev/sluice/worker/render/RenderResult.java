@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The text that a source rendered to.
  *
- * @param renderer who made it, such as {@code kubectl kustomize v5.5.0}
+ * @param renderer name and version, such as {@code kubectl kustomize v5.5.0}
  */
 public record RenderResult(List<Part> parts, String renderer) {
 
@@ -18,13 +18,13 @@ public record RenderResult(List<Part> parts, String renderer) {
   }
 
   /**
-   * A piece of text that holds whole documents.
+   * A piece of text that contains whole documents.
    *
    * @param source the file it came from, or the directory that was built; for messages
    */
   public record Part(String source, String text) {
 
-    /** Leaves the text out: it may hold Secrets. */
+    /** Omits the text, which may contain Secrets. */
     @Override
     public String toString() {
       return "Part[source=%s, %d characters]".formatted(source, text.length());

@@ -2,16 +2,18 @@ package dev.sluice.worker.render;
 
 import dev.sluice.worker.sandbox.RenderException;
 
-/** Turns the files of one source into manifest text. */
+/** Renders the files of one source to manifest text. */
 interface Renderer {
 
-  /** Name and version, for the record: the same name renders the same inputs to the same text. */
+  /**
+   * Returns name and version for results: the same name renders the same inputs to the same text.
+   */
   String name();
 
   /**
-   * The same of what renders this source, where others have a part in it.
+   * Returns name and version for this source, including other programs that take part.
    *
-   * @throws RenderException if they may not, or are not there
+   * @throws RenderException if they may not run, or are not installed
    */
   default String name(RenderRequest request) throws RenderException {
     return name();
@@ -20,7 +22,7 @@ interface Renderer {
   /**
    * Renders one source, without its customization.
    *
-   * @throws RenderException if these inputs do not render, or not now
+   * @throws RenderException if these inputs cannot be rendered, or not now
    * @throws InterruptedException if the calling thread was interrupted; nothing is left running
    */
   RenderResult render(RenderRequest request) throws RenderException, InterruptedException;

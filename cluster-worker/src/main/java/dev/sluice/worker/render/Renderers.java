@@ -30,15 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Renders every type of source that this machine can. One for a process: its workers share the
- * cache and the limit of what runs at a time.
+ * Renders every type of source that this machine supports. A process has one: its workers share the
+ * cache and the limit of concurrent renderings.
  */
 public final class Renderers implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Renderers.class);
   private static final long CACHED_CHARACTERS = 32L << 20;
 
-  /** What all sources of one application may render to, before any of it is read. */
+  /** Maximum size of the rendered sources of one application, checked before any is parsed. */
   private static final int MAX_CHARACTERS = Allowance.MAX_APPLICATION;
 
   private final Renderer plain = new PlainRenderer();
@@ -48,7 +48,7 @@ public final class Renderers implements AutoCloseable {
   private final Runnable stop;
   private final RenderCache cache = new RenderCache(CACHED_CHARACTERS);
 
-  /** More processes at a time than there are cores gain nothing. */
+  /** Limits concurrent processes to the number of cores; more gain nothing. */
   private final Semaphore running = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
   Renderers(
@@ -63,18 +63,18 @@ public final class Renderers implements AutoCloseable {
   }
 
   /**
-   * Looks once for what the machine offers. Without kustomize and kubectl the plain sources work,
-   * and each kustomization fails with a message that says what to install; so do charts without
-   * helm on a system that the library is not made for.
+   * Finds the machine's programs once. Without kustomize and kubectl the plain sources work, and
+   * each kustomization fails with a message that names what to install; the same holds for charts
+   * without helm on a system without the library.
    */
   public static Renderers onThisMachine(RenderConfig config) throws InterruptedException {
     return onThisMachine(System.getenv().getOrDefault("PATH", ""), config);
   }
 
   /**
-   * Looks elsewhere than on the PATH.
+   * Finds programs in other directories than the PATH.
    *
-   * @param path where programs are looked for, as in the environment variable PATH
+   * @param path directories to search, separated as in the environment variable PATH
    */
   public static Renderers onThisMachine(String path, RenderConfig config)
       throws InterruptedException {
@@ -142,32 +142,32 @@ public final class Renderers implements AutoCloseable {
     }
   }
 
-  /** The same renderers, which remember nothing yet. */
+  /** Returns the same renderers with an empty cache. */
   public Renderers withEmptyCache() {
     return new Renderers(kustomize, helm, isolation, stop);
   }
 
-  /** What keeps renderers apart from this process. */
+  /** Returns the isolation of renderers from this process. */
   public IsolationMode isolation() {
     return isolation;
   }
 
-  /** What builds kustomizations, with its version; empty if nothing does. */
+  /** Returns the program that builds kustomizations, with its version; empty if there is none. */
   public Optional<String> kustomizeName() {
     return kustomize.map(Renderer::name);
   }
 
-  /** What renders charts, with its version; empty if nothing does. */
+  /** Returns the engine that renders charts, with its version; empty if there is none. */
   public Optional<String> helmName() {
     return helm.map(Renderer::name);
   }
 
   /**
-   * Renders a target's sources in their order, or remembers how they rendered.
+   * Renders a target's sources in their order, or returns the cached result.
    *
-   * @param cluster asked where a chart is rendered
+   * @param cluster provides the facts for charts
    * @return the parts of all, and all renderers
-   * @throws RenderException if one does not render, or not now
+   * @throws RenderException if one cannot be rendered, or not now
    * @throws InterruptedException if the calling thread was interrupted; nothing is left running
    */
   public RenderResult render(SyncEvent.Target target, ClusterFacts.Source cluster)

@@ -12,8 +12,8 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
 /**
- * Exchanges texts in a YAML file and leaves every other character as it is, so that whoever reads
- * it next reads all else as before.
+ * Replaces values in a YAML text and leaves every other character unchanged, so that any parser
+ * reads the rest as before.
  */
 final class ScalarEdits {
 
@@ -33,11 +33,11 @@ final class ScalarEdits {
   }
 
   /**
-   * The text with some values exchanged.
+   * Returns the text with some values replaced.
    *
    * @param text YAML that can be parsed
-   * @param edit takes the key that a value, or the list that it is in, stands under, and the value;
-   *     gives what to write instead, which must need no quotes, if anything
+   * @param edit receives the key of a value, or of the list that it is in, and the value; returns
+   *     the replacement, which must need no quotes, if any
    */
   static String apply(String text, BiFunction<String, String, Optional<String>> edit) {
     return new ScalarEdits(text, edit).run();
@@ -102,7 +102,10 @@ final class ScalarEdits {
     }
   }
 
-  /** Marks count code points; counted on from the mark before, not each time from the start. */
+  /**
+   * Returns the index of a mark. Marks count code points, so counting continues from the previous
+   * mark.
+   */
   private int index(Mark mark) {
     characters = text.offsetByCodePoints(characters, mark.getIndex() - codePoints);
     codePoints = mark.getIndex();

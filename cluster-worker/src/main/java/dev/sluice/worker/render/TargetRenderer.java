@@ -17,16 +17,16 @@ import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The way from a target to the objects it means: rendered, read and normalised. */
+/** Renders a target to the objects that it desires: rendered, parsed and normalised. */
 public final class TargetRenderer {
 
   private final Renderers renderers;
   private final String installation;
 
   /**
-   * Reads targets for one installation.
+   * Creates a renderer for one installation.
    *
-   * @param installation its id: it owns what it writes
+   * @param installation id of the owner of the objects
    */
   public TargetRenderer(Renderers renderers, String installation) {
     this.renderers = renderers;
@@ -34,13 +34,13 @@ public final class TargetRenderer {
   }
 
   /**
-   * The objects that the application should have; at least one.
+   * Returns the objects that the application should have; at least one.
    *
    * @param scopes of the kinds that the cluster serves
    * @param fields of the kinds that the cluster serves
-   * @param cluster asked where a chart is rendered
-   * @throws RenderException if a source does not render, or not now
-   * @throws ManifestException if what was rendered cannot be applied, or is nothing
+   * @param cluster provides the facts for charts
+   * @throws RenderException if a source cannot be rendered, or not now
+   * @throws ManifestException if the output cannot be applied, or is empty
    */
   public Desired read(
       SyncEvent.Target target, Scopes scopes, KnownFields fields, ClusterFacts.Source cluster)
@@ -71,7 +71,7 @@ public final class TargetRenderer {
     return new Desired(normalised, rendered.renderer());
   }
 
-  /** What of a piece of text is to be applied. */
+  /** The objects of a part that are to be applied. */
   private record PartRead(RenderResult.Part part, List<ReadManifest> manifests) {
 
     void requireKnown(KnownFields fields) throws ManifestException, InterruptedException {

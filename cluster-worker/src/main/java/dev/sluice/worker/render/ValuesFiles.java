@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Finds the values files that a chart is rendered with. */
+/** Finds the values files of a chart. */
 final class ValuesFiles {
 
   private final InputDirectory directory;
@@ -28,7 +28,7 @@ final class ValuesFiles {
   }
 
   /**
-   * The sources that the request's values files are in, by alias.
+   * Returns the sources of the request's values files, by alias.
    *
    * @throws RenderException if one is not there
    */
@@ -47,7 +47,10 @@ final class ValuesFiles {
     return referred;
   }
 
-  /** The files in their order, and the inline values last, under names that no option misreads. */
+  /**
+   * Returns the files in their order, and the inline values last, under names that cannot be read
+   * as options.
+   */
   List<Path> prepare(RenderRequest request) throws RenderException {
     HelmOptions options = request.source().options().helm();
     List<Path> prepared = new ArrayList<>();

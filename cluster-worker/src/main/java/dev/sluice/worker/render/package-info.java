@@ -1,4 +1,6 @@
-/** From the files of a source to manifest text; the only place that starts a renderer. */
+/**
+ * Rendering: from the files of a source to manifest text; the only package that starts renderers.
+ */
 @NullMarked
 package dev.sluice.worker.render;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An aggregated API may answer anything. */
+/** An aggregated API that may answer anything. */
 final class HostileApiIT {
 
   private final Map<String, String> answers = new ConcurrentHashMap<>();
@@ -104,12 +104,12 @@ final class HostileApiIT {
 
     assertThatThrownBy(() -> api.list("/api/v1/things", "a=b", _ -> {}))
         .isInstanceOf(ApiException.class)
-        .hasMessageContaining("does not come to its end");
+        .hasMessageContaining("has no last page");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "..", "a/b", "a%2fb"})
-  void aNameThatLeadsElsewhereIsNoPath(String name) {
+  void aNameThatLeadsToAnotherPathIsRefused(String name) {
     ApiResource configMaps = new ApiResource("/api/v1", "configmaps", true);
 
     assertThatIllegalArgumentException()

@@ -29,7 +29,7 @@ class CachedLedgerTest {
   private final CachedLedger ledger = CachedLedger.unread(WEB, shelf, Optional.empty());
 
   @Test
-  void knowsWhatItWrote() throws Exception {
+  void rememberedLedgerIsTheWrittenOne() throws Exception {
     ledger.write(ledger.current(), DONE);
 
     assertThat(ledger.current()).isEqualTo(DONE);
@@ -37,7 +37,7 @@ class CachedLedgerTest {
   }
 
   @Test
-  void readsAgainWhatWasDeletedWhileItWasWritten() throws Exception {
+  void readsAgainALedgerInvalidatedDuringAWrite() throws Exception {
     assertThat(ledger.current()).isEqualTo(EMPTY);
     shelf.meanwhile =
         () -> {
@@ -51,7 +51,7 @@ class CachedLedgerTest {
   }
 
   @Test
-  void readsAgainWhatWasDeletedWhileItWasRead() throws Exception {
+  void readsAgainALedgerInvalidatedDuringARead() throws Exception {
     shelf.kept = new StoredLedger(DONE, "uid", "1");
     shelf.meanwhile =
         () -> {
@@ -65,7 +65,7 @@ class CachedLedgerTest {
   }
 
   @Test
-  void writesNothingThatWasMadeFromWhatIsNoLongerTrusted() throws Exception {
+  void doesNotWriteALedgerDerivedFromAnInvalidatedOne() throws Exception {
     Ledger begun = ledger.current();
     ledger.invalidate();
 
@@ -76,7 +76,7 @@ class CachedLedgerTest {
     assertThatThrownBy(() -> ledger.write(begun, DONE)).isInstanceOf(LedgerMovedException.class);
   }
 
-  /** Answers, and lets something happen before the answer arrives. */
+  /** Runs an action before the answer of a call arrives. */
   private static final class Shelf implements Ledgers {
 
     private StoredLedger kept = StoredLedger.absent(EMPTY);

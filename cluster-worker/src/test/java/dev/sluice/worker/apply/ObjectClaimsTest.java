@@ -113,7 +113,7 @@ final class ObjectClaimsTest {
   }
 
   @Test
-  void aLedgerTellsTheClaimsOfItsOwnGenerationAndInputsOnly() {
+  void aLedgerHasTheClaimsOfItsOwnGenerationAndInputsOnly() {
     claims.found(ledger(WEB, 1, "v1:web1"));
     claims.expect(target(WEB, 1));
     assertThat(claims.unknown(Optional.empty())).isEmpty();
@@ -139,7 +139,7 @@ final class ObjectClaimsTest {
   }
 
   @Test
-  void aBatchIsWholeWhenAllItsRecordsHaveCome() {
+  void aBatchIsCompleteOnceAllItsRecordsHaveArrived() {
     LogEntry mine = entry(WEB, 1, false, "d", "commit", 2);
     claims.expect(mine);
     claims.awaitBatch(mine);
@@ -147,7 +147,7 @@ final class ObjectClaimsTest {
     assertThat(claims.isWhole(mine, NOON.plus(Duration.ofDays(2)))).as("may be compacted").isTrue();
     assertThat(claims.areOthersSettled(mine)).isFalse();
 
-    // the dispatcher was killed in between, and counts only what it sends then
+    // the dispatcher was killed in between, and counts only the records that it sends after that
     LogEntry other = entry(SHOP, 1, false, "d", "commit", 1);
     claims.expect(other);
     assertThat(woken).containsExactly(WEB);

@@ -44,7 +44,7 @@ class FieldDifferencesTest {
   }
 
   @Test
-  void noValueOfASecretIsTold() throws Exception {
+  void noValueOfASecretIsShown() throws Exception {
     String live =
         """
         apiVersion: v1

@@ -53,7 +53,7 @@ class ApiErrorClassifierTest {
 
   @ParameterizedTest
   @CsvSource({"408", "429", "500", "503", "504", "401"})
-  void triesAgainWhatPasses(int code) {
+  void retriesTransientFailures(int code) {
     assertThat(classify(error(code, "", "", "", List.of()), CONFIG_MAP))
         .isInstanceOf(Outcome.RetryAfter.class);
   }
@@ -92,7 +92,7 @@ class ApiErrorClassifierTest {
   }
 
   @Test
-  void repeatsNothingThatTheServerSaysOfASecret() {
+  void doesNotRepeatTheServersMessageAboutASecret() {
     ObjectRef secret = new ObjectRef("v1", "Secret", "ns", "s");
     ApiException error =
         error(

@@ -63,7 +63,7 @@ class AttemptJournalTest {
   }
 
   @Test
-  void anOrderlyEndCountsAgainstNobody() {
+  void aNormalExitSuspectsNoAttempt() {
     for (int i = 0; i < 5; i++) {
       AttemptJournal journal = open();
       journal.begun(GOOD, 1);
@@ -84,7 +84,7 @@ class AttemptJournalTest {
   }
 
   @Test
-  void withoutADirectoryNothingWaits() throws IOException {
+  void withoutADirectoryNoAttemptWaits() throws IOException {
     Files.writeString(directory.resolve("journal"), "a file");
 
     AttemptJournal journal = open();

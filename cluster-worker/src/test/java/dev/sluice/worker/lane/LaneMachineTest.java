@@ -34,7 +34,7 @@ class LaneMachineTest {
               Duration.ofMinutes(5)));
 
   @Test
-  void passesOverWhatIsNotNewer() {
+  void ignoresGenerationsThatAreNotNewer() {
     machine.offer(entry(2), START);
 
     assertThat(machine.offer(entry(2), START)).isFalse();
@@ -78,7 +78,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void whatComesWhileOneRunsWaitsForItsEndAndOnlyTheNewestOfItIsDone() {
+  void ofTheRecordsThatArriveDuringAnAttemptOnlyTheNewestRunsAfterIt() {
     machine.offer(entry(1), START);
     machine.begin(START);
 
@@ -104,7 +104,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void triesWhatIsParkedSoonThenBySlowTimer() {
+  void retriesAParkedApplicationSoonThenBySlowTimer() {
     machine.offer(entry(1), START);
 
     fail(PARK, START);
@@ -118,7 +118,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void wakesWhatIsParkedForThatCauseOnly() {
+  void wakesOnlyApplicationsParkedForThatCause() {
     machine.offer(entry(1), START);
     fail(PARK, START);
 
@@ -132,7 +132,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void noTimerTriesAgainWhatOnlyNewInputChanges() {
+  void noTimerRetriesAnApplicationParkedForItsInput() {
     machine.offer(entry(1), START);
     fail(INPUT_FAULT, START);
 
@@ -156,7 +156,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void newKindsWakeWhatTheyMayChangeAndNoTimerDoes() {
+  void onlyNewKindsRetryAnApplicationParkedForItsKinds() {
     Outcome.Parked unfit = new Outcome.Parked(FAILURE, new Wake.NewKinds());
     machine.offer(entry(1), START);
     fail(unfit, START);
@@ -191,7 +191,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void doesAgainWhatTheClusterLostWhileItRan() {
+  void appliesAgainWhenTheClusterLostTheObjectsDuringTheAttempt() {
     machine.offer(entry(1), START);
     machine.begin(START);
 
@@ -205,7 +205,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void triesAtOnceWhatWasWokenWhileItRan() {
+  void retriesAtOnceIfWokenDuringAnAttempt() {
     machine.offer(entry(1), START);
     machine.begin(START);
 

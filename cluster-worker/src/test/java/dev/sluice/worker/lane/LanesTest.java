@@ -34,9 +34,9 @@ class LanesTest {
   private final List<String> done = new CopyOnWriteArrayList<>();
   private final List<Effect> reported = new CopyOnWriteArrayList<>();
   private Consumer<LogEntry> attempting = _ -> {};
-  private Consumer<Effect> telling = _ -> {};
+  private Consumer<Effect> onReport = _ -> {};
 
-  /** One at a time: a permit that is lost would be missed. */
+  /** Runs one lane at a time, so that a lost permit would be noticed. */
   private final Lanes lanes =
       new Lanes(
           application -> new FakeWork(application),
@@ -69,7 +69,7 @@ class LanesTest {
 
     @Override
     public void report(Effect effect) {
-      telling.accept(effect);
+      onReport.accept(effect);
       reported.add(effect);
     }
   }
@@ -89,7 +89,7 @@ class LanesTest {
 
   @ParameterizedTest
   @MethodSource("failures")
-  void aFailureInAnAttemptCostsThatApplicationUntilItIsMended(Supplier<Throwable> failure) {
+  void aFailureInAnAttemptAffectsThatApplicationUntilItIsFixed(Supplier<Throwable> failure) {
     attempting =
         entry -> {
           if (entry.application().value().equals("bad") && entry.generation().value() == 1) {
@@ -115,14 +115,14 @@ class LanesTest {
 
   @ParameterizedTest
   @MethodSource("failures")
-  void whatCannotBeToldIsLeftOutAndTheLaneGoesOn(Supplier<Throwable> failure) {
+  void anEffectThatCannotBeReportedIsSkippedAndTheLaneContinues(Supplier<Throwable> failure) {
     attempting =
         entry -> {
           if (entry.application().value().equals("bad") && entry.generation().value() == 1) {
             throw new AssertionError("parks it");
           }
         };
-    telling = _ -> raise(failure.get());
+    onReport = _ -> raise(failure.get());
     lanes.offer(entry("bad", 1));
     lanes.offer(entry("good", 1));
     await().until(() -> done.equals(List.of("good/1")));

@@ -18,7 +18,7 @@ class ElectionTest {
   private final Election election = new Election("me", TIMES);
 
   @Test
-  void takesALeaseThatIsNotThereOrThatNobodyHolds() {
+  void takesALeaseThatIsMissingOrWithoutAHolder() {
     assertThat(election.saw(Optional.empty(), at(0))).isInstanceOf(Election.Step.Take.class);
     assertThat(saw("", "2026-01-01T00:00:00.000000Z", 0)).isInstanceOf(Election.Step.Take.class);
   }
@@ -53,7 +53,7 @@ class ElectionTest {
   }
 
   @Test
-  void whoeverWritesSomethingElseIntoTheLeasesMetadataDoesNotKeepADeadHolderInIt() {
+  void changedMetadataOfTheLeaseDoesNotKeepADeadHolder() {
     assertThat(saw("other", "t", 0)).isEqualTo(standBy("other", 15));
 
     Election.Step step =
@@ -70,7 +70,7 @@ class ElectionTest {
   }
 
   @Test
-  void anotherLeaseOfTheSameNameBeginsAnew() {
+  void aRecreatedLeaseIsObservedFromTheStart() {
     saw("other", "t", 0);
 
     Election.Step step =
@@ -143,7 +143,7 @@ class ElectionTest {
   }
 
   @Test
-  void aLeaderWhoseLeaseWasDeletedMakesItAgain() {
+  void aLeaderRecreatesItsDeletedLease() {
     election.took(lease("{\"spec\": {\"holderIdentity\": \"me\"}}"), at(0));
 
     assertThat(election.saw(Optional.empty(), at(2)))
@@ -152,7 +152,7 @@ class ElectionTest {
   }
 
   @Test
-  void whoLeavesHasNothingMoreToRenewWhateverBecameOfTheRelease() {
+  void aWorkerThatLeftHasNoLeaseToRenewWhateverTheRelease() {
     ObservedLease mine = lease("{\"spec\": {\"holderIdentity\": \"me\"}}");
     election.took(mine, at(0));
 
@@ -161,7 +161,7 @@ class ElectionTest {
     assertThat(election.isLeading()).isFalse();
     assertThat(election.leave()).isEmpty();
     assertThat(election.safe(at(1))).isZero();
-    // the answer to the release was lost: the Lease still has this worker's name, or no name
+    // the answer to the release was lost: the Lease still names this worker, or no holder
     assertThat(saw("me", "t", 2)).isInstanceOf(Election.Step.Take.class);
     assertThat(saw("", "t", 3)).isInstanceOf(Election.Step.Take.class);
   }
@@ -199,7 +199,7 @@ class ElectionTest {
     }
   }
 
-  /** A monotonic time may begin anywhere, and overflow. */
+  /** Returns a monotonic time that may begin anywhere, and overflow. */
   private static long at(long second) {
     return Long.MAX_VALUE - Duration.ofSeconds(50).toNanos() + Duration.ofSeconds(second).toNanos();
   }

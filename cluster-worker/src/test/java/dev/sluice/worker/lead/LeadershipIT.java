@@ -81,7 +81,7 @@ class LeadershipIT {
   @ValueSource(longs = {0, 600, -600})
   void aDeadHolderIsSucceededAfterItsLeaseWhateverItsClockSaid(long seconds) {
     assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
-    // of a worker that was killed: nobody renews it, and nobody gives it back
+    // the Lease of a worker that was killed: neither renewed nor released
     fixture
         .client()
         .resource(
@@ -111,7 +111,7 @@ class LeadershipIT {
   }
 
   @Test
-  void aLeaseThatSaysNothingIsTakenAndGivenBack() {
+  void aLeaseWithUnusableContentIsTakenAndReleased() {
     assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
     fixture
         .client()
@@ -147,7 +147,7 @@ class LeadershipIT {
   }
 
   @Test
-  void whoResignsAndHasNobodyElseComesBack() {
+  void aWorkerThatResignedLeadsAgainIfThereIsNoOther() {
     Leadership only = candidate("one", Duration.ZERO);
     awaitHistory("one leads");
 
@@ -158,7 +158,7 @@ class LeadershipIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aReleaseWhoseAnswerIsLostIsARelease(boolean arrives) {
+  void aReleaseCountsEvenIfItsAnswerIsLost(boolean arrives) {
     assumeTrue(fixture.isSimulated(), "needs faults");
     Leadership first = candidate("one", Duration.ZERO);
     awaitHistory("one leads");
@@ -195,7 +195,7 @@ class LeadershipIT {
   }
 
   @Test
-  void aLeaderWhoseLeaseIsDeletedMakesItAgain() {
+  void aLeaderRecreatesItsDeletedLease() {
     candidate("one", Duration.ZERO);
     awaitHistory("one leads");
 

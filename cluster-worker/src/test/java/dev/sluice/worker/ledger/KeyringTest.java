@@ -22,7 +22,7 @@ class KeyringTest {
   private final String signature = ring.sign("default", WEB, CONTENT);
 
   @Test
-  void verifiesWhatItSigned() {
+  void verifiesItsOwnSignature() {
     assertThat(ring.verify("default", WEB, CONTENT, signature)).isEqualTo(Verdict.CURRENT);
   }
 
@@ -57,7 +57,7 @@ class KeyringTest {
 
   @ParameterizedTest
   @EnumSource
-  void neverTrustsWhatWasAlteredAndTrustsTheUnknownOnlyWhileAdopting(Verdict verdict) {
+  void neverTrustsAlteredLedgersAndTrustsUnknownKeysOnlyWhileAdopting(Verdict verdict) {
     Keyring adopting = Keyring.of(List.of(FIRST), true);
 
     switch (verdict) {

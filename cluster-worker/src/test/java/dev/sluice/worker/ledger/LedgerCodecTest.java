@@ -27,7 +27,7 @@ class LedgerCodecTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 5000})
-  void readsWhatItWrote(int objects) throws Exception {
+  void decodesWhatItEncoded(int objects) throws Exception {
     Ledger ledger = ledger(objects);
     ObjectNode configMap = Json.mapper().createObjectNode();
 
@@ -62,7 +62,7 @@ class LedgerCodecTest {
   }
 
   @Test
-  void refusesWhatUnpacksToTooMuchAndWhatDoesNotUnpack() throws Exception {
+  void refusesArchivesThatUnpackToTooMuchOrAreDamaged() throws Exception {
     ObjectNode bomb = Json.mapper().createObjectNode();
     bomb.putObject("binaryData").put("ledger", gzipped(new byte[100 * 1024 * 1024]));
     ObjectNode garbage = Json.mapper().createObjectNode();

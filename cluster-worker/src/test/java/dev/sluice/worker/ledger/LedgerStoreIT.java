@@ -42,7 +42,7 @@ class LedgerStoreIT {
   }
 
   @Test
-  void writesOnlyOverWhatWasRead() throws Exception {
+  void writesOnlyOverTheLedgerThatWasRead() throws Exception {
     StoredLedger first = store.write(read(), begun(1, 1));
     StoredLedger second = store.write(first, begun(2, 1));
 
@@ -54,7 +54,7 @@ class LedgerStoreIT {
   }
 
   @Test
-  void aLateWriteDoesNotBringBackWhatWasDeleted() throws Exception {
+  void aLateWriteDoesNotRecreateADeletedObject() throws Exception {
     StoredLedger written = store.write(read(), begun(1, 1));
     fixture.client().configMaps().inNamespace(namespace).withName(names.ledger(WEB)).delete();
 

@@ -40,7 +40,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Keys of ledgers, and what earlier versions left, when a worker takes the lead and later. */
+/**
+ * The keys of ledgers, and ledgers of earlier versions, when a worker becomes the leader and later.
+ */
 @Tag("kubernetes")
 class LedgerUpkeepIT {
 
@@ -114,7 +116,7 @@ class LedgerUpkeepIT {
   }
 
   @Test
-  void aWorkerOfAnEarlierVersionCanNeitherReadNorCreateWhatWasCarriedOver() throws Exception {
+  void aWorkerOfAnEarlierVersionCanNeitherReadNorCreateMigratedLedgers() throws Exception {
     writeOld(WEB, 5);
     upkeep.prepare();
 
@@ -129,7 +131,7 @@ class LedgerUpkeepIT {
   }
 
   @Test
-  void carriesOverWhatAnEarlierVersionWritesMeanwhile() throws Exception {
+  void migratesLedgersThatAnEarlierVersionWritesMeanwhile() throws Exception {
     writeOld(WEB, 5);
     AtomicBoolean isFirst = new AtomicBoolean(true);
     Interceptor meanwhile =
@@ -273,7 +275,7 @@ class LedgerUpkeepIT {
   }
 
   @Test
-  void aSecretThatIsDeletedUnderTheLeaderComesBackWithTheSameKey() throws Exception {
+  void aSecretDeletedWhileTheWorkerLeadsIsRestoredWithTheSameKey() throws Exception {
     upkeep.prepare();
     write(WEB, 5);
     String key = secret().path("data").path("current").asText();
@@ -305,7 +307,7 @@ class LedgerUpkeepIT {
     write(WEB, 5);
     String key = secret().path("data").path("current").asText();
     patchSecret("current", base64("short"));
-    assertThat(upkeep.refresh()).as("the leader goes on with what it has").isFalse();
+    assertThat(upkeep.refresh()).as("the leader continues with its keys").isFalse();
     assertThat(ledger(WEB)).isEqualTo(done(WEB, 5));
     startAgain();
 
@@ -335,7 +337,7 @@ class LedgerUpkeepIT {
         .contains("changed after it was signed");
   }
 
-  /** Lets so many writes through, and no request after them. */
+  /** Lets this many writes through, and no request after them. */
   private static final class Death implements Interceptor {
 
     private final AtomicInteger left;
@@ -403,7 +405,7 @@ class LedgerUpkeepIT {
     }
   }
 
-  /** As versions without signatures wrote it. */
+  /** Returns a ledger as versions without signatures wrote it. */
   private ObjectNode old(ApplicationName application, long generation) {
     ObjectNode configMap = Json.mapper().createObjectNode();
     configMap.put("apiVersion", "v1").put("kind", "ConfigMap");

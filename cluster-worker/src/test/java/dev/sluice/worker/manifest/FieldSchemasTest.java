@@ -68,7 +68,7 @@ class FieldSchemasTest {
   }
 
   @Test
-  void leavesAloneWhatTheServerKeeps() {
+  void acceptsFieldsThatTheSchemaLeavesOpen() {
     JsonNode right =
         json(
             """
@@ -115,7 +115,7 @@ class FieldSchemasTest {
   }
 
   @Test
-  void saysTheDocumentWhereTheLineCannotBeTold() {
+  void namesTheDocumentIfTheLineIsUnknown() {
     String merged =
         """
         apiVersion: apps/v1

@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Small texts that mean much, and large texts that mean little. */
+/** Small texts that expand to much, and large texts that contain little. */
 class HostileManifestsTest {
 
   private static final String HEAD =
       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: x}\n";
 
-  /** Allocated bytes, measured without what classes and caches take at their first use. */
+  /** Allocated bytes, measured without the allocations of classes and caches on first use. */
   private static final int SMALL = 200_000;
 
   private static final int TIMES = 10;
@@ -82,7 +82,7 @@ class HostileManifestsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("bombs")
-  void aSmallTextWhoseAliasesExpandToMuchIsRefusedBeforeItIsWrittenOut(String name, String bomb) {
+  void aSmallTextWithHugeAliasesIsRefusedBeforeItIsExpanded(String name, String bomb) {
     assertThat(bomb).hasSizeLessThan(7_000);
     refused(HEAD + bomb);
 
@@ -211,7 +211,7 @@ class HostileManifestsTest {
     assertThat(ratio).isLessThan(AT_MOST);
   }
 
-  /** Returns what reading, normalising and the digest of a text allocate. */
+  /** Returns the bytes that reading, normalising and digesting a text allocate. */
   private long read(String text) throws Exception {
     Normaliser normaliser =
         new Normaliser(
@@ -247,7 +247,7 @@ class HostileManifestsTest {
     }
   }
 
-  /** Texts of the characters and words that YAML gives a meaning, in any order. */
+  /** Random texts of the characters and words that have a meaning in YAML. */
   @Test
   void anyTextIsReadOrRefused() {
     String[] words =

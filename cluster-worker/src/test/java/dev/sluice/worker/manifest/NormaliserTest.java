@@ -80,7 +80,7 @@ class NormaliserTest {
   }
 
   @Test
-  void dropsWhatIsTheServers() throws Exception {
+  void removesServerFields() throws Exception {
     JsonNode content =
         normalised(
                 """

@@ -45,9 +45,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whole cases: a directory's files (another case's, if it says so), the objects they become, the
- * plan. Some have the shape of repositories that people have. With {@code -Dgolden.update=true}
- * what comes out is written down as what is expected, to be reviewed as a diff.
+ * Whole cases: the files of a directory (or of another case, if it says so), the objects that they
+ * render to, and the plan. Some resemble real repositories. With {@code -Dgolden.update=true} the
+ * actual output is written as the expected output, to be reviewed as a diff.
  */
 class GoldenIT {
 

@@ -25,7 +25,7 @@ class PlannerTest {
   private final Planner planner = new Planner();
 
   @Test
-  void tellsNewChangedAndUnchanged() {
+  void distinguishesNewChangedAndUnchangedObjects() {
     Manifest same = configMap("same", "1");
     Manifest changed = configMap("changed", "2");
     Manifest fresh = configMap("fresh", "1");
@@ -45,7 +45,7 @@ class PlannerTest {
   }
 
   @Test
-  void doesNothingWhereNothingChanged() {
+  void doesNothingWithoutChanges() {
     Manifest same = configMap("same", "1");
 
     Plan.Ready plan = ready(request(List.of(same), inventory(entry(same))));
@@ -75,7 +75,7 @@ class PlannerTest {
             hook(manifest("batch/v1", "Job", "migrate"), "pre-install,pre-upgrade", "5"),
             hook(manifest("v1", "Secret", "settings"), "pre-install,pre-upgrade", "-1"),
             hook(manifest("v1", "ServiceAccount", "settings"), "pre-upgrade", "-1"),
-            hook(manifest("batch/v1", "Job", "tell"), "post-upgrade", "many"),
+            hook(manifest("batch/v1", "Job", "notify"), "post-upgrade", "many"),
             hook(manifest("v1", "Namespace", "apart"), "post-install", "1"),
             manifest("storage.k8s.io/v1", "StorageClass", "fast"));
     List<String> installed =
@@ -85,7 +85,7 @@ class PlannerTest {
             "HOOKS_BEFORE [migrate]",
             "CLASSES [StorageClass]",
             "OBJECTS [ConfigMap]",
-            "HOOKS_AFTER [seed, tell]");
+            "HOOKS_AFTER [notify, seed]");
 
     Plan.Ready first = ready(request(desired, Inventory.EMPTY));
     Plan.Ready again =
@@ -130,7 +130,7 @@ class PlannerTest {
   }
 
   @Test
-  void prunesInReverseOrderWhatIsNoLongerDesired() {
+  void prunesUndesiredObjectsInReverseOrder() {
     Manifest stays = configMap("stays", "1");
     Inventory old =
         inventory(
@@ -273,7 +273,7 @@ class PlannerTest {
   }
 
   @Test
-  void withoutPruningRemembersWhatItWouldPrune() {
+  void withoutPruningTheObjectsStayInTheInventory() {
     Manifest stays = configMap("stays", "1");
     Manifest gone = configMap("gone", "1");
     Inventory old = inventory(entry(stays), entry(gone));

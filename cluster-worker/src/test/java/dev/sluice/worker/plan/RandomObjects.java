@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Small worlds of objects, the same for the same seed. */
+/** Small random sets of objects, the same for the same seed. */
 final class RandomObjects {
 
   private static final List<List<String>> KINDS =
@@ -35,7 +35,7 @@ final class RandomObjects {
     this.random = new Random(seed);
   }
 
-  /** References that are different objects. */
+  /** Returns references to different objects. */
   List<ObjectRef> refs(int atMost) {
     Map<Identity, ObjectRef> refs = new LinkedHashMap<>();
     for (int i = 0; i < atMost; i++) {

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What charts can bring the helm program, and Helm as a library, to do. */
+/** Hostile charts, rendered by the helm program and by Helm as a library. */
 @ParameterizedClass
 @EnumSource
 class HelmIT {
@@ -145,7 +145,7 @@ class HelmIT {
   }
 
   @Test
-  void showsTemplatesNoFilesFromElsewhere() throws Exception {
+  void templatesCannotReadFilesOutsideTheChart() throws Exception {
     String rendered =
         rendered(
             CHART,
@@ -158,7 +158,7 @@ class HelmIT {
   }
 
   @Test
-  void findsNoClusterToLookUpIn() throws Exception {
+  void lookupFindsNoCluster() throws Exception {
     RenderRequest request =
         request(
             HelmOptions.DEFAULT,
@@ -196,7 +196,7 @@ class HelmIT {
   }
 
   @Test
-  void refusesWhatWouldHaveToBeDownloaded() {
+  void refusesDependenciesThatWouldHaveToBeDownloaded() {
     RenderException failure =
         failure(
             request(
@@ -289,7 +289,7 @@ class HelmIT {
   }
 
   @Test
-  void killsWhatEatsMemoryAndGoesOn() throws Exception {
+  void killsAPluginThatExceedsItsMemoryAndContinues() throws Exception {
     HelmRenderer capped = renderer(new RenderLimits(Duration.ofMinutes(2), 512L << 20, 16 << 20));
     RenderRequest eater =
         request(
@@ -313,7 +313,7 @@ class HelmIT {
   }
 
   @Test
-  void killsWhatSpins() throws Exception {
+  void killsABusyProgram() throws Exception {
     HelmRenderer capped = renderer(RenderLimits.DEFAULT.withTime(Duration.ofSeconds(4)));
     RenderRequest spinning =
         request(
@@ -329,7 +329,7 @@ class HelmIT {
   }
 
   @Test
-  void killsWhatWritesTooMuch() throws Exception {
+  void killsAProgramThatWritesTooMuch() throws Exception {
     HelmRenderer capped = renderer(new RenderLimits(Duration.ofMinutes(1), 1L << 30, 1 << 20));
     RenderRequest writer =
         request(
@@ -344,7 +344,7 @@ class HelmIT {
   }
 
   @Test
-  void leavesToTheProgramWhatTheLibraryWouldRenderDifferently() {
+  void theLibraryRefusesChartsThatTheProgramRendersDifferently() {
     assumeTrue(engine == Engine.LIBRARY);
     for (InputFile file :
         List.of(
@@ -376,9 +376,9 @@ class HelmIT {
     return text("chart/templates/a.yaml", MAP.formatted(name));
   }
 
-  /** Held to what {@code helm template --set} makes of the same. */
+  /** Compares with the result of {@code helm template --set}. */
   @Test
-  void setsAreWhatHelmMakesOfThem() throws Exception {
+  void setsHaveTheValuesThatHelmGivesThem() throws Exception {
     Map<String, String> sets = new java.util.TreeMap<>();
     sets.put("text", "secret");
     sets.put("comma", "a,b\\c");

@@ -32,7 +32,7 @@ final class Inputs {
     return request(source(type, path, Optional.empty(), options, files));
   }
 
-  /** The first source, with the others to refer to. */
+  /** Returns a request for the first source, which may refer to the others. */
   static RenderRequest request(SourceInputs source, SourceInputs... others) {
     Map<String, SourceInputs> aliased = new HashMap<>();
     for (SourceInputs other : others) {

@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** A directory of plugins, as an operator fills it. */
+/** A plugins directory as an operator installs it. */
 record InstalledPlugins(Path directory) {
 
-  /** Puts a shell script where kustomize looks for it. */
+  /** Installs a shell script where kustomize looks for the plugin. */
   Path install(String plugin, String script) throws IOException {
     Path file = directory.resolve(plugin);
     Files.createDirectories(file.getParent());
@@ -20,7 +20,7 @@ record InstalledPlugins(Path directory) {
     return Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** What may run plugins. */
+  /** Returns a request that may run plugins. */
   static RenderRequest allowed(InputFile... files) {
     RenderRequest request = Inputs.of(SourceType.KUSTOMIZE, "app", files);
     return new RenderRequest(

@@ -48,9 +48,9 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Issue 11.1: a program that runs where renderers run, and tries each way out. Charts and
- * kustomizations should never bring one to run; here an exec plugin does what a repository would
- * like to.
+ * Issue 11.1: a program that runs in place of a renderer and tries every way out. Charts and
+ * kustomizations should never be able to run one; here an exec plugin does what a malicious
+ * repository would like to.
  */
 @EnabledOnOs(OS.LINUX)
 @ParameterizedClass
@@ -61,7 +61,7 @@ class IsolationIT {
   private static final String MAP =
       "echo \"{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {got: '$all'}}\"";
 
-  /** Tells what it could do. */
+  /** Prints which escapes succeeded. */
   private static final String ESCAPES =
       """
       exec 2>/dev/null
@@ -167,7 +167,7 @@ class IsolationIT {
     assertNothingSleeps("sleep " + seconds());
   }
 
-  /** What works for a program of the worker's user. */
+  /** Escapes that succeed for a program of the worker's user. */
   private static final List<String> POSSIBLE =
       List.of(
           "some-environment",
@@ -180,7 +180,10 @@ class IsolationIT {
           "tcp",
           "signals-to-worker");
 
-  /** The network, and what is shown of all processes, are no user's own. */
+  /**
+   * Returns the escapes that a mode allows: separate users still share the network and the process
+   * list.
+   */
   private static List<String> allowedIn(IsolationMode mode) {
     return mode == IsolationMode.USER
         ? List.of(
@@ -193,14 +196,16 @@ class IsolationIT {
         : List.of();
   }
 
-  /** Another renderer, or the worker's own helper: the same user's, with a secret. */
+  /**
+   * Starts another renderer, or a helper of the worker: a process of the same user, with a secret.
+   */
   private static Process other() throws IOException {
     ProcessBuilder builder = new ProcessBuilder("sleep", "1000");
     builder.environment().put("KAFKA_PASSWORD", SECRET);
     return builder.start();
   }
 
-  /** Java has none of them. */
+  /** Opens an abstract socket in Python, since Java cannot. */
   private static Process abstractSocket(String name) throws IOException {
     Process process =
         new ProcessBuilder(
@@ -214,7 +219,7 @@ class IsolationIT {
     return process;
   }
 
-  /** How long the daemon of this mode would sleep, by which it is known. */
+  /** Returns how long the daemon of this mode would sleep, by which it is recognized. */
   private String seconds() {
     return 1000 + Math.floorMod(mode.name().hashCode(), 997) + ".5";
   }
@@ -229,9 +234,9 @@ class IsolationIT {
                         process -> process.info().commandLine().orElse("").endsWith(command)));
   }
 
-  /** The fault that was reported, with both walls taken one by one. */
+  /** The fault that was reported, with each of the two protections removed in turn. */
   @Test
-  void aReleaseNameRunsNothing() throws Exception {
+  void aReleaseNameCannotRunAProgram() throws Exception {
     assumeTrue(
         InstalledProgram.find("helm", System.getenv("PATH")).isPresent(), "helm is not there");
     RenderException refused =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the machine's own kustomize or kubectl can be brought to do by hostile kustomizations. */
+/** Hostile kustomizations, built by the machine's own kustomize or kubectl. */
 class KustomizeIT {
 
   private static final String SECRET = "the-machines-own-secret";
@@ -61,7 +61,7 @@ class KustomizeIT {
   }
 
   @Test
-  void buildsOnWhatTheTargetHasOfOtherRepositories() throws Exception {
+  void buildsOnFilesOfOtherRepositoriesInTheTarget() throws Exception {
     String place = ".sluice/bases/git.example+acme+bases@v1/";
     String map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}}";
     RenderResult result =

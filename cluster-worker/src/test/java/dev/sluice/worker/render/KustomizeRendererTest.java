@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What surrounds kustomize, with shell scripts in its place. */
+/** The environment of kustomize, with shell scripts in its place. */
 class KustomizeRendererTest {
 
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -66,7 +66,7 @@ class KustomizeRendererTest {
   }
 
   @Test
-  void runsInAPrivateDirectoryWithNothingFromOutside() throws Exception {
+  void runsInAPrivateDirectoryWithoutOtherFiles() throws Exception {
     KustomizeRenderer renderer =
         renderer(
             """
@@ -112,7 +112,7 @@ class KustomizeRendererTest {
   }
 
   @Test
-  void killsWhatHangsWithItsChildren() throws Exception {
+  void killsAHangingProgramWithItsChildren() throws Exception {
     Path pids = directory.resolve("pids");
     KustomizeRenderer renderer =
         renderer(
@@ -128,7 +128,7 @@ class KustomizeRendererTest {
   }
 
   @Test
-  void killsWhatSpinsWhenItsLaneIsInterrupted() throws Exception {
+  void killsABusyProgramWhenItsLaneIsInterrupted() throws Exception {
     Path pids = directory.resolve("pids");
     KustomizeRenderer renderer =
         renderer("echo $$ > %s; while :; do :; done".formatted(pids), LONG);
@@ -153,7 +153,7 @@ class KustomizeRendererTest {
   }
 
   @Test
-  void killsWhatWritesWithoutEnd() throws Exception {
+  void killsAProgramThatWritesWithoutEnd() throws Exception {
     KustomizeRenderer renderer =
         renderer(
             "while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx;"
@@ -167,7 +167,7 @@ class KustomizeRendererTest {
   }
 
   @Test
-  void killsWhatEatsMemory() throws Exception {
+  void killsAProgramThatExceedsItsMemory() throws Exception {
     KustomizeRenderer renderer =
         new KustomizeRenderer(
             new KustomizeCommand(
@@ -286,7 +286,7 @@ class KustomizeRendererTest {
   }
 
   @Test
-  void urlsThatNothingLoadsAreFine() throws Exception {
+  void urlsInFieldsThatAreNotLoadedAreAccepted() throws Exception {
     KustomizeRenderer renderer = renderer("echo ran", LONG);
     RenderRequest source =
         kustomization(
@@ -319,7 +319,7 @@ class KustomizeRendererTest {
   }
 
   @Test
-  void saysWhatToInstall() {
+  void namesTheProgramToInstall() {
     Renderers renderers =
         new Renderers(Optional.empty(), Optional.empty(), IsolationMode.NONE, () -> {});
 

@@ -70,7 +70,7 @@ class PlainRendererTest {
   }
 
   @Test
-  void takesWhatIsSelected() throws Exception {
+  void rendersTheSelectedFiles() throws Exception {
     RenderOptions options =
         new RenderOptions(
             new PlainOptions(List.of("**/*.yaml", "*.txt"), List.of("sub/draft-*"), true),

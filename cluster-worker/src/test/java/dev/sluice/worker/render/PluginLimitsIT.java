@@ -24,9 +24,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What plugins may take of the machine, and what they leave behind, where nothing isolates them.
- */
+/** Resource limits of plugins, and the processes and files that they leave, without isolation. */
 @EnabledOnOs(OS.LINUX)
 class PluginLimitsIT {
 
@@ -59,7 +57,7 @@ class PluginLimitsIT {
   }
 
   @Test
-  void whatHangsIsKilledWithWhatItForked() throws Exception {
+  void aHangingPluginIsKilledWithItsChildren() throws Exception {
     Path pids = temporary.resolve("pids");
     plugins.install(
         "e/v1/x/X",
@@ -138,7 +136,7 @@ class PluginLimitsIT {
   void whatWritesWithoutEndFails() throws Exception {
     plugins.install("e/v1/x/X", "exec yes");
 
-    // kustomize holds it in memory, and crashes in one of several ways when there is no more
+    // kustomize keeps it in memory, and crashes in one of several ways when there is none left
     assertThat(failure(limits(PATIENCE, 128L << 20)).code())
         .isIn("RendererOutOfMemory", "RendererKilled", "RenderFailed");
   }

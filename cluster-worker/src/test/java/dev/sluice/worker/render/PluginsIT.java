@@ -110,7 +110,7 @@ class PluginsIT {
   }
 
   @Test
-  void aPluginSeesTheInputsOnlyAndNothingOfTheWorker() throws Exception {
+  void aPluginSeesOnlyTheInputs() throws Exception {
     plugins.install(
         "example.com/v1/lister/Lister",
         MAP.formatted(
@@ -202,7 +202,7 @@ class PluginsIT {
   }
 
   @Test
-  void saysWhichPluginIsMissingAndWhatToDo() throws Exception {
+  void namesTheMissingPluginAndHowToInstallIt() throws Exception {
     RenderRequest request =
         allowed(
             text("app/kustomization.yaml", "generators: [lister.yaml]"),
@@ -234,7 +234,7 @@ class PluginsIT {
   }
 
   @Test
-  void withoutPolicyNothingRunsThoughItIsInstalled() throws Exception {
+  void withoutThePolicyNoInstalledPluginRuns() throws Exception {
     Path ran = temporary.resolve("ran");
     plugins.install("example.com/v1/lister/Lister", "touch " + ran);
 
@@ -283,13 +283,16 @@ class PluginsIT {
     }
   }
 
-  /** A program that is no plugin, as a plugin's kind. */
+  /** Returns a program outside the plugins directory as a plugin's kind. */
   private String elsewhere(String script) throws Exception {
     Path program = Files.move(plugins.install("run", script), temporary.resolve("run"));
     return "../".repeat(40) + program.toString().substring(1);
   }
 
-  /** Beside an installed plugin, so that plugins are on; each would run a program of the tree. */
+  /**
+   * Added beside an installed plugin, so that plugins are enabled; each would run a program of the
+   * tree.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -345,7 +348,7 @@ class PluginsIT {
     assertThat(ran).doesNotExist();
   }
 
-  /** To kustomize it is an inline configuration of several lines, and no file. */
+  /** Kustomize reads it as an inline configuration of several lines, not as a file. */
   @Test
   void aFileWhoseNameIsAConfigurationIsRefused() throws Exception {
     plugins.install("example.com/v1/lister/Lister", MAP.formatted("a: b"));
@@ -427,7 +430,7 @@ class PluginsIT {
                       "app"));
 
       assertThat(open)
-          .as("what a PATH alone would open")
+          .as("what a PATH alone would allow")
           .isInstanceOfSatisfying(
               BoundedProcess.Ending.Exited.class,
               exited -> assertThat(exited.output()).contains("name: fetched"));

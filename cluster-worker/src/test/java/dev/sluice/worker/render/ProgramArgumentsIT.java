@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Issue 11.1: what a worker, which trusts no dispatcher, gives to kustomize and helm. The programs
- * here print their arguments.
+ * Issue 11.1: the arguments that a worker, which trusts no dispatcher, passes to kustomize and
+ * helm. The programs here print their arguments.
  */
 @EnabledOnOs(OS.LINUX)
 class ProgramArgumentsIT {

@@ -48,7 +48,7 @@ class ProgramDigestsTest {
   }
 
   @Test
-  void aVolumeOfKubernetesIsWhatItShows() throws IOException {
+  void theDigestOfAKubernetesVolumeIgnoresItsInternalDirectories() throws IOException {
     Path plain = Files.createDirectories(directory.resolve("plain"));
     Files.writeString(plain.resolve("Lister"), "program");
     Path volume = Files.createDirectories(directory.resolve("volume"));

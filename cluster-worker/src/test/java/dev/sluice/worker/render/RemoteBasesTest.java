@@ -79,7 +79,7 @@ class RemoteBasesTest {
   }
 
   @Test
-  void aSingleFileIsPutBesideWhoNamesIt() {
+  void aSingleFileIsCopiedBesideTheKustomizationThatNamesIt() {
     List<InputFile> files =
         RemoteBases.localized(
             List.of(

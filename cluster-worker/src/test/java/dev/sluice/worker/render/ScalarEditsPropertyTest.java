@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 
-/** Whatever a text is written like, it reads as before but for the values that were exchanged. */
+/** However a text is written, only its replaced values read differently. */
 class ScalarEditsPropertyTest {
 
   private static final String OLD = "https://git.example/a/b?ref=v1";
@@ -44,7 +44,7 @@ class ScalarEditsPropertyTest {
           "'q' \"r\"");
 
   @Test
-  void readsAsBeforeButForWhatWasExchanged() throws Exception {
+  void onlyTheReplacedValuesReadDifferently() throws Exception {
     for (int seed = 0; seed < 3_000; seed++) {
       Random random = new Random(seed);
       Object value = mapping(random, 0);

@@ -31,7 +31,7 @@ class ScalarEditsTest {
   }
 
   @Test
-  void leavesWhatWouldNeedQuotes() {
+  void leavesValuesThatWouldNeedQuotes() {
     assertThat(ScalarEdits.apply("path: u", (_, _) -> Optional.of("a: b"))).isEqualTo("path: u");
   }
 

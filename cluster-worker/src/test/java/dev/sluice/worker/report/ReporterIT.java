@@ -46,7 +46,7 @@ class ReporterIT {
   private final KafkaConnection kafka = KafkaFixture.provisioned(1);
 
   @Test
-  void whoWasSucceededTellsNothingAnyMore() throws Exception {
+  void aSucceededReporterCannotReportAnyLonger() throws Exception {
     AtomicInteger broken = new AtomicInteger();
     try (Reporter zombie = open(_ -> broken.incrementAndGet())) {
       send(zombie, 1).await();
@@ -66,7 +66,7 @@ class ReporterIT {
   }
 
   @Test
-  void commitsOnClosingWhatWasSent() {
+  void commitsSentResultsOnClose() {
     List<Long> expected = new ArrayList<>();
     try (Reporter reporter = open(_ -> {})) {
       for (long generation = 1; generation <= 2_000; generation++) {

@@ -46,7 +46,7 @@ class BoundedProcessTest {
   }
 
   @Test
-  void aProgramGetsItsWordsItsDirectoryAndItsEnvironmentWhateverIsInThem() throws Exception {
+  void aProgramGetsExactlyItsArgumentsDirectoryAndEnvironment() throws Exception {
     Path odd = Files.createDirectory(directory.resolve("it's \"$HOME\" `x`\n;&"));
 
     Ending ending =
@@ -73,7 +73,7 @@ class BoundedProcessTest {
   }
 
   @Test
-  void aProgramThatIsNotThereIsTold() throws Exception {
+  void aMissingProgramIsReported() throws Exception {
     BoundedProcess process =
         new BoundedProcess(shell(), List.of("/nowhere/program"), directory, Map.of(), LIMITS);
 

@@ -13,13 +13,13 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What killed workers leave is removed, and nothing that is at work. */
+/** Files of killed workers are removed, and none that is in use. */
 class ScratchIT {
 
   @TempDir private Path directory;
 
   @Test
-  void removesWhatAKilledWorkerHasLeftAndNotWhatAnotherUses() throws Exception {
+  void removesFilesOfKilledWorkersButNotOfRunningOnes() throws Exception {
     try (Other killed = new Other(directory);
         Other working = new Other(directory)) {
       assertThat(killed.place).isNotEqualTo(working.place);
@@ -39,7 +39,7 @@ class ScratchIT {
   }
 
   @Test
-  void aWorkerThatEndsLeavesNothing() throws Exception {
+  void aWorkerThatEndsLeavesNoFiles() throws Exception {
     try (Other ending = new Other(directory)) {
       Files.writeString(ending.place.resolve("input"), "x");
       ending.end();
@@ -48,7 +48,7 @@ class ScratchIT {
   }
 
   @Test
-  void removesWhatWasAbandonedWithoutALock() throws IOException {
+  void removesOldDirectoriesWithoutALock() throws IOException {
     Path former = Files.createDirectory(directory.resolve("sluice-render-1234"));
     Path young = Files.createDirectory(directory.resolve("sluice-render-5678"));
     Path unlocked = Files.createDirectory(directory.resolve("sluice-worker-1234"));
@@ -65,7 +65,7 @@ class ScratchIT {
     assertThat(foreign).exists();
   }
 
-  /** Another process that has a place in the directory. */
+  /** Another process with its own place in the directory. */
   private static final class Other implements AutoCloseable {
     private final Process process;
     private final Path place;

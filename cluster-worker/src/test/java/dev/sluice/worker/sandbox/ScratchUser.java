@@ -3,7 +3,7 @@ package dev.sluice.worker.sandbox;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A process that takes a place, names it, and stays until its input ends. */
+/** A process that takes a place, prints its name, and stays until its input ends. */
 final class ScratchUser {
 
   static final String PLACE = "place ";
@@ -14,7 +14,7 @@ final class ScratchUser {
     System.out.println(PLACE + Scratch.in(Path.of(arguments[0])));
     System.out.flush();
     while (System.in.read() >= 0) {
-      // until whoever started it closes it
+      // until the process that started it closes it
     }
   }
 }
