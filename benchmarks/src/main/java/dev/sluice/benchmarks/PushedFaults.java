@@ -1,6 +1,5 @@
 package dev.sluice.benchmarks;
 
-
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -96,9 +96,8 @@ final class LeaderSession implements SyncIntake.Progress {
   void end(Duration forRunning) {
     grace = forRunning;
     stopped.set(true);
-    thread
-        .interrupt(); // before the session sees that it ends, so that stopping the lanes is not
-                      // interrupted
+    thread.interrupt(); // before the session sees that it ends, so that stopping the lanes is not
+    // interrupted
     ending.countDown();
     boolean interrupted = false;
     while (thread.isAlive()) {

@@ -25,11 +25,15 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Dispatcher of changes to targets: runs a loop for each partition of {@code changes} that the consumer group assigns to this instance, and the fleet intake where partition 0 is assigned.
+ * Dispatcher of changes to targets: runs a loop for each partition of {@code changes} that the
+ * consumer group assigns to this instance, and the fleet intake where partition 0 is assigned.
  */
 public final class Dispatcher implements AutoCloseable {
 
-  /** Time without a turn after which a loop counts as stuck; longer than any wait of Kafka's clients. */
+  /**
+   * Time without a turn after which a loop counts as stuck; longer than any wait of Kafka's
+   * clients.
+   */
   private static final Duration STUCK = Duration.ofMinutes(2);
 
   private final Clock clock;
@@ -85,7 +89,8 @@ public final class Dispatcher implements AutoCloseable {
   /**
    * Creates the missing topics and starts the dispatcher.
    *
-   * @throws IllegalStateException if the topics contradict the configuration, or Kafka is unavailable
+   * @throws IllegalStateException if the topics contradict the configuration, or Kafka is
+   *     unavailable
    */
   public static Dispatcher start(DispatcherConfig config, KafkaConnection connection, Clock clock) {
     return start(config, connection, clock, DispatchListener.NONE, Telemetry.untraced());
@@ -143,7 +148,10 @@ public final class Dispatcher implements AutoCloseable {
     return health.map(server -> OptionalInt.of(server.port())).orElse(OptionalInt.empty());
   }
 
-  /** Ends the running transactions and releases the partitions; the next owner resumes the unfinished work from {@code state}. */
+  /**
+   * Ends the running transactions and releases the partitions; the next owner resumes the
+   * unfinished work from {@code state}.
+   */
   @Override
   public void close() {
     health.ifPresent(HealthServer::close);

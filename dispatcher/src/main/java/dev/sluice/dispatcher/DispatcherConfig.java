@@ -19,7 +19,9 @@ import java.util.Optional;
  * @param mirrorLimits disk space that the mirrors may use
  * @param partitions number of partitions of {@code changes}; fixed when the topics are created
  * @param replication of the topics that the dispatcher creates
- * @param instance a name that stays the same after a restart, so that the broker returns the partitions at once instead of waiting for the session to time out (Kafka's static membership); empty for dynamic membership
+ * @param instance a name that stays the same after a restart, so that the broker returns the
+ *     partitions at once instead of waiting for the session to time out (Kafka's static
+ *     membership); empty for dynamic membership
  * @param healthPort where {@code /livez}, {@code /readyz} and {@code /metrics} are served; 0 for
  *     any free port
  */
@@ -38,8 +40,7 @@ public record DispatcherConfig(
       Setting.path("fleet", "directory of the fleet's YAML documents");
   public static final Setting<Path> MIRRORS =
       Setting.path(
-              "mirrors",
-              "directory of Git mirrors and downloaded charts; a cache that can be lost")
+              "mirrors", "directory of Git mirrors and downloaded charts; a cache that can be lost")
           .or(".sluice/mirrors");
   public static final Setting<Integer> MIRROR_LIMIT =
       Setting.integer(
@@ -76,14 +77,17 @@ public record DispatcherConfig(
               32)
           .optional();
   public static final Setting<Duration> FETCH_PATIENCE =
-      Setting.duration("fetch-patience", "how long to ask Git for a commit that a webhook announced")
+      Setting.duration(
+              "fetch-patience", "how long to ask Git for a commit that a webhook announced")
           .or("30s");
   public static final Setting<Duration> GRACE =
-      Setting.duration("grace", "how long a change may be pending before it is recorded in the state topic")
+      Setting.duration(
+              "grace", "how long a change may be pending before it is recorded in the state topic")
           .or("500ms");
   public static final Setting<Duration> SWEEP =
       Setting.duration(
-              "sweep", "interval between polls of refs without webhooks, jittered; 0s turns polling off")
+              "sweep",
+              "interval between polls of refs without webhooks, jittered; 0s turns polling off")
           .or("3m");
   public static final Setting<Integer> REMOVAL_LIMIT =
       Setting.integer(

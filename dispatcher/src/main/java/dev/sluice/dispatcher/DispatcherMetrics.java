@@ -40,10 +40,10 @@ final class DispatcherMetrics implements DispatchListener {
         metrics.counter(
             "sluice_dispatcher_changes_total", "events about refs that applications follow");
     this.evaluations =
-        metrics.counter(
-            "sluice_dispatcher_evaluations_total", "finished evaluations of a ref");
+        metrics.counter("sluice_dispatcher_evaluations_total", "finished evaluations of a ref");
     this.targets =
-        metrics.counter("sluice_dispatcher_targets_total", "targets sent to clusters by evaluations");
+        metrics.counter(
+            "sluice_dispatcher_targets_total", "targets sent to clusters by evaluations");
     this.refused =
         metrics.counter(
             "sluice_dispatcher_refused_total",
@@ -84,7 +84,9 @@ final class DispatcherMetrics implements DispatchListener {
           Map<Labels, Long> byPartition = new HashMap<>();
           dispatcher
               .lag()
-              .forEach((partition, lag) -> byPartition.put(Labels.of("home", partition.toString()), lag));
+              .forEach(
+                  (partition, lag) ->
+                      byPartition.put(Labels.of("home", partition.toString()), lag));
           return byPartition;
         });
     metrics.gauge(

@@ -1,4 +1,7 @@
-/** Dispatcher: turns changes into targets. {@link dev.sluice.dispatcher.Dispatcher} starts its parts. */
+/**
+ * Dispatcher: turns changes into targets. {@link dev.sluice.dispatcher.Dispatcher} starts its
+ * parts.
+ */
 @NullMarked
 package dev.sluice.dispatcher;
 

@@ -96,7 +96,11 @@ public final class CommandDecider {
       case Command.Suspend _ ->
           hold(clusters, new Hold(Optional.empty(), given.by(), given.reason(), now), "suspended");
       case Command.Resume _ ->
-          accepted(clusters, ApplicationDraft::resume, Optional.of(applicationDue()), "follows Git again");
+          accepted(
+              clusters,
+              ApplicationDraft::resume,
+              Optional.of(applicationDue()),
+              "follows Git again");
       case Command.Approve approve -> approve(clusters, approve);
       case Command.Discard discard -> discard(clusters, discard.entry());
     };

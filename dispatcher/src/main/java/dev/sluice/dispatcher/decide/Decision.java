@@ -17,7 +17,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Decision about one input: the records to write, and the affected and refused applications to report. */
+/**
+ * Decision about one input: the records to write, and the affected and refused applications to
+ * report.
+ */
 public final class Decision {
 
   private final String source;

@@ -36,7 +36,10 @@ public interface DispatchListener {
    */
   default void unfollowed(String endpoint, RepositoryId repository) {}
 
-  /** Reports that Git did not show an announced commit in time, so that the ref was evaluated without it. */
+  /**
+   * Reports that Git did not show an announced commit in time, so that the ref was evaluated
+   * without it.
+   */
   default void unmet(RepositoryId repository, GitRef ref) {}
 
   /**
@@ -57,7 +60,8 @@ public interface DispatchListener {
   /**
    * Result of an evaluation.
    *
-   * @param causes the events that the evaluation answers; empty after a restart that resumed unfinished work
+   * @param causes the events that the evaluation answers; empty after a restart that resumed
+   *     unfinished work
    * @param unaffected number of applications that follow the ref and got no target
    * @param heardAt when Sluice received the oldest cause
    * @param dispatchedAt when the targets were readable

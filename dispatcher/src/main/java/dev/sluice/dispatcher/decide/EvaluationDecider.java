@@ -23,11 +23,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decider of the records that follow from an evaluation. Pure except for the partition's state, which the decided state records change at once: if a decision cannot be written, the state must be replayed again.
+ * Decider of the records that follow from an evaluation. Pure except for the partition's state,
+ * which the decided state records change at once: if a decision cannot be written, the state must
+ * be replayed again.
  */
 public final class EvaluationDecider {
 
-  /** Number of causes in a pending entry; bounds the record while a forge is unavailable for days. */
+  /**
+   * Number of causes in a pending entry; bounds the record while a forge is unavailable for days.
+   */
   private static final int MAX_PENDING_CAUSES = 100;
 
   private final PartitionState partitionState;
@@ -96,7 +100,10 @@ public final class EvaluationDecider {
     return decision;
   }
 
-  /** Opens dead letters for a deleted ref. That removes nothing; the last good targets stay in force. */
+  /**
+   * Opens dead letters for a deleted ref. That removes nothing; the last good targets stay in
+   * force.
+   */
   public Decision refGone(RefKey key, List<Trigger> triggers, TraceParent trace, Instant now) {
     Decision decision = new Decision(source, now, trace);
     OriginalRecord origin = origin(triggers);

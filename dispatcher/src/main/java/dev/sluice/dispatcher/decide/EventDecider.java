@@ -21,7 +21,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Decider of the records that follow from a partition's events. Pure except for the partition's state, as {@link EvaluationDecider} is.
+ * Decider of the records that follow from a partition's events. Pure except for the partition's
+ * state, as {@link EvaluationDecider} is.
  */
 public final class EventDecider {
 
@@ -38,7 +39,10 @@ public final class EventDecider {
     return "dispatcher/home-" + partition;
   }
 
-  /** Accepts an application's definition and removes the application from clusters that it no longer selects. */
+  /**
+   * Accepts an application's definition and removes the application from clusters that it no longer
+   * selects.
+   */
   public Decision accepted(ChangeEvent.DefinitionAccepted event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
     Definition definition = event.definition();
@@ -52,7 +56,8 @@ public final class EventDecider {
         draft.remove(cluster, orphan, provenance);
       }
     }
-    // an unchanged definition keeps its revision: otherwise every fleet revision would rewrite all states
+    // an unchanged definition keeps its revision: otherwise every fleet revision would rewrite all
+    // states
     String revision =
         draft.isDefinedAs(definition) ? draft.before().fleetRevision() : event.fleetRevision();
     draft
@@ -101,7 +106,8 @@ public final class EventDecider {
   }
 
   /**
-   * Continues counting from the ledger of a cluster that is ahead, or has other inputs under the same generation.
+   * Continues counting from the ledger of a cluster that is ahead, or has other inputs under the
+   * same generation.
    *
    * @return empty if this partition assigned that generation, or a later one
    */
@@ -128,7 +134,10 @@ public final class EventDecider {
     return Optional.of(decision);
   }
 
-  /** Carries out an accepted command and answers it. The caller triggers the evaluation that follows. */
+  /**
+   * Carries out an accepted command and answers it. The caller triggers the evaluation that
+   * follows.
+   */
   public Decision commanded(
       ChangeEvent.CommandGiven given,
       Trigger.Cause cause,

@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * Batch of an evaluation's findings that fits one transaction.
  *
- * @param last whether the evaluation is complete with this batch, so that the ref's head is the commit
+ * @param last whether the evaluation is complete with this batch, so that the ref's head is the
+ *     commit
  */
 public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean last) {
 

@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Digest over a target's content without its provenance: input files, paths, specification and options with placeholders replaced. If the digest is unchanged, no target is sent.
+ * Digest over a target's content without its provenance: input files, paths, specification and
+ * options with placeholders replaced. If the digest is unchanged, no target is sent.
  */
 public final class InputDigest {
 
@@ -35,7 +36,10 @@ public final class InputDigest {
     }
   }
 
-  /** Returns the digested content of a source. Defaults are omitted, so adding an option does not change existing digests. */
+  /**
+   * Returns the digested content of a source. Defaults are omitted, so adding an option does not
+   * change existing digests.
+   */
   private static Map<String, Object> source(SourceClosure source) {
     Map<String, Object> content = new TreeMap<>();
     content.put("path", source.closure().path());

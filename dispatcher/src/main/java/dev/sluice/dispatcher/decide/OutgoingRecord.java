@@ -26,7 +26,8 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
   }
 
   /**
-   * Checks that the record is within Kafka's size limit: a larger one would fail the whole transaction.
+   * Checks that the record is within Kafka's size limit: a larger one would fail the whole
+   * transaction.
    *
    * @throws IllegalStateException if it is too large
    */
@@ -41,7 +42,10 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
     }
   }
 
-  /** Returns the Kafka record. The partition's own records go to its own partition, all others by their key. */
+  /**
+   * Returns the Kafka record. The partition's own records go to its own partition, all others by
+   * their key.
+   */
   public ProducerRecord<String, byte[]> record(Topics topics, int partition) {
     return switch (envelope.event()) {
       case StateRecord _ -> on(topics.state(), partition);

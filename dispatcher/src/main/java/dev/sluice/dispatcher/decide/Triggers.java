@@ -13,7 +13,10 @@ public final class Triggers {
 
   private Triggers() {}
 
-  /** Returns the merged cause of all triggers; one with the current time if there are none, as after a restart. */
+  /**
+   * Returns the merged cause of all triggers; one with the current time if there are none, as after
+   * a restart.
+   */
   public static Trigger.Cause merge(List<Trigger> triggers, Instant now) {
     List<Trigger.Cause> causes = triggers.stream().map(Trigger::cause).toList();
     return new Trigger.Cause(
@@ -50,6 +53,7 @@ public final class Triggers {
 
   /** Returns whether any trigger is about the ref itself, so that the remote must be fetched. */
   public static boolean requireFetch(List<Trigger> triggers) {
-    return triggers.stream().anyMatch(trigger -> trigger.reason() instanceof Trigger.Reason.RefMoved);
+    return triggers.stream()
+        .anyMatch(trigger -> trigger.reason() instanceof Trigger.Reason.RefMoved);
   }
 }

@@ -31,7 +31,8 @@ public sealed interface EvaluationOutcome {
    * The applications' paths are indexed at this commit.
    *
    * @param differing applications whose inputs there differ from those last sent
-   * @param retry applications to evaluate soon, since a remote base or chart is unavailable, or has become available
+   * @param retry applications to evaluate soon, since a remote base or chart is unavailable, or has
+   *     become available
    */
   record Warmed(CommitId commit, Set<ApplicationName> differing, Set<ApplicationName> retry)
       implements EvaluationOutcome {}

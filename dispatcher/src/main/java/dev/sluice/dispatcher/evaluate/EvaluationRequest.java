@@ -24,11 +24,14 @@ public record EvaluationRequest(RefKey key, SourceSpec source, Aim aim, Known kn
      * Fetch the ref and find the applications whose inputs differ at its head.
      *
      * @param expected the commit that an event announced
-     * @param patient whether to wait for that commit; if not, the ref is evaluated at the commit that Git shows
+     * @param patient whether to wait for that commit; if not, the ref is evaluated at the commit
+     *     that Git shows
      */
     record Fetch(Optional<CommitId> expected, boolean patient) implements Aim {}
 
-    /** Find the applications whose inputs differ at the known head; fetches only if there is none. */
+    /**
+     * Find the applications whose inputs differ at the known head; fetches only if there is none.
+     */
     record Evaluate() implements Aim {}
 
     /** Index the applications' paths at the known head without deciding. */

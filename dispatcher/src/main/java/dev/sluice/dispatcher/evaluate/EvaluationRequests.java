@@ -47,7 +47,8 @@ public final class EvaluationRequests {
   }
 
   /**
-   * Returns the request that inspects an application again at the heads that were last evaluated; empty if there is none yet.
+   * Returns the request that inspects an application again at the heads that were last evaluated;
+   * empty if there is none yet.
    */
   public Optional<EvaluationRequest> reevaluationOf(ApplicationState application) {
     SourceSpec source = application.definition().orElseThrow().sources().getFirst();

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Inspection of inspecting one application.
+ * Result of inspecting one application.
  *
  * @param possible the objects that a refused application may render to
  */

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Names, sizes and times of a directory's files; a different stamp means that the directory may have changed. Follows links, since Kubernetes mounts configuration through links.
+ * Names, sizes and times of a directory's files; a different stamp means that the directory may
+ * have changed. Follows links, since Kubernetes mounts configuration through links.
  */
 record DirectoryStamp(List<String> entries) {
 

@@ -30,7 +30,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reader of the workers' reports for two things: targets that a cluster skipped because its ledger is ahead, and unreadable records, which no other component reports. The application's partition decides whether a skipped target was a late record of a fenced writer, or whether the partition has lost its count.
+ * Reader of the workers' reports for two things: targets that a cluster skipped because its ledger
+ * is ahead, and unreadable records, which no other component reports. The application's partition
+ * decides whether a skipped target was a late record of a fenced writer, or whether the partition
+ * has lost its count.
  */
 final class FenceReportReader implements AutoCloseable {
 
@@ -100,7 +103,9 @@ final class FenceReportReader implements AutoCloseable {
     consumer.commitSync();
   }
 
-  /** Judges a record; a failure makes it an unreadable one and never blocks the records behind it. */
+  /**
+   * Judges a record; a failure makes it an unreadable one and never blocks the records behind it.
+   */
   private static Optional<Found> judged(
       ConsumerRecord<String, byte[]> record,
       IntakePlan.Known fleet,

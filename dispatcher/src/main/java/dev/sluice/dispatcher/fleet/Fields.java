@@ -12,7 +12,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Strict access to one mapping of a document: a value of the wrong type and an unknown field become problems with their paths, and reading continues.
+ * Strict access to one mapping of a document: a value of the wrong type and an unknown field become
+ * problems with their paths, and reading continues.
  */
 final class Fields {
 
@@ -40,7 +41,9 @@ final class Fields {
     return value(name, "a string", JsonNode::isTextual).map(JsonNode::textValue);
   }
 
-  /** Returns a value constructed from a string; an exception of the constructor becomes a problem. */
+  /**
+   * Returns a value constructed from a string; an exception of the constructor becomes a problem.
+   */
   <T> Optional<T> text(String name, Function<String, T> constructor) {
     return text(name).flatMap(text -> built(name, text, constructor));
   }

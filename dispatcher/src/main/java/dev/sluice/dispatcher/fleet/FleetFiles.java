@@ -31,7 +31,8 @@ final class FleetFiles {
   private static final int MAX_DEPTH = 16;
 
   /**
-   * Maximum length of a line. The parser copies its look-ahead with each KiB of a scalar in one line, so its cost grows with the square of this.
+   * Maximum length of a line. The parser copies its look-ahead with each KiB of a scalar in one
+   * line, so its cost grows with the square of this.
    */
   private static final int MAX_LINE = 64 * 1024;
 
@@ -143,7 +144,8 @@ final class FleetFiles {
   }
 
   /**
-   * Returns why a file is refused, from the parser's events before anything is kept in memory. Aliases would be read as plain strings, and YAML bombs consist of them.
+   * Returns why a file is refused, from the parser's events before anything is kept in memory.
+   * Aliases would be read as plain strings, and YAML bombs consist of them.
    */
   private static Optional<String> refusal(byte[] bytes) throws IOException {
     int values = 0;

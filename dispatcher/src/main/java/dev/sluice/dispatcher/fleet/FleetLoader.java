@@ -23,9 +23,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Loader of a fleet from a directory of YAML documents: {@code Repository}, {@code Cluster} and {@code Application} of {@code sluice.dev/v1}.
+ * Loader of a fleet from a directory of YAML documents: {@code Repository}, {@code Cluster} and
+ * {@code Application} of {@code sluice.dev/v1}.
  *
- * <p>Strict, but never stops at the first problem: an invalid application blocks no other (CVE-2022-39272), and an unreadable document never counts as removed.
+ * <p>Strict, but never stops at the first problem: an invalid application blocks no other
+ * (CVE-2022-39272), and an unreadable document never counts as removed.
  */
 public final class FleetLoader {
 

@@ -13,7 +13,8 @@ import java.util.SortedSet;
  *
  * @param definitions the valid applications, sorted by name
  * @param invalid applications with an invalid document: they keep their previous definition
- * @param complete whether missing applications were really removed; false if a file, or the name in a document, could not be read: then nothing may be removed or deselected
+ * @param complete whether missing applications were really removed; false if a file, or the name in
+ *     a document, could not be read: then nothing may be removed or deselected
  * @param problems in the order of files and documents
  * @param repositories sorted by name
  * @param revision digest of the content, independent of files, order and layout

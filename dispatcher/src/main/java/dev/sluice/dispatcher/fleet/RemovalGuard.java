@@ -5,8 +5,10 @@ import java.util.Optional;
 /**
  * Limit on the applications that a fleet revision may remove without approval.
  *
- * @param limitPercent percentage of the applications that it may remove or deselect; up to {@value #ALWAYS_ALLOWED} are always allowed
- * @param approved the digest of a larger removal that is approved: of the revision and of every application with its clusters
+ * @param limitPercent percentage of the applications that it may remove or deselect; up to {@value
+ *     #ALWAYS_ALLOWED} are always allowed
+ * @param approved the digest of a larger removal that is approved: of the revision and of every
+ *     application with its clusters
  */
 public record RemovalGuard(int limitPercent, Optional<String> approved) {
 

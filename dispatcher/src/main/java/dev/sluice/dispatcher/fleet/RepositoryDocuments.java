@@ -14,7 +14,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Reader of {@code Repository} documents. Two with the same canonical name and different URLs are both refused: the state of one would be mistaken for the other's.
+ * Reader of {@code Repository} documents. Two with the same canonical name and different URLs are
+ * both refused: the state of one would be mistaken for the other's.
  */
 final class RepositoryDocuments {
 

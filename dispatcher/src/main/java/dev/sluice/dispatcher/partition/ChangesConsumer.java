@@ -28,7 +28,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Consumer of {@code changes}: hands events to the loops of the partitions that the consumer group assigned to this instance. One thread owns the consumer; it decides nothing and never blocks. When a session fails, the next one starts with its own consumer and loops.
+ * Consumer of {@code changes}: hands events to the loops of the partitions that the consumer group
+ * assigned to this instance. One thread owns the consumer; it decides nothing and never blocks.
+ * When a session fails, the next one starts with its own consumer and loops.
  */
 public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
 

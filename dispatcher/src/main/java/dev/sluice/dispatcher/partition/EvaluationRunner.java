@@ -17,7 +17,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Runner of evaluations on virtual threads; hands their results, and due timers, to the partition's loop. */
+/**
+ * Runner of evaluations on virtual threads; hands their results, and due timers, to the partition's
+ * loop.
+ */
 final class EvaluationRunner implements AutoCloseable {
 
   private final Evaluation evaluation;
@@ -49,7 +52,8 @@ final class EvaluationRunner implements AutoCloseable {
     }
     try {
       var unused =
-          timers.schedule(() -> threads.execute(evaluating), pause.toMillis(), TimeUnit.MILLISECONDS);
+          timers.schedule(
+              () -> threads.execute(evaluating), pause.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       // the dispatcher is stopping; the next owner resumes from state
     }

@@ -9,7 +9,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Trace span of an evaluation: part of the newest trigger's trace, linked to the traces of the others. */
+/**
+ * Trace span of an evaluation: part of the newest trigger's trace, linked to the traces of the
+ * others.
+ */
 final class EvaluationSpan {
 
   private final Tracing tracing;

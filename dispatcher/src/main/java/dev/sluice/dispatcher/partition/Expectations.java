@@ -14,7 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits that events announced and that Git may never show: an id of another repository, of another length, or of a push that was rewritten at once. Each is waited for within the same bound, whatever arrives meanwhile, and then the ref is evaluated as it is. Used by the partition's thread only.
+ * Commits that events announced and that Git may never show: an id of another repository, of
+ * another length, or of a push that was rewritten at once. Each is waited for within the same
+ * bound, whatever arrives meanwhile, and then the ref is evaluated as it is. Used by the
+ * partition's thread only.
  */
 final class Expectations {
 
@@ -33,7 +36,8 @@ final class Expectations {
   }
 
   /**
-   * Asks again for the newest trigger's commit, if that trigger came later and has time left. The ref was evaluated without it because the oldest trigger's time was over.
+   * Asks again for the newest trigger's commit, if that trigger came later and has time left. The
+   * ref was evaluated without it because the oldest trigger's time was over.
    *
    * @return the time since which it is asked for
    */
@@ -48,7 +52,10 @@ final class Expectations {
 
   /** Returns the state entry for an announced commit that Git did not show in time. */
   Optional<Unmet> unmet(
-      RefQueue queue, Optional<CommitId> announced, Optional<CommitId> head, TransactionBatch batch) {
+      RefQueue queue,
+      Optional<CommitId> announced,
+      Optional<CommitId> head,
+      TransactionBatch batch) {
     return announced.map(expected -> unmet(queue, expected, head, batch));
   }
 

@@ -12,7 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Failures of a partition's earlier sessions, so that the next session avoids their cause. A record that ended two sessions is not handled again; a ref that ended sessions is paused for a doubling time. Neither blocks the rest of the partition. Safe for concurrent use.
+ * Failures of a partition's earlier sessions, so that the next session avoids their cause. A record
+ * that ended two sessions is not handled again; a ref that ended sessions is paused for a doubling
+ * time. Neither blocks the rest of the partition. Safe for concurrent use.
  */
 public final class LoopFailures {
 

@@ -12,7 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handling of unreadable state records. The damage is limited to the subject of the record: an application stays as it is until an operator has repaired the record, a ref is evaluated again, and the fleet intake sends the readers of a repository again.
+ * Handling of unreadable state records. The damage is limited to the subject of the record: an
+ * application stays as it is until an operator has repaired the record, a ref is evaluated again,
+ * and the fleet intake sends the readers of a repository again.
  */
 final class LostState {
 

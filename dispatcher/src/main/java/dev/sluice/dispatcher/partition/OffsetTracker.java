@@ -4,7 +4,8 @@ import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
- * Tracker of the offset that may be committed while events finish out of order: every event below it is finished.
+ * Tracker of the offset that may be committed while events finish out of order: every event below
+ * it is finished.
  */
 final class OffsetTracker {
 

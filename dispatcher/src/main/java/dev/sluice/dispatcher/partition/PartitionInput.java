@@ -46,7 +46,8 @@ sealed interface PartitionInput {
    *
    * @param cause of the first evaluation
    */
-  record RemoteRetryDue(RefKey key, ApplicationName application, Trigger.Cause cause) implements RefInput {}
+  record RemoteRetryDue(RefKey key, ApplicationName application, Trigger.Cause cause)
+      implements RefInput {}
 
   record GraceExpired(RefKey key) implements RefInput {}
 

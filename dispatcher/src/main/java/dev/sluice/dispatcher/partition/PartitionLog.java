@@ -24,7 +24,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka side of a partition: one transaction covers the written records and the finished offset. Opening it fences the previous owner of the partition.
+ * Kafka side of a partition: one transaction covers the written records and the finished offset.
+ * Opening it fences the previous owner of the partition.
  */
 final class PartitionLog implements AutoCloseable {
 
@@ -64,14 +65,16 @@ final class PartitionLog implements AutoCloseable {
   }
 
   /**
-   * Replays the partition's state. Must follow {@link #open}, which ensures that no transaction of this partition is running.
+   * Replays the partition's state. Must follow {@link #open}, which ensures that no transaction of
+   * this partition is running.
    */
   Past read(Consumer<StateRecord> replay) {
     Map<String, Object> properties =
         new HashMap<>(connection.consumer("home-" + partition + "-state"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, PartitionLoop.group(connection));
     try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
-      // without a subscription there is no member id and generation to check: the partition's own transactional id fences
+      // without a subscription there is no member id and generation to check: the partition's own
+      // transactional id fences
       group = consumer.groupMetadata();
       TopicPartition changes = new TopicPartition(connection.topics().changes(), partition);
       OffsetAndMetadata committed = consumer.committed(Set.of(changes)).get(changes);
@@ -94,7 +97,8 @@ final class PartitionLog implements AutoCloseable {
           }
         }
       }
-      // without a committed offset, or with one beyond the end of a recreated topic, read from the beginning
+      // without a committed offset, or with one beyond the end of a recreated topic, read from the
+      // beginning
       boolean usable = committed != null && committed.offset() <= changesEnd;
       return new Past(usable ? committed.offset() : 0, List.copyOf(damaged.values()));
     }

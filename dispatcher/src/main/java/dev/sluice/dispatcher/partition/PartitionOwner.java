@@ -1,6 +1,9 @@
 package dev.sluice.dispatcher.partition;
 
-/** Owner of partition loops, which hands events to them. Called from a loop's thread; must not block. */
+/**
+ * Owner of partition loops, which hands events to them. Called from a loop's thread; must not
+ * block.
+ */
 public interface PartitionOwner {
 
   /** Reports that the loop is ready for the events from this offset on. */

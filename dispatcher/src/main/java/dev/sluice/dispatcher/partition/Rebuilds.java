@@ -14,7 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rebuild commands that a partition has not answered yet. One recomputation runs at a time; commands that arrive meanwhile share the next one. A command's offset is finished with its answer, so an unanswered command is repeated after a restart. Used by the partition's thread only.
+ * Rebuild commands that a partition has not answered yet. One recomputation runs at a time;
+ * commands that arrive meanwhile share the next one. A command's offset is finished with its
+ * answer, so an unanswered command is repeated after a restart. Used by the partition's thread
+ * only.
  */
 final class Rebuilds implements AutoCloseable {
 

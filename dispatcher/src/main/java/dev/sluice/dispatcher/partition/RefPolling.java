@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Schedule of the polls that find changes whose webhook was lost. Used by the partition's thread only.
+ * Schedule of the polls that find changes whose webhook was lost. Used by the partition's thread
+ * only.
  */
 final class RefPolling {
 

@@ -15,7 +15,9 @@ import java.util.TreeSet;
 import java.util.concurrent.Future;
 
 /**
- * Queue of one ref's triggers. At most one evaluation runs at a time; triggers that arrive meanwhile wait for the next one, since the running one may have read the remote before them. Used by the partition's thread only.
+ * Queue of one ref's triggers. At most one evaluation runs at a time; triggers that arrive
+ * meanwhile wait for the next one, since the running one may have read the remote before them. Used
+ * by the partition's thread only.
  */
 final class RefQueue {
 

@@ -28,7 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Schedules the evaluations of a partition's refs and turns their results into decisions. Refs never wait for each other. Used by the partition's thread only.
+ * Schedules the evaluations of a partition's refs and turns their results into decisions. Refs
+ * never wait for each other. Used by the partition's thread only.
  */
 final class RefScheduler {
 
@@ -63,7 +64,10 @@ final class RefScheduler {
     this.readability = new RemoteReadability(state, tools);
   }
 
-  /** Resumes the work that {@code state} records as pending, and indexes the other refs' closures in advance. */
+  /**
+   * Resumes the work that {@code state} records as pending, and indexes the other refs' closures in
+   * advance.
+   */
   void resume(TransactionBatch batch) {
     for (RefKey key : state.followed()) {
       RefQueue queue = queue(key);
@@ -93,7 +97,10 @@ final class RefScheduler {
     start(queue, batch);
   }
 
-  /** Queues a trigger whose event is not read again after a restart, and records it in {@code state}. */
+  /**
+   * Queues a trigger whose event is not read again after a restart, and records it in {@code
+   * state}.
+   */
   void triggerRemembered(RefKey key, Trigger trigger, TransactionBatch batch) {
     RefQueue queue = queue(key);
     queue.newestAt = now();
@@ -233,7 +240,10 @@ final class RefScheduler {
     batch.add(tools.decider().refGone(queue.key, List.copyOf(queue.current), trace(queue), now()));
     queue.span.ifPresent(span -> span.ended("the ref is gone"));
     settle(
-        queue, Optional.empty(), expectations.unmet(queue, expected, Optional.empty(), batch), batch);
+        queue,
+        Optional.empty(),
+        expectations.unmet(queue, expected, Optional.empty(), batch),
+        batch);
     log.atWarn()
         .addKeyValue("repository", queue.key.repository())
         .addKeyValue("ref", queue.key.ref())
@@ -324,7 +334,9 @@ final class RefScheduler {
     tools.evaluations().start(requests.of(queue.key, aim, queue.indexed, queue.markedReasons()));
   }
 
-  /** Drops the queue of a ref that no application follows any longer, and completes its triggers. */
+  /**
+   * Drops the queue of a ref that no application follows any longer, and completes its triggers.
+   */
   void dropUnfollowed(RefKey key, TransactionBatch batch) {
     RefQueue queue = queues.get(key);
     if (queue != null && !state.isFollowed(key) && !queue.evaluating) {

@@ -12,7 +12,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Record in {@code state} of whether the remotes of refs can be read, so that an old revision is not mistaken for the current one. A transition is written at once; an unchanged condition at most every ten minutes. Used by the partition's thread only.
+ * Record in {@code state} of whether the remotes of refs can be read, so that an old revision is
+ * not mistaken for the current one. A transition is written at once; an unchanged condition at most
+ * every ten minutes. Used by the partition's thread only.
  */
 final class RemoteReadability {
 

@@ -5,8 +5,10 @@ import java.time.Duration;
 /**
  * Delays and intervals of a partition's evaluations.
  *
- * @param patience how long Git is asked for a commit that a webhook announced, before the ref is evaluated at the commit that Git shows
- * @param grace how long a change may be pending before it is recorded in {@code state}; a faster one needs no record of its own
+ * @param patience how long Git is asked for a commit that a webhook announced, before the ref is
+ *     evaluated at the commit that Git shows
+ * @param grace how long a change may be pending before it is recorded in {@code state}; a faster
+ *     one needs no record of its own
  * @param pollInterval between two polls of a ref without webhooks; zero turns polling off
  */
 public record RetryTiming(Duration patience, Duration grace, Duration pollInterval) {
@@ -31,7 +33,10 @@ public record RetryTiming(Duration patience, Duration grace, Duration pollInterv
         : Duration.ofMillis(LONGEST_FAILING_MILLIS);
   }
 
-  /** Returns the delay before an application is evaluated again whose remote base or chart was unavailable. */
+  /**
+   * Returns the delay before an application is evaluated again whose remote base or chart was
+   * unavailable.
+   */
   static Duration beforeFetchingAgain(int attempts) {
     return growing(FIRST_FETCH_MILLIS, attempts, LONGEST_FAILING_MILLIS);
   }
