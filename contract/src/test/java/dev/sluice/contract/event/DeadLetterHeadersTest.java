@@ -29,7 +29,7 @@ class DeadLetterHeadersTest {
           Optional.of(new ObjectRef("apps/v1", "Deployment", "web", "web")));
 
   @Test
-  void anEntryTellsInItsHeadersWhatWhereAndWhy() {
+  void anOpenedEntryHasHeadersForWhatWhereAndWhy() {
     Map<String, String> headers =
         headers(
             new DeadLetterEvent.Opened(
@@ -70,7 +70,7 @@ class DeadLetterHeadersTest {
   }
 
   @Test
-  void whatBecomesOfAnEntryNamesItToo() {
+  void laterEventsOfAnEntryHaveItsIdInAHeader() {
     assertThat(headers(new DeadLetterEvent.Retried("staging/web/3", "staging/web", 5, FAILURE)))
         .containsEntry("sluice_entry", "staging/web/3")
         .containsEntry("sluice_application", "web")
@@ -96,7 +96,7 @@ class DeadLetterHeadersTest {
   }
 
   @Test
-  void aRecordThatNobodyCanReadNamesNoApplication() {
+  void anUndecodableRecordHasNoApplicationHeader() {
     OriginalRecord original = OriginalRecord.at("sluice.changes", 1, 7);
     assertThat(
             headers(
@@ -117,7 +117,7 @@ class DeadLetterHeadersTest {
   }
 
   @Test
-  void noOtherEventHasSuchHeaders() {
+  void otherEventsHaveNoDeadLetterHeaders() {
     for (Event event : EventSamples.all()) {
       if (!(event instanceof DeadLetterEvent)) {
         assertThat(headers(event)).as(event.getClass().getSimpleName()).isEmpty();
@@ -126,7 +126,7 @@ class DeadLetterHeadersTest {
   }
 
   @Test
-  void aRecordIsKeptIntactUnlessItIsTooLargeToBeKeptTwice() {
+  void anUndecodableRecordIsKeptUnlessItIsTooLarge() {
     OriginalRecord small = OriginalRecord.intact(record(new byte[] {1}));
     assertThat(small.value().orElseThrow()).containsExactly(1);
     assertThat(small.key()).contains("k");

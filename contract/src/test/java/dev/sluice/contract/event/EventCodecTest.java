@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EventCodecTest {
 
   @Test
-  void aTypeOfALaterVersionIsToldFromDamage() {
+  void aTypeOfALaterVersionIsNotDamaged() {
     assertThat(decode("dev.sluice.invented.v9", "{}")).isInstanceOf(Decoded.UnknownType.class);
     assertThat(decode("dev.sluice.ref-changed.v1", "{")).isInstanceOf(Decoded.Damaged.class);
     assertThat(decode("dev.sluice.ref-changed.v1", "{\"ref\":\"main\"}"))
@@ -27,7 +27,7 @@ class EventCodecTest {
   }
 
   @Test
-  void fieldsOfALaterVersionArePassedOver() {
+  void fieldsOfALaterVersionAreIgnored() {
     String json =
         """
         {"application":"web","cluster":"staging","generation":1,"orphan":false,"later":{"a":1},
@@ -47,7 +47,7 @@ class EventCodecTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void anEventThatLacksAFieldWhichIsNotOptionalIsDamaged(Event sample) throws IOException {
+  void anEventThatLacksARequiredFieldIsDamaged(Event sample) throws IOException {
     ObjectNode whole = (ObjectNode) Json.mapper().readTree(EventCodec.value(sample));
     for (RecordComponent component : sample.getClass().getRecordComponents()) {
       ObjectNode lacking = whole.deepCopy();
@@ -67,7 +67,7 @@ class EventCodecTest {
   }
 
   @Test
-  void aTextThatWasCutInTheMiddleOfACharacterIsWrittenAndReadAsItIs() {
+  void textWithHalfASurrogatePairIsWrittenAndReadUnchanged() {
     Failure failure =
         new Failure("Invalid", "cut at \ud83d", Failure.Stage.APPLY, Optional.empty());
     DeadLetterEvent.Retried event =

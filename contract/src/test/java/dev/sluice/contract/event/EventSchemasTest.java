@@ -40,8 +40,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The published schemas say what the records are. To write them anew after a change of the records:
- * run with {@code -Dsluice.write-schemas=true}.
+ * The published schemas match the records. Run with {@code -Dsluice.write-schemas=true} to write
+ * them after a change of the records.
  */
 class EventSchemasTest {
 
@@ -49,7 +49,7 @@ class EventSchemasTest {
 
   @ParameterizedTest
   @EnumSource(EventType.class)
-  void publishedSchemaIsTheRecords(EventType type) throws IOException {
+  void publishedSchemasMatchTheRecords(EventType type) throws IOException {
     Path file = SCHEMAS.resolve(type.schemaFile());
     String generated = generate(type);
     if (Boolean.getBoolean("sluice.write-schemas")) {
@@ -61,7 +61,7 @@ class EventSchemasTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void samplesFitTheirSchemaAndSurviveTheCodec(Event sample) throws IOException {
+  void samplesMatchTheirSchemaAndSurviveTheCodec(Event sample) throws IOException {
     EventType type = EventType.of(sample);
     byte[] value = EventCodec.value(sample);
     JsonNode json = Json.mapper().readTree(value);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FailureTest {
 
   @Test
-  void aMessageUpToTheLimitStaysAsItIs() {
+  void aMessageUpToTheLimitIsUnchanged() {
     String message = "x".repeat(Failure.MAX_MESSAGE);
 
     assertThat(failure(message).message()).isEqualTo(message);
@@ -34,7 +34,7 @@ class FailureTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
-  void noCharacterIsCutInTwo(int before) {
+  void surrogatePairsAreNotSplit(int before) {
     String message = failure("a".repeat(before) + "\uD83D\uDE00".repeat(5_000)).message();
 
     assertThat(message.length()).isLessThanOrEqualTo(Failure.MAX_MESSAGE);
@@ -42,7 +42,7 @@ class FailureTest {
   }
 
   @Test
-  void aLongMessageOfAnotherVersionIsCutWhenItIsRead() throws JsonProcessingException {
+  void aLongMessageOfAnotherVersionIsShortenedWhenItIsRead() throws JsonProcessingException {
     String json =
         "{\"code\":\"Invalid\",\"stage\":\"PLAN\",\"message\":\"%s\"}".formatted("x".repeat(9_000));
 

@@ -43,14 +43,15 @@ final class PossibleObjectsTest {
     "ConfigMap, billing, web-config, false",
     "ConfigMap, shop, web-config-2, false",
   })
-  void manifestsHaveWhatIsWrittenInThem(String kind, String namespace, String name, boolean may) {
+  void manifestsMayRenderToTheObjectsInThem(
+      String kind, String namespace, String name, boolean may) {
     PossibleObjects possible = of(SourceType.PLAIN, text("a.yaml", MANIFEST));
 
     assertThat(possible.mayHave(new ObjectRef("v1", kind, namespace, name))).isEqualTo(may);
   }
 
   @Test
-  void escapesAreRead() {
+  void escapesAreResolved() {
     PossibleObjects possible =
         of(
             SourceType.PLAIN,
@@ -66,7 +67,7 @@ final class PossibleObjectsTest {
     "ConfigMap, devweb-v2, true",
     "ConfigMap, other-config-7h5m2kb9tt, false",
   })
-  void kustomizationsPutNamesTogether(String kind, String name, boolean may) {
+  void kustomizationsMayCombineNames(String kind, String name, boolean may) {
     PossibleObjects possible =
         of(
             SourceType.KUSTOMIZE,
@@ -95,7 +96,7 @@ final class PossibleObjectsTest {
     "StatefulSet, shop-web, false",
     "Job, shop-web-1f3a9c02, true",
   })
-  void chartsPutNamesTogether(String kind, String name, boolean may) {
+  void chartsMayCombineNames(String kind, String name, boolean may) {
     PossibleObjects possible =
         of(
             SourceType.HELM,
@@ -114,7 +115,7 @@ final class PossibleObjectsTest {
   }
 
   @Test
-  void archivesAreLookedInto() throws IOException {
+  void archivesAreRead() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
       gzip.write("kind: Role\nmetadata: {name: reader}".getBytes(UTF_8));
@@ -133,7 +134,7 @@ final class PossibleObjectsTest {
   }
 
   @Test
-  void pluginsMayMakeAnything() {
+  void pluginsMayRenderToAnyObject() {
     SyncEvent.Target target =
         target(
             new Policy(true, 50, true, Duration.ofMinutes(5), Optional.of(true)),
@@ -145,7 +146,7 @@ final class PossibleObjectsTest {
   }
 
   @Test
-  void aRemovalHasNothing() {
+  void aRemovalRendersToNothing() {
     SyncEvent.Removal removal =
         new SyncEvent.Removal(
             new ApplicationName("shop"),

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Records of every released version can still be read, and nothing of them is lost. One file for
- * each version, one record a line; {@code next.jsonl} is what the next release will write, made
- * anew with {@code -Dsluice.write-records=true}. A release copies it to {@code VERSION.jsonl},
- * which is never changed again.
+ * Records of every released version can still be read, without loss. There is one file for each
+ * version, with one record a line; {@code next.jsonl} has the records of the next release and is
+ * written with {@code -Dsluice.write-records=true}. A release copies it to {@code VERSION.jsonl},
+ * which never changes.
  */
 class ReleasedRecordsTest {
 
@@ -36,7 +36,7 @@ class ReleasedRecordsTest {
       TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").orElseThrow();
 
   @Test
-  void theNextReleasesRecordsAreWrittenDown() throws IOException {
+  void theNextReleasesRecordsAreRecorded() throws IOException {
     StringBuilder generated = new StringBuilder();
     int number = 0;
     for (Event event : EventSamples.all()) {
@@ -51,7 +51,7 @@ class ReleasedRecordsTest {
 
   @ParameterizedTest
   @MethodSource("versions")
-  void recordsOfAVersionAreReadWhole(Path version) throws IOException {
+  void recordsOfAVersionAreReadCompletely(Path version) throws IOException {
     List<String> lines = Files.readAllLines(version);
     assertThat(lines).isNotEmpty();
     for (String line : lines) {
@@ -74,7 +74,7 @@ class ReleasedRecordsTest {
   }
 
   @Test
-  void whatIsLostIsNoticed() throws IOException {
+  void aLostFieldIsDetected() throws IOException {
     JsonNode recorded = Json.mapper().readTree("{\"a\": {\"b\": 1, \"c\": [{\"d\": 2}]}}");
     assertThat(
             lost(
@@ -104,7 +104,7 @@ class ReleasedRecordsTest {
         .headers()
         .forEach(header -> headers.put(header.key(), new String(header.value(), UTF_8)));
     line.set("value", Json.mapper().readTree(record.value()));
-    // maps of events have no order of their own
+    // maps of events are unordered
     return Json.mapper()
         .writer()
         .with(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
@@ -129,7 +129,7 @@ class ReleasedRecordsTest {
     return received;
   }
 
-  /** The places of what was recorded and is not there any more, or is something else. */
+  /** Returns the JSON paths of recorded values that are missing or different. */
   private static List<String> lost(String at, JsonNode recorded, JsonNode now) {
     List<String> lost = new ArrayList<>();
     if (recorded.isObject()) {

@@ -6,14 +6,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against the W3C recommendation Trace Context, section 3.2. */
+/** Tests of the W3C recommendation Trace Context, section 3.2. */
 class TraceParentTest {
 
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String HEADER = "00-" + TRACE + "-00f067aa0ba902b7-01";
 
   @Test
-  void readsAHeader() {
+  void parsesAHeader() {
     assertThat(TraceParent.parse(HEADER).orElseThrow()).hasToString(HEADER);
   }
 
@@ -31,12 +31,12 @@ class TraceParentTest {
         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-",
         "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
       })
-  void passesOverWhatIsNone(String header) {
+  void ignoresMalformedHeaders(String header) {
     assertThat(TraceParent.parse(header)).isEmpty();
   }
 
   @Test
-  void staysInItsTrace() {
+  void aChildHasTheSameTrace() {
     TraceParent parent = TraceParent.parse(HEADER).orElseThrow();
     assertThat(parent.child().value()).matches("00-" + TRACE + "-[0-9a-f]{16}-01");
     assertThat(parent.child()).isNotEqualTo(parent);

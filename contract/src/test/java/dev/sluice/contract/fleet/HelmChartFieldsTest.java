@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Issue 11.1: no value of a repository becomes an option of helm, or several values. */
+/** No value of a repository becomes an option of helm, or several values. */
 class HelmChartFieldsTest {
 
   private static final List<String> HOSTILE =
@@ -31,7 +31,7 @@ class HelmChartFieldsTest {
           "a\u0085b",
           "{{ env \"KAFKA_PASSWORD\" }}");
 
-  /** All that take text: kustomize's fields as of version 5.8. */
+  /** The text fields of kustomize 5.8. */
   private static final Map<String, String> TEXTS =
       Map.of(
           "name", "web",
@@ -95,7 +95,7 @@ class HelmChartFieldsTest {
 
   @ParameterizedTest
   @MethodSource("hostileLists")
-  void soIsOneInAList(String field, String value) {
+  void aTextInAListThatIsAnOptionOrSeveralValuesIsRefused(String field, String value) {
     assertThat(problem(Map.of(field, List.of("v1", value))))
         .startsWith("helmCharts[0].%s must be ".formatted(field));
     assertThat(problem(Map.of(field, value)))
@@ -113,7 +113,7 @@ class HelmChartFieldsTest {
         "devel",
         "valuesInline"
       })
-  void whatTakesNoTextTakesNone(String field) {
+  void fieldsOfOtherTypesRefuseText(String field) {
     for (String value : HOSTILE) {
       assertThat(problem(Map.of(field, value)))
           .startsWith("helmCharts[0].%s must be ".formatted(field));
@@ -121,14 +121,14 @@ class HelmChartFieldsTest {
   }
 
   @Test
-  void aFieldThatNoRuleIsKnownForIsRefused() {
+  void aFieldWithoutARuleIsRefused() {
     assertThat(problem(Map.of("extraArgs", List.of("--post-renderer=/bin/sh"))))
         .contains("has a field that is none of [additionalValuesFiles, ");
   }
 
   @Test
-  void whatIsGivenTwiceInOtherCaseIsRefused() {
-    // Go folds the case of every letter, U+017F too
+  void aFieldGivenTwiceInDifferentCaseIsRefused() {
+    // Go folds the case of every letter, including U+017F
     assertThat(problem(Map.of("releaseName", "web", "relea\u017FeName", "web")))
         .isEqualTo("helmCharts[0].releaseName must be given once");
     assertThat(
@@ -138,7 +138,7 @@ class HelmChartFieldsTest {
   }
 
   @Test
-  void numbersAreNoText() {
+  void numbersAreNotText() {
     assertThat(problem(Map.of("version", 1.2)))
         .isEqualTo("helmCharts[0].version must be text: write it in quotes");
   }

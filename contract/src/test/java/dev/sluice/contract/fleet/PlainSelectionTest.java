@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class PlainSelectionTest {
 
   @Test
-  void takesEveryManifestWhereNothingIsSaid() {
+  void selectsEveryManifestByDefault() {
     assertThat(selected(PlainOptions.DEFAULT, "a.yaml", "x/b.yml", "x/y/c.json"))
         .containsExactly("a.yaml", "x/b.yml", "x/y/c.json");
     assertThat(
@@ -25,7 +25,7 @@ class PlainSelectionTest {
   }
 
   @Test
-  void staysWhereItIsWithoutRecursion() {
+  void selectsNoFilesInSubdirectoriesWithoutRecursion() {
     PlainSelection flat = new PlainSelection(new PlainOptions(List.of(), List.of(), false));
 
     assertThat(flat.selects("a.yaml")).isTrue();
@@ -36,7 +36,7 @@ class PlainSelectionTest {
   }
 
   @Test
-  void globsCoverTheWholePath() {
+  void globsMatchTheWholePath() {
     assertThat(including("*.yaml", "a.yaml", "x/a.yaml")).containsExactly("a.yaml");
     assertThat(including("**/a.yaml", "a.yaml", "x/a.yaml", "x/y/a.yaml", "x/ba.yaml"))
         .containsExactly("a.yaml", "x/a.yaml", "x/y/a.yaml");
@@ -48,7 +48,7 @@ class PlainSelectionTest {
   }
 
   @Test
-  void excludesTakeOffWhatIsIncluded() {
+  void excludesApplyToIncludedFiles() {
     PlainOptions options =
         new PlainOptions(List.of("**/*.yaml"), List.of("tests/**", "**/*-test.yaml"), true);
 

@@ -17,7 +17,7 @@ class NamesTest {
     "git@github.com:acme/shop.git, github.com/acme/shop",
     "file:///srv/git/apps.git, localhost/srv/git/apps",
   })
-  void oneNameForOneRepository(String url, String expected) {
+  void urlsOfOneRepositoryHaveOneName(String url, String expected) {
     assertThat(RepositoryId.fromUrl(url)).hasToString(expected);
   }
 
@@ -32,7 +32,7 @@ class NamesTest {
         "https://host/a/../b",
         "a:b\nc"
       })
-  void whatIsNoRepositoryIsRefused(String url) {
+  void invalidUrlsAreRefused(String url) {
     assertThatThrownBy(() -> RepositoryId.fromUrl(url))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -90,12 +90,12 @@ class NamesTest {
         "refs/heads/a^",
         "refs/heads/@{1}"
       })
-  void whatGitRefusesIsNoRef(String ref) {
+  void refNamesThatGitRefusesAreRefused(String ref) {
     assertThatThrownBy(() -> new GitRef(ref)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void theAllZeroIdIsNoCommit() {
+  void theAllZeroIdIsNotACommit() {
     assertThat(CommitId.orNone("0".repeat(40))).isEmpty();
     assertThat(CommitId.orNone("0".repeat(64))).isEmpty();
     assertThat(CommitId.orNone("A".repeat(40)).orElseThrow()).hasToString("a".repeat(40));

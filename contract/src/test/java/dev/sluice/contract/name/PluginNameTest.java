@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PluginNameTest {
 
   @Test
-  void saysWhereItsProgramIs() {
+  void returnsThePathOfItsProgram() {
     assertThat(new PluginName("example.com/v1", "ChartInflator").program())
         .isEqualTo("example.com/v1/chartinflator/ChartInflator");
     assertThat(new PluginName("myDevOpsTeam", "Sed_2").program())
@@ -35,7 +35,7 @@ class PluginNameTest {
     "a/b/c, X",
     "e\\v1, X"
   })
-  void leadsNowhereElse(String apiVersion, String kind) {
+  void refusesNamesThatLeaveThePluginsDirectory(String apiVersion, String kind) {
     assertThat(PluginName.parse(apiVersion, kind)).isEmpty();
   }
 
@@ -47,7 +47,7 @@ class PluginNameTest {
         "config.kubernetes.io/container",
         "internal.config.kubernetes.io/previousKinds"
       })
-  void someAnnotationsRunSomethingElse(String annotation) {
+  void someAnnotationsDivertToAnotherProgram(String annotation) {
     assertThat(PluginName.isDiversion(annotation)).isTrue();
   }
 
@@ -58,7 +58,7 @@ class PluginNameTest {
         "kustomize.config.k8s.io/needs-hash",
         "example.com/function"
       })
-  void othersDoNot(String annotation) {
+  void otherAnnotationsDoNotDivert(String annotation) {
     assertThat(PluginName.isDiversion(annotation)).isFalse();
   }
 }

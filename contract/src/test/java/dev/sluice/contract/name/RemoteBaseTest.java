@@ -49,7 +49,7 @@ class RemoteBaseTest {
         "https://gitlab.example/a/b/c/-/raw/v1/web/a.yaml | gitlab.example/a/b/c  | v1 |"
             + " web/a.yaml",
       })
-  void readsWhatKustomizeReads(String text, String repository, String ref, String path) {
+  void parsesReferencesAsKustomizeDoes(String text, String repository, String ref, String path) {
     assertThat(RemoteBase.isRemote(text)).isTrue();
     assertThat(RemoteBase.parse(text))
         .contains(new RemoteBase(new RepositoryId(repository), Optional.ofNullable(ref), path));
@@ -70,18 +70,18 @@ class RemoteBaseTest {
         "ftp://a/b/c?ref=v1\n",
         "?ref=a"
       })
-  void whatIsNoRepositoryIsNone(String text) {
+  void textThatNamesNoRepositoryIsNotParsed(String text) {
     assertThat(RemoteBase.parse(text)).isEmpty();
   }
 
   @Test
-  void aLongTextCostsNothing() {
+  void aLongTextIsRejectedQuickly() {
     assertThat(RemoteBase.isRemote("?&".repeat(500_000))).isFalse();
     assertThat(RemoteBase.isRemote("?&".repeat(2_000))).isFalse();
   }
 
   @Test
-  void everyRepositoryAndRefHasAPlaceOfItsOwn() {
+  void everyRepositoryAndRefHasItsOwnDirectory() {
     assertThat(RemoteBase.parse("https://github.com/acme/bases//web?ref=team/v1").orElseThrow())
         .extracting(RemoteBase::place)
         .isEqualTo(".sluice/bases/github.com+acme+bases@team+v1");
@@ -90,7 +90,7 @@ class RemoteBaseTest {
   }
 
   @Test
-  void wrongRepositoryAnotherPortOrCaseIsAnotherPlace() {
+  void anotherPortOrCaseHasAnotherDirectory() {
     RemoteBase one = RemoteBase.parse("http://git.example:3000/team/base?ref=v1").orElseThrow();
     RemoteBase other = RemoteBase.parse("http://git.example:4000/team/base?ref=v1").orElseThrow();
     RemoteBase upper = RemoteBase.parse("http://git.example:3000/Team/base?ref=v1").orElseThrow();

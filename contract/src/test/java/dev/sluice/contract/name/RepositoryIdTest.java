@@ -147,7 +147,7 @@ class RepositoryIdTest {
         "https://git.example/",
         "https:///a/b",
       })
-  void whatIsNoRepositoryIsRefused(String url) {
+  void invalidUrlsAreRefused(String url) {
     assertThatThrownBy(() -> RepositoryId.fromUrl(url))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -201,7 +201,7 @@ class RepositoryIdTest {
     "GENERIC, a/../b",
     "GENERIC, ''",
   })
-  void aPatternIsNoNameOfARepository(Forge forge, String path) {
+  void aPatternIsNotARepositoryName(Forge forge, String path) {
     ForgeAddress address = ForgeAddress.parse(forge, "git.example.com");
 
     assertThatThrownBy(() -> address.repository(path)).isInstanceOf(IllegalArgumentException.class);
@@ -215,7 +215,7 @@ class RepositoryIdTest {
     "tfs.example/tfs, https://tfs.example/tfs/C/P/_git/R, tfs.example/tfs/c/p/_git/r",
     "tfs.example:8080/tfs, http://tfs.example:8080/tfs/C/P/_git/R, tfs.example:8080/tfs/c/p/_git/r",
   })
-  void anEndpointOfAzureDevopsKnowsItsAddresses(String host, String url, String expected) {
+  void anEndpointOfAzureDevopsAcceptsAllItsUrlForms(String host, String url, String expected) {
     ForgeAddress address = ForgeAddress.parse(Forge.AZURE_DEVOPS, host);
 
     assertThat(address.repositoryAt(url)).hasToString(expected);
@@ -241,12 +241,12 @@ class RepositoryIdTest {
     "git@git.example:Team/App.git, git.example/Team/App",
     "[::1]:3000/a, [0:0:0:0:0:0:0:1]:3000/a",
   })
-  void peopleWriteANameOrAUrl(String text, String expected) {
+  void parsesANameOrAUrl(String text, String expected) {
     assertThat(RepositoryId.parse(text)).hasToString(expected);
   }
 
   @Test
-  void aRenamedRepositoryIsBesideTheOld() {
+  void aRenamedRepositoryHasAnotherLastSegment() {
     assertThat(new RepositoryId("dev.azure.com/o/p/_git/old").beside("New Name"))
         .hasToString("dev.azure.com/o/p/_git/new%20name");
   }

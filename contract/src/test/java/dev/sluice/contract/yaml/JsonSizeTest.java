@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonSizeTest {
 
-  /** A comma more than there is in each mapping and list: at most a byte for a value. */
+  /** The size counts one comma too many for each mapping and list that is not empty. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -22,7 +22,7 @@ class JsonSizeTest {
         "\"\\u00e9\\u20ac\\ud83d\\ude00\\u2028\"",
         "{\"\\u00e9\\ud83d\\ude00\\n\":18446744073709551615}",
       })
-  void isTheLengthOfTheJson(String json) throws Exception {
+  void equalsTheLengthOfTheJson(String json) throws Exception {
     JsonNode node = Json.mapper().readTree(json);
     int bytes = Json.mapper().writeValueAsString(node).getBytes(StandardCharsets.UTF_8).length;
 

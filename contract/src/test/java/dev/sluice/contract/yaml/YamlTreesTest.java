@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class YamlTreesTest {
 
   @Test
-  void anAliasIsTheSameNodeAndCountsAgain() {
+  void anAliasIsTheSameNodeAndIsChargedAgain() {
     Allowance allowance = Allowance.ofApplication();
     long before = allowance.bytesLeft();
 
@@ -30,7 +30,7 @@ class YamlTreesTest {
         "a: &a {b: c}\nd: {e: *a, f: [*a, *a]}",
         "&x a: *x",
       })
-  void countsWhatTheJsonTakes(String text) {
+  void chargesTheSizeOfTheJson(String text) {
     Allowance allowance = Allowance.ofApplication();
 
     JsonNode tree = read(text, allowance);
@@ -39,7 +39,7 @@ class YamlTreesTest {
   }
 
   @Test
-  void documentsAreCountedAndEmptyOnesAreThere() {
+  void emptyDocumentsAreReturnedAndCounted() {
     YamlTrees trees = trees("---\n---\na\n...\n---\nb\n", Allowance.ofApplication());
 
     assertThat(trees.next().orElseThrow().content().asText()).isEmpty();
@@ -51,7 +51,7 @@ class YamlTreesTest {
   }
 
   @Test
-  void depthIsRefusedBeforeTheScannerPaysForIt() {
+  void deepNestingIsRefusedBeforeItIsScanned() {
     YamlException refusal =
         catchThrowableOfType(
             YamlException.class, () -> read("[".repeat(1_000_000), Allowance.ofApplication()));
@@ -61,7 +61,7 @@ class YamlTreesTest {
   }
 
   @Test
-  void halfACharacterIsInvalid() {
+  void halfASurrogatePairIsInvalid() {
     YamlException refusal =
         catchThrowableOfType(YamlException.class, () -> read("a\uD83D", Allowance.ofApplication()));
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which files a Helm chart reads. */
+/** Closures of Helm charts. */
 class ChartClosureTest {
 
   private static final String CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
@@ -31,7 +31,7 @@ class ChartClosureTest {
   private final ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
 
   @Test
-  void aChartIsItsWholeDirectory() {
+  void aChartHasItsWholeDirectory() {
     MemoryTree tree =
         chart("web")
             .file("web/templates/_helpers.tpl", "")
@@ -59,7 +59,7 @@ class ChartClosureTest {
   }
 
   @Test
-  void aKustomizationInTheChartsDirectoryWins() {
+  void aKustomizationInTheChartsDirectoryTakesPrecedence() {
     MemoryTree tree =
         chart("web")
             .file("web/kustomization.yaml", "resources: [x.yaml]")
@@ -83,7 +83,7 @@ class ChartClosureTest {
   }
 
   @Test
-  void whatHelmignoreNamesIsLeftOut() {
+  void filesInHelmignoreAreExcluded() {
     MemoryTree tree =
         chart("web")
             .file("web/.helmignore", "# comment\n*.md\nci/\n/docs\ntemplates/test-?.yaml\n")
@@ -108,7 +108,7 @@ class ChartClosureTest {
   }
 
   @Test
-  void valuesFilesMayLieAnywhereInTheRepository() {
+  void valuesFilesMayBeAnywhereInTheRepository() {
     MemoryTree tree =
         chart("charts/web")
             .file("charts/web/values-eu.yaml", "")
@@ -126,7 +126,7 @@ class ChartClosureTest {
   }
 
   @Test
-  void localDependenciesAreReadWhereTheyAreUnlessVendored() {
+  void localDependenciesAreReadInPlaceUnlessVendored() {
     MemoryTree tree =
         chart("platform")
             .file(
@@ -170,7 +170,7 @@ class ChartClosureTest {
   }
 
   @Test
-  void warnsOfFunctionsThatGiveAnotherValueEachTime() {
+  void warnsOfNonDeterministicFunctions() {
     MemoryTree tree =
         chart("web")
             .file("web/templates/secret.yaml", "a: {{ randAlphaNum 10 | b64enc }}\nb: {{- now }}")

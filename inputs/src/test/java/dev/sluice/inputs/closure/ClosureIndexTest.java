@@ -35,14 +35,14 @@ class ClosureIndexTest {
     "plainer/x, false",
     "x, false"
   })
-  void findsWhoLooksAtAPath(String changed, boolean found) {
+  void findsTheApplicationsThatDependOnAPath(String changed, boolean found) {
     put(APP, 0, new Footprint(Set.of("base/a.yaml"), Set.of("base/gone/x"), Set.of("plain")));
 
     assertThat(candidates(changed).contains(APP)).isEqualTo(found);
   }
 
   @Test
-  void theRootIsADirectoryToo() {
+  void theRootMayBeWatched() {
     put(APP, 0, new Footprint(Set.of(), Set.of(), Set.of("")));
 
     assertThat(candidates("a/b/c", "d")).containsExactly(APP);
@@ -50,7 +50,7 @@ class ClosureIndexTest {
   }
 
   @Test
-  void tellsRepositoriesRefsAndSourcesApart() {
+  void distinguishesRepositoriesRefsAndSources() {
     put(APP, 0, present("a"));
     put(APP, 1, present("b"));
     put(OTHER, 0, present("b"));
@@ -63,7 +63,7 @@ class ClosureIndexTest {
   }
 
   @Test
-  void forgetsWhatWasReplacedAndRemoved() {
+  void forgetsReplacedAndRemovedFootprints() {
     put(APP, 0, present("a"));
     put(APP, 0, present("b"));
     assertThat(candidates("a")).isEmpty();

@@ -30,7 +30,7 @@ class ClosureResolverTest {
   private final ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
 
   @Test
-  void plainTakesManifestsUnderADirectoryAndNothingElse() {
+  void aPlainSourceHasTheManifestsUnderItsDirectory() {
     MemoryTree tree =
         tree("app/b.yml", "app/a.yaml", "app/deep/er/c.json", "app/README.md", "other/x.yaml")
             .file("app/.github/workflow.yaml", MAP)
@@ -46,13 +46,13 @@ class ClosureResolverTest {
   }
 
   @Test
-  void plainTakesASingleFile() {
+  void aPlainSourceMayBeASingleFile() {
     assertThat(paths(resolved(tree("app/a.yaml", "app/b.yaml"), "app/a.yaml")))
         .containsExactly("app/a.yaml");
   }
 
   @Test
-  void plainFollowsLinksInsideTheTree() {
+  void aPlainSourceFollowsLinksInsideTheTree() {
     MemoryTree tree =
         tree("shared/x.yaml", "shared/dir/y.yaml", "shared/NOTES.md")
             .link("app/x.yaml", "../shared/x.yaml")
@@ -69,7 +69,7 @@ class ClosureResolverTest {
   }
 
   @Test
-  void plainBySayingLeavesKustomizationsOut() {
+  void aDeclaredPlainSourceIgnoresKustomizations() {
     MemoryTree tree = tree("app/a.yaml", "app/sub/b.yaml").file("app/sub/kustomization.yaml", "");
 
     ClosureResult result = resolver.resolve(tree, source("app", Optional.of(SourceType.PLAIN)));
@@ -79,7 +79,7 @@ class ClosureResolverTest {
   }
 
   @Test
-  void kustomizeReadsAllThatItsFieldsName() {
+  void aKustomizationReadsTheFilesInAllItsFields() {
     MemoryTree tree =
         tree(
                 "app/deployment.yaml",
@@ -185,7 +185,7 @@ class ClosureResolverTest {
   }
 
   @Test
-  void kustomizeFollowsLinksAndAnchors() {
+  void aKustomizationFollowsLinksAndAnchors() {
     MemoryTree tree =
         tree("shared/base/a.yaml")
             .file("shared/base/kustomization.yaml", "resources: [a.yaml]")
@@ -346,7 +346,7 @@ class ClosureResolverTest {
   }
 
   @Test
-  void showsTheCycle() {
+  void aCycleIsShownInTheMessage() {
     MemoryTree tree =
         MemoryTree.empty()
             .file("a/kustomization.yaml", "resources: [../b]")
@@ -362,7 +362,7 @@ class ClosureResolverTest {
   }
 
   @Test
-  void countsFilesAndBytes() {
+  void limitsFilesAndBytes() {
     MemoryTree tree = tree("app/a.yaml", "app/b.yaml", "app/c.yaml");
     SourceSpec app = source("app", Optional.empty());
 
@@ -376,7 +376,7 @@ class ClosureResolverTest {
   }
 
   @Test
-  void digestSaysWhatWasReadAndWhatItIs() {
+  void theDigestDependsOnPathsAndContents() {
     MemoryTree tree = tree("app/a.yaml", "app/b.yaml");
     String digest = resolved(tree, "app").digest();
 
@@ -391,7 +391,7 @@ class ClosureResolverTest {
   }
 
   @Test
-  void digestOfTheFirstVersionStaysWhatItIs() {
+  void theDigestOfVersion1IsStable() {
     var closure =
         new Closure(
             SourceType.PLAIN,

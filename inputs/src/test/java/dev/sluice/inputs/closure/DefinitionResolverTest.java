@@ -63,7 +63,7 @@ class DefinitionResolverTest {
   }
 
   @Test
-  void whatOneClusterLacksIsRefusedThereOnly() {
+  void aMissingOverlayIsRefusedInItsClusterOnly() {
     MemoryTree tree = MemoryTree.empty().file("overlays/production/x.yaml", "kind: ConfigMap");
     Definition definition =
         definition(source("overlays/${cluster.labels.env}", HelmOptions.DEFAULT));
@@ -78,7 +78,7 @@ class DefinitionResolverTest {
   }
 
   @Test
-  void whatIsTheSameForSeveralClustersIsLookedAtOnce() {
+  void equalSourcesOfSeveralClustersAreResolvedOnce() {
     MemoryTree tree =
         MemoryTree.empty()
             .file("chart/Chart.yaml", "name: chart")
@@ -111,7 +111,7 @@ class DefinitionResolverTest {
   }
 
   @Test
-  void aChartTakesValuesFromASourceByItsAlias() {
+  void aChartReadsValuesFromASourceByItsAlias() {
     MemoryTree charts = MemoryTree.empty().file("web/Chart.yaml", "name: web");
     MemoryTree values =
         MemoryTree.empty()

@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Over random repositories and random commits: an application whose inputs or refusal changed is
- * always found by the index, though only those found are ever resolved again.
+ * Over random repositories and random commits: the index always finds the applications whose inputs
+ * or refusal changed, although only applications that it finds are resolved again.
  */
 class ExactnessTest {
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Repositories that use all that kustomizations and charts can read. */
+/** Repositories with all kinds of files that kustomizations and charts can read. */
 final class GoldenTrees {
 
   private static final String MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n";

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Renders one chart with the library in a process of its own, so that it can be looked at. */
+/** Renders one chart with the library in a process of its own, so that strace can observe it. */
 final class HelmProcess {
 
   private HelmProcess() {}
@@ -27,7 +27,7 @@ final class HelmProcess {
     return command;
   }
 
-  /** The chart, then its values files. */
+  /** Takes the chart and its values files as arguments. */
   public static void main(String[] arguments) {
     var command = new Helm(Path.of(arguments[0])).template().withName("release");
     for (int i = 1; i < arguments.length; i++) {

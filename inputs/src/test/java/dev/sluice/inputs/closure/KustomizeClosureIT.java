@@ -31,7 +31,9 @@ import org.eclipse.jgit.lib.FileMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Building only the closure's files gives what building the whole checkout gives. */
+/**
+ * Building from the closure's files alone has the same result as building from the whole checkout.
+ */
 class KustomizeClosureIT {
 
   private static final String CHECKOUT_TEXT =
@@ -145,7 +147,7 @@ class KustomizeClosureIT {
     assertThat(kustomize(part, "apps/web/production")).isEqualTo(rendered);
     assertThat(closure.entries()).hasSizeLessThan(CHECKOUT.size());
 
-    // and nothing in it is there for nothing
+    // and every entry is needed
     for (ClosureEntry entry : closure.entries()) {
       Path file = part.resolve(entry.path());
       Path aside = directory.resolve("aside");

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * After any commit by chance: where a kustomization's charts render to something else, its closure
- * is another.
+ * After random commits: if a kustomization's charts render to something else, its closure is
+ * another.
  *
  * <p>{@code -Dsluice.kustomized-charts.commits=N} tries more.
  */
@@ -26,7 +26,7 @@ class KustomizedChartsIT {
   private static final int COMMITS = Integer.getInteger("sluice.kustomized-charts.commits", 20);
   private static final SourceSpec SOURCE = GoldenTrees.source("apps/charts");
 
-  /** Names that something is looked for at, or that a chart's listing brings up. */
+  /** Names that are looked up, or that are in a chart's directory. */
   private static final List<String> NAMES =
       List.of(
           "apps/charts/vendor/web/.helmignore",
@@ -50,7 +50,7 @@ class KustomizedChartsIT {
   @TempDir Path directory;
 
   @Test
-  void whatRendersToSomethingElseHasAnotherClosure() throws Exception {
+  void anotherRenderingHasAnotherClosure() throws Exception {
     assumeTrue(Rendering.isPossible(), "kubectl is not here");
     assumeTrue(OpenedFiles.isInstalled("helm"), "helm is not here");
     Random random = new Random(11);
@@ -82,7 +82,7 @@ class KustomizedChartsIT {
     assertThat(same).as("commits that made none").isPositive();
   }
 
-  /** The golden tree with templates that show all values. */
+  /** Returns the golden tree with templates that output all values. */
   private static MemoryTree first() {
     MemoryTree tree = GoldenTrees.kustomizedCharts();
     for (String path : tree.contents().keySet()) {
@@ -115,7 +115,7 @@ class KustomizedChartsIT {
     };
   }
 
-  /** What is refused has none; it is never sent. */
+  /** Returns the closure's digest; empty if the inputs are refused. */
   private static Optional<String> digest(MemoryTree tree) {
     return new ClosureResolver(Remotes.NONE).resolve(tree, SOURCE)
             instanceof ClosureResult.Resolved(Closure c, _)

@@ -47,7 +47,7 @@ final class MemoryTree implements SourceTree {
     return new MemoryTree(copy);
   }
 
-  /** Paths and contents, links as their targets. */
+  /** Returns paths and contents, with links as their targets. */
   Map<String, String> contents() {
     Map<String, String> contents = new TreeMap<>();
     files.forEach((path, blob) -> contents.put(path, blob.kind() + " " + blob.text()));

@@ -17,11 +17,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a program asked the system about files under a directory, as strace saw it.
+ * The files under a directory that a program accessed, by strace.
  *
  * @param opened paths of files and directories that were opened
- * @param absent paths at which nothing was found
- * @param seen all paths that were asked about and are there
+ * @param absent paths that were looked up and do not exist
+ * @param seen all paths that were looked up and exist
  */
 public record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> seen) {
 
@@ -50,8 +50,9 @@ public record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> se
   /**
    * Runs a program to its end, however it ends.
    *
-   * @param roots directories, of each of which is told by itself
-   * @param work for what strace writes: one file for each thread, so that no lines are mixed
+   * @param roots directories to report separately
+   * @param work directory for strace's output: one file for each thread, so that lines are not
+   *     mixed
    */
   static List<OpenedFiles> of(List<String> program, List<Path> roots, Path work)
       throws IOException, InterruptedException {
@@ -110,7 +111,7 @@ public record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> se
     }
   }
 
-  /** What of this a closure leaves out; empty if it is right. */
+  /** Returns the accessed paths that a closure lacks; empty if it is complete. */
   List<String> missingIn(Closure closure, Path root) throws IOException {
     Set<String> entries = new TreeSet<>();
     closure.entries().forEach(entry -> entries.add(entry.path()));
@@ -141,7 +142,10 @@ public record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> se
     return missing;
   }
 
-  /** The same path with the links above it followed: what is at the end may be one, or nothing. */
+  /**
+   * Returns the path with symbolic links in its parents resolved; its last component may be a link
+   * or not exist.
+   */
   private static String behindLinks(Path root, String path) throws IOException {
     Path above = root.resolve(path).getParent();
     return Files.exists(above)
@@ -149,7 +153,7 @@ public record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> se
         : path;
   }
 
-  /** The files that were really opened, by their own paths, and the links on the way to them. */
+  /** Returns the opened files by their real paths, and the symbolic links that lead to them. */
   Set<String> inputs(Path root) throws IOException {
     Set<String> inputs = new TreeSet<>();
     for (String path : opened) {
@@ -162,7 +166,7 @@ public record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> se
     return inputs;
   }
 
-  /** The symbolic links that a path goes through, itself included. */
+  /** Returns the symbolic links in a path, including itself. */
   private static Stream<String> links(Path root, String path) {
     Stream.Builder<String> links = Stream.builder();
     Path here = root;

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever a renderer really opens or looks for in a checkout, as strace sees it, is part of the
- * closure or of what the closure was found by.
+ * Every file that a renderer opens or looks up in a checkout, by strace, is in the closure or its
+ * footprint.
  *
  * <p>{@code -Dsluice.opened-files.commits=N} tries more random commits.
  */
@@ -136,7 +136,7 @@ class OpenedFilesIT {
         .containsExactly("web/current.yaml", "web/production.yaml");
   }
 
-  /** One program reads exactly the closures of these sources and nothing of the others. */
+  /** Requires that one program reads exactly the closures of these sources and nothing else. */
   private static void assertReads(
       List<OpenedFiles> files, List<Integer> read, List<Path> roots, List<Closure> closures)
       throws Exception {
@@ -171,7 +171,10 @@ class OpenedFilesIT {
     assertThat(opened).as("files opened").isGreaterThan(2 * COMMITS);
   }
 
-  /** What is refused or plain is rendered by no program. */
+  /**
+   * Compares the closure with the files that rendering opens; returns these, or empty if the source
+   * is refused or plain, which no program renders.
+   */
   private Optional<OpenedFiles> check(MemoryTree tree, SourceSpec source, Path root)
       throws Exception {
     if (!(resolver.resolve(tree, source) instanceof ClosureResult.Resolved(Closure closure, _))

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Kustomizations that name plugins, and all that these may read. */
+/** Closures of kustomizations with plugins. */
 class PluginClosureTest {
 
   private static final String LISTER =
@@ -47,7 +47,7 @@ class PluginClosureTest {
   private final ClosureResolver resolver = new ClosureResolver(Remotes.NONE);
 
   @Test
-  void allThatAPluginMayReadIsAnInput() {
+  void allFilesThatAPluginMayReadAreInputs() {
     assertThat(paths(TREE))
         .containsExactly(
             "app/deep/er/more.txt",
@@ -75,7 +75,7 @@ class PluginClosureTest {
         "single/one.txt",
         "app/nowhere"
       })
-  void whateverChangesThereIsNoticed(String path) {
+  void changesOfReadableFilesAreDetected(String path) {
     Closure before = resolved(TREE);
     Closure after = resolved(TREE.file(path, "changed"));
 
@@ -85,7 +85,7 @@ class PluginClosureTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"base/other.txt", "single/two.txt", "elsewhere/y.txt", "another.txt"})
-  void whatItCannotReachIsNot(String path) {
+  void changesOfUnreachableFilesAreIgnored(String path) {
     Closure before = resolved(TREE);
     Closure after = resolved(TREE.file(path, "changed"));
 
@@ -94,7 +94,7 @@ class PluginClosureTest {
   }
 
   @Test
-  void onlyKustomizationsThatNameOneTakeAllIn() {
+  void onlyKustomizationsWithAPluginIncludeAllFiles() {
     MemoryTree tree =
         MemoryTree.empty()
             .file("app/kustomization.yaml", "resources: [../base]")
@@ -107,7 +107,7 @@ class PluginClosureTest {
   }
 
   @Test
-  void theRootMayNameOneToo() {
+  void theRootKustomizationMayHaveAPluginToo() {
     MemoryTree tree =
         MemoryTree.empty()
             .file("kustomization.yaml", "validators: ['" + LISTER + "']")
@@ -122,7 +122,7 @@ class PluginClosureTest {
   }
 
   @Test
-  void closuresKeepTheirLimits() {
+  void closureLimitsApply() {
     ClosureResolver narrow = new ClosureResolver(new ClosureLimits(3, 1000), Remotes.NONE);
 
     assertThat(narrow.resolve(TREE, query("app", true)))
@@ -132,7 +132,7 @@ class PluginClosureTest {
   }
 
   @Test
-  void withoutPolicyItSaysWhatWouldAllowIt() {
+  void theRefusalSaysWhichPolicyAllowsPlugins() {
     Failure failure = refusal(TREE, false);
 
     assertThat(failure.code()).isEqualTo("Unsupported");
@@ -163,7 +163,7 @@ class PluginClosureTest {
 
   @ParameterizedTest
   @MethodSource("refused")
-  void refusesWhatIsNoInstalledPlugin(String code, String configuration) {
+  void refusesFunctionsAndInvalidPlugins(String code, String configuration) {
     MemoryTree inFile =
         MemoryTree.empty()
             .file("app/kustomization.yaml", "generators: [x.yaml]")
@@ -177,7 +177,7 @@ class PluginClosureTest {
   }
 
   @Test
-  void refusesWhatOnlyAPluginWouldRead() {
+  void refusesEntriesThatOnlyAPluginWouldRead() {
     assertThat(refusal(TREE.link("app/out", "/etc"), true).code()).isEqualTo("OutsideRepository");
     assertThat(refusal(TREE.with("app/sub", TreeEntry.Kind.GITLINK, ""), true).code())
         .isEqualTo("Submodule");

@@ -18,7 +18,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What kustomize and a plugin that reads all it can find open, as strace sees it. */
+/**
+ * Compares the closure with the files that kustomize and a plugin that reads everything open, by
+ * strace.
+ */
 class PluginOpenedFilesIT {
 
   private static final MemoryTree TREE =
@@ -39,7 +42,7 @@ class PluginOpenedFilesIT {
   @TempDir Path directory;
 
   @Test
-  void allThatIsOpenedIsInTheClosureAndNothingElse() throws Exception {
+  void theClosureHasExactlyTheOpenedFiles() throws Exception {
     assumeTrue(OpenedFiles.isPossible(), "strace is not here");
     assumeTrue(Rendering.isPossible(), "kubectl is not here");
     Path checkout = directory.resolve("checkout");

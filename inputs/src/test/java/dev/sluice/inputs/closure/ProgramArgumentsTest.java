@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Issue 11.1: what a repository names never becomes an option of kustomize or helm. */
+/** No text from a repository becomes an option of kustomize or helm. */
 class ProgramArgumentsTest {
 
   private static final String CHART = "{apiVersion: v2, name: web, version: 1.0.0}";
@@ -43,7 +43,7 @@ class ProgramArgumentsTest {
         "helmCharts: [{name: web, releaseName: \"\\u002d-x\"}]",
         "helmCharts: [{name: web, releaseName: \"web\\n--x\"}]",
       })
-  void refusesInAKustomization(String kustomization) {
+  void refusesFieldsOfAKustomization(String kustomization) {
     MemoryTree tree =
         MemoryTree.empty()
             .file("app/kustomization.yaml", kustomization)
@@ -58,7 +58,7 @@ class ProgramArgumentsTest {
   }
 
   @Test
-  void refusesInABaseAComponentAndAJsonFile() {
+  void refusesFieldsOfABaseAComponentAndAJsonFile() {
     MemoryTree tree =
         MemoryTree.empty()
             .file("app/kustomization.yaml", "{resources: [../base]}")

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** A repository with one application of each kind, and commits to it by chance. */
+/** A repository with one application of each kind, and random commits to it. */
 final class RandomRepository {
 
   static final RepositoryId REPOSITORY = new RepositoryId("forge.example/o/r");
@@ -26,7 +26,7 @@ final class RandomRepository {
 
   private RandomRepository() {}
 
-  /** What is there at first: everything renders. */
+  /** Returns the initial tree, in which everything renders. */
   static MemoryTree first() {
     MemoryTree tree = MemoryTree.empty();
     for (var file : CONTENTS.entrySet()) {
@@ -35,7 +35,7 @@ final class RandomRepository {
     return tree;
   }
 
-  /** Edits, deletes, renames or links one file, or puts one at a name that is looked for. */
+  /** Edits, deletes, renames or links one file, or creates one at a path that is looked up. */
   static MemoryTree change(MemoryTree tree, Random random) {
     List<String> existing = new ArrayList<>(tree.contents().keySet());
     List<String> known = new ArrayList<>(CONTENTS.keySet());
@@ -79,7 +79,7 @@ final class RandomRepository {
     return applications;
   }
 
-  /** Paths, and what may be there; the first at first. */
+  /** Paths and their possible contents; the first is the initial one. */
   private static Map<String, List<String>> contents() {
     String map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {value: %s}\n";
     Map<String, List<String>> contents = new TreeMap<>();

@@ -42,7 +42,7 @@ class RefusedSourcesTest {
   }
 
   @Test
-  void basesAreReadThatTheResolutionDidNotComeTo() {
+  void basesThatTheResolutionDidNotReachAreRead() {
     PossibleObjects possible =
         possible(
             MemoryTree.empty()
@@ -54,7 +54,7 @@ class RefusedSourcesTest {
   }
 
   @Test
-  void chartsThatAreNamedAreReadAndTheirNamesMayBeCutOff() {
+  void referencedChartsAreReadAndTheirNamesMayBeTruncated() {
     PossibleObjects possible =
         possible(
             MemoryTree.empty()
@@ -67,7 +67,7 @@ class RefusedSourcesTest {
   }
 
   @Test
-  void aKustomizationThatIsNoYamlAndLoopsAreNoObstacle() {
+  void invalidYamlAndLinkLoopsAreTolerated() {
     PossibleObjects possible =
         possible(
             MemoryTree.empty()
@@ -78,7 +78,7 @@ class RefusedSourcesTest {
   }
 
   @Test
-  void tooMuchMayRenderToAnything() {
+  void tooManyFilesMayRenderToAnything() {
     PossibleObjects possible =
         possible(
             MemoryTree.empty()
@@ -90,7 +90,7 @@ class RefusedSourcesTest {
   }
 
   @Test
-  void aSourceThatCannotBeHadLeavesTheOthers() {
+  void anUnavailableSourceDoesNotAffectOthers() {
     SourceSpec web = source("web", Optional.empty());
     SourceSpec config = source("config", Optional.of(SourceType.VALUES));
     MemoryTree tree =

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What kustomizations read of other repositories. */
+/** Closures of kustomizations with bases in other repositories. */
 class RemoteBaseClosureTest {
 
   private static final RepositoryId BASES = new RepositoryId("git.example/acme/bases");
@@ -51,7 +51,7 @@ class RemoteBaseClosureTest {
   }
 
   @Test
-  void takesInWhatTheBaseReads() {
+  void includesTheFilesThatTheBaseReads() {
     ClosureResult.Resolved resolved = resolved(app(WEB));
 
     assertThat(resolved.closure().entries())
@@ -68,7 +68,7 @@ class RemoteBaseClosureTest {
   }
 
   @Test
-  void takesInASingleFileAndAComponent() {
+  void includesASingleFileAndAComponent() {
     MemoryTree app =
         app(
             """
@@ -83,7 +83,7 @@ class RemoteBaseClosureTest {
   }
 
   @Test
-  void aBaseMayBuildOnAnotherRepository() {
+  void aBaseMayReferToAnotherRepository() {
     trees.put(
         BASES + "@v1",
         BASE.file(
@@ -98,7 +98,7 @@ class RemoteBaseClosureTest {
   }
 
   @Test
-  void anotherTagOfTheSameFilesIsAnotherClosure() {
+  void anotherTagWithTheSameFilesIsAnotherClosure() {
     trees.put(BASES + "@v2", BASE);
     String v2 = WEB.replace("v1", "v2");
 
@@ -113,7 +113,7 @@ class RemoteBaseClosureTest {
   }
 
   @Test
-  void theRepositorysOwnDirectoryOfThatNameIsItsOwn() {
+  void theRepositorysOwnDirectoryOfBasesIsNotMixedIn() {
     MemoryTree app = app("resources: [../.sluice/bases]").file(".sluice/bases/a.yaml", "kind: A");
     app = app.file(".sluice/bases/kustomization.yaml", "resources: [a.yaml]");
 
@@ -164,7 +164,7 @@ class RemoteBaseClosureTest {
   }
 
   @Test
-  void nothingIsAskedForThatThePolicyDoesNotName() {
+  void nothingOutsideOfThePolicyIsFetched() {
     ClosureResult result = resolve(app(WEB), RemotePolicy.NONE);
 
     assertThat(result)
@@ -176,7 +176,7 @@ class RemoteBaseClosureTest {
   }
 
   @Test
-  void aBaseThatCannotBeReadRefusesOnlyWhoBuildsOnIt() {
+  void anUnreadableBaseRefusesOnlyItsUsers() {
     trees.put(BASES + "@v1", new Broken());
 
     assertThat(resolve(app(WEB), policy()))
@@ -189,7 +189,7 @@ class RemoteBaseClosureTest {
   }
 
   @Test
-  void noRefusalShowsAPassword() {
+  void refusalsContainNoPasswords() {
     ClosureResult result =
         resolve(app("resources: ['https://me:s3cret@git.example/acme/other']"), policy());
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What charts and kustomizations take of chart repositories. */
+/** Closures of charts and kustomizations with charts from chart repositories. */
 class RemoteChartClosureTest {
 
   private static final String REPOSITORY = "https://charts.example/stable";
@@ -48,7 +48,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void aDependencyLiesWhereItWouldBeVendored() {
+  void aDependencyIsMountedWhereItWouldBeVendored() {
     ClosureResult.Resolved resolved =
         resolved(
             chart(
@@ -73,7 +73,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void itIsTheClosureThatCommittingItWouldGive() {
+  void theClosureIsTheSameAsWithACommittedChart() {
     MemoryTree web =
         chart("- {name: cache, version: 1.2.3, repository: '%s'}".formatted(REPOSITORY));
     MemoryTree committed = web;
@@ -88,7 +88,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void theLockPinsARangeAndSaysWhichOfSeveral() {
+  void theLockPinsARangeAndOneOfSeveralDependencies() {
     MemoryTree web =
         chart(
                 """
@@ -117,7 +117,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void aLockOfBeforeTheRangeWasChangedIsRefused() {
+  void aStaleLockIsRefused() {
     MemoryTree web =
         chart("- {name: cache, version: ^2.0, repository: '%s'}".formatted(REPOSITORY))
             .file(
@@ -137,7 +137,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void theFirstVersionOfChartsHasFilesOfItsOwn() {
+  void chartsOfApiVersion1HaveRequirementsFiles() {
     MemoryTree web =
         MemoryTree.empty()
             .file("web/Chart.yaml", "apiVersion: v1\nname: web\nversion: 1.0.0\n")
@@ -154,7 +154,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void aDownloadedChartThatLacksItsOwnGetsThemByTheSameRules() {
+  void missingDependenciesOfADownloadedChartAreDownloadedToo() {
     charts.put(
         REPOSITORY + " cache 1.2.3",
         downloaded("cache", "1.2.3", "- {name: queue, version: 0.1.0+b1, repository: '%s'}")
@@ -167,7 +167,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void aChartOfThisRepositoryMayDependOnOneOfElsewhere() {
+  void aChartInTheRepositoryMayDependOnARemoteOne() {
     MemoryTree web =
         chart("- {name: api, repository: 'file://../api'}")
             .file(
@@ -182,7 +182,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void theChartsOwnIgnoresCountAsTheyDoForWhatIsCommitted() {
+  void helmignoreOfADownloadedChartApplies() {
     MemoryTree web = onCache().file("web/.helmignore", "map.yaml\n");
 
     assertThat(paths(resolved(web)))
@@ -191,7 +191,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void aKustomizationsChartLiesWhereKustomizeLooks() {
+  void aKustomizationsChartIsMountedWhereKustomizeLooks() {
     MemoryTree app =
         MemoryTree.empty()
             .file("apps/shared/README.md", "")
@@ -219,7 +219,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void theHomeNeedNotBeThere() {
+  void theChartHomeNeedNotExist() {
     MemoryTree app =
         MemoryTree.empty()
             .file(
@@ -231,7 +231,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void whateverMayTakeItsPlaceIsAReasonToLookAgain() {
+  void aFileInPlaceOfTheChartRequiresResolvingAgain() {
     Footprint footprint = resolved(onCache()).footprint();
 
     assertThat(
@@ -249,7 +249,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void soItIsWhereAllButTheChartItselfIsThere() {
+  void aFileInPlaceOfTheChartRequiresResolvingAgainIfItsParentExists() {
     MemoryTree app =
         MemoryTree.empty()
             .file("app/charts/cache-1.2.3/README.md", "pulled by hand, but not committed")
@@ -265,7 +265,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void aMissingChartIsLookedForAgainOnceItIsCommitted() {
+  void aMissingChartIsResolvedAgainOnceItIsCommitted() {
     ClosureResult refused =
         resolve(chart("- {name: gone, version: 1.0.0, repository: '%s'}".formatted(REPOSITORY)));
 
@@ -275,7 +275,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void noCommitThatMakesADifferenceIsMissedByTheIndex() {
+  void theIndexFindsEveryCommitThatChangesTheResult() {
     List<String> places =
         List.of(
             "a/Chart.yaml",
@@ -431,7 +431,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void somethingElseInItsPlaceIsNotHidden() {
+  void aFileInPlaceOfTheChartIsNotHidden() {
     MemoryTree web = onCache().file("web/charts/cache-1.2.3/README.md", "not a chart");
 
     assertThat(resolve(web))
@@ -444,7 +444,7 @@ class RemoteChartClosureTest {
   }
 
   @Test
-  void saysThatThePolicyMayAllowItAndShowsNoPassword() {
+  void theRefusalNamesThePolicyAndNoPassword() {
     assertThat(
             resolve(
                 chart(

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * Over random repositories of plain files, kustomizations and charts, and random commits: whatever
- * really renders to something else is found by the index and has other inputs. The reverse need not
- * be: a file may be read and yet not show, such as a chart's notes or a comment. How often that is
- * so is told.
+ * Over random repositories of plain files, kustomizations and charts, and random commits: if the
+ * rendering changes, the index finds the application and its inputs differ. The reverse need not
+ * hold: a file may be read without effect on the output, such as a chart's notes or a comment. The
+ * test prints how often that happens.
  *
  * <p>{@code -Dsluice.exactness.repositories=N} tries more.
  */
@@ -44,7 +44,7 @@ class RenderedExactnessIT {
   @TempDir Path directory;
 
   @Test
-  void whatRendersToSomethingElseHasOtherInputs() throws Exception {
+  void anotherRenderingHasOtherInputs() throws Exception {
     assumeTrue(Rendering.isPossible(), "kubectl or the Helm library is not here");
     for (int seed = 0; seed < REPOSITORIES; seed++) {
       checkRepository(new Random(seed), seed);
@@ -110,10 +110,10 @@ class RenderedExactnessIT {
   }
 
   /**
-   * What was found of an application.
+   * The state of an application.
    *
    * @param identity digest or refusal
-   * @param entries of the closure, with their content's ids, by path
+   * @param entries the closure's entries by path, with their object ids
    */
   private record Inputs(String identity, Map<String, ClosureEntry> entries) {}
 
@@ -131,7 +131,9 @@ class RenderedExactnessIT {
     };
   }
 
-  /** Why a rendering is the same though an input is not; of several inputs, the first. */
+  /**
+   * Returns why a rendering is the same although an input changed; for several inputs, the first.
+   */
   private static String cause(Inputs before, Inputs after) {
     Set<String> paths = new TreeSet<>(before.entries().keySet());
     paths.addAll(after.entries().keySet());

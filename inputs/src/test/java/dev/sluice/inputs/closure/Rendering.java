@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A whole checkout on disk, rendered as it is by the programs themselves. */
+/** A whole checkout on disk, rendered by the programs themselves. */
 final class Rendering {
 
   private final Path root;
@@ -24,7 +24,7 @@ final class Rendering {
     this.root = root;
   }
 
-  /** Whether this machine has what it takes. */
+  /** Returns whether the programs are installed. */
   static boolean isPossible() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return Stream.of(path.split(":"))
@@ -33,7 +33,7 @@ final class Rendering {
         && System.getProperty("os.arch").equals("amd64");
   }
 
-  /** Makes the directory exactly this tree. */
+  /** Replaces the directory's content by this tree. */
   void checkOut(MemoryTree tree) throws IOException {
     if (Files.exists(root)) {
       try (Stream<Path> all = Files.walk(root)) {
@@ -55,7 +55,7 @@ final class Rendering {
     }
   }
 
-  /** What a source renders to; empty if it does not. */
+  /** Returns the output for a source; empty if rendering fails. */
   Optional<String> of(SourceSpec source) throws Exception {
     Path path = root.resolve(source.path());
     if (Stream.of("kustomization.yaml", "kustomization.yml", "Kustomization")

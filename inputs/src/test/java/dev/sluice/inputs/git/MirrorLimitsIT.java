@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Mirrors that become too large, and what killed processes have left of others. */
+/** Size limits of mirrors, and leftovers of killed processes. */
 class MirrorLimitsIT {
 
   private static final GitRef MAIN = GitRef.branch("main");
@@ -58,7 +58,7 @@ class MirrorLimitsIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 400})
-  void aRepositoryThatIsTooLargeIsBrokenOffAndNoOtherIs(int files) throws IOException {
+  void fetchingATooLargeRepositoryIsAbortedAndOthersAreNot(int files) throws IOException {
     commit(large, noise(files, 8 * MIB / files));
     try (Mirrors mirrors = owning(4 * MIB, Optional.empty())) {
       assertThat(mirrors.fetch(large.source("a"), MAIN, Optional.empty()))
@@ -80,7 +80,7 @@ class MirrorLimitsIT {
   }
 
   @Test
-  void whatAMirrorHasAlreadyCounts() throws IOException {
+  void theMirrorsExistingSizeCounts() throws IOException {
     CommitId first = commit(large, noise(3, MIB));
     try (Mirrors mirrors = owning(5 * MIB, Optional.empty())) {
       assertThat(mirrors.fetch(large.source("a"), MAIN, Optional.empty()))
@@ -93,7 +93,7 @@ class MirrorLimitsIT {
   }
 
   @Test
-  void mirrorsThatAreNotUsedAreRemovedForOthers() throws Exception {
+  void unusedMirrorsAreEvicted() throws Exception {
     commit(large, noise(4, MIB));
     try (Mirrors mirrors = owning(Long.MAX_VALUE, Optional.of(3 * MIB))) {
       mirrors.fetch(large.source("a"), MAIN, Optional.empty());
@@ -112,7 +112,7 @@ class MirrorLimitsIT {
   }
 
   @Test
-  void whileAllMirrorsAreUsedAnotherOneIsRefusedAndTheseGoOn() throws Exception {
+  void whileAllMirrorsAreUsedAnotherOneIsRefusedAndExistingOnesWork() throws Exception {
     commit(large, noise(4, MIB));
     Moved clock = new Moved();
     try (Mirrors mirrors =
@@ -132,7 +132,7 @@ class MirrorLimitsIT {
   }
 
   @Test
-  void whatAKilledProcessHasLeftIsRemovedAndHoldsNothingUp() throws IOException {
+  void leftoversOfAKilledProcessAreRemoved() throws IOException {
     CommitId first = push(small, "first", Optional.empty());
     try (Mirrors mirrors = owning(Long.MAX_VALUE, Optional.empty())) {
       mirrors.fetch(small.source("a"), MAIN, Optional.empty());
@@ -168,7 +168,7 @@ class MirrorLimitsIT {
   }
 
   @Test
-  void twoDoNotOwnOneDirectory() {
+  void aDirectoryHasOneOwner() {
     try (Mirrors mirrors = owning(Long.MAX_VALUE, Optional.empty())) {
       assertThatThrownBy(() -> owning(Long.MAX_VALUE, Optional.empty()))
           .isInstanceOf(MirrorException.class)
@@ -180,7 +180,7 @@ class MirrorLimitsIT {
   }
 
   @Test
-  void aFullDiskIsTheFailureOfTheRepositoryThatNeedsTheRoom() throws Exception {
+  void aFullDiskFailsOnlyTheRepositoryThatNeedsSpace() throws Exception {
     Files.createDirectories(place);
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "size=3m", "none", place.toString()),
@@ -230,7 +230,7 @@ class MirrorLimitsIT {
     return commit;
   }
 
-  /** Files that no compression makes smaller. */
+  /** Returns incompressible files. */
   private static Map<String, Content> noise(int files, long bytes) {
     Random random = new Random(bytes);
     Map<String, Content> noise = new HashMap<>();
@@ -252,7 +252,7 @@ class MirrorLimitsIT {
     return FileTree.bytes(place);
   }
 
-  /** Each reading is two seconds later. */
+  /** A clock that advances two seconds at each reading. */
   private static final class Moved extends Clock {
     private Instant now = Instant.now();
 

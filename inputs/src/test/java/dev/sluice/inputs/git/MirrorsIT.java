@@ -59,7 +59,7 @@ class MirrorsIT {
   }
 
   @Test
-  void bringsTheHeadOfABranch() throws IOException {
+  void fetchesTheHeadOfABranch() throws IOException {
     CommitId first = push(Map.of("app/a.yaml", Content.file("a: 1")));
 
     assertThat(fetch(Optional.empty())).isEqualTo(new FetchOutcome.At(first));
@@ -71,7 +71,7 @@ class MirrorsIT {
   }
 
   @Test
-  void followsWhatIsLaterThanExpected() throws IOException {
+  void acceptsACommitLaterThanTheExpectedOne() throws IOException {
     CommitId first = push(Map.of("a", Content.file("1")));
     CommitId second = push(Map.of("a", Content.file("2")), first);
 
@@ -80,7 +80,7 @@ class MirrorsIT {
   }
 
   @Test
-  void waitsForACommitThatIsNotShownYet() throws IOException {
+  void reportsAnExpectedCommitThatIsMissing() throws IOException {
     CommitId first = push(Map.of("a", Content.file("1")));
 
     assertThat(fetch(Optional.of(UNKNOWN))).isEqualTo(new FetchOutcome.NotYet(Optional.of(first)));
@@ -89,7 +89,7 @@ class MirrorsIT {
   }
 
   @Test
-  void takesARewriteForWhatItIs() throws IOException {
+  void recognisesARewrittenBranch() throws IOException {
     CommitId base = push(Map.of("a", Content.file("1")));
     CommitId lost = push(Map.of("a", Content.file("2")), base);
     assertThat(fetch(Optional.of(lost))).isEqualTo(new FetchOutcome.At(lost));
@@ -97,7 +97,7 @@ class MirrorsIT {
     CommitId other = push(Map.of("a", Content.file("3")), base);
     assertThat(fetch(Optional.of(lost))).isEqualTo(new FetchOutcome.At(other));
 
-    // announced again, but the remote has not moved: it may be showing the past
+    // announced again, but the remote has not moved: it may show an older state
     assertThat(fetch(Optional.of(lost))).isEqualTo(new FetchOutcome.NotYet(Optional.of(other)));
     origin.set(MAIN, lost);
     assertThat(fetch(Optional.of(lost))).isEqualTo(new FetchOutcome.At(lost));
@@ -120,7 +120,7 @@ class MirrorsIT {
   }
 
   @Test
-  void saysThatARefIsGoneOnlyWhenNothingIsExpected() throws IOException {
+  void reportsAMissingRefAsGoneOnlyWithoutAnExpectation() throws IOException {
     CommitId first = push(Map.of("a", Content.file("1")));
     fetch(Optional.empty());
     origin.delete(MAIN);
@@ -130,7 +130,7 @@ class MirrorsIT {
   }
 
   @Test
-  void takesABranchInPlaceOfADirectoryOfBranches() throws IOException {
+  void acceptsABranchInPlaceOfADirectoryOfBranches() throws IOException {
     CommitId commit = origin.commit(Map.of("a", Content.file("1")));
     origin.set(GitRef.branch("x"), commit);
     assertThat(mirrors.fetch(source, GitRef.branch("x"), Optional.empty()))
@@ -155,7 +155,7 @@ class MirrorsIT {
   }
 
   @Test
-  void failsForGoodWithoutARepositoryOrWithAnotherKindOfUrl() {
+  void failsPermanentlyWithoutARepositoryOrWithAnotherKindOfUrl() {
     assertThat(failure("file://" + directory.resolve("nowhere.git"), Optional.empty()).retryable())
         .isFalse();
     FetchOutcome.Failed unsupported = failure("git://127.0.0.1/x", Optional.empty());
@@ -164,7 +164,7 @@ class MirrorsIT {
   }
 
   @Test
-  void showsNoCredentialsInFailures() throws IOException {
+  void failuresContainNoCredentials() throws IOException {
     Path secret = Files.writeString(directory.resolve("secret"), "alice:s3cr3t-value\n");
     var reference = Optional.of(new SecretReference("file:" + secret));
 
@@ -179,7 +179,7 @@ class MirrorsIT {
   }
 
   @Test
-  void listsWhatDiffers() throws IOException {
+  void listsChangedPaths() throws IOException {
     CommitId from =
         push(
             Map.of(
@@ -211,7 +211,7 @@ class MirrorsIT {
   }
 
   @Test
-  void tellsKindsApart() throws IOException {
+  void distinguishesKindsOfEntries() throws IOException {
     CommitId commit =
         push(
             Map.of(
@@ -241,7 +241,7 @@ class MirrorsIT {
   }
 
   @Test
-  void marksNamesThatNoFileMayHave() throws IOException {
+  void marksInvalidNames() throws IOException {
     CommitId commit = origin.commitRaw(new byte[] {'a', (byte) 0xff, '.', 'y'}, "x");
     CommitId git = origin.commitRaw(".git".getBytes(StandardCharsets.US_ASCII), "x");
     origin.set(MAIN, commit);
@@ -258,7 +258,7 @@ class MirrorsIT {
   }
 
   @Test
-  void saysWhatItDoesNotHave() {
+  void reportsMissingCommits() {
     assertThat(mirrors.has(repository, UNKNOWN)).isFalse();
     assertThatThrownBy(() -> mirrors.tree(repository, UNKNOWN))
         .isInstanceOf(NotMirroredException.class)
@@ -266,7 +266,7 @@ class MirrorsIT {
   }
 
   @Test
-  void goesOnAfterARestart() throws IOException {
+  void worksAfterARestart() throws IOException {
     CommitId first = push(Map.of("a", Content.file("1")));
     fetch(Optional.empty());
     mirrors.close();
@@ -278,7 +278,7 @@ class MirrorsIT {
   }
 
   @Test
-  void readsAndFetchesAtOnceWhilePacksAreCollected() throws Exception {
+  void readsAndFetchesConcurrentlyWhilePacksAreCollected() throws Exception {
     CommitId head = push(Map.of("a", Content.file("0")));
     fetch(Optional.empty());
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

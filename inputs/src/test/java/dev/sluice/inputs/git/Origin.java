@@ -30,7 +30,7 @@ import org.eclipse.jgit.lib.TagBuilder;
 import org.eclipse.jgit.lib.TreeFormatter;
 
 /**
- * A bare repository on disk, as a forge has it, whose commits are written straight to its database.
+ * A bare repository on disk, like a forge's, whose commits are written directly to its database.
  */
 public final class Origin implements AutoCloseable {
 
@@ -115,7 +115,7 @@ public final class Origin implements AutoCloseable {
     return new CommitId(id.name());
   }
 
-  /** Commits one file, called by raw bytes. */
+  /** Commits one file with a name of raw bytes. */
   public CommitId commitRaw(byte[] name, String text) throws IOException {
     try (ObjectInserter inserter = repository.newObjectInserter()) {
       var tree = new TreeFormatter();
@@ -129,7 +129,7 @@ public final class Origin implements AutoCloseable {
     }
   }
 
-  /** Makes an annotated tag object; no ref moves. */
+  /** Creates an annotated tag object; no ref moves. */
   public CommitId tag(String name, CommitId commit) throws IOException {
     try (ObjectInserter inserter = repository.newObjectInserter()) {
       TagBuilder tag = new TagBuilder();
@@ -143,7 +143,7 @@ public final class Origin implements AutoCloseable {
     }
   }
 
-  /** Points the ref at the object, forced. */
+  /** Moves the ref to the object, forced. */
   public void set(GitRef ref, CommitId id) throws IOException {
     RefUpdate update = repository.updateRef(ref.value());
     update.setNewObjectId(ObjectId.fromString(id.value()));

@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Looking for a name and asking for all entries give the same. */
+/** Finding an entry by name has the same result as listing all entries. */
 class RawDirectoryTest {
 
   private static final String ID = "0123456789abcdef0123456789abcdef01234567";
@@ -17,7 +17,7 @@ class RawDirectoryTest {
   private final ByteArrayOutputStream raw = new ByteArrayOutputStream();
 
   @Test
-  void findsTheSameByNameAsAmongAll() {
+  void findByNameEqualsTheListing() {
     add("100644", "a.yaml".getBytes(UTF_8));
     add("100755", "run.sh".getBytes(UTF_8));
     add("120000", "link".getBytes(UTF_8));
@@ -53,7 +53,7 @@ class RawDirectoryTest {
   }
 
   @Test
-  void findsTheSameHoweverOftenItIsAsked() {
+  void findByNameIsTheSameForManyLookups() {
     add("100644", "a".getBytes(UTF_8));
     RawDirectory directory = directory();
 
@@ -64,7 +64,7 @@ class RawDirectoryTest {
   }
 
   @Test
-  void holdsNothingIfItIsEmpty() {
+  void anEmptyDirectoryHasNoEntries() {
     assertThat(directory().find("a")).isEmpty();
     assertThat(directory().entries()).isEmpty();
   }

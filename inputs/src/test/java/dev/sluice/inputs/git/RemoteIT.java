@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a forge, or who poses as one, can bring a fetch to do. */
+/** Fetches from a malicious forge. */
 class RemoteIT {
 
   private static final GitRef MAIN = GitRef.branch("main");
@@ -39,7 +39,7 @@ class RemoteIT {
   }
 
   @Test
-  void credentialsGoNoFurtherThanTheirOwnHost() throws IOException {
+  void credentialsAreSentToTheirOwnHostOnly() throws IOException {
     List<String> elsewhere = Collections.synchronizedList(new ArrayList<>());
     List<String> own = Collections.synchronizedList(new ArrayList<>());
     int other =

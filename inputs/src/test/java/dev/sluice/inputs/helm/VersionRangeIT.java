@@ -14,7 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Which charts a range means, helm says as well: it switches off those that it knows again by it.
+ * Compares ranges with helm, which disables a dependency by its condition only if its version is in
+ * the range.
  */
 class VersionRangeIT {
 
@@ -90,7 +91,7 @@ class VersionRangeIT {
         "1.x || >=2.5.0",
         "<1 || 2.0.0"
       })
-  void saysWhatHelmSays(String range) throws Exception {
+  void agreesWithHelm(String range) throws Exception {
     assumeTrue(OpenedFiles.isInstalled("helm"), "helm is not here");
     StringBuilder chart = new StringBuilder("name: web\nversion: 1.0.0\ndependencies:\n");
     for (int i = 0; i < VERSIONS.size(); i++) {

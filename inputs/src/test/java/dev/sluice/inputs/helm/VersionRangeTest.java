@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which locked versions a chart cannot mean; VersionRangeIT asks helm. */
+/** Locked versions that a range excludes; VersionRangeIT compares with helm. */
 class VersionRangeTest {
 
   @ParameterizedTest
@@ -35,7 +35,7 @@ class VersionRangeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "latest", ">> 1", "1.2.3.4", ">=1 <", "1 || ", ", 1", "1.2.3_4"})
-  void whatIsNotUnderstoodExcludesNothing(String range) {
+  void anUnknownSyntaxExcludesNothing(String range) {
     assertThat(VersionRange.parse(range)).isEmpty();
   }
 }

@@ -19,7 +19,7 @@ class ChartArchiveTest {
   private static final ChartId CHART = new ChartId("https://charts.example", "cache", "1.2.3");
 
   @Test
-  void unpacksDirectoriesLongNamesAndChartsWithin() throws Exception {
+  void unpacksDirectoriesLongNamesAndNestedCharts() throws Exception {
     String deep = "charts/inner/" + "d".repeat(120) + "/a.yaml";
     byte[] archive = good().directory("cache/").file("cache/" + deep, "a").bytes();
 
@@ -84,7 +84,7 @@ class ChartArchiveTest {
   }
 
   @Test
-  void refusesWhatIsCutOff() throws Exception {
+  void refusesATruncatedArchive() throws Exception {
     byte[] archive = good().zeros("cache/zeros", 1 << 20).bytes();
     byte[] half = Arrays.copyOf(archive, archive.length / 2);
 

@@ -9,7 +9,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** An archive as {@code helm package} makes it, or as it should not be. */
+/** Builder of chart archives, valid ones like those of {@code helm package} and invalid ones. */
 final class ChartPackage {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -52,7 +52,7 @@ final class ChartPackage {
     return this;
   }
 
-  /** A file of so many zeros. */
+  /** Adds a file of zeros. */
   ChartPackage zeros(String path, long count) throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(path);
     entry.setSize(count);

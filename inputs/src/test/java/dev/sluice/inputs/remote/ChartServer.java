@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A host that has charts, as a repository or as a registry. */
+/** A host with charts, as a chart repository or an OCI registry. */
 final class ChartServer implements AutoCloseable {
 
-  /** What is answered to a request. */
+  /** Responds to requests for a path. */
   interface Page {
     Reply to(HttpExchange exchange);
   }
@@ -55,7 +55,7 @@ final class ChartServer implements AutoCloseable {
     }
   }
 
-  /** What came in. */
+  /** A request that was received. */
   record Asked(String path, Optional<String> authorization) {}
 
   private final Map<String, Page> pages = new ConcurrentHashMap<>();

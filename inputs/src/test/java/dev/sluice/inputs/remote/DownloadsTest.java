@@ -13,14 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where downloads may lead, and who learns who we are. */
+/** Redirects of downloads, and the hosts that receive credentials. */
 class DownloadsTest {
 
   private static final URI SAFE = URI.create("https://charts.example/stable/");
   private static final URI PLAIN = URI.create("http://charts.example/stable/");
 
   @Test
-  void aRedirectLeadsAnywhereButFromTlsToNone() throws RemoteException {
+  void redirectsFromTlsToPlainHttpAreRefused() throws RemoteException {
     assertThat(Downloads.next(SAFE, "/x")).hasToString("https://charts.example/x");
     assertThat(Downloads.next(SAFE, "https://other.example/x"))
         .hasToString("https://other.example/x");
@@ -39,7 +39,7 @@ class DownloadsTest {
         "https://me:word@a/x",
         "a b"
       })
-  void aReferenceToNoHostIsRefusedWithoutShowingIt(String reference) {
+  void aUrlWithoutAHostIsRefusedWithoutShowingIt(String reference) {
     assertThatThrownBy(() -> Downloads.resolved(SAFE, reference))
         .isInstanceOf(RemoteException.class)
         .hasMessageContaining("https://charts.example/stable/")
@@ -56,7 +56,7 @@ class DownloadsTest {
     "https://charts.example.evil.example/, false",
     "https://evil.example/charts.example, false"
   })
-  void onlyTheRepositoryItselfLearnsWhoWeAre(String uri, boolean learns) {
+  void credentialsAreSentToTheirOriginOnly(String uri, boolean learns) {
     Authorization authorization = Authorization.basic(SAFE, "me:word");
 
     assertThat(authorization.isFor(URI.create(uri))).isEqualTo(learns);
@@ -66,7 +66,7 @@ class DownloadsTest {
   }
 
   @Test
-  void nobodyLogsInWithoutTlsForARegistryThatHasIt() throws RemoteException {
+  void noLoginWithoutTlsForARegistryWithTls() throws RemoteException {
     assertThat(OciRegistry.realm(SAFE, "https://auth.example/token"))
         .hasToString("https://auth.example/token");
     assertThat(OciRegistry.realm(PLAIN, "http://auth.example/token"))
@@ -76,7 +76,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aServerMayOfferSeveralWaysToLogIn() {
+  void aServerMayOfferSeveralSchemes() {
     HttpHeaders headers =
         HttpHeaders.of(
             Map.of(

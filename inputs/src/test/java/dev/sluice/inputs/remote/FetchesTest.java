@@ -26,14 +26,14 @@ class FetchesTest {
   }
 
   @Test
-  void returnsOnceItIsFetched() throws RemoteException {
+  void returnsOnceTheFetchIsDone() throws RemoteException {
     fetches.require("a", runs::incrementAndGet);
 
     assertThat(runs).hasValue(1);
   }
 
   @Test
-  void whoAsksAgainWhileItFailsIsToldAtOnceAndNothingIsFetchedTooSoon() {
+  void whileFetchingFailsCallersGetTheLastFailureImmediately() {
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
     assertThat(runs).hasValue(1);
@@ -48,7 +48,7 @@ class FetchesTest {
   }
 
   @Test
-  void whatIsHereAtLastIsTold() {
+  void aLateFetchSucceedsForTheNextCaller() {
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
     clock.move(Duration.ofSeconds(2));
 
@@ -62,7 +62,7 @@ class FetchesTest {
   }
 
   @Test
-  void aHostThatDoesNotAnswerHoldsUpNobodyForLongAndIsAskedOnce() throws RemoteException {
+  void anUnresponsiveHostBlocksCallersBrieflyAndIsRequestedOnce() throws RemoteException {
     fetches.close();
     fetches = new Fetches(Duration.ofMillis(1), clock);
     CountDownLatch answer = new CountDownLatch(1);

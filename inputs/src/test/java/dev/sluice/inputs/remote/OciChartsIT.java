@@ -61,13 +61,13 @@ class OciChartsIT {
   }
 
   @Test
-  void aPublicOneIsPulledByItsTag() throws Exception {
+  void aPublicChartIsPulledByItsTag() throws Exception {
     assertThat(chart(Optional.empty()).entry("templates/map.yaml")).isPresent();
     assertThat(registry.asked()).allMatch(asked -> asked.authorization().isEmpty());
   }
 
   @Test
-  void aTokenIsAskedForWhereTheRegistrySaysAndBlobsMayLieElsewhere() throws Exception {
+  void theTokenServiceAndBlobsMayBeOnOtherHosts() throws Exception {
     try (ChartServer tokens = ChartServer.start()) {
       String asked = "/token?account=a&service=charts+here&scope=repository%3Ateam%2Fq%3Apull";
       tokens.page(asked, Reply.ok("{\"token\": \"t0ken\"}"));
@@ -112,7 +112,7 @@ class OciChartsIT {
   }
 
   @Test
-  void aPasswordIsShownToARegistryThatAsksForIt() throws Exception {
+  void basicCredentialsAreSentToARegistryThatRequiresThem() throws Exception {
     registry.page(
         MANIFEST,
         exchange -> is(exchange, BASIC) ? manifest(TYPE) : challenge("Basic realm=\"charts\""));
@@ -121,7 +121,7 @@ class OciChartsIT {
   }
 
   @Test
-  void whoIsRefusedIsToldToCheckTheCredentials() throws Exception {
+  void aRefusalSaysToCheckTheCredentials() throws Exception {
     registry.page(MANIFEST, challenge("Basic realm=\"charts\""));
 
     RemoteException refused = failure(secret());
@@ -134,7 +134,7 @@ class OciChartsIT {
   }
 
   @Test
-  void anEvilTokenShowsNothing() throws Exception {
+  void anInvalidTokenIsNotShown() throws Exception {
     registry
         .page("/token?scope=x", Reply.ok("{\"token\": \"a\\r\\nHost: evil\"}"))
         .page(
@@ -147,7 +147,7 @@ class OciChartsIT {
   }
 
   @Test
-  void aTagThatIsNotThereIsMissing() {
+  void anUnknownTagIsMissing() {
     RemoteException missing =
         catchThrowableOfType(
             RemoteException.class,
@@ -157,7 +157,7 @@ class OciChartsIT {
   }
 
   @Test
-  void anImageIsNoChart() {
+  void anImageIsNotAChart() {
     registry.page(MANIFEST, manifest("application/vnd.oci.image.layer.v1.tar+gzip"));
 
     assertThat(failure(Optional.empty()))
@@ -167,7 +167,7 @@ class OciChartsIT {
   }
 
   @Test
-  void anotherBlobThanTheManifestSaysIsRefused() throws Exception {
+  void aBlobWithAnotherDigestIsRefused() throws Exception {
     registry.page(blob, Reply.ok(ChartPackage.of("queue", "0.1.0").bytes()));
 
     assertThat(failure(Optional.empty()))

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bases from real repositories. */
+/** Remote bases from real repositories. */
 class RemoteBasesIT {
 
   private static final RepositoryId BASES = new RepositoryId("git.example/acme/bases");
@@ -51,7 +51,7 @@ class RemoteBasesIT {
   }
 
   @Test
-  void aTagIsWhatItWasFirstThoughItMovesOrTheForgeIsAway() throws Exception {
+  void aTagKeepsItsFirstCommit() throws Exception {
     origin.set(GitRef.tag("v1"), commit("one"));
     assertThat(file(remotes.base(base, "v1").tree())).isEqualTo("one");
 
@@ -62,7 +62,7 @@ class RemoteBasesIT {
   }
 
   @Test
-  void anAnnotatedTagIsItsCommit() throws Exception {
+  void anAnnotatedTagIsPeeled() throws Exception {
     origin.set(GitRef.tag("v1"), origin.tag("v1", commit("one")));
 
     assertThat(file(remotes.base(base, "v1").tree())).isEqualTo("one");
@@ -77,7 +77,7 @@ class RemoteBasesIT {
   }
 
   @Test
-  void aBranchIsNotTakenForATag() throws Exception {
+  void aBranchIsNotATag() throws Exception {
     origin.set(GitRef.branch("main"), commit("one"));
 
     RemoteException missing = failure("main");
@@ -89,7 +89,7 @@ class RemoteBasesIT {
   }
 
   @Test
-  void aRepositoryThatIsAwayIsUnreachable() throws Exception {
+  void anUnavailableRepositoryIsUnreachable() throws Exception {
     Files.move(directory.resolve("bases.git"), directory.resolve("away.git"));
 
     assertThat(failure("v1").code()).isEqualTo(Remotes.UNREACHABLE);

@@ -60,7 +60,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void aChartHasTheFilesThatItsIndexPromises() throws Exception {
+  void downloadsAChartByTheIndex() throws Exception {
     SourceTree chart = chart();
 
     assertThat(chart.list("").stream().map(TreeEntry::path))
@@ -73,7 +73,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void itIsKeptForGoodThoughTheServerIsAway() throws Exception {
+  void aChartIsKeptPermanently() throws Exception {
     chart();
     chart();
     server.close();
@@ -84,7 +84,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void whatWasDamagedOnDiskIsGotAnew() throws Exception {
+  void aDamagedArchiveIsDownloadedAgain() throws Exception {
     chart();
     Path kept = kept().getFirst();
     byte[] bytes = Files.readAllBytes(kept);
@@ -99,7 +99,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void repositoryNameAndVersionAreApart() {
+  void chartsDifferByRepositoryNameAndVersion() {
     assertThat(
             Stream.of(
                     new ChartId("https://a", "b", "1.0.0"),
@@ -113,7 +113,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void aRepositoryOfManyMegabytesIsReadWithoutMakingObjectsOfIt() throws Exception {
+  void aLargeIndexIsReadAsAStream() throws Exception {
     StringBuilder text = new StringBuilder("apiVersion: v1\nentries:\n");
     for (int chart = 0; chart < 200; chart++) {
       text.append("  other-%d:\n".formatted(chart));
@@ -131,7 +131,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void aVInFrontOfTheVersionMakesNoOtherChart() throws Exception {
+  void aLeadingVInTheVersionIsIgnored() throws Exception {
     byte[] archive = ChartPackage.of("cache", "v2.0.0").bytes();
     server
         .page(
@@ -143,7 +143,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void whatIsNotThereIsMissing() throws Exception {
+  void anUnknownChartIsMissing() throws Exception {
     assertThat(failure("gone", "1.2.3").code()).isEqualTo(Remotes.MISSING);
     assertThat(failure("cache", "9.9.9"))
         .hasMessageContaining("cache 9.9.9")
@@ -153,7 +153,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void anotherDigestIsRefusedAndNothingIsKept() throws Exception {
+  void anArchiveWithAnotherDigestIsRefusedAndNotKept() throws Exception {
     server.page(INDEX, index("cache-1.2.3.tgz", "0".repeat(64)));
 
     RemoteException invalid = failure("cache", "1.2.3");
@@ -164,7 +164,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void anIndexThatIsNoneIsRefused() {
+  void anInvalidIndexIsRefused() {
     for (String text :
         List.of(
             "",
@@ -181,7 +181,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void moreThanAChartMayHaveIsNotTaken() throws Exception {
+  void aTooLargeChartIsRefused() throws Exception {
     server.page(ARCHIVE, Reply.ok(new byte[(16 << 20) + 1]));
 
     RemoteException invalid = failure("cache", "1.2.3");
@@ -191,7 +191,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void aServerThatIsBackIsAskedAgain() throws Exception {
+  void aFailedDownloadIsRetried() throws Exception {
     AtomicInteger times = new AtomicInteger();
     server.page(ARCHIVE, _ -> times.incrementAndGet() == 1 ? Reply.status(503) : Reply.ok(cache));
 
@@ -205,14 +205,14 @@ class RemoteChartsIT {
   }
 
   @Test
-  void aServerThatIsAwayIsUnreachable() {
+  void anUnavailableServerIsUnreachable() {
     server.close();
 
     assertThat(failure("cache", "1.2.3").code()).isEqualTo(Remotes.UNREACHABLE);
   }
 
   @Test
-  void aServerThatDoesNotAnswerHoldsNobodyUp() throws Exception {
+  void anUnresponsiveServerDoesNotBlockCallers() throws Exception {
     CountDownLatch answers = new CountDownLatch(1);
     server.page(
         ARCHIVE,
@@ -238,7 +238,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void credentialsGoToTheRepositorysHostAlone() throws Exception {
+  void credentialsAreSentToTheRepositorysHostOnly() throws Exception {
     try (ChartServer other = ChartServer.start()) {
       other
           .page("/archive.tgz", Reply.redirect(server.url("/moved.tgz")))
@@ -261,7 +261,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void noFailureShowsACredential() throws Exception {
+  void failuresContainNoCredentials() throws Exception {
     for (Reply reply :
         List.of(
             Reply.status(401),
@@ -286,7 +286,7 @@ class RemoteChartsIT {
   }
 
   @Test
-  void aSecretThatIsNotThereIsToldByItsPlace() {
+  void aMissingSecretIsReportedByItsLocation() {
     RemotePolicy.Charts repository =
         new RemotePolicy.Charts(
             repository().url(), Optional.of(new SecretReference("env:SLUICE_NO_SUCH_VARIABLE")));
@@ -313,7 +313,10 @@ class RemoteChartsIT {
     return remotes.chart(repository(), "cache", "1.2.3");
   }
 
-  /** The first who asks while it fails does not wait for the next attempt. */
+  /**
+   * Retries until it succeeds: while fetching fails, calls return without waiting for the next
+   * attempt.
+   */
   private SourceTree eventually() {
     return await().ignoreExceptionsInstanceOf(RemoteException.class).until(this::chart, _ -> true);
   }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the programs make of a target's files is what they make of what they download themselves.
+ * The programs render a target's files to the same output as charts that they download themselves.
  */
 class RenderedChartsIT {
 
@@ -151,7 +151,9 @@ class RenderedChartsIT {
     server.page("/stable/index.yaml", Reply.ok(index.toString()));
   }
 
-  /** The files of a target, made of what is in the checkout. */
+  /**
+   * Writes the files of a target, resolved from the committed checkout; returns their directory.
+   */
   private Path target(String path) throws Exception {
     Path target = Files.createDirectories(directory.resolve("target"));
     Path kept = directory.resolve("mirrors");
@@ -216,7 +218,10 @@ class RenderedChartsIT {
     }
   }
 
-  /** Helm's order depends on whether a chart lies there as archive or directory. */
+  /**
+   * Returns the documents sorted, because Helm's order depends on whether a chart is an archive or
+   * a directory.
+   */
   private static List<String> sorted(String documents) {
     return Arrays.stream(documents.split("(?m)^---\\n"))
         .map(document -> document.replaceAll("(?m)^# Source: .*\\n", ""))

@@ -24,7 +24,7 @@ class YamlTextTest {
   }
 
   @Test
-  void mergesAndSharesWhatAliasesName() {
+  void mergesAndSharesAliasedValues() {
     Map<?, ?> document =
         (Map<?, ?>)
             YamlText.documents("a: &a {x: [y]}\nb: *a\nc: {<<: *a, z: v}\n", "k").getFirst();
@@ -35,7 +35,7 @@ class YamlTextTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"[%s]", "{a: [%s]}", "{<<: [%s]}"})
-  void aBombOfAliasesIsTooLarge(String level) {
+  void anAliasBombIsTooLarge(String level) {
     StringBuilder bomb = new StringBuilder("l0: &l0 {a: lol, b: lol}\n");
     for (int i = 1; i < 30; i++) {
       String references = "*l%d, ".formatted(i - 1).repeat(10);

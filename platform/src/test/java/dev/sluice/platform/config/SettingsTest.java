@@ -29,7 +29,7 @@ class SettingsTest {
       new Settings(List.of(PORT, KAFKA, PAUSE, ENDPOINTS), List.of(ELSEWHERE));
 
   @Test
-  void commandLineBeatsEnvironmentBeatsFileBeatsFallback(@TempDir Path directory) throws Exception {
+  void commandLineBeatsEnvironmentBeatsFileBeatsDefault(@TempDir Path directory) throws Exception {
     Path file =
         Files.writeString(
             directory.resolve("c.yaml"), "kafka: f:1\nport: 1\nlong-pause: 2s\nelsewhere: x\n");
@@ -45,7 +45,7 @@ class SettingsTest {
   }
 
   @Test
-  void listsComeAsListsMapsOrParted(@TempDir Path directory) throws Exception {
+  void listsMayBeYamlListsMapsOrSeparatedBySemicolon(@TempDir Path directory) throws Exception {
     Path file =
         Files.writeString(
             directory.resolve("c.yaml"),
@@ -63,7 +63,7 @@ class SettingsTest {
   }
 
   @Test
-  void allProblemsAreToldAtOnce(@TempDir Path directory) throws Exception {
+  void allProblemsAreReportedAtOnce(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("c.yaml"), "prot: 1\nport: {a: {b: c}}\n");
     ConfigurationException refused =
         catchThrowableOfType(

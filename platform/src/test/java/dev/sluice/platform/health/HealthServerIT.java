@@ -16,7 +16,7 @@ class HealthServerIT {
   private static final Readiness READY = new Readiness(true, "LEADING");
 
   @Test
-  void saysWhyAProcessIsNotReady() throws Exception {
+  void reportsWhyAProcessIsNotReady() throws Exception {
     Readiness readiness = new Readiness(false, "LEADING: Kafka is away");
 
     assertThat(answer("/readyz", () -> readiness, new Metrics()))
@@ -34,7 +34,7 @@ class HealthServerIT {
   }
 
   @Test
-  void aMetricThatCannotBeReadCostsItselfOnly() throws Exception {
+  void aMetricThatCannotBeReadDoesNotAffectOthers() throws Exception {
     Metrics metrics = new Metrics();
     metrics.gauge(
         "bad",

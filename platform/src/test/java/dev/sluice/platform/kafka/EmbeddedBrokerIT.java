@@ -46,7 +46,7 @@ class EmbeddedBrokerIT {
   }
 
   @Test
-  void refusesAnotherNumberOfHomes() {
+  void refusesAnotherNumberOfPartitions() {
     KafkaConnection connection = KafkaFixture.provisioned(4);
     try (Admin admin = Admin.create(connection.admin())) {
       TopicProvisioner provisioner = new TopicProvisioner(admin, connection.topics());
@@ -76,7 +76,7 @@ class EmbeddedBrokerIT {
   }
 
   @Test
-  void waitsForATopicThatItHearsOfLater() throws Exception {
+  void waitsForATopicThatTheBrokerLearnsOfLater() throws Exception {
     KafkaConnection connection = KafkaFixture.connect();
     try (Admin admin = Admin.create(connection.admin());
         KafkaConsumer<String, byte[]> consumer =

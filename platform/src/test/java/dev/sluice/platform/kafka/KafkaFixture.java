@@ -23,15 +23,15 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 
 /**
- * The broker that tests run against: the address in the system property {@code sluice.kafka}; or,
- * with its value {@code container}, a Testcontainers broker where a Docker engine is there; by
- * default an embedded one. One for each JVM; every connection gets a topic prefix of its own.
+ * The broker that tests run against: by default an embedded one; the system property {@code
+ * sluice.kafka} gives the address of another, or {@code container} for a Testcontainers broker.
+ * Each JVM has one, and every connection has its own topic prefix.
  */
 public final class KafkaFixture {
 
   private static final String IMAGE = "apache/kafka:4.1.0";
 
-  /** Everything is allowed on what no rule is about. */
+  /** Setting of the broker that allows everything on resources without ACLs. */
   private static final Map<String, String> AUTHORIZER =
       Map.of(
           "authorizer.class.name",
@@ -41,7 +41,7 @@ public final class KafkaFixture {
 
   private KafkaFixture() {}
 
-  /** A connection to the shared broker with topics that no other test uses. */
+  /** Returns a connection to the shared broker with topics that no other test uses. */
   public static KafkaConnection connect() {
     return new KafkaConnection(
         Shared.BOOTSTRAP_SERVERS,
@@ -49,22 +49,22 @@ public final class KafkaFixture {
         Map.of());
   }
 
-  /** The same, with the topics created. */
-  public static KafkaConnection provisioned(int homes) {
+  /** Returns a connection like {@link #connect}, with the topics created. */
+  public static KafkaConnection provisioned(int partitions) {
     KafkaConnection connection = connect();
     try (Admin admin = Admin.create(connection.admin())) {
-      new TopicProvisioner(admin, connection.topics()).provision(homes);
+      new TopicProvisioner(admin, connection.topics()).provision(partitions);
     }
     return connection;
   }
 
-  /** Takes a right on a topic away from everybody. */
+  /** Denies an operation on a topic to all users. */
   public static void deny(String topic, AclOperation operation) {
     try (Admin admin = Admin.create(connect().admin())) {
       admin
           .createAcls(
               List.of(
-                  // with one rule about it, a topic allows nothing that no rule allows
+                  // a topic with an ACL denies everything that no ACL allows
                   everybody(topic, AclOperation.ALL, AclPermissionType.ALLOW),
                   everybody(topic, operation, AclPermissionType.DENY)))
           .all()
@@ -74,7 +74,7 @@ public final class KafkaFixture {
     }
   }
 
-  /** Gives everybody all rights on a topic again. */
+  /** Removes the ACLs of a topic, so that all users have all rights again. */
   public static void allow(String topic) {
     try (Admin admin = Admin.create(connect().admin())) {
       admin

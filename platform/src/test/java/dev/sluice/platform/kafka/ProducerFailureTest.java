@@ -49,7 +49,7 @@ class ProducerFailureTest {
 
   @ParameterizedTest
   @MethodSource("errors")
-  void anErrorMeansTheSameHoweverItIsWrapped(Exception error, ProducerFailure means) {
+  void anErrorIsClassifiedByItsCausesToo(Exception error, ProducerFailure means) {
     assertThat(ProducerFailure.of(error)).isEqualTo(means);
     assertThat(ProducerFailure.of(new KafkaException("in an error state", error))).isEqualTo(means);
     assertThat(ProducerFailure.of(new ExecutionException(new KafkaException(error))))

@@ -20,7 +20,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** Three real brokers in this process, the first of which is the controller too. */
+/** Three real brokers in this process; the first is also the controller. */
 final class ThreeBrokers implements AutoCloseable {
 
   private final List<KafkaRaftServer> servers = new ArrayList<>();

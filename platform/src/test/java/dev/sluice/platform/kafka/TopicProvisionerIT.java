@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Topics as they are created, and topics that somebody has changed or created otherwise. */
+/** Topics with the default settings, and topics that were changed or created with others. */
 class TopicProvisionerIT {
 
   private static final ClusterName CLUSTER = new ClusterName("test");
@@ -28,7 +28,7 @@ class TopicProvisionerIT {
   private final Topics topics = connection.topics();
 
   @Test
-  void oneBrokerKeepsOneCopyWithoutAnyWarning() throws Exception {
+  void oneBrokerHasOneReplicaWithoutWarnings() throws Exception {
     try (Admin admin = Admin.create(connection.admin())) {
       TopicProvisioner provisioner = new TopicProvisioner(admin, topics);
       provisioner.provision(CLUSTER);
@@ -49,7 +49,7 @@ class TopicProvisionerIT {
     "sync.test, cleanup.policy, delete",
     "sync.test, max.message.bytes, 1000000"
   })
-  void aTopicThatWouldBreakAPromiseIsRefused(String topic, String setting, String value)
+  void aTopicThatWouldBreakAGuaranteeIsRefused(String topic, String setting, String value)
       throws Exception {
     try (Admin admin = Admin.create(connection.admin())) {
       TopicProvisioner provisioner = new TopicProvisioner(admin, topics);
@@ -69,7 +69,7 @@ class TopicProvisionerIT {
   }
 
   @Test
-  void aTopicOfAClusterThatSomebodyCreatedWithSeveralPartitionsIsRefused() throws Exception {
+  void aClustersTopicWithSeveralPartitionsIsRefused() throws Exception {
     try (Admin admin = Admin.create(connection.admin())) {
       admin
           .createTopics(
@@ -86,7 +86,7 @@ class TopicProvisionerIT {
   }
 
   @Test
-  void whatIsWeakIsWarnedOfAndWhatMayNotBeSeenToo() throws Exception {
+  void weakAndUnreadableSettingsCauseWarnings() throws Exception {
     try (Admin admin = Admin.create(connection.admin())) {
       TopicProvisioner provisioner = new TopicProvisioner(admin, topics);
       set(admin, topics.changes(), "retention.bytes", "1000000");
@@ -100,7 +100,7 @@ class TopicProvisionerIT {
   }
 
   @Test
-  void threeBrokersKeepThreeCopiesOfWhichOneMayFail(@TempDir Path directory) throws Exception {
+  void threeBrokersHaveThreeReplicasOfWhichOneMayFail(@TempDir Path directory) throws Exception {
     try (ThreeBrokers brokers = new ThreeBrokers(directory)) {
       KafkaConnection three =
           new KafkaConnection(brokers.bootstrapServers(), Topics.DEFAULT, Map.of());

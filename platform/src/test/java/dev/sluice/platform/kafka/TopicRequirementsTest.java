@@ -19,7 +19,7 @@ class TopicRequirementsTest {
 
   @ParameterizedTest
   @EnumSource
-  void nothingIsFoundAboutATopicAsItIsCreated(Use use) {
+  void aTopicWithTheDefaultSettingsHasNoFindings(Use use) {
     Findings findings = check(use, 1, 3, 3, Map.of());
 
     assertThat(findings.refusals()).isEmpty();
@@ -41,7 +41,7 @@ class TopicRequirementsTest {
     "REPORTS, max.message.bytes, 1048588",
     "STATE, min.insync.replicas, 4"
   })
-  void whatBreaksAPromiseIsRefused(Use use, String setting, String value) {
+  void settingsThatBreakAGuaranteeAreRefused(Use use, String setting, String value) {
     assertThat(check(use, 1, 3, 3, Map.of(setting, value)).refusals())
         .singleElement()
         .asString()
@@ -58,7 +58,7 @@ class TopicRequirementsTest {
     "CHANGES, min.insync.replicas, 1",
     "STATE, unclean.leader.election.enable, true"
   })
-  void whatWeakensAPromiseIsWarnedOf(Use use, String setting, String value) {
+  void settingsThatWeakenAGuaranteeCauseAWarning(Use use, String setting, String value) {
     Findings findings = check(use, 1, 3, 3, Map.of(setting, value));
 
     assertThat(findings.refusals()).isEmpty();
@@ -66,7 +66,7 @@ class TopicRequirementsTest {
   }
 
   @Test
-  void aClusterHasOnePartition() {
+  void aClustersTopicHasOnePartition() {
     assertThat(check(Use.SYNC, 2, 3, 3, Map.of()).refusals())
         .singleElement()
         .asString()
@@ -74,7 +74,7 @@ class TopicRequirementsTest {
   }
 
   @Test
-  void fewerCopiesThanThereCouldBeAreWarnedOf() {
+  void fewerReplicasThanPossibleCauseAWarning() {
     assertThat(check(Use.STATE, 1, 1, 3, Map.of("min.insync.replicas", "1")).warnings())
         .singleElement()
         .asString()
@@ -84,13 +84,13 @@ class TopicRequirementsTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1, 1", "2, 2, 1", "3, 3, 2", "9, 3, 2"})
-  void replicationIsWhatTheBrokersAllow(int brokers, int copies, int insync) {
+  void automaticReplicationDependsOnTheBrokers(int brokers, int copies, int insync) {
     assertThat(Replication.AUTOMATIC.factor(brokers)).isEqualTo(copies);
     assertThat(Replication.AUTOMATIC.minInsync(copies)).isEqualTo(insync);
   }
 
   @Test
-  void moreCopiesInSyncThanThereAreAreRefused() {
+  void moreInSyncReplicasThanReplicasAreRefused() {
     assertThatThrownBy(() -> new Replication(Optional.of(2), Optional.of(3)))
         .hasMessageContaining("nothing could be written");
   }

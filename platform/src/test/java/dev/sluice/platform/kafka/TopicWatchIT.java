@@ -19,7 +19,7 @@ class TopicWatchIT {
   private final String changes = connection.topics().changes();
 
   @Test
-  void noticesATopicThatWasCreatedAgain() throws Exception {
+  void detectsARecreatedTopic() throws Exception {
     try (Admin admin = Admin.create(connection.admin());
         TopicWatch watch = watch()) {
       watch.check();
@@ -31,7 +31,7 @@ class TopicWatchIT {
   }
 
   @Test
-  void noticesATopicThatIsGone() throws Exception {
+  void detectsADeletedTopic() throws Exception {
     try (Admin admin = Admin.create(connection.admin());
         TopicWatch watch = watch()) {
       delete(admin);

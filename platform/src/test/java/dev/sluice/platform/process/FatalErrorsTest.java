@@ -50,7 +50,7 @@ class FatalErrorsTest {
 
   @ParameterizedTest
   @MethodSource("contained")
-  void whatOneItemRaisesDoesNotEndTheProcess(Throwable failure) {
+  void aFailureOfOneItemDoesNotEndTheProcess(Throwable failure) {
     FatalErrors.check(failure);
 
     assertThat(ends).isEmpty();
@@ -67,7 +67,7 @@ class FatalErrorsTest {
   }
 
   @Test
-  void everyThreadOfTheProcessFollowsThePolicy() throws InterruptedException {
+  void thePolicyAppliesToEveryThread() throws InterruptedException {
     Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
     try {
       FatalErrors.install();
@@ -88,7 +88,7 @@ class FatalErrorsTest {
   }
 
   @Test
-  void aCycleOfCausesIsNoEndlessLoop() {
+  void aCycleOfCausesTerminates() {
     IllegalStateException one = new IllegalStateException("one");
     IllegalStateException two = new IllegalStateException("two", one);
     one.initCause(two);

@@ -31,7 +31,7 @@ class SupervisedLoopTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"exception", "error", "interruption"})
-  void whateverEndsASessionAnotherOneBegins(String fault) {
+  void aFailedSessionIsFollowedByAnotherOne(String fault) {
     AtomicInteger sessions = new AtomicInteger();
     try (SupervisedLoop loop =
         new SupervisedLoop(
@@ -56,7 +56,7 @@ class SupervisedLoopTest {
   }
 
   @Test
-  void aFaultThatLastsEndsTheProcess() {
+  void aPersistentBugEndsTheProcess() {
     FatalErrors.install();
     try (SupervisedLoop loop =
         new SupervisedLoop(
@@ -74,7 +74,7 @@ class SupervisedLoopTest {
   }
 
   @Test
-  void whatLiesOutsideIsWaitedForHoweverLongItTakes() {
+  void externalFailuresAreRetriedWithoutLimit() {
     FatalErrors.install();
     AtomicInteger sessions = new AtomicInteger();
     try (SupervisedLoop loop =
@@ -98,7 +98,7 @@ class SupervisedLoopTest {
   }
 
   @Test
-  void aProcessWithoutMemoryEnds() {
+  void anOutOfMemoryErrorEndsTheProcess() {
     CountDownLatch over = new CountDownLatch(1);
     try (SupervisedLoop loop =
         new SupervisedLoop(
@@ -118,7 +118,7 @@ class SupervisedLoopTest {
   }
 
   @Test
-  void aNudgeEndsAPauseAndIsNotLostBeforeOne() {
+  void aNudgeEndsTheCurrentOrTheNextPause() {
     AtomicInteger turns = new AtomicInteger();
     try (SupervisedLoop loop =
         new SupervisedLoop(

@@ -12,7 +12,7 @@ class MetricsTest {
   private final Metrics metrics = new Metrics();
 
   @Test
-  void areWrittenAsPrometheusReadsThem() {
+  void areWrittenInPrometheusTextFormat() {
     Labels east = Labels.of("cluster", "east");
     metrics.counter("b_total", "things").add(east, 2);
     metrics.counter("b_total", "things").add(Labels.of("cluster", "a\"b\\c\nd"), 1);
@@ -46,7 +46,7 @@ class MetricsTest {
   }
 
   @Test
-  void whatCannotBeToldLeavesTheOthersAlone() {
+  void aMetricThatCannotBeReadDoesNotAffectOthers() {
     metrics.counter("b_total", "things").add(Labels.NONE, 1);
     metrics.gauge(
         "a",
@@ -59,7 +59,7 @@ class MetricsTest {
   }
 
   @Test
-  void aLabelWithoutValueIsAMistake() {
+  void aLabelWithoutValueIsRefused() {
     assertThatThrownBy(() -> Labels.of("cluster")).isInstanceOf(IllegalArgumentException.class);
   }
 }

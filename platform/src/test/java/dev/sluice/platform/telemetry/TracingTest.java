@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class TracingTest {
 
   @Test
-  void evenWhenItIsOffTheTraceGoesOn() {
+  void theTraceContinuesEvenWhenTracingIsOff() {
     TraceParent webhook = TraceParent.start();
 
     TraceParent next = start(Optional.of(webhook)).context();
