@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running receiver. Keeps nothing that must survive: what it answered 202 to is in Kafka, and ids
- * of events are derived from the deliveries.
+ * Webhook receiver. It holds no state that must survive a restart: a delivery answered with 202 is
+ * in Kafka, and event ids are derived from the deliveries.
  */
 public final class Receiver implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
-  /** How soon changed secrets and certificates are in force. */
+  /** How often secrets and certificates are read again. */
   private static final Duration REFRESH = Duration.ofSeconds(2);
 
   private final Vertx vertx;
@@ -58,23 +58,23 @@ public final class Receiver implements AutoCloseable {
   }
 
   /**
-   * Starts a receiver, whether or not the broker is there yet: readiness says so.
+   * Starts a receiver. The broker may be unreachable; readiness then reports it.
    *
-   * @throws dev.sluice.platform.config.ConfigurationException with every secret that is missing,
+   * @throws dev.sluice.platform.config.ConfigurationException listing every secret that is missing,
    *     empty or malformed
-   * @throws IllegalStateException if the address cannot be listened on, or the certificate not be
-   *     used
+   * @throws IllegalStateException if the receiver cannot listen on the address or use the
+   *     certificate
    */
   public static Receiver start(ReceiverConfig config, KafkaConnection connection) {
     return start(config, connection, Clock.systemUTC());
   }
 
-  /** The same by another clock. */
+  /** Starts a receiver with another clock. */
   public static Receiver start(ReceiverConfig config, KafkaConnection connection, Clock clock) {
     return start(config, connection, clock, Tracing.OFF);
   }
 
-  /** The same with traces. */
+  /** Starts a receiver with another clock and tracing. */
   public static Receiver start(
       ReceiverConfig config, KafkaConnection connection, Clock clock, Tracing tracing) {
     Map<String, LiveEndpoint> endpoints = LiveEndpoint.resolve(config.endpoints(), clock);
@@ -85,7 +85,7 @@ public final class Receiver implements AutoCloseable {
         Vertx.vertx(
             new VertxOptions()
                 .setFileSystemOptions(
-                    // nothing is served from the class path, and the disk may be read-only
+                    // no file is served from the class path, and the disk may be read-only
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
@@ -107,12 +107,12 @@ public final class Receiver implements AutoCloseable {
               new HttpFront.Upstream(
                   publisher, () -> unreadyReason(watch, catchUps), metrics, tracing, clock));
       int port = await(front.listen());
-      Map<String, Runnable> followed = new TreeMap<>();
+      Map<String, Runnable> readers = new TreeMap<>();
       endpoints.forEach(
           (name, endpoint) ->
-              followed.put("the secrets of the endpoint " + name, endpoint::refresh));
-      followed.put("the certificate", front::refresh);
-      new Refreshing(followed).start(vertx, REFRESH);
+              readers.put("the secrets of the endpoint " + name, endpoint::refresh));
+      readers.put("the certificate", front::refresh);
+      new Refresher(readers).start(vertx, REFRESH);
       LOG.atInfo()
           .addKeyValue("address", listening.host() + ":" + port)
           .addKeyValue("endpoints", endpoints.keySet())
@@ -128,20 +128,21 @@ public final class Receiver implements AutoCloseable {
     }
   }
 
-  /** The port it listens on. */
+  /** Returns the port for webhooks. */
   public int port() {
     return port;
   }
 
-  /** The port of health and metrics, if they have one of their own. */
+  /** Returns the port for health and metrics, if they have a separate one. */
   public Optional<Integer> healthPort() {
     return front.healthPort();
   }
 
-  /** Takes no more requests, finishes those it has, and gives Kafka time to acknowledge. */
+  /** Stops accepting requests, finishes those in progress, and waits for Kafka to acknowledge. */
   @Override
   public void close() {
-    // step by step from outside: a future chained to Vert.x' own end has no event loop to end on
+    // wait for each step on this thread: a future chained to Vert.x' own close has no event loop
+    // left
     catchUps.forEach(CatchUp::close);
     try {
       await(front.close());

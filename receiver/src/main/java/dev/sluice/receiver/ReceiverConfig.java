@@ -19,8 +19,8 @@ import java.util.Optional;
 /**
  * Configuration of the receiver.
  *
- * @param catchUpInterval between looks for deliveries that failed, where an endpoint's forge can be
- *     asked
+ * @param catchUpInterval interval between checks for failed deliveries at forges that can redeliver
+ *     them
  */
 public record ReceiverConfig(
     Listening listening, List<Endpoint> endpoints, Limits limits, Duration catchUpInterval) {
@@ -36,16 +36,16 @@ public record ReceiverConfig(
   private static final Setting<Optional<Integer>> HEALTH_PORT =
       Setting.integer(
               "webhook-health-port",
-              "serves /metrics, and /livez and /readyz with reasons; without it there are no"
-                  + " metrics; 0 for any",
+              "port of /metrics, and of /livez and /readyz with reasons; without it metrics are not"
+                  + " served; 0 for any free one",
               0,
               65535)
           .optional();
   private static final Setting<Optional<Path>> CERTIFICATE =
       Setting.path(
               "webhook-certificate",
-              "a PEM file with the certificate and its chain: speak TLS, and HTTP/2 with who can;"
-                  + " read again when it changes")
+              "a PEM file with the certificate and its chain: enables TLS, and HTTP/2 for clients"
+                  + " that support it; read again when it changes")
           .optional();
   private static final Setting<Optional<Path>> KEY =
       Setting.path("webhook-key", "a PEM file with the certificate's private key (PKCS #8)")
@@ -54,42 +54,42 @@ public record ReceiverConfig(
       Setting.list(
           "webhook-proxy",
           "ADDRESS[/BITS]",
-          "a proxy whose X-Forwarded-For is believed; without any nobody's is",
+          "a proxy whose X-Forwarded-For is trusted; by default none is",
           Network::parse);
   private static final Setting<List<Endpoint>> ENDPOINTS =
       Setting.list(
           "webhook-endpoint",
           "name=N,forge=F,host=H,secret=REF",
-          "an endpoint POST /webhooks/N for forge "
+          "the endpoint POST /webhooks/N for forge "
               + Forge.allWritten()
-              + "; secrets by reference (env:NAME, file:PATH), several while they are rotated;"
-              + " signing-secret=REF for GitLab signing tokens; network=ADDRESS/BITS where requests"
-              + " may come from; repository=PATH which repositories it takes (* and **);"
+              + "; secrets by reference (env:NAME, file:PATH), repeatable for rotation;"
+              + " signing-secret=REF for GitLab signing tokens; network=ADDRESS/BITS limits the"
+              + " senders; repository=PATH limits the repositories (* and **);"
               + " max-body=BYTES; hook=URL and hook-token=REF: GitHub's API address of the webhook"
-              + " (https://api.github.com/repos/O/R/hooks/ID) and a token for it, to ask for"
-              + " deliveries that failed",
+              + " (https://api.github.com/repos/O/R/hooks/ID) and a token for it, to request"
+              + " redelivery of failed deliveries",
           Endpoint::parse);
   private static final Setting<Integer> MAX_BODY =
-      Setting.integer("webhook-max-body", "bytes of the largest body", 1, Integer.MAX_VALUE)
+      Setting.integer("webhook-max-body", "maximum size of a body in bytes", 1, Integer.MAX_VALUE)
           .or(Integer.toString(DEFAULT.maxBodyBytes()));
   private static final Setting<Optional<Integer>> MAX_BUFFERED =
       Setting.integer(
               "webhook-max-buffered",
-              "bytes that all bodies may take at a time (default: a quarter of the heap, at most"
+              "maximum total size of concurrent bodies in bytes (default: a quarter of the heap, at most"
                   + " 128 MiB)",
               1,
               Integer.MAX_VALUE)
           .optional();
   private static final Setting<Duration> REQUEST_TIMEOUT =
-      Setting.duration("webhook-request-timeout", "how long a request may take to come in")
+      Setting.duration("webhook-request-timeout", "time within which a request must be complete")
           .or(DEFAULT.requestTimeout().toSeconds() + "s");
   private static final Setting<Duration> PUBLISH_TIMEOUT =
-      Setting.duration("webhook-publish-timeout", "how long Kafka may take to acknowledge")
+      Setting.duration("webhook-publish-timeout", "time within which Kafka must acknowledge")
           .or(DEFAULT.publishTimeout().toMillis() + "ms");
   private static final Setting<Optional<Integer>> MAX_CONNECTIONS =
       Setting.integer(
               "webhook-max-connections",
-              "connections that may be open at a time; for one more, the one that has been idle"
+              "maximum number of open connections; beyond it, the connection that has been idle"
                   + " longest is closed (default: one for each 32 KiB of the heap, at most 20,000)",
               1,
               Integer.MAX_VALUE)
@@ -97,18 +97,18 @@ public record ReceiverConfig(
   private static final Setting<Integer> REFUSALS =
       Setting.integer(
               "webhook-refusals",
-              "refused requests a second that an address may cause, ten times that at once, before"
-                  + " all of its requests are refused unread (429); 0 for no limit",
+              "refused requests a second, and ten times as many in a burst, that an address may cause before"
+                  + " all its requests are refused unread (429); 0 for no limit",
               0,
               1_000_000)
           .or(Integer.toString(DEFAULT.refusalsPerSecond()));
   private static final Setting<Duration> CATCH_UP =
       Setting.duration(
               "webhook-catch-up",
-              "between looks for deliveries that failed, of endpoints with hook")
+              "interval between checks for failed deliveries of endpoints with hook")
           .or("2m");
 
-  /** Everything that {@link #from} reads. */
+  /** All settings of the receiver. */
   public static final List<Setting<?>> SETTINGS =
       List.of(
           HOST,
@@ -131,9 +131,9 @@ public record ReceiverConfig(
   }
 
   /**
-   * The configuration that the settings make.
+   * Creates the configuration from settings.
    *
-   * @throws ConfigurationException if they do not go together
+   * @throws ConfigurationException if settings contradict each other
    */
   public static ReceiverConfig from(SettingValues values) {
     int maxBody = values.get(MAX_BODY);

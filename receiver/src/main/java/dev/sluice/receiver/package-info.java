@@ -1,7 +1,7 @@
 /**
- * The receiver: webhooks in, change events out. The way of a request is {@code http} (size), {@code
- * authenticity} (signature over the raw bytes), {@code payload} (minimal parse), {@code publish}
- * (Kafka), and back through {@code http}.
+ * Webhook receiver: turns webhooks into change events. A request passes through {@code http}
+ * (size), {@code authenticity} (signature over the raw bytes), {@code payload} (minimal parse) and
+ * {@code publish} (Kafka), and {@code http} sends the response.
  */
 @NullMarked
 package dev.sluice.receiver;

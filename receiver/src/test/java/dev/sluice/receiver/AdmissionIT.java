@@ -14,22 +14,22 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is let in, with what, and what is told of it. */
+/** Admission of requests and repositories, and what the receiver reports about it. */
 class AdmissionIT {
 
-  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.HOMES);
+  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.PARTITIONS);
   @TempDir private Path directory;
 
   @Test
-  void refusesOtherNetworksAndBelievesOnlyItsProxies() throws Exception {
+  void refusesOtherNetworksAndTrustsOnlyItsProxies() throws Exception {
     String network = "network=192.0.2.0/24";
     try (Running direct = Running.start(directory, kafka, Map.of(), network);
         Running behindProxy =
             Running.start(directory, kafka, Map.of("webhook-proxy", "127.0.0.1"), network)) {
-      HttpResponse<String> elsewhere = direct.push("d-1");
+      HttpResponse<String> otherNetwork = direct.push("d-1");
 
-      assertThat(elsewhere.statusCode()).isEqualTo(403);
-      assertThat(elsewhere.body()).isEqualTo("{\"error\":\"not allowed from this address\"}");
+      assertThat(otherNetwork.statusCode()).isEqualTo(403);
+      assertThat(otherNetwork.body()).isEqualTo("{\"error\":\"not allowed from this address\"}");
       assertThat(direct.push("d-2", "X-Forwarded-For", "192.0.2.7").statusCode()).isEqualTo(403);
       assertThat(behindProxy.push("d-3", "X-Forwarded-For", "192.0.2.7").statusCode())
           .isEqualTo(202);
@@ -54,7 +54,7 @@ class AdmissionIT {
   }
 
   @Test
-  void refusesQueriesAndCompressedBodiesAndLargerOnesThanTheEndpointTakes() throws Exception {
+  void refusesQueriesCompressedBodiesAndTooLargeBodies() throws Exception {
     try (Running running = Running.start(directory, kafka, Map.of(), "max-body=500")) {
       assertThat(running.get("/webhooks/github?payload=x").statusCode()).isEqualTo(405);
       assertThat(running.raw(post("/webhooks/github?payload=%7B%7D", "")))
@@ -68,7 +68,7 @@ class AdmissionIT {
   }
 
   @Test
-  void refusesTheUnauthenticatedUnreadOnceTheyAreTooMany() throws Exception {
+  void refusesUnreadRequestsAfterTooManyRefusals() throws Exception {
     Map<String, String> strict = Map.of("webhook-refusals", "1", "webhook-proxy", "127.0.0.1");
     try (Running running = Running.start(directory, kafka, strict)) {
       String[] attacker = {"X-Forwarded-For", "192.0.2.7"};
@@ -115,7 +115,7 @@ class AdmissionIT {
       running.push(Running.SECRET, "d-3", "{}".getBytes(UTF_8));
       running.push(Running.SECRET, "d-4", Running.body("Shop/Frontend", "refs/notes/commits"));
 
-      // whoever can send webhooks learns whether it is ready, and no more
+      // the port for webhooks shows whether it is ready, without reasons
       assertThat(running.get("/metrics").statusCode()).isEqualTo(404);
       assertThat(running.get("/livez").statusCode()).isEqualTo(200);
       assertThat(running.get("/readyz").statusCode()).isEqualTo(200);

@@ -13,16 +13,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Kafka's rules change under a running receiver: it says so, and goes on once they are mended. */
+/**
+ * Changes of Kafka's access rules under a running receiver: it reports missing rights and continues
+ * once they are granted.
+ */
 class AuthorizationIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.HOMES);
+  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.PARTITIONS);
 
   @ParameterizedTest
   @EnumSource(names = {"WRITE", "DESCRIBE", "ALL"})
-  void aRightThatIsTakenAwayMakesItUnreadyUntilItIsBack(AclOperation right, @TempDir Path directory)
+  void aMissingRightMakesItUnreadyUntilItIsGranted(AclOperation right, @TempDir Path directory)
       throws Exception {
     String changes = kafka.topics().changes();
     try (Running running =

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Deliveries that GitHub could not make, against a fake of its API and a real broker. */
+/** Recovery of deliveries that GitHub could not make, with a fake of its API and a real broker. */
 class CatchUpIT {
 
-  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.HOMES);
+  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.PARTITIONS);
   private final AtomicReference<Running> receiver = new AtomicReference<>();
   @TempDir private Path directory;
   private Path token;
@@ -35,7 +35,7 @@ class CatchUpIT {
   }
 
   @Test
-  void takesInWhatFailedWhileItWasAway() throws Exception {
+  void requestsDeliveriesThatFailedWhileItWasDown() throws Exception {
     try (FakeGithubHook github = new FakeGithubHook(this::deliver)) {
       github.attempted("too-old", 4 * 24 * 3600, 503);
       github.attempted("refused", 7_300, 401);
@@ -56,7 +56,7 @@ class CatchUpIT {
   }
 
   @Test
-  void getsTheOthersThoughOneIsRefused() throws Exception {
+  void requestsTheOthersWhenOneIsRefused() throws Exception {
     try (FakeGithubHook github = new FakeGithubHook(this::deliver)) {
       github.attempted(FakeGithubHook.UNWANTED + 1, 7_300, 503);
       github.attempted("lost", 7_200, 503);
@@ -69,7 +69,7 @@ class CatchUpIT {
   }
 
   @Test
-  void staysAtItWhileTheApiIsAwayAndTellsItsTokenToNobodyElse() throws Exception {
+  void retriesWhileTheApiFailsAndSendsItsTokenNowhereElse() throws Exception {
     try (FakeGithubHook github = new FakeGithubHook(this::deliver)) {
       github.attempted("lost", 7_200, 503);
       github.fail(302);
@@ -90,7 +90,7 @@ class CatchUpIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "[null]", "[]", "{}", "[{\"id\":null}]"})
-  void staysAtItWhateverTheApiAnswers(String nonsense) throws Exception {
+  void retriesAfterAnyInvalidAnswer(String nonsense) throws Exception {
     try (FakeGithubHook github = new FakeGithubHook(this::deliver)) {
       github.attempted("lost", 7_200, 503);
       github.talkNonsense(nonsense);
@@ -103,7 +103,7 @@ class CatchUpIT {
   }
 
   @Test
-  void staysAtItWithATokenThatNoHeaderTakes() throws Exception {
+  void retriesWhileTheTokenIsNotValidInAHeader() throws Exception {
     try (FakeGithubHook github = new FakeGithubHook(this::deliver)) {
       github.attempted("lost", 7_200, 503);
       Files.writeString(token, "one\u0001\ntwo");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What real and hostile bodies turn out to be, where the corpus is there (system property {@code
+ * Results of parsing real and hostile bodies, if the corpus is present (system property {@code
  * sluice.corpus}, else beside the checkout). Expectations: {@code corpus.txt}.
  */
 class CorpusTest {
@@ -53,7 +53,7 @@ class CorpusTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyBodyIsWhatItIs() {
+  Stream<DynamicTest> everyBodyIsParsedAsExpected() {
     assumeTrue(Files.isDirectory(CORPUS), "no corpus at " + CORPUS);
     return expectations.entrySet().stream()
         .map(
@@ -103,7 +103,7 @@ class CorpusTest {
     for (String line : Files.readAllLines(CORPUS.resolve(file))) {
       if (!line.startsWith("#") && line.contains(":")) {
         String[] parts = line.split(":", 2);
-        headers.add(Map.entry(parts[0], parts[1].strip())); // as HTTP strips it
+        headers.add(Map.entry(parts[0], parts[1].strip())); // HTTP strips it too
       }
     }
     return RequestHeaders.of(headers);
@@ -111,7 +111,7 @@ class CorpusTest {
 
   private LiveEndpoint endpoint(String file) throws IOException {
     return switch (file) {
-      // the bodies whose own secrets were published with them
+      // bodies that were published with their secrets
       case "github/ping-1.json" -> live("github", "secret", "123");
       case "bitbucket-server/repo_comment_added-1.json" ->
           live("bitbucket-data-center,host=git.example.com", "secret", "this is secret");

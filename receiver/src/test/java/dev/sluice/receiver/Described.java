@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a delivery turned out to be, in one line that a person can check. */
+/** One-line descriptions of parse results, for people to review. */
 final class Described {
 
   private Described() {}

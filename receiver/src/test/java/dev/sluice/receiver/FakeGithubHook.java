@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.function.ToIntFunction;
 
 /**
- * GitHub's REST API of one webhook, as far as deliveries go: lists attempts, two to a page, the
- * latest first, and makes a delivery again when it is asked to.
+ * Fake of GitHub's REST API for one webhook: lists attempts, two to a page, the latest first, and
+ * redelivers on request.
  */
 final class FakeGithubHook implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class FakeGithubHook implements AutoCloseable {
   private static final String PATH = "/repos/shop/frontend/hooks/7/deliveries";
   private static final int PAGE = 2;
 
-  /** What ids of deliveries begin with that it refuses to make again. */
+  /** Prefix of the ids of deliveries that it refuses to redeliver. */
   static final String UNWANTED = "unwanted-";
 
   private final HttpServer server;
@@ -37,7 +37,9 @@ final class FakeGithubHook implements AutoCloseable {
   private volatile String nonsense = "";
 
   /**
-   * @param delivering makes the delivery of this id, and returns the status of the answer
+   * Starts the fake.
+   *
+   * @param delivering sends the delivery with this id and returns the status of the response
    */
   FakeGithubHook(ToIntFunction<String> delivering) throws IOException {
     this.delivering = delivering;
@@ -52,18 +54,21 @@ final class FakeGithubHook implements AutoCloseable {
         .formatted(server.getAddress().getPort(), PATH.substring(0, PATH.lastIndexOf('/')));
   }
 
-  /** Remembers an attempt that was made so many seconds ago. */
+  /** Adds an attempt that was made so many seconds ago. */
   synchronized void attempted(String guid, int secondsAgo, int status) {
     attempts.add(
         new Attempt(attempts.size() + 1L, guid, Instant.now().minusSeconds(secondsAgo), status));
   }
 
-  /** Answers everything with this status from now on; 0 for what is right. */
+  /** Sets the status of all further responses; 0 restores correct ones. */
   void fail(int status) {
     failing = status;
   }
 
-  /** Answers everything with this, and a link that cannot be read; empty for what is right. */
+  /**
+   * Sets the body of all further responses and sends a malformed link; an empty body restores
+   * correct responses.
+   */
   void talkNonsense(String body) {
     nonsense = body;
   }
@@ -77,7 +82,7 @@ final class FakeGithubHook implements AutoCloseable {
         exchange.sendResponseHeaders(200, body.length);
         exchange.getResponseBody().write(body);
       } else if (failing != 0) {
-        exchange.getResponseHeaders().add("Location", "http://localhost:1/elsewhere");
+        exchange.getResponseHeaders().add("Location", "http://localhost:1/other");
         exchange.sendResponseHeaders(failing, -1);
       } else if (!("Bearer " + TOKEN)
           .equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
@@ -136,7 +141,7 @@ final class FakeGithubHook implements AutoCloseable {
 
   private record Attempt(long id, String guid, Instant deliveredAt, int status) {
 
-    /** With fields that nobody needs, as in GitHub's documentation. */
+    /** Returns the attempt with additional fields, as in GitHub's documentation. */
     String json() {
       return """
       {"id":%d,"guid":"%s","delivered_at":"%s","redelivery":false,"duration":0.27,"status":"x",\

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The broker or the receiver taken away under load. Afterwards every event that was answered 202 is
- * in the topic, and none that was answered 4xx.
+ * Outages of the broker or the receiver under load. Afterwards the topic has every event that was
+ * answered with 202, and none that was answered with 4xx.
  */
 class FaultIT {
 
@@ -50,7 +50,7 @@ class FaultIT {
   @TempDir private Path directory;
 
   @Test
-  void losesNothingWhileTheBrokerIsAway() throws Exception {
+  void losesNothingWhileTheBrokerIsDown() throws Exception {
     int port = freePort();
     KafkaConnection kafka = new KafkaConnection("127.0.0.1:" + port, Topics.DEFAULT, Map.of());
     EmbeddedBroker first = EmbeddedBroker.start(directory.resolve("kafka"), port);
@@ -107,7 +107,10 @@ class FaultIT {
     }
   }
 
-  /** Events that were never answered may be there too: whoever sent them will send them again. */
+  /**
+   * Checks the topic. It may also contain events that were never answered; their senders would send
+   * them again.
+   */
   private void assertTopicHoldsWhatWasAnswered(KafkaConnection kafka) {
     Set<String> inTopic =
         Running.ids(kafka).stream().map(id -> id.split("/", -1)[1]).collect(Collectors.toSet());
@@ -121,7 +124,10 @@ class FaultIT {
         .collect(Collectors.toSet());
   }
 
-  /** Each sends one delivery after the other, every tenth with a wrong signature. */
+  /**
+   * Starts senders of which each sends one delivery after the other, every tenth with a wrong
+   * signature.
+   */
   private List<Thread> senders(AtomicInteger port, AtomicBoolean enough) {
     List<Thread> senders = new ArrayList<>();
     for (int i = 0; i < SENDERS; i++) {
@@ -154,7 +160,7 @@ class FaultIT {
               HttpResponse.BodyHandlers.discarding());
       answers.put(delivery, answer.statusCode());
     } catch (IOException e) {
-      // the receiver was killed: no answer, no promise; and it needs the machine to come back
+      // the receiver was killed without an answer; leave it the CPU to restart
       LockSupport.parkNanos(BEFORE_SENDING_AGAIN.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -163,7 +169,7 @@ class FaultIT {
     slowestMillis.accumulateAndGet(millis, Math::max);
   }
 
-  /** A receiver in a process of its own; its port is known when this returns. */
+  /** Starts a receiver in its own process and returns once its port is known. */
   private Process receiver(KafkaConnection kafka, AtomicInteger port) throws IOException {
     Process process =
         new ProcessBuilder(
@@ -191,7 +197,7 @@ class FaultIT {
   private static void drain(BufferedReader out) {
     try {
       while (out.readLine() != null) {
-        // its log is of no interest
+        // discard its log
       }
     } catch (IOException e) {
       // killed
@@ -200,7 +206,7 @@ class FaultIT {
 
   private static void provision(KafkaConnection kafka) {
     try (Admin admin = Admin.create(kafka.admin())) {
-      new TopicProvisioner(admin, kafka.topics()).provision(Running.HOMES);
+      new TopicProvisioner(admin, kafka.topics()).provision(Running.PARTITIONS);
     }
   }
 
@@ -210,7 +216,10 @@ class FaultIT {
     }
   }
 
-  /** The receiver's process: directory of its secret, and the broker. */
+  /**
+   * Main class of the receiver's process; the arguments are the directory of its secret and the
+   * broker.
+   */
   static final class Program {
 
     static final String PORT = "port: ";

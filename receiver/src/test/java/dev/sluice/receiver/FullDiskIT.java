@@ -22,15 +22,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The broker's disk takes no more: it runs under a limit of the size of its files, which for it is
- * the same failure of a write.
+ * A broker whose disk is full: it runs under a limit on file sizes, which causes the same write
+ * failure.
  */
 class FullDiskIT {
 
-  /** Kafka sets aside 10 MiB for each index. */
+  /** Kafka preallocates 10 MiB for each index. */
   private static final int MAX_FILE_KIB = 11 * 1024;
 
-  /** Titles that do not compress fill the disk with few deliveries. */
+  /** Titles that do not compress, so that few deliveries fill the disk. */
   private static final int TITLE_LENGTH = 60_000;
 
   @TempDir private Path directory;
@@ -113,10 +113,10 @@ class FullDiskIT {
 
   private static boolean provisioned(KafkaConnection kafka) {
     try (Admin admin = Admin.create(kafka.admin())) {
-      new TopicProvisioner(admin, kafka.topics()).provision(Running.HOMES);
+      new TopicProvisioner(admin, kafka.topics()).provision(Running.PARTITIONS);
       return true;
     } catch (RuntimeException e) {
-      return false; // not up yet
+      return false; // not started yet
     }
   }
 
@@ -126,7 +126,7 @@ class FullDiskIT {
     }
   }
 
-  /** The broker's process: its directory and port. */
+  /** Main class of the broker's process; the arguments are its directory and port. */
   static final class Broker {
 
     private Broker() {}

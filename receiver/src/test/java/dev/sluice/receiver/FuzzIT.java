@@ -15,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Fuzzes the parser of each forge, beginning with its own deliveries; only in the Maven profile
- * {@code fuzz}, which brings the fuzzer and says for how long. What it finds is in the message.
+ * Fuzzes the parser of each forge, starting from its sample deliveries. Runs only in the Maven
+ * profile {@code fuzz}, which adds the fuzzer and sets the duration. The message of a failure
+ * contains the finding.
  */
 class FuzzIT {
 

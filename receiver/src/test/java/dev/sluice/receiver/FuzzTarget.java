@@ -25,9 +25,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a coverage-guided fuzzer calls, for one forge at a time: the first byte picks the headers of
- * one of the forge's own deliveries, the rest is the body; and then, what would be the value of the
- * header that has the signature. Any exception is a finding.
+ * Entry point for a coverage-guided fuzzer, for one forge at a time. The first byte of the input
+ * selects the headers of a sample delivery, the rest is the body; then the same bytes are used as
+ * the value of the signature header. Any exception is a finding.
  */
 public final class FuzzTarget {
 
@@ -39,7 +39,7 @@ public final class FuzzTarget {
 
   private FuzzTarget() {}
 
-  /** Called once. Argument: the forge. */
+  /** Initializes the target; the argument is the forge. */
   public static void fuzzerInitialize(String[] arguments) throws IOException {
     Forge forge = Forge.valueOf(arguments[0]);
     Path directory = Files.createTempDirectory("fuzz");
@@ -55,7 +55,7 @@ public final class FuzzTarget {
         List.copyOf(Signed.as(forge, OwnDelivery.SECRET, new byte[0], new byte[0]).keySet());
   }
 
-  /** Called for every input. */
+  /** Runs one input. */
   public static void fuzzerTestOneInput(byte[] input) {
     if (input.length == 0) {
       return;
@@ -70,8 +70,8 @@ public final class FuzzTarget {
                 RequestHeaders.of(headers.entrySet()),
                 body,
                 Instant.EPOCH));
-    if (parsed instanceof Parsed.Events told) {
-      told.events().forEach(FuzzTarget::check);
+    if (parsed instanceof Parsed.Events parsedEvents) {
+      parsedEvents.events().forEach(FuzzTarget::check);
     }
     Map<String, String> signed = new LinkedHashMap<>(headers);
     signatureHeaders.forEach(name -> signed.put(name, new String(body, ISO_8859_1)));

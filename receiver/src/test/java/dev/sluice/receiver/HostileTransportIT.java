@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests that no HTTP client would make, byte by byte. Whatever they are answered, they lead to
- * no event, and an ordinary delivery is taken right after.
+ * Requests that no HTTP client would send, byte by byte. Whatever the response, they cause no
+ * event, and an ordinary delivery is accepted right after.
  */
 class HostileTransportIT {
 
@@ -36,7 +36,7 @@ class HostileTransportIT {
       "X-Hub-Signature-256: " + Signed.github(Running.SECRET, BODY);
   private static final String FORGED = "X-Hub-Signature-256: sha256=" + "0".repeat(64);
 
-  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.HOMES);
+  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.PARTITIONS);
   @TempDir private Path directory;
   private Running running;
 
@@ -61,18 +61,18 @@ class HostileTransportIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        // lengths that are none, or two
+        // invalid or repeated lengths
         "Content-Length: -1",
         "Content-Length: 99999999999999999999",
         "Content-Length: 1e3",
         "Content-Length: 10, 20",
         "Content-Length: 10\r\nContent-Length: 20",
-        // no HTTP
+        // not HTTP
         "Content-Length : 10",
         "\u0000Header: x",
         "Transfer-Encoding: gzip",
       })
-  void refusesHeadersThatCannotBe(String header) throws IOException {
+  void refusesInvalidHeaders(String header) throws IOException {
     assertThat(running.raw(request(header, SIGNED))).matches("(?s)(HTTP/1.1 4.*)?");
   }
 
@@ -101,18 +101,18 @@ class HostileTransportIT {
   }
 
   @Test
-  void waitsForALyingLengthOnlySoLong() throws IOException {
+  void stopsWaitingForAnOverstatedLength() throws IOException {
     assertThat(running.raw(request("Content-Length: 900", SIGNED))).startsWith("HTTP/1.1 408 ");
   }
 
   @Test
-  void takesOnlyWhatTheLengthSays() throws IOException {
+  void readsOnlyTheDeclaredLength() throws IOException {
     byte[] request = request("Content-Length: " + (BODY.length - 1), SIGNED);
     assertThat(running.raw(request)).startsWith("HTTP/1.1 401 ");
   }
 
   @Test
-  void unpacksNothing() throws IOException {
+  void decompressesNothing() throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
       gzip.write(new byte[100_000]);
@@ -131,7 +131,7 @@ class HostileTransportIT {
   }
 
   @Test
-  void refusesAHugeUnsignedBodyBeforeItComes() throws IOException {
+  void refusesAHugeUnsignedBodyBeforeReadingIt() throws IOException {
     assertThat(running.raw(request("Content-Length: 26000000", "X-GitHub-Event: push")))
         .startsWith("HTTP/1.1 413 ");
     assertThat(running.raw(request("Content-Length: 900", "X-GitHub-Event: push")))
@@ -148,9 +148,9 @@ class HostileTransportIT {
   }
 
   @Test
-  void survivesWhatIsNoRequest() {
+  void survivesRandomBytes() {
     List<CompletableFuture<String>> answers = new ArrayList<>();
-    // at once: the receiver waits for the rest of each as long as for any request
+    // concurrently: the receiver waits for the rest of each until the request timeout
     for (String bytes :
         List.of(
             "",
@@ -211,10 +211,10 @@ class HostileTransportIT {
   }
 
   @Test
-  void keepsItsDoorOpenWhoeverStandsInIt() throws Exception {
+  void acceptsConnectionsWhileIdleOnesFillTheLimit() throws Exception {
     List<Socket> idle = idle(300);
     try {
-      // of 200 places all are taken: the oldest connection has to go
+      // all 200 connections are in use: the oldest idle one is closed
       assertThat(running.push("ordinary").statusCode()).isEqualTo(202);
       assertThat(idle.getFirst().getInputStream().read()).isEqualTo(-1);
     } finally {
@@ -237,7 +237,7 @@ class HostileTransportIT {
   }
 
   @Test
-  void leavesOutNothingOfASlowButTimelyRequest() throws IOException {
+  void readsASlowButTimelyRequestCompletely() throws IOException {
     byte[] head =
         bytes(
             """

@@ -28,18 +28,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Damaged and forged deliveries of every forge over HTTP: never a 5xx while the broker is there,
- * and the topic holds exactly the events of the 202s.
+ * Damaged and forged deliveries of every forge over HTTP: never answered with 5xx while the broker
+ * is up, and the topic has exactly the events that were answered with 202.
  */
 class MutationIT {
 
   private static final int TIMES = 8;
   private static final Set<String> NOT_FOR_CLIENTS = Set.of("content-length", "host", "connection");
 
-  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.HOMES);
+  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.PARTITIONS);
   private final Random random = new Random(3);
   private final Mutations mutations = new Mutations(5);
-  private final Set<String> told = new HashSet<>();
+  private final Set<String> accepted = new HashSet<>();
   @TempDir private Path directory;
 
   @Test
@@ -52,8 +52,8 @@ class MutationIT {
         }
       }
     }
-    assertThat(told).as("every forge has some").hasSizeGreaterThan(Forge.values().length);
-    assertThat(Set.copyOf(Running.ids(kafka))).isEqualTo(told);
+    assertThat(accepted).as("every forge has some").hasSizeGreaterThan(Forge.values().length);
+    assertThat(Set.copyOf(Running.ids(kafka))).isEqualTo(accepted);
   }
 
   private void send(HttpClient http, int port, OwnDelivery delivery, boolean authentic)
@@ -81,7 +81,7 @@ class MutationIT {
 
     assertThat(answer.statusCode()).as(answer.body()).isIn(200, 202, 400, 401);
     if (answer.statusCode() == 202) {
-      new JsonObject(answer.body()).getJsonArray("events").forEach(id -> told.add((String) id));
+      new JsonObject(answer.body()).getJsonArray("events").forEach(id -> accepted.add((String) id));
     }
     if (!authentic) {
       assertThat(answer.statusCode()).isEqualTo(401);

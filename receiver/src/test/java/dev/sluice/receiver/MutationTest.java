@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Deliveries damaged at random, the same ones in every run. */
+/** Randomly damaged deliveries, the same ones in every run. */
 class MutationTest {
 
   private static final int TIMES = 200;
@@ -33,7 +33,7 @@ class MutationTest {
 
   @ParameterizedTest
   @EnumSource(Forge.class)
-  void anyBodyIsReadWithoutAnException(Forge forge) throws IOException {
+  void anyBodyIsParsedWithoutAnException(Forge forge) throws IOException {
     LiveEndpoint endpoint = live(forge);
     Mutations mutations = new Mutations(7);
     int events = 0;
@@ -54,8 +54,8 @@ class MutationTest {
                         body,
                         Instant.EPOCH));
 
-        if (parsed instanceof Parsed.Events told) {
-          for (ChangeEvent event : told.events()) {
+        if (parsed instanceof Parsed.Events parsedEvents) {
+          for (ChangeEvent event : parsedEvents.events()) {
             assertThat(event.repository().value()).startsWith(OwnDelivery.HOST + "/");
             assertThat(EventCodec.value(event)).isNotEmpty();
             events++;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Damages deliveries: bytes, JSON and headers; the same seed damages in the same way. */
+/** Damages deliveries: bytes, JSON and headers. The same seed produces the same damage. */
 final class Mutations {
 
   private static final List<String> JSON =
@@ -57,7 +57,7 @@ final class Mutations {
     this.random = new Random(seed);
   }
 
-  /** The body, damaged in one to three places. */
+  /** Returns the body, damaged in one to three places. */
   byte[] body(byte[] body) {
     byte[] damaged = body;
     for (int i = random.nextInt(3); i >= 0; i--) {
@@ -66,7 +66,7 @@ final class Mutations {
     return damaged;
   }
 
-  /** The headers with one of them missing or changed. */
+  /** Returns the headers with one of them missing or changed. */
   Map<String, String> headers(Map<String, String> headers) {
     Map<String, String> damaged = new LinkedHashMap<>(headers);
     String name = List.copyOf(headers.keySet()).get(random.nextInt(headers.size()));
@@ -93,7 +93,7 @@ final class Mutations {
     };
   }
 
-  /** Puts another value where some member's value begins, whatever that was. */
+  /** Replaces the value of some member by another one. */
   private byte[] json(byte[] body) {
     String text = new String(body, ISO_8859_1);
     int colon = text.indexOf(':', random.nextInt(text.length() + 1));

@@ -19,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What each forge's deliveries turn out to be, and that none does without its signature. */
+/** Parse results of each forge's sample deliveries, and their refusal without a signature. */
 class OwnDeliveriesTest {
 
   @TempDir private Path directory;
 
   @ParameterizedTest
   @MethodSource("dev.sluice.receiver.OwnDelivery#all")
-  void everyDeliveryIsWhatItIs(OwnDelivery delivery) throws IOException {
+  void everyDeliveryIsParsedAsExpected(OwnDelivery delivery) throws IOException {
     LiveEndpoint endpoint = live(delivery.forge());
     Map<String, String> headers = delivery.authenticHeaders();
 

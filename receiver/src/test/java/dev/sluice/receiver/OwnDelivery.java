@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One of the project's own deliveries, from {@code deliveries/FORGE.txt}: its headers and body as
- * the forge would send them, without a signature, and what it must turn out to be.
+ * Sample delivery from {@code deliveries/FORGE.txt}: headers and body as the forge would send them,
+ * without a signature, and the expected result.
  */
 record OwnDelivery(
     Forge forge, String name, String expected, Map<String, String> headers, String body) {
@@ -28,7 +28,7 @@ record OwnDelivery(
   static final String SECRET = "user:a secret of the test";
   static final String HOST = "git.example.com";
 
-  /** All of them, of every forge. */
+  /** Returns the sample deliveries of every forge. */
   static List<OwnDelivery> all() {
     return Arrays.stream(Forge.values()).flatMap(forge -> of(forge).stream()).toList();
   }
@@ -43,7 +43,7 @@ record OwnDelivery(
     return deliveries;
   }
 
-  /** An endpoint that takes it, named like its forge. */
+  /** Returns an endpoint that accepts the deliveries of a forge, named like the forge. */
   static Endpoint endpoint(Forge forge, Path directory) throws IOException {
     Path secret = Files.writeString(directory.resolve(forge.written()), SECRET);
     return Endpoint.parse(
@@ -51,7 +51,7 @@ record OwnDelivery(
             .formatted(forge.written(), forge.written(), HOST, secret));
   }
 
-  /** The headers with the one that shows who sends it. */
+  /** Returns the headers, including those that authenticate the sender. */
   Map<String, String> authenticHeaders() {
     Map<String, String> all = new LinkedHashMap<>(headers);
     boolean form = FormBody.isForm(RequestHeaders.of(headers.entrySet()));

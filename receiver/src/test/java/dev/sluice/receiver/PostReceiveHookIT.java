@@ -16,16 +16,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The hook for plain Git servers, run by Git itself. */
+/** The {@code post-receive} hook for plain Git servers, run by Git. */
 class PostReceiveHookIT {
 
   private static final Path HOOK = Path.of("../hooks/post-receive");
 
-  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.HOMES);
+  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.PARTITIONS);
   @TempDir private Path directory;
 
   @Test
-  void tellsOfEveryRefThatAPushChanged() throws Exception {
+  void reportsEveryRefThatAPushChanged() throws Exception {
     assumeTrue(isInstalled("curl") && isInstalled("perl"), "the hook needs curl and perl");
     try (Running running =
         Running.start(

@@ -49,7 +49,7 @@ class ReceiverConfigTest {
         "hook=https://api.github.com/repos/o/r/hooks/1,hook-token=a-token",
         "hook=boom,hook-token=env:T"
       })
-  void refusesHooksThatAreNone(String pairs) {
+  void refusesInvalidHooks(String pairs) {
     String endpoint = "name=a,forge=github,secret=env:A," + pairs;
     assertThatThrownBy(() -> read(Map.of("webhook-endpoint", List.of(endpoint))))
         .isInstanceOf(ConfigurationException.class);
@@ -66,7 +66,7 @@ class ReceiverConfigTest {
   }
 
   @Test
-  void refusesBuffersThatHoldNoBody() {
+  void refusesBuffersSmallerThanABody() {
     assertThatThrownBy(() -> read(Map.of("webhook-max-buffered", List.of("10"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("--webhook-max-body");

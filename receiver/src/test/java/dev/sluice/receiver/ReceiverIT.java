@@ -60,11 +60,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The receiver over HTTP and a real broker. */
+/** The receiver over HTTP with a real broker. */
 @ExtendWith(VertxExtension.class)
 class ReceiverIT {
 
-  private static final int HOMES = 3;
+  private static final int PARTITIONS = 3;
   private static final String SECRET = "a secret of the test";
   private static final String AFTER = "5b1f0c7de9a84c3b2f6d1e0a9c8b7a6f5e4d3c2b";
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -90,7 +90,7 @@ class ReceiverIT {
 
   @Test
   void writesTheExactRecordAndThenAnswers202() {
-    KafkaConnection kafka = KafkaFixture.provisioned(HOMES);
+    KafkaConnection kafka = KafkaFixture.provisioned(PARTITIONS);
     try (Receiver receiver = start(kafka)) {
       String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -124,7 +124,7 @@ class ReceiverIT {
 
   @Test
   void recognisesARedelivery() {
-    KafkaConnection kafka = KafkaFixture.provisioned(HOMES);
+    KafkaConnection kafka = KafkaFixture.provisioned(PARTITIONS);
     Buffer body = push("refs/heads/main", AFTER);
     try (Receiver receiver = start(kafka)) {
       assertThat(send(signedPush(receiver, body, "d-1"), body).statusCode()).isEqualTo(202);
@@ -150,8 +150,8 @@ class ReceiverIT {
   }
 
   @Test
-  void refusesWhatIsNotAuthenticAndWritesNothing() {
-    KafkaConnection kafka = KafkaFixture.provisioned(HOMES);
+  void refusesUnauthenticRequestsAndWritesNothing() {
+    KafkaConnection kafka = KafkaFixture.provisioned(PARTITIONS);
     try (Receiver receiver = start(kafka)) {
       Buffer body = push("refs/heads/main", AFTER);
       Buffer other = push("refs/heads/evil", AFTER);
@@ -168,14 +168,14 @@ class ReceiverIT {
   }
 
   @Test
-  void answersWhatNeedsNoEvent() {
-    try (Receiver receiver = start(KafkaFixture.provisioned(HOMES))) {
+  void answersDeliveriesWithoutEvents() {
+    try (Receiver receiver = start(KafkaFixture.provisioned(PARTITIONS))) {
       Buffer body = Buffer.buffer("{\"zen\":\"calm\"}");
 
       HttpResponse<Buffer> ping =
           send(signedPush(receiver, body, "d-1").putHeader("X-GitHub-Event", "ping"), body);
       HttpResponse<Buffer> malformed = send(signedPush(receiver, body, "d-2"), body);
-      HttpResponse<Buffer> unknown = send(post(receiver, "elsewhere", "d-3"), body);
+      HttpResponse<Buffer> unknown = send(post(receiver, "other", "d-3"), body);
       HttpResponse<Buffer> get =
           join(client.get(receiver.port(), "127.0.0.1", "/webhooks/github").send());
 
@@ -192,7 +192,7 @@ class ReceiverIT {
 
   @Test
   void refusesALargeBodyDeclaredOrStreamed() throws IOException {
-    try (Receiver receiver = start(KafkaFixture.provisioned(HOMES));
+    try (Receiver receiver = start(KafkaFixture.provisioned(PARTITIONS));
         Socket streamed = new Socket(InetAddress.getLoopbackAddress(), receiver.port())) {
       Buffer body = Buffer.buffer(new byte[LIMITS.maxBodyBytes() + 1]);
       Buffer largest = Buffer.buffer(new byte[LIMITS.maxBodyBytes()]);
@@ -222,7 +222,7 @@ class ReceiverIT {
 
   @Test
   void closesSlowConnections() throws IOException {
-    try (Receiver receiver = start(KafkaFixture.provisioned(HOMES), IMPATIENT);
+    try (Receiver receiver = start(KafkaFixture.provisioned(PARTITIONS), IMPATIENT);
         Socket slowHeaders = new Socket(InetAddress.getLoopbackAddress(), receiver.port());
         Socket slowBody = new Socket(InetAddress.getLoopbackAddress(), receiver.port())) {
       slowHeaders.setSoTimeout(10_000);
@@ -249,7 +249,7 @@ class ReceiverIT {
   }
 
   @Test
-  void answers503WhileTheBrokerIsAwayAndRecovers() throws IOException {
+  void answers503WhileTheBrokerIsDownAndRecovers() throws IOException {
     int port = freePort();
     KafkaConnection kafka = new KafkaConnection("127.0.0.1:" + port, Topics.DEFAULT, Map.of());
     try (Receiver receiver = start(kafka, IMPATIENT)) {
@@ -279,7 +279,7 @@ class ReceiverIT {
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> readiness(receiver).contains("does not exist"));
-      // whoever can send webhooks does not learn why
+      // the port for webhooks gives no reasons
       assertThat(join(client.get(receiver.port(), "127.0.0.1", "/readyz").send()).bodyAsString())
           .doesNotContain("does not exist");
       provision(kafka);
@@ -288,8 +288,8 @@ class ReceiverIT {
   }
 
   @Test
-  void asksForTheBodyOfASenderThatWaitsToBeAsked() throws IOException {
-    try (Receiver receiver = start(KafkaFixture.provisioned(HOMES));
+  void answersExpect100Continue() throws IOException {
+    try (Receiver receiver = start(KafkaFixture.provisioned(PARTITIONS));
         Socket sender = new Socket(InetAddress.getLoopbackAddress(), receiver.port())) {
       sender.setSoTimeout(10_000);
       byte[] body = push("refs/heads/main", AFTER).getBytes();
@@ -305,8 +305,8 @@ class ReceiverIT {
   }
 
   @Test
-  void finishesWhatItHasBegunBeforeItCloses() throws IOException {
-    KafkaConnection kafka = KafkaFixture.provisioned(HOMES);
+  void finishesRequestsInProgressBeforeItCloses() throws IOException {
+    KafkaConnection kafka = KafkaFixture.provisioned(PARTITIONS);
     Receiver receiver = start(kafka);
     try (Socket sender = new Socket(InetAddress.getLoopbackAddress(), receiver.port())) {
       sender.setSoTimeout(10_000);
@@ -412,7 +412,7 @@ class ReceiverIT {
 
   private static void provision(KafkaConnection kafka) {
     try (Admin admin = Admin.create(kafka.admin())) {
-      new TopicProvisioner(admin, kafka.topics()).provision(HOMES);
+      new TopicProvisioner(admin, kafka.topics()).provision(PARTITIONS);
     }
   }
 
@@ -422,12 +422,12 @@ class ReceiverIT {
         .toList();
   }
 
-  /** All records of the topic, up to its end now. */
+  /** Reads all records of the topic, up to its current end. */
   private static List<ConsumerRecord<String, byte[]>> records(KafkaConnection kafka) {
     try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(kafka.consumer("test"))) {
       List<TopicPartition> partitions =
-          IntStream.range(0, HOMES)
-              .mapToObj(home -> new TopicPartition(kafka.topics().changes(), home))
+          IntStream.range(0, PARTITIONS)
+              .mapToObj(number -> new TopicPartition(kafka.topics().changes(), number))
               .collect(Collectors.toList());
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);

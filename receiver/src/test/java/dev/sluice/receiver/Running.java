@@ -30,10 +30,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** A receiver by its settings, with a GitHub endpoint {@code github}, and those who send to it. */
+/** Receiver started from settings, with a GitHub endpoint {@code github}, and a client for it. */
 final class Running implements AutoCloseable {
 
-  static final int HOMES = 3;
+  static final int PARTITIONS = 3;
   static final String SECRET = "a secret of the test";
 
   private final HttpClient http =
@@ -45,7 +45,7 @@ final class Running implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts a receiver.
    *
    * @param endpoint further pairs of the endpoint, such as {@code network=10.0.0.0/8}
    */
@@ -131,7 +131,7 @@ final class Running implements AutoCloseable {
         HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /** Asks at the port that only operators reach. */
+  /** Sends a request to the health port. */
   HttpResponse<String> health(String path) throws IOException, InterruptedException {
     int port = receiver.healthPort().orElseThrow();
     return http.send(
@@ -144,8 +144,8 @@ final class Running implements AutoCloseable {
   }
 
   /**
-   * Sends bytes as they are, and returns what came back until the receiver closed: it may do so
-   * before it has read everything.
+   * Sends raw bytes and returns the response up to the close of the connection. The receiver may
+   * close it before it has read everything.
    */
   String raw(byte[] bytes) throws IOException {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
@@ -157,7 +157,7 @@ final class Running implements AutoCloseable {
         socket.getInputStream().transferTo(answer);
       }
     } catch (SocketException e) {
-      // reset: what had come by then is the answer
+      // connection reset: return the response so far
     }
     return answer.toString(ISO_8859_1);
   }
@@ -176,7 +176,7 @@ final class Running implements AutoCloseable {
         .getBytes(UTF_8);
   }
 
-  /** The ids of all events in the topic up to its end now. */
+  /** Returns the ids of all events in the topic, up to its current end. */
   static List<String> ids(KafkaConnection kafka) {
     return records(kafka).stream()
         .map(record -> new String(record.headers().lastHeader("ce_id").value(), UTF_8))
@@ -186,8 +186,8 @@ final class Running implements AutoCloseable {
   private static List<ConsumerRecord<String, byte[]>> records(KafkaConnection kafka) {
     try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(kafka.consumer("test"))) {
       List<TopicPartition> partitions =
-          IntStream.range(0, HOMES)
-              .mapToObj(home -> new TopicPartition(kafka.topics().changes(), home))
+          IntStream.range(0, PARTITIONS)
+              .mapToObj(number -> new TopicPartition(kafka.topics().changes(), number))
               .collect(Collectors.toList());
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);

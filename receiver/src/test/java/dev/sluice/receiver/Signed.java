@@ -10,7 +10,7 @@ import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signs as the forges do. */
+/** Signs deliveries like the forges. */
 final class Signed {
 
   private Signed() {}
@@ -20,7 +20,7 @@ final class Signed {
   }
 
   /**
-   * The header that a forge adds.
+   * Returns the authentication header of a forge.
    *
    * @param json the JSON in the body
    * @param raw the body: the JSON itself, or a form with it

@@ -26,16 +26,16 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** TLS, HTTP/2 over it, and another certificate without a restart. */
+/** TLS, HTTP/2 over TLS, and the replacement of a certificate without a restart. */
 class TlsIT {
 
   private static final char[] PASSWORD = "password".toCharArray();
 
-  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.HOMES);
+  private final KafkaConnection kafka = KafkaFixture.provisioned(Running.PARTITIONS);
   @TempDir private Path directory;
 
   @Test
-  void speaksHttp2AndFollowsItsCertificate() throws Exception {
+  void servesHttp2AndReloadsItsCertificate() throws Exception {
     KeyStore first = certificate("first");
     KeyStore second = certificate("second");
     install(first);
@@ -93,7 +93,7 @@ class TlsIT {
     }
   }
 
-  /** A new key whose certificate is its own authority. */
+  /** Creates a key store with a new key and a self-signed certificate. */
   private KeyStore certificate(String name) throws Exception {
     Path store = directory.resolve(name + ".p12");
     Process keytool =

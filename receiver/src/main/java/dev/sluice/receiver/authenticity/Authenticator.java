@@ -4,21 +4,24 @@ import dev.sluice.receiver.request.RequestHeaders;
 import java.util.Optional;
 
 /**
- * Decides whether a request comes from who knows a secret. In two steps, so that a request whose
- * headers already cannot be right is refused before its body is read.
+ * Authentication of a request by a shared secret, in two steps, so that a request whose headers
+ * cannot be authentic is refused before its body is read.
  */
 public interface Authenticator {
 
-  /** The check that the body has to pass; empty if the headers alone show that it cannot. */
+  /**
+   * Returns the check that the body has to pass, or empty if the headers alone show that it cannot.
+   */
   Optional<BodyCheck> begin(RequestHeaders headers);
 
-  /** The second step. */
+  /** Second step: the check of the body. */
   interface BodyCheck {
 
     /**
-     * Whether the body is authentic. Looks at every live secret whatever the first ones say.
+     * Returns whether the body is authentic. Compares with every live secret, regardless of earlier
+     * results.
      *
-     * @param body the raw bytes as they came
+     * @param body the raw bytes as received
      */
     boolean accepts(byte[] body);
   }

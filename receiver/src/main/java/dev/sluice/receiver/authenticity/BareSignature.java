@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The signature of Gitea, Forgejo and Gogs: HMAC-SHA256 in bare hex digits. Unlike GitHub's it
- * covers the JSON and not the form around it. Senders without a secret send the header empty.
+ * Signature of Gitea, Forgejo and Gogs: HMAC-SHA256 as hex digits without a prefix. Unlike GitHub's
+ * signature it covers the JSON and not the form around it. Senders without a secret send an empty
+ * header.
  *
  * @see <a href="https://docs.gitea.com/usage/webhooks">Gitea: webhooks</a>
  */
@@ -17,7 +18,9 @@ public final class BareSignature implements Authenticator {
   private final HmacKeys keys;
 
   /**
-   * @param headers names of the header, the best first
+   * Creates the authenticator.
+   *
+   * @param headers names of the header, in order of preference
    */
   public BareSignature(List<String> headers, List<byte[]> secrets) {
     this.headers = List.copyOf(headers);
@@ -39,7 +42,7 @@ public final class BareSignature implements Authenticator {
     try {
       return keys.signed(List.of(digest), form ? FormBody.field("payload", body) : body);
     } catch (IllegalArgumentException e) {
-      return false; // what is no form has no signed part
+      return false; // a body that is not a form has no signed field
     }
   }
 }

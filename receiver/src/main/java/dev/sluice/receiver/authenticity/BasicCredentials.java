@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * HTTP basic authentication (RFC 7617), all that Azure DevOps offers: it says who sends, but
- * nothing about the body.
+ * HTTP basic authentication (RFC 7617), the only scheme of Azure DevOps. It authenticates the
+ * sender but does not cover the body.
  */
 public final class BasicCredentials implements Authenticator {
 
@@ -18,6 +18,8 @@ public final class BasicCredentials implements Authenticator {
   private final Tokens credentials;
 
   /**
+   * Creates the authenticator.
+   *
    * @param credentials each {@code user:password}
    */
   public BasicCredentials(List<byte[]> credentials) {
@@ -25,9 +27,10 @@ public final class BasicCredentials implements Authenticator {
   }
 
   /**
-   * The credentials in a secret.
+   * Returns the credentials in a secret.
    *
-   * @throws IllegalArgumentException if it is not a user and a password; never says what it is
+   * @throws IllegalArgumentException if it is not a user and a password; the message does not
+   *     contain it
    */
   public static byte[] key(String secret) {
     int colon = secret.indexOf(':');

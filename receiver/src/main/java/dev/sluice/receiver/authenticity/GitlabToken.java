@@ -6,10 +6,7 @@ import dev.sluice.receiver.request.RequestHeaders;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * GitLab's {@code X-Gitlab-Token}: the secret itself in a header, which says nothing about the
- * body.
- */
+/** GitLab's {@code X-Gitlab-Token}: the secret itself in a header. It does not cover the body. */
 public final class GitlabToken implements Authenticator {
 
   private static final String HEADER = "X-Gitlab-Token";

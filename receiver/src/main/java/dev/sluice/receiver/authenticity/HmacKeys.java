@@ -8,7 +8,7 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The live HMAC-SHA256 keys of an endpoint. */
+/** Live HMAC-SHA256 keys of an endpoint. */
 final class HmacKeys {
 
   static final int DIGEST_BYTES = 32;
@@ -18,8 +18,9 @@ final class HmacKeys {
   private final List<Mac> keys;
 
   /**
-   * @throws IllegalArgumentException if there is no key, or an empty one: it would accept what
-   *     anyone can sign
+   * Creates the keys.
+   *
+   * @throws IllegalArgumentException if there is no key, or an empty one: anyone could sign with it
    */
   HmacKeys(List<byte[]> keys) {
     if (keys.isEmpty() || keys.stream().anyMatch(key -> key.length == 0)) {
@@ -28,7 +29,9 @@ final class HmacKeys {
     this.keys = keys.stream().map(HmacKeys::keyed).toList();
   }
 
-  /** Whether any of the digests was made with any of the keys over the concatenated parts. */
+  /**
+   * Returns whether any of the digests was made with any of the keys over the concatenated parts.
+   */
   boolean signed(List<byte[]> digests, byte[]... parts) {
     boolean signed = false;
     for (Mac key : keys) {
@@ -40,7 +43,7 @@ final class HmacKeys {
     return signed;
   }
 
-  /** The digest that hex digits spell; empty if they are no digits or not as many as it takes. */
+  /** Decodes a digest in hex digits; empty if it has other characters or a wrong length. */
   static Optional<byte[]> hexDigest(String hex) {
     if (hex.length() != 2 * DIGEST_BYTES) {
       return Optional.empty();
@@ -62,7 +65,7 @@ final class HmacKeys {
     }
   }
 
-  /** The key itself is only ever copied, so that threads can share it. */
+  /** Computes a digest with a copy of the key, so that threads can share the key. */
   private static byte[] digest(Mac key, byte[]... parts) {
     try {
       Mac mac = (Mac) key.clone();

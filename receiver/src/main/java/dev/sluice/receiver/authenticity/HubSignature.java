@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A header {@code sha256=<hex>}: HMAC-SHA256 over the raw body, whichever content type it has.
- * GitHub, Bitbucket and generic senders sign so, in headers of different names. SHA-1 signatures
- * are not looked at.
+ * Signature in a header {@code sha256=<hex>}: HMAC-SHA256 over the raw body, for any content type.
+ * GitHub, Bitbucket and generic senders use it, in headers of different names. SHA-1 signatures are
+ * ignored.
  *
  * @see <a
  *     href="https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries">GitHub:

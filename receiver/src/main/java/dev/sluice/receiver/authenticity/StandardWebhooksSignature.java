@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The Standard Webhooks signature that GitLab's signing tokens use: HMAC-SHA256 over {@code
- * id.timestamp.body}, in {@code webhook-signature: v1,<base64>}, several parted by spaces. A
- * timestamp further than five minutes from now is refused, so that a recorded request cannot be
- * sent again later.
+ * Standard Webhooks signature, used by GitLab's signing tokens: HMAC-SHA256 over {@code
+ * id.timestamp.body}, in {@code webhook-signature: v1,<base64>}; several signatures are separated
+ * by spaces. A timestamp more than five minutes from now is refused, which prevents the replay of a
+ * recorded request.
  *
  * @see <a href="https://www.standardwebhooks.com">Standard Webhooks</a>
  */
@@ -31,7 +31,9 @@ public final class StandardWebhooksSignature implements Authenticator {
   private final Clock clock;
 
   /**
-   * @param keys as {@link #key} decodes them
+   * Creates the authenticator.
+   *
+   * @param keys as decoded by {@link #key}
    */
   public StandardWebhooksSignature(List<byte[]> keys, Clock clock) {
     this.keys = new HmacKeys(keys);
@@ -39,9 +41,10 @@ public final class StandardWebhooksSignature implements Authenticator {
   }
 
   /**
-   * The key in a signing token.
+   * Returns the key in a signing token.
    *
-   * @throws IllegalArgumentException if it is not {@code whsec_} and base64; never says what it is
+   * @throws IllegalArgumentException if it is not {@code whsec_} and base64; the message does not
+   *     contain it
    */
   public static byte[] key(String signingSecret) {
     if (!signingSecret.startsWith(SECRET_PREFIX)) {
@@ -77,7 +80,7 @@ public final class StandardWebhooksSignature implements Authenticator {
     return Duration.between(signedAt, clock.instant()).abs().compareTo(TOLERANCE) <= 0;
   }
 
-  /** The symmetric signatures of the header; those of other versions are passed over. */
+  /** Returns the symmetric signatures of the header; those of other versions are skipped. */
   private List<byte[]> digests(String header) {
     List<byte[]> digests = new ArrayList<>();
     for (String signature : header.split(" ", -1)) {

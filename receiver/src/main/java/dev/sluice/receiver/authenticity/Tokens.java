@@ -3,12 +3,14 @@ package dev.sluice.receiver.authenticity;
 import java.security.MessageDigest;
 import java.util.List;
 
-/** Secrets that are sent as they are. */
+/** Secrets that are sent in plain text. */
 final class Tokens {
 
   private final List<byte[]> tokens;
 
   /**
+   * Creates the tokens.
+   *
    * @throws IllegalArgumentException if there is no token, or an empty one
    */
   Tokens(List<byte[]> tokens) {
@@ -21,7 +23,8 @@ final class Tokens {
   boolean contain(byte[] given) {
     boolean known = false;
     for (byte[] token : tokens) {
-      // the time that isEqual takes depends on its first argument's length only: the sender's own
+      // the time of isEqual depends only on the length of its first argument, which the sender
+      // chose
       known |= MessageDigest.isEqual(given, token);
     }
     return known;

@@ -1,4 +1,6 @@
-/** Who sent this: the signature schemes of the forges, over the raw bytes of a request. */
+/**
+ * Authentication of senders: the signature schemes of the forges, over the raw bytes of a request.
+ */
 @NullMarked
 package dev.sluice.receiver.authenticity;
 

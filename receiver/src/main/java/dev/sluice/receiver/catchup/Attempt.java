@@ -6,11 +6,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 
 /**
- * GitHub's record of one attempt to deliver.
+ * GitHub's record of an attempt to deliver.
  *
- * @param id of the attempt
- * @param guid of the delivery, the same in each of its attempts
- * @param statusCode of the answer; of 0 or 5xx where there was none
+ * @param id id of the attempt
+ * @param guid id of the delivery, the same in each of its attempts
+ * @param statusCode status of the response; 0 or 5xx if there was none
  */
 record Attempt(
     @JsonProperty(required = true) long id,
@@ -27,7 +27,10 @@ record Attempt(
     return statusCode >= 200 && statusCode < 300;
   }
 
-  /** Whether another attempt may end otherwise: nobody has decided on the delivery yet. */
+  /**
+   * Returns whether another attempt may have a different outcome, since no response decided on the
+   * delivery.
+   */
   boolean undecided() {
     return statusCode < 200 || statusCode == 408 || statusCode == 429 || statusCode >= 500;
   }

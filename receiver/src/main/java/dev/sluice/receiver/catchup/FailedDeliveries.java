@@ -10,22 +10,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * Which deliveries to ask for again: those of which no attempt succeeded and whose latest one
- * nobody decided on. What was refused (4xx) would be refused again.
+ * Selection of deliveries to request again: those of which no attempt succeeded and whose latest
+ * attempt was not decided. A delivery that was refused (4xx) would be refused again.
  */
 final class FailedDeliveries {
 
   private static final Duration FIRST_WAIT = Duration.ofMinutes(1);
 
-  /** The longest wait between two attempts. */
+  /** Longest wait between two attempts. */
   static final Duration LAST_WAIT = Duration.ofHours(1);
 
   private FailedDeliveries() {}
 
   /**
-   * The latest attempt of each delivery that is due, in the order in which they were first made.
+   * Returns the latest attempt of each delivery that is due, in the order of the first attempts.
    *
-   * @param attempts all that are known, in any order
+   * @param attempts all known attempts, in any order
    */
   static List<Attempt> due(List<Attempt> attempts, Instant now) {
     return attempts.stream()
@@ -45,7 +45,7 @@ final class FailedDeliveries {
         && !now.isBefore(latest.deliveredAt().plus(waitAfter(delivery.size())));
   }
 
-  /** Doubles with each attempt. */
+  /** Returns the wait after so many attempts; it doubles with each. */
   private static Duration waitAfter(int attempts) {
     Duration wait = FIRST_WAIT;
     for (int i = 1; i < attempts && wait.compareTo(LAST_WAIT) < 0; i++) {

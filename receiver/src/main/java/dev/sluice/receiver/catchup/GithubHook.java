@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A webhook in GitHub's REST API. Its token goes to the configured address and nowhere else: it
- * follows no redirection, and of the link to a next page it takes the cursor alone.
+ * Client of GitHub's REST API for one webhook. It sends its token only to the configured address:
+ * it follows no redirects, and takes only the cursor from the link to a next page.
  */
 final class GithubHook implements AutoCloseable {
 
@@ -47,9 +47,9 @@ final class GithubHook implements AutoCloseable {
   }
 
   /**
-   * The attempts to deliver since then, the latest first.
+   * Returns the attempts to deliver since that time, the latest first.
    *
-   * @throws IOException if GitHub cannot be asked, or says anything but a list of them
+   * @throws IOException if GitHub cannot be reached or its answer is not a list of deliveries
    */
   List<Attempt> attempts(Instant since) throws IOException, InterruptedException {
     List<Attempt> attempts = new ArrayList<>();
@@ -74,10 +74,11 @@ final class GithubHook implements AutoCloseable {
   }
 
   /**
-   * Asks for a delivery to be made again: it comes in through the endpoint like any other, signed.
+   * Requests the redelivery of a delivery. It arrives at the endpoint like any other, signed.
    *
-   * @return whether GitHub will; it may refuse one, such as one that is too old, and not others
-   * @throws IOException if GitHub cannot be asked
+   * @return whether GitHub accepts the request; it may refuse a delivery, for example one that is
+   *     too old
+   * @throws IOException if GitHub cannot be reached
    */
   boolean redeliver(Attempt attempt) throws IOException, InterruptedException {
     return succeeded(send("POST", "/deliveries/%d/attempts".formatted(attempt.id())));

@@ -1,4 +1,4 @@
-/** Asking a forge to deliver again what it could not deliver. */
+/** Requests to a forge to redeliver failed deliveries. */
 @NullMarked
 package dev.sluice.receiver.catchup;
 

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an endpoint lets in, beside what is authentic.
+ * Restrictions of an endpoint in addition to authentication.
  *
- * @param networks where requests may come from; anywhere if there is none
- * @param repositories which repositories may be told of; any if there is none
- * @param maxBodyBytes size of its largest body, if it is less than that of all
+ * @param networks networks that requests may come from; empty allows any
+ * @param repositories repositories that events may be about; empty allows any
+ * @param maxBodyBytes maximum size of a body, if less than the receiver's
  */
 public record Admission(
     List<Network> networks, List<RepositoryPattern> repositories, Optional<Integer> maxBodyBytes) {
@@ -29,7 +29,7 @@ public record Admission(
     return networks.isEmpty() || networks.stream().anyMatch(network -> network.contains(source));
   }
 
-  /** Whether an event of a repository of the forge is let in. */
+  /** Returns whether the endpoint accepts an event of a repository of the forge. */
   public boolean admits(ForgeAddress address, ChangeEvent event) {
     return admits(address, event.repository())
         || (event instanceof RepositoryMoved moved && admits(address, moved.movedTo()));

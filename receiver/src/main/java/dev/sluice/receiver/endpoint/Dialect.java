@@ -18,12 +18,15 @@ import dev.sluice.receiver.payload.PayloadReader;
 import java.time.Clock;
 import java.util.List;
 
-/** What each forge speaks: how it shows who it is, and how it says what happened. */
+/** Authenticator and payload reader of each forge. */
 final class Dialect {
 
   private Dialect() {}
 
-  /** With any signing token of GitLab the signature is required, and the plain token not asked. */
+  /**
+   * Returns the authenticator. If GitLab signing tokens are configured, the signature is required
+   * and the plain token is ignored.
+   */
   static Authenticator authenticator(Forge forge, LiveSecrets live, Clock clock) {
     List<byte[]> secrets = live.secrets();
     return switch (forge) {

@@ -12,16 +12,16 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * One place that a forge sends its webhooks to: {@code POST /webhooks/<name>}.
+ * Endpoint that a forge sends webhooks to: {@code POST /webhooks/<name>}.
  *
- * @param address what the canonical names of the forge's repositories begin with: its host, the
- *     port where it is not the default, and where its clone URLs have one the path before all
- *     repositories ({@code git.example.com:3000/git})
+ * @param address prefix of the canonical names of the forge's repositories: its host, with the port
+ *     if it is not the default one, and with the path before all repositories if clone URLs have
+ *     one ({@code git.example.com:3000/git})
  * @param secrets webhook secrets, GitLab secret tokens or Azure DevOps {@code user:password};
- *     several while they are rotated
- * @param signingSecrets GitLab signing tokens ({@code whsec_...}); with any of them the signature
- *     is required and secret tokens no longer do
- * @param hook where the forge can be asked to deliver again what it could not deliver
+ *     several during a rotation
+ * @param signingSecrets GitLab signing tokens ({@code whsec_...}); if any is set, the signature is
+ *     required and secret tokens are not accepted
+ * @param hook API address at which the forge can be asked to redeliver
  */
 public record Endpoint(
     String name,
@@ -46,7 +46,9 @@ public record Endpoint(
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
   /**
-   * @throws IllegalArgumentException with everything that is wrong
+   * Validates the endpoint.
+   *
+   * @throws IllegalArgumentException listing every problem
    */
   public Endpoint {
     secrets = List.copyOf(secrets);
@@ -70,10 +72,10 @@ public record Endpoint(
   }
 
   /**
-   * Reads {@code name=N,forge=F,host=H,secret=REF} and further pairs; the host may be left out
-   * where the forge has one for all.
+   * Parses {@code name=N,forge=F,host=H,secret=REF} and further pairs. The host is optional for
+   * forges that have a single host.
    *
-   * @throws IllegalArgumentException with everything that is wrong
+   * @throws IllegalArgumentException listing every problem
    */
   public static Endpoint parse(String text) {
     KeyValues values = KeyValues.parse("endpoint", text, KEYS);
@@ -132,7 +134,7 @@ public record Endpoint(
         return bytes;
       }
     } catch (NumberFormatException e) {
-      // falls through to the one message
+      // reported below
     }
     throw new IllegalArgumentException("expected max-body as a number of bytes");
   }

@@ -6,10 +6,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Where GitHub's REST API tells of an endpoint's webhook, such as {@code
+ * Address of an endpoint's webhook in GitHub's REST API, such as {@code
  * https://api.github.com/repos/OWNER/REPOSITORY/hooks/ID}.
  *
- * @param token needs the permission to read and write webhooks, and nothing else
+ * @param token needs the permission to read and write webhooks, and no other
  * @see <a href="https://docs.github.com/en/rest/repos/webhooks">GitHub: REST API endpoints for
  *     repository webhooks</a>
  * @see <a href="https://docs.github.com/en/rest/orgs/webhooks">GitHub: REST API endpoints for
@@ -22,8 +22,10 @@ public record HookApi(URI uri, SecretReference token) {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   /**
-   * @throws IllegalArgumentException if it is no webhook's address, or the token would travel in
-   *     the clear
+   * Validates the address.
+   *
+   * @throws IllegalArgumentException if it is not the address of a webhook, or the token would be
+   *     sent unencrypted
    */
   public HookApi {
     boolean clear = "http".equals(uri.getScheme()) && LOOPBACK.contains(uri.getHost());

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An endpoint with its secrets read: how to tell who sent something, and how to read it. */
+/** Endpoint with its current secrets: the authenticator and the payload reader. */
 public final class LiveEndpoint {
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveEndpoint.class);
@@ -39,8 +39,8 @@ public final class LiveEndpoint {
    * Reads all secrets.
    *
    * @return the endpoints by name
-   * @throws ConfigurationException with every secret that is missing, empty or of the wrong form,
-   *     and every name that comes twice
+   * @throws ConfigurationException listing every secret that is missing, empty or malformed, and
+   *     every duplicate name
    */
   public static Map<String, LiveEndpoint> resolve(List<Endpoint> endpoints, Clock clock) {
     List<ConfigurationProblem> problems = new ArrayList<>();
@@ -74,8 +74,8 @@ public final class LiveEndpoint {
   }
 
   /**
-   * Reads the secrets again. While one of them cannot be read, those that were read before stay in
-   * force. Blocks; one caller at a time.
+   * Reads the secrets again. If one cannot be read, the previous secrets stay in force. Blocks;
+   * must not be called concurrently.
    */
   public void refresh() {
     List<ConfigurationProblem> problems = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The secrets of an endpoint as they are now. Never printed. */
+/** Current secrets of an endpoint. Never printed. */
 final class LiveSecrets {
 
   private final List<byte[]> secrets;
@@ -25,9 +25,9 @@ final class LiveSecrets {
   }
 
   /**
-   * Reads what the endpoint refers to.
+   * Reads the secrets that the endpoint refers to.
    *
-   * @param problems gets every secret that is missing, empty or of the wrong form
+   * @param problems receives every secret that is missing, empty or malformed
    */
   static LiveSecrets read(Endpoint endpoint, List<ConfigurationProblem> problems) {
     Function<String, byte[]> form =

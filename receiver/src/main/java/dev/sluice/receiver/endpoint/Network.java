@@ -4,14 +4,14 @@ import java.net.InetAddress;
 import java.util.Arrays;
 
 /**
- * A block of addresses, such as {@code 192.30.252.0/22} (RFC 4632), or a single one.
+ * Block of addresses such as {@code 192.30.252.0/22} (RFC 4632), or a single address.
  *
- * @param bits how many leading bits of the address say what is in the block
+ * @param bits length of the prefix that the addresses of the block share
  */
 public record Network(InetAddress address, int bits) {
 
   /**
-   * Reads an address, with or without {@code /bits}.
+   * Parses an address, with or without {@code /bits}.
    *
    * @throws IllegalArgumentException if it is neither
    */
@@ -25,7 +25,7 @@ public record Network(InetAddress address, int bits) {
         return new Network(address, bits);
       }
     } catch (IllegalArgumentException e) {
-      // falls through to the one message
+      // reported below
     }
     throw new IllegalArgumentException("expected an address or a block such as 192.0.2.0/24");
   }

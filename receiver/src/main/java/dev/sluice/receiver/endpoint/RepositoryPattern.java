@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Says which repositories an endpoint takes: a path on its host, where {@code *} stands for
- * anything within a name and {@code **} for anything at all, such as {@code acme/*}.
+ * Pattern for the repositories that an endpoint accepts: a path on its host, in which {@code *}
+ * matches within a name and {@code **} matches anything, such as {@code acme/*}.
  */
 public record RepositoryPattern(String path) {
 
@@ -18,12 +18,12 @@ public record RepositoryPattern(String path) {
     }
   }
 
-  /** The pattern for repositories of a forge, which may ignore the case of their paths. */
+  /** Returns the pattern for a forge's repositories; some forges ignore the case of paths. */
   static RepositoryPattern of(Forge forge, String path) {
     return new RepositoryPattern(forge.ignoresCase() ? path.toLowerCase(Locale.ROOT) : path);
   }
 
-  /** Whether a path, as canonical names have it, is one of those. */
+  /** Returns whether the pattern matches a path of a canonical name. */
   boolean matches(String candidate) {
     StringBuilder regex = new StringBuilder();
     for (String part : path.splitWithDelimiters("\\*\\*?", 0)) {

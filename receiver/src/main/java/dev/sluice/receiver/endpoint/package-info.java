@@ -1,4 +1,4 @@
-/** Where webhooks come in: what is configured, and the same with its secrets read. */
+/** Webhook endpoints: their configuration, and the same with the secrets read. */
 @NullMarked
 package dev.sluice.receiver.endpoint;
 

@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** Reads bodies within their limits and the one budget for all of them. */
+/** Reader of request bodies, within a limit for each body and a budget for all of them. */
 final class BodyIntake {
 
   private static final int MIN_ROOM = 16 * 1024;
@@ -23,7 +23,7 @@ final class BodyIntake {
     this.budget = budget;
   }
 
-  /** Begins to read; call it on the request's event loop, before anything else has read of it. */
+  /** Starts to read a body. Must be called on the request's event loop, before any other read. */
   Reading begin(HttpServerRequest request, int maxBytes) {
     Reading reading = new Reading(maxBytes, declaredBytes(request, maxBytes));
     long deadline =
@@ -45,8 +45,8 @@ final class BodyIntake {
   }
 
   /**
-   * One body being read. The bytes it holds are on the budget until {@link #release}; what comes
-   * after a refusal is thrown away unread.
+   * Body that is being read. Its bytes count against the budget until {@link #release}. Bytes after
+   * a refusal are discarded.
    */
   final class Reading {
 
@@ -65,7 +65,7 @@ final class BodyIntake {
       return result.future();
     }
 
-    /** Gives back what the body took of the budget; once, when the request is over. */
+    /** Returns the bytes to the budget; called once, at the end of the request. */
     void release() {
       budget.give(length);
       length = 0;
@@ -87,7 +87,10 @@ final class BodyIntake {
       }
     }
 
-    /** Grows as bytes come and not as they are announced, and never beyond what is announced. */
+    /**
+     * Grows the buffer as bytes arrive rather than as announced, and never beyond the announced
+     * length.
+     */
     private void makeRoom(int needed) {
       if (needed > bytes.length) {
         int doubled = (int) Math.min(maxBytes, Math.max(MIN_ROOM, 2L * bytes.length));
@@ -105,13 +108,13 @@ final class BodyIntake {
     }
   }
 
-  /** How the reading ended. */
+  /** Outcome of reading a body. */
   sealed interface Body {
-    /** The whole body. */
+    /** The complete body. */
     @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
     record Complete(byte[] bytes) implements Body {}
 
-    /** Beyond a limit, or cut off. */
+    /** Larger than a limit, too slow, or truncated. */
     record Refused(Outcome outcome) implements Body {}
   }
 }

@@ -2,7 +2,7 @@ package dev.sluice.receiver.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bounds the memory that all bodies take together. */
+/** Limit on the memory that all bodies use together. */
 final class BufferBudget {
 
   private final long limit;
@@ -12,7 +12,7 @@ final class BufferBudget {
     this.limit = limit;
   }
 
-  /** Takes the bytes if they are left. */
+  /** Reserves the bytes if they are available. */
   boolean take(long bytes) {
     if (used.addAndGet(bytes) <= limit) {
       return true;
@@ -21,7 +21,7 @@ final class BufferBudget {
     return false;
   }
 
-  /** What is taken now. */
+  /** Returns the number of reserved bytes. */
   long used() {
     return used.get();
   }

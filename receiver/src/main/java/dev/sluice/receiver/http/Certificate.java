@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a certificate and its key are, in PEM.
+ * Paths of a certificate and its key, in PEM.
  *
- * @param chain the certificate, followed by those that sign it
+ * @param chain the certificate, followed by its issuers
  */
 public record Certificate(Path chain, Path key) {
 
   /**
-   * The two as they are now. Blocks.
+   * Reads the current certificate and key. Blocks.
    *
    * @throws UncheckedIOException if one cannot be read
    */

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.SequencedSet;
 
 /**
- * The open connections. Closes those on which no request begins in time, however slowly its headers
- * trickle in, and those whose refused body does not end; and for one beyond the limit the one that
- * has been waiting for a request longest, so that nobody can shut the door by standing in it. Used
- * on the server's event loop only.
+ * Open connections. It closes connections on which no request starts in time, however slowly
+ * headers arrive, and those whose refused body does not end. Beyond the limit it closes the
+ * connection that has waited longest for a request, so that idle clients cannot block others. For
+ * use on the server's event loop only.
  */
 final class Connections {
 
@@ -24,8 +24,8 @@ final class Connections {
   private final SequencedSet<Connection> waiting = new LinkedHashSet<>();
 
   /**
-   * How long the rest of a body is thrown away, so that its sender can read why: not longer than
-   * the whole request might have taken.
+   * How long the rest of a refused body is discarded so that the sender can read the response; at
+   * most the time for a whole request.
    */
   private final Duration linger;
 
@@ -37,12 +37,14 @@ final class Connections {
     this.linger = limits.requestTimeout().compareTo(LINGER) < 0 ? limits.requestTimeout() : LINGER;
   }
 
-  /** How many are open; may be asked from anywhere. */
+  /** Returns the number of open connections; may be called from any thread. */
   int count() {
     return count;
   }
 
-  /** A connection is there; if there is no room and all others are busy, it is closed at once. */
+  /**
+   * Registers a connection. If the limit is reached and all others are busy, it is closed at once.
+   */
   void opened(HttpConnection connection) {
     if (open.size() >= limits.maxConnections()) {
       if (waiting.isEmpty()) {
@@ -58,7 +60,7 @@ final class Connections {
     added.waitFor(limits.requestTimeout());
   }
 
-  /** A request has begun. */
+  /** Records the start of a request. */
   void requestBegan(HttpConnection connection) {
     Connection at = open.get(connection);
     if (at != null) {
@@ -68,9 +70,9 @@ final class Connections {
   }
 
   /**
-   * The answer to a request was sent.
+   * Records that the response to a request was sent.
    *
-   * @param wholeRequest whether all of the request had been read by then
+   * @param wholeRequest whether the whole request had been read by then
    */
   void requestEnded(HttpConnection connection, boolean wholeRequest) {
     Connection at = open.get(connection);

@@ -7,8 +7,8 @@ import java.net.InetAddress;
 import java.util.Optional;
 
 /**
- * Refuses what can be refused from a request's line and headers, before anything of its body is
- * read. Used on the server's event loop only.
+ * Checks that can refuse a request by its request line and headers, before its body is read. For
+ * use on the server's event loop only.
  */
 final class CostGate {
 
@@ -22,7 +22,11 @@ final class CostGate {
     this.limits = limits;
   }
 
-  /** Why the request is not let further in; the endpoint is empty if there is no such one. */
+  /**
+   * Returns why the request is refused, or empty if it may proceed.
+   *
+   * @param endpoint empty if the path names none
+   */
   Optional<Outcome.Refused> refusal(HttpServerRequest request, Optional<Endpoint> endpoint) {
     InetAddress source = sources.of(request);
     if (refusals.isSpent(source)) {
@@ -49,7 +53,7 @@ final class CostGate {
         : Optional.empty();
   }
 
-  /** The request has ended so; refusals are held against where it came from. */
+  /** Records the outcome of a request; refusals count against its source. */
   void ended(HttpServerRequest request, Outcome outcome) {
     if (outcome instanceof Outcome.Refused refused
         && refused != Outcome.Refused.TOO_MANY_REFUSALS
@@ -58,7 +62,7 @@ final class CostGate {
     }
   }
 
-  /** Size of the largest body that the endpoint takes. */
+  /** Returns the maximum size of a body for the endpoint. */
   int maxBodyBytes(Endpoint endpoint) {
     return Math.min(
         limits.maxBodyBytes(), endpoint.admission().maxBodyBytes().orElse(Integer.MAX_VALUE));

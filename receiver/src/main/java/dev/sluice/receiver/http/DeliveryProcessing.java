@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** From a complete body to its outcome: signature, parse, Kafka. */
+/** Processing of a complete body: check of the signature, parse, publication to Kafka. */
 final class DeliveryProcessing {
 
   private static final int MAX_INLINE_BYTES = 64 * 1024;
@@ -42,24 +42,24 @@ final class DeliveryProcessing {
   }
 
   /**
-   * The outcome of a delivery that has to pass the check first. Digests and parsing of a large body
-   * take longer than an event loop may: they run on a worker thread, which for ordinary ones would
-   * cost more than it saves.
+   * Processes a delivery that has to pass the check first. Digests and parsing of large bodies
+   * would block an event loop too long, so they run on a worker thread; for ordinary bodies that
+   * would cost more than it saves.
    */
   Future<Outcome> process(LiveEndpoint endpoint, BodyCheck check, Delivery delivery) {
     Endpoint configured = endpoint.endpoint();
     PayloadReader reader = endpoint.reader();
     return delivery.body().length <= MAX_INLINE_BYTES
-        ? follow(judge(configured, reader, check, delivery))
+        ? complete(judge(configured, reader, check, delivery))
         : vertx
             .executeBlocking(() -> judge(configured, reader, check, delivery), false)
-            .compose(this::follow);
+            .compose(this::complete);
   }
 
-  private Future<Outcome> follow(Judgement judgement) {
+  private Future<Outcome> complete(Judgement judgement) {
     return switch (judgement) {
       case Judgement.Final(Outcome outcome) -> Future.succeededFuture(outcome);
-      case Judgement.Taken taken -> publish(taken);
+      case Judgement.Publishable publishable -> publish(publishable);
     };
   }
 
@@ -95,7 +95,7 @@ final class DeliveryProcessing {
                 delivery.receivedAt())
             .tag("endpoint", endpoint.name())
             .tag("delivery", id.value());
-    return new Judgement.Taken(
+    return new Judgement.Publishable(
         id.fromForge()
             ? Optional.of(Redeliveries.Key.of(endpoint.name(), id, delivery.body()))
             : Optional.empty(),
@@ -119,12 +119,12 @@ final class DeliveryProcessing {
     return List.copyOf(envelopes);
   }
 
-  private Future<Outcome> publish(Judgement.Taken taken) {
-    return taken
+  private Future<Outcome> publish(Judgement.Publishable publishable) {
+    return publishable
         .key()
-        .map(key -> redeliveries.once(key, () -> publish(taken.events())))
-        .orElseGet(() -> publish(taken.events()))
-        .onSuccess(outcome -> end(taken.span(), outcome));
+        .map(key -> redeliveries.once(key, () -> publish(publishable.events())))
+        .orElseGet(() -> publish(publishable.events()))
+        .onSuccess(outcome -> end(publishable.span(), outcome));
   }
 
   private static void end(Tracing.Span span, Outcome outcome) {
@@ -145,19 +145,19 @@ final class DeliveryProcessing {
     return "no acknowledgement from the broker (%s)".formatted(failure.getMessage());
   }
 
-  /** What the body alone decides. */
+  /** Decision that follows from the body alone. */
   private sealed interface Judgement {
 
-    /** There is nothing to write. */
+    /** Final outcome; there is nothing to publish. */
     record Final(Outcome outcome) implements Judgement {}
 
     /**
-     * Events to write.
+     * Events to publish.
      *
-     * @param key by which a redelivery is recognised, if it can be
-     * @param span what the events follow from
+     * @param key identifies redeliveries; empty if the delivery has no id from the forge
+     * @param span span of the webhook, the parent of the events' traces
      */
-    record Taken(
+    record Publishable(
         Optional<Redeliveries.Key> key, List<Envelope<ChangeEvent>> events, Tracing.Span span)
         implements Judgement {}
   }

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One request and its one answer, which is one line of the access log and one count: neither bodies
- * nor headers, and nothing that an unauthenticated sender chose.
+ * Request with its response; writes one line of the access log and updates the metrics. The line
+ * contains neither bodies nor headers, and no value that an unauthenticated sender chose.
  */
 final class Exchange {
 
@@ -28,7 +28,9 @@ final class Exchange {
   private final long startedAt = System.nanoTime();
 
   /**
-   * @param endpoint name of the endpoint, if there is such a one
+   * Starts an exchange.
+   *
+   * @param endpoint name of the endpoint, if it exists
    */
   Exchange(HttpServerRequest request, Optional<String> endpoint, ReceiverMetrics metrics) {
     this.request = request;

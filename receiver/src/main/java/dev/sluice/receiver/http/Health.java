@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * {@code /livez}, {@code /readyz} (the broker answers) and {@code /metrics}. Where webhooks come
- * in, anyone may ask: there load balancers learn only whether it is ready.
+ * {@code /livez}, {@code /readyz} and {@code /metrics}. On the port for webhooks, which anyone may
+ * reach, {@code /readyz} gives no reasons.
  */
 final class Health {
 
@@ -23,7 +23,10 @@ final class Health {
         "ready", "1 if the receiver is ready", () -> unreadyReason.get().isEmpty() ? 1 : 0);
   }
 
-  /** Answers anyone who asks whether it lives or is ready; without reasons. */
+  /**
+   * Answers a liveness or readiness request on the port for webhooks, without reasons; returns
+   * false for other requests.
+   */
   boolean answersAnyone(HttpServerRequest request) {
     if (!request.method().equals(HttpMethod.GET)) {
       return false;
@@ -39,7 +42,7 @@ final class Health {
     return true;
   }
 
-  /** Answers the operator's request if it asks for one of these. */
+  /** Answers a request on the health port; returns false for unknown paths. */
   boolean answers(HttpServerRequest request) {
     if (!request.method().equals(HttpMethod.GET)) {
       return false;

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The HTTP servers: {@code /webhooks/<name>}, and, there or on a port of their own, health and
- * metrics.
+ * HTTP servers of the receiver: {@code /webhooks/<name>}, and, on the same or a separate port,
+ * health and metrics.
  */
 public final class HttpFront {
 
@@ -46,7 +46,7 @@ public final class HttpFront {
   }
 
   /**
-   * A front that does not listen yet.
+   * Creates the servers without listening.
    *
    * @throws java.io.UncheckedIOException if the certificate cannot be read
    */
@@ -61,10 +61,14 @@ public final class HttpFront {
     Optional<HttpServer> healthServer =
         listening
             .healthPort()
-            .map(_ -> vertx.createHttpServer().requestHandler(request -> alone(health, request)));
+            .map(
+                _ ->
+                    vertx
+                        .createHttpServer()
+                        .requestHandler(request -> healthOnly(health, request)));
 
     Connections connections = new Connections(vertx, limits);
-    upstream.metrics().gauge("connections", "connections that are open", connections::count);
+    upstream.metrics().gauge("connections", "open connections", connections::count);
     Optional<PemKeyCertOptions> pair = listening.certificate().map(Certificate::read);
     HttpServer server =
         vertx
@@ -90,7 +94,7 @@ public final class HttpFront {
         limits.requestTimeout().plus(limits.publishTimeout()));
   }
 
-  /** Listens, and says on which port for webhooks. */
+  /** Starts to listen and returns the port for webhooks. */
   public Future<Integer> listen() {
     Future<Integer> webhooks =
         server.listen(listening.port(), listening.host()).map(HttpServer::actualPort);
@@ -105,23 +109,23 @@ public final class HttpFront {
         .orElse(webhooks);
   }
 
-  /** The port of health and metrics, if they have one of their own. */
+  /** Returns the port for health and metrics, if they have a separate one. */
   public Optional<Integer> healthPort() {
     return healthServer.map(HttpServer::actualPort);
   }
 
-  /** Takes up another certificate, if there is one now. Blocks. */
+  /** Loads the certificate again if it has changed. Blocks. */
   public void refresh() {
     certificate.ifPresent(ServedCertificate::refresh);
   }
 
-  /** Takes no more connections and finishes the requests that have begun. */
+  /** Stops accepting connections and finishes the requests in progress. */
   public Future<Void> close() {
     Future<Void> closed = server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
     return healthServer.map(health -> closed.compose(_ -> health.close())).orElse(closed);
   }
 
-  private static void alone(Health health, HttpServerRequest request) {
+  private static void healthOnly(Health health, HttpServerRequest request) {
     if (!health.answers(request)) {
       request.response().setStatusCode(404).end();
     }
@@ -134,7 +138,7 @@ public final class HttpFront {
       Map<String, LiveEndpoint> endpoints,
       Upstream upstream) {
     BufferBudget budget = new BufferBudget(limits.maxBufferedBytes());
-    upstream.metrics().gauge("buffered_bytes", "bytes that bodies take now", budget::used);
+    upstream.metrics().gauge("buffered_bytes", "bytes of bodies in memory", budget::used);
     return new WebhookHandler(
         endpoints,
         new CostGate(

@@ -3,15 +3,16 @@ package dev.sluice.receiver.http;
 import java.time.Duration;
 
 /**
- * What requests may cost.
+ * Limits on the cost of requests.
  *
- * @param maxBodyBytes size of the largest body
- * @param maxBufferedBytes what all bodies being read or written to Kafka may take together
- * @param requestTimeout from the first byte of a request to the last; also for the headers alone
- * @param publishTimeout how long the broker may take to acknowledge
- * @param maxConnections how many may be open at a time
- * @param refusalsPerSecond how many refused requests one source may cause, over a longer time; 0
- *     for no limit
+ * @param maxBodyBytes maximum size of a body
+ * @param maxBufferedBytes maximum total size of the bodies being read or published
+ * @param requestTimeout time from the first byte of a request to the last; also for the headers
+ *     alone
+ * @param publishTimeout time within which the broker must acknowledge
+ * @param maxConnections maximum number of open connections
+ * @param refusalsPerSecond sustained rate of refused requests that a source may cause; 0 for no
+ *     limit
  */
 public record Limits(
     int maxBodyBytes,
@@ -25,13 +26,13 @@ public record Limits(
   private static final long MAX_BUFFERED_BYTES = 128L * 1024 * 1024;
   private static final int MAX_CONNECTIONS = 20_000;
 
-  /** What an idle connection takes of the heap, more than half of it a queue of Vert.x'. */
+  /** Heap that an idle connection uses; more than half of it is a queue of Vert.x. */
   private static final int CONNECTION_BYTES = 8 * 1024;
 
   /**
-   * The limits of a process with a heap of so many bytes: forges send up to 25 MB and wait from 5 s
-   * (Gitea) to 30 s; an answer is there within 3 s of the last byte. Bodies and connections may
-   * take a quarter of the heap each.
+   * Returns the limits for a heap of this size. Forges send up to 25 MB and wait from 5 s (Gitea)
+   * to 30 s; the receiver answers within 3 s of the last byte. Bodies and connections may each use
+   * a quarter of the heap.
    */
   public static Limits within(long heapBytes) {
     long quarter = heapBytes / 4;
@@ -47,13 +48,13 @@ public record Limits(
   public Limits {
     if (maxBodyBytes < 1 || maxBufferedBytes < maxBodyBytes) {
       throw new IllegalArgumentException(
-          "a body has at least 1 byte, and one of the largest must fit into the buffers");
+          "the maximum body must be at least 1 byte and fit into the buffers");
     }
     if (!requestTimeout.isPositive() || !publishTimeout.isPositive()) {
-      throw new IllegalArgumentException("timeouts are longer than nothing");
+      throw new IllegalArgumentException("timeouts must be positive");
     }
     if (maxConnections < 1 || refusalsPerSecond < 0) {
-      throw new IllegalArgumentException("at least 1 connection, and 0 or more refusals");
+      throw new IllegalArgumentException("connections must be at least 1 and refusals at least 0");
     }
   }
 }

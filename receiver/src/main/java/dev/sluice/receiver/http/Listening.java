@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the receiver is reached.
+ * Addresses that the receiver listens on.
  *
  * @param host address to listen on
  * @param port 0 for any free one
- * @param healthPort serves metrics, and health with reasons; 0 for any free one
- * @param certificate makes {@code port} speak TLS, and HTTP/2 with who can
- * @param proxies whose word on where a request comes from is taken
+ * @param healthPort port for metrics, and for health with reasons; 0 for any free one
+ * @param certificate enables TLS on {@code port}, and HTTP/2 for clients that support it
+ * @param proxies proxies whose X-Forwarded-For is trusted
  */
 public record Listening(
     String host,

@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 
-/** What became of a request: the one table from outcomes to HTTP. */
+/** Outcome of a request, with its HTTP response. */
 sealed interface Outcome {
 
   int status();
@@ -19,7 +19,7 @@ sealed interface Outcome {
     return Map.of();
   }
 
-  /** All its events are acknowledged by the broker. */
+  /** The broker acknowledged all events of the delivery. */
   record Accepted(List<Envelope<ChangeEvent>> events) implements Outcome {
     List<String> ids() {
       return events.stream().map(event -> event.id().value()).toList();
@@ -36,7 +36,7 @@ sealed interface Outcome {
     }
   }
 
-  /** Its events were acknowledged when it came first. */
+  /** The events were acknowledged when the delivery first arrived. */
   record Redelivered(List<String> ids) implements Outcome {
     @Override
     public int status() {
@@ -49,7 +49,7 @@ sealed interface Outcome {
     }
   }
 
-  /** Authentic, but nothing to do: success, since forges switch off hooks that fail. */
+  /** Authentic, but without effect; answered with success, since forges disable hooks that fail. */
   record Ignored(IgnoredReason reason) implements Outcome {
     @Override
     public int status() {
@@ -62,7 +62,7 @@ sealed interface Outcome {
     }
   }
 
-  /** Not accepted, for a reason that needs no detail. */
+  /** Refused for a reason that needs no detail. */
   enum Refused implements Outcome {
     QUERY(400, "a query is not allowed"),
     UNAUTHENTICATED(401, "unauthenticated"),
@@ -73,9 +73,9 @@ sealed interface Outcome {
     TOO_LARGE(413, "the body is too large"),
     ENCODED(415, "a body must not be compressed"),
     TOO_MANY_REFUSALS(429, "too many refused requests from this address"),
-    /** Nobody is there to hear it; the status is nginx's, for the log. */
+    /** The sender is gone; the status is nginx's, for the log. */
     CUT_OFF(499, "the connection broke before the body was complete"),
-    /** A defect; the log has the cause. */
+    /** Internal error; the log has the cause. */
     FAILED(500, "internal error");
 
     private final int status;
@@ -110,7 +110,7 @@ sealed interface Outcome {
     }
   }
 
-  /** Authentic, but it cannot be read. */
+  /** Authentic but malformed. */
   record Malformed(String reason) implements Outcome {
     @Override
     public int status() {
@@ -123,7 +123,7 @@ sealed interface Outcome {
     }
   }
 
-  /** Not now: the forge, or a person, has to deliver it again. */
+  /** Temporarily unavailable: the forge, or a person, has to deliver again. */
   record Unavailable(String reason) implements Outcome {
     @Override
     public int status() {

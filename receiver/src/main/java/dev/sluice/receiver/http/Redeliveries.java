@@ -13,18 +13,17 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises deliveries that come again. Only what the broker has acknowledged is remembered: what
- * was not is taken anew. Those that come while the first is still on its way share its outcome. The
- * memory is bounded and does not survive: a redelivery that is not recognised is written again,
- * under the same ids.
+ * Detection of redeliveries. Only acknowledged deliveries are remembered; others are published
+ * again. Concurrent deliveries share the outcome of the first. The memory is bounded and lost on
+ * restart: an undetected redelivery is published again with the same event ids.
  */
 final class Redeliveries {
 
   private static final int MAX_REMEMBERED = 20_000;
 
-  private final Map<Key, Future<Outcome>> underway = new HashMap<>();
+  private final Map<Key, Future<Outcome>> inFlight = new HashMap<>();
 
-  /** How many events each became: their ids are derived. */
+  /** Number of events of each delivery; their ids are derived from it. */
   private final Map<Key, Integer> acknowledged =
       new LinkedHashMap<>() {
         @Override
@@ -34,43 +33,43 @@ final class Redeliveries {
       };
 
   /**
-   * The outcome of a delivery.
+   * Publishes a delivery unless it was published before, and returns its outcome.
    *
-   * @param publish does it, if it has not been done; its outcome is Accepted if all events were
-   *     acknowledged
+   * @param publish publishes the delivery; its outcome is Accepted if all events were acknowledged
    */
   synchronized Future<Outcome> once(Key key, Supplier<Future<Outcome>> publish) {
     Integer events = acknowledged.get(key);
     if (events != null) {
       return Future.succeededFuture(new Outcome.Redelivered(key.eventIds(events)));
     }
-    Future<Outcome> first = underway.get(key);
+    Future<Outcome> first = inFlight.get(key);
     if (first != null) {
-      return first.map(Redeliveries::again);
+      return first.map(Redeliveries::redelivered);
     }
     Future<Outcome> outcome = publish.get();
-    underway.put(key, outcome);
+    inFlight.put(key, outcome);
     outcome.onComplete(result -> finished(key, result.result()));
     return outcome;
   }
 
   private synchronized void finished(Key key, @Nullable Outcome outcome) {
-    underway.remove(key);
+    inFlight.remove(key);
     if (outcome instanceof Outcome.Accepted accepted) {
       acknowledged.put(key, accepted.events().size());
     }
   }
 
-  private static Outcome again(Outcome outcome) {
+  private static Outcome redelivered(Outcome outcome) {
     return outcome instanceof Outcome.Accepted accepted
         ? new Outcome.Redelivered(accepted.ids())
         : outcome;
   }
 
   /**
-   * What tells a redelivery.
+   * Identity of a delivery.
    *
-   * @param checksum of the body, so that a sender who uses an id twice loses nothing
+   * @param checksum checksum of the body, so that deliveries of a sender that uses an id twice are
+   *     not lost
    */
   record Key(String endpoint, String delivery, long checksum) {
 

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds how many requests each source may have refused: a bucket of tokens, of which every refusal
- * takes one. Who is never refused is never limited: a forge may send as much as it has to. Used on
- * the server's event loop only.
+ * Limit on refused requests for each source: a token bucket from which every refusal takes a token.
+ * A source whose requests are never refused is not limited, so a forge may send at any rate. For
+ * use on the server's event loop only.
  */
 final class RefusalBudget {
 
@@ -30,6 +30,8 @@ final class RefusalBudget {
       };
 
   /**
+   * Creates the budget.
+   *
    * @param perSecond 0 for no limit
    */
   RefusalBudget(int perSecond, LongSupplier nanoTime) {
@@ -37,13 +39,13 @@ final class RefusalBudget {
     this.nanoTime = nanoTime;
   }
 
-  /** Whether the source has to wait. */
+  /** Returns whether the source has used up its budget. */
   boolean isSpent(InetAddress source) {
     Bucket bucket = buckets.get(network(source));
     return bucket != null && filled(bucket).tokens() < 1;
   }
 
-  /** A request of the source was refused. */
+  /** Charges a refused request to the source. */
   void charge(InetAddress source) {
     if (perSecond == 0) {
       return;
@@ -65,7 +67,7 @@ final class RefusalBudget {
     return new Bucket(Math.min(perSecond * BURST_SECONDS, bucket.tokens() + gained), now);
   }
 
-  /** Whoever has one IPv6 address has all of its /64. */
+  /** Returns the /64 network of an IPv6 address, since its holder controls the whole network. */
   private static InetAddress network(InetAddress source) {
     if (!(source instanceof Inet6Address)) {
       return source;

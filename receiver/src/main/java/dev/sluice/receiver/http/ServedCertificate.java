@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The certificate that a server shows; follows its files. */
+/** Certificate of a server; it is reloaded when its files change. */
 final class ServedCertificate {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServedCertificate.class);
@@ -23,9 +23,9 @@ final class ServedCertificate {
   }
 
   /**
-   * Shows what is in the files now to connections that are opened from now on. A pair that does not
-   * go together leaves the old one in place, and is tried again once a file has changed. Blocks;
-   * one caller at a time.
+   * Loads the files if they have changed, for connections opened from now on. If certificate and
+   * key do not match, the previous ones stay until a file changes again. Blocks; must not be called
+   * concurrently.
    */
   void refresh() {
     PemKeyCertOptions now;
@@ -34,7 +34,9 @@ final class ServedCertificate {
       unreadable = false;
     } catch (UncheckedIOException e) {
       if (!unreadable) {
-        LOG.atWarn().addKeyValue("reason", e.getMessage()).log("the certificate stays as it was");
+        LOG.atWarn()
+            .addKeyValue("reason", e.getMessage())
+            .log("cannot read the certificate; the previous one stays in use");
       }
       unreadable = true;
       return;
@@ -56,6 +58,6 @@ final class ServedCertificate {
                 LOG.atWarn()
                     .addKeyValue("certificate", certificate.chain())
                     .addKeyValue("reason", e.getMessage())
-                    .log("the new certificate is not usable; the old one stays"));
+                    .log("the new certificate is not usable; the previous one stays in use"));
   }
 }

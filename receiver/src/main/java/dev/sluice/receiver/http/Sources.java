@@ -6,8 +6,8 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * Where requests come from. What {@code X-Forwarded-For} says counts only as far as it was written
- * by the configured proxies: anyone can send that header.
+ * Source addresses of requests. {@code X-Forwarded-For} is trusted only as far as configured
+ * proxies wrote it, since any client can send that header.
  */
 final class Sources {
 
@@ -17,16 +17,16 @@ final class Sources {
     this.proxies = proxies;
   }
 
-  /** The address of the nearest sender that is not a proxy. */
+  /** Returns the address of the nearest sender that is not a proxy. */
   InetAddress of(HttpServerRequest request) {
     InetAddress peer = InetAddress.ofLiteral(request.remoteAddress().hostAddress());
     return isProxy(peer) ? of(peer, request.headers().getAll("X-Forwarded-For")) : peer;
   }
 
   /**
-   * The same, from what is known of a request.
+   * Returns the address of the nearest sender that is not a proxy.
    *
-   * @param forwardedFor the header's values; each proxy adds the address it heard from at the end
+   * @param forwardedFor values of the header; each proxy appends the address of its client
    */
   InetAddress of(InetAddress peer, List<String> forwardedFor) {
     InetAddress source = peer;
@@ -35,7 +35,7 @@ final class Sources {
       try {
         source = InetAddress.ofLiteral(hops.get(i).strip());
       } catch (IllegalArgumentException e) {
-        return source; // a proxy that does not say
+        return source; // the proxy did not record its client
       }
     }
     return source;

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /webhooks/<name>}, cheapest check first: source, endpoint, declared size, headers of
- * the signature, streamed size, signature, strict parse, Kafka. Answers 202 only after the broker
- * has acknowledged.
+ * Handler of {@code POST /webhooks/<name>}. It runs the cheapest check first: source, endpoint,
+ * declared size, signature headers, streamed size, signature, strict parse, Kafka. It answers 202
+ * only after the broker has acknowledged.
  */
 final class WebhookHandler implements Handler<HttpServerRequest> {
 

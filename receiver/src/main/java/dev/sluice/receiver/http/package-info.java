@@ -1,4 +1,4 @@
-/** The HTTP shell: bounds what a request may cost, and turns outcomes into responses. */
+/** HTTP servers: limits on the cost of requests, and the responses to outcomes. */
 @NullMarked
 package dev.sluice.receiver.http;
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts durations by fixed bounds. */
+/** Histogram of durations with fixed bounds. */
 final class Histogram {
 
   private static final double[] BOUNDS = {
@@ -28,7 +28,7 @@ final class Histogram {
     nanos.add(duration.toNanos());
   }
 
-  /** Appends it in Prometheus' text format. */
+  /** Appends the histogram in Prometheus' text format. */
   void write(String name, StringBuilder text) {
     long total = 0;
     for (int i = 0; i < counts.length; i++) {

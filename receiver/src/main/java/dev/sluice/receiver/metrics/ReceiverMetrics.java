@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * The receiver's metrics. Labels are names of endpoints and reasons from a fixed set: nobody
- * outside can make more of them.
+ * Metrics of the receiver. Label values are endpoint names and reasons from a fixed set, so senders
+ * cannot create series.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Prometheus: text
  *     format</a>
@@ -26,15 +26,15 @@ public final class ReceiverMetrics {
   private final Map<String, Gauge> gauges = new ConcurrentSkipListMap<>();
   private final Histogram publishing = new Histogram();
 
-  /** What is counted; each becomes a counter of this name. */
+  /** Counters; the metric's name is derived from the constant's. */
   public enum Counter {
     ACCEPTED("deliveries whose events the broker acknowledged"),
-    REDELIVERED("deliveries that had been acknowledged before"),
+    REDELIVERED("deliveries whose events were acknowledged before"),
     EVENTS("events that the broker acknowledged"),
-    IGNORED("authentic deliveries that lead to no event"),
+    IGNORED("authentic deliveries without events"),
     REFUSED("requests that were not accepted"),
-    ASKED_AGAIN("failed deliveries that the forge was asked to make again"),
-    CATCH_UP_FAILED("looks for failed deliveries that failed themselves");
+    ASKED_AGAIN("failed deliveries that the forge was asked to redeliver"),
+    CATCH_UP_FAILED("checks for failed deliveries that failed");
 
     private final String help;
 
@@ -47,32 +47,32 @@ public final class ReceiverMetrics {
     }
   }
 
-  /** Counts something about an endpoint for which there is only one reason. */
+  /** Adds to a counter that has only one reason. */
   public void count(Counter counter, String endpoint, long times) {
     add(new Series(counter, endpoint, ""), times);
   }
 
-  /** Counts something about an endpoint. */
+  /** Increments a counter for an endpoint and a reason. */
   public void count(Counter counter, String endpoint, String reason) {
     add(new Series(counter, endpoint, reason), 1);
   }
 
-  /** An authentic delivery came in. */
+  /** Records the time of an authentic delivery. */
   public void delivered(String endpoint, Instant at) {
     lastDeliveries.put(endpoint, at.getEpochSecond());
   }
 
-  /** How long the broker took to acknowledge the events of a delivery. */
+  /** Records the time that the broker took to acknowledge a delivery's events. */
   public void published(Duration duration) {
     publishing.add(duration);
   }
 
-  /** Adds something that is asked for its value whenever metrics are read. */
+  /** Registers a gauge whose value is read on each scrape. */
   public void gauge(String name, String help, LongSupplier value) {
     gauges.put(PREFIX + name, new Gauge(help, value));
   }
 
-  /** All of it in Prometheus' text format. */
+  /** Returns all metrics in Prometheus' text format. */
   public String text() {
     StringBuilder text = new StringBuilder();
     for (Counter counter : Counter.values()) {
@@ -84,11 +84,11 @@ public final class ReceiverMetrics {
           .forEach(line -> text.append(line).append('\n'));
     }
     String last = PREFIX + "last_delivery_timestamp_seconds";
-    head(text, last, "gauge", "when the latest authentic delivery came in");
+    head(text, last, "gauge", "time of the latest authentic delivery");
     lastDeliveries.forEach(
         (endpoint, at) -> text.append("%s{endpoint=\"%s\"} %d\n".formatted(last, endpoint, at)));
     String latency = PREFIX + "publish_seconds";
-    head(text, latency, "histogram", "how long the broker took to acknowledge a delivery's events");
+    head(text, latency, "histogram", "time for the broker to acknowledge a delivery's events");
     publishing.write(latency, text);
     gauges.forEach(
         (name, gauge) -> {

@@ -1,4 +1,4 @@
-/** What the receiver counts. */
+/** Metrics of the receiver. */
 @NullMarked
 package dev.sluice.receiver.metrics;
 

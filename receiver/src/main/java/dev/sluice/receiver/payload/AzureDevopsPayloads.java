@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Deliveries of Azure DevOps' service hooks: {@code git.push}, which may tell of several refs,
- * completed {@code git.pullrequest.merged}, and {@code git.repo.renamed}. Kind and id are in the
- * body. The repository is where {@code remoteUrl} says, if that is on the endpoint's host. A
- * service hook that is set to send minimal details or none of the resource leaves it out, and the
- * refs too.
+ * Deliveries of Azure DevOps service hooks: {@code git.push}, which may cover several refs,
+ * completed {@code git.pullrequest.merged}, and {@code git.repo.renamed}. The body contains the
+ * kind and the id. {@code remoteUrl} names the repository and must be on the endpoint's host. A
+ * service hook that is set to send minimal or no resource details omits the repository and the
+ * refs.
  *
  * @see <a href="https://learn.microsoft.com/en-us/azure/devops/service-hooks/events">Azure DevOps:
  *     service hooks events</a>
@@ -78,7 +78,10 @@ public final class AzureDevopsPayloads implements PayloadReader {
     return changes.parsed();
   }
 
-  /** The event tells of every attempt to merge, also of trial merges of open requests. */
+  /**
+   * Reads a completed merge. The event is sent for every attempt to merge, including trial merges
+   * of open requests.
+   */
   private static Parsed merged(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
     if (!fields.text("resource.status").orElse("").equals("completed")

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Bitbucket Cloud's deliveries: {@code repo:push}, which may tell of several refs, {@code
- * pullrequest:fulfilled}, and {@code repo:updated} where it tells of another name.
+ * Deliveries of Bitbucket Cloud: {@code repo:push}, which may cover several refs, {@code
+ * pullrequest:fulfilled}, and {@code repo:updated} if the name changed.
  *
  * @see <a href="https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/">Bitbucket
  *     Cloud: event payloads</a>

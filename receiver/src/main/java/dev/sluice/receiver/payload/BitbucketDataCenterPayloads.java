@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Deliveries of Bitbucket Data Center: {@code repo:refs_changed}, which may tell of several refs,
- * {@code pr:merged}, and {@code repo:modified} where it tells of another project or name.
+ * Deliveries of Bitbucket Data Center: {@code repo:refs_changed}, which may cover several refs,
+ * {@code pr:merged}, and {@code repo:modified} if the project or name changed.
  *
  * @see <a
  *     href="https://confluence.atlassian.com/bitbucketserver/event-payload-938025882.html">Bitbucket

@@ -9,12 +9,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An authentic request.
+ * Authentic request.
  *
- * @param endpoint name of the endpoint it came to
- * @param address what the canonical names of the endpoint's repositories begin with; what the body
- *     says of hosts is not believed
- * @param receivedAt when its last byte was read
+ * @param endpoint name of the endpoint
+ * @param address prefix of the canonical names of the endpoint's repositories; hosts in the body
+ *     are not trusted
+ * @param receivedAt when the last byte was read
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
 public record Delivery(
@@ -24,7 +24,7 @@ public record Delivery(
     byte[] body,
     Instant receivedAt) {
 
-  /** The id in the first of the headers that has a usable one, else one made from the body. */
+  /** Returns the id in the first header that has a valid one, or an id derived from the body. */
   DeliveryId id(String... idHeaders) {
     for (String header : idHeaders) {
       Optional<DeliveryId> given = headers.single(header).flatMap(DeliveryId::given);
@@ -35,7 +35,7 @@ public record Delivery(
     return DeliveryId.ofBody(body);
   }
 
-  /** The JSON: the body, or what a form's field {@code payload} holds. */
+  /** Returns the JSON: the body, or the field {@code payload} of a form. */
   byte[] json() throws MalformedPayloadException {
     if (!FormBody.isForm(headers)) {
       return body;
@@ -47,7 +47,7 @@ public record Delivery(
     }
   }
 
-  /** The value of the header that says which event this is. */
+  /** Returns the value of the header that names the kind of event. */
   String event(String header) throws MalformedPayloadException {
     return headers
         .single(header)
@@ -63,18 +63,18 @@ public record Delivery(
   }
 
   /**
-   * The repository at a path of the forge.
+   * Returns the repository at a path of the forge.
    *
-   * @throws IllegalArgumentException if there cannot be such a one
+   * @throws IllegalArgumentException if the path is not valid
    */
   RepositoryId repository(String path) {
     return address.repository(path);
   }
 
   /**
-   * The repository of a clone or web URL.
+   * Returns the repository of a clone or web URL.
    *
-   * @throws IllegalArgumentException if it is no such URL, or not one of the endpoint's host
+   * @throws IllegalArgumentException if it is not such a URL, or not on the endpoint's host
    */
   RepositoryId repositoryAt(String url) {
     return address.repositoryAt(url);

@@ -6,16 +6,19 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The id of a delivery, the same when it is delivered again.
+ * Id of a delivery, the same for its redeliveries.
  *
- * @param fromForge whether the forge gave it. An id made from the body is the same for a ref that
- *     went there, back, and there again: it names events, but it does not tell a redelivery.
+ * @param fromForge whether the forge assigned it. An id derived from the body repeats when a ref
+ *     moves back and forth: it can name events, but cannot identify a redelivery.
  */
 public record DeliveryId(String value, boolean fromForge) {
 
   private static final int MAX_LENGTH = 128;
 
-  /** The forge's id; empty if it is too long or holds anything but printable ASCII. */
+  /**
+   * Returns the forge's id, or empty if it is too long or has characters other than printable
+   * ASCII.
+   */
   static Optional<DeliveryId> given(String id) {
     boolean usable = !id.isEmpty() && id.length() <= MAX_LENGTH;
     for (int i = 0; usable && i < id.length(); i++) {
@@ -24,7 +27,7 @@ public record DeliveryId(String value, boolean fromForge) {
     return usable ? Optional.of(new DeliveryId(id, true)) : Optional.empty();
   }
 
-  /** An id for a delivery that came without one: the SHA-256 of its body. */
+  /** Returns an id for a delivery without one: the SHA-256 of its body. */
   static DeliveryId ofBody(byte[] body) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(body);

@@ -1,17 +1,17 @@
 package dev.sluice.receiver.payload;
 
 /**
- * A small body for whatever speaks no forge's dialect, such as a {@code post-receive} hook: {@code
- * repository} (its path in clone URLs, without the endpoint's host), {@code ref}, {@code before}
- * and {@code after} (full ids; all zeros where there is none), and {@code actor}, which may be left
- * out. The id of the delivery is in {@value #DELIVERY}.
+ * Deliveries in a small generic format, for senders that are not a supported forge, such as a
+ * {@code post-receive} hook: {@code repository} (its path in clone URLs, without the endpoint's
+ * host), {@code ref}, {@code before} and {@code after} (full ids; all zeros if absent), and
+ * optionally {@code actor}. The id of the delivery is in the header {@value #DELIVERY}.
  */
 public final class GenericPayloads implements PayloadReader {
 
-  /** Holds {@code sha256=} and the HMAC-SHA256 of the body in hex digits. */
+  /** Header with {@code sha256=} and the HMAC-SHA256 of the body in hex digits. */
   public static final String SIGNATURE = "X-Sluice-Signature";
 
-  /** Holds the sender's id of the delivery; whoever sends it again sends the same. */
+  /** Header with the sender's id of the delivery; redeliveries have the same id. */
   public static final String DELIVERY = "X-Sluice-Delivery";
 
   private static final JsonShape SHAPE =

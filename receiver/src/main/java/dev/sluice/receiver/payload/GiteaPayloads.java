@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Deliveries of Gitea and of its relatives Forgejo and Gogs: {@code push}, {@code create}, {@code
- * delete} and merged {@code pull_request}; as JSON or as a form. A deleted branch is told by {@code
- * delete} alone, and Gogs tells of tags by {@code create} and {@code delete} alone. Where a push
- * comes as well, the second event is a hint at what is known.
+ * Deliveries of Gitea, Forgejo and Gogs: {@code push}, {@code create}, {@code delete} and merged
+ * {@code pull_request}, as JSON or as a form. The deletion of a branch is reported only by {@code
+ * delete}, and Gogs reports tags only by {@code create} and {@code delete}. If a push reports the
+ * same change, the second event has no further effect.
  *
  * @see <a href="https://docs.gitea.com/usage/webhooks">Gitea: webhooks</a>
  * @see <a href="https://forgejo.org/docs/latest/user/webhooks/">Forgejo: webhooks</a>
@@ -50,7 +50,9 @@ public final class GiteaPayloads implements PayloadReader {
   private final String[] idHeaders;
 
   /**
-   * @param names as the headers of the forge have them, the best first, such as {@code Forgejo},
+   * Creates the reader.
+   *
+   * @param names prefixes of the forge's headers in order of preference, such as {@code Forgejo},
    *     {@code Gitea}
    */
   public GiteaPayloads(String... names) {
@@ -89,7 +91,7 @@ public final class GiteaPayloads implements PayloadReader {
     return changes(delivery, fields).add(ref(fields), Optional.empty(), Optional.empty()).parsed();
   }
 
-  /** A ref as create and delete name it: by its kind and its short name. */
+  /** Returns the ref that create and delete name by its kind and short name. */
   private static Optional<GitRef> ref(JsonFields fields) throws MalformedPayloadException {
     return switch (fields.requiredText("ref_type")) {
       case "branch" -> Optional.of(fields.required("ref", GitRef::branch));
@@ -113,7 +115,7 @@ public final class GiteaPayloads implements PayloadReader {
   private Parsed pullRequest(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
     if (!fields.requiredText("action").equals("closed")
-        || !fields.truth("pull_request.merged").orElse(false)) {
+        || !fields.bool("pull_request.merged").orElse(false)) {
       return new Parsed.Ignored(IgnoredReason.NOT_A_MERGE);
     }
     DeliveryId id = delivery.id(idHeaders);
@@ -136,7 +138,7 @@ public final class GiteaPayloads implements PayloadReader {
             delivery.origin(id, mergedBy.or(() -> sender))));
   }
 
-  /** Gogs names the target without an object around it. */
+  /** Returns the field of the target branch; in Gogs it is not nested in an object. */
   private static String targetField(JsonFields fields) throws MalformedPayloadException {
     return fields.text("pull_request.base_branch").isPresent()
         ? "pull_request.base_branch"

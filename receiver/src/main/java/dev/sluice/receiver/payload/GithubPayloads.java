@@ -10,9 +10,9 @@ import dev.sluice.contract.name.RepositoryId;
 import java.util.Optional;
 
 /**
- * GitHub's deliveries, from hooks of repositories and organizations and from Apps: {@code push}
- * (branches and tags, creation and deletion too), merged {@code pull_request}, and what {@code
- * repository} says of names and default branches; as JSON or as a form.
+ * Deliveries of GitHub, from hooks of repositories and organizations and from Apps: {@code push}
+ * (branches and tags, including creation and deletion), merged {@code pull_request}, and changes of
+ * name and default branch in {@code repository}; as JSON or as a form.
  *
  * @see <a href="https://docs.github.com/en/webhooks/webhook-events-and-payloads">GitHub: webhook
  *     events and payloads</a>
@@ -80,7 +80,10 @@ public final class GithubPayloads implements PayloadReader {
         .parsed();
   }
 
-  /** Old servers name the owner and the repository only. */
+  /**
+   * Returns the repository of a push. Old servers send only the names of the owner and the
+   * repository.
+   */
   private static RepositoryId pushedRepository(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
     Optional<String> owner = fields.text("repository.owner.name");
@@ -95,7 +98,7 @@ public final class GithubPayloads implements PayloadReader {
       throws MalformedPayloadException {
     // a closed request that was not merged may still carry a merge_commit_sha, of a trial merge
     if (!fields.requiredText("action").equals("closed")
-        || !fields.truth("pull_request.merged").orElse(false)) {
+        || !fields.bool("pull_request.merged").orElse(false)) {
       return new Parsed.Ignored(IgnoredReason.NOT_A_MERGE);
     }
     DeliveryId id = id(delivery);

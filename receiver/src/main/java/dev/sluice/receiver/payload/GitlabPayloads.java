@@ -8,14 +8,14 @@ import dev.sluice.contract.name.RepositoryId;
 import java.util.Optional;
 
 /**
- * GitLab's deliveries: push, tag push and merged merge request, from project, group and system
- * hooks; of system hooks also renamed and transferred projects, and {@code repository_update},
- * which tells every ref of a push of so many refs that no push events come. The body itself says
- * what it is ({@code object_kind}, in system hooks {@code event_name}): a signature covers the
- * body, but no header.
+ * Deliveries of GitLab: push, tag push and merged merge request, from project, group and system
+ * hooks; from system hooks also renamed and transferred projects, and {@code repository_update},
+ * which lists every ref of a push that is too large for push events. The kind is read from the body
+ * ({@code object_kind}, in system hooks {@code event_name}), since a signature covers the body but
+ * no header.
  *
- * <p>Servers before GitLab 9 leave out {@code project}, or its path: then the repository is where
- * its page is.
+ * <p>Servers before GitLab 9 omit {@code project} or its path; the repository is then derived from
+ * the URL of its page.
  *
  * @see <a href="https://docs.gitlab.com/user/project/integrations/webhook_events/">GitLab: webhook
  *     events</a>
@@ -77,7 +77,7 @@ public final class GitlabPayloads implements PayloadReader {
       throws MalformedPayloadException {
     RefChanges changes = changes(delivery, fields);
     GitRef ref = fields.required("ref", GitRef::new);
-    // old servers leave the commit of a deleted tag in after: what is checked out then tells
+    // old servers send the commit of a deleted tag as after; a null checkout_sha identifies it
     return fields.isNull("checkout_sha") && ref.value().startsWith("refs/tags/")
         ? changes.add(ref, fields.optional("before", CommitId::ifFull), Optional.empty()).parsed()
         : changes.add(fields, "ref", "before", "after").parsed();
@@ -134,7 +134,7 @@ public final class GitlabPayloads implements PayloadReader {
             delivery.origin(id, mergedBy)));
   }
 
-  /** The request may come from a fork: the repository is the one that was merged into. */
+  /** Returns the repository that was merged into; the request itself may come from a fork. */
   private static RepositoryId target(Delivery delivery, JsonFields fields)
       throws MalformedPayloadException {
     if (fields.text(PROJECT).isPresent()) {
@@ -149,8 +149,8 @@ public final class GitlabPayloads implements PayloadReader {
   }
 
   /**
-   * The commit that is certain to be on the target branch: a fast-forward makes no merge commit,
-   * and the body does not say whether the request's commits were squashed into another one.
+   * Returns a commit that is certain to be on the target branch: a fast-forward creates no merge
+   * commit, and the body does not tell whether the request's commits were squashed.
    */
   private static Optional<CommitId> mergeCommit(JsonFields fields)
       throws MalformedPayloadException {
@@ -163,7 +163,10 @@ public final class GitlabPayloads implements PayloadReader {
     return Optional.empty();
   }
 
-  /** The body has the author's number only, but the name of the one who merged. */
+  /**
+   * Returns whether the author merged. The body has only the number of the author, and the name of
+   * the user who merged.
+   */
   private static boolean isAuthor(JsonFields fields) throws MalformedPayloadException {
     Optional<Long> author = fields.number("object_attributes.author_id");
     return author.isPresent() && author.equals(fields.number("user.id"));

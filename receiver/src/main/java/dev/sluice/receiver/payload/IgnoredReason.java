@@ -1,13 +1,13 @@
 package dev.sluice.receiver.payload;
 
-/** Why an authentic delivery leads to no event. */
+/** Reason why an authentic delivery leads to no event. */
 public enum IgnoredReason {
   PING("ping"),
   TEST("a test delivery"),
-  /** A kind of event that says nothing of refs, merges or where a repository is. */
+  /** Kind of event without information about refs, merges or the location of a repository. */
   OTHER_EVENT("not a kind of event that Sluice acts on"),
-  /** GitHub's create and delete: a push event tells the same. */
-  REPEATS_A_PUSH("a push event tells the same"),
+  /** GitHub's create and delete, which a push event repeats. */
+  REPEATS_A_PUSH("a push event reports the same change"),
   MERGE_QUEUE("a merge queue's own branch"),
   NOT_A_MERGE("not a merge"),
   NOT_FOLLOWABLE("neither a branch nor a tag"),
@@ -25,7 +25,7 @@ public enum IgnoredReason {
     this.text = text;
   }
 
-  /** For people; holds nothing of the delivery. */
+  /** Returns the reason in words; it contains no content of the delivery. */
   public String text() {
     return text;
   }

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The wanted fields of a document, or of an element of one of its lists. */
+/** Fields read from a document, or from an element of one of its lists. */
 final class JsonFields {
 
-  /** Stands for a null that the document has, other than a field that it has not. */
+  /** Represents a null value, as opposed to a missing field. */
   static final Object NULL = new Object();
 
   private final Map<String, Object> values;
@@ -17,12 +17,12 @@ final class JsonFields {
     this.values = values;
   }
 
-  /** The text of a field; empty if it is missing or null. */
+  /** Returns the text of a field, or empty if it is missing or null. */
   Optional<String> text(String field) throws MalformedPayloadException {
     return value(field, String.class, "a text");
   }
 
-  /** The text of the first of the fields that has one; empty texts count as none. */
+  /** Returns the text of the first field that has one; empty texts are skipped. */
   Optional<String> firstText(String... fields) throws MalformedPayloadException {
     for (String field : fields) {
       Optional<String> text = text(field).filter(value -> !value.isEmpty());
@@ -37,12 +37,12 @@ final class JsonFields {
     return text(field).orElseThrow(() -> missing(field));
   }
 
-  /** The truth of a field; empty if it is missing or null. */
-  Optional<Boolean> truth(String field) throws MalformedPayloadException {
+  /** Returns the boolean value of a field, or empty if it is missing or null. */
+  Optional<Boolean> bool(String field) throws MalformedPayloadException {
     return value(field, Boolean.class, "true or false");
   }
 
-  /** The whole number of a field; empty if it is missing or null. */
+  /** Returns the integer value of a field, or empty if it is missing or null. */
   Optional<Long> number(String field) throws MalformedPayloadException {
     return value(field, Long.class, "a whole number");
   }
@@ -51,19 +51,27 @@ final class JsonFields {
     return number(field).orElseThrow(() -> missing(field));
   }
 
-  /** What a text field is read as; the reading throws IllegalArgumentException. */
+  /**
+   * Converts a required text field.
+   *
+   * @param reading throws IllegalArgumentException for invalid texts
+   */
   <T> T required(String field, Function<String, T> reading) throws MalformedPayloadException {
     return read(field, requiredText(field), reading);
   }
 
-  /** The same for a field that may be missing or null. */
+  /**
+   * Converts an optional text field.
+   *
+   * @param reading throws IllegalArgumentException for invalid texts
+   */
   <T> Optional<T> optional(String field, Function<String, Optional<T>> reading)
       throws MalformedPayloadException {
     Optional<String> text = text(field);
     return text.isEmpty() ? Optional.empty() : read(field, text.get(), reading);
   }
 
-  /** The objects in a list; none if it is missing or null. */
+  /** Returns the objects in a list, or none if it is missing or null. */
   List<JsonFields> list(String field) throws MalformedPayloadException {
     return listIfAny(field).orElse(List.of());
   }
@@ -72,7 +80,7 @@ final class JsonFields {
     return listIfAny(field).orElseThrow(() -> missing(field));
   }
 
-  /** Whether the document has the field and says null. */
+  /** Returns whether the field is present with a null value. */
   boolean isNull(String field) {
     return values.get(field) == NULL;
   }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which fields of a document are wanted, as a tree that a parser walks along. A field is written as
- * the names on the way to it, joined by '.'; {@code []} after a name means each element of a list:
- * {@code changes[].ref.id}.
+ * Fields to read from a document, as a tree that a parser follows. A field is written as the names
+ * on its path, joined by '.'; {@code []} after a name means each element of a list: {@code
+ * changes[].ref.id}.
  */
 final class JsonShape {
 
@@ -25,7 +25,7 @@ final class JsonShape {
     return shape;
   }
 
-  /** What is wanted of a member; null if nothing is. */
+  /** Returns the node for a member, or null if nothing in it is to be read. */
   @org.jspecify.annotations.Nullable
   Node child(String name) {
     return children.get(name);
@@ -43,14 +43,14 @@ final class JsonShape {
   }
 
   /**
-   * A wanted member.
+   * Member to read.
    *
-   * @param field its full name, from the document or from the list's element that it is in
-   * @param inner what is wanted inside it, or inside each of its elements
+   * @param field its full name, from the document or from the list element that contains it
+   * @param inner the fields to read inside it, or inside each of its elements
    */
   record Node(String field, boolean list, JsonShape inner) {
 
-    /** Whether it is the value itself that is wanted. */
+    /** Returns whether the value itself is to be read. */
     boolean leaf() {
       return inner.children.isEmpty();
     }

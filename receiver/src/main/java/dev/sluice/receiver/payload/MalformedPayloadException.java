@@ -1,6 +1,6 @@
 package dev.sluice.receiver.payload;
 
-/** Leaves the reading of a body; its message is the reason of {@link Parsed.Malformed}. */
+/** Thrown when a body cannot be read; its message is the reason of {@link Parsed.Malformed}. */
 public final class MalformedPayloadException extends Exception {
 
   private static final long serialVersionUID = 1L;

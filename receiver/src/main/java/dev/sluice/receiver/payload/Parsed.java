@@ -3,7 +3,7 @@ package dev.sluice.receiver.payload;
 import dev.sluice.contract.event.ChangeEvent;
 import java.util.List;
 
-/** What an authentic delivery turned out to be. */
+/** Result of reading an authentic delivery. */
 public sealed interface Parsed {
 
   /** At least one change. */
@@ -20,13 +20,16 @@ public sealed interface Parsed {
     }
   }
 
-  /** Nothing that concerns Sluice; the forge must hear success, or it would switch the hook off. */
+  /**
+   * A delivery that does not concern Sluice; the forge must receive success, or it would disable
+   * the hook.
+   */
   record Ignored(IgnoredReason reason) implements Parsed {}
 
   /**
-   * A kind of delivery that concerns Sluice, but that cannot be read.
+   * A delivery that concerns Sluice but cannot be read.
    *
-   * @param reason says which field or place; quotes nothing of the body
+   * @param reason names the field or position; quotes nothing of the body
    */
   record Malformed(String reason) implements Parsed {}
 }

@@ -1,13 +1,13 @@
 package dev.sluice.receiver.payload;
 
 /**
- * Reads what a forge delivers: a pure function of the delivery. Each forge has one; another forge
- * is another implementation.
+ * Reader of a forge's deliveries: a pure function of the delivery, with one implementation for each
+ * forge.
  */
 @FunctionalInterface
 public interface PayloadReader {
 
-  /** Reads a delivery; never throws for what is in it. */
+  /** Reads a delivery; throws no exception for any content. */
   default Parsed read(Delivery delivery) {
     try {
       return parse(delivery);
@@ -17,9 +17,9 @@ public interface PayloadReader {
   }
 
   /**
-   * The forge's own part of it.
+   * Reads a delivery of the forge.
    *
-   * @throws MalformedPayloadException saying which field or place is wrong
+   * @throws MalformedPayloadException naming the field or position that is wrong
    */
   Parsed parse(Delivery delivery) throws MalformedPayloadException;
 }

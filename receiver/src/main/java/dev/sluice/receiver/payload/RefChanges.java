@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Collects the refs that one delivery tells of, all of one repository. */
+/** Collector of the ref changes in a delivery, all of one repository. */
 final class RefChanges {
 
   private static final String MERGE_QUEUE = "refs/heads/gh-readonly-queue/";
@@ -28,8 +28,8 @@ final class RefChanges {
   }
 
   /**
-   * Adds the change that three fields of a push or of one of its elements tell. An id that is none
-   * says nothing, but the ref may have moved all the same.
+   * Adds the change in three fields of a push or of one of its elements. An invalid id is treated
+   * as unknown, since the ref may have moved nevertheless.
    */
   RefChanges add(JsonFields fields, String ref, String before, String after)
       throws MalformedPayloadException {
@@ -39,7 +39,7 @@ final class RefChanges {
         fields.required(after, CommitId::ifFull));
   }
 
-  /** Adds a change, unless nobody can follow such a ref. */
+  /** Adds a change, unless applications cannot follow such a ref. */
   RefChanges add(GitRef ref, Optional<CommitId> before, Optional<CommitId> after) {
     if (ref.value().startsWith(MERGE_QUEUE)) {
       ignored = IgnoredReason.MERGE_QUEUE;
@@ -51,7 +51,7 @@ final class RefChanges {
     return this;
   }
 
-  /** The same; a ref that is neither branch nor tag is empty. */
+  /** Adds a change; an empty ref is neither a branch nor a tag. */
   RefChanges add(Optional<GitRef> ref, Optional<CommitId> before, Optional<CommitId> after) {
     if (ref.isEmpty()) {
       ignored = IgnoredReason.NOT_FOLLOWABLE;

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds the wanted fields of a JSON object in one pass that keeps nothing else. The whole document
- * is checked all the same: strict UTF-8 without byte order mark, no second document, bounded
- * nesting, numbers and strings. Names are unique in every object that something is read from; what
- * nobody reads cannot be read in two ways.
+ * Parser that reads selected fields of a JSON object in one pass and stores nothing else. It
+ * validates the whole document: strict UTF-8 without byte order mark, a single document, bounded
+ * nesting, numbers and strings. Names must be unique in every object that fields are read from;
+ * duplicates in other objects are harmless.
  */
 final class StrictJson {
 
@@ -32,9 +32,9 @@ final class StrictJson {
   private static final int MAX_MEMBERS = 10_000;
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
-  // names that were read are kept for the next bodies, which saves half of the work: no more than a
-  // few thousand short ones (the factory forgets them beyond that), and those that are made to
-  // collide are refused; never interned, for senders choose them
+  // names are cached across bodies, which saves half of the work: at most a
+  // few thousand short ones (the factory drops them beyond that), and names crafted to
+  // collide are refused; they are never interned, since senders choose them
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -142,7 +142,7 @@ final class StrictJson {
     };
   }
 
-  /** Escapes can spell what UTF-8 cannot: half a character. */
+  /** Returns the text, or throws if escapes spell a lone surrogate, which UTF-8 cannot encode. */
   private static String wellFormed(String field, String text) throws MalformedPayloadException {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
@@ -160,7 +160,7 @@ final class StrictJson {
     if (startsWith(document, BYTE_ORDER_MARK)) {
       throw new MalformedPayloadException("the body begins with a byte order mark");
     }
-    // the parser takes zeros at the beginning for UTF-16 or UTF-32
+    // the parser would detect leading zeros as UTF-16 or UTF-32
     for (int i = 0; i < Math.min(4, document.length); i++) {
       if (document[i] == 0) {
         throw new MalformedPayloadException("the body is not a JSON object");

@@ -4,7 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Whether bytes are UTF-8 (RFC 3629): nothing overlong, no surrogates, nothing beyond U+10FFFF. */
+/**
+ * Validation of UTF-8 (RFC 3629): no overlong sequences, no surrogates, nothing beyond U+10FFFF.
+ */
 final class StrictUtf8 {
 
   private static final VarHandle EIGHT_BYTES =
@@ -17,7 +19,7 @@ final class StrictUtf8 {
     int i = 0;
     while (i < bytes.length) {
       while (i + 8 <= bytes.length && ((long) EIGHT_BYTES.get(bytes, i) & HIGH_BITS) == 0) {
-        i += 8; // most of what comes is ASCII
+        i += 8; // most input is ASCII
       }
       if (i == bytes.length) {
         return true;
@@ -31,7 +33,7 @@ final class StrictUtf8 {
     return true;
   }
 
-  /** Length of the sequence of several bytes that begins there; 0 if there is none. */
+  /** Returns the length of the multi-byte sequence that starts there, or 0 if it is invalid. */
   private static int sequence(byte[] bytes, int at) {
     int first = bytes[at] & 0xff;
     int length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;

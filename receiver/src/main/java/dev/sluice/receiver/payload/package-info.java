@@ -1,4 +1,6 @@
-/** What it says: pure functions from the bytes of an authentic request to change events. */
+/**
+ * Payloads of the forges: pure functions from the bytes of an authentic request to change events.
+ */
 @NullMarked
 package dev.sluice.receiver.payload;
 

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the broker now and then whether the topic {@code changes} can be written: the answer is the
- * readiness. No answer is one, too.
+ * Periodic check whether the topic {@code changes} can be written; its result decides readiness. A
+ * missing answer counts as a failure.
  */
 public final class BrokerWatch {
 
@@ -33,19 +33,19 @@ public final class BrokerWatch {
   private static final Duration PERIOD = Duration.ofSeconds(2);
   private static final int REQUEST_TIMEOUT_MS = 3_000;
 
-  /** A client that has not even said by now that the broker does not answer is of no use. */
+  /** A client without any result for this long is considered broken. */
   private static final Duration STUCK = Duration.ofSeconds(15);
 
   private final Vertx vertx;
   private final Map<String, Object> properties;
   private final String topic;
   private final long timer;
-  private final AtomicInteger looks = new AtomicInteger();
+  private final AtomicInteger checks = new AtomicInteger();
 
   private volatile Optional<String> problem = Optional.of("the broker has not been asked yet");
   private volatile Admin admin;
   private volatile long answeredAt = System.nanoTime();
-  private volatile boolean looking;
+  private volatile boolean checking;
 
   public BrokerWatch(Vertx vertx, KafkaConnection connection) {
     this.properties = connection.admin();
@@ -55,18 +55,18 @@ public final class BrokerWatch {
     this.vertx = vertx;
     this.admin = Admin.create(properties);
     this.topic = connection.topics().changes();
-    this.timer = vertx.setPeriodic(0, PERIOD.toMillis(), _ -> look());
+    this.timer = vertx.setPeriodic(0, PERIOD.toMillis(), _ -> check());
   }
 
-  /** Why nothing can be written now; empty if it can. */
+  /** Returns why the topic cannot be written, or empty if it can. */
   public Optional<String> problem() {
     Duration silent = Duration.ofNanos(System.nanoTime() - answeredAt);
     return silent.compareTo(STUCK) > 0
-        ? Optional.of("the broker has not been heard of for %d s".formatted(silent.toSeconds()))
+        ? Optional.of("the broker has not answered for %d s".formatted(silent.toSeconds()))
         : problem;
   }
 
-  /** Stops asking. */
+  /** Stops the checks. */
   public Future<Void> close() {
     vertx.cancelTimer(timer);
     return vertx.executeBlocking(
@@ -76,15 +76,15 @@ public final class BrokerWatch {
         });
   }
 
-  private void look() {
-    if (looking) {
+  private void check() {
+    if (checking) {
       if (Duration.ofNanos(System.nanoTime() - answeredAt).compareTo(STUCK) > 0) {
         replaceClient();
       }
       return;
     }
-    looking = true;
-    int number = looks.incrementAndGet();
+    checking = true;
+    int number = checks.incrementAndGet();
     try {
       var _ =
           admin
@@ -93,10 +93,10 @@ public final class BrokerWatch {
               .allTopicNames()
               .whenComplete(
                   (found, failure) -> {
-                    if (number == looks.get()) {
+                    if (number == checks.get()) {
                       answered(
                           failure == null
-                              ? obstacle(found.get(topic))
+                              ? unwritableReason(found.get(topic))
                               : Optional.of(reason(failure)));
                     }
                   });
@@ -107,17 +107,17 @@ public final class BrokerWatch {
 
   private void answered(Optional<String> now) {
     answeredAt = System.nanoTime();
-    tell(now);
-    looking = false;
+    report(now);
+    checking = false;
   }
 
-  /** Its thread is dead or stuck: no answer will come. */
+  /** Replaces a client whose thread is dead or stuck, since it will not answer. */
   private void replaceClient() {
-    LOG.atError().log("the client that asks the broker does not answer, and is replaced");
+    LOG.atError().log("the client that checks the broker does not answer; replacing it");
     Admin old = admin;
-    looks.incrementAndGet();
+    checks.incrementAndGet();
     admin = Admin.create(properties);
-    looking = false;
+    checking = false;
     var _ =
         vertx.executeBlocking(
             () -> {
@@ -126,7 +126,7 @@ public final class BrokerWatch {
             });
   }
 
-  private Optional<String> obstacle(TopicDescription found) {
+  private Optional<String> unwritableReason(TopicDescription found) {
     Set<AclOperation> allowed = found.authorizedOperations();
     if (allowed != null && !allowed.contains(AclOperation.WRITE)) {
       return Optional.of(
@@ -142,7 +142,7 @@ public final class BrokerWatch {
     return partition.leader() == null || partition.leader().isEmpty();
   }
 
-  private void tell(Optional<String> now) {
+  private void report(Optional<String> now) {
     if (!now.equals(problem)) {
       now.ifPresentOrElse(
           reason -> LOG.atWarn().addKeyValue("reason", reason).log("not ready"),

@@ -10,7 +10,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
-/** The producer of changes: acks=all, idempotent, and it gives up in time for an answer. */
+/**
+ * Kafka producer of changes: acks=all, idempotent, with a timeout short enough to answer the
+ * webhook.
+ */
 public final class ChangeProducer {
 
   private final KafkaWriteStream<String, byte[]> producer;
@@ -23,17 +26,18 @@ public final class ChangeProducer {
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
     this.producer = KafkaWriteStream.create(vertx, properties);
-    // each failure is told by its own future; without a handler it would be logged as unhandled too
+    // each failure is reported by its own future; without a handler it would be logged as unhandled
+    // too
     producer.exceptionHandler(_ -> {});
     this.timeout = timeout;
   }
 
-  /** Succeeds once the broker has acknowledged the record. */
+  /** Sends a record; succeeds once the broker has acknowledged it. */
   public Future<RecordMetadata> send(ProducerRecord<String, byte[]> record) {
     return producer.send(record);
   }
 
-  /** Gives what was sent its time to be acknowledged. */
+  /** Closes the producer after waiting for acknowledgements. */
   public Future<Void> close() {
     return producer.close(timeout.toMillis());
   }

@@ -14,8 +14,8 @@ import java.util.concurrent.Semaphore;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * Writes change events to Kafka. What was not acknowledged in time may still arrive: ids are
- * derived, so a second delivery of the same is harmless.
+ * Publisher of change events. Events that were not acknowledged in time may still arrive; a second
+ * delivery is harmless, since the ids are derived.
  */
 public final class ChangePublisher {
 
@@ -38,8 +38,8 @@ public final class ChangePublisher {
   }
 
   /**
-   * Succeeds once the broker has acknowledged all events; fails if it has not in time, or if too
-   * many wait for it already.
+   * Publishes events; succeeds once the broker has acknowledged all of them. Fails if it has not in
+   * time, or if too many deliveries already wait.
    */
   public Future<Void> publish(List<Envelope<ChangeEvent>> envelopes) {
     if (!inFlight.tryAcquire()) {
@@ -51,7 +51,7 @@ public final class ChangePublisher {
             .map(envelope -> producer.send(EventCodec.encode(topic, envelope)))
             .toList();
     Promise<Void> published = Promise.promise();
-    // a joined future belongs to no event loop: its own timeout would be kept by another thread
+    // a joined future belongs to no event loop; its own timeout would run on another thread
     long deadline =
         vertx.setTimer(
             timeout.toMillis(),
@@ -71,7 +71,7 @@ public final class ChangePublisher {
     return published.future();
   }
 
-  /** Gives what was sent its time to be acknowledged. */
+  /** Closes the producer after waiting for acknowledgements. */
   public Future<Void> close() {
     return producer.close();
   }

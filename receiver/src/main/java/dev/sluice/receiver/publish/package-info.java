@@ -1,4 +1,4 @@
-/** The way to Kafka, and whether it is open. */
+/** Publication to Kafka, and the check whether it is possible. */
 @NullMarked
 package dev.sluice.receiver.publish;
 

@@ -6,16 +6,14 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Locale;
 
-/**
- * A body of {@code application/x-www-form-urlencoded} (WHATWG URL, section 5.1), bytes in and out.
- */
+/** Body of type {@code application/x-www-form-urlencoded} (WHATWG URL, section 5.1), as bytes. */
 public final class FormBody {
 
   private static final String TYPE = "application/x-www-form-urlencoded";
 
   private FormBody() {}
 
-  /** Whether the headers say that the body is a form. */
+  /** Returns whether the headers declare a form. */
   public static boolean isForm(RequestHeaders headers) {
     return headers
         .single("Content-Type")
@@ -24,10 +22,10 @@ public final class FormBody {
   }
 
   /**
-   * The decoded value of a field.
+   * Returns the decoded value of a field.
    *
-   * @throws IllegalArgumentException unless it is there exactly once and properly escaped; quotes
-   *     nothing of the body
+   * @throws IllegalArgumentException unless the field occurs exactly once and is properly escaped;
+   *     the message quotes nothing of the body
    */
   public static byte[] field(String name, byte[] body) {
     byte[] prefix = (name + "=").getBytes(US_ASCII);

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The headers of a request, names in any case. Values are as they came, each byte one character
- * (RFC 9110, section 5.5). Never printed: some are secrets.
+ * Headers of a request, with case-insensitive names. Values are as received, each byte one
+ * character (RFC 9110, section 5.5). Never printed, since some are secrets.
  */
 public final class RequestHeaders {
 
@@ -17,19 +17,21 @@ public final class RequestHeaders {
     this.headers = headers;
   }
 
-  /** Headers from name and value pairs; a name may come several times. */
+  /** Returns headers from pairs of name and value; a name may occur several times. */
   public static RequestHeaders of(Iterable<Map.Entry<String, String>> headers) {
     List<Map.Entry<String, String>> copy = new ArrayList<>();
     headers.forEach(header -> copy.add(Map.entry(header.getKey(), header.getValue())));
     return new RequestHeaders(copy);
   }
 
-  /** Whether the header came at all. */
+  /** Returns whether the header is present. */
   public boolean has(String name) {
     return headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase(name));
   }
 
-  /** The value of a header that came exactly once; a doubled header counts as none. */
+  /**
+   * Returns the value of a header that occurs exactly once; a repeated header counts as missing.
+   */
   public Optional<String> single(String name) {
     String found = null;
     for (Map.Entry<String, String> header : headers) {

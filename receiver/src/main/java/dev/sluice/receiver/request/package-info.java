@@ -1,4 +1,4 @@
-/** What a request says before anyone understands it: its headers and the form around its body. */
+/** Raw parts of a request: its headers, and the form around its body. */
 @NullMarked
 package dev.sluice.receiver.request;
 

@@ -12,7 +12,7 @@ class FailedDeliveriesTest {
   private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
 
   @Test
-  void asksForWhatNobodyDecidedOn() {
+  void selectsUndecidedDeliveries() {
     assertThat(
             due(
                 60,
@@ -28,7 +28,7 @@ class FailedDeliveriesTest {
   }
 
   @Test
-  void asksForNothingThatSucceededLater() {
+  void skipsDeliveriesThatSucceededLater() {
     assertThat(due(600, attempt(2, "a", 60, 202), attempt(1, "a", 0, 503))).isEmpty();
     assertThat(due(600, attempt(2, "a", 60, 503), attempt(1, "a", 0, 202))).isEmpty();
     assertThat(due(600, attempt(2, "a", 60, 400), attempt(1, "a", 0, 503))).isEmpty();
@@ -49,7 +49,7 @@ class FailedDeliveriesTest {
   }
 
   @Test
-  void waitsNeverMoreThanAnHour() {
+  void waitsAtMostAnHour() {
     List<Attempt> many = IntStream.range(0, 100).mapToObj(i -> attempt(i, "a", i, 503)).toList();
     Instant latest = many.getLast().deliveredAt();
     assertThat(FailedDeliveries.due(many, latest.plusSeconds(3_599))).isEmpty();
@@ -57,7 +57,7 @@ class FailedDeliveriesTest {
   }
 
   @Test
-  void keepsTheOrderInWhichTheyWereFirstMade() {
+  void keepsTheOrderOfTheFirstAttempts() {
     assertThat(
             due(
                 3_600,

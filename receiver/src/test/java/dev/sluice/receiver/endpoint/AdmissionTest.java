@@ -26,13 +26,13 @@ class AdmissionTest {
     "2001:db8::/33, 2001:db8:7fff::1, true",
     "2001:db8::/33, 2001:db8:8000::1, false",
   })
-  void knowsWhatIsInANetwork(String network, String address, boolean inside) {
+  void matchesAddressesOfANetwork(String network, String address, boolean inside) {
     assertThat(Network.parse(network).contains(InetAddress.ofLiteral(address))).isEqualTo(inside);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "example.com", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/x", "/8"})
-  void refusesWhatIsNoNetwork(String text) {
+  void refusesInvalidNetworks(String text) {
     assertThatThrownBy(() -> Network.parse(text)).hasMessageContaining("192.0.2.0/24");
   }
 
@@ -47,7 +47,7 @@ class AdmissionTest {
     "acme/shop-*, acme/shop-web, true",
     "*/shop, acme/shop, true",
   })
-  void knowsWhatAPatternMeans(String pattern, String path, boolean matches) {
+  void matchesRepositoriesByPattern(String pattern, String path, boolean matches) {
     assertThat(RepositoryPattern.of(Forge.GITHUB, pattern).matches(path)).isEqualTo(matches);
   }
 }

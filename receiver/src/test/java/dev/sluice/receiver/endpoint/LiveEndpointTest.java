@@ -34,7 +34,7 @@ class LiveEndpointTest {
   }
 
   @Test
-  void saysEverythingThatIsWrongAndNoSecret() throws IOException {
+  void reportsEveryProblemAndNoSecret() throws IOException {
     List<Endpoint> endpoints =
         List.of(
             Endpoint.parse("name=a,forge=github,secret=" + secret("empty", "\n")),
@@ -58,7 +58,7 @@ class LiveEndpointTest {
   }
 
   @Test
-  void takesTheForgesOwnHostUnlessToldOtherwise() {
+  void usesTheForgesOwnHostByDefault() {
     assertThat(Endpoint.parse("name=a,forge=github,secret=env:X").address())
         .hasToString("github.com");
     assertThat(Endpoint.parse("name=a,forge=gitlab,host=Git.Example.com,secret=env:X").address())
@@ -78,7 +78,7 @@ class LiveEndpointTest {
         "name=a,forge=github,secret=plain | by reference",
         "forge=github,secret=env:X | needs name",
       })
-  void refusesWhatCannotBeAnEndpoint(String text, String expectation) {
+  void refusesInvalidEndpoints(String text, String expectation) {
     assertThatThrownBy(() -> Endpoint.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(expectation);

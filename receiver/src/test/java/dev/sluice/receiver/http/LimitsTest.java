@@ -16,12 +16,12 @@ class LimitsTest {
   }
 
   @Test
-  void takesTheLargestBodyHoweverSmallTheHeap() {
+  void acceptsTheLargestBodyWithASmallHeap() {
     assertThat(Limits.within(32 * MIB).maxBufferedBytes()).isEqualTo(26 * MIB);
   }
 
   @Test
-  void takesNoMoreThanItNeeds() {
+  void usesNoMoreThanItNeeds() {
     Limits limits = Limits.within(64L * 1024 * MIB);
     assertThat(limits.maxBufferedBytes()).isEqualTo(128 * MIB);
     assertThat(limits.maxConnections()).isEqualTo(20_000);

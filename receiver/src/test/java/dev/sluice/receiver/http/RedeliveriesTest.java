@@ -29,21 +29,21 @@ class RedeliveriesTest {
   private int published;
 
   @Test
-  void remembersWhatWasAcknowledged() {
+  void remembersAcknowledgedDeliveries() {
     assertThat(once(KEY, Future.succeededFuture(ACCEPTED))).isEqualTo(ACCEPTED);
     assertThat(once(KEY, Future.succeededFuture(ACCEPTED))).isEqualTo(AGAIN);
     assertThat(published).isEqualTo(1);
   }
 
   @Test
-  void takesWhatWasNeverAcknowledged() {
+  void publishesAgainIfNotAcknowledged() {
     assertThat(once(KEY, Future.succeededFuture(AWAY))).isEqualTo(AWAY);
     assertThat(once(KEY, Future.succeededFuture(ACCEPTED))).isEqualTo(ACCEPTED);
     assertThat(published).isEqualTo(2);
   }
 
   @Test
-  void sharesTheOutcomeOfTheOneUnderway() {
+  void sharesTheOutcomeOfADeliveryInFlight() {
     Promise<Outcome> first = Promise.promise();
     Future<Outcome> one = publish(KEY, first.future());
     Future<Outcome> two = publish(KEY, Future.succeededFuture(ACCEPTED));
@@ -56,7 +56,7 @@ class RedeliveriesTest {
   }
 
   @Test
-  void tellsAnotherBodyUnderTheSameIdApart() {
+  void distinguishesAnotherBodyWithTheSameId() {
     once(KEY, Future.succeededFuture(ACCEPTED));
     assertThat(once(key("d-1", "{ }"), Future.succeededFuture(ACCEPTED))).isEqualTo(ACCEPTED);
     assertThat(once(key("d-2", "{}"), Future.succeededFuture(ACCEPTED))).isEqualTo(ACCEPTED);

@@ -35,7 +35,7 @@ class RefusalBudgetTest {
   }
 
   @Test
-  void takesAnIpv6NetworkForOneSource() {
+  void treatsAnIpv6NetworkAsOneSource() {
     charge(InetAddress.ofLiteral("2001:db8:0:1::1"), 10);
     charge(InetAddress.ofLiteral("2001:db8:0:1::2"), 10);
 

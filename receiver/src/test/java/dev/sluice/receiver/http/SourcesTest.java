@@ -19,22 +19,22 @@ class SourcesTest {
       delimiterString = " | ",
       nullValues = "-",
       value = {
-        // nobody forwarded, or nobody who is believed
+        // no proxy, or none that is trusted
         "192.0.2.1 | - | 192.0.2.1",
         "192.0.2.1 | 198.51.100.9 | 192.0.2.1",
-        // one proxy, two proxies; the rest is what the sender made up
+        // one proxy, two proxies; the rest was invented by the sender
         "10.0.0.1 | 192.0.2.1 | 192.0.2.1",
         "10.0.0.1 | 198.51.100.9, 192.0.2.1, 10.0.0.2 | 192.0.2.1",
         "fd00::1 | 2001:db8::1 | 2001:db8:0:0:0:0:0:1",
-        // a proxy that says nothing, or nonsense
+        // a proxy that sends no or an invalid value
         "10.0.0.1 | - | 10.0.0.1",
         "10.0.0.1 | unknown | 10.0.0.1",
         "10.0.0.1 | 192.0.2.1:8080 | 10.0.0.1",
         "10.0.0.1 | 192.0.2.1, evil.example | 10.0.0.1",
-        // all of them proxies
+        // only proxies
         "10.0.0.1 | 10.0.0.3, 10.0.0.2 | 10.0.0.3",
       })
-  void isTheNearestThatIsNoProxy(String peer, @Nullable String forwardedFor, String source) {
+  void isTheNearestAddressThatIsNoProxy(String peer, @Nullable String forwardedFor, String source) {
     List<String> header = forwardedFor == null ? List.of() : List.of(forwardedFor);
     assertThat(sources.of(InetAddress.ofLiteral(peer), header).getHostAddress()).isEqualTo(source);
   }

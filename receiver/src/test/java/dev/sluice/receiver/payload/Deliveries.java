@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 
-/** Deliveries for tests. */
+/** Sample deliveries for tests. */
 final class Deliveries {
 
   static final Instant RECEIVED = Instant.parse("2026-01-02T03:04:05Z");

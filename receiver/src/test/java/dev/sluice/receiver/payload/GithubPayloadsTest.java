@@ -36,7 +36,7 @@ class GithubPayloadsTest {
 
   @Test
   void readsAPush() {
-    assertThat(read("push", PUSH)).isEqualTo(told(PUSHED));
+    assertThat(read("push", PUSH)).isEqualTo(events(PUSHED));
   }
 
   @Test
@@ -49,7 +49,7 @@ class GithubPayloadsTest {
             "Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
 
     assertThat(new GithubPayloads().read(Deliveries.of(form.getBytes(UTF_8), headers)))
-        .isEqualTo(told(PUSHED));
+        .isEqualTo(events(PUSHED));
   }
 
   @ParameterizedTest
@@ -102,7 +102,7 @@ class GithubPayloadsTest {
   void readsAMerge() {
     assertThat(read("pull_request", MERGED))
         .isEqualTo(
-            told(
+            events(
                 new MergeRecorded(
                     new RepositoryId("git.example.com/shop/frontend"),
                     GitRef.branch("main"),
@@ -119,7 +119,7 @@ class GithubPayloadsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"22", "", "0", "boom", "000000000000000000000000000000000000000"})
-  void anAfterThatIsNoIdIsAReasonToLookAllTheSame(String after) {
+  void anInvalidAfterIsReadAsUnknown(String after) {
     Parsed parsed = read("push", PUSH.replace("2".repeat(40), after));
 
     assertThat(((Parsed.Events) parsed).events())
@@ -140,7 +140,7 @@ class GithubPayloadsTest {
     "refs/heads/gh-readonly-queue/main/pr-1-abc, MERGE_QUEUE",
     "refs/notes/commits, NOT_FOLLOWABLE"
   })
-  void ignoresRefsThatNobodyFollows(String ref, IgnoredReason reason) {
+  void ignoresRefsThatCannotBeFollowed(String ref, IgnoredReason reason) {
     assertThat(read("push", PUSH.replace("refs/heads/main", ref)))
         .isEqualTo(new Parsed.Ignored(reason));
   }
@@ -175,7 +175,7 @@ class GithubPayloadsTest {
         "\"Shop/Frontend\" | [\"x\"] | repository.full_name is not a text",
         "\"ada\" | 7 | pusher.name is not a text",
       })
-  void refusesFieldsThatCannotBeRight(String from, String to, String reason) {
+  void refusesInvalidFields(String from, String to, String reason) {
     assertThat(PUSH).contains(from);
     assertThat(read("push", PUSH.replace(from, to))).isEqualTo(new Parsed.Malformed(reason));
   }
@@ -188,7 +188,7 @@ class GithubPayloadsTest {
   }
 
   @Test
-  void derivesTheIdFromTheBodyWhereTheForgeSendsNone() {
+  void derivesTheIdFromTheBodyIfTheForgeSendsNone() {
     Map<String, String> without = Map.of("X-GitHub-Event", "push");
     Map<String, String> unprintable = Map.of("X-GitHub-Event", "push", "X-GitHub-Delivery", "a\tb");
 
@@ -198,7 +198,7 @@ class GithubPayloadsTest {
   }
 
   @Test
-  void readsOfAnotherNameOwnerOrDefaultBranch() {
+  void readsChangesOfNameOwnerAndDefaultBranch() {
     String repository =
         """
         {"action":"%s","changes":{%s},"sender":{"login":"ada"},"repository":
@@ -212,14 +212,14 @@ class GithubPayloadsTest {
                 "repository",
                 repository.formatted("renamed", "\"repository\":{\"name\":{\"from\":\"Web\"}}")))
         .isEqualTo(
-            told(new RepositoryMoved(new RepositoryId("git.example.com/shop/web"), now, origin)));
+            events(new RepositoryMoved(new RepositoryId("git.example.com/shop/web"), now, origin)));
     assertThat(
             read(
                 "repository",
                 repository.formatted(
                     "transferred", "\"owner\":{\"from\":{\"organization\":{\"login\":\"Mall\"}}}")))
         .isEqualTo(
-            told(
+            events(
                 new RepositoryMoved(
                     new RepositoryId("git.example.com/mall/frontend"), now, origin)));
     assertThat(
@@ -227,7 +227,7 @@ class GithubPayloadsTest {
                 "repository",
                 repository.formatted("edited", "\"default_branch\":{\"from\":\"main\"}")))
         .isEqualTo(
-            told(
+            events(
                 new DefaultBranchChanged(
                     now, Optional.of(GitRef.branch("main")), GitRef.branch("trunk"), origin)));
     assertThat(read("repository", repository.formatted("archived", "")))
@@ -235,12 +235,12 @@ class GithubPayloadsTest {
   }
 
   @Test
-  void putsANameTogetherThatOldServersTellInParts() {
+  void combinesOwnerAndNameOfOldServers() {
     String old = PUSH.replace("\"full_name\": \"Shop/Frontend\"", "\"name\": \"Frontend\"");
-    assertThat(read("push", old)).isEqualTo(told(PUSHED));
+    assertThat(read("push", old)).isEqualTo(events(PUSHED));
   }
 
-  private static Parsed told(ChangeEvent event) {
+  private static Parsed events(ChangeEvent event) {
     return new Parsed.Events(new DeliveryId("d-1", true), event);
   }
 

@@ -27,7 +27,7 @@ class GitlabPayloadsTest {
   void readsAPush() {
     assertThat(read(PUSH))
         .isEqualTo(
-            told(
+            events(
                 new RefChanged(
                     new RepositoryId("git.example.com/shop/web/frontend"),
                     GitRef.branch("main"),
@@ -51,10 +51,10 @@ class GitlabPayloadsTest {
   }
 
   @Test
-  void readsAMergeAndDropsALinkThatIsNone() {
+  void readsAMergeAndDropsAnInvalidLink() {
     assertThat(read(MERGED))
         .isEqualTo(
-            told(
+            events(
                 new MergeRecorded(
                     new RepositoryId("git.example.com/shop/frontend"),
                     GitRef.branch("main"),
@@ -83,12 +83,12 @@ class GitlabPayloadsTest {
   }
 
   @Test
-  void refusesWhatSaysNotWhatItIs() {
+  void refusesABodyWithoutItsKind() {
     assertThat(read("{}"))
         .isEqualTo(new Parsed.Malformed("neither object_kind nor event_name is there"));
   }
 
-  private static Parsed told(ChangeEvent event) {
+  private static Parsed events(ChangeEvent event) {
     return new Parsed.Events(new DeliveryId("key-1", true), event);
   }
 

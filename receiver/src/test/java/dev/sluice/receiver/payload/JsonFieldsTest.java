@@ -16,13 +16,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonFieldsTest {
 
   @Test
-  void findsFieldsWhereverTheyAre() throws MalformedPayloadException {
+  void findsFieldsAtAnyDepth() throws MalformedPayloadException {
     JsonFields fields =
         read("{\"x\":[{\"a\":1}],\"o\":{\"p\":{\"q\":\"deep\"},\"r\":7},\"t\":true,\"n\":null}");
 
     assertThat(fields.text("o.p.q")).contains("deep");
     assertThat(fields.requiredNumber("o.r")).isEqualTo(7);
-    assertThat(fields.truth("t")).contains(true);
+    assertThat(fields.bool("t")).contains(true);
     assertThat(fields.text("n")).isEmpty();
   }
 
@@ -43,14 +43,14 @@ class JsonFieldsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{\"l\":\"boom\"}", "{\"l\":{}}", "{\"l\":7}"})
-  void refusesWhatShouldBeAListAndIsNone(String document) throws MalformedPayloadException {
+  void refusesAListFieldThatIsNotAList(String document) throws MalformedPayloadException {
     JsonFields fields = read(document);
     assertThatThrownBy(() -> fields.list("l")).hasMessage("l is not a list");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{\"l\":[7]}", "{\"l\":[null]}", "{\"l\":[{},[]]}"})
-  void refusesListsOfAnythingButObjects(String document) {
+  void refusesListsOfOtherThanObjects(String document) {
     assertThatThrownBy(() -> read(document)).hasMessage("l holds something else than objects");
   }
 
@@ -61,7 +61,7 @@ class JsonFieldsTest {
   }
 
   @Test
-  void tellsCaseApart() throws MalformedPayloadException {
+  void distinguishesCase() throws MalformedPayloadException {
     assertThat(read("{\"N\":\"other\"}").text("n")).isEmpty();
   }
 
@@ -86,12 +86,12 @@ class JsonFieldsTest {
         "{\"n\":1,}",
         "{/* c */}",
       })
-  void refusesWhatIsNotOneStrictObject(String document) {
+  void refusesAnythingButOneStrictObject(String document) {
     assertThatThrownBy(() -> read(document)).isInstanceOf(MalformedPayloadException.class);
   }
 
   @Test
-  void passesOverDoubleNamesWhereNobodyReads() throws MalformedPayloadException {
+  void ignoresDuplicateNamesInUnreadObjects() throws MalformedPayloadException {
     assertThat(read("{\"x\":{\"y\":1,\"y\":2},\"n\":\"z\"}").text("n")).contains("z");
   }
 
@@ -104,12 +104,12 @@ class JsonFieldsTest {
     assertThatThrownBy(() -> read(many)).hasMessage("an object has more than 10000 members");
     assertThatThrownBy(() -> read("{\"" + "x".repeat(2_000) + "\":0}"))
         .isInstanceOf(MalformedPayloadException.class);
-    // what nobody reads is passed over, and nothing of it kept
+    // fields that are not read are skipped and not stored
     assertThat(read("{\"x\":" + many + ",\"n\":\"z\"}").text("n")).contains("z");
   }
 
   @Test
-  void findsWhatIsNotUtf8WhereverItIs() throws MalformedPayloadException {
+  void findsInvalidUtf8Anywhere() throws MalformedPayloadException {
     for (int length = 0; length < 20; length++) {
       String before = "{\"n\":\"" + "a".repeat(length);
       assertThat(read(before + "\u00fc\u20ac\ud83d\ude00\"}").text("n")).isPresent();
@@ -124,7 +124,7 @@ class JsonFieldsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"\\ud800", "\\udc00", "\\ud800x", "\\udc00\\ud800", "\\ud800\\ud800\\udc00"})
-  void refusesHalfCharacters(String escapes) {
+  void refusesLoneSurrogates(String escapes) {
     assertThatThrownBy(() -> read("{\"n\":\"" + escapes + "\"}"))
         .hasMessage("n holds a lone surrogate");
   }
@@ -154,7 +154,7 @@ class JsonFieldsTest {
   }
 
   @Test
-  void passesOverLongTextsThatNobodyWants() throws MalformedPayloadException {
+  void ignoresLongTextsThatAreNotRead() throws MalformedPayloadException {
     assertThat(read("{\"x\":\"" + "x".repeat(2_000_000) + "\",\"n\":\"y\"}").text("n"))
         .contains("y");
   }

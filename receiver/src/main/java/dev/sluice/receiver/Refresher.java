@@ -10,27 +10,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads again now and then what may change while the receiver runs. One of these that fails,
- * however it fails, keeps neither the others nor its own next time from being read.
+ * Timer that periodically reads again the files that may change while the receiver runs. A failure,
+ * of any kind, affects neither the other files nor the next attempt.
  */
-final class Refreshing {
+final class Refresher {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Refreshing.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Refresher.class);
 
-  private final Map<String, Runnable> followed;
+  private final Map<String, Runnable> readers;
   private final Map<String, String> failures = new HashMap<>();
   private final AtomicBoolean running = new AtomicBoolean();
 
   /**
-   * What is read again.
+   * Creates the timer.
    *
-   * @param followed by what it is, for messages; each blocks
+   * @param readers readers by the name used in messages; each may block
    */
-  Refreshing(Map<String, Runnable> followed) {
-    this.followed = Map.copyOf(followed);
+  Refresher(Map<String, Runnable> readers) {
+    this.readers = Map.copyOf(readers);
   }
 
-  /** Begins. One round at a time, however long a file system takes. */
+  /** Starts the timer. Runs do not overlap, however long a file system takes. */
   void start(Vertx vertx, Duration period) {
     vertx.setPeriodic(
         period.toMillis(),
@@ -47,12 +47,12 @@ final class Refreshing {
         });
   }
 
-  /** Reads everything once. */
+  /** Reads every file once. */
   void refresh() {
-    followed.forEach(
-        (what, refreshing) -> {
+    readers.forEach(
+        (what, reader) -> {
           try {
-            refreshing.run();
+            reader.run();
             if (failures.remove(what) != null) {
               LOG.atInfo().log("{} can be read again", what);
             }

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class RefreshingTest {
+class RefresherTest {
 
   @Test
-  void whatFailsKeepsNothingElseFromBeingReadAgain() {
+  void aFailingReaderDoesNotAffectTheOthers() {
     AtomicInteger read = new AtomicInteger();
     AtomicInteger tried = new AtomicInteger();
-    Refreshing refreshing =
-        new Refreshing(
+    Refresher refreshing =
+        new Refresher(
             Map.of(
                 "a",
                 () -> {
