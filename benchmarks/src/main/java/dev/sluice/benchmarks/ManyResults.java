@@ -1,7 +1,7 @@
 package dev.sluice.benchmarks;
 
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;

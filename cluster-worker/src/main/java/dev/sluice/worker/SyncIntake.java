@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.QuestionEvent;

@@ -1,6 +1,6 @@
 package dev.sluice.worker;
 
-import dev.sluice.contract.event.EventType;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ClusterName;

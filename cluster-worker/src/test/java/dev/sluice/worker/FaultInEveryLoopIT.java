@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;

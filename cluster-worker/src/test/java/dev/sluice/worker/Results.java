@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicPartitions;
 import dev.sluice.platform.kafka.UngroupedConsumer;

@@ -1,10 +1,10 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.DeletionPlan;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.PossibleObjects;

@@ -8,10 +8,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.StateRecord;

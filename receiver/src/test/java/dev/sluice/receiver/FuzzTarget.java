@@ -2,8 +2,8 @@ package dev.sluice.receiver;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.ForgeAddress;
 import dev.sluice.receiver.authenticity.Authenticator;

@@ -3,8 +3,8 @@ package dev.sluice.receiver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.payload.Delivery;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.name.CommitId;

@@ -1,8 +1,8 @@
 package dev.sluice.api.http;
 
 import dev.sluice.api.readmodel.ReadModel;
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.EventType;
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.Applied;
 import dev.sluice.contract.event.ResultEvent.Dispatched;

@@ -1,9 +1,9 @@
 package dev.sluice.api.http;
 
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.TraceParent;

@@ -3,7 +3,7 @@ package dev.sluice.api.http;
 import dev.sluice.api.readmodel.Occurrence;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.api.readmodel.Scope;
-import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.QuestionEvent.DiffAsked;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;

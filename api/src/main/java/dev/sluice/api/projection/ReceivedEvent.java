@@ -1,6 +1,6 @@
 package dev.sluice.api.projection;
 
-import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.codec.Envelope;
 import java.time.Instant;
 
 /**

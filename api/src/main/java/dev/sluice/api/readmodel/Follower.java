@@ -3,7 +3,7 @@ package dev.sluice.api.readmodel;
 import dev.sluice.api.projection.Projection;
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.LogIdentity;
-import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFailures;
 import dev.sluice.platform.kafka.Replication;

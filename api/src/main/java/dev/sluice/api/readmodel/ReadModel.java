@@ -2,7 +2,7 @@ package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.LogIdentity;
-import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.process.FatalErrors;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.sluice.api.http;
 
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
 import dev.sluice.contract.event.ChangeEvent.CommandGiven;
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.UngroupedConsumer;
 import java.time.Duration;

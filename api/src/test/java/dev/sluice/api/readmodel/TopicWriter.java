@@ -2,11 +2,11 @@ package dev.sluice.api.readmodel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;

@@ -1,8 +1,8 @@
 package dev.sluice.benchmarks.receiver;
 
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.TraceParent;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.diff;
 
-import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;

@@ -1,9 +1,9 @@
 package dev.sluice.worker.report;
 
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;

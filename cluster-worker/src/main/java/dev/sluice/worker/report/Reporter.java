@@ -2,12 +2,12 @@ package dev.sluice.worker.report;
 
 import static java.util.Comparator.naturalOrder;
 
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.EventType;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;

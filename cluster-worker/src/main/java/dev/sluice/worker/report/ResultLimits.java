@@ -1,9 +1,9 @@
 package dev.sluice.worker.report;
 
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.sync;
 
-import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;

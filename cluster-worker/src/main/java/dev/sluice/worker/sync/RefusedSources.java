@@ -1,6 +1,6 @@
 package dev.sluice.worker.sync;
 
-import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.name.ApplicationName;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package dev.sluice.worker.sync;
 
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.SourcesEvent;

@@ -1,8 +1,8 @@
 package dev.sluice.worker.sync;
 
-import dev.sluice.contract.event.Decoded;
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.Subject;

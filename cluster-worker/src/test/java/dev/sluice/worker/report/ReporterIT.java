@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;

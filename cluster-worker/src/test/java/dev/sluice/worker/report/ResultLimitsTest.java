@@ -2,9 +2,9 @@ package dev.sluice.worker.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;

@@ -1,4 +1,4 @@
-/** The events on the topics, as records, with their codec. */
+/** The events on the topics, and the values in them. */
 @NullMarked
 package dev.sluice.contract.event;
 

@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.decide;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;

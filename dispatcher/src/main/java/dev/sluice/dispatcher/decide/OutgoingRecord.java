@@ -1,9 +1,9 @@
 package dev.sluice.dispatcher.decide;
 
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;

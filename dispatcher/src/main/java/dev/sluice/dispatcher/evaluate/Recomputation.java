@@ -1,9 +1,9 @@
 package dev.sluice.dispatcher.evaluate;
 
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.CommandGiven;
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.dispatcher.decide.CommandDecider;
 import dev.sluice.dispatcher.decide.Trigger;

@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.evaluate;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.fleet.ClusterTarget;

@@ -1,11 +1,11 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.ChangeEvent.LedgerAhead;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
-import dev.sluice.contract.event.EventType;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.TraceParent;

@@ -1,9 +1,9 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Decoded;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.fleet.Definition;

@@ -1,8 +1,8 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.dispatcher.decide.CommandDecider;
 import dev.sluice.dispatcher.decide.EventDecider;

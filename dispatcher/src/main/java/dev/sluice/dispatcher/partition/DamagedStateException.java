@@ -1,6 +1,6 @@
 package dev.sluice.dispatcher.partition;
 
-import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.TraceParent;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

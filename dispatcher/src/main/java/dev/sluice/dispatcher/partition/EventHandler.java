@@ -1,9 +1,9 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;

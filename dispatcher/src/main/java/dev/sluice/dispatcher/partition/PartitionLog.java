@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.EventCodec;
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.dispatcher.decide.OutgoingRecord;
 import dev.sluice.platform.kafka.KafkaConnection;

@@ -1,7 +1,7 @@
 package dev.sluice.receiver.http;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.platform.telemetry.Tracing;

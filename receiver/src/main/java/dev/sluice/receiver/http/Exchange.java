@@ -1,7 +1,7 @@
 package dev.sluice.receiver.http;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.metrics.ReceiverMetrics.Counter;
 import dev.sluice.receiver.payload.IgnoredReason;

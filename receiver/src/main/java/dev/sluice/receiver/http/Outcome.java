@@ -1,7 +1,7 @@
 package dev.sluice.receiver.http;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.receiver.payload.IgnoredReason;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,8 +1,8 @@
 package dev.sluice.receiver.publish;
 
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Envelope;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import io.vertx.core.Future;

@@ -3,8 +3,8 @@ package dev.sluice.receiver.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.TraceParent;

@@ -1,6 +1,6 @@
 package dev.sluice.standalone.verify;
 
-import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.Event;
 
 /** An event and its position in the topic. */

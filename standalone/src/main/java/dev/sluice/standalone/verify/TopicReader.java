@@ -1,9 +1,9 @@
 package dev.sluice.standalone.verify;
 
-import dev.sluice.contract.event.Decoded;
-import dev.sluice.contract.event.Envelope;
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.Event;
-import dev.sluice.contract.event.EventCodec;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.UngroupedConsumer;
 import java.time.Duration;

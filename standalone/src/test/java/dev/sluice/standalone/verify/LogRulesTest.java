@@ -2,9 +2,9 @@ package dev.sluice.standalone.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Envelope;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;

@@ -1,7 +1,15 @@
-package dev.sluice.contract.event;
+package dev.sluice.contract.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SyncEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

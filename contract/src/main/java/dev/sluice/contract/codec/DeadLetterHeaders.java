@@ -1,10 +1,15 @@
-package dev.sluice.contract.event;
+package dev.sluice.contract.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterEvent.Closed;
 import dev.sluice.contract.event.DeadLetterEvent.Opened;
 import dev.sluice.contract.event.DeadLetterEvent.Retried;
+import dev.sluice.contract.event.Excerpt;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.Subject;
 import org.apache.kafka.common.header.Headers;
 
 /**

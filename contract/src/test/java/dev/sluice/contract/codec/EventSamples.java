@@ -1,7 +1,32 @@
-package dev.sluice.contract.event;
+package dev.sluice.contract.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.contract.event.Approval;
+import dev.sluice.contract.event.BaseCommit;
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeletionPlan;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectDifference;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;

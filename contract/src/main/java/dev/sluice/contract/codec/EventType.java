@@ -1,5 +1,13 @@
-package dev.sluice.contract.event;
+package dev.sluice.contract.codec;
 
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SyncEvent;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;

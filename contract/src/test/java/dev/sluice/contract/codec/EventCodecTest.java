@@ -1,9 +1,12 @@
-package dev.sluice.contract.event;
+package dev.sluice.contract.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;

@@ -1,5 +1,8 @@
-package dev.sluice.contract.event;
+package dev.sluice.contract.codec;
 
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.TraceParent;
 import java.time.Instant;
 
 /**

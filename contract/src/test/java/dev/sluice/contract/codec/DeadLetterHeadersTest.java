@@ -1,8 +1,16 @@
-package dev.sluice.contract.event;
+package dev.sluice.contract.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;

@@ -1,4 +1,4 @@
-package dev.sluice.contract.event;
+package dev.sluice.contract.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,6 +6,10 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.sluice.contract.event;
+package dev.sluice.contract.codec;
 
 /** Result of decoding a record. */
 public sealed interface Decoded {
