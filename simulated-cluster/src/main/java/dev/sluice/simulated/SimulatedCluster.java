@@ -20,11 +20,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A Kubernetes API server in this process, over plain HTTP and without authentication.
+ * Kubernetes API server in this process, over plain HTTP and without authentication.
  *
- * <p>It stores, validates, applies, watches and deletes objects as a real one does, and runs no
- * controllers but the deletion of namespaces' contents and of owned objects: a Deployment gets no
- * pods. What it does not support it answers with 501.
+ * <p>It stores, validates, applies, watches and deletes objects like a real one. It runs no
+ * controllers except the deletion of a namespace's contents and of owned objects: a Deployment gets
+ * no pods. Unsupported requests are answered with 501.
  */
 public final class SimulatedCluster implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
@@ -64,7 +64,7 @@ public final class SimulatedCluster implements AutoCloseable {
    * Starts a cluster and waits until it listens.
    *
    * @throws UncheckedIOException if the data directory cannot be used
-   * @throws IllegalStateException if the port is taken
+   * @throws IllegalStateException if the port is in use
    */
   public static SimulatedCluster start(SimulatedClusterOptions options) {
     return new SimulatedCluster(options);
@@ -74,12 +74,12 @@ public final class SimulatedCluster implements AutoCloseable {
     return options.name();
   }
 
-  /** Where the API is served. */
+  /** Returns the address of the API. */
   public URI uri() {
     return URI.create("http://" + options.host() + ":" + listener.actualPort());
   }
 
-  /** A kubeconfig, as YAML, whose only context is called like the cluster. */
+  /** Returns a kubeconfig as YAML; its only context has the cluster's name. */
   public String kubeconfig() {
     return """
     apiVersion: v1
@@ -101,7 +101,7 @@ public final class SimulatedCluster implements AutoCloseable {
         .formatted(options.name(), uri());
   }
 
-  /** Drops every object a fresh cluster does not have; watchers are told. */
+  /** Deletes every object that a new cluster does not have, and notifies watchers. */
   public void wipe() {
     call(
         () -> {
@@ -110,7 +110,7 @@ public final class SimulatedCluster implements AutoCloseable {
         });
   }
 
-  /** Forgets the history of changes, so that watches from older resource versions get 410. */
+  /** Drops the history of changes, so that watches from older resource versions get 410. */
   public void expireHistory() {
     call(
         () -> {
@@ -119,7 +119,7 @@ public final class SimulatedCluster implements AutoCloseable {
         });
   }
 
-  /** The seam through which tests make requests fail. */
+  /** Returns the fault injector, through which tests make requests fail. */
   public FaultInjector faults() {
     return faults;
   }
@@ -138,7 +138,7 @@ public final class SimulatedCluster implements AutoCloseable {
     }
   }
 
-  /** Runs a step on the event loop, where all state lives, and waits for it. */
+  /** Runs a step on the event loop, which owns all state, and waits for it. */
   private <T> T call(Callable<Future<T>> step) {
     io.vertx.core.Promise<T> promise = io.vertx.core.Promise.promise();
     loop.runOnContext(

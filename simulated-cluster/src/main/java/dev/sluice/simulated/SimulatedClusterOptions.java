@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How a simulated cluster is started.
+ * Options of a simulated cluster.
  *
- * @param name what it is called; also its context in the kubeconfig
- * @param host the address it listens on
- * @param port the port it listens on, 0 for a free one
- * @param dataDirectory where its objects are kept across restarts, empty for memory only
+ * @param name name of the cluster and of its context in the kubeconfig
+ * @param host address to listen on
+ * @param port port to listen on, 0 for any free one
+ * @param dataDirectory directory that keeps objects across restarts; empty for memory only
  */
 public record SimulatedClusterOptions(
     String name, String host, int port, Optional<Path> dataDirectory) {
@@ -22,17 +22,17 @@ public record SimulatedClusterOptions(
     }
   }
 
-  /** A cluster on a free local port that keeps nothing. */
+  /** Returns options for a cluster on a free local port, in memory only. */
   public static SimulatedClusterOptions named(String name) {
     return new SimulatedClusterOptions(name, "127.0.0.1", 0, Optional.empty());
   }
 
-  /** The same on a fixed port. */
+  /** Returns these options with a fixed port. */
   public SimulatedClusterOptions withPort(int port) {
     return new SimulatedClusterOptions(name, host, port, dataDirectory);
   }
 
-  /** The same with its objects kept in a directory. */
+  /** Returns these options with a directory that keeps objects. */
   public SimulatedClusterOptions withDataDirectory(Path directory) {
     return new SimulatedClusterOptions(name, host, port, Optional.of(directory));
   }

@@ -1,15 +1,15 @@
 /**
- * An in-process Kubernetes API server for demonstrations and tests.
+ * In-process Kubernetes API server for demonstrations and tests.
  *
- * <p>{@link dev.sluice.simulated.SimulatedCluster} is the way in. A request goes through {@code
- * server} (routing, verbs, watches, Status errors), which asks {@code resource} what there is,
- * {@code schema} what an object may look like, {@code patch} and {@code apply} what becomes of it,
- * {@code admission} whether that is allowed, and {@code store} to keep it; {@code table} shows it
- * to kubectl. All state belongs to one event loop; everything but {@code server} and {@code store}
- * is pure.
+ * <p>{@link dev.sluice.simulated.SimulatedCluster} is the entry point. A request passes through
+ * {@code server} (routing, verbs, watches, Status errors), which uses {@code resource} (the
+ * resources that exist), {@code schema} (their types), {@code patch} and {@code apply} (the changed
+ * object), {@code admission} (defaults and validation), {@code store} (persistence) and {@code
+ * table} (the tables of kubectl). One event loop owns all state; every package except {@code
+ * server} and {@code store} is pure.
  *
- * <p>One table, {@code kubernetes.types}, says what the built-in kinds look like; decoding, field
- * ownership, strategic merge and the published OpenAPI all read it, so they cannot disagree.
+ * <p>One table, {@code kubernetes.types}, describes the built-in kinds. Decoding, field ownership,
+ * strategic merge and the published OpenAPI all read it, so they cannot disagree.
  */
 @NullMarked
 package dev.sluice.simulated;

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A kind of object that several managers apply, and the places they may own in it.
+ * Kind of object that several managers apply, and the places they may own in it.
  *
- * @param base what a manager of its own applies first, so that the object is valid whatever the
- *     others apply; none of the places is in it
+ * @param base configuration that a separate manager applies first, so that the object is valid
+ *     regardless of the others; it contains none of the places
  */
 record AppliedShape(String apiVersion, String kind, String base, List<Place> places) {
 
@@ -90,7 +90,7 @@ record AppliedShape(String apiVersion, String kind, String base, List<Place> pla
     return JsonNodeFactory.instance.objectNode().put(field, number).put("protocol", "TCP");
   }
 
-  /** What a manager wants: some of the places, with a value each. */
+  /** Returns a random intent of a manager: some of the places, with a value each. */
   Map<Place, JsonNode> randomIntent(Random random) {
     Map<Place, JsonNode> intent = new LinkedHashMap<>();
     for (Place place : places) {

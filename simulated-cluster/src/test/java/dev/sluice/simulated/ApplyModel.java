@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What server-side apply promises, told of places instead of objects.
+ * Model of server-side apply, in terms of places instead of objects.
  *
- * <p>A manager owns what it applied last, until another one forces another value; what nobody owns
- * any more goes; nobody changes what another one owns without force. From the Kubernetes reference
- * documentation "Server-Side Apply".
+ * <p>A manager owns what it applied last, until another manager forces another value. A place that
+ * no manager owns is removed. Without force no manager changes a place of another. From the
+ * Kubernetes reference documentation "Server-Side Apply".
  */
 final class ApplyModel {
   private final List<Place> places;
@@ -24,7 +24,7 @@ final class ApplyModel {
     this.places = List.copyOf(places);
   }
 
-  /** What an apply ends with. */
+  /** Result of an apply. */
   enum Answer {
     TAKEN(200),
     CONFLICT(409),
@@ -49,7 +49,7 @@ final class ApplyModel {
     return owned.getOrDefault(manager, Set.of()).contains(place);
   }
 
-  /** Applies; any answer but {@link Answer#TAKEN} leaves everything as it was. */
+  /** Applies; any answer but {@link Answer#TAKEN} leaves the state unchanged. */
   Answer apply(String manager, Map<Place, JsonNode> intent, boolean force) {
     Map<String, Set<Place>> owners = new TreeMap<>();
     owned.forEach((name, set) -> owners.put(name, new HashSet<>(set)));

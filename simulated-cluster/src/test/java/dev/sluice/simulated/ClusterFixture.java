@@ -21,11 +21,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster for a test: a fresh simulated one, or the real one that the system property {@code
+ * Cluster for a test: a new simulated one, or the real one that the system property {@code
  * sluice.kubeconfig} names.
  *
- * <p>What it handed out it takes back when closed: namespaces it made, clients, and, on a real
- * cluster, whatever was given to {@link #cleanUp}.
+ * <p>Closing it removes its namespaces and clients and, on a real cluster, runs everything given to
+ * {@link #cleanUp}.
  */
 public final class ClusterFixture implements AutoCloseable {
   private static final Pattern MINOR = Pattern.compile("\\d+");
@@ -46,19 +46,19 @@ public final class ClusterFixture implements AutoCloseable {
     this.readsJson = probeJson();
   }
 
-  /** The cluster the build asks for: the one of the system property, else a simulated one. */
+  /** Opens the cluster of the build: the one of the system property, or a simulated one. */
   public static ClusterFixture open() {
     Optional<Path> real = realKubeconfig();
     return real.isPresent() ? real(real.get()) : simulated();
   }
 
-  /** A fresh simulated cluster, whatever the build asks for. */
+  /** Opens a new simulated cluster, regardless of the build. */
   public static ClusterFixture simulated() {
     SimulatedCluster cluster = SimulatedCluster.start(SimulatedClusterOptions.named("simulated"));
     return new ClusterFixture(cluster, cluster.kubeconfig());
   }
 
-  /** The real cluster that a kubeconfig file names. */
+  /** Opens the real cluster of a kubeconfig file. */
   public static ClusterFixture real(Path kubeconfig) {
     try {
       return new ClusterFixture(null, Files.readString(kubeconfig));
@@ -67,7 +67,7 @@ public final class ClusterFixture implements AutoCloseable {
     }
   }
 
-  /** The kubeconfig of the real cluster that the build asks for, if it does. */
+  /** Returns the kubeconfig of the build's real cluster, if set. */
   public static Optional<Path> realKubeconfig() {
     return Optional.ofNullable(System.getProperty("sluice.kubeconfig"))
         .filter(path -> !path.isBlank() && !path.startsWith("${"))
@@ -78,17 +78,17 @@ public final class ClusterFixture implements AutoCloseable {
     return simulated != null;
   }
 
-  /** Whether the server is at least of release 1.{@code release}. */
+  /** Returns whether the server is at least of release 1.{@code release}. */
   public boolean isAtLeast(int release) {
     return minor >= release;
   }
 
   /**
-   * Whether the server reads JSON bodies of built-in kinds.
+   * Returns whether the server reads JSON bodies of built-in kinds.
    *
    * <p>A 1.20 that was built with Go 1.18 or later does not: its JSON library crashes on every map,
-   * and the connection ends without an answer. Server-side apply and custom resources take another
-   * way and work.
+   * and the connection ends without an answer. Server-side apply and custom resources use other
+   * code and work.
    */
   public boolean readsJsonOfBuiltInKinds() {
     return readsJson;
@@ -114,7 +114,7 @@ public final class ClusterFixture implements AutoCloseable {
   }
 
   /**
-   * The simulated cluster itself, for faults and wiping.
+   * Returns the simulated cluster, for fault injection and wiping.
    *
    * @throws IllegalStateException if the cluster is a real one
    */
@@ -125,12 +125,12 @@ public final class ClusterFixture implements AutoCloseable {
     return simulated;
   }
 
-  /** A client that is closed with the fixture. */
+  /** Returns a client that is closed with the fixture. */
   public KubernetesClient client() {
     return client;
   }
 
-  /** Another client, which the caller closes. */
+  /** Returns another client, which the caller closes. */
   public KubernetesClient newClient() {
     Config config =
         new ConfigBuilder(Config.fromKubeconfig(kubeconfig))
@@ -139,12 +139,12 @@ public final class ClusterFixture implements AutoCloseable {
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 
-  /** The text of a kubeconfig whose current context is this cluster. */
+  /** Returns a kubeconfig whose current context is this cluster. */
   public String kubeconfig() {
     return kubeconfig;
   }
 
-  /** The same in a file in that directory. */
+  /** Writes the kubeconfig to a file in that directory. */
   public Path writeKubeconfig(Path directory) {
     try {
       return Files.writeString(directory.resolve("kubeconfig"), kubeconfig);
@@ -153,7 +153,7 @@ public final class ClusterFixture implements AutoCloseable {
     }
   }
 
-  /** Makes a namespace of its own for a test. */
+  /** Creates a namespace for a test. */
   public String namespace() {
     String name = "sluice-test-" + UUID.randomUUID().toString().substring(0, 8);
     client
@@ -165,7 +165,7 @@ public final class ClusterFixture implements AutoCloseable {
     return name;
   }
 
-  /** Has something done when the fixture is closed. */
+  /** Registers an action that runs when the fixture is closed. */
   public void cleanUp(AutoCloseable cleanup) {
     cleanups.push(cleanup);
   }
@@ -176,7 +176,7 @@ public final class ClusterFixture implements AutoCloseable {
       try {
         cleanups.pop().close();
       } catch (KubernetesClientException e) {
-        // what is gone already needs no cleaning up
+        // already removed
         if (e.getCode() != 404) {
           throw e;
         }

@@ -68,7 +68,7 @@ class CrudContractIT {
   }
 
   @Test
-  void refusesWhatIsThereAlready() {
+  void refusesToCreateAnExistingObject() {
     needsJson();
     client.resource(configMap("twice")).create();
     assertThatThrownBy(() -> client.resource(configMap("twice")).create())
@@ -93,7 +93,7 @@ class CrudContractIT {
   }
 
   @Test
-  void aStrategicPatchNeverCreatesAndHeedsTheVersionInIt() {
+  void aStrategicPatchNeverCreatesAndChecksItsResourceVersion() {
     ConfigMap there = client.resource(configMap("patched")).serverSideApply();
 
     assertThat(patch("patched", there.getMetadata().getResourceVersion()).getData())

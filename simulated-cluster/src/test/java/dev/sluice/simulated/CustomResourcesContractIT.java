@@ -67,7 +67,7 @@ class CustomResourcesContractIT {
   static void open() {
     fixture = ClusterFixture.open();
     client = fixture.client();
-    // storing a definition would end such a server for good: it cannot read it back
+    // a stored definition would break such a server permanently: it cannot read it back
     assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
     manifests = new Manifests(client, fixture.namespace());
     manifests.apply("one", DEFINITION);
@@ -118,7 +118,7 @@ class CustomResourcesContractIT {
   }
 
   @Test
-  void fillsInDefaultsAndDropsTheUnknown() {
+  void setsDefaultsAndDropsUnknownFields() {
     GenericKubernetesResource created =
         manifests.resource(widget("pruned", "size: 2, unknown: 1")).create();
 
@@ -136,7 +136,7 @@ class CustomResourcesContractIT {
   }
 
   @Test
-  void refusesWhatTheSchemaRefuses() {
+  void validatesAgainstTheSchema() {
     refuses("color: red", "spec.size: Required value");
     refuses(
         "size: 0",
@@ -168,7 +168,7 @@ class CustomResourcesContractIT {
   }
 
   @Test
-  void replacesOnlyTheVersionThatIsMeant() {
+  void replacesOnlyTheExpectedResourceVersion() {
     GenericKubernetesResource first = manifests.resource(widget("cas", "size: 1")).create();
     GenericKubernetesResource second = manifests.resource(widget("cas", "size: 2")).get();
     second.setAdditionalProperty("spec", Map.of("size", 2));

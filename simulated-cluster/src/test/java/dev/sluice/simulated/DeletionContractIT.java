@@ -44,7 +44,7 @@ class DeletionContractIT {
   }
 
   @Test
-  void deletesOnlyTheVersionThatIsMeant() {
+  void deletesOnlyTheExpectedResourceVersion() {
     String old =
         manifests.apply("one", configMap("version", "a: '1'")).getMetadata().getResourceVersion();
     manifests.apply("one", configMap("version", "a: '2'"));
@@ -97,7 +97,7 @@ class DeletionContractIT {
   }
 
   @Test
-  void collectsWhatLostItsOwner() {
+  void collectsObjectsWithoutOwner() {
     GenericKubernetesResource owner = manifests.apply("one", configMap("owner", "a: '1'"));
     manifests.apply("one", owned("dependent", owner));
 
@@ -107,7 +107,7 @@ class DeletionContractIT {
   }
 
   @Test
-  void leavesOrphansAlone() {
+  void keepsOrphans() {
     assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the garbage collector orphans by JSON patches");
     GenericKubernetesResource owner = manifests.apply("one", configMap("parent", "a: '1'"));
     manifests.apply("one", owned("orphan", owner));
@@ -126,7 +126,7 @@ class DeletionContractIT {
   }
 
   @Test
-  void emptiesANamespaceBeforeItGoes() {
+  void emptiesANamespaceBeforeRemovingIt() {
     String doomed = fixture.namespace();
     Manifests there = new Manifests(client, doomed);
     there.apply("one", configMap("inside", "a: '1'"));

@@ -31,7 +31,7 @@ class DiscoveryContractIT {
   }
 
   @Test
-  void saysItsVersion() {
+  void reportsItsVersion() {
     assertThat(client.getKubernetesVersion().getMajor()).isEqualTo("1");
     assertThat(client.getKubernetesVersion().getGitVersion()).startsWith("v1.");
   }
@@ -70,7 +70,7 @@ class DiscoveryContractIT {
   }
 
   @Test
-  void doesNotFindWhatIsNotThere() {
+  void answers404ForUnknownResources() {
     Status status = refusal(() -> client.raw("/api/v1/namespaces/default/gizmos/x", "GET", null));
 
     assertThat(status.getCode()).isEqualTo(404);

@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * The machine's {@code kubectl}, pointed at one namespace of one cluster.
+ * The installed {@code kubectl}, configured for one namespace of one cluster.
  *
- * <p>Its home is the given directory, so that what it remembers of other servers on the same port
- * does not count.
+ * <p>Its home is the given directory, so that it does not use cached data of other servers on the
+ * same port.
  */
 final class Kubectl {
   private static final long PATIENCE_SECONDS = 30;
@@ -30,7 +30,7 @@ final class Kubectl {
     this.namespace = namespace;
   }
 
-  /** How a run ended, and all it said on both outputs. */
+  /** Exit status and combined output of a run. */
   record Answer(int exit, String text) {}
 
   static boolean isInstalled() {
@@ -56,7 +56,7 @@ final class Kubectl {
     }
   }
 
-  /** Runs a command on a manifest, which it finds in a file. */
+  /** Runs a command on a manifest, passed as a file. */
   Answer runOn(String manifest, String... arguments) {
     Path file = directory.resolve("manifest-" + runs + ".yaml");
     try {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What people see when they use kubectl on the server. */
+/** Output of kubectl against the server. */
 @Tag("kubernetes")
 class KubectlContractIT {
   private static final String DEPLOYMENT =
@@ -85,7 +85,7 @@ class KubectlContractIT {
     return answer.text();
   }
 
-  /** The cells of a printed table, a list for each line. */
+  /** Returns the cells of a printed table, a list for each line. */
   private static List<List<String>> cells(String table) {
     return table.lines().map(line -> List.of(line.strip().split("\\s{2,}", -1))).toList();
   }
@@ -116,7 +116,7 @@ class KubectlContractIT {
   }
 
   @Test
-  void saysWhatIsNotThere() {
+  void reportsMissingObjects() {
     assertThat(refused(kubectl.run("get", "configmap", "nowhere")))
         .isEqualToIgnoringNewLines(
             "Error from server (NotFound): configmaps \"nowhere\" not found");
@@ -259,7 +259,7 @@ class KubectlContractIT {
             "The ConfigMap \"Bad_Name\" is invalid: metadata.name: Invalid value: \"Bad_Name\": a"
                 + " lowercase RFC 1123 subdomain must consist of");
 
-    // before 1.27 kubectl itself looks into the OpenAPI, and its words are others
+    // before 1.27 kubectl validates against the OpenAPI itself, with another message
     String unknown = configMap("bad", "a: '1'") + "bogus: 1\n";
     assertThat(refused(kubectl.runOn(unknown, "apply", "--server-side")))
         .containsPattern("bogus: field not declared in schema|unknown field \"bogus\"");

@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** Applies manifests as they are written, in one namespace. */
+/** Applies manifests unchanged, in one namespace. */
 final class Manifests {
   private final KubernetesClient client;
   private final String namespace;
@@ -35,7 +35,7 @@ final class Manifests {
     return resource(yaml).fieldManager(manager).forceConflicts().serverSideApply();
   }
 
-  /** The Status that a request ends with, which has to be an error. */
+  /** Returns the Status of a request that must fail. */
   static Status refusal(ThrowingCallable request) {
     try {
       request.call();
@@ -47,7 +47,7 @@ final class Manifests {
     throw new AssertionError("the API server took what it should refuse");
   }
 
-  /** A ConfigMap with the given data, each written as YAML. */
+  /** Returns a ConfigMap with the given data, each entry written as YAML. */
   static String configMap(String name, String... data) {
     StringBuilder yaml =
         new StringBuilder("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: " + name + "\n");

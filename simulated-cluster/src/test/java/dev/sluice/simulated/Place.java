@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A place in an object that managers own or not: a field, or an element of a list.
+ * Place in an object that managers can own: a field, or an element of a list.
  *
- * @param path how to get there from the top
- * @param parent the list element it lies in, if any; it is owned by whoever owns the place
- * @param values what a manager may write there; an element is there or not, which is {@code true}
- * @param presence whether whoever applies the parent has to apply the place, and the API server
+ * @param path path from the root of the object
+ * @param parent the list element that contains it, if any; owners of the place own the element too
+ * @param values possible values; an element is either present ({@code true}) or absent
+ * @param presence whether an applier of the parent has to apply the place, since the API server
  *     refuses an object without it
- * @param otherwise what the API server puts there when the parent is there and the place is not
+ * @param otherwise value that the API server sets if the parent is present and the place is not
  */
 record Place(
     List<Step> path,
@@ -26,13 +26,13 @@ record Place(
     Presence presence,
     Optional<JsonNode> otherwise) {
 
-  /** Whether an object can do without a place. */
+  /** Whether the place is required. */
   enum Presence {
     OPTIONAL,
     REQUIRED
   }
 
-  /** A field of an object, or the element of the list in that field that has the given keys. */
+  /** Field of an object, or the element with the given keys of the list in that field. */
   record Step(String field, Optional<ObjectNode> element) {
 
     private JsonNode in(JsonNode object) {
@@ -50,13 +50,13 @@ record Place(
       return MissingNode.getInstance();
     }
 
-    /** The same in the FieldsV1 format. */
+    /** Returns the value in the FieldsV1 format. */
     private JsonNode among(JsonNode fields) {
       JsonNode value = fields.path("f:" + field);
       return element.map(keys -> value.path("k:" + keys)).orElse(value);
     }
 
-    /** The object this step leads to, made where it is missing. */
+    /** Returns the object at this step, created if it is missing. */
     private ObjectNode enter(ObjectNode object) {
       if (element.isEmpty()) {
         return object.withObjectProperty(field);
@@ -73,7 +73,7 @@ record Place(
     }
   }
 
-  /** A field at a path of plain names. */
+  /** Returns a field at a path of plain names. */
   static Place field(List<JsonNode> values, String... names) {
     List<Step> path = new ArrayList<>();
     for (String name : names) {
@@ -82,14 +82,14 @@ record Place(
     return new Place(path, Optional.empty(), values, Presence.OPTIONAL, Optional.empty());
   }
 
-  /** The element with these keys of the list that this place stands for. */
+  /** Returns the element with these keys of the list at this place. */
   Place elementOf(ObjectNode keys) {
     List<Step> steps = new ArrayList<>(path);
     steps.set(steps.size() - 1, new Step(path.getLast().field(), Optional.of(keys)));
     return new Place(steps, parent, List.of(BooleanNode.TRUE), Presence.OPTIONAL, Optional.empty());
   }
 
-  /** A field of this element. */
+  /** Returns a field of this element. */
   Place with(String field, JsonNode... values) {
     List<Step> steps = new ArrayList<>(path);
     steps.add(new Step(field, Optional.empty()));
@@ -113,7 +113,7 @@ record Place(
     return path.getLast().element().isPresent();
   }
 
-  /** What stands there. */
+  /** Returns the value at this place. */
   Optional<JsonNode> in(JsonNode object) {
     JsonNode at = object;
     for (Step step : path) {
@@ -125,7 +125,7 @@ record Place(
     return Optional.of(isElement() ? BooleanNode.TRUE : at);
   }
 
-  /** Whether a FieldsV1 value holds the place. */
+  /** Returns whether a FieldsV1 value contains the place. */
   boolean isIn(JsonNode fields) {
     JsonNode at = fields;
     for (Step step : path) {

@@ -69,7 +69,7 @@ class ServerSideApplyContractIT {
   }
 
   @Test
-  void ownsWhatItApplies() {
+  void theApplierOwnsItsFields() {
     GenericKubernetesResource applied = manifests.apply("one", configMap("owned", "a: '1'"));
 
     assertThat(owned(applied)).containsExactly("one {\"f:data\":{\"f:a\":{}}}");
@@ -89,7 +89,7 @@ class ServerSideApplyContractIT {
   }
 
   @Test
-  void removesWhatIsAppliedNoMore() {
+  void removesFieldsThatAreNoLongerApplied() {
     manifests.apply("one", configMap("dropped", "a: '1'", "b: '2'"));
     manifests.apply("one", configMap("dropped", "b: '2'"));
 
@@ -97,7 +97,7 @@ class ServerSideApplyContractIT {
   }
 
   @Test
-  void keepsWhatSomeoneElseOwnsToo() {
+  void keepsFieldsThatAnotherManagerOwnsToo() {
     manifests.apply("one", configMap("shared", "a: '1'", "b: '2'"));
     manifests.apply("two", configMap("shared", "a: '1'"));
     GenericKubernetesResource left = manifests.apply("one", configMap("shared", "b: '2'"));
@@ -139,7 +139,7 @@ class ServerSideApplyContractIT {
   }
 
   @Test
-  void tellsListElementsApartByKey() {
+  void mergesListElementsByKey() {
     manifests.apply(
         "one",
         DEPLOYMENT.formatted("lists", "- {name: web, image: 'a:1', env: [{name: A, value: '1'}]}"));
@@ -203,7 +203,7 @@ class ServerSideApplyContractIT {
   }
 
   @Test
-  void doesNotMakeAnObjectOfWhichAUidIsExpected() {
+  void doesNotCreateAnObjectWithAnExpectedUid() {
     String gone = configMap("gone", "a: '1'").replace("name: gone", "name: gone\n  uid: 0b5ecdd6");
 
     Status status = refusal(() -> manifests.apply("one", gone));
@@ -242,7 +242,7 @@ class ServerSideApplyContractIT {
   }
 
   @Test
-  void refusesWhatIsNotInTheSchema() {
+  void refusesUndeclaredFields() {
     Status unknown =
         refusal(() -> manifests.apply("one", configMap("typed", "a: '1'") + "bogus: 1\n"));
     assertThat(unknown.getCode()).isEqualTo(500);

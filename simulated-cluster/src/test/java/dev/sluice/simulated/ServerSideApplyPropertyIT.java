@@ -25,10 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random applies of three managers to one object end as {@link ApplyModel} says.
+ * Compares random applies of three managers to one object with {@link ApplyModel}.
  *
- * <p>Every run takes the same sequences, unless the system property {@code sluice.seed} names
- * another first one.
+ * <p>Every run uses the same sequences, unless the system property {@code sluice.seed} sets another
+ * first seed.
  */
 @Tag("kubernetes")
 class ServerSideApplyPropertyIT {
@@ -38,8 +38,8 @@ class ServerSideApplyPropertyIT {
   private static final List<String> MANAGERS = List.of("one", "two", "three");
 
   /**
-   * What two servers may differ in: what they make up themselves, what controllers add, and what
-   * releases after 1.20 default.
+   * Fields that may differ between servers: generated values, fields that controllers set, and
+   * defaults of releases after 1.20.
    */
   private static final List<List<String>> INCOMPARABLE =
       List.of(
@@ -49,7 +49,7 @@ class ServerSideApplyPropertyIT {
           List.of("metadata", "resourceVersion"),
           List.of("metadata", "creationTimestamp"),
           List.of("metadata", "managedFields"),
-          // nobody here applies any, and the Deployment controller notes its revision there
+          // this test applies none, and the Deployment controller stores its revision there
           List.of("metadata", "annotations"),
           List.of("spec", "template", "metadata", "creationTimestamp"),
           List.of("spec", "clusterIP"),
@@ -76,7 +76,7 @@ class ServerSideApplyPropertyIT {
     return Stream.of(AppliedShape.configMap(), AppliedShape.service(), AppliedShape.deployment());
   }
 
-  /** One manager applying once. */
+  /** Apply by one manager. */
   private record Step(String manager, Map<Place, JsonNode> intent, boolean force) {
     static List<Step> random(AppliedShape shape, long seed) {
       Random random = new Random(seed);
@@ -89,10 +89,10 @@ class ServerSideApplyPropertyIT {
     }
   }
 
-  /** What a server answered; no message where it took the object. */
+  /** Answer of a server; the message is empty if it accepted the object. */
   private record Outcome(int code, String message) {}
 
-  /** One object of a shape on one server. */
+  /** Object of a shape on one server. */
   private static final class Subject {
     private final ClusterFixture fixture;
     private final Manifests manifests;
@@ -139,9 +139,9 @@ class ServerSideApplyPropertyIT {
           .convertValue(manifests.resource(skeleton().toString()).get(), ObjectNode.class);
     }
 
-    /** What stays the same exactly as long as nobody applies a change. */
+    /** Returns the state that changes if and only if a manager applies a change. */
     String version(JsonNode live) {
-      // a controller writes into a real Deployment, too
+      // controllers also write to a real Deployment
       return shape.kind().equals("Deployment") && !fixture.isSimulated()
           ? live.at("/metadata/generation") + " " + applied(live)
           : live.at("/metadata/resourceVersion").asText();
@@ -149,9 +149,9 @@ class ServerSideApplyPropertyIT {
   }
 
   /**
-   * What each manager of the sequences applied, in the FieldsV1 format.
+   * Returns the fields that each manager of the sequences applied, in the FieldsV1 format.
    *
-   * <p>Not the base: it owns a Service's selector as a whole, and before 1.21 key by key.
+   * <p>The base is excluded: it owns a Service's selector as a whole, and before 1.21 key by key.
    */
   private static Map<String, JsonNode> applied(JsonNode live) {
     Map<String, JsonNode> result = new TreeMap<>();
@@ -170,7 +170,7 @@ class ServerSideApplyPropertyIT {
 
   @ParameterizedTest
   @MethodSource("shapes")
-  void endsAsTheModelSays(AppliedShape shape) {
+  void matchesTheModel(AppliedShape shape) {
     for (long seed = FIRST_SEED; seed < FIRST_SEED + SEQUENCES; seed++) {
       Subject subject = new Subject(fixture, namespace, shape, "model-" + seed);
       ApplyModel model = new ApplyModel(shape.places());
@@ -217,7 +217,7 @@ class ServerSideApplyPropertyIT {
 
   @ParameterizedTest
   @MethodSource("shapes")
-  void endsAlikeOnTheSimulatedAndTheRealServer(AppliedShape shape) {
+  void matchesTheRealServer(AppliedShape shape) {
     assumeTrue(!fixture.isSimulated(), "there is no real server to compare with");
     try (ClusterFixture simulated = ClusterFixture.simulated()) {
       String twin = simulated.namespace();
@@ -247,7 +247,7 @@ class ServerSideApplyPropertyIT {
         parent.remove(path.getLast());
       }
     }
-    // where a new element comes to stand among the others changed in 1.27
+    // the position of new elements changed in 1.27
     for (JsonNode named : copy.findParents("name")) {
       named.forEach(ServerSideApplyPropertyIT::sort);
     }

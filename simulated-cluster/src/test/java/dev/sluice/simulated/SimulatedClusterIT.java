@@ -83,7 +83,7 @@ class SimulatedClusterIT {
   }
 
   @Test
-  void failsRequestsAsToldTo() {
+  void injectsFaults() {
     try (ClusterFixture fixture = ClusterFixture.simulated()) {
       Manifests manifests = new Manifests(fixture.client(), "default");
       FaultInjector faults = fixture.simulatedCluster().faults();
@@ -105,7 +105,7 @@ class SimulatedClusterIT {
   }
 
   @Test
-  void saysWhatItDoesNotSupport() {
+  void answers501ForUnsupportedFeatures() {
     try (ClusterFixture fixture = ClusterFixture.simulated()) {
       KubernetesClient client = fixture.client();
 
@@ -117,7 +117,7 @@ class SimulatedClusterIT {
   }
 
   @Test
-  void lendsItselfToLeaderElection() throws InterruptedException {
+  void supportsLeaderElection() throws InterruptedException {
     try (ClusterFixture fixture = ClusterFixture.simulated()) {
       CountDownLatch leads = new CountDownLatch(1);
       var election =

@@ -73,7 +73,7 @@ class ValidationContractIT {
   }
 
   @Test
-  void refusesASelectorThatDoesNotFit() {
+  void refusesASelectorThatDoesNotMatch() {
     refuses(
         DEPLOYMENT.formatted("selector", 0, "other"),
         "spec.template.metadata.labels: Invalid value: ",
@@ -81,7 +81,7 @@ class ValidationContractIT {
   }
 
   @Test
-  void refusesAnotherSelector() {
+  void refusesAChangeOfTheSelector() {
     manifests.apply("one", DEPLOYMENT.formatted("immutable", 0, "web"));
     refuses(
         DEPLOYMENT.formatted("immutable", 0, "other"),
@@ -98,7 +98,7 @@ class ValidationContractIT {
   }
 
   @Test
-  void refusesChangesOfTheImmutable() {
+  void refusesChangesOfImmutableData() {
     manifests.apply("one", configMap("sealed", "a: '1'") + "immutable: true\n");
     refuses(
         configMap("sealed", "a: '2'") + "immutable: true\n",
@@ -118,13 +118,13 @@ class ValidationContractIT {
   }
 
   @Test
-  void refusesAnotherTypeOfSecret() {
+  void refusesAChangeOfASecretsType() {
     manifests.apply("one", secret("typed", ""));
     refuses(secret("typed", "type: other"), "type: Invalid value: \"other\": field is immutable");
   }
 
   @Test
-  void foldsTextIntoSecrets() {
+  void convertsStringDataOfSecrets() {
     manifests.apply("one", secret("text", "stringData: {a: b}"));
 
     var secret = manifests.resource(secret("text", "")).get();
@@ -135,7 +135,7 @@ class ValidationContractIT {
   }
 
   @Test
-  void refusesAnotherTemplateOfAJob() {
+  void refusesAChangeOfAJobsTemplate() {
     String job =
         """
         apiVersion: batch/v1
@@ -150,7 +150,7 @@ class ValidationContractIT {
   }
 
   @Test
-  void refusesAnotherRole() {
+  void refusesAChangeOfTheRole() {
     String binding =
         """
         apiVersion: rbac.authorization.k8s.io/v1

@@ -48,7 +48,7 @@ class WatchContractIT {
     fixture.close();
   }
 
-  /** Writes down what it is told. */
+  /** Records the events it receives. */
   private static final class Log implements Watcher<ConfigMap> {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
@@ -67,7 +67,7 @@ class WatchContractIT {
   }
 
   @Test
-  void tellsWhatHappensToWhatItSelects() throws Exception {
+  void sendsChangesOfSelectedObjects() throws Exception {
     Log log = new Log();
     try (Watch watch = client.configMaps().inNamespace(namespace).withLabel("w", "in").watch(log)) {
       manifests.apply("one", labelled("in", "in"));
@@ -89,7 +89,7 @@ class WatchContractIT {
   }
 
   @Test
-  void goesOnFromAResourceVersion() throws Exception {
+  void resumesFromAResourceVersion() throws Exception {
     manifests.apply("one", labelled("before", "from"));
     ConfigMapList list = client.configMaps().inNamespace(namespace).withLabel("w", "from").list();
     manifests.apply("one", labelled("after", "from"));
@@ -112,7 +112,7 @@ class WatchContractIT {
   }
 
   @Test
-  void feedsInformers() {
+  void servesInformers() {
     try (SharedIndexInformer<ConfigMap> informer =
         client.configMaps().inNamespace(namespace).withLabel("w", "informed").inform()) {
       manifests.apply("one", labelled("informed", "informed"));
@@ -127,7 +127,7 @@ class WatchContractIT {
   }
 
   @Test
-  void endsAWatchFromTooLongAgo() throws Exception {
+  void endsAWatchFromAnExpiredResourceVersion() throws Exception {
     assumeTrue(fixture.isSimulated(), "a real server forgets only after minutes");
     manifests.apply("one", labelled("old", "old"));
     String version =
@@ -135,7 +135,8 @@ class WatchContractIT {
     manifests.apply("one", labelled("newer", "old"));
     fixture.simulatedCluster().expireHistory();
 
-    // over plain HTTP: closing a fabric8 watch while the server ends it can dead-lock in the client
+    // uses plain HTTP, since closing a fabric8 watch while the server ends it can deadlock the
+    // client
     URI watch =
         fixture
             .simulatedCluster()
@@ -158,7 +159,7 @@ class WatchContractIT {
   }
 
   @Test
-  void pagesShowOneMoment() {
+  void pagesAreConsistent() {
     for (int i = 0; i < 5; i++) {
       manifests.apply("one", labelled("page-" + i, "page"));
     }

@@ -1,4 +1,4 @@
 package dev.sluice.simulated.admission;
 
-/** One reason among several: its kind, such as {@code FieldValueInvalid}, its field, and text. */
+/** Cause of a refusal: its kind, such as {@code FieldValueInvalid}, its field, and text. */
 public record Cause(String reason, String field, String message) {}

@@ -8,13 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 
-/** Fills in what the API server sets where an object says nothing. */
+/** Default values that the API server sets for absent fields. */
 public final class Defaults {
   private static final String RBAC = "rbac.authorization.k8s.io";
 
   private Defaults() {}
 
-  /** The object with its defaults; the same instance, changed. */
+  /** Sets the defaults in the object and returns the same instance. */
   public static ObjectNode of(ResourceType type, ObjectNode object) {
     if (type.isCustom()) {
       JsonNode version = type.traits().version().orElseThrow();

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What is particular about CustomResourceDefinitions. */
+/** Rules for CustomResourceDefinitions. */
 public final class Definitions {
-  /** Keeps a definition until its resources are deleted. */
+  /** Finalizer that keeps a definition until its resources are deleted. */
   public static final String CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
 
   private Definitions() {}
@@ -56,7 +56,7 @@ public final class Definitions {
     }
   }
 
-  /** What a definition asks for that is not supported, if anything. */
+  /** Returns the unsupported feature that a definition uses, if any. */
   public static Optional<String> unsupported(JsonNode definition) {
     JsonNode spec = definition.path("spec");
     if (spec.at("/conversion/strategy").asText().equals("Webhook")) {
@@ -83,7 +83,7 @@ public final class Definitions {
     return node.valueStream().anyMatch(Definitions::usesRules);
   }
 
-  /** Says in the status that the names are taken and the resources served. */
+  /** Sets the status conditions for accepted names and served resources. */
   public static void establish(ObjectNode definition, String now) {
     JsonNode spec = definition.path("spec");
     ObjectNode status = definition.withObject("/status");

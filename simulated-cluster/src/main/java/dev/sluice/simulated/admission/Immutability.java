@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** Refuses changes of what cannot be changed. */
+/** Checks for changes of immutable fields. */
 final class Immutability {
   private static final String IMMUTABLE = "field is immutable";
   private static final String WHEN_SET = "field is immutable when `immutable` is set";

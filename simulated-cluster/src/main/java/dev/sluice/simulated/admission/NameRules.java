@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What names, labels and annotations may look like. */
+/** Rules for names, labels and annotations. */
 final class NameRules {
   private static final String SUBDOMAIN =
       "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
@@ -97,7 +97,7 @@ final class NameRules {
     }
   }
 
-  /** Checks a qualified name: an optional DNS prefix with a slash, then a short name. */
+  /** Validates a qualified name: an optional DNS prefix with a slash, then a short name. */
   static void key(String field, String key, Problems problems) {
     int slash = key.indexOf('/');
     String name = key.substring(slash + 1);

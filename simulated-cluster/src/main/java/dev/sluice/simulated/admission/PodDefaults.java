@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** The defaults of pods and pod templates. */
+/** Defaults of pods and pod templates. */
 final class PodDefaults {
   private static final int READABLE = 420;
 
   private PodDefaults() {}
 
-  /** Fills in a pod's spec, if there is one. */
+  /** Sets the defaults of a pod's spec, if there is one. */
   static void fill(JsonNode podSpec) {
     if (!(podSpec instanceof ObjectNode spec)) {
       return;

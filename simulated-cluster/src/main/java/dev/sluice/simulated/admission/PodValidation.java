@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Checks pods and pod templates. */
+/** Validation of pods and pod templates. */
 final class PodValidation {
   private final Problems problems;
 
@@ -14,7 +14,7 @@ final class PodValidation {
     this.problems = problems;
   }
 
-  /** Checks a pod's spec at its path. */
+  /** Validates a pod's spec at its path. */
   void spec(String path, JsonNode spec, List<String> restartPolicies) {
     String restart = spec.path("restartPolicy").asText();
     if (!restartPolicies.contains(restart)) {

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** What is wrong with an object, collected field by field in the API server's words. */
+/** Problems of an object, collected field by field, in the API server's words. */
 public final class Problems {
   private final List<Cause> causes = new ArrayList<>();
 
-  /** Notes a field that has to be there. */
+  /** Adds a missing required field. */
   void required(String field, String why) {
     causes.add(
         new Cause(
@@ -17,12 +17,12 @@ public final class Problems {
             why.isEmpty() ? "Required value" : "Required value: " + why));
   }
 
-  /** Notes a field whose value cannot stand; strings are shown quoted. */
+  /** Adds a field with an invalid value; strings are shown in quotes. */
   void invalid(String field, Object value, String why) {
     causes.add(new Cause("FieldValueInvalid", field, "Invalid value: " + show(value) + ": " + why));
   }
 
-  /** Notes a field whose value is none of those supported. */
+  /** Adds a field with an unsupported value. */
   void unsupported(String field, String value, List<String> supported) {
     causes.add(
         new Cause(
@@ -34,17 +34,17 @@ public final class Problems {
                 + String.join(", ", supported.stream().map(s -> '"' + s + '"').toList())));
   }
 
-  /** Notes a field that may not be set or changed. */
+  /** Adds a field that must not be set or changed. */
   void forbidden(String field, String why) {
     causes.add(new Cause("FieldValueForbidden", field, "Forbidden: " + why));
   }
 
-  /** Notes a list element that stands there twice. */
+  /** Adds a duplicate list element. */
   void duplicate(String field, Object value) {
     causes.add(new Cause("FieldValueDuplicate", field, "Duplicate value: " + show(value)));
   }
 
-  /** Notes a list with more elements than allowed. */
+  /** Adds a list with too many elements. */
   void tooMany(String field, int actual, int most) {
     causes.add(
         new Cause(
@@ -53,18 +53,18 @@ public final class Problems {
             "Too many: " + actual + ": must have at most " + most + " items"));
   }
 
-  /** Notes a text longer than allowed. */
+  /** Adds a text that is too long. */
   void tooLong(String field, int most) {
     causes.add(
         new Cause("FieldValueTooLong", field, "Too long: may not be more than " + most + " bytes"));
   }
 
-  /** Notes a reference to what is not there. */
+  /** Adds a reference to a missing object. */
   void notFound(String field, String value) {
     causes.add(new Cause("FieldValueNotFound", field, "Not found: \"" + value + "\""));
   }
 
-  /** Notes a field whose value cannot stand, shown as given. */
+  /** Adds a field with an invalid value, shown as given. */
   void invalidLiteral(String field, String literal, String why) {
     causes.add(new Cause("FieldValueInvalid", field, "Invalid value: " + literal + ": " + why));
   }
@@ -77,7 +77,7 @@ public final class Problems {
     return value instanceof String text ? '"' + text + '"' : String.valueOf(value);
   }
 
-  /** Throws what the function makes of the problems, if there are any. */
+  /** Throws the exception that the function creates from the problems, if there are any. */
   public void throwIfAny(Function<List<Cause>, ? extends RuntimeException> exception) {
     if (!causes.isEmpty()) {
       throw exception.apply(List.copyOf(causes));

@@ -3,7 +3,7 @@ package dev.sluice.simulated.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Fills in the {@code default}s of a structural schema. */
+/** Default values of a structural schema. */
 final class StructuralDefaults {
   private StructuralDefaults() {}
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Checks a custom resource against the OpenAPI schema of its definition. */
+/** Validation of a custom resource against the OpenAPI schema of its definition. */
 final class StructuralValidation {
   private final Problems problems;
 
@@ -105,7 +105,7 @@ final class StructuralValidation {
     if (schema.has("maxItems") && value.size() > schema.path("maxItems").asInt()) {
       problems.tooMany(path, value.size(), schema.path("maxItems").asInt());
     }
-    List<JsonNode> seen = new ArrayList<>();
+    List<JsonNode> previous = new ArrayList<>();
     boolean set = schema.path("x-kubernetes-list-type").asText().equals("set");
     JsonNode keys = schema.path("x-kubernetes-list-map-keys");
     for (int i = 0; i < value.size(); i++) {
@@ -115,10 +115,10 @@ final class StructuralValidation {
               ? item
               : ((com.fasterxml.jackson.databind.node.ObjectNode) item.deepCopy())
                   .retain(keys.valueStream().map(JsonNode::asText).toList());
-      if ((set || !keys.isEmpty()) && seen.contains(id)) {
+      if ((set || !keys.isEmpty()) && previous.contains(id)) {
         problems.duplicate(path + "[" + i + "]", id.isTextual() ? id.asText() : id);
       }
-      seen.add(id);
+      previous.add(id);
       visit(schema.path("items"), path + "[" + i + "]", item);
     }
   }
@@ -162,13 +162,14 @@ final class StructuralValidation {
   }
 
   private void combinations(JsonNode schema, String path, JsonNode value) {
-    schema.path("allOf").forEach(part -> visit(part, path, value));
+    schema.path("allOf").forEach(subschema -> visit(subschema, path, value));
     JsonNode any = schema.path("anyOf");
-    if (!any.isEmpty() && any.valueStream().noneMatch(part -> fits(part, path, value))) {
+    if (!any.isEmpty() && any.valueStream().noneMatch(subschema -> fits(subschema, path, value))) {
       problems.invalid(path, "", "\"" + path + "\" must validate at least one schema (anyOf)");
     }
     JsonNode one = schema.path("oneOf");
-    if (!one.isEmpty() && one.valueStream().filter(part -> fits(part, path, value)).count() != 1) {
+    if (!one.isEmpty()
+        && one.valueStream().filter(subschema -> fits(subschema, path, value)).count() != 1) {
       problems.invalid(path, "", "\"" + path + "\" must validate one and only one schema (oneOf)");
     }
     if (schema.has("not") && fits(schema.path("not"), path, value)) {

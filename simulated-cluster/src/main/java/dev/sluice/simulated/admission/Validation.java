@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.resource.ResourceType;
 import java.util.List;
 
-/** Checks objects before they are stored. */
+/** Validation of objects before they are stored. */
 public final class Validation {
   private static final List<String> SERVICE_TYPES =
       List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
@@ -14,7 +14,7 @@ public final class Validation {
 
   private Validation() {}
 
-  /** What is wrong with a new object. */
+  /** Validates a new object. */
   public static Problems onCreate(ResourceType type, ObjectNode object) {
     Problems problems = new Problems();
     NameRules.metadata(type.kind(), object.path("metadata"), problems);
@@ -22,7 +22,7 @@ public final class Validation {
     return problems;
   }
 
-  /** What is wrong with a changed object. */
+  /** Validates a changed object. */
   public static Problems onUpdate(ResourceType type, ObjectNode live, ObjectNode object) {
     Problems problems = new Problems();
     NameRules.metadata(type.kind(), object.path("metadata"), problems);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.StringJoiner;
 
-/** Checks the kinds that make pods. */
+/** Validation of the kinds that create pods. */
 final class WorkloadValidation {
   private static final List<String> ALWAYS = List.of("Always");
   private static final List<String> ONCE = List.of("OnFailure", "Never");
@@ -93,7 +93,7 @@ final class WorkloadValidation {
     };
   }
 
-  /** A map as Go prints it, which is how the API server shows it. */
+  /** Returns a map as Go prints it, which is the API server's format. */
   static String goMap(JsonNode map) {
     if (map.isMissingNode()) {
       return "map[string]string(nil)";

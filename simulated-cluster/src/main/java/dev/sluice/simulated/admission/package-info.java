@@ -1,4 +1,4 @@
-/** What the API server adds to objects, and what it refuses in them. Pure functions. */
+/** Defaults and validation of objects in the API server. Pure functions. */
 @NullMarked
 package dev.sluice.simulated.admission;
 

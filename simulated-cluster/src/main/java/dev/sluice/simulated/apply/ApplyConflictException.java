@@ -3,13 +3,13 @@ package dev.sluice.simulated.apply;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** An apply that would take fields from other managers without being allowed to. */
+/** Thrown by an apply without force that would change fields of other managers. */
 public final class ApplyConflictException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Conflict> conflicts;
 
-  /** One field that another manager owns with another value. */
+  /** Field that another manager owns with a different value. */
   public record Conflict(String owner, String field) {}
 
   ApplyConflictException(List<Conflict> conflicts) {

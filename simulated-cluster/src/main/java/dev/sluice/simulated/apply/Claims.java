@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.simulated.schema.Type;
 import java.util.List;
 
-/** Works out which fields an applied configuration claims. */
+/** Computation of the fields that an applied configuration claims. */
 final class Claims {
   private final FieldSet set = new FieldSet();
 
   private Claims() {}
 
-  /** The paths that whoever applies {@code value} comes to own. */
+  /** Returns the paths that the manager owns after applying {@code value}. */
   static FieldSet of(Type type, JsonNode value) {
     Claims claims = new Claims();
     claims.visit(type, List.of(), value);

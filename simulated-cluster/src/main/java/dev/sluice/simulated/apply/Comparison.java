@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What differs between two values of a type, as field paths. */
+/** Differences between two values of a type, as field paths. */
 record Comparison(FieldSet added, FieldSet modified, FieldSet removed) {
 
   static Comparison between(Type type, JsonNode before, JsonNode after) {

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Server-side apply and the tracking of all other writes, for objects of one type.
+ * Server-side apply, and ownership tracking of all other writes, for objects of one type.
  *
  * <p>Pure: takes objects, returns new ones. Follows the Kubernetes reference documentation
- * "Server-Side Apply" and KEP-555: a manager that applies owns what it applies, loses what it stops
- * applying, and conflicts over what another manager owns with another value.
+ * "Server-Side Apply" and KEP-555: a manager that applies owns the fields it applies, loses those
+ * it stops applying, and conflicts over fields that another manager owns with a different value.
  *
- * @param type the type of the objects
- * @param resets the fields this endpoint never changes, such as {@code status} on the main one
+ * @param type type of the objects
+ * @param resets fields that this endpoint never changes, such as {@code status} on the main one
  */
 public record FieldManagement(Type type, FieldSet resets) {
   private static final FieldSet UNTRACKED =
@@ -35,7 +35,7 @@ public record FieldManagement(Type type, FieldSet resets) {
           "metadata.managedFields",
           "metadata.resourceVersion");
 
-  /** A set of paths of plain names, each written with dots. */
+  /** Returns a set of paths of plain names, each written with dots. */
   public static FieldSet paths(String... paths) {
     FieldSet set = new FieldSet();
     for (String path : paths) {
@@ -51,11 +51,12 @@ public record FieldManagement(Type type, FieldSet resets) {
   /**
    * Applies a configuration.
    *
-   * @param live the stored object, or one with nothing but its kind where there is none
-   * @param applied what the manager wants, checked against the type already
-   * @param time now, RFC 3339 in seconds
-   * @return the new object with its managed fields, or empty if nothing changes at all
-   * @throws ApplyConflictException if other managers own what would change and {@code force} is off
+   * @param live the stored object, or one with only its kind if there is none
+   * @param applied the manager's configuration, already checked against the type
+   * @param time current time, RFC 3339 in seconds
+   * @return the new object with its managed fields, or empty if nothing changes
+   * @throws ApplyConflictException if other managers own fields that would change and {@code force}
+   *     is off
    */
   public Optional<ObjectNode> apply(
       ObjectNode live, ObjectNode applied, FieldOwner owner, String time, boolean force) {
@@ -68,7 +69,7 @@ public record FieldManagement(Type type, FieldSet resets) {
     JsonNode merged = Merge.of(type, bare, applied);
     JsonNode pruned = last.isEmpty() ? merged : prune(merged, managed, last);
     Comparison changes = Comparison.between(type, bare, pruned);
-    // the name and its like hold the metadata in place while pruning, and are nobody's afterwards
+    // the name and similar fields keep the metadata during pruning; afterwards no manager owns them
     ManagedFields settled = settle(managed, changes, owner, force).map(e -> e.without(UNTRACKED));
     if (changes.isSame() && settled.ownsSame(before)) {
       return Optional.empty();
@@ -79,11 +80,11 @@ public record FieldManagement(Type type, FieldSet resets) {
   }
 
   /**
-   * Notes who changed what in a write that is no apply.
+   * Updates the ownership for a write that is not an apply.
    *
-   * @param live the stored object, or one with nothing but its kind where there is none
-   * @param updated the object to be stored; the managed fields in it count only if it has none (an
-   *     empty list drops all ownership), as the API server has it
+   * @param live the stored object, or one with only its kind if there is none
+   * @param updated the object to be stored; its managed fields are used only if they are absent (an
+   *     empty list drops all ownership), as in the API server
    */
   public ObjectNode update(ObjectNode live, ObjectNode updated, FieldOwner owner, String time) {
     boolean hasEntries = updated.path("metadata").has("managedFields");
@@ -123,7 +124,7 @@ public record FieldManagement(Type type, FieldSet resets) {
     }
   }
 
-  /** Takes what changes from its other owners, or refuses to. */
+  /** Transfers changed fields from their other owners, or throws a conflict. */
   private ManagedFields settle(
       ManagedFields managed, Comparison changes, FieldOwner owner, boolean force) {
     FieldSet touched = changes.modified().union(changes.added());
@@ -151,7 +152,7 @@ public record FieldManagement(Type type, FieldSet resets) {
         });
   }
 
-  /** Removes what the manager applied last time and nobody, itself included, claims any more. */
+  /** Removes fields that the manager applied before and that no manager claims now. */
   private JsonNode prune(JsonNode merged, ManagedFields managed, FieldSet last) {
     JsonNode pruned = Removal.of(type, merged, last.withNamedFields(type));
     FieldSet all = Claims.of(type, merged).withNamedFields(type);

@@ -3,14 +3,14 @@ package dev.sluice.simulated.apply;
 import java.util.Optional;
 
 /**
- * Who owns fields: a field manager, the way it wrote, the version it wrote in and the subresource.
+ * Owner of fields: a field manager, its operation, the API version it wrote and the subresource.
  *
- * <p>An applier is the same owner whatever version it applies.
+ * <p>An applier is the same owner for every version it applies.
  */
 public record FieldOwner(
     String manager, Operation operation, String apiVersion, Optional<String> subresource) {
 
-  /** The way a manager writes. */
+  /** Operation by which a manager writes. */
   public enum Operation {
     APPLY("Apply"),
     UPDATE("Update");
@@ -33,7 +33,7 @@ public record FieldOwner(
         && (operation == Operation.APPLY || apiVersion.equals(other.apiVersion));
   }
 
-  /** This owner as conflict messages show it. */
+  /** Returns this owner in the format of conflict messages. */
   String show(String time) {
     StringBuilder text = new StringBuilder("\"" + manager + "\"");
     subresource.ifPresent(name -> text.append(" with subresource \"").append(name).append('"'));

@@ -13,16 +13,16 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /**
- * A set of field paths, kept as a tree: what one manager owns.
+ * Set of field paths, stored as a tree: the fields that one manager owns.
  *
- * <p>Membership of a path says nothing about the paths below it. The operations return new sets;
- * only {@link #insert} changes one, while it is being built.
+ * <p>Membership of a path does not imply membership of the paths below it. Operations return new
+ * sets; only {@link #insert} changes a set, while it is being built.
  */
 public final class FieldSet {
   private final NavigableSet<PathElement> members = new TreeSet<>();
   private final NavigableMap<PathElement, FieldSet> children = new TreeMap<>();
 
-  /** Adds a path; the empty path is not a member of any set. */
+  /** Adds a path; the empty path is never a member. */
   public FieldSet insert(List<PathElement> path) {
     if (path.isEmpty()) {
       return this;
@@ -39,12 +39,12 @@ public final class FieldSet {
     return members.isEmpty() && children.values().stream().allMatch(FieldSet::isEmpty);
   }
 
-  /** Whether the path of this single step is a member. */
+  /** Returns whether the path of this single element is a member. */
   public boolean has(PathElement element) {
     return members.contains(element);
   }
 
-  /** What the set holds below a step. */
+  /** Returns the members below an element. */
   public FieldSet below(PathElement element) {
     return children.getOrDefault(element, new FieldSet());
   }
@@ -74,7 +74,7 @@ public final class FieldSet {
     return result;
   }
 
-  /** This set without the other's members and without everything below them. */
+  /** Returns this set without the other's members and everything below them. */
   public FieldSet recursiveDifference(FieldSet other) {
     FieldSet result = new FieldSet();
     result.members.addAll(members);
@@ -95,10 +95,10 @@ public final class FieldSet {
   }
 
   /**
-   * This set with every declared field that has members below it as a member too.
+   * Returns this set, with every declared field that has members below it added as a member.
    *
-   * <p>A struct's fields are never claimed on their own, so removing all that a manager owned below
-   * such a field has to take the field itself along.
+   * <p>A struct's fields are never claimed on their own, so removing everything that a manager
+   * owned below such a field has to remove the field itself.
    */
   public FieldSet withNamedFields(Type type) {
     FieldSet result = new FieldSet();
@@ -128,7 +128,7 @@ public final class FieldSet {
     return type instanceof Type.ListOf(Type element, Type.ListKind kind) ? element : new Type.Any();
   }
 
-  /** All member paths in order. */
+  /** Returns all member paths in order. */
   public List<List<PathElement>> paths() {
     List<List<PathElement>> result = new ArrayList<>();
     walk(List.of(), (path, set) -> result.add(path));
@@ -148,14 +148,17 @@ public final class FieldSet {
     }
   }
 
-  /** A path as conflict messages show it, such as {@code .spec.containers[name="app"].image}. */
+  /**
+   * Returns a path in the format of conflict messages, such as {@code
+   * .spec.containers[name="app"].image}.
+   */
   public static String show(List<PathElement> path) {
     StringBuilder text = new StringBuilder();
     path.forEach(text::append);
     return text.toString();
   }
 
-  /** This set in the {@code FieldsV1} format. */
+  /** Returns this set in the {@code FieldsV1} format. */
   public ObjectNode encode() {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     NavigableSet<PathElement> steps = new TreeSet<>(members);
@@ -173,9 +176,9 @@ public final class FieldSet {
   }
 
   /**
-   * Reads the {@code FieldsV1} format.
+   * Parses the {@code FieldsV1} format.
    *
-   * @throws IllegalArgumentException if it is not that
+   * @throws IllegalArgumentException if the format is invalid
    */
   public static FieldSet decode(JsonNode fields) {
     FieldSet result = new FieldSet();

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
-/** The few JSON operations that field paths need. */
+/** JSON operations that field paths need. */
 final class Json {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -27,13 +27,13 @@ final class Json {
     }
   }
 
-  /** Whether two values are equal, numbers by value rather than by representation. */
+  /** Returns whether two values are equal; numbers are compared by value, not by representation. */
   static boolean same(JsonNode a, JsonNode b) {
     return a.equals(
         (x, y) -> x.isNumber() && y.isNumber() ? compare(x, y) : x.equals(y) ? 0 : 1, b);
   }
 
-  /** A total order over scalars: by kind, then by value. */
+  /** Compares scalars in a total order: by kind, then by value. */
   static int compare(JsonNode a, JsonNode b) {
     if (a.isNumber() && b.isNumber()) {
       return a.decimalValue().compareTo(b.decimalValue());

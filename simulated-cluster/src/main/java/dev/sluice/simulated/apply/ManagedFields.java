@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** An object's {@code metadata.managedFields}: who owns what, and since when. */
+/**
+ * Entries of an object's {@code metadata.managedFields}: which owner owns which fields since when.
+ */
 record ManagedFields(List<Entry> entries) {
 
-  /** What one owner owns; {@code time} is RFC 3339 in seconds, as the format has it. */
+  /** Fields of one owner; {@code time} is RFC 3339 in seconds. */
   record Entry(FieldOwner owner, String time, FieldSet fields) {
     Entry without(FieldSet paths) {
       return new Entry(owner, time, fields.difference(paths));
@@ -24,7 +26,7 @@ record ManagedFields(List<Entry> entries) {
     entries = List.copyOf(entries);
   }
 
-  /** Reads the entries of an object; what cannot be read counts as no owner at all. */
+  /** Reads the entries of an object; an unreadable entry counts as no owner. */
   static ManagedFields of(JsonNode object) {
     List<Entry> entries = new ArrayList<>();
     for (JsonNode entry : object.path("metadata").path("managedFields")) {
@@ -55,7 +57,7 @@ record ManagedFields(List<Entry> entries) {
     return find(owner).map(Entry::fields).orElseGet(FieldSet::new);
   }
 
-  /** These entries with the owner's replaced, dropped where it owns nothing any more. */
+  /** Returns these entries with the owner's entry replaced, or removed if it owns nothing. */
   ManagedFields with(Entry entry) {
     List<Entry> result = new ArrayList<>(entries);
     result.removeIf(e -> e.owner().isSameAs(entry.owner()));
@@ -74,7 +76,7 @@ record ManagedFields(List<Entry> entries) {
     return entries.stream().map(Entry::fields).reduce(new FieldSet(), FieldSet::union);
   }
 
-  /** Whether the same owners own the same fields, whenever that was. */
+  /** Returns whether the same owners own the same fields, regardless of the time. */
   boolean ownsSame(ManagedFields other) {
     return entries.size() == other.entries.size()
         && entries.stream()
@@ -85,7 +87,7 @@ record ManagedFields(List<Entry> entries) {
     return a.fields().equals(b.fields()) && a.owner().equals(b.owner());
   }
 
-  /** Writes the entries into an object, in the order of the API server. */
+  /** Writes the entries into an object, in the API server's order. */
   void writeTo(ObjectNode object) {
     ObjectNode metadata = object.withObject("/metadata");
     if (entries.isEmpty()) {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Lays an applied configuration over a live value; what it does not mention stays. */
+/** Merge of an applied configuration into a live value; fields that it does not mention stay. */
 final class Merge {
   private Merge() {}
 
@@ -53,8 +53,8 @@ final class Merge {
   }
 
   /**
-   * Merges associative lists: applied elements keep their order, elements that only live has stay
-   * where they stood between them.
+   * Merges associative lists: applied elements keep their order, and elements that only the live
+   * list has keep their position between them.
    */
   private static JsonNode list(Type.ListOf type, JsonNode live, JsonNode applied) {
     Map<PathElement, List<JsonNode>> left = Shape.index(type, live);

@@ -1,6 +1,9 @@
 package dev.sluice.simulated.apply;
 
-/** A value that does not fit its type; the message names the path and what was expected. */
+/**
+ * Thrown for a value that does not fit its type; the message contains the path and the expected
+ * type.
+ */
 public final class MistypedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

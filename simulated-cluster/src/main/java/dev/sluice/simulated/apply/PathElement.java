@@ -9,14 +9,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * One step of a field path, written as in the {@code FieldsV1} format of managed fields.
+ * Element of a field path, written as in the {@code FieldsV1} format of managed fields.
  *
- * <p>Ordered as the format orders its keys: names, then keys of associative lists, then values of
+ * <p>Ordered like the keys of the format: names, then keys of associative lists, then values of
  * sets, then indexes.
  */
 public sealed interface PathElement extends Comparable<PathElement> {
 
-  /** A field of an object: {@code f:name}. */
+  /** Field of an object: {@code f:name}. */
   record Name(String name) implements PathElement {
     @Override
     public String encode() {
@@ -29,7 +29,7 @@ public sealed interface PathElement extends Comparable<PathElement> {
     }
   }
 
-  /** An element of an associative list: {@code k:{"name":"value"}}. */
+  /** Element of an associative list: {@code k:{"name":"value"}}. */
   record Key(SortedMap<String, JsonNode> fields) implements PathElement {
     public Key {
       fields = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(fields));
@@ -50,7 +50,7 @@ public sealed interface PathElement extends Comparable<PathElement> {
     }
   }
 
-  /** An element of a set: {@code v:"value"}. */
+  /** Element of a set: {@code v:"value"}. */
   record Value(JsonNode value) implements PathElement {
     @Override
     public String encode() {
@@ -63,7 +63,7 @@ public sealed interface PathElement extends Comparable<PathElement> {
     }
   }
 
-  /** An element by position: {@code i:0}. */
+  /** Element by position: {@code i:0}. */
   record Index(int index) implements PathElement {
     @Override
     public String encode() {
@@ -76,13 +76,13 @@ public sealed interface PathElement extends Comparable<PathElement> {
     }
   }
 
-  /** This step as a key of a {@code FieldsV1} object. */
+  /** Returns this element as a key of a {@code FieldsV1} object. */
   String encode();
 
   /**
-   * Reads a key of a {@code FieldsV1} object.
+   * Parses a key of a {@code FieldsV1} object.
    *
-   * @throws IllegalArgumentException if the text is no such key
+   * @throws IllegalArgumentException if the text is not such a key
    */
   static PathElement decode(String text) {
     if (text.length() < 2 || text.charAt(1) != ':') {

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.schema.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a set of paths out of a value. */
+/** Removal of a set of paths from a value. */
 final class Removal {
   private Removal() {}
 
-  /** The value without the given paths, an empty object where nothing is left. */
+  /** Returns the value without the given paths, or an empty object if nothing is left. */
   static JsonNode of(Type type, JsonNode value, FieldSet paths) {
     JsonNode result = remove(type, value, paths);
     return result == null ? JsonNodeFactory.instance.objectNode() : result;

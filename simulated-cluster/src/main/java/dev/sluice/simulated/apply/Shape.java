@@ -11,13 +11,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** How ownership goes through a value of a type: as a whole, key by key, or element by element. */
+/** Granularity of ownership in a value of a type: as a whole, by key, or by element. */
 enum Shape {
   LEAF,
   MAP,
   LIST;
 
-  /** The shape of a type, where it leaves it open deduced from the value. */
+  /** Returns the shape of a type; if the type leaves it open, it is derived from the value. */
   static Shape of(Type type, @Nullable JsonNode value) {
     return switch (type) {
       case Type.Scalar s -> LEAF;
@@ -28,12 +28,12 @@ enum Shape {
     };
   }
 
-  /** The type below a key, {@link Type.Any} where nothing is declared. */
+  /** Returns the type below a key, or {@link Type.Any} if none is declared. */
   static Type child(Type type, String key) {
     return type.child(key).orElseGet(Type.Any::new);
   }
 
-  /** The elements of a list by what tells them apart; equal keys meet in one entry. */
+  /** Returns the elements of a list by their identity; elements with equal keys share an entry. */
   static Map<PathElement, List<JsonNode>> index(Type.ListOf type, @Nullable JsonNode list) {
     Map<PathElement, List<JsonNode>> result = new LinkedHashMap<>();
     if (list != null) {
@@ -44,7 +44,7 @@ enum Shape {
   }
 
   /**
-   * What tells a list element apart from its neighbours.
+   * Returns the identity of a list element.
    *
    * @throws MistypedException if the element lacks a key
    */

@@ -6,7 +6,7 @@ import dev.sluice.simulated.schema.Type.ScalarKind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks a configuration that is to be applied against its type. */
+/** Check of a configuration against its type before it is applied. */
 public final class TypedCheck {
   private final List<String> problems = new ArrayList<>();
 
@@ -15,7 +15,7 @@ public final class TypedCheck {
   /**
    * Checks that a value fits its type.
    *
-   * @throws MistypedException if it does not, worded as the API server does
+   * @throws MistypedException if it does not, in the API server's words
    */
   public static void check(Type type, JsonNode value) {
     TypedCheck check = new TypedCheck();
@@ -74,7 +74,7 @@ public final class TypedCheck {
       problems.add(path + ": expected list, got " + show(value));
       return;
     }
-    List<PathElement> seen = new ArrayList<>();
+    List<PathElement> previous = new ArrayList<>();
     for (int i = 0; i < value.size(); i++) {
       JsonNode item = value.get(i);
       String at = path + "[" + i + "]";
@@ -82,10 +82,10 @@ public final class TypedCheck {
         try {
           PathElement element = Shape.element(list, item);
           at = path + element;
-          if (seen.contains(element)) {
+          if (previous.contains(element)) {
             problems.add(path + ": duplicate entries for key " + element);
           }
-          seen.add(element);
+          previous.add(element);
         } catch (MistypedException e) {
           problems.add(path + ": element " + i + ": " + e.getMessage());
           continue;

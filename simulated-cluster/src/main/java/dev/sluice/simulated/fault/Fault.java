@@ -2,24 +2,24 @@ package dev.sluice.simulated.fault;
 
 import java.time.Duration;
 
-/** What becomes of a request instead of what should. */
+/** Fault that a request meets. */
 public sealed interface Fault {
   /**
-   * Answered with an error, not processed.
+   * The request is answered with an error and not processed.
    *
    * @param reason the machine-readable reason of the Status, such as {@code TooManyRequests}
    */
   record Fail(int status, String reason, String message) implements Fault {}
 
-  /** Answered with 200 and this body, not processed. */
+  /** The request is answered with 200 and this body, and not processed. */
   record Answer(String body) implements Fault {}
 
-  /** Processed and answered after a delay. */
+  /** The request is processed and answered after a delay. */
   record Delay(Duration by) implements Fault {}
 
-  /** The connection is closed and nothing was processed. */
+  /** The connection is closed and the request is not processed. */
   record CutBefore() implements Fault {}
 
-  /** The connection is closed after the request was processed: the answer is lost. */
+  /** The request is processed, and the connection is closed without an answer. */
   record CutAfter() implements Fault {}
 }

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** Makes requests fail in the ways a network and an API server fail; for tests. Thread-safe. */
+/** Injector of network and API server faults, for tests. Thread-safe. */
 public final class FaultInjector {
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
 
   public FaultInjector() {}
 
-  /** A fault in force until it is closed. */
+  /** Registered fault; closing the registration removes it. */
   public interface Registration extends AutoCloseable {
     @Override
     void close();
@@ -19,21 +19,21 @@ public final class FaultInjector {
 
   private record Rule(Predicate<ObservedRequest> requests, Fault fault) {}
 
-  /** Lets every request that matches meet a fault; of several rules the earliest holds. */
+  /** Registers a fault for every matching request. If several match, the earliest applies. */
   public Registration inject(Predicate<ObservedRequest> requests, Fault fault) {
     Rule rule = new Rule(requests, fault);
     rules.add(rule);
     return () -> rules.remove(rule);
   }
 
-  /** Lets the first request that matches, and no other, meet a fault. */
+  /** Registers a fault for only the first matching request. */
   public Registration injectOnce(Predicate<ObservedRequest> requests, Fault fault) {
     java.util.concurrent.atomic.AtomicBoolean met = new java.util.concurrent.atomic.AtomicBoolean();
     return inject(
         request -> !met.get() && requests.test(request) && met.compareAndSet(false, true), fault);
   }
 
-  /** Lifts all faults. */
+  /** Removes all faults. */
   public void clear() {
     rules.clear();
   }

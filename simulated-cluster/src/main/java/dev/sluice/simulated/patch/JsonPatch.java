@@ -12,7 +12,7 @@ public final class JsonPatch {
   /**
    * Applies all operations of a patch in order.
    *
-   * @throws PatchException if the patch is malformed or one operation does not go
+   * @throws PatchException if the patch is malformed or an operation fails
    */
   public static JsonNode apply(JsonNode target, JsonNode patch) {
     if (!patch.isArray()) {

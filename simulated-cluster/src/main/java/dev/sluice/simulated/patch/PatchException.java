@@ -1,6 +1,6 @@
 package dev.sluice.simulated.patch;
 
-/** A patch that cannot be applied, with the HTTP status and reason that say so. */
+/** Thrown for a patch that cannot be applied; it has the HTTP status and reason to answer with. */
 public final class PatchException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ public final class PatchException extends RuntimeException {
     return new PatchException(400, "BadRequest", message);
   }
 
-  /** A JSON patch whose operations do not go. */
+  /** Returns the exception for a JSON patch with an operation that fails. */
   static PatchException unprocessable(String message) {
     return new PatchException(
         422,

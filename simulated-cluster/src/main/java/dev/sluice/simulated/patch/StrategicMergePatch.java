@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Strategic merge patch: like a merge patch, but associative lists and sets are merged by element.
  *
- * <p>The merge key of a list is the first of the keys that server-side apply tells its elements
- * apart by. Of the directives, {@code $patch: delete}, {@code $patch: replace}, {@code
- * $retainKeys}, {@code $setElementOrder/} and {@code $deleteFromPrimitiveList/} are supported.
+ * <p>The merge key of a list is the first of its keys in server-side apply. The supported
+ * directives are {@code $patch: delete}, {@code $patch: replace}, {@code $retainKeys}, {@code
+ * $setElementOrder/} and {@code $deleteFromPrimitiveList/}.
  */
 public final class StrategicMergePatch {
   private static final String PATCH = "$patch";
@@ -185,7 +185,10 @@ public final class StrategicMergePatch {
     }
   }
 
-  /** Orders elements as the directive says; those it does not name follow in their old order. */
+  /**
+   * Orders elements according to the directive; elements that it does not name follow in their old
+   * order.
+   */
   private static JsonNode ordered(Type.ListOf type, ArrayNode list, JsonNode order) {
     ArrayNode rest = list.deepCopy();
     ArrayNode result = JsonNodeFactory.instance.arrayNode();

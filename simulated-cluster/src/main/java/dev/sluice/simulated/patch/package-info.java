@@ -1,4 +1,4 @@
-/** The three patch formats of the API server besides apply. Pure functions. */
+/** The three patch formats of the API server other than apply. Pure functions. */
 @NullMarked
 package dev.sluice.simulated.patch;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The resources that every simulated cluster has. */
+/** Resources that every simulated cluster has. */
 final class BuiltInResources {
   // apiVersion | kind | plural | short names | categories | scope | subresources
   private static final String TABLE =

@@ -1,9 +1,9 @@
 package dev.sluice.simulated.resource;
 
-/** An API group and one of its versions; the core group is the empty string. */
+/** API group and version; the core group is the empty string. */
 public record GroupVersion(String group, String version) {
 
-  /** Reads {@code v1} or {@code apps/v1}. */
+  /** Parses {@code v1} or {@code apps/v1}. */
   public static GroupVersion parse(String apiVersion) {
     int slash = apiVersion.indexOf('/');
     return slash < 0
@@ -11,7 +11,7 @@ public record GroupVersion(String group, String version) {
         : new GroupVersion(apiVersion.substring(0, slash), apiVersion.substring(slash + 1));
   }
 
-  /** As objects write it in {@code apiVersion}. */
+  /** Returns the value of {@code apiVersion} in objects. */
   public String apiVersion() {
     return group.isEmpty() ? version : group + "/" + version;
   }

@@ -8,20 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** All resources there are at the moment; owned by the event loop of the server. */
+/** Resources that are currently served; owned by the server's event loop. */
 public final class ResourceCatalog {
   private final TypeTable types = TypeTable.builtIn();
   private final List<ResourceType> builtIn = BuiltInResources.all(types);
   private final Map<String, List<ResourceType>> custom = new TreeMap<>();
 
-  /** Finds a resource by the path it is served under. */
+  /** Finds a resource by the path that it is served under. */
   public Optional<ResourceType> find(GroupVersion groupVersion, String plural) {
     return all().stream()
         .filter(r -> r.groupVersion().equals(groupVersion) && r.plural().equals(plural))
         .findFirst();
   }
 
-  /** Finds a resource by what its objects say of themselves. */
+  /** Finds a resource by the apiVersion and kind of its objects. */
   public Optional<ResourceType> findKind(String apiVersion, String kind) {
     return all().stream()
         .filter(r -> r.groupVersion().apiVersion().equals(apiVersion) && r.kind().equals(kind))
@@ -29,7 +29,7 @@ public final class ResourceCatalog {
   }
 
   /**
-   * Finds the built-in resource of that kind.
+   * Returns the built-in resource of a kind.
    *
    * @throws java.util.NoSuchElementException if there is none
    */
@@ -37,21 +37,21 @@ public final class ResourceCatalog {
     return builtIn.stream().filter(r -> r.kind().equals(kind)).findFirst().orElseThrow();
   }
 
-  /** Every resource once, custom ones in each served version. */
+  /** Returns every resource; custom ones once for each served version. */
   public List<ResourceType> all() {
     List<ResourceType> result = new ArrayList<>(builtIn);
     custom.values().forEach(result::addAll);
     return result;
   }
 
-  /** One version of every resource: objects are stored once, however many versions serve them. */
+  /** Returns one version of every resource, since objects are stored once for all versions. */
   public List<ResourceType> stored() {
     List<ResourceType> result = new ArrayList<>(builtIn);
     custom.values().stream().filter(v -> !v.isEmpty()).map(List::getFirst).forEach(result::add);
     return result;
   }
 
-  /** The group versions served, core first, then by group and version. */
+  /** Returns the served group versions, core first, then by group and version. */
   public List<GroupVersion> groupVersions() {
     return all().stream()
         .map(ResourceType::groupVersion)
@@ -62,17 +62,17 @@ public final class ResourceCatalog {
         .toList();
   }
 
-  /** Serves the versions of a CustomResourceDefinition, in place of those it had before. */
+  /** Serves the versions of a CustomResourceDefinition, replacing its previous ones. */
   public void register(String definition, List<ResourceType> versions) {
     custom.put(definition, List.copyOf(versions));
   }
 
-  /** Stops serving what a CustomResourceDefinition defined. */
+  /** Stops serving the resources of a CustomResourceDefinition. */
   public void unregister(String definition) {
     custom.remove(definition);
   }
 
-  /** The versions that a CustomResourceDefinition is served in. */
+  /** Returns the versions in which a CustomResourceDefinition is served. */
   public List<ResourceType> versionsOf(String definition) {
     return custom.getOrDefault(definition, List.of());
   }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** One kind of object in one version, as discovery names it. */
+/** Kind of object in one version, as in discovery. */
 public record ResourceType(
     GroupVersion groupVersion, Names names, boolean namespaced, Type.Struct schema, Traits traits) {
 
-  /** What a resource and its objects are called. */
+  /** Names of a resource and of its objects. */
   public record Names(
       String plural,
       String singular,
@@ -24,10 +24,11 @@ public record ResourceType(
   }
 
   /**
-   * What a resource has beside its main endpoint.
+   * Subresources and version of a resource.
    *
-   * @param subresources {@code status} and {@code scale} where there are such
-   * @param version the entry of {@code spec.versions} of the CustomResourceDefinition it comes from
+   * @param subresources {@code status} and {@code scale}, if present
+   * @param version the entry in {@code spec.versions} of its CustomResourceDefinition, if it has
+   *     one
    */
   public record Traits(Set<String> subresources, Optional<JsonNode> version) {
     public Traits {
@@ -55,7 +56,10 @@ public record ResourceType(
     return traits.subresources().contains("status");
   }
 
-  /** The resource across its versions, as error messages write it: {@code deployments.apps}. */
+  /**
+   * Returns the name of the resource without version, as in error messages: {@code
+   * deployments.apps}.
+   */
   public String groupResource() {
     return group().isEmpty() ? plural() : plural() + "." + group();
   }

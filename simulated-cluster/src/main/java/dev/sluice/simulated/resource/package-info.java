@@ -1,4 +1,4 @@
-/** Which resources the API server has: the built-in ones and those of CustomResourceDefinitions. */
+/** Resources of the API server: the built-in ones and those of CustomResourceDefinitions. */
 @NullMarked
 package dev.sluice.simulated.resource;
 

@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads a JSON value as a type: what is not declared is left out and noted, nulls count as absent.
+ * Result of decoding a JSON value as a type: undeclared fields are dropped and listed, nulls count
+ * as absent.
  *
- * @param value what was understood
- * @param unknown the undeclared fields, such as {@code spec.foo} and {@code spec.ports[0].bar}
- * @param mistyped what has the wrong type; the API server's wording
+ * @param value the decoded value
+ * @param unknown undeclared fields, such as {@code spec.foo} and {@code spec.ports[0].bar}
+ * @param mistyped values of the wrong type, in the API server's words
  */
 public record Decoding(JsonNode value, List<String> unknown, List<String> mistyped) {
 

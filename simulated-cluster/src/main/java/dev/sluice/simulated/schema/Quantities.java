@@ -7,7 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Amounts such as {@code 500m}, {@code 1.5Gi} and {@code 2e3}, in the form the API server keeps.
+ * Quantities such as {@code 500m}, {@code 1.5Gi} and {@code 2e3}, in the API server's canonical
+ * form.
  */
 public final class Quantities {
   private static final Pattern QUANTITY =
@@ -20,7 +21,7 @@ public final class Quantities {
 
   private Quantities() {}
 
-  /** The canonical form of an amount, or nothing if the text is none. */
+  /** Returns the canonical form of a quantity, or empty if the text is not one. */
   static Optional<String> canonical(String text) {
     Matcher matcher = QUANTITY.matcher(text);
     if (!matcher.matches()) {
@@ -67,7 +68,7 @@ public final class Quantities {
         + DECIMAL.getFirst();
   }
 
-  /** Whether a text is an amount below zero. */
+  /** Returns whether a text is a quantity below zero. */
   public static boolean isNegative(String text) {
     return canonical(text).filter(t -> t.startsWith("-")).isPresent();
   }

@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads the structural OpenAPI schema of a CustomResourceDefinition as a type. */
+/** Conversion of a CustomResourceDefinition's structural OpenAPI schema to a type. */
 public final class StructuralSchema {
   private static final String PRESERVE = "x-kubernetes-preserve-unknown-fields";
 
   private StructuralSchema() {}
 
   /**
-   * The type of a custom resource.
+   * Returns the type of a custom resource.
    *
-   * @param schema the {@code openAPIV3Schema}; absent means nothing is known about the content
+   * @param schema the {@code openAPIV3Schema}; if absent, any content is allowed
    * @param metadata the type of object metadata
    */
   public static Struct typeOf(String kind, JsonNode schema, Struct metadata) {

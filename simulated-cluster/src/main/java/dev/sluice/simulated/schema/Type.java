@@ -7,29 +7,29 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The shape of a JSON value: what may stand there, and how server-side apply parts its ownership.
+ * Type of a JSON value: the allowed values, and the granularity of ownership in server-side apply.
  *
  * <p>Built-in kinds and custom resources share this model, so that decoding, ownership, strategic
- * merge and the published OpenAPI can never disagree about a field.
+ * merge and the published OpenAPI cannot disagree about a field.
  */
 public sealed interface Type {
 
-  /** A value without parts. */
+  /** Scalar value. */
   record Scalar(ScalarKind kind) implements Type {}
 
-  /** A value about which nothing is known: maps are owned key by key, lists as a whole. */
+  /** Value of unknown type: maps are owned by key, lists as a whole. */
   record Any() implements Type {}
 
-  /** A JSON object with free keys. */
+  /** JSON object with arbitrary keys. */
   record MapOf(Type element, boolean atomic) implements Type {}
 
-  /** A JSON array. */
+  /** JSON array. */
   record ListOf(Type element, ListKind kind) implements Type {}
 
   /**
-   * A JSON object with declared fields.
+   * JSON object with declared fields.
    *
-   * <p>The fields are filled in after construction, because types may contain themselves.
+   * <p>Fields are added after construction, since types may contain themselves.
    */
   final class Struct implements Type {
     private final String name;
@@ -65,7 +65,7 @@ public sealed interface Type {
       return fields;
     }
 
-    /** The same type with one more field, for types that are finished step by step. */
+    /** Adds a field and returns this type, for types that are built step by step. */
     public Struct declare(String field, Field declared) {
       fields.put(field, declared);
       return this;
@@ -77,25 +77,25 @@ public sealed interface Type {
     }
   }
 
-  /** A declared field: its type, and whether the API server refuses an object without it. */
+  /** Declared field: its type, and whether the API server refuses an object without it. */
   record Field(Type type, boolean required) {}
 
-  /** How the elements of a list are told apart. */
+  /** Identity of the elements of a list. */
   sealed interface ListKind {
     /** One manager owns the whole list. */
     record Atomic() implements ListKind {}
 
-    /** Elements are scalars, each owned by itself. */
+    /** Elements are scalars, each owned separately. */
     record Set() implements ListKind {}
 
-    /** Elements are objects told apart by the values of some fields. */
+    /** Elements are objects, identified by the values of some fields. */
     record Keyed(List<Key> keys) implements ListKind {
       public Keyed {
         keys = List.copyOf(keys);
       }
     }
 
-    /** A field that tells elements apart, and the value it has where it is left out. */
+    /** Field that identifies elements, with its value if absent. */
     record Key(String field, Optional<JsonNode> otherwise) {}
   }
 
@@ -112,7 +112,7 @@ public sealed interface Type {
     BYTES
   }
 
-  /** The type of the value under {@code key}, as far as this type says. */
+  /** Returns the type of the value under {@code key}, if this type declares one. */
   default Optional<Type> child(String key) {
     return switch (this) {
       case Struct struct ->

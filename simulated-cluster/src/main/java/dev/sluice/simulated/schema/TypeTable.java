@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The table of built-in types, read from {@code kubernetes.types}.
+ * Table of built-in types, read from {@code kubernetes.types}.
  *
- * <p>A type begins at the margin: {@code Name}, {@code Name atomic}. Its fields follow, indented:
- * {@code field field!: type}, where {@code !} marks what the API server requires. Types are a
- * scalar's name, {@code any}, another type's name, {@code [T]} (atomic), {@code [T] set}, {@code
- * [T] by key,key=default}, <code>{T}</code> or <code>{T} atomic</code>.
+ * <p>A type starts at the margin: {@code Name}, {@code Name atomic}. Its fields follow, indented:
+ * {@code field field!: type}, where {@code !} marks required fields. Types are the name of a
+ * scalar, {@code any}, the name of another type, {@code [T]} (atomic), {@code [T] set}, {@code [T]
+ * by key,key=default}, <code>{T}</code> or <code>{T} atomic</code>.
  */
 public final class TypeTable {
   private static final String RESOURCE = "kubernetes.types";
@@ -33,7 +33,7 @@ public final class TypeTable {
 
   private TypeTable() {}
 
-  /** The table of the built-in kinds. */
+  /** Returns the table of the built-in kinds. */
   public static TypeTable builtIn() {
     try (InputStream in = TypeTable.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
@@ -79,7 +79,7 @@ public final class TypeTable {
   }
 
   /**
-   * The type of that name.
+   * Returns the type with a name.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -91,7 +91,7 @@ public final class TypeTable {
     return struct;
   }
 
-  /** All types by name, in the order of the table. */
+  /** Returns all types by name, in the order of the table. */
   public Map<String, Struct> types() {
     return structs;
   }
@@ -139,7 +139,7 @@ public final class TypeTable {
     return new ListKind.Keyed(keys);
   }
 
-  /** What a missing key counts as: a port as 0, any other as a text. */
+  /** Returns the value of a missing key: 0 for a port, otherwise a text. */
   private static JsonNode otherwise(String field, String text) {
     return field.toLowerCase(Locale.ROOT).endsWith("port")
         ? JsonNodeFactory.instance.numberNode(0)

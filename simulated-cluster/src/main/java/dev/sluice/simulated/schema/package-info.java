@@ -1,4 +1,4 @@
-/** The shapes of Kubernetes objects, and what may be said about a value by its shape. */
+/** Types of Kubernetes objects, and checks of values against them. */
 @NullMarked
 package dev.sluice.simulated.schema;
 

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Gives new objects what only the server can give: addresses, node ports, selectors, phases. */
+/**
+ * Values that only the server can assign to new objects: addresses, node ports, selectors, phases.
+ */
 final class Allocation {
   private static final String DEFINITION = "CustomResourceDefinition";
   private static final int FIRST_NODE_PORT = 30000;
@@ -143,7 +145,7 @@ final class Allocation {
     return taken;
   }
 
-  /** A Job selects its pods by its own uid. */
+  /** Sets the selector of a Job, which is its own uid. */
   private static void job(ObjectNode job) {
     if (job.at("/spec/manualSelector").asBoolean()) {
       return;

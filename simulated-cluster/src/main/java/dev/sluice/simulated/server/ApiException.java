@@ -10,7 +10,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A request that ends with a {@code Status} other than success, worded as the API server does. */
+/**
+ * Thrown for a request that is answered with a {@code Status} other than success, in the API
+ * server's words.
+ */
 public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -25,7 +28,7 @@ public final class ApiException extends RuntimeException {
     this.details = details;
   }
 
-  /** A status with nothing but a code, a reason and a message. */
+  /** Returns a status with only a code, a reason and a message. */
   public static ApiException of(int code, String reason, String message) {
     return new ApiException(code, reason, message, null);
   }
@@ -38,7 +41,7 @@ public final class ApiException extends RuntimeException {
     return of(400, "BadRequest", message);
   }
 
-  /** An answer to the request as such, which has details, but empty ones. */
+  /** Returns a status about the request itself, with empty details. */
   static ApiException general(int code, String reason, String message) {
     return new ApiException(code, reason, message, JsonNodeFactory.instance.objectNode());
   }
@@ -47,7 +50,7 @@ public final class ApiException extends RuntimeException {
     return general(404, "NotFound", "the server could not find the requested resource");
   }
 
-  /** A refusal of the options of a write, such as {@code PatchOptions}. */
+  /** Returns the refusal of the options of a write, such as {@code PatchOptions}. */
   static ApiException invalidOptions(String options, Cause cause) {
     ObjectNode details = JsonNodeFactory.instance.objectNode();
     details.put("group", "meta.k8s.io").put("kind", options);
@@ -94,14 +97,14 @@ public final class ApiException extends RuntimeException {
     return of(410, "Expired", message);
   }
 
-  /** A refusal of an apply that would take fields from other managers. */
+  /** Returns the refusal of an apply that would change fields of other managers. */
   static ApiException applyConflict(String message, List<Cause> causes) {
     ObjectNode details = JsonNodeFactory.instance.objectNode();
     details.set("causes", encode(causes));
     return new ApiException(409, "Conflict", message, details);
   }
 
-  /** A refusal of an object for what it says. */
+  /** Returns the refusal of an invalid object. */
   static ApiException invalid(ResourceType type, String name, List<Cause> causes) {
     List<String> texts = causes.stream().map(c -> c.field() + ": " + c.message()).toList();
     String text =
@@ -148,7 +151,7 @@ public final class ApiException extends RuntimeException {
     return code;
   }
 
-  /** The {@code Status} object that answers the request. */
+  /** Returns the {@code Status} object that answers the request. */
   public ObjectNode status() {
     ObjectNode status = JsonNodeFactory.instance.objectNode();
     status.put("kind", "Status").put("apiVersion", "v1").putObject("metadata");

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A request for a resource: which, where, and with which parameters.
+ * Request for a resource, with its namespace, name and parameters.
  *
  * @param namespace empty for cluster-scoped resources and for all namespaces
  * @param name empty for collections
@@ -15,7 +15,7 @@ import java.util.Optional;
 record ApiRequest(
     ResourceType type, String namespace, String name, Optional<String> subresource, Call call) {
 
-  /** What came over the wire: parameters, content type, body and who sent it. */
+  /** HTTP request: parameters, content type, body and user agent. */
   record Call(
       String method,
       Map<String, String> parameters,
@@ -61,7 +61,7 @@ record ApiRequest(
     return value.isPresent();
   }
 
-  /** The field manager: as given, else the first word of the user agent. */
+  /** Returns the field manager: the given one, or the first word of the user agent. */
   String manager() {
     return parameter("fieldManager")
         .orElseGet(

@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP side of the API server: faults first, then the endpoint, then the answer or a Status.
+ * HTTP handler of the API server: applies faults, calls the endpoint, and writes the answer or a
+ * Status.
  */
 public final class ApiServer {
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
@@ -26,7 +27,7 @@ public final class ApiServer {
   private final Controllers controllers;
   private final Endpoints endpoints;
 
-  /** Creates a server over the objects of a cluster; nothing happens before {@link #start}. */
+  /** Creates a server over the objects of a cluster; it does nothing before {@link #start}. */
   public ApiServer(
       Vertx vertx, Cluster cluster, Function<ObservedRequest, Optional<Fault>> faults) {
     this.vertx = vertx;
@@ -38,17 +39,17 @@ public final class ApiServer {
     this.endpoints = new Endpoints(cluster, vertx);
   }
 
-  /** Starts the controllers; on the event loop. */
+  /** Starts the controllers. Must be called on the event loop. */
   public void start() {
     controllers.start();
   }
 
-  /** Drops all objects but those of a fresh cluster; on the event loop. */
+  /** Deletes all objects except those of a new cluster. Must be called on the event loop. */
   public void wipe() {
     controllers.wipe();
   }
 
-  /** The handler of all requests. */
+  /** Returns the handler of all requests. */
   public Router router() {
     Router router = Router.router(vertx);
     router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));

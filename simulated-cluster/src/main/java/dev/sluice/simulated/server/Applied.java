@@ -5,14 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.apply.MistypedException;
 import dev.sluice.simulated.resource.ResourceType;
 
-/** What is asked of a configuration before it is applied. */
+/** Validation of a configuration before it is applied. */
 final class Applied {
   private Applied() {}
 
   /**
    * Reads the configuration of an apply.
    *
-   * @throws ApiException 400 if it is of another kind, place or name than the request
+   * @throws ApiException 400 if its kind, namespace or name differs from the request's
    */
   static ObjectNode read(ApiRequest request) {
     ResourceType type = request.type();
@@ -68,7 +68,7 @@ final class Applied {
     return applied;
   }
 
-  /** An apply with a uid is meant for an object that is there. */
+  /** Checks that the configuration has no uid: one with a uid is meant for an existing object. */
   static void requireCreatable(ApiRequest request, ObjectNode applied) {
     if (request.subresource().isPresent()) {
       throw ApiException.notFound(request.type().groupResource(), request.name());
@@ -84,7 +84,7 @@ final class Applied {
     }
   }
 
-  /** An error in what the merged object says, which only shows when it is read back. */
+  /** Returns the error for a merged object that cannot be decoded. */
   static ApiException unreadable(ApiRequest request, ApiException e) {
     ResourceType type = request.type();
     String kind = type.groupVersion().apiVersion() + ", Kind=" + type.kind();

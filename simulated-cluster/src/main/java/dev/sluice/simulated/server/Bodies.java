@@ -11,7 +11,7 @@ import dev.sluice.simulated.schema.Decoding;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Reads request bodies. */
+/** Reader of request bodies. */
 final class Bodies {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -23,7 +23,7 @@ final class Bodies {
     return read(JSON, body);
   }
 
-  /** Reads JSON or YAML, whichever the content type says. */
+  /** Reads JSON or YAML, according to the content type. */
   static JsonNode any(ApiRequest request) {
     String type = mediaType(request.call().contentType());
     return switch (type) {
@@ -68,13 +68,13 @@ final class Bodies {
     }
   }
 
-  /** The body as an object of the requested type; undeclared fields and nulls are gone. */
+  /** Reads the body as an object of the requested type, without undeclared fields and nulls. */
   static ObjectNode object(ApiRequest request) {
     return decode(request, any(request));
   }
 
   /**
-   * A value as an object of the requested type.
+   * Decodes a value as an object of the requested type.
    *
    * @throws ApiException 400 if it is of another kind or has fields of the wrong type
    */
@@ -105,7 +105,7 @@ final class Bodies {
             + "\" cannot be handled as a "
             + type.kind()
             + ": ";
-    // what is mistyped in a custom resource is for its schema to say
+    // types of a custom resource's fields are validated by its schema
     Optional<String> mistyped =
         decoding.mistyped().stream()
             .filter(problem -> !type.isCustom() || problem.contains("field .metadata"))

@@ -10,10 +10,10 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** What all operations share: the objects, the resources, the time. Used from one thread. */
+/** State shared by all operations: objects, resources and the clock. Used from one thread. */
 public record Cluster(Store store, ResourceCatalog catalog, Clock clock) {
 
-  /** Now, as object metadata has it: RFC 3339 in whole seconds. */
+  /** Returns the current time in the format of object metadata: RFC 3339 in whole seconds. */
   String now() {
     return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
   }
@@ -23,7 +23,7 @@ public record Cluster(Store store, ResourceCatalog catalog, Clock clock) {
   }
 
   /**
-   * The object of that key, in the version of the type.
+   * Returns the object with a key, in the version of the type.
    *
    * @throws ApiException 404 if there is none
    */
@@ -36,7 +36,7 @@ public record Cluster(Store store, ResourceCatalog catalog, Clock clock) {
     return store.get("namespaces", new ObjectKey("", name));
   }
 
-  /** An object in the version it is asked for; versions differ in nothing but their name. */
+  /** Returns an object in the requested version; versions differ only in their name. */
   static ObjectNode served(ResourceType type, ObjectNode object) {
     String apiVersion = type.groupVersion().apiVersion();
     if (object.path("apiVersion").asText().equals(apiVersion)) {
@@ -45,7 +45,7 @@ public record Cluster(Store store, ResourceCatalog catalog, Clock clock) {
     return object.deepCopy().put("apiVersion", apiVersion);
   }
 
-  /** An object of that type about which nothing is known yet. */
+  /** Returns an object of a type with only its kind. */
   static ObjectNode blank(ResourceType type) {
     ObjectNode blank = JsonNodeFactory.instance.objectNode();
     blank.put("apiVersion", type.groupVersion().apiVersion()).put("kind", type.kind());

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * The few controllers a cluster cannot be without: deletion of namespaces' contents and of owned
- * objects. They look at the whole state after a change, never at the change.
+ * Controllers that every cluster needs: deletion of a namespace's contents and of owned objects.
+ * After each change they evaluate the whole state rather than the change.
  */
 final class Controllers {
   private static final List<String> FRESH =
@@ -29,7 +29,7 @@ final class Controllers {
     this.definitions = new CustomResources(cluster);
   }
 
-  /** Brings a cluster into the state a fresh one has, and then follows its changes. */
+  /** Creates the objects of a new cluster, and then follows changes. */
   void start() {
     addFreshNamespaces();
     definitions.start();
@@ -57,7 +57,7 @@ final class Controllers {
     }
   }
 
-  /** Removes every object there is, without waiting for finalizers. */
+  /** Removes every object, without waiting for finalizers. */
   void wipe() {
     for (ResourceType type : cluster.catalog().stored()) {
       for (ObjectNode object :

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Serves what CustomResourceDefinitions define, from the moment they are stored. */
+/** Registration of the resources of CustomResourceDefinitions as soon as they are stored. */
 final class CustomResources {
   private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
@@ -24,7 +24,7 @@ final class CustomResources {
     this.cluster = cluster;
   }
 
-  /** Registers the definitions there are, and follows those to come. */
+  /** Registers the existing definitions and follows later ones. */
   void start() {
     cluster.store().list(DEFINITIONS, Optional.empty()).forEach(this::register);
     cluster.store().listen(this::changed);
@@ -77,7 +77,9 @@ final class CustomResources {
     return list.valueStream().map(JsonNode::asText).toList();
   }
 
-  /** Deletes the resources of definitions that are being deleted, and then lets go of those. */
+  /**
+   * Deletes the resources of definitions that are being deleted, and then removes their finalizer.
+   */
   void sweep(ObjectRemover remover) {
     ResourceType definitions = cluster.catalog().builtIn("CustomResourceDefinition");
     for (ObjectNode definition : List.copyOf(cluster.store().list(DEFINITIONS, Optional.empty()))) {

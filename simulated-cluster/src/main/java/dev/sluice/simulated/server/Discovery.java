@@ -9,7 +9,7 @@ import dev.sluice.simulated.resource.ResourceType;
 import java.util.List;
 import java.util.Optional;
 
-/** Says which groups, versions and resources there are. */
+/** Discovery documents: the served groups, versions and resources. */
 final class Discovery {
   private static final List<String> VERBS =
       List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds what a path and a method ask for, and has it done. */
+/** Router from path and method to the operation. */
 final class Endpoints {
   private final Cluster cluster;
   private final Discovery discovery;
@@ -121,7 +121,7 @@ final class Endpoints {
       case "GET" -> {
         String accept = ApiServer.header(context, "Accept");
         if (watch && ApiServer.header(context, "Upgrade").equalsIgnoreCase("websocket")) {
-          // the one status on which fabric8 clients go on with a streaming GET
+          // the only status after which fabric8 clients fall back to a streaming GET
           throw ApiException.of(
               503, "ServiceUnavailable", "watches over WebSocket are not supported");
         }

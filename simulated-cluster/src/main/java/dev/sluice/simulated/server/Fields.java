@@ -3,7 +3,7 @@ package dev.sluice.simulated.server;
 import java.util.Map;
 import java.util.Set;
 
-/** The fields that objects of each kind can be selected by. */
+/** Fields by which objects of each kind can be selected. */
 final class Fields {
   private static final Set<String> EVERYWHERE = Set.of("metadata.name", "metadata.namespace");
   private static final Map<String, Set<String>> MORE =

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/** Deletes objects whose owners are all gone, and drops references to owners that are. */
+/** Deletion of objects without a remaining owner, and of references to deleted owners. */
 final class GarbageCollector {
   private final Cluster cluster;
 
@@ -17,7 +17,7 @@ final class GarbageCollector {
     this.cluster = cluster;
   }
 
-  /** Looks at every object that names an owner; what it deletes may let others follow. */
+  /** Checks every object with an owner; a deletion may make further objects collectable. */
   void sweep(ObjectRemover remover) {
     Set<String> alive = new HashSet<>();
     each((type, object) -> alive.add(object.path("metadata").path("uid").asText()));
@@ -37,7 +37,7 @@ final class GarbageCollector {
         });
   }
 
-  /** Takes an owner's references off its dependents, so that they outlive it. */
+  /** Removes an owner's references from its dependents, so that they outlive it. */
   void orphanDependentsOf(ObjectNode owner) {
     String uid = owner.path("metadata").path("uid").asText();
     each(

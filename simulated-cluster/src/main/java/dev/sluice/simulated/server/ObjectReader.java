@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** Reads single objects and collections, whole or in pages that show one moment. */
+/** Reader of single objects and of collections, as a whole or in consistent pages. */
 final class ObjectReader {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -66,7 +66,10 @@ final class ObjectReader {
     return list;
   }
 
-  /** Elements of typed lists do not repeat their kind; those of custom resources do. */
+  /**
+   * Returns a list item: items of typed lists omit their kind, those of custom resources include
+   * it.
+   */
   private static ObjectNode item(ResourceType type, ObjectNode object) {
     if (type.isCustom()) {
       return Cluster.served(type, object);
@@ -106,7 +109,7 @@ final class ObjectReader {
             });
   }
 
-  /** The collection as it was at a revision, by undoing what happened since. */
+  /** Returns the collection at a revision, by undoing later changes. */
   private NavigableMap<ObjectKey, ObjectNode> at(ApiRequest request, long revision) {
     if (revision < cluster.store().oldestRevision()) {
       throw ApiException.expired(
@@ -129,7 +132,7 @@ final class ObjectReader {
     return objects;
   }
 
-  /** Where the next page begins: in which state of the collection, after which object. */
+  /** Start of the next page: the revision of the collection and the last object. */
   private record Token(long revision, ObjectKey after) {
     String encode() {
       ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -9,7 +9,7 @@ import dev.sluice.simulated.store.ObjectKey;
 import java.util.List;
 import java.util.Optional;
 
-/** Deletes objects, at once or when their finalizers are done. */
+/** Deletion of objects, immediately or once their finalizers are removed. */
 final class ObjectRemover {
   private final Cluster cluster;
   private final ObjectReader reader;
@@ -19,7 +19,7 @@ final class ObjectRemover {
     this.reader = reader;
   }
 
-  /** Deletes one object; answers with it while it waits for finalizers, else with a Status. */
+  /** Deletes an object; returns it while finalizers remain, otherwise a Status. */
   ObjectNode delete(ApiRequest request) {
     JsonNode options = options(request);
     ResourceType type = request.type();
@@ -28,7 +28,7 @@ final class ObjectRemover {
     return remove(type, live, Deletion.of(request, options));
   }
 
-  /** Deletes what matches, and answers with the list of it. */
+  /** Deletes all matching objects and returns the list of them. */
   ObjectNode deleteCollection(ApiRequest request) {
     JsonNode options = options(request);
     ObjectNode list = reader.list(request);
@@ -40,7 +40,7 @@ final class ObjectRemover {
     return list;
   }
 
-  /** How dependents are treated, and whether anything happens at all. */
+  /** Options of a deletion: treatment of dependents, and dry run. */
   private record Deletion(boolean orphan, boolean dryRun) {
     static Deletion of(ApiRequest request, JsonNode options) {
       String policy =
@@ -92,7 +92,7 @@ final class ObjectRemover {
     return remove(type, live, deletion.dryRun());
   }
 
-  /** Deletes an object the way a controller does: dependents follow in the background. */
+  /** Deletes an object like a controller: dependents are deleted in the background. */
   ObjectNode remove(ResourceType type, ObjectNode live, boolean dryRun) {
     boolean waits = isHeld(live);
     if (!waits) {
@@ -123,7 +123,7 @@ final class ObjectRemover {
             && !object.path("spec").path("finalizers").isEmpty());
   }
 
-  /** Takes a finalizer off an object, which ends its deletion if it was the last. */
+  /** Removes a finalizer from an object; the last one completes its deletion. */
   void finish(ResourceType type, ObjectNode live, String section, String finalizer) {
     ObjectNode next = live.deepCopy();
     if (next.path(section).path("finalizers") instanceof ArrayNode finalizers) {

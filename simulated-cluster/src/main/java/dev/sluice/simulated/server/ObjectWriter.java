@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Creates and changes objects. */
+/** Creation and update of objects. */
 final class ObjectWriter {
   private static final Set<String> CREATE_ON_UPDATE =
       Set.of(
@@ -37,7 +37,7 @@ final class ObjectWriter {
     this.preparation = new Preparation(cluster);
   }
 
-  /** What a write ended with: the object, and whether it is new. */
+  /** Result of a write: the object, and whether it is new. */
   record Written(ObjectNode object, boolean created) {}
 
   Written create(ApiRequest request) {
@@ -157,7 +157,7 @@ final class ObjectWriter {
     }
     ObjectNode next = decodeApplied(request, result.orElse(live));
     if (found.isEmpty()) {
-      // the API server makes the object anew, whatever version was expected
+      // the API server creates the object again, whatever version was expected
       next.withObject("/metadata").remove("resourceVersion");
     }
     next = Defaults.of(type, next);
@@ -172,7 +172,7 @@ final class ObjectWriter {
     }
   }
 
-  /** Replaces a live object by one that a request for its scale made from it. */
+  /** Stores an object with a changed scale. */
   Written rescale(ApiRequest request, ObjectNode live, ObjectNode object) {
     ApiRequest main =
         new ApiRequest(
@@ -181,7 +181,7 @@ final class ObjectWriter {
     return replace(main, live, management(main).update(live, object, owner, cluster.now()));
   }
 
-  /** Stores a changed object, or removes it if that was all it waited for. */
+  /** Stores a changed object, or removes it if it was only waiting for this change. */
   private Written replace(ApiRequest request, ObjectNode live, ObjectNode object) {
     ResourceType type = request.type();
     requireSupported(type, object);
@@ -215,7 +215,7 @@ final class ObjectWriter {
     }
   }
 
-  /** Whether a write changes nothing but the times in the managed fields. */
+  /** Returns whether a write changes only times in the managed fields. */
   private static boolean isSame(ObjectNode live, ObjectNode object) {
     return untimed(live).equals(untimed(object));
   }
@@ -229,7 +229,7 @@ final class ObjectWriter {
   }
 
   private ObjectNode manage(ApiRequest request, ObjectNode live, ObjectNode object) {
-    // the types of the API server leave out empty maps
+    // the API server's types omit empty maps
     for (String map : List.of("labels", "annotations")) {
       if (object.path("metadata") instanceof ObjectNode metadata && metadata.path(map).isEmpty()) {
         metadata.remove(map);

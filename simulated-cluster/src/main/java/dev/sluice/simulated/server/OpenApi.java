@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Publishes the types of each group version as OpenAPI v3.
+ * OpenAPI v3 documents of the types of each group version.
  *
- * <p>It says what clients ask it for: the shapes, how lists merge, and that writes take {@code
+ * <p>They contain what clients use: the types, how lists merge, and that writes accept {@code
  * dryRun} and {@code fieldValidation}.
  */
 final class OpenApi {
@@ -30,7 +30,7 @@ final class OpenApi {
     this.catalog = catalog;
   }
 
-  /** The list of documents, one for each group version. */
+  /** Returns the list of documents, one for each group version. */
   ObjectNode index() {
     ObjectNode index = NODES.objectNode();
     ObjectNode paths = index.putObject("paths");
@@ -57,7 +57,7 @@ final class OpenApi {
     return catalog.all().stream().filter(t -> t.groupVersion().equals(groupVersion)).toList();
   }
 
-  /** The document of a group version, if it is served. */
+  /** Returns the document of a group version, if it is served. */
   Optional<ObjectNode> document(GroupVersion groupVersion) {
     List<ResourceType> types = types(groupVersion);
     if (types.isEmpty()) {

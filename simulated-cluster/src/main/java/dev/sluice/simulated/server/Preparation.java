@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Brings objects into the state in which they are stored: metadata, generation, what may not move.
+ * Preparation of objects for storage: metadata, generation, and fields that a write cannot change.
  */
 final class Preparation {
   private static final List<String> KEPT =
@@ -42,7 +42,9 @@ final class Preparation {
         "the namespace of the provided object does not match the namespace sent on the request");
   }
 
-  /** Places a new object: namespace, name, uid, times; checks that its namespace takes it. */
+  /**
+   * Sets namespace, name, uid and times of a new object, and checks that its namespace accepts it.
+   */
   void forCreate(ApiRequest request, ObjectNode object) {
     ResourceType type = request.type();
     ObjectNode metadata = object.withObject("/metadata");
@@ -117,7 +119,7 @@ final class Preparation {
             && !WITHOUT_GENERATION.contains(type.kind()));
   }
 
-  /** Some resources are never replaced without saying which version is replaced. */
+  /** Checks that an update has a resource version, for resources that require one. */
   void requireVersion(ResourceType type, ObjectNode object) {
     boolean conditional = type.isCustom() || CONDITIONAL_ONLY.contains(type.kind());
     JsonNode metadata = object.path("metadata");
@@ -133,7 +135,7 @@ final class Preparation {
     }
   }
 
-  /** A resource version or uid that an object to be written carries must be the live one. */
+  /** Checks that the resource version and uid in an object, if present, are the live ones. */
   static void requireSame(ApiRequest request, JsonNode object, JsonNode live) {
     JsonNode wanted = object.path("metadata");
     JsonNode actual = live.path("metadata");
@@ -164,7 +166,7 @@ final class Preparation {
     }
   }
 
-  /** Carries over what a write cannot change, and counts the generation. */
+  /** Restores fields that a write cannot change, and increments the generation. */
   void forUpdate(ApiRequest request, ObjectNode live, ObjectNode object) {
     ResourceType type = request.type();
     requireSame(request, object, live);

@@ -3,13 +3,13 @@ package dev.sluice.simulated.server;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.ext.web.RoutingContext;
 
-/** Writes answers. */
+/** Writer of responses. */
 final class Responses {
   private static final String DISCARDED = "discarded";
 
   private Responses() {}
 
-  /** Lets the request be processed without an answer. */
+  /** Lets a request be processed without a response. */
   static void discard(RoutingContext context) {
     context.put(DISCARDED, true);
   }

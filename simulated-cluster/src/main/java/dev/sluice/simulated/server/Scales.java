@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.patch.MergePatch;
 import java.util.StringJoiner;
 
-/** The {@code scale} subresource: how many replicas a workload has and should have. */
+/** The {@code scale} subresource: current and desired number of replicas of a workload. */
 final class Scales {
   private final Cluster cluster;
   private final ObjectWriter writer;

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which objects a list, a watch or a collection deletion is about. */
+/** Selection of objects for a list, a watch or the deletion of a collection. */
 final class Selector {
   private static final Pattern SET =
       Pattern.compile("([^\\s!=,()]+)\\s+(in|notin)\\s*\\(([^)]*)\\)");
@@ -21,7 +21,7 @@ final class Selector {
 
   private Selector() {}
 
-  /** The label and field selectors of a request, together. */
+  /** Returns the conjunction of a request's label and field selectors. */
   static Predicate<ObjectNode> of(ApiRequest request) {
     Predicate<ObjectNode> labels =
         request.parameter("labelSelector").map(Selector::labels).orElse(o -> true);
@@ -31,19 +31,19 @@ final class Selector {
   }
 
   /**
-   * Reads a label selector.
+   * Parses a label selector.
    *
    * @throws ApiException 400 if it is malformed
    */
   static Predicate<ObjectNode> labels(String text) {
     Predicate<ObjectNode> all = o -> true;
-    for (String term : terms(text)) {
-      all = all.and(label(term.strip(), text));
+    for (String requirement : requirements(text)) {
+      all = all.and(label(requirement.strip(), text));
     }
     return all;
   }
 
-  private static List<String> terms(String text) {
+  private static List<String> requirements(String text) {
     List<String> result = new ArrayList<>();
     int depth = 0;
     int start = 0;
@@ -64,8 +64,8 @@ final class Selector {
     return result;
   }
 
-  private static Predicate<ObjectNode> label(String term, String selector) {
-    Matcher set = SET.matcher(term);
+  private static Predicate<ObjectNode> label(String requirement, String selector) {
+    Matcher set = SET.matcher(requirement);
     if (set.matches()) {
       Set<String> values = new HashSet<>();
       Arrays.stream(set.group(3).split(",", -1)).map(String::strip).forEach(values::add);
@@ -75,7 +75,7 @@ final class Selector {
         return in == (!value.isMissingNode() && values.contains(value.asText()));
       };
     }
-    Matcher equality = EQUALITY.matcher(term);
+    Matcher equality = EQUALITY.matcher(requirement);
     if (equality.matches()) {
       boolean equal = !equality.group(2).equals("!=");
       return o -> {
@@ -83,13 +83,13 @@ final class Selector {
         return equal == (!value.isMissingNode() && value.asText().equals(equality.group(3)));
       };
     }
-    Matcher existence = EXISTENCE.matcher(term);
+    Matcher existence = EXISTENCE.matcher(requirement);
     if (existence.matches()) {
       boolean absent = existence.group(1).equals("!");
       return o -> absent == value(o, existence.group(2)).isMissingNode();
     }
     throw ApiException.badRequest(
-        "unable to parse requirement: found '" + term + "' in selector '" + selector + "'");
+        "unable to parse requirement: found '" + requirement + "' in selector '" + selector + "'");
   }
 
   private static JsonNode value(ObjectNode object, String label) {
@@ -98,11 +98,11 @@ final class Selector {
 
   private static Predicate<ObjectNode> fields(ApiRequest request, String text) {
     Predicate<ObjectNode> all = o -> true;
-    for (String term : text.split(",", -1)) {
-      Matcher equality = EQUALITY.matcher(term.strip());
+    for (String requirement : text.split(",", -1)) {
+      Matcher equality = EQUALITY.matcher(requirement.strip());
       if (!equality.matches()) {
         throw ApiException.badRequest(
-            "invalid selector: '" + text + "'; can't understand '" + term + "'");
+            "invalid selector: '" + text + "'; can't understand '" + requirement + "'");
       }
       String field = equality.group(1);
       if (!Fields.isSelectable(request.type().kind(), field)) {

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** Shows objects as the client accepts them: whole, as tables, or by their metadata. */
+/** Representations of objects that a client accepts: the object, a table, or its metadata. */
 final class Views {
   private final Tables tables;
 
@@ -25,7 +25,7 @@ final class Views {
     METADATA
   }
 
-  /** The answer to a read: an object or a list, as the client accepts it. */
+  /** Returns an object or a list in the representation that the client accepts. */
   ObjectNode read(ApiRequest request, String accept, ObjectNode answer) {
     boolean list = request.name().isEmpty();
     List<JsonNode> objects = list ? answer.path("items").valueStream().toList() : List.of(answer);
@@ -36,7 +36,7 @@ final class Views {
     };
   }
 
-  /** What the events of a watch show of objects; the first table has a heading. */
+  /** Returns the representation of objects in watch events; only the first table has a heading. */
   UnaryOperator<ObjectNode> watch(ApiRequest request, String accept) {
     return switch (negotiate(accept)) {
       case WHOLE -> UnaryOperator.identity();

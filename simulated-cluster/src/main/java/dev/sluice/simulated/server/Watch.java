@@ -13,9 +13,9 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * One watch: turns changes into the events of a collection, as seen through its selectors.
+ * Watch: converts changes into the events of a collection, according to its selectors.
  *
- * <p>An object that stops matching is told as deleted, one that starts to match as added.
+ * <p>An object that no longer matches is sent as deleted, one that starts to match as added.
  */
 final class Watch implements Consumer<Change> {
   private final ApiRequest request;
@@ -24,10 +24,10 @@ final class Watch implements Consumer<Change> {
   private final Consumer<ObjectNode> events;
 
   /**
-   * Creates a watch that has told nothing yet.
+   * Creates a watch that has sent no events.
    *
-   * @param view what an event shows of an object
-   * @param events takes each event as the JSON object that goes over the wire
+   * @param view representation of objects in events
+   * @param events receives each event as JSON
    */
   Watch(ApiRequest request, UnaryOperator<ObjectNode> view, Consumer<ObjectNode> events) {
     Predicate<ObjectNode> name =
@@ -39,17 +39,17 @@ final class Watch implements Consumer<Change> {
   }
 
   /**
-   * Tells what happened up to now: everything there is where no resource version is given, else
-   * what changed since.
+   * Sends the events up to now: all objects if no resource version is given, otherwise the changes
+   * since.
    *
-   * @return false if the resource version is too old, which the last event then says
+   * @return false if the resource version is too old; the last event then reports it
    */
   boolean begin(Store store) {
     long from = ObjectReader.version(request, "resourceVersion").orElse(0L);
     if (from == 0) {
       Optional<String> namespace = Optional.of(request.namespace()).filter(ns -> !ns.isEmpty());
       List<ObjectNode> all = List.copyOf(store.list(request.type().groupResource(), namespace));
-      all.stream().filter(selector).forEach(object -> tell("ADDED", object));
+      all.stream().filter(selector).forEach(object -> send("ADDED", object));
       return true;
     }
     if (from < store.oldestRevision()) {
@@ -67,21 +67,21 @@ final class Watch implements Consumer<Change> {
   public void accept(Change change) {
     ResourceType type = request.type();
     ObjectKey key = ObjectKey.of(change.after());
-    boolean elsewhere =
+    boolean inOtherNamespace =
         !request.namespace().isEmpty() && !request.namespace().equals(key.namespace());
-    if (!change.resource().equals(type.groupResource()) || elsewhere) {
+    if (!change.resource().equals(type.groupResource()) || inOtherNamespace) {
       return;
     }
     boolean before = change.before().filter(selector).isPresent();
     boolean after = change.kind() != Change.Kind.DELETED && selector.test(change.after());
     if (after) {
-      tell(before ? "MODIFIED" : "ADDED", change.after());
+      send(before ? "MODIFIED" : "ADDED", change.after());
     } else if (before) {
-      tell("DELETED", change.after());
+      send("DELETED", change.after());
     }
   }
 
-  /** Tells how far the watch has come, without an object. */
+  /** Sends the current revision, without an object. */
   void bookmark(long revision) {
     ObjectNode object = Cluster.blank(request.type());
     object
@@ -91,7 +91,7 @@ final class Watch implements Consumer<Change> {
     event("BOOKMARK", object);
   }
 
-  private void tell(String type, ObjectNode object) {
+  private void send(String type, ObjectNode object) {
     event(type, view.apply(Cluster.served(request.type(), object)));
   }
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Keeps watches open and tells them what changes. */
+/** Open watches, which receive every change. */
 final class WatchStreams {
   private static final long BOOKMARK_MILLIS = 30_000;
   private static final long LONGEST_SECONDS = 3600;
@@ -22,10 +22,10 @@ final class WatchStreams {
   WatchStreams(Store store, Vertx vertx) {
     this.store = store;
     this.vertx = vertx;
-    store.listen(this::tell);
+    store.listen(this::send);
   }
 
-  private void tell(Change change) {
+  private void send(Change change) {
     List.copyOf(open).forEach(watch -> watch.accept(change));
   }
 

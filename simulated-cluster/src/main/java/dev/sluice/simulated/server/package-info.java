@@ -1,4 +1,4 @@
-/** The API server itself: requests in, objects, watches and Status errors out. */
+/** HTTP API server: requests, objects, watches and Status errors. */
 @NullMarked
 package dev.sluice.simulated.server;
 

@@ -4,16 +4,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /**
- * One write that happened: at a revision, to an object of a resource.
+ * Write to an object of a resource, at a revision.
  *
- * @param resource the resource across versions, such as {@code deployments.apps}
- * @param before the object before the write, empty if it was made by it
- * @param after the object after it; of a deletion the last state, at the revision of the deletion
+ * @param resource the resource without version, such as {@code deployments.apps}
+ * @param before the object before the write, empty if the write created it
+ * @param after the object after the write; for a deletion, its last state at the revision of the
+ *     deletion
  */
 public record Change(
     long revision, String resource, Kind kind, Optional<ObjectNode> before, ObjectNode after) {
 
-  /** What kind of write it was. */
+  /** Kind of write. */
   public enum Kind {
     ADDED,
     MODIFIED,

@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * An append-only file of JSON lines, one for each write.
+ * Append-only file of JSON lines, one for each write.
  *
- * <p>It is written without fsync: it survives the end of the process at any point, not the loss of
- * the machine. A last line without its newline is what a killed process leaves and is dropped; any
- * other unreadable line means the file is damaged.
+ * <p>It is written without fsync: it survives the end of the process at any point, but not the loss
+ * of the machine. A last line without a newline, which a killed process may leave, is dropped; any
+ * other unreadable line means that the file is damaged.
  */
 final class Journal implements Closeable {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -35,9 +35,9 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Reads what an earlier run left in a directory, which is made if need be.
+   * Reads the lines of an earlier run from a directory, which is created if it does not exist.
    *
-   * @throws IOException if a line other than a torn last one is unreadable
+   * @throws IOException if a line other than a truncated last one is unreadable
    */
   static void read(Path directory, Consumer<JsonNode> lines) throws IOException {
     Files.createDirectories(directory);
@@ -63,7 +63,7 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Replaces the file by the given lines, then goes on appending to it. */
+  /** Replaces the contents of the file by the given lines and opens it for appending. */
   static Journal compacted(Path directory, List<ObjectNode> lines) throws IOException {
     Path file = directory.resolve(FILE);
     Path next = directory.resolve(FILE + ".next");

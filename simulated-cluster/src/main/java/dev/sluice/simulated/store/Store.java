@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of the cluster, their common revision, and the recent changes for watchers.
+ * Objects of the cluster, their common revision, and recent changes for watchers.
  *
- * <p>Used from one thread. Stored objects are never changed in place: whoever reads one copies it
+ * <p>Used from one thread. Stored objects are never changed in place: a reader copies an object
  * before changing it.
  */
 public final class Store implements Closeable {
@@ -46,7 +46,7 @@ public final class Store implements Closeable {
   }
 
   /**
-   * Opens a store, with what an earlier run left in the directory if one is given.
+   * Opens a store, with the objects of an earlier run if a directory is given.
    *
    * @throws UncheckedIOException if the directory cannot be read or written
    */
@@ -58,12 +58,12 @@ public final class Store implements Closeable {
     }
   }
 
-  /** The revision of the latest write. */
+  /** Returns the revision of the latest write. */
   public long revision() {
     return revision;
   }
 
-  /** The earliest revision from which changes can still be told. */
+  /** Returns the earliest revision after which all changes are still available. */
   public long oldestRevision() {
     return oldest;
   }
@@ -72,7 +72,9 @@ public final class Store implements Closeable {
     return Optional.ofNullable(objects.getOrDefault(resource, new TreeMap<>()).get(key));
   }
 
-  /** The objects of a resource by namespace and name; all namespaces where none is given. */
+  /**
+   * Returns the objects of a resource by namespace and name; of all namespaces if none is given.
+   */
   public Collection<ObjectNode> list(String resource, Optional<String> namespace) {
     NavigableMap<ObjectKey, ObjectNode> all = objects.getOrDefault(resource, new TreeMap<>());
     return namespace
@@ -110,17 +112,17 @@ public final class Store implements Closeable {
     return last;
   }
 
-  /** The changes after a revision, oldest first. */
+  /** Returns the changes after a revision, oldest first. */
   public List<Change> since(long after) {
     return history.stream().filter(c -> c.revision() > after).toList();
   }
 
-  /** Tells every later change, on the thread that makes it. */
+  /** Adds a listener for every later change, called on the thread that makes it. */
   public void listen(Consumer<Change> listener) {
     listeners.add(listener);
   }
 
-  /** Forgets the history, so that watches from older revisions expire. */
+  /** Drops the history, so that watches from older revisions expire. */
   public void compact() {
     history.clear();
     oldest = revision;

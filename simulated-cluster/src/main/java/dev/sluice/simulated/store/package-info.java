@@ -1,4 +1,4 @@
-/** Objects, their history for watchers, and the journal that keeps them across restarts. */
+/** Objects, their history for watchers, and the journal that preserves them across restarts. */
 @NullMarked
 package dev.sluice.simulated.store;
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
-/** Durations as tables show them: {@code 45s}, {@code 3m12s}, {@code 5h}, {@code 2d}. */
+/** Durations in the format of tables: {@code 45s}, {@code 3m12s}, {@code 5h}, {@code 2d}. */
 final class Ages {
   private Ages() {}
 

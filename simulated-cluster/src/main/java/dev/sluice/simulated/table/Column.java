@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Function;
 
 /**
- * One column: its heading, its OpenAPI type, from which width on it is shown, and its cells.
+ * Column of a table: its heading, its OpenAPI type, its priority and its cells.
  *
- * @param priority 0 to be shown always, 1 only in wide tables
+ * @param priority 0 if always shown, 1 if shown only in wide tables
  */
 record Column(String name, String type, int priority, Function<JsonNode, JsonNode> cell) {}

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.function.Function;
 
-/** The columns of the built-in kinds. */
+/** Columns of the built-in kinds. */
 final class Columns {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -118,7 +118,7 @@ final class Columns {
                 List.of(cell("Created At", o -> o.at("/metadata/creationTimestamp").asText()))));
   }
 
-  /** The columns of a built-in kind, in order. */
+  /** Returns the columns of a built-in kind, in order. */
   List<Column> of(String kind) {
     if (kind.equals("Event")) {
       return events();

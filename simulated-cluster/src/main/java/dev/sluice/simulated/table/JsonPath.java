@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The part of JSONPath that printer columns use: names, indexes, {@code [*]}, and filters that
+ * Subset of JSONPath that printer columns use: names, indexes, {@code [*]}, and filters that
  * compare one field with a text, as in {@code .status.conditions[?(@.type=="Ready")].status}.
  */
 final class JsonPath {
@@ -32,7 +32,7 @@ final class JsonPath {
     this.steps = List.copyOf(steps);
   }
 
-  /** Reads a path; one that uses more than is known here finds nothing. */
+  /** Parses a path; a path with unsupported syntax matches nothing. */
   static JsonPath parse(String text) {
     List<Step> steps = new ArrayList<>();
     String escaped = text.replace("\\.", "\u0000");

@@ -9,24 +9,24 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Turns objects into {@code meta.k8s.io/v1 Table}s. */
+/** Conversion of objects to {@code meta.k8s.io/v1 Table}s. */
 public final class Tables {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final Clock clock;
   private final Columns columns;
 
-  /** Creates tables whose ages count to the clock's now. */
+  /** Creates a converter whose ages are relative to the clock. */
   public Tables(Clock clock) {
     this.clock = clock;
     this.columns = new Columns(clock);
   }
 
   /**
-   * A table of objects.
+   * Returns a table of objects.
    *
-   * @param metadata the metadata of the list, or of the single object
-   * @param heading whether the columns are described; later events of a watch leave that out
+   * @param metadata metadata of the list, or of the single object
+   * @param heading whether to describe the columns; later events of a watch omit that
    */
   public ObjectNode of(
       ResourceType type, List<? extends JsonNode> objects, JsonNode metadata, boolean heading) {

@@ -1,4 +1,4 @@
-/** The tables that {@code kubectl get} shows. */
+/** Tables as shown by {@code kubectl get}. */
 @NullMarked
 package dev.sluice.simulated.table;
 

@@ -21,12 +21,12 @@ class FieldSetTest {
         "{\"f:ports\":{\"k:{\\\"port\\\":80,\\\"protocol\\\":\\\"TCP\\\"}\":{\".\":{},\"f:name\":{}}}}",
         "{\"f:metadata\":{\"f:finalizers\":{\"v:\\\"x/y\\\"\":{}}}}"
       })
-  void writesWhatItRead(String fields) {
+  void encodesWhatItDecoded(String fields) {
     assertThat(set(fields)).hasToString(fields);
   }
 
   @Test
-  void tellsAFieldFromWhatIsBelowIt() {
+  void distinguishesAFieldFromFieldsBelowIt() {
     FieldSet whole = set("{\"f:data\":{}}");
     FieldSet part = set("{\"f:data\":{\"f:a\":{}}}");
 
@@ -48,14 +48,14 @@ class FieldSetTest {
   }
 
   @Test
-  void showsPathsAsConflictsDo() {
+  void formatsPathsLikeConflictMessages() {
     FieldSet set = set("{\"f:c\":{\"k:{\\\"name\\\":\\\"app\\\"}\":{\"f:image\":{}}}}");
 
     assertThat(set.paths().stream().map(FieldSet::show)).containsExactly(".c[name=\"app\"].image");
   }
 
   @Test
-  void refusesAnotherFormat() {
+  void refusesInvalidFormats() {
     assertThatThrownBy(() -> set("{\"data\":{}}"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("data");

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SelectorTest {
-  /** An object with the labels {@code app=web} and {@code empty=}. */
+  /** Returns an object with the labels {@code app=web} and {@code empty=}. */
   private static ObjectNode labelled() {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     object.putObject("metadata").putObject("labels").put("app", "web").put("empty", "");
@@ -54,7 +54,7 @@ class SelectorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a=b=c", "a in", "a b", "=b", "a in (b"})
-  void refuses(String selector) {
+  void refusesMalformedSelectors(String selector) {
     assertThatThrownBy(() -> Selector.labels(selector)).isInstanceOf(ApiException.class);
   }
 }
