@@ -142,7 +142,7 @@ final class LatencyRig implements AutoCloseable {
     parts.close();
   }
 
-  /** What the parts tell about each commit, to be waited for. */
+  /** Listener that records when parts report each commit. */
   private static final class Clocks implements DispatchListener {
 
     private final Map<String, Push> pushes = new ConcurrentHashMap<>();

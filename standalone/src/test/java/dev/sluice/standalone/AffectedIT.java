@@ -26,7 +26,7 @@ class AffectedIT {
   private TestRepository repository;
 
   @BeforeEach
-  void set() throws Exception {
+  void createRepositoryAndFleet() throws Exception {
     repository = TestRepository.create(directory);
     Path fleet = Files.createDirectory(directory.resolve("fleet"));
     Files.writeString(
@@ -85,7 +85,7 @@ class AffectedIT {
   }
 
   @Test
-  void whatIsRefusedIsToldAndExitsWithThree() throws Exception {
+  void refusedInputsAreListedAndExitWithThree() throws Exception {
     repository.push(Map.of("web/base/x.yaml", "", "README.md", "about"));
 
     Run run = affected("--output", "json");
@@ -102,7 +102,7 @@ class AffectedIT {
   }
 
   @Test
-  void aFileNameCannotTurnTheTextAround() throws Exception {
+  void bidirectionalCharactersInFileNamesAreEscaped() throws Exception {
     repository.push(Map.of("api/b\u202e.yaml", MAP.formatted("other")));
 
     assertThat(affected().output()).contains("api/b\\u{202e}.yaml").doesNotContain("\u202e");
@@ -112,7 +112,7 @@ class AffectedIT {
   }
 
   @Test
-  void whatCannotBeComparedIsAnError() {
+  void invalidArgumentsAreErrors() {
     assertThat(affected("--from", "nowhere").exit()).isEqualTo(1);
     assertThat(affected("--as", "nobody").exit()).isEqualTo(1);
     assertThat(affected("--output", "xml").exit()).isEqualTo(2);
@@ -135,7 +135,7 @@ class AffectedIT {
                 "--fleet",
                 directory.resolve("fleet").toString()));
     arguments.addAll(List.of(more));
-    PrintStream usual = System.out;
+    PrintStream original = System.out;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     System.setOut(new PrintStream(bytes, true, UTF_8));
     try {
@@ -143,7 +143,7 @@ class AffectedIT {
           new CommandLineInterface(Main.commands(), Map.of()).run(arguments.toArray(String[]::new));
       return new Run(exit, bytes.toString(UTF_8));
     } finally {
-      System.setOut(usual);
+      System.setOut(original);
     }
   }
 

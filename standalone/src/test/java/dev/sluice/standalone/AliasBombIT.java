@@ -7,12 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.name.CommitId;
 import dev.sluice.standalone.process.OneProcess;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,22 +19,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A worker with a small heap, and manifests that are meant to fill it. */
+/** A worker with a small heap, and manifests that expand to more than it. */
 @Tag("kubernetes")
 class AliasBombIT {
 
   private static final List<String> SMALL_HEAP = List.of("-Xmx64m", "-XX:+ExitOnOutOfMemoryError");
-  private static final Set<String> WORKER_SETTINGS =
-      Set.of(
-          "installation",
-          "system-namespace",
-          "lease-duration",
-          "lease-renew-deadline",
-          "lease-retry-period");
 
   @Test
-  void manifestsThatExpandToMuchParkTheirApplicationsOnceAndOthersAreApplied(
-      @TempDir Path directory) throws Exception {
+  void aliasBombsParkOnceAndOtherApplicationsAreApplied(@TempDir Path directory) throws Exception {
     Map<String, String> bombs =
         Map.of(
             "lists",
@@ -50,30 +39,30 @@ class AliasBombIT {
             "data: " + "[".repeat(40_000) + "\n");
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       Map<String, String> files = new HashMap<>();
-      scenario.application("good", "good", scenario.namespace(), STAGING);
+      scenario.fleet().application("good", "good", scenario.namespace(), STAGING);
       files.put("good/configmap.yaml", configMap("good", "one"));
       for (Map.Entry<String, String> bomb : bombs.entrySet()) {
-        scenario.application(bomb.getKey(), bomb.getKey(), scenario.namespace(), STAGING);
+        scenario.fleet().application(bomb.getKey(), bomb.getKey(), scenario.namespace(), STAGING);
         files.put(
             bomb.getKey() + "/bomb.yaml",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\n" + bomb.getValue());
       }
       scenario.commit(files);
       try (OneProcess sluice = scenario.startWithoutWorkers();
-          SluiceProcess worker = worker(scenario, directory)) {
-        awaitValue(scenario, "one");
+          SluiceProcess worker =
+              scenario.startWorkerProcess("worker", SMALL_HEAP, "--slow-timer", "1s")) {
+        scenario.configMaps().awaitValue("good", "one");
         patiently().untilAsserted(() -> assertThat(parked(scenario)).isEqualTo(bombs.keySet()));
 
-        CommitId two = scenario.commit(Map.of("good/configmap.yaml", configMap("good", "two")));
-        assertThat(scenario.webhook(sluice.webhookPort(), two)).isEqualTo(202);
+        scenario.push(sluice, Map.of("good/configmap.yaml", configMap("good", "two")));
 
-        awaitValue(scenario, "two");
-        // the slow timer of a second would have tried all of them by now
+        scenario.configMaps().awaitValue("good", "two");
+        // the slow timer of one second would have retried all applications by now
         await()
             .during(Duration.ofSeconds(3))
             .atMost(Duration.ofSeconds(20))
-            .until(() -> letters(scenario).size() == bombs.size());
-        assertThat(letters(scenario))
+            .until(() -> scenario.deadLetters().size() == bombs.size());
+        assertThat(scenario.deadLetters())
             .allSatisfy(
                 letter ->
                     assertThat(letter)
@@ -86,7 +75,7 @@ class AliasBombIT {
     }
   }
 
-  /** Six levels are three million values, which no limit of depth or of text refuses. */
+  /** Returns a bomb; six levels are three million values, within limits of depth and text. */
   private static String bomb(int levels, String first, String level) {
     StringBuilder text = new StringBuilder("l0: &l0 " + first + "\n");
     for (int i = 1; i <= levels; i++) {
@@ -96,42 +85,10 @@ class AliasBombIT {
     return text.toString();
   }
 
-  private static SluiceProcess worker(Scenario scenario, Path directory) throws IOException {
-    List<String> command = new ArrayList<>(List.of("worker", "--cluster", STAGING.value()));
-    command.addAll(
-        List.of(
-            "--slow-timer", "1s",
-            "--kafka", scenario.kafka().bootstrapServers(),
-            "--topic-prefix", scenario.kafka().topics().prefix()));
-    scenario
-        .settings()
-        .forEach(
-            (name, value) -> {
-              if (WORKER_SETTINGS.contains(name)) {
-                command.addAll(List.of("--" + name, value));
-              }
-            });
-    command.addAll(scenario.access(STAGING));
-    return SluiceProcess.start(
-        directory.resolve("worker.log"), Map.of(), SMALL_HEAP, command.toArray(String[]::new));
-  }
-
-  private static List<DeadLetterEvent> letters(Scenario scenario) {
-    return scenario.read(scenario.kafka().topics().deadLetters(), DeadLetterEvent.class);
-  }
-
   private static Set<String> parked(Scenario scenario) {
-    return letters(scenario).stream()
+    return scenario.deadLetters().stream()
         .map(DeadLetterEvent::key)
         .map(key -> key.substring(key.indexOf('/') + 1))
         .collect(Collectors.toSet());
-  }
-
-  private static void awaitValue(Scenario scenario, String value) {
-    patiently()
-        .untilAsserted(
-            () ->
-                assertThat(scenario.value(STAGING, scenario.namespace(), "good", "value"))
-                    .contains(value));
   }
 }

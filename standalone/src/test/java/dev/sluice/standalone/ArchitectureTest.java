@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The arrows between modules, and between packages within them (docs/architecture.md). */
+/** Dependencies between modules, and between packages within them (docs/architecture.md). */
 class ArchitectureTest {
 
   private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
   private static final String ROOT = "dev.sluice.";
 
-  /** Package, and all of ours that it and what is below it may use besides itself. */
+  /** Packages of ours that a package and its subpackages may use, besides themselves. */
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
           Map.entry("contract", List.of()),
@@ -62,7 +62,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @MethodSource("packages")
-  void aPackageUsesOnlyWhatItMay(String name) {
+  void aPackageUsesOnlyAllowedPackages(String name) {
     List<String> allowed =
         Stream.concat(Stream.of(name), ARROWS.get(name).stream()).map(each -> ROOT + each).toList();
 
@@ -105,7 +105,7 @@ class ArchitectureTest {
         .importPackages("dev.sluice");
   }
 
-  /** Tests may use more, and lie beside what they test on some class paths. */
+  /** Returns the main classes: tests, which share some class paths with them, may use more. */
   private static Set<String> sources() {
     try (Stream<Path> files = Files.walk(REPOSITORY)) {
       return files

@@ -17,7 +17,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** A host of charts: a repository with an index at {@code /stable}, a registry at {@code /team}. */
+/** Server of charts: a repository with an index at {@code /stable}, a registry at {@code /team}. */
 final class ChartHost implements AutoCloseable {
 
   private final Map<String, byte[]> pages = new ConcurrentHashMap<>();
@@ -45,7 +45,7 @@ final class ChartHost implements AutoCloseable {
     return "oci://127.0.0.1:%d/team".formatted(server.getAddress().getPort());
   }
 
-  /** Offers a version of the chart {@code cache}, in both. */
+  /** Publishes a version of the chart {@code cache} in the repository and the registry. */
   void publish(String version, Map<String, String> files) throws Exception {
     byte[] archive = archive(version, files);
     String digest = sha256(archive);

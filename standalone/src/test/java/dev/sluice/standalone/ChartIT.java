@@ -4,7 +4,6 @@ import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.name.CommitId;
 import dev.sluice.standalone.process.OneProcess;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A chart, the whole way: found out to be one, sent, rendered, applied. */
+/** A chart in a repository, from push to cluster. */
 @Tag("kubernetes")
 class ChartIT {
 
@@ -23,7 +22,7 @@ class ChartIT {
   void aPushOfValuesReachesTheCluster() throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       String namespace = scenario.namespace();
-      scenario.application("shop", "charts/shop", namespace, STAGING);
+      scenario.fleet().application("shop", "charts/shop", namespace, STAGING);
       Map<String, String> chart = new HashMap<>();
       chart.put(
           "charts/shop/Chart.yaml",
@@ -54,16 +53,14 @@ class ChartIT {
       try (OneProcess sluice = scenario.start()) {
         awaitColour(scenario, namespace, "shop-settings", "blue");
 
-        CommitId values = scenario.commit(Map.of("charts/shop/values.yaml", "colour: green\n"));
-        assertThat(scenario.webhook(sluice.webhookPort(), values)).isEqualTo(202);
+        scenario.push(sluice, Map.of("charts/shop/values.yaml", "colour: green\n"));
         awaitColour(scenario, namespace, "shop-settings", "green");
 
-        CommitId library =
-            scenario.commit(
-                Map.of(
-                    "charts/common/templates/_name.tpl",
-                    "{{- define \"common.name\" -}}{{ .Release.Name }}-config{{- end }}\n"));
-        assertThat(scenario.webhook(sluice.webhookPort(), library)).isEqualTo(202);
+        scenario.push(
+            sluice,
+            Map.of(
+                "charts/common/templates/_name.tpl",
+                "{{- define \"common.name\" -}}{{ .Release.Name }}-config{{- end }}\n"));
         awaitColour(scenario, namespace, "shop-config", "green");
         scenario.verify();
       }
@@ -73,6 +70,6 @@ class ChartIT {
   private static void awaitColour(Scenario scenario, String namespace, String name, String colour) {
     patiently()
         .untilAsserted(
-            () -> assertThat(scenario.value(STAGING, namespace, name, "colour")).contains(colour));
+            () -> assertThat(scenario.configMaps().value(name, "colour")).contains(colour));
   }
 }

@@ -3,46 +3,39 @@ package dev.sluice.standalone;
 import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.configMap;
 import static dev.sluice.standalone.Scenario.patiently;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.standalone.cli.CommandLineInterface;
-import dev.sluice.standalone.client.Client;
 import dev.sluice.standalone.process.OneProcess;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The verbs that ask the API, over all parts; what differs in each run is masked. */
+/** The verbs that call the API, over all parts; values that differ between runs are masked. */
 @Tag("kubernetes")
 class ClientIT {
-
-  private record Ran(int code, String out, String err) {}
 
   @Test
   void everyVerbAnswersAboutAPushAndAParkedApplication(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       String namespace = scenario.namespace();
-      scenario.application("good", "good", namespace, STAGING);
-      scenario.application("bad", "bad", namespace, STAGING);
+      scenario.fleet().application("good", "good", namespace, STAGING);
+      scenario.fleet().application("bad", "bad", namespace, STAGING);
       scenario.commit(
           Map.of(
               "good/configmap.yaml", configMap("good", "one"),
               "bad/configmap.yaml", configMap("bad", "one")));
       try (OneProcess sluice = scenario.start()) {
-        patiently().until(() -> scenario.value(STAGING, namespace, "good", "value").isPresent());
-        patiently().until(() -> scenario.value(STAGING, namespace, "bad", "value").isPresent());
+        patiently().until(() -> scenario.configMaps().value("good").isPresent());
+        patiently().until(() -> scenario.configMaps().value("bad").isPresent());
         CommitId commit =
-            scenario.commit(
+            scenario.push(
+                sluice,
                 Map.of(
                     "good/configmap.yaml",
                     configMap("good", "two"),
@@ -53,23 +46,27 @@ class ClientIT {
                     metadata: {name: bad}
                     spec: {ports: [{port: 123456}]}
                     """));
-        assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
 
-        assertThat(run(sluice, "wait", "--for", "applied=" + commit, "good").code()).isZero();
+        assertThat(CommandRun.of(sluice, "wait", "--for", "applied=" + commit, "good").code())
+            .isZero();
         patiently()
             .until(
-                () -> run(sluice, "get", "apps", "bad", "--no-headers").out().contains("Parked"));
-        assertThat(run(sluice, "wait", "--for", "applied=" + commit).code()).isEqualTo(1);
+                () ->
+                    CommandRun.of(sluice, "get", "apps", "bad", "--no-headers")
+                        .out()
+                        .contains("Parked"));
+        assertThat(CommandRun.of(sluice, "wait", "--for", "applied=" + commit).code()).isEqualTo(1);
 
-        assertThat(masked(run(sluice, "get", "apps"), commit))
+        assertThat(masked(CommandRun.of(sluice, "get", "apps"), commit))
             .isEqualTo(
                 """
                 APPLICATION CLUSTER PHASE GENERATION COMMIT APPLIED HELD BY CAUSE
                 bad staging Parked 2 COMMIT OLDER - Invalid
                 good staging Synced 2 COMMIT COMMIT - -
                 """);
-        assertThat(run(sluice, "get", "apps", "-o", "name").out()).isEqualTo("bad\ngood\n");
-        assertThat(masked(run(sluice, "status"), commit))
+        assertThat(CommandRun.of(sluice, "get", "apps", "-o", "name").out())
+            .isEqualTo("bad\ngood\n");
+        assertThat(masked(CommandRun.of(sluice, "status"), commit))
             .isEqualTo(
                 """
                 CLUSTER APPLICATIONS PHASES
@@ -78,48 +75,53 @@ class ClientIT {
                 held 0
                 dead letters 1 Invalid
                 """);
-        assertThat(masked(run(sluice, "history", "good"), commit))
+        assertThat(masked(CommandRun.of(sluice, "history", "good"), commit))
             .isEqualTo(
                 """
                 GENERATION CLUSTER COMMIT OUTCOME DISPATCHED APPLIED ACTOR REASON
                 2 staging COMMIT applied TIME TIME you good/configmap.yaml
                 1 staging OLDER applied TIME TIME - first dispatch
                 """);
-        assertThat(masked(run(sluice, "explain", commit.abbreviated()), commit))
+        assertThat(masked(CommandRun.of(sluice, "explain", commit.abbreviated()), commit))
             .contains("good staging 2 applied good/configmap.yaml")
             .contains("bad staging 2 parked bad/service.yaml");
         assertThat(
                 masked(
-                    run(sluice, "trace", "configmap/good", "-n", namespace, "--cluster", "staging"),
+                    CommandRun.of(
+                        sluice, "trace", "configmap/good", "-n", namespace, "--cluster", "staging"),
                     commit))
             .contains("application good, generation 2, applied")
             .contains("changed by good/configmap.yaml")
             .contains("commit " + commit)
             .contains("change ref-changed, webhook github")
             .contains("applied TIME");
-        assertThat(run(sluice, "describe", "bad").out())
+        assertThat(CommandRun.of(sluice, "describe", "bad").out())
             .contains("staging/bad/2")
             .contains("rendered by  plain (staging)");
-        assertThat(run(sluice, "history", "good", "-o", "wide").out())
+        assertThat(CommandRun.of(sluice, "history", "good", "-o", "wide").out())
             .contains("RENDERED BY")
             .contains(" plain ");
         assertTranscript(sluice, scenario, commit);
-        assertThat(run(sluice, "get", "repositories").out()).contains("localhost/scenario/apps");
-        assertThat(run(sluice, "deliveries").out().replaceAll(" {2,}", " "))
+        assertThat(CommandRun.of(sluice, "get", "repositories").out())
+            .contains("localhost/scenario/apps");
+        assertThat(CommandRun.of(sluice, "deliveries").out().replaceAll(" {2,}", " "))
             .contains(
                 " github localhost/scenario/apps refs/heads/main %s by 2 -"
                     .formatted(commit.abbreviated()));
-        assertThat(run(sluice, "deliveries", "--unfollowed", "--no-headers").out()).isEmpty();
-        assertThat(run(sluice, "get", "clusters").out()).contains("staging");
-        assertThat(run(sluice, "get", "changes", "-o", "wide").out()).contains("ref-changed");
-        assertThat(run(sluice, "events", "--type", "parked", "-o", "json").out())
+        assertThat(CommandRun.of(sluice, "deliveries", "--unfollowed", "--no-headers").out())
+            .isEmpty();
+        assertThat(CommandRun.of(sluice, "get", "clusters").out()).contains("staging");
+        assertThat(CommandRun.of(sluice, "get", "changes", "-o", "wide").out())
+            .contains("ref-changed");
+        assertThat(CommandRun.of(sluice, "events", "--type", "parked", "-o", "json").out())
             .contains("\"wakesOn\"");
 
-        assertThat(run(sluice, "dead-letters", "list", "-o", "name").out())
+        assertThat(CommandRun.of(sluice, "dead-letters", "list", "-o", "name").out())
             .isEqualTo("staging/bad/2\n");
-        assertThat(run(sluice, "dead-letters", "show", "staging/bad/2").out()).contains("Invalid");
-        Ran dry =
-            run(
+        assertThat(CommandRun.of(sluice, "dead-letters", "show", "staging/bad/2").out())
+            .contains("Invalid");
+        CommandRun dry =
+            CommandRun.of(
                 sluice,
                 "dead-letters",
                 "retry",
@@ -129,7 +131,7 @@ class ClientIT {
                 "x",
                 "--dry-run");
         assertThat(dry.err()).contains("nothing was commanded, 1 would be");
-        Ran doctor = run(sluice, "doctor");
+        CommandRun doctor = CommandRun.of(sluice, "doctor");
         assertThat(doctor.code()).isZero();
         assertThat(
                 doctor
@@ -151,20 +153,25 @@ class ClientIT {
                 dead letters look 1 Invalid: sluice dead-letters list
                 holds ok nothing is suspended or rolled back
                 """);
-        assertThat(run(sluice, "dead-letters", "discard", "--reason", "x").code()).isEqualTo(2);
+        assertThat(CommandRun.of(sluice, "dead-letters", "discard", "--reason", "x").code())
+            .isEqualTo(2);
         assertThat(
-                run(sluice, "dead-letters", "discard", "staging/bad/2", "--reason", "known").code())
+                CommandRun.of(
+                        sluice, "dead-letters", "discard", "staging/bad/2", "--reason", "known")
+                    .code())
             .isZero();
-        patiently().until(() -> run(sluice, "dead-letters", "list", "-o", "name").out().isEmpty());
+        patiently()
+            .until(
+                () -> CommandRun.of(sluice, "dead-letters", "list", "-o", "name").out().isEmpty());
 
-        Ran nowhere = run("doctor", "--server", "http://127.0.0.1:1");
+        CommandRun nowhere = CommandRun.of("doctor", "--server", "http://127.0.0.1:1");
         assertThat(nowhere.code()).isEqualTo(1);
         assertThat(nowhere.out()).contains("wrong").contains("is it running");
-        assertThat(run(sluice, "get", "nonsense").code()).isEqualTo(2);
+        assertThat(CommandRun.of(sluice, "get", "nonsense").code()).isEqualTo(2);
 
-        assertThat(run(sluice, "diff", "good").code()).isZero();
-        scenario.edit(STAGING, namespace, "good", "drifted");
-        Ran differs = run(sluice, "diff", "good");
+        assertThat(CommandRun.of(sluice, "diff", "good").code()).isZero();
+        scenario.configMaps().edit("good", "drifted");
+        CommandRun differs = CommandRun.of(sluice, "diff", "good");
         assertThat(differs.code()).isEqualTo(1);
         assertThat(differs.out().replaceAll(" {2,}", " ").replace(namespace, "NAMESPACE"))
             .isEqualTo(
@@ -173,31 +180,34 @@ class ClientIT {
                 ConfigMap/NAMESPACE/good staging configured data.value "drifted" "two"
                 """);
         assertThat(differs.err()).isEqualTo("staging: generation 2, ledger at 2\n");
-        Ran refused = run(sluice, "diff", "bad", "--cluster", "staging");
+        CommandRun refused = CommandRun.of(sluice, "diff", "bad", "--cluster", "staging");
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.out()).contains("refused").contains("123456");
-        assertThat(run(sluice, "diff", "nothing").code()).isEqualTo(6);
+        assertThat(CommandRun.of(sluice, "diff", "nothing").code()).isEqualTo(6);
 
-        assertThat(run(sluice, "suspend", "good", "--reason", "incident 7").code()).isZero();
-        patiently().until(() -> run(sluice, "get", "apps", "good").out().contains("local"));
+        assertThat(CommandRun.of(sluice, "suspend", "good", "--reason", "incident 7").code())
+            .isZero();
+        patiently()
+            .until(() -> CommandRun.of(sluice, "get", "apps", "good").out().contains("local"));
         patiently()
             .untilAsserted(
                 () ->
-                    assertThat(run(sluice, "describe", "good").out())
+                    assertThat(CommandRun.of(sluice, "describe", "good").out())
                         .contains("incident 7")
                         .contains("suspended"));
-        assertThat(run(sluice, "resume", "good", "--reason", "over").code()).isZero();
-        assertThat(run(sluice, "sync", "good", "--force", "--reason", "to be sure").code())
+        assertThat(CommandRun.of(sluice, "resume", "good", "--reason", "over").code()).isZero();
+        assertThat(
+                CommandRun.of(sluice, "sync", "good", "--force", "--reason", "to be sure").code())
             .isZero();
         patiently()
             .untilAsserted(
                 () ->
-                    assertThat(run(sluice, "get", "apps", "good", "-o", "json").out())
+                    assertThat(CommandRun.of(sluice, "get", "apps", "good", "-o", "json").out())
                         .contains("\"generation\" : 3"));
-        assertThat(run(sluice, "sync", "good", "--reason", "x", "--dry-run").out())
+        assertThat(CommandRun.of(sluice, "sync", "good", "--reason", "x", "--dry-run").out())
             .contains("if its inputs differ");
         assertThat(
-                run(
+                CommandRun.of(
                         sluice,
                         "sync",
                         "--force",
@@ -210,10 +220,10 @@ class ClientIT {
                         "name")
                     .out())
             .isEqualTo("bad\ngood\n");
-        assertThat(run(sluice, "sync", "--force", "--reason", "x").code()).isEqualTo(2);
-        assertThat(run(sluice, "replay").code()).isEqualTo(2);
-        Ran now =
-            run(
+        assertThat(CommandRun.of(sluice, "sync", "--force", "--reason", "x").code()).isEqualTo(2);
+        assertThat(CommandRun.of(sluice, "replay").code()).isEqualTo(2);
+        CommandRun now =
+            CommandRun.of(
                 sluice,
                 "rollback",
                 "good",
@@ -223,9 +233,10 @@ class ClientIT {
                 "x",
                 "--dry-run");
         assertThat(now.out()).contains("with the inputs of " + commit.abbreviated());
-        assertThat(run(sluice, "rollback", "good", "--to", "then", "--reason", "x").code())
+        assertThat(
+                CommandRun.of(sluice, "rollback", "good", "--to", "then", "--reason", "x").code())
             .isEqualTo(2);
-        Ran rebuilt = run(sluice, "rebuild", "*", "--reason", "to be sure");
+        CommandRun rebuilt = CommandRun.of(sluice, "rebuild", "*", "--reason", "to be sure");
         assertThat(rebuilt.out().replaceAll("\\d+ records", "N records"))
             .isEqualTo(
                 """
@@ -235,7 +246,7 @@ class ClientIT {
                 """);
         assertThat(rebuilt.code()).isZero();
         assertThat(
-                run(
+                CommandRun.of(
                         sluice,
                         "rollback",
                         "good",
@@ -246,19 +257,19 @@ class ClientIT {
                         "--dry-run")
                     .out())
             .contains("kept until it is resumed");
-        assertThat(run(sluice, "approve", "good", "--reason", "x", "--dry-run").code())
+        assertThat(CommandRun.of(sluice, "approve", "good", "--reason", "x", "--dry-run").code())
             .as("nothing waits for an approval")
             .isEqualTo(1);
 
-        assertThat(run(sluice, "sync", "nothing", "--reason", "x").code()).isEqualTo(1);
-        assertThat(run(sluice, "sync", "good").code()).isEqualTo(2);
-        assertThat(run(sluice, "completion").code()).isZero();
-        assertThat(run("status", "--server", "http://127.0.0.1:1").code()).isEqualTo(3);
+        assertThat(CommandRun.of(sluice, "sync", "nothing", "--reason", "x").code()).isEqualTo(1);
+        assertThat(CommandRun.of(sluice, "sync", "good").code()).isEqualTo(2);
+        assertThat(CommandRun.of("completion").code()).isZero();
+        assertThat(CommandRun.of("status", "--server", "http://127.0.0.1:1").code()).isEqualTo(3);
       }
     }
   }
 
-  /** What every verb that reads or would command prints; made anew with the property below. */
+  /** Compares the output of all verbs with a file, which the property below rewrites. */
   private static void assertTranscript(OneProcess sluice, Scenario scenario, CommitId commit)
       throws IOException {
     String namespace = scenario.namespace();
@@ -295,7 +306,7 @@ class ClientIT {
             "rebuild good --reason x --dry-run",
             "diff good",
             "diff bad -o name")) {
-      Ran ran = run(sluice, line.split(" "));
+      CommandRun ran = CommandRun.of(sluice, line.split(" "));
       transcript.append("$ sluice ").append(line).append('\n').append(ran.out());
       ran.err().lines().forEach(message -> transcript.append("! ").append(message).append('\n'));
       transcript.append("= ").append(ran.code()).append("\n\n");
@@ -312,10 +323,10 @@ class ClientIT {
             .replaceAll("\\b[0-9a-f]{10}\\b", "OLDER")
             .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
             .replaceAll("\"offset\" : \\d+", "\"offset\" : N")
-            // what is parked is tried again by the clock
+            // a timer retries parked applications
             .replaceAll("\"attempts\" : \\d+", "\"attempts\" : N")
             .replaceAll("(Service NAMESPACE/bad +)\\d+( +TIME)", "$1N$2")
-            // each release of Kubernetes says it in its own words
+            // the text differs between releases of Kubernetes
             .replaceAll("(?m)(422 Invalid\\): ).*?((?:\",)?)$", "$1REASON$2")
             .replace(scenario.kafka().topics().prefix(), "PREFIX")
             .replaceAll(" {2,}", "  ")
@@ -329,25 +340,8 @@ class ClientIT {
     assertThat(file).hasContent(plain);
   }
 
-  private static Ran run(OneProcess sluice, String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    if (!arguments[0].equals("completion")) {
-      all.addAll(List.of("--server", "http://127.0.0.1:" + sluice.apiPort()));
-    }
-    return run(all.toArray(String[]::new));
-  }
-
-  private static Ran run(String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Client client =
-        new Client(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
-    int code = new CommandLineInterface(Main.commands(), client::verbs, Map.of()).run(arguments);
-    return new Ran(code, out.toString(UTF_8), err.toString(UTF_8));
-  }
-
-  /** Without what differs in each run: times, commits, and the width of columns. */
-  private static String masked(Ran ran, CommitId commit) {
+  /** Returns the output with masked times and commits, and single spaces between columns. */
+  private static String masked(CommandRun ran, CommitId commit) {
     assertThat(ran.code()).as(ran.err()).isZero();
     return ran.out()
         .replaceAll("\\b" + commit.abbreviated() + "\\b", "COMMIT")

@@ -9,16 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/**
- * docs/configuration.md is what the settings say. To write it anew: run with {@code
- * -Dsluice.write-docs=true}.
- */
+/** docs/configuration.md matches the settings. {@code -Dsluice.write-docs=true} generates it. */
 class ConfigurationReferenceTest {
 
   private static final Path REFERENCE = Path.of("../docs/configuration.md");
 
   @Test
-  void theReferenceIsWhatTheSettingsSay() throws IOException {
+  void theReferenceMatchesTheSettings() throws IOException {
     String generated = generate();
     if (Boolean.getBoolean("sluice.write-docs")) {
       Files.writeString(REFERENCE, generated);

@@ -10,8 +10,6 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,13 +27,13 @@ class CrashIT {
 
   @Test
   void aRestartConvergesToGitsHead(@TempDir Path directory) throws Exception {
-    int kafkaPort = freePort();
-    int webhookPort = freePort();
+    int kafkaPort = SluiceProcess.freePort();
+    int webhookPort = SluiceProcess.freePort();
     KafkaConnection kafka = new KafkaConnection("127.0.0.1:" + kafkaPort, Topics.DEFAULT, Map.of());
     try (Scenario scenario = Scenario.over(kafka, directory, STAGING)) {
       String namespace = scenario.namespace();
       for (int i = 0; i < APPLICATIONS; i++) {
-        scenario.application(name(i), name(i), namespace, STAGING);
+        scenario.fleet().application(name(i), name(i), namespace, STAGING);
       }
       scenario.commit(Scenario.applications(APPLICATIONS, "one"));
       List<String> command = new ArrayList<>(List.of("up"));
@@ -48,17 +46,17 @@ class CrashIT {
       String[] arguments = command.toArray(String[]::new);
 
       try (SluiceProcess first = start(directory, arguments)) {
-        patiently().until(() -> scenario.withValue("one") == APPLICATIONS);
+        patiently().until(() -> scenario.configMaps().countWithValue("one") == APPLICATIONS);
         CommitId second = scenario.commit(Scenario.applications(APPLICATIONS, "two"));
         assertThat(scenario.webhook(webhookPort, second)).isEqualTo(202);
-        patiently().until(() -> scenario.withValue("two") >= 3);
+        patiently().until(() -> scenario.configMaps().countWithValue("two") >= 3);
         first.kill();
       }
-      long whenKilled = scenario.withValue("two");
+      long whenKilled = scenario.configMaps().countWithValue("two");
       assertThat(whenKilled).as("killed in the middle").isLessThan(APPLICATIONS);
 
       try (SluiceProcess second = start(directory, arguments)) {
-        patiently().until(() -> scenario.withValue("two") == APPLICATIONS);
+        patiently().until(() -> scenario.configMaps().countWithValue("two") == APPLICATIONS);
         scenario.verify();
 
         CommitId third =
@@ -66,7 +64,7 @@ class CrashIT {
         patiently()
             .ignoreException(ConnectException.class)
             .until(() -> scenario.webhook(webhookPort, third) == 202);
-        patiently().until(() -> scenario.withValue("three") == 1);
+        patiently().until(() -> scenario.configMaps().countWithValue("three") == 1);
         scenario.verify();
         assertThat(second.isAlive()).isTrue();
       }
@@ -79,11 +77,5 @@ class CrashIT {
 
   private static String name(int index) {
     return "app-" + index;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

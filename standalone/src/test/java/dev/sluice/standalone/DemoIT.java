@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The demo as a newcomer uses it: start it, push with git, look at both clusters; stop, start
- * again.
+ * The demo as a new user runs it: start, push with git, inspect both clusters, stop, start again.
  */
 class DemoIT {
 

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the deployment files set is what the parts know. */
+/** Deployment files set only settings that exist. */
 class DeploymentFilesTest {
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The options of the JVM that both launchers give, seen by a program in its place. */
+/** JVM options of both launchers, recorded by a program in place of the JVM. */
 class LauncherIT {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -27,7 +27,7 @@ class LauncherIT {
   @TempDir Path directory;
 
   @BeforeEach
-  void javaThatSaysItsOptions() throws IOException {
+  void createFakeJdk() throws IOException {
     script(
         "jdk/bin/java",
         """
@@ -40,7 +40,7 @@ class LauncherIT {
   }
 
   @Test
-  void theImageGivesTheHeapItsShareAndEndsAtAnOutOfMemoryError() throws Exception {
+  void theImageLimitsTheHeapAndExitsOnOutOfMemory() throws Exception {
     List<String> options = run("container/sluice", Map.of(), "worker", "--x", "a b");
 
     assertThat(options)
@@ -50,7 +50,7 @@ class LauncherIT {
   }
 
   @Test
-  void theCheckoutLimitsTheHeapAndEndsAtAnOutOfMemoryError() throws Exception {
+  void theCheckoutLimitsTheHeapAndExitsOnOutOfMemory() throws Exception {
     List<String> options = run(checkout(), Map.of(), "up");
 
     assertThat(options)
@@ -60,7 +60,7 @@ class LauncherIT {
   }
 
   @Test
-  void anOptionOfTheOperatorWinsAndIsNoSettingOfTheProgram() throws Exception {
+  void javaOptionsOfTheOperatorTakePrecedence() throws Exception {
     Map<String, String> environment = Map.of("SLUICE_JAVA_OPTS", "-Xmx3g -XX:MaxRAMPercentage=25");
     for (String launcher : List.of("container/sluice", checkout())) {
       List<String> options = run(launcher, environment, "up");
@@ -72,7 +72,7 @@ class LauncherIT {
     }
   }
 
-  /** A copy of the launcher beside what looks built. */
+  /** Copies the launcher into a directory that looks like a built checkout. */
   private String checkout() throws IOException {
     Files.createDirectories(directory.resolve("standalone/target/library"));
     Files.createDirectories(directory.resolve("standalone/src/main"));

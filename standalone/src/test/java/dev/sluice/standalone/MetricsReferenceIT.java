@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docs/metrics.md and the alert rules are about the metrics that there are. */
+/** docs/metrics.md and the alert rules match the metrics of a running process. */
 @Tag("kubernetes")
 class MetricsReferenceIT {
 
@@ -43,10 +43,10 @@ class MetricsReferenceIT {
   @TempDir private Path directory;
 
   @Test
-  void oneProcessTellsOfAllItsPartsWhatTheReferenceSays() throws Exception {
+  void metricsOfOneProcessMatchTheReference() throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING, PRODUCTION)) {
-      scenario.application("plain", "plain", scenario.namespace(), STAGING);
-      scenario.application("broken", "broken", scenario.namespace(), STAGING);
+      scenario.fleet().application("plain", "plain", scenario.namespace(), STAGING);
+      scenario.fleet().application("broken", "broken", scenario.namespace(), STAGING);
       scenario.commit(
           Map.of(
               "plain/configmap.yaml",
@@ -54,12 +54,9 @@ class MetricsReferenceIT {
               "broken/configmap.yaml",
               configMap("Not_A_Name", "one")));
       try (OneProcess sluice = scenario.start()) {
-        patiently()
-            .until(
-                () -> scenario.value(STAGING, scenario.namespace(), "plain", "value").isPresent());
+        patiently().until(() -> scenario.configMaps().value("plain").isPresent());
         CommitId commit =
-            scenario.commit(Map.of("plain/configmap.yaml", configMap("plain", "two")));
-        assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
+            scenario.push(sluice, Map.of("plain/configmap.yaml", configMap("plain", "two")));
         assertThat(scenario.webhook(sluice.webhookPort(), commit, "guessed")).isEqualTo(401);
         patiently()
             .untilAsserted(
@@ -73,7 +70,7 @@ class MetricsReferenceIT {
                         .containsPattern(
                             "sluice_worker_change_to_applied_seconds_count\\{cluster=\"staging\"}"
                                 + " [12]\n")
-                        // not what came before the read model had caught up
+                        // without changes from before the read model had caught up
                         .containsPattern("sluice_change_to_cluster_seconds_count [12]\n"));
 
         String all = page(sluice.apiPort()) + page(sluice.webhookHealthPort().orElseThrow());

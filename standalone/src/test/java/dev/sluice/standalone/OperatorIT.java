@@ -15,8 +15,6 @@ import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.standalone.process.OneProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,7 +35,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What operators do under bad conditions, over all parts; the checker has the last word. */
+/**
+ * Commands of operators under load and failures, over all parts; ends with a check of the promises.
+ */
 @Tag("kubernetes")
 class OperatorIT {
 
@@ -53,7 +53,7 @@ class OperatorIT {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       Map<String, String> bad = new HashMap<>();
       for (int i = 0; i < applications; i++) {
-        scenario.application(name(i), name(i), scenario.namespace(), STAGING);
+        scenario.fleet().application(name(i), name(i), scenario.namespace(), STAGING);
         bad.put(name(i) + "/configmap.yaml", BAD.formatted(name(i)));
       }
       scenario.commit(bad);
@@ -64,8 +64,7 @@ class OperatorIT {
         for (int i = 0; i < applications; i += 2) {
           half.put(name(i) + "/configmap.yaml", configMap(name(i), "good"));
         }
-        CommitId fix = scenario.commit(half);
-        assertThat(scenario.webhook(sluice.webhookPort(), fix)).isEqualTo(202);
+        scenario.push(sluice, half);
         Set<String> commanded = new HashSet<>();
         for (int from = 0; from < applications; from += 100) {
           JsonNode plan =
@@ -87,7 +86,8 @@ class OperatorIT {
           plan.get("commands").forEach(one -> commanded.add(one.get("id").asText()));
         }
 
-        slowly().until(() -> scenario.withValue("good") == (applications + 1) / 2);
+        slowly()
+            .until(() -> scenario.configMaps().countWithValue("good") == (applications + 1) / 2);
         slowly().until(() -> answered(scenario).containsAll(commanded));
         slowly()
             .untilAsserted(
@@ -102,14 +102,16 @@ class OperatorIT {
                 });
         scenario.verify();
         assertThat(commanded)
-            .as("those that were not superseded yet")
+            .as("applications that were not superseded yet")
             .hasSizeGreaterThan(applications / 2 - 1);
         assertThat(retriedAsANewGeneration(scenario, applications)).isEqualTo(applications / 2);
       }
     }
   }
 
-  /** How many of those that stay bad have a second entry, and only that one open. */
+  /**
+   * Counts the faulty applications whose only open dead letter is that of their second generation.
+   */
   private static long retriedAsANewGeneration(Scenario scenario, int applications) {
     Map<String, Set<String>> open = new TreeMap<>();
     for (DeadLetterEvent event :
@@ -132,19 +134,19 @@ class OperatorIT {
   }
 
   @Test
-  void aStormOfRestoresAndResyncsBetweenPushesPutsNothingOldOverNew(@TempDir Path directory)
+  void aStormOfCommandsBetweenPushesNeverAppliesOlderOverNewer(@TempDir Path directory)
       throws Exception {
     int applications = 8;
     Random random = new Random(20260101);
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       for (int i = 0; i < applications; i++) {
-        scenario.application(name(i), name(i), scenario.namespace(), STAGING);
+        scenario.fleet().application(name(i), name(i), scenario.namespace(), STAGING);
       }
       List<CommitId> commits =
           new ArrayList<>(List.of(scenario.commit(Scenario.applications(applications, "v0"))));
       OneProcess sluice = scenario.start();
       try {
-        patiently().until(() -> scenario.withValue("v0") == applications);
+        patiently().until(() -> scenario.configMaps().countWithValue("v0") == applications);
         List<String> given = new ArrayList<>();
         for (int step = 1; step <= 120; step++) {
           String application = random.nextInt(6) == 0 ? "*" : name(random.nextInt(applications));
@@ -175,11 +177,10 @@ class OperatorIT {
           }
         }
         given.addAll(command(sluice, "*", "{\"kind\": \"resume\"}", "end"));
-        CommitId last = scenario.commit(Scenario.applications(applications, "last"));
-        assertThat(scenario.webhook(sluice.webhookPort(), last)).isEqualTo(202);
+        scenario.push(sluice, Scenario.applications(applications, "last"));
 
         patiently().until(() -> answered(scenario).containsAll(given));
-        patiently().until(() -> scenario.withValue("last") == applications);
+        patiently().until(() -> scenario.configMaps().countWithValue("last") == applications);
         scenario.verify();
       } finally {
         sluice.close();
@@ -188,18 +189,17 @@ class OperatorIT {
   }
 
   @Test
-  void anApiThatIsKilledAmongCommandsLosesNoneAndDoublesNone(@TempDir Path directory)
-      throws Exception {
+  void aKilledApiLosesAndRepeatsNoCommand(@TempDir Path directory) throws Exception {
     int applications = 5;
     int commands = 60;
-    int port = freePort();
+    int port = SluiceProcess.freePort();
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       for (int i = 0; i < applications; i++) {
-        scenario.application(name(i), name(i), scenario.namespace(), STAGING);
+        scenario.fleet().application(name(i), name(i), scenario.namespace(), STAGING);
       }
       scenario.commit(Scenario.applications(applications, "one"));
       try (OneProcess sluice = scenario.start()) {
-        patiently().until(() -> scenario.withValue("one") == applications);
+        patiently().until(() -> scenario.configMaps().countWithValue("one") == applications);
         assertThat(sluice.apiPort()).isPositive();
         List<String> given = new ArrayList<>();
         SluiceProcess api = api(scenario, directory, port);
@@ -208,7 +208,7 @@ class OperatorIT {
             String body = commandBody(name(i % applications), "{\"kind\": \"resync\"}");
             String key = "command-" + i;
             if (i % 20 == 10) {
-              // whether it is written before the end or not, nobody is told
+              // the client does not learn whether the event is written before the API is killed
               var unused =
                   http.sendAsync(
                       request(port, "/api/v1/commands", body, key),
@@ -333,7 +333,7 @@ class OperatorIT {
                 .body());
   }
 
-  /** The names of open entries, of a worker's making. */
+  /** Returns the ids of open dead letters. */
   private List<String> open(OneProcess sluice, int most) throws IOException, InterruptedException {
     List<String> entries = new ArrayList<>();
     String after = "";
@@ -355,18 +355,12 @@ class OperatorIT {
     return ids;
   }
 
-  /** For what takes minutes on a busy machine. */
+  /** Waits longer, for conditions that take minutes on a busy machine. */
   private static ConditionFactory slowly() {
     return patiently().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(500));
   }
 
   private static String name(int index) {
     return "app-" + index;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

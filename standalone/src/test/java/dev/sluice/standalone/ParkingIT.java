@@ -9,36 +9,35 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.standalone.process.OneProcess;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the API server refuses parks its application and no other, and heals by the next good
- * commit.
+ * A manifest that the API server refuses parks only its application, until the next good commit.
  */
 @Tag("kubernetes")
 class ParkingIT {
 
   @Test
-  void aRefusedManifestParksItsApplicationWithADeadLetterThatSaysWhy(@TempDir Path directory)
+  void aRefusedManifestParksItsApplicationWithADeadLetter(@TempDir Path directory)
       throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       String namespace = scenario.namespace();
-      scenario.application("good", "good", namespace, STAGING);
-      scenario.application("bad", "bad", namespace, STAGING);
+      scenario.fleet().application("good", "good", namespace, STAGING);
+      scenario.fleet().application("bad", "bad", namespace, STAGING);
       scenario.commit(
           Map.of(
               "good/configmap.yaml", configMap("good", "one"),
               "bad/configmap.yaml", configMap("bad", "one")));
       try (OneProcess sluice = scenario.start()) {
-        awaitValue(scenario, "good", "one");
-        awaitValue(scenario, "bad", "one");
+        scenario.configMaps().awaitValue("good", "one");
+        scenario.configMaps().awaitValue("bad", "one");
 
         CommitId broken =
-            scenario.commit(
+            scenario.push(
+                sluice,
                 Map.of(
                     "good/configmap.yaml",
                     configMap("good", "two"),
@@ -50,11 +49,10 @@ class ParkingIT {
                     spec:
                       ports: [{port: 123456}]
                     """));
-        assertThat(scenario.webhook(sluice.webhookPort(), broken)).isEqualTo(202);
 
-        awaitValue(scenario, "good", "two");
-        patiently().until(() -> deadLetters(scenario).size() == 1);
-        DeadLetterEvent.Opened opened = (DeadLetterEvent.Opened) deadLetters(scenario).getFirst();
+        scenario.configMaps().awaitValue("good", "two");
+        patiently().until(() -> scenario.deadLetters().size() == 1);
+        DeadLetterEvent.Opened opened = (DeadLetterEvent.Opened) scenario.deadLetters().getFirst();
         assertThat(opened.subject().orElseThrow().application()).hasToString("bad");
         assertThat(opened.subject().orElseThrow().commit()).contains(broken);
         assertThat(opened.failure().message()).contains("port");
@@ -62,27 +60,14 @@ class ParkingIT {
             .hasToString("Service " + namespace + "/bad");
         scenario.verify();
 
-        CommitId healed = scenario.commit(Map.of("bad/service.yaml", ""));
-        assertThat(scenario.webhook(sluice.webhookPort(), healed)).isEqualTo(202);
+        scenario.push(sluice, Map.of("bad/service.yaml", ""));
         patiently()
             .untilAsserted(
                 () ->
-                    assertThat(deadLetters(scenario).getLast())
+                    assertThat(scenario.deadLetters().getLast())
                         .isInstanceOf(DeadLetterEvent.Closed.class));
         scenario.verify();
       }
     }
-  }
-
-  private static List<DeadLetterEvent> deadLetters(Scenario scenario) {
-    return scenario.read(scenario.kafka().topics().deadLetters(), DeadLetterEvent.class);
-  }
-
-  private static void awaitValue(Scenario scenario, String name, String value) {
-    patiently()
-        .untilAsserted(
-            () ->
-                assertThat(scenario.value(STAGING, scenario.namespace(), name, "value"))
-                    .contains(value));
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.name.CommitId;
 import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
@@ -15,15 +14,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kustomizations with a plugin that the worker's operator installed, the whole way. */
+/** Kustomizations with a plugin that the worker's operator installed, from push to cluster. */
 @Tag("kubernetes")
 class PluginIT {
 
@@ -42,21 +39,19 @@ class PluginIT {
   }
 
   @Test
-  void whatAPluginMakesArrivesAndAFileThatOnlyItReadsCounts() throws Exception {
+  void aPluginsOutputIsAppliedAndItsFilesAreInputs() throws Exception {
     install();
     try (Scenario scenario = allowed()) {
       scenario.commit(
           Map.of("web/kustomization.yaml", LISTER, "web/words/a.txt", "one", "other.txt", "a"));
       try (OneProcess sluice = scenario.start()) {
-        awaitValue(scenario, "one");
+        scenario.configMaps().awaitValue("listed", "one");
 
-        CommitId next = scenario.commit(Map.of("web/words/a.txt", "two"));
-        assertThat(scenario.webhook(sluice.webhookPort(), next)).isEqualTo(202);
-        awaitValue(scenario, "two");
+        scenario.push(sluice, Map.of("web/words/a.txt", "two"));
+        scenario.configMaps().awaitValue("listed", "two");
 
-        CommitId more = scenario.commit(Map.of("web/words/b.txt", "three"));
-        assertThat(scenario.webhook(sluice.webhookPort(), more)).isEqualTo(202);
-        awaitValue(scenario, "twothree");
+        scenario.push(sluice, Map.of("web/words/b.txt", "three"));
+        scenario.configMaps().awaitValue("listed", "twothree");
         assertThat(scenario.read(scenario.kafka().topics().results(), ResultEvent.class))
             .filteredOn(ResultEvent.Planned.class::isInstance)
             .isNotEmpty()
@@ -76,16 +71,15 @@ class PluginIT {
     try (Scenario scenario = allowed()) {
       scenario.commit(Map.of("web/kustomization.yaml", LISTER, "web/words/a.txt", "one"));
       try (OneProcess sluice = scenario.start()) {
-        patiently().until(() -> !deadLetters(scenario).isEmpty());
-        DeadLetterEvent.Opened opened = (DeadLetterEvent.Opened) deadLetters(scenario).getFirst();
+        patiently().until(() -> !scenario.deadLetters().isEmpty());
+        DeadLetterEvent.Opened opened = (DeadLetterEvent.Opened) scenario.deadLetters().getFirst();
         assertThat(opened.failure().code()).isEqualTo("MissingPlugin");
         assertThat(opened.failure().message()).contains("example.com/v1/lister/Lister");
 
         install();
-        CommitId next = scenario.commit(Map.of("web/words/a.txt", "two"));
-        assertThat(scenario.webhook(sluice.webhookPort(), next)).isEqualTo(202);
-        awaitValue(scenario, "two");
-        patiently().until(() -> deadLetters(scenario).getLast() instanceof DeadLetterEvent.Closed);
+        scenario.push(sluice, Map.of("web/words/a.txt", "two"));
+        scenario.configMaps().awaitValue("listed", "two");
+        patiently().until(() -> scenario.deadLetters().getLast() instanceof DeadLetterEvent.Closed);
         scenario.verify();
       }
     }
@@ -106,8 +100,10 @@ class PluginIT {
   private Scenario allowed() throws Exception {
     Scenario scenario = Scenario.in(directory, STAGING);
     scenario.setting("plugins", plugins.toString());
-    scenario.document(
-        """
+    scenario
+        .fleet()
+        .document(
+            """
         apiVersion: sluice.dev/v1
         kind: Application
         metadata: {name: web}
@@ -117,20 +113,7 @@ class PluginIT {
           namespace: %s
           policy: {plugins: true}
         """
-            .formatted(scenario.namespace()));
+                .formatted(scenario.namespace()));
     return scenario;
-  }
-
-  private static List<DeadLetterEvent> deadLetters(Scenario scenario) {
-    return scenario.read(scenario.kafka().topics().deadLetters(), DeadLetterEvent.class);
-  }
-
-  private static void awaitValue(Scenario scenario, String value) {
-    patiently()
-        .until(
-            () ->
-                scenario
-                    .value(STAGING, scenario.namespace(), "listed", "value")
-                    .equals(Optional.of(value)));
   }
 }

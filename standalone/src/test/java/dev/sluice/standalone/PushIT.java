@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The main job: a push reaches the clusters, the whole way. */
+/** The main job: a push reaches the clusters. */
 @Tag("kubernetes")
 class PushIT {
 
@@ -28,8 +28,8 @@ class PushIT {
     scenario = Scenario.in(directory, STAGING, PRODUCTION);
     namespace = scenario.namespace();
     scenario.client(PRODUCTION).namespaces().resource(namespaceObject()).create();
-    scenario.application("plain", "plain", namespace, STAGING, PRODUCTION);
-    scenario.application("overlay", "overlays/staging", namespace, STAGING);
+    scenario.fleet().application("plain", "plain", namespace, STAGING, PRODUCTION);
+    scenario.fleet().application("overlay", "overlays/staging", namespace, STAGING);
     scenario.commit(
         Map.of(
             "plain/configmap.yaml",
@@ -47,22 +47,17 @@ class PushIT {
     try (Scenario closing = scenario;
         OneProcess sluice = scenario.start()) {
       awaitValue("plain", "one");
-      patiently().until(() -> scenario.value(STAGING, namespace, "s-based", "value").isPresent());
+      patiently().until(() -> scenario.configMaps().value("s-based").isPresent());
       String untouched = resourceVersion("s-based");
 
-      CommitId commit = scenario.commit(Map.of("plain/configmap.yaml", configMap("plain", "two")));
-      assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
+      scenario.push(sluice, Map.of("plain/configmap.yaml", configMap("plain", "two")));
 
       awaitValue("plain", "two");
       assertThat(resourceVersion("s-based")).isEqualTo(untouched);
 
-      CommitId base = scenario.commit(Map.of("base/configmap.yaml", configMap("based", "two")));
-      assertThat(scenario.webhook(sluice.webhookPort(), base)).isEqualTo(202);
+      scenario.push(sluice, Map.of("base/configmap.yaml", configMap("based", "two")));
       patiently()
-          .untilAsserted(
-              () ->
-                  assertThat(scenario.value(STAGING, namespace, "s-based", "value"))
-                      .contains("two"));
+          .untilAsserted(() -> assertThat(scenario.configMaps().value("s-based")).contains("two"));
       scenario.verify();
       assertThat(closing).isNotNull();
     }
@@ -77,7 +72,7 @@ class PushIT {
 
       assertThat(scenario.webhook(sluice.webhookPort(), commit, "guessed")).isEqualTo(401);
 
-      assertThat(scenario.value(STAGING, namespace, "plain", "value")).contains("one");
+      assertThat(scenario.configMaps().value("plain")).contains("one");
       assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
       awaitValue("plain", "two");
       scenario.verify();
@@ -89,8 +84,8 @@ class PushIT {
     patiently()
         .untilAsserted(
             () -> {
-              assertThat(scenario.value(STAGING, namespace, name, "value")).contains(value);
-              assertThat(scenario.value(PRODUCTION, namespace, name, "value")).contains(value);
+              assertThat(scenario.configMaps().value(name)).contains(value);
+              assertThat(scenario.configMaps(PRODUCTION, namespace).value(name)).contains(value);
             });
   }
 

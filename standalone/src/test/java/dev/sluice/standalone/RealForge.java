@@ -20,12 +20,12 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * A Gitea that runs already, as a file of settings says: {@code url}, {@code admin}, {@code
- * password}, {@code token}. The system property {@code sluice.forges} names such files.
+ * A running Gitea, described by a file of settings: {@code url}, {@code admin}, {@code password},
+ * {@code token}. The system property {@code sluice.forges} names such files.
  */
 record RealForge(String url, String admin, String password, String token) {
 
-  /** Those that this run may use; none if the property is not set. */
+  /** Returns the forges of the property; none if it is not set. */
   static List<RealForge> all() throws IOException {
     String files = System.getProperty("sluice.forges", "");
     if (files.isEmpty() || files.startsWith("${")) {
@@ -48,7 +48,7 @@ record RealForge(String url, String admin, String password, String token) {
         settings.getProperty("token"));
   }
 
-  /** What a webhook endpoint's host is for it. */
+  /** Returns the host of the forge, as webhook endpoints name it. */
   String host() {
     return url.substring(url.indexOf("://") + 3);
   }
@@ -57,7 +57,7 @@ record RealForge(String url, String admin, String password, String token) {
     return "%s/%s/%s.git".formatted(url, admin, repository);
   }
 
-  /** A repository with a branch main. */
+  /** Creates a repository with a branch main. */
   void create(String repository) throws IOException, InterruptedException {
     send(
         "POST",
@@ -69,7 +69,7 @@ record RealForge(String url, String admin, String password, String token) {
     send("DELETE", path(repository, ""), Map.of());
   }
 
-  /** Has pushes to a repository told there. */
+  /** Adds a webhook to a repository. */
   void hook(String repository, String target, String secret)
       throws IOException, InterruptedException {
     send(

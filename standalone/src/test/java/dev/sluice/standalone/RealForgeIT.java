@@ -2,7 +2,6 @@ package dev.sluice.standalone;
 
 import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.configMap;
-import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -18,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Several real forges on one host, at a port each and one of them below a path, with a repository
- * of the same path each. Needs the system property {@code sluice.forges}, see {@link RealForge}.
+ * Real forges on one host with different ports, one of them below a path, with a repository of the
+ * same path each. Needs the system property {@code sluice.forges}, see {@link RealForge}.
  */
 @Tag("forge")
 class RealForgeIT {
@@ -52,7 +51,7 @@ class RealForgeIT {
               repository,
               "http://127.0.0.1:%d/webhooks/%s".formatted(sluice.webhookPort(), name),
               SECRET);
-          awaitValue(scenario, name, "first-" + name);
+          scenario.configMaps().awaitValue(name, "first-" + name);
         }
 
         for (RealForge forge : forges) {
@@ -60,8 +59,8 @@ class RealForgeIT {
           String commit =
               forge.put(repository, "web/configmap.yaml", configMap(name, "second-" + name));
 
-          awaitValue(scenario, name, "second-" + name);
-          assertThat(told(scenario))
+          scenario.configMaps().awaitValue(name, "second-" + name);
+          assertThat(webhookChanges(scenario))
               .anySatisfy(
                   change -> {
                     assertThat(change.repository().value())
@@ -78,14 +77,6 @@ class RealForgeIT {
     }
   }
 
-  private static void awaitValue(Scenario scenario, String name, String value) {
-    patiently()
-        .untilAsserted(
-            () ->
-                assertThat(scenario.value(STAGING, scenario.namespace(), name, "value"))
-                    .contains(value));
-  }
-
   private static String name(List<RealForge> forges, RealForge forge) {
     return "forge-" + forges.indexOf(forge);
   }
@@ -100,8 +91,10 @@ class RealForgeIT {
     Path credentials =
         Files.writeString(
             directory.resolve("credentials-" + name), forge.admin() + ":" + forge.password());
-    scenario.document(
-        """
+    scenario
+        .fleet()
+        .document(
+            """
         apiVersion: sluice.dev/v1
         kind: Repository
         metadata: {name: %s}
@@ -115,11 +108,16 @@ class RealForgeIT {
           clusters: {names: [staging]}
           namespace: %s
         """
-            .formatted(
-                name, forge.cloneUrl(repository), credentials, name, name, scenario.namespace()));
+                .formatted(
+                    name,
+                    forge.cloneUrl(repository),
+                    credentials,
+                    name,
+                    name,
+                    scenario.namespace()));
   }
 
-  private static List<RefChanged> told(Scenario scenario) {
+  private static List<RefChanged> webhookChanges(Scenario scenario) {
     return scenario.read(scenario.kafka().topics().changes(), ChangeEvent.class).stream()
         .filter(RefChanged.class::isInstance)
         .map(RefChanged.class::cast)

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.standalone.process.OneProcess;
-import dev.sluice.worker.manifest.Ownership;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +22,7 @@ class RefusedMoveIT {
 
   private static final String MOVED = configMap("moved", "x");
 
-  /** Names a file that is not there. */
+  /** A kustomization with a missing file. */
   private static final String REFUSED = "resources: [kept.yaml, moved.yaml, missing.yaml]";
 
   @Test
@@ -32,12 +30,11 @@ class RefusedMoveIT {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       begin(scenario, Optional.of("resources: [kept.yaml]"));
       try (OneProcess sluice = scenario.start()) {
-        patiently().until(() -> owner(scenario, "kept").equals(Optional.of("taker")));
-        patiently().until(() -> owner(scenario, "zebra").equals(Optional.of("giver")));
-        String uid = uid(scenario, "moved");
+        patiently().until(() -> scenario.configMaps().owner("kept").equals(Optional.of("taker")));
+        patiently().until(() -> scenario.configMaps().owner("zebra").equals(Optional.of("giver")));
+        String uid = scenario.configMaps().uid("moved");
 
-        push(
-            scenario,
+        scenario.push(
             sluice,
             Map.of(
                 "giver/moved.yaml",
@@ -49,28 +46,27 @@ class RefusedMoveIT {
                 "taker/kustomization.yaml",
                 REFUSED));
         patiently().until(() -> reasons(scenario, "giver").contains("ClaimsUnknown"));
-        patiently().until(() -> find(scenario, "zebra").isEmpty());
-        assertThat(uid(scenario, "moved")).isEqualTo(uid);
+        patiently().until(() -> scenario.configMaps().find("zebra").isEmpty());
+        assertThat(scenario.configMaps().uid("moved")).isEqualTo(uid);
 
-        push(scenario, sluice, Map.of("taker/missing.yaml", configMap("missing", "x")));
-        patiently().until(() -> owner(scenario, "moved").equals(Optional.of("taker")));
+        scenario.push(sluice, Map.of("taker/missing.yaml", configMap("missing", "x")));
+        patiently().until(() -> scenario.configMaps().owner("moved").equals(Optional.of("taker")));
         patiently().until(() -> isClosed(scenario, "giver"));
-        assertThat(uid(scenario, "moved")).isEqualTo(uid);
+        assertThat(scenario.configMaps().uid("moved")).isEqualTo(uid);
         scenario.verify();
       }
     }
   }
 
   @Test
-  void anObjectThatNobodyTakesAfterAllIsDeleted(@TempDir Path directory) throws Exception {
+  void aMovedObjectThatIsNotClaimedIsDeleted(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       begin(scenario, Optional.of("resources: [kept.yaml]"));
       try (OneProcess sluice = scenario.start()) {
-        patiently().until(() -> owner(scenario, "kept").equals(Optional.of("taker")));
-        patiently().until(() -> owner(scenario, "moved").equals(Optional.of("giver")));
+        patiently().until(() -> scenario.configMaps().owner("kept").equals(Optional.of("taker")));
+        patiently().until(() -> scenario.configMaps().owner("moved").equals(Optional.of("giver")));
 
-        push(
-            scenario,
+        scenario.push(
             sluice,
             Map.of(
                 "giver/moved.yaml", "",
@@ -78,12 +74,11 @@ class RefusedMoveIT {
                 "taker/kustomization.yaml", REFUSED));
         patiently().until(() -> reasons(scenario, "giver").contains("ClaimsUnknown"));
 
-        // exactly what was sent last: no target follows
-        push(
-            scenario,
+        // the same inputs as those sent last: no target follows
+        scenario.push(
             sluice,
             Map.of("taker/moved.yaml", "", "taker/kustomization.yaml", "resources: [kept.yaml]"));
-        patiently().until(() -> find(scenario, "moved").isEmpty());
+        patiently().until(() -> scenario.configMaps().find("moved").isEmpty());
         patiently().until(() -> isClosed(scenario, "giver"));
         scenario.verify();
       }
@@ -96,12 +91,11 @@ class RefusedMoveIT {
       begin(scenario, Optional.empty());
       String uid;
       try (OneProcess sluice = scenario.start()) {
-        patiently().until(() -> owner(scenario, "moved").equals(Optional.of("giver")));
+        patiently().until(() -> scenario.configMaps().owner("moved").equals(Optional.of("giver")));
         patiently().until(() -> !reasons(scenario, "taker").isEmpty());
-        uid = uid(scenario, "moved");
+        uid = scenario.configMaps().uid("moved");
 
-        push(
-            scenario,
+        scenario.push(
             sluice,
             Map.of(
                 "giver/moved.yaml", "",
@@ -110,23 +104,23 @@ class RefusedMoveIT {
         patiently().until(() -> reasons(scenario, "giver").contains("ClaimsUnknown"));
       }
       try (OneProcess sluice = scenario.start()) {
-        push(scenario, sluice, Map.of("giver/zebra.yaml", ""));
-        patiently().until(() -> find(scenario, "zebra").isEmpty());
-        assertThat(uid(scenario, "moved")).isEqualTo(uid);
+        scenario.push(sluice, Map.of("giver/zebra.yaml", ""));
+        patiently().until(() -> scenario.configMaps().find("zebra").isEmpty());
+        assertThat(scenario.configMaps().uid("moved")).isEqualTo(uid);
 
-        push(scenario, sluice, Map.of("taker/missing.yaml", configMap("missing", "x")));
-        patiently().until(() -> owner(scenario, "moved").equals(Optional.of("taker")));
+        scenario.push(sluice, Map.of("taker/missing.yaml", configMap("missing", "x")));
+        patiently().until(() -> scenario.configMaps().owner("moved").equals(Optional.of("taker")));
         patiently().until(() -> isClosed(scenario, "giver"));
-        assertThat(uid(scenario, "moved")).isEqualTo(uid);
+        assertThat(scenario.configMaps().uid("moved")).isEqualTo(uid);
         scenario.verify();
       }
     }
   }
 
-  /** Begins with an application that has all objects but one, and another for it. */
+  /** Commits an application with all objects but one, and an application with that one. */
   private static void begin(Scenario scenario, Optional<String> kustomization) throws Exception {
-    scenario.application("giver", "giver", scenario.namespace(), STAGING);
-    scenario.application("taker", "taker", scenario.namespace(), STAGING);
+    scenario.fleet().application("giver", "giver", scenario.namespace(), STAGING);
+    scenario.fleet().application("taker", "taker", scenario.namespace(), STAGING);
     Map<String, String> files = new HashMap<>();
     files.put("giver/keep.yaml", configMap("keep", "x"));
     files.put("giver/moved.yaml", MOVED);
@@ -136,43 +130,19 @@ class RefusedMoveIT {
     scenario.commit(files);
   }
 
-  private static void push(Scenario scenario, OneProcess sluice, Map<String, String> files)
-      throws Exception {
-    assertThat(scenario.webhook(sluice.webhookPort(), scenario.commit(files))).isEqualTo(202);
-  }
-
   private static List<String> reasons(Scenario scenario, String application) {
-    return events(scenario, DeadLetterEvent.Opened.class).stream()
+    return scenario
+        .read(scenario.kafka().topics().deadLetters(), DeadLetterEvent.Opened.class)
+        .stream()
         .filter(opened -> opened.key().equals(STAGING + "/" + application))
         .map(opened -> opened.failure().code())
         .toList();
   }
 
   private static boolean isClosed(Scenario scenario, String application) {
-    return events(scenario, DeadLetterEvent.Closed.class).stream()
+    return scenario
+        .read(scenario.kafka().topics().deadLetters(), DeadLetterEvent.Closed.class)
+        .stream()
         .anyMatch(closed -> closed.key().equals(STAGING + "/" + application));
-  }
-
-  private static <E extends DeadLetterEvent> List<E> events(Scenario scenario, Class<E> type) {
-    return scenario.read(scenario.kafka().topics().deadLetters(), type);
-  }
-
-  private static Optional<ConfigMap> find(Scenario scenario, String name) {
-    return Optional.ofNullable(
-        scenario
-            .client(STAGING)
-            .configMaps()
-            .inNamespace(scenario.namespace())
-            .withName(name)
-            .get());
-  }
-
-  private static Optional<String> owner(Scenario scenario, String name) {
-    return find(scenario, name)
-        .map(map -> map.getMetadata().getLabels().get(Ownership.APPLICATION_LABEL));
-  }
-
-  private static String uid(Scenario scenario, String name) {
-    return find(scenario, name).orElseThrow().getMetadata().getUid();
   }
 }

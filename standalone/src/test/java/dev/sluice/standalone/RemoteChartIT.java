@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.name.CommitId;
 import dev.sluice.standalone.process.OneProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +16,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Charts of elsewhere, the whole way. */
+/** Charts of remote repositories and registries, from push to cluster. */
 @Tag("kubernetes")
 class RemoteChartIT {
 
   @TempDir Path directory;
 
   @Test
-  void theNextLockBringsTheNextDependency() throws Exception {
+  void aNewLockDeploysTheNewDependency() throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING);
         ChartHost charts = ChartHost.start()) {
       publish(charts, "1.2.3");
@@ -44,19 +43,18 @@ class RemoteChartIT {
               "web/Chart.lock",
               lock(charts, "1.2.3")));
       try (OneProcess sluice = scenario.start()) {
-        awaitValue(scenario, "web-cache", "1.2.3 large");
+        scenario.configMaps().awaitValue("web-cache", "1.2.3 large");
 
         publish(charts, "1.3.0");
-        CommitId next = scenario.commit(Map.of("web/Chart.lock", lock(charts, "1.3.0")));
-        assertThat(scenario.webhook(sluice.webhookPort(), next)).isEqualTo(202);
-        awaitValue(scenario, "web-cache", "1.3.0 large");
+        scenario.push(sluice, Map.of("web/Chart.lock", lock(charts, "1.3.0")));
+        scenario.configMaps().awaitValue("web-cache", "1.3.0 large");
         scenario.verify();
       }
     }
   }
 
   @Test
-  void aChartThatIsPublishedLaterArrivesByItself() throws Exception {
+  void aChartThatIsPublishedLaterIsDeployed() throws Exception {
     assumeTrue(isInstalled("helm"), "kustomize needs helm for charts");
     try (Scenario scenario = Scenario.in(directory, STAGING);
         ChartHost charts = ChartHost.start()) {
@@ -82,7 +80,7 @@ class RemoteChartIT {
 
         publish(charts, "1.2.3");
 
-        awaitValue(scenario, "my-web-cache", "1.2.3 s");
+        scenario.configMaps().awaitValue("my-web-cache", "1.2.3 s");
         scenario.verify();
       }
     }
@@ -115,8 +113,10 @@ class RemoteChartIT {
   }
 
   private static void application(Scenario scenario, String charts) throws Exception {
-    scenario.document(
-        """
+    scenario
+        .fleet()
+        .document(
+            """
         apiVersion: sluice.dev/v1
         kind: Application
         metadata: {name: web}
@@ -126,15 +126,7 @@ class RemoteChartIT {
           namespace: %s
           policy: {remote: {charts: [{url: "%s"}]}}
         """
-            .formatted(scenario.namespace(), charts));
-  }
-
-  private static void awaitValue(Scenario scenario, String name, String value) {
-    patiently()
-        .untilAsserted(
-            () ->
-                assertThat(scenario.value(STAGING, scenario.namespace(), name, "value"))
-                    .contains(value));
+                .formatted(scenario.namespace(), charts));
   }
 
   private static boolean isInstalled(String program) {

@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.standalone.process.OneProcess;
-import dev.sluice.worker.manifest.Ownership;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An application gets another name in the fleet: its objects stay the same. */
+/** A renamed application keeps its objects. */
 @Tag("kubernetes")
 class RenameIT {
 
@@ -28,8 +26,8 @@ class RenameIT {
   void aRenamedApplicationKeepsItsObjects(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       String namespace = scenario.namespace();
-      scenario.application("web-0", "web", namespace, STAGING);
-      scenario.application("other", "other", namespace, STAGING);
+      scenario.fleet().application("web-0", "web", namespace, STAGING);
+      scenario.fleet().application("other", "other", namespace, STAGING);
       scenario.commit(
           Map.of(
               "web/one.yaml", configMap("one", "x"),
@@ -37,21 +35,21 @@ class RenameIT {
               "other/other.yaml", configMap("other", "x")));
       try (OneProcess sluice = scenario.start()) {
         assertThat(sluice.webhookPort()).isPositive();
-        patiently().until(() -> owner(scenario, "two").equals(Optional.of("web-0")));
-        String one = uid(scenario, "one");
-        String two = uid(scenario, "two");
+        patiently().until(() -> scenario.configMaps().owner("two").equals(Optional.of("web-0")));
+        String one = scenario.configMaps().uid("one");
+        String two = scenario.configMaps().uid("two");
 
-        // names come back: some were removed before
+        // names are reused: some were removed before
         for (int i = 1; i <= RENAMES; i++) {
           String to = "web-" + i % 3;
-          scenario.rename("web-" + (i - 1) % 3, to);
+          scenario.fleet().rename("web-" + (i - 1) % 3, to);
           patiently()
               .until(
                   () ->
-                      owner(scenario, "one").equals(Optional.of(to))
-                          && owner(scenario, "two").equals(Optional.of(to)));
-          assertThat(uid(scenario, "one")).as("rename %d", i).isEqualTo(one);
-          assertThat(uid(scenario, "two")).as("rename %d", i).isEqualTo(two);
+                      scenario.configMaps().owner("one").equals(Optional.of(to))
+                          && scenario.configMaps().owner("two").equals(Optional.of(to)));
+          assertThat(scenario.configMaps().uid("one")).as("rename %d", i).isEqualTo(one);
+          assertThat(scenario.configMaps().uid("two")).as("rename %d", i).isEqualTo(two);
         }
         patiently().until(() -> results(scenario, ResultEvent.Removed.class).size() == RENAMES);
         scenario.verify();
@@ -59,31 +57,12 @@ class RenameIT {
             .flatExtracting(ResultEvent.Removed::changes)
             .extracting(ObjectChange::action)
             .containsOnly(ObjectChange.Action.TRANSFERRED);
-        assertThat(uid(scenario, "one")).isEqualTo(one);
+        assertThat(scenario.configMaps().uid("one")).isEqualTo(one);
       }
     }
   }
 
   private static <R extends ResultEvent> List<R> results(Scenario scenario, Class<R> type) {
     return scenario.read(scenario.kafka().topics().results(), type);
-  }
-
-  private static Optional<ConfigMap> find(Scenario scenario, String name) {
-    return Optional.ofNullable(
-        scenario
-            .client(STAGING)
-            .configMaps()
-            .inNamespace(scenario.namespace())
-            .withName(name)
-            .get());
-  }
-
-  private static Optional<String> owner(Scenario scenario, String name) {
-    return find(scenario, name)
-        .map(map -> map.getMetadata().getLabels().get(Ownership.APPLICATION_LABEL));
-  }
-
-  private static String uid(Scenario scenario, String name) {
-    return find(scenario, name).orElseThrow().getMetadata().getUid();
   }
 }

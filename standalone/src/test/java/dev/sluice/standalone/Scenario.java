@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -25,8 +26,6 @@ import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import dev.sluice.worker.sandbox.RenderLimits;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -52,15 +51,22 @@ import org.awaitility.core.ConditionFactory;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
 /**
- * A repository, a fleet, a broker and clusters, for tests that play a story over them and end with
- * the checker. The cluster {@code staging} is the one that {@code sluice.kubeconfig} names, or
- * simulated; {@code production} is always simulated, so that the two never share an API server.
+ * A repository, a fleet, a broker and clusters, for tests that run all parts and end with a check
+ * of the promises. The cluster {@code staging} is the one that {@code sluice.kubeconfig} names, or
+ * simulated; {@code production} is always simulated, so that they never share an API server.
  */
 final class Scenario implements AutoCloseable {
 
   static final ClusterName STAGING = new ClusterName("staging");
   static final ClusterName PRODUCTION = new ClusterName("production");
 
+  private static final List<String> WORKER_SETTINGS =
+      List.of(
+          "installation",
+          "system-namespace",
+          "lease-duration",
+          "lease-renew-deadline",
+          "lease-retry-period");
   private static final String SECRET = "scenario-secret";
   private static final String FULL_NAME = "scenario/apps";
 
@@ -68,37 +74,42 @@ final class Scenario implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<ClusterName, ClusterFixture> clusters = new LinkedHashMap<>();
   private final Map<String, String> settings = new TreeMap<>();
-  private final StringBuilder fleet = new StringBuilder();
   private List<String> endpoints = List.of();
   private final Path directory;
   private final KafkaConnection kafka;
   private final TestRepository repository;
-  private String namespace = "";
+  private final FleetFile fleet;
+  private final String namespace;
   private final String installation =
       "s" + UUID.randomUUID().toString().replace("-", "").substring(0, 8);
 
-  private Scenario(Path directory, KafkaConnection kafka, TestRepository repository) {
+  private Scenario(Path directory, KafkaConnection kafka, ClusterName... names) throws Exception {
     this.directory = directory;
     this.kafka = kafka;
-    this.repository = repository;
+    this.repository = parts.add(TestRepository.create(directory));
+    for (ClusterName name : names) {
+      clusters.put(
+          name,
+          parts.add(name.equals(STAGING) ? ClusterFixture.open() : ClusterFixture.simulated()));
+    }
+    this.namespace = fixture(names[0]).namespace();
+    this.fleet =
+        FleetFile.create(
+            directory.resolve("fleet"),
+            repository.url(),
+            "localhost/" + FULL_NAME,
+            clusters.keySet());
   }
 
-  /** A scenario with these clusters, and nothing started. */
+  /** Creates a scenario with these clusters, in which no part is started yet. */
   static Scenario in(Path directory, ClusterName... names) throws Exception {
     return over(KafkaFixture.connect(), directory, names);
   }
 
-  /** The same over a broker of the test's own. */
+  /** Creates a scenario with a broker of the test's own. */
   static Scenario over(KafkaConnection kafka, Path directory, ClusterName... names)
       throws Exception {
-    Scenario scenario = new Scenario(directory, kafka, TestRepository.create(directory));
-    scenario.parts.add(scenario.repository);
-    for (ClusterName name : names) {
-      scenario.clusters.put(
-          name,
-          scenario.parts.add(
-              name.equals(STAGING) ? ClusterFixture.open() : ClusterFixture.simulated()));
-    }
+    Scenario scenario = new Scenario(directory, kafka, names);
     Path secret = Files.writeString(directory.resolve("secret"), SECRET);
     scenario.settings.put("webhook-health-port", "0");
     scenario.settings.putAll(
@@ -125,8 +136,6 @@ final class Scenario implements AutoCloseable {
             "500ms"));
     scenario.settings.put("api-port", "0");
     scenario.settings.put("read-model", directory.resolve("read-model").toString());
-    scenario.namespace = scenario.clusters.values().iterator().next().namespace();
-    scenario.startFleet();
     return scenario;
   }
 
@@ -142,7 +151,7 @@ final class Scenario implements AutoCloseable {
     return Objects.requireNonNull(clusters.get(cluster));
   }
 
-  /** A namespace of this scenario's own in its first cluster; it is removed afterwards. */
+  /** Returns a namespace of this scenario in its first cluster, which is deleted afterwards. */
   String namespace() {
     return namespace;
   }
@@ -151,42 +160,20 @@ final class Scenario implements AutoCloseable {
     return "sluice-" + installation;
   }
 
-  /** Adds an application to the fleet. */
-  void application(String name, String path, String namespace, ClusterName... into)
-      throws IOException {
-    fleet.append(
-        """
-        ---
-        apiVersion: sluice.dev/v1
-        kind: Application
-        metadata: {name: %s}
-        spec:
-          source: {repository: apps, path: %s}
-          clusters: {names: %s}
-          namespace: %s
-        """
-            .formatted(name, path, List.of(into), namespace));
-    writeFleet();
+  FleetFile fleet() {
+    return fleet;
   }
 
-  /** Gives an application of the fleet another name. */
-  void rename(String from, String to) throws IOException {
-    String all =
-        fleet
-            .toString()
-            .replace("metadata: {name: %s}".formatted(from), "metadata: {name: %s}".formatted(to));
-    fleet.setLength(0);
-    fleet.append(all);
-    writeFleet();
+  /** Returns the ConfigMaps of the scenario's namespace in the cluster {@code staging}. */
+  ConfigMaps configMaps() {
+    return configMaps(STAGING, namespace);
   }
 
-  /** Adds a document to the fleet. */
-  void document(String yaml) throws IOException {
-    fleet.append("---\n").append(yaml);
-    writeFleet();
+  ConfigMaps configMaps(ClusterName cluster, String inNamespace) {
+    return new ConfigMaps(client(cluster), inNamespace);
   }
 
-  /** Gives the parts another setting. */
+  /** Sets a setting of the parts. */
   void setting(String name, String value) {
     settings.put(name, value);
   }
@@ -197,34 +184,34 @@ final class Scenario implements AutoCloseable {
     endpoints = List.of(all);
   }
 
-  /** Settings for a process of its own, beyond those that {@link #start} gives the parts. */
+  /** Returns the settings of the parts, for a separate process. */
   Map<String, String> settings() {
     return Map.copyOf(settings);
   }
 
-  /** Commits and pushes, without telling anyone; an empty text deletes a file. */
+  /** Commits and pushes without a webhook; an empty text deletes a file. */
   CommitId commit(Map<String, String> files) throws GitAPIException, IOException {
     return repository.push(files);
   }
 
-  /** All parts in this JVM. */
+  /** Starts all parts in this JVM. */
   OneProcess start() throws Exception {
     return start(Tracing.OFF);
   }
 
-  /** The same with traces. */
+  /** Starts all parts in this JVM with tracing. */
   OneProcess start(Tracing tracing) throws Exception {
     Map<ClusterName, KubernetesClient> clients = new LinkedHashMap<>();
     clusters.forEach((name, fixture) -> clients.put(name, fixture.newClient()));
     return start(clients, tracing);
   }
 
-  /** Receiver and dispatcher in this JVM. */
+  /** Starts all parts but the workers in this JVM. */
   OneProcess startWithoutWorkers() throws Exception {
     return start(Map.of(), Tracing.OFF);
   }
 
-  /** Only the worker of a cluster in this JVM: no receiver, no dispatcher, no Git. */
+  /** Starts only the worker of a cluster in this JVM: no receiver, no dispatcher, no Git. */
   ClusterWorker startWorker(ClusterName cluster) throws Exception {
     return OneProcess.worker(
         OneProcess.Plan.from(settings, Map.of()).worker().apply(cluster),
@@ -242,6 +229,13 @@ final class Scenario implements AutoCloseable {
         kafka,
         OneProcess.Listeners.NONE,
         tracing);
+  }
+
+  /** Commits, pushes and sends the webhook; an empty text deletes a file. */
+  CommitId push(OneProcess sluice, Map<String, String> files) throws Exception {
+    CommitId commit = commit(files);
+    assertThat(webhook(sluice.webhookPort(), commit)).isEqualTo(202);
+    return commit;
   }
 
   /** Sends the webhook of a push; returns the status. */
@@ -265,19 +259,39 @@ final class Scenario implements AutoCloseable {
         .statusCode();
   }
 
-  /** The options by which a process of its own reaches a cluster. */
+  /** Returns the options with which a separate process reaches a cluster. */
   List<String> access(ClusterName cluster) throws IOException {
     Path kubeconfig = fixture(cluster).writeKubeconfig(directory);
     String context = client(cluster).getConfiguration().getCurrentContext().getName();
     return List.of("--kubeconfig", kubeconfig.toString(), "--context", cluster + "=" + context);
   }
 
-  /** What a topic holds. */
+  /** Starts a worker of the cluster {@code staging} as a process, which logs to NAME.log. */
+  SluiceProcess startWorkerProcess(String name, List<String> jvmOptions, String... more)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("worker", "--cluster", STAGING.value()));
+    command.addAll(
+        List.of("--kafka", kafka.bootstrapServers(), "--topic-prefix", kafka.topics().prefix()));
+    for (String setting : WORKER_SETTINGS) {
+      command.addAll(List.of("--" + setting, settings.get(setting)));
+    }
+    command.addAll(access(STAGING));
+    command.addAll(List.of(more));
+    return SluiceProcess.start(
+        directory.resolve(name + ".log"), Map.of(), jvmOptions, command.toArray(String[]::new));
+  }
+
+  /** Returns the dead-letter events so far. */
+  List<DeadLetterEvent> deadLetters() {
+    return read(kafka.topics().deadLetters(), DeadLetterEvent.class);
+  }
+
+  /** Returns the events of a type in a topic so far. */
   <E extends Event> List<E> read(String topic, Class<E> type) {
     return new TopicReader(kafka).read(topic, type).stream().map(Received::event).toList();
   }
 
-  /** Empties a cluster: all of it where it is simulated, else what the scenario put there. */
+  /** Deletes everything in a simulated cluster, or the scenario's namespaces in a real one. */
   void wipe(ClusterName cluster, String... namespaces) {
     if (fixture(cluster).isSimulated()) {
       fixture(cluster).simulatedCluster().wipe();
@@ -285,7 +299,7 @@ final class Scenario implements AutoCloseable {
     }
     List<String> all = new ArrayList<>(List.of(namespaces));
     all.add(systemNamespace());
-    // a worker that runs makes them again at once: those of now must go
+    // a running worker creates namespaces again at once: wait until the old ones are gone
     Set<String> now = all.stream().flatMap(name -> uid(cluster, name)).collect(Collectors.toSet());
     all.forEach(name -> client(cluster).namespaces().withName(name).delete());
     patiently()
@@ -297,25 +311,7 @@ final class Scenario implements AutoCloseable {
         .map(found -> found.getMetadata().getUid());
   }
 
-  /** The value of a key in a ConfigMap, if it is there. */
-  Optional<String> value(ClusterName cluster, String namespace, String name, String key) {
-    return Optional.ofNullable(
-            client(cluster).configMaps().inNamespace(namespace).withName(name).get())
-        .map(configMap -> configMap.getData().get(key));
-  }
-
-  /** Someone else writes a ConfigMap's key {@code value}. */
-  void edit(ClusterName cluster, String namespace, String name, String value) {
-    client(cluster)
-        .configMaps()
-        .inNamespace(namespace)
-        .withName(name)
-        .patch(
-            PatchContext.of(PatchType.STRATEGIC_MERGE),
-            "{\"data\": {\"value\": \"%s\"}}".formatted(value));
-  }
-
-  /** Awaits that all promises hold: what is under way may still end. */
+  /** Waits until all promises hold. */
   void verify() {
     Map<ClusterName, KubernetesClient> clients = new LinkedHashMap<>();
     clusters.forEach((name, fixture) -> clients.put(name, fixture.client()));
@@ -339,16 +335,7 @@ final class Scenario implements AutoCloseable {
             });
   }
 
-  /** How many ConfigMaps of the scenario's namespace hold this value. */
-  long withValue(String value) {
-    return client(STAGING).configMaps().inNamespace(namespace).list().getItems().stream()
-        .filter(
-            configMap ->
-                configMap.getData() != null && value.equals(configMap.getData().get("value")))
-        .count();
-  }
-
-  /** Files of so many applications {@code app-N}, each a ConfigMap with this value. */
+  /** Returns the files of applications {@code app-N}, each with a ConfigMap of this value. */
   static Map<String, String> applications(int count, String value) {
     Map<String, String> files = new HashMap<>();
     for (int i = 0; i < count; i++) {
@@ -371,34 +358,6 @@ final class Scenario implements AutoCloseable {
       value: "%s"
     """
         .formatted(name, value);
-  }
-
-  private void startFleet() throws IOException {
-    fleet.append(
-        """
-        apiVersion: sluice.dev/v1
-        kind: Repository
-        metadata: {name: apps}
-        spec: {url: "%s", identity: localhost/%s}
-        """
-            .formatted(repository.url(), FULL_NAME));
-    for (ClusterName cluster : clusters.keySet()) {
-      fleet.append(
-          """
-          ---
-          apiVersion: sluice.dev/v1
-          kind: Cluster
-          metadata: {name: %s}
-          """
-              .formatted(cluster));
-    }
-    writeFleet();
-  }
-
-  private void writeFleet() throws IOException {
-    Path file = directory.resolve("fleet").resolve("fleet.yaml");
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, fleet);
   }
 
   @Override

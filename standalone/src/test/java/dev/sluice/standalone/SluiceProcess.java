@@ -1,6 +1,8 @@
 package dev.sluice.standalone;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The {@code sluice} program as a process of its own, to be killed, stopped and continued. */
+/** The {@code sluice} program in a separate process, which can be killed, stopped and continued. */
 final class SluiceProcess implements AutoCloseable {
 
   private final Process process;
@@ -24,7 +26,7 @@ final class SluiceProcess implements AutoCloseable {
     return start(log, environment, List.of("-Xmx512m"), arguments);
   }
 
-  /** Starts it with options of the JVM. */
+  /** Starts the program with options of the JVM. */
   static SluiceProcess start(
       Path log, Map<String, String> environment, List<String> options, String... arguments)
       throws IOException {
@@ -41,6 +43,13 @@ final class SluiceProcess implements AutoCloseable {
     return new SluiceProcess(builder.start(), log);
   }
 
+  /** Returns a port that no process listens on now. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
@@ -49,12 +58,12 @@ final class SluiceProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
-  /** Ends it at once, with no chance to tidy up (SIGKILL). */
+  /** Kills the process (SIGKILL). */
   void kill() {
     process.destroyForcibly().onExit().orTimeout(20, TimeUnit.SECONDS).join();
   }
 
-  /** Asks it to end (SIGTERM), and waits until it has. */
+  /** Stops the process (SIGTERM), and waits until it has ended. */
   void stop() throws InterruptedException {
     process.destroy();
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
@@ -62,12 +71,12 @@ final class SluiceProcess implements AutoCloseable {
     }
   }
 
-  /** Stops it where it is (SIGSTOP). */
+  /** Freezes the process (SIGSTOP). */
   void freeze() throws IOException, InterruptedException {
     signal("STOP");
   }
 
-  /** Lets it go on (SIGCONT). */
+  /** Continues the frozen process (SIGCONT). */
   void thaw() throws IOException, InterruptedException {
     signal("CONT");
   }

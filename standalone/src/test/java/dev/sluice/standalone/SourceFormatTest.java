@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * All sources are as google-java-format leaves them. {@code -Dsluice.format=true} formats them
- * instead of complaining. A test and not a plug-in, since Maven may run on a JDK that cannot read
- * our sources.
+ * All sources are formatted by google-java-format; {@code -Dsluice.format=true} formats them
+ * instead of failing. This is a test, not a Maven plugin, since Maven may run on a JDK that cannot
+ * parse the sources.
  */
 class SourceFormatTest {
 

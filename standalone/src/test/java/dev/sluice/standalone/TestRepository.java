@@ -34,7 +34,7 @@ final class TestRepository implements AutoCloseable {
     return "file://" + bare.toAbsolutePath();
   }
 
-  /** Commits files (an empty text deletes) and pushes. */
+  /** Commits files and pushes; an empty text deletes a file. */
   CommitId push(Map<String, String> files) throws GitAPIException, IOException {
     Path tree = clone.getRepository().getWorkTree().toPath();
     for (Map.Entry<String, String> file : files.entrySet()) {
@@ -62,7 +62,7 @@ final class TestRepository implements AutoCloseable {
     return commit;
   }
 
-  /** Tags what was pushed last, and pushes the tag. */
+  /** Tags the last commit and pushes the tag. */
   void tag(String name) throws GitAPIException {
     clone.tag().setName(name).setSigned(false).setAnnotated(false).call();
     clone.push().setRemote(bare.toUri().toString()).setPushTags().call();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One push is one trace, from the webhook to what was written into each cluster. */
+/** A push is one trace, from the webhook to the writes to each cluster. */
 @Tag("kubernetes")
 class TracingIT {
 
@@ -42,8 +42,8 @@ class TracingIT {
             .build();
     try (Scenario scenario = Scenario.in(directory, STAGING);
         OpenTelemetryTracing tracing = new OpenTelemetryTracing(sdk)) {
-      scenario.application("good", "good", scenario.namespace(), STAGING);
-      scenario.application("bad", "bad", scenario.namespace(), STAGING);
+      scenario.fleet().application("good", "good", scenario.namespace(), STAGING);
+      scenario.fleet().application("bad", "bad", scenario.namespace(), STAGING);
       scenario.commit(
           Map.of(
               "good/configmap.yaml",
@@ -103,7 +103,7 @@ class TracingIT {
     }
   }
 
-  /** That of these which follows from the parent and is in its trace. */
+  /** Returns the child of a span, and checks that it is in the same trace. */
   private static SpanData childOf(SpanData parent, List<SpanData> spans) {
     assertThat(spans)
         .as(parent.getName())
@@ -119,7 +119,7 @@ class TracingIT {
   private static List<SpanData> applies(InMemorySpanExporter recorded, String application) {
     return of(recorded, "apply").stream()
         .filter(span -> application.equals(span.getAttributes().get(key("application"))))
-        // what came before the push may end after it
+        // an apply of the first generation may end after the push
         .filter(span -> "2".equals(span.getAttributes().get(key("generation"))))
         .toList();
   }
@@ -135,6 +135,6 @@ class TracingIT {
   }
 
   private static Optional<String> value(Scenario scenario, String name) {
-    return scenario.value(STAGING, scenario.namespace(), name, "value");
+    return scenario.configMaps().value(name);
   }
 }

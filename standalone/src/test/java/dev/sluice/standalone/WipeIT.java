@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cluster wiped to empty is filled again from its log: no forge, no dispatcher. */
+/** A wiped cluster is restored from its log, without a forge or a dispatcher. */
 @Tag("kubernetes")
 class WipeIT {
 
@@ -22,8 +22,8 @@ class WipeIT {
   void aWipedClusterIsFilledAgainFromTheLogAlone(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       String namespace = "wiped-" + scenario.systemNamespace();
-      scenario.application("first", "first", namespace, STAGING);
-      scenario.application("second", "second", namespace, STAGING);
+      scenario.fleet().application("first", "first", namespace, STAGING);
+      scenario.fleet().application("second", "second", namespace, STAGING);
       scenario.commit(
           Map.of(
               "first/namespace.yaml",
@@ -57,8 +57,8 @@ class WipeIT {
     patiently()
         .untilAsserted(
             () -> {
-              assertThat(scenario.value(STAGING, namespace, "first", "value")).contains("one");
-              assertThat(scenario.value(STAGING, namespace, "second", "value")).contains("one");
+              assertThat(scenario.configMaps(STAGING, namespace).value("first")).contains("one");
+              assertThat(scenario.configMaps(STAGING, namespace).value("second")).contains("one");
             });
   }
 }

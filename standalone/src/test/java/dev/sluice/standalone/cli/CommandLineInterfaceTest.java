@@ -25,7 +25,7 @@ class CommandLineInterfaceTest {
   }
 
   @Test
-  void helpIsEverywhereAndRunsNothing() {
+  void everyCommandHasHelp() {
     assertThat(run(Map.of(), "--help")).isZero();
     assertThat(run(Map.of(), "serve", "--help")).isZero();
     assertThat(run(Map.of(), "--version")).isZero();

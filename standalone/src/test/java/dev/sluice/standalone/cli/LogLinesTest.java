@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lines of text logs: one for each event, whatever the event quotes. */
+/** Text logs have one line per event, even if it quotes line breaks. */
 class LogLinesTest {
 
   private static final List<String> TEXTS =
@@ -46,7 +46,7 @@ class LogLinesTest {
   }
 
   @Test
-  void allTextLogsLookTheSame() {
+  void textLogsHaveTheSamePattern() {
     assertThat(TEXTS.stream().map(LogLinesTest::pattern).distinct()).hasSize(1);
   }
 

@@ -54,7 +54,7 @@ class ScratchDirectoryTest {
     }
   }
 
-  /** A command that never ends by itself. */
+  /** A command that runs until it is stopped. */
   static final class Waiting {
 
     private Waiting() {}

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Text of others on terminals and in logs. */
+/** Foreign text on terminals and in logs. */
 class VisibleTest {
 
   /** A terminal's title, a colour in C1, an overwritten line, reversed and invisible text. */
@@ -27,7 +27,7 @@ class VisibleTest {
           + "j\\u{2028}k\\u{d800}l";
 
   @Test
-  void whatMovesTheCursorOrHidesIsShownAsItsEscape() {
+  void controlAndInvisibleCharactersAreEscaped() {
     assertThat(Visible.line(HOSTILE)).isEqualTo(SHOWN);
     assertThat(Visible.line("naïve \u65e5\u672c \ud83d\ude00 C:\\n"))
         .isEqualTo("naïve \u65e5\u672c \ud83d\ude00 C:\\n");
@@ -46,7 +46,7 @@ class VisibleTest {
   }
 
   @Test
-  void noTextEndsALineOfTheLogOrBeginsOne(@TempDir Path directory) throws Exception {
+  void foreignTextCannotForgeLogLines(@TempDir Path directory) throws Exception {
     Path file = directory.resolve("log");
     LoggerContext context = new LoggerContext();
     context.setMDCAdapter(new LogbackMDCAdapter());

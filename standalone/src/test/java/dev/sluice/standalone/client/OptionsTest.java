@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each option of the verbs that list changes what is asked or printed, or is wrong usage. */
+/** Options of the verbs: each changes the request or the output, or is refused. */
 class OptionsTest {
 
   private static final String APPLICATION =
@@ -41,7 +41,7 @@ class OptionsTest {
           "/api/v1/commands",
           "{\"commands\": [], \"skipped\": []}");
 
-  /** What a verb did. */
+  /** A run of a verb, with its requests. */
   private record Ran(int code, String out, String err, List<String> asked) {}
 
   private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -123,7 +123,7 @@ class OptionsTest {
   }
 
   @Test
-  void deadLettersRefusesWhatItWouldIgnore() {
+  void deadLettersRefusesIneffectiveOptions() {
     for (String arguments :
         List.of(
             "list east/web/1",
@@ -183,7 +183,7 @@ class OptionsTest {
   }
 
   @Test
-  void whatOthersWroteCannotSteerTheTerminal() {
+  void controlCharactersFromTheApiAreEscaped() {
     Ran table = run("get", "changes");
     assertThat(table.out())
         .contains("\\u{001b}[31m\\u{202e}mallory")

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ProgressTest {
 
   @Test
-  void isWrittenOverAndLeavesNothing() {
+  void overwritesAndErasesItsLine() {
     assertThat(written(true))
         .isEqualTo(
             "\rretry [##########....................] 1/3"
@@ -23,7 +23,7 @@ class ProgressTest {
   }
 
   @Test
-  void isNotShownWhereNobodyLooks() {
+  void isShownOnlyOnATerminal() {
     assertThat(written(false)).isEmpty();
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class WebhookChecksTest {
 
   @Test
-  void aWebhookAboutARepositoryThatNobodyFollowsIsToldOnce() throws JsonProcessingException {
+  void anUnfollowedRepositoryIsReportedOnce() throws JsonProcessingException {
     JsonNode delivery =
         json(
             """
@@ -31,7 +31,7 @@ class WebhookChecksTest {
   }
 
   @Test
-  void aRepositoryThatNoWebhookEverNamedIsTold() throws JsonProcessingException {
+  void aRepositoryWithoutWebhooksIsReported() throws JsonProcessingException {
     assertThat(
             WebhookChecks.neverNamed(
                 List.of(
@@ -47,7 +47,7 @@ class WebhookChecksTest {
   }
 
   @Test
-  void manyAreCounted() {
+  void manyRepositoriesAreAbbreviated() {
     assertThat(
             WebhookChecks.neverNamed(
                 IntStream.range(0, 100).mapToObj(i -> named("h/r" + i)).toList()))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code sluice render} over a real repository. */
+/** {@code sluice render} with a real repository. */
 class RenderCommandIT {
 
   private static final String FLEET =
@@ -130,7 +130,7 @@ class RenderCommandIT {
   }
 
   @Test
-  void printsWhatReadsBackAsTheSame() throws Exception {
+  void printedObjectsReadBackUnchanged() throws Exception {
     assertThat(render("plain", "--cluster", "eu")).isZero();
 
     List<Manifest> objects = objects();
@@ -148,7 +148,7 @@ class RenderCommandIT {
   }
 
   @Test
-  void aFileNameCannotTurnTheTextAround() throws Exception {
+  void bidirectionalCharactersInFileNamesAreEscaped() throws Exception {
     try (Git git = Git.open(directory.resolve("shop").toFile())) {
       write("plain/b\u202e.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: b}}");
       commit(git);
@@ -162,7 +162,7 @@ class RenderCommandIT {
   }
 
   @Test
-  void rendersWhatAnotherRepositoryHas() throws Exception {
+  void rendersABaseOfAnotherRepository() throws Exception {
     try (Git bases = Git.init().setDirectory(directory.resolve("bases").toFile()).call();
         Git shop = Git.open(directory.resolve("shop").toFile())) {
       write("../bases/kustomization.yaml", "configMapGenerator: [{name: base, literals: [a=b]}]");
@@ -223,7 +223,7 @@ class RenderCommandIT {
   }
 
   @Test
-  void saysWhatIsWrong() {
+  void invalidArgumentsAreReported() {
     assertThat(render("gone", "--cluster", "eu")).isEqualTo(1);
     assertThat(render("web", "--cluster", "us")).isEqualTo(1);
     assertThat(render("web", "--cluster", "eu", "--at", "nowhere")).isEqualTo(1);
@@ -238,7 +238,7 @@ class RenderCommandIT {
   }
 
   @Test
-  void aBombOfAliasesIsRefusedAsTheWorkerDoes() throws Exception {
+  void anAliasBombIsRefused() throws Exception {
     StringBuilder bomb = new StringBuilder("l0: &l0 [1, 2]\n");
     for (int i = 1; i < 8; i++) {
       bomb.append("l%d: &l%d [%s]\n".formatted(i, i, "*l%d, ".formatted(i - 1).repeat(10)));
@@ -254,7 +254,7 @@ class RenderCommandIT {
     assertThat(out.size()).isZero();
   }
 
-  /** The application {@code over}, which builds on another repository. */
+  /** Defines the application {@code over}, which builds on another repository. */
   private void defineOver(String policy) throws Exception {
     Files.writeString(
         directory.resolve("fleet/over.yaml"),

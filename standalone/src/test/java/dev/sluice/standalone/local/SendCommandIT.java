@@ -26,7 +26,7 @@ class SendCommandIT {
   @TempDir private Path directory;
 
   @Test
-  void makesADeliveryThatTheReceiverTakes() throws Exception {
+  void sendsADeliveryThatTheReceiverAccepts() throws Exception {
     Path secret = Files.writeString(directory.resolve("secret"), "a secret of the test\n");
     Path wrong = Files.writeString(directory.resolve("wrong"), "another");
     Map<String, List<String>> options =

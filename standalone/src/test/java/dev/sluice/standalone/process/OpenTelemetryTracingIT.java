@@ -24,7 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What goes over the wire, set by OpenTelemetry's own variables. */
+/** Requests to a collector that OpenTelemetry's own variables configure. */
 class OpenTelemetryTracingIT {
 
   private record Request(String path, String type, String token, String body) {}
@@ -90,7 +90,7 @@ class OpenTelemetryTracingIT {
   }
 
   @Test
-  void thatNobodyTakesTheSpansIsInTheLogAndHoldsNothingUp() throws Exception {
+  void anUnreachableCollectorIsLoggedAndBlocksNothing() throws Exception {
     int free;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       free = socket.getLocalPort();
@@ -112,7 +112,7 @@ class OpenTelemetryTracingIT {
       tracing.start(Tracing.Kind.SERVER, "webhook", Optional.empty(), Instant.now()).end();
       tracing.close();
 
-      // it is tried some times before that is said
+      // the exporter retries before it logs the failure
       await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> List.copyOf(log.list).stream().anyMatch(OpenTelemetryTracingIT::isWarning));

@@ -12,7 +12,7 @@ class OpenTelemetryTracingTest {
   private static final String ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
   @Test
-  void isOffUnlessTheEnvironmentAsksForIt() {
+  void isOffUnlessConfigured() {
     assertThat(OpenTelemetryTracing.from(Map.of(), "sluice")).isEmpty();
     assertThat(OpenTelemetryTracing.from(Map.of("OTEL_SERVICE_NAME", "x"), "sluice")).isEmpty();
     assertThat(OpenTelemetryTracing.from(Map.of(ENDPOINT, " "), "sluice")).isEmpty();
@@ -30,7 +30,7 @@ class OpenTelemetryTracingTest {
   }
 
   @Test
-  void whatIsNotThereIsRefusedByName() {
+  void unsupportedExportersAndProtocolsAreRefused() {
     assertThatThrownBy(
             () ->
                 OpenTelemetryTracing.from(

@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Each rule is silent over a healthy log and speaks over a log with just that fault. */
+/** Each rule reports a log with its fault, and nothing in a healthy log. */
 class LogRulesTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -110,7 +110,7 @@ class LogRulesTest {
   }
 
   @Test
-  void anEntryOpenAfterSuccessIsAFault() {
+  void anOpenDeadLetterAfterSuccessIsAViolation() {
     deadLetters.add(received(opened(1)));
     assertThat(violations())
         .extracting(Violation::promise)
@@ -123,7 +123,7 @@ class LogRulesTest {
   }
 
   @Test
-  void whoIsParkedHasAnEntry() {
+  void aParkedTargetHasADeadLetter() {
     syncs.add(received(target(3, "v1:c")));
     results.add(received(new ResultEvent.Parked(subject(3), failure(), "a new generation")));
     assertThat(violations())

@@ -1,0 +1,33 @@
+package dev.sluice.standalone;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.standalone.cli.CommandLineInterface;
+import dev.sluice.standalone.client.Client;
+import dev.sluice.standalone.process.OneProcess;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A run of a command of the client: its exit code and output. */
+record CommandRun(int code, String out, String err) {
+
+  /** Runs a command that calls the API of a process. */
+  static CommandRun of(OneProcess sluice, String... arguments) {
+    return of(
+        Stream.concat(
+                Stream.of(arguments), Stream.of("--server", "http://127.0.0.1:" + sluice.apiPort()))
+            .toArray(String[]::new));
+  }
+
+  /** Runs a command. */
+  static CommandRun of(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Client client =
+        new Client(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+    int code = new CommandLineInterface(Main.commands(), client::verbs, Map.of()).run(arguments);
+    return new CommandRun(code, out.toString(UTF_8), err.toString(UTF_8));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.sluice.standalone;
+
+import dev.sluice.contract.name.ClusterName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+
+/** The fleet of a test in one file, which is written at every change. */
+final class FleetFile {
+
+  private final Path file;
+  private final StringBuilder documents = new StringBuilder();
+
+  private FleetFile(Path file) {
+    this.file = file;
+  }
+
+  /** Creates a fleet with these clusters and a repository {@code apps}. */
+  static FleetFile create(
+      Path directory, String repositoryUrl, String identity, Collection<ClusterName> clusters)
+      throws IOException {
+    FleetFile fleet = new FleetFile(Files.createDirectories(directory).resolve("fleet.yaml"));
+    fleet.document(
+        """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: apps}
+        spec: {url: "%s", identity: %s}
+        """
+            .formatted(repositoryUrl, identity));
+    for (ClusterName cluster : clusters) {
+      fleet.document(
+          """
+          apiVersion: sluice.dev/v1
+          kind: Cluster
+          metadata: {name: %s}
+          """
+              .formatted(cluster));
+    }
+    return fleet;
+  }
+
+  /** Adds an application with a path of the repository as its source. */
+  void application(String name, String path, String namespace, ClusterName... clusters)
+      throws IOException {
+    document(
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: %s}
+        spec:
+          source: {repository: apps, path: %s}
+          clusters: {names: %s}
+          namespace: %s
+        """
+            .formatted(name, path, List.of(clusters), namespace));
+  }
+
+  /** Renames an application. */
+  void rename(String from, String to) throws IOException {
+    String renamed =
+        documents
+            .toString()
+            .replace("metadata: {name: %s}".formatted(from), "metadata: {name: %s}".formatted(to));
+    documents.setLength(0);
+    documents.append(renamed);
+    Files.writeString(file, documents);
+  }
+
+  /** Adds a document. */
+  void document(String yaml) throws IOException {
+    documents.append("---\n").append(yaml);
+    Files.writeString(file, documents);
+  }
+}
