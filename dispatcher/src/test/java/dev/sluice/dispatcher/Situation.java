@@ -30,6 +30,7 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.platform.kafka.Replication;
 import dev.sluice.platform.kafka.TopicPartitions;
+import dev.sluice.platform.kafka.TopicReader;
 import dev.sluice.platform.kafka.UngroupedConsumer;
 import dev.sluice.platform.telemetry.Telemetry;
 import java.io.IOException;
@@ -379,18 +380,7 @@ final class Situation implements AutoCloseable {
 
   /** Returns all records of a topic. */
   List<ConsumerRecord<String, byte[]>> records(String topic) {
-    try (KafkaConsumer<String, byte[]> consumer =
-        new UngroupedConsumer(connection.consumer("reader"))) {
-      List<TopicPartition> partitions = TopicPartitions.of(consumer, topic);
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      var ends = consumer.endOffsets(partitions);
-      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-      while (!openPartitions(consumer, ends).isEmpty()) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-      return records;
-    }
+    return new TopicReader(connection).records(topic);
   }
 
   /** Returns the records as lines: {@code application generation value}. */

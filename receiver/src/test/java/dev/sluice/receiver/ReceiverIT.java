@@ -19,8 +19,8 @@ import dev.sluice.platform.kafka.EmbeddedBroker;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.platform.kafka.TopicProvisioner;
+import dev.sluice.platform.kafka.TopicReader;
 import dev.sluice.platform.kafka.Topics;
-import dev.sluice.platform.kafka.UngroupedConsumer;
 import dev.sluice.receiver.endpoint.Admission;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.http.Limits;
@@ -43,17 +43,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +99,8 @@ class ReceiverIT {
       assertThat(response.statusCode()).isEqualTo(202);
       assertThat(response.bodyAsJsonObject())
           .isEqualTo(new JsonObject("{\"events\":[\"github/d-1/0\"]}"));
-      List<ConsumerRecord<String, byte[]>> records = records(kafka);
+      List<ConsumerRecord<String, byte[]>> records =
+          new TopicReader(kafka).records(kafka.topics().changes());
       assertThat(records).hasSize(1);
       assertThat(records.getFirst().key()).isEqualTo("git.example.com/shop/frontend");
       Envelope<?> envelope = ((Decoded.Known) EventCodec.decode(records.getFirst())).envelope();
@@ -141,7 +138,7 @@ class ReceiverIT {
                 assertThat(answer.bodyAsString())
                     .isEqualTo("{\"events\":[\"github/d-1/0\"],\"redelivery\":true}");
               });
-      assertThat(ids(kafka)).containsExactly("github/d-1/0");
+      assertThat(Running.ids(kafka)).containsExactly("github/d-1/0");
     }
     try (Receiver restarted = start(kafka)) {
       assertThat(send(signedPush(restarted, body, "d-1"), body).bodyAsString())
@@ -163,7 +160,7 @@ class ReceiverIT {
       assertThat(tampered.statusCode()).isEqualTo(401);
       assertThat(tampered.bodyAsString()).isEqualTo("{\"error\":\"unauthenticated\"}");
       assertThat(send(signedPush(receiver, body, "marker"), body).statusCode()).isEqualTo(202);
-      assertThat(ids(kafka)).containsExactly("github/marker/0");
+      assertThat(Running.ids(kafka)).containsExactly("github/marker/0");
     }
   }
 
@@ -266,7 +263,7 @@ class ReceiverIT {
         await()
             .atMost(Duration.ofSeconds(30))
             .until(() -> send(signedPush(receiver, body, "d-2"), body).statusCode() == 202);
-        assertThat(ids(kafka)).contains("github/d-2/0");
+        assertThat(Running.ids(kafka)).contains("github/d-2/0");
         await().atMost(Duration.ofSeconds(30)).until(() -> health(receiver, "/readyz") == 200);
       }
     }
@@ -323,7 +320,7 @@ class ReceiverIT {
           .isEqualTo("HTTP/1.1 202");
       closed.join();
     }
-    assertThat(ids(kafka)).containsExactly("github/d-1/0");
+    assertThat(Running.ids(kafka)).containsExactly("github/d-1/0");
   }
 
   private static byte[] head(String delivery, byte[] body, String more) {
@@ -413,30 +410,6 @@ class ReceiverIT {
   private static void provision(KafkaConnection kafka) {
     try (Admin admin = Admin.create(kafka.admin())) {
       new TopicProvisioner(admin, kafka.topics()).provision(PARTITIONS);
-    }
-  }
-
-  private static List<String> ids(KafkaConnection kafka) {
-    return records(kafka).stream()
-        .map(record -> new String(record.headers().lastHeader("ce_id").value(), UTF_8))
-        .toList();
-  }
-
-  /** Reads all records of the topic, up to its current end. */
-  private static List<ConsumerRecord<String, byte[]>> records(KafkaConnection kafka) {
-    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(kafka.consumer("test"))) {
-      List<TopicPartition> partitions =
-          IntStream.range(0, PARTITIONS)
-              .mapToObj(number -> new TopicPartition(kafka.topics().changes(), number))
-              .collect(Collectors.toList());
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-      return records;
     }
   }
 

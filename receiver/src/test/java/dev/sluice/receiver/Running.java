@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.platform.config.Settings;
 import dev.sluice.platform.kafka.KafkaConnection;
-import dev.sluice.platform.kafka.UngroupedConsumer;
+import dev.sluice.platform.kafka.TopicReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,17 +18,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 
 /** Receiver started from settings, with a GitHub endpoint {@code github}, and a client for it. */
 final class Running implements AutoCloseable {
@@ -178,26 +172,10 @@ final class Running implements AutoCloseable {
 
   /** Returns the ids of all events in the topic, up to its current end. */
   static List<String> ids(KafkaConnection kafka) {
-    return records(kafka).stream()
-        .map(record -> new String(record.headers().lastHeader("ce_id").value(), UTF_8))
-        .toList();
-  }
-
-  private static List<ConsumerRecord<String, byte[]>> records(KafkaConnection kafka) {
-    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(kafka.consumer("test"))) {
-      List<TopicPartition> partitions =
-          IntStream.range(0, PARTITIONS)
-              .mapToObj(number -> new TopicPartition(kafka.topics().changes(), number))
-              .collect(Collectors.toList());
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-      return records;
-    }
+    return new TopicReader(kafka)
+        .records(kafka.topics().changes()).stream()
+            .map(record -> new String(record.headers().lastHeader("ce_id").value(), UTF_8))
+            .toList();
   }
 
   @Override

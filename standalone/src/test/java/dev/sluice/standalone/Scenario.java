@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.kafka.TopicReader;
 import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.simulated.ClusterFixture;
@@ -17,8 +19,6 @@ import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.demo.PushWebhook;
 import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.standalone.verify.Checker;
-import dev.sluice.standalone.verify.Received;
-import dev.sluice.standalone.verify.TopicReader;
 import dev.sluice.standalone.verify.Violation;
 import dev.sluice.worker.ClusterWorker;
 import dev.sluice.worker.WorkerListener;
@@ -288,7 +288,7 @@ final class Scenario implements AutoCloseable {
 
   /** Returns the events of a type in a topic so far. */
   <E extends Event> List<E> read(String topic, Class<E> type) {
-    return new TopicReader(kafka).read(topic, type).stream().map(Received::event).toList();
+    return new TopicReader(kafka).events(topic, type).stream().map(Envelope::event).toList();
   }
 
   /** Deletes everything in a simulated cluster, or the scenario's namespaces in a real one. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.contract.codec.Decoded;
-import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
@@ -18,9 +18,8 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
-import dev.sluice.platform.kafka.UngroupedConsumer;
+import dev.sluice.platform.kafka.TopicReader;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,9 +31,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.Test;
@@ -194,23 +190,8 @@ class ReporterIT {
         .toList();
   }
 
-  private <E> List<E> read(Class<E> type) {
-    List<E> events = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new UngroupedConsumer(kafka.consumer("test-results"))) {
-      TopicPartition results = new TopicPartition(kafka.topics().results(), 0);
-      consumer.assign(List.of(results));
-      consumer.seekToBeginning(List.of(results));
-      long end = consumer.endOffsets(List.of(results)).get(results);
-      while (consumer.position(results) < end) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-          if (EventCodec.decode(record) instanceof Decoded.Known known
-              && type.isInstance(known.envelope().event())) {
-            events.add(type.cast(known.envelope().event()));
-          }
-        }
-      }
-    }
-    return events;
+  private <E extends Event> List<E> read(Class<E> type) {
+    return new TopicReader(kafka)
+        .events(kafka.topics().results(), type).stream().map(Envelope::event).toList();
   }
 }

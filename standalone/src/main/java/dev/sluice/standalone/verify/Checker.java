@@ -1,5 +1,6 @@
 package dev.sluice.standalone.verify;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
@@ -108,8 +109,8 @@ public final class Checker {
   /** Returns the lanes with an open dead letter. */
   private static Set<Lane> parked(LogEvidence log) {
     Map<String, Lane> open = new HashMap<>();
-    for (Received<DeadLetterEvent> received : log.deadLetters()) {
-      switch (received.event()) {
+    for (Envelope<DeadLetterEvent> envelope : log.deadLetters()) {
+      switch (envelope.event()) {
         case DeadLetterEvent.Opened opened ->
             opened.subject().ifPresent(subject -> open.put(opened.entry(), Lane.of(subject)));
         case DeadLetterEvent.Retried _ -> {}

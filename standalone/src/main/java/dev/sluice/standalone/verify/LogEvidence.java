@@ -1,5 +1,6 @@
 package dev.sluice.standalone.verify;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ResultEvent;
@@ -7,6 +8,7 @@ import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.TopicReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -19,27 +21,27 @@ import java.util.Map;
  * @param states latest state record of each key
  */
 record LogEvidence(
-    List<Received<ChangeEvent>> changes,
+    List<Envelope<ChangeEvent>> changes,
     List<StateRecord> states,
-    List<Received<SyncEvent>> syncs,
-    List<Received<ResultEvent>> results,
-    List<Received<DeadLetterEvent>> deadLetters) {
+    List<Envelope<SyncEvent>> syncs,
+    List<Envelope<ResultEvent>> results,
+    List<Envelope<DeadLetterEvent>> deadLetters) {
 
   static LogEvidence read(KafkaConnection connection, Collection<ClusterName> clusters) {
     TopicReader reader = new TopicReader(connection);
     Map<String, StateRecord> states = new LinkedHashMap<>();
     reader
-        .read(connection.topics().state(), StateRecord.class)
+        .events(connection.topics().state(), StateRecord.class)
         .forEach(state -> states.put(state.event().key(), state.event()));
-    List<Received<SyncEvent>> syncs = new ArrayList<>();
+    List<Envelope<SyncEvent>> syncs = new ArrayList<>();
     clusters.forEach(
-        cluster -> syncs.addAll(reader.read(connection.topics().sync(cluster), SyncEvent.class)));
+        cluster -> syncs.addAll(reader.events(connection.topics().sync(cluster), SyncEvent.class)));
     return new LogEvidence(
-        reader.read(connection.topics().changes(), ChangeEvent.class),
+        reader.events(connection.topics().changes(), ChangeEvent.class),
         List.copyOf(states.values()),
         List.copyOf(syncs),
-        reader.read(connection.topics().results(), ResultEvent.class),
-        reader.read(connection.topics().deadLetters(), DeadLetterEvent.class));
+        reader.events(connection.topics().results(), ResultEvent.class),
+        reader.events(connection.topics().deadLetters(), DeadLetterEvent.class));
   }
 
   /** Returns the desired state: the latest sync record of each application in each cluster. */

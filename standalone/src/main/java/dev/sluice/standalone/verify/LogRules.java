@@ -1,5 +1,6 @@
 package dev.sluice.standalone.verify;
 
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
@@ -69,7 +70,7 @@ final class LogRules {
         .filter(ref -> ref.pending().isPresent())
         .forEach(ref -> report(Promise.I1_DURABLE, ref.key(), "a change still waits for Git"));
     log.changes().stream()
-        .map(Received::event)
+        .map(Envelope::event)
         .filter(ChangeEvent.RefChanged.class::isInstance)
         .map(ChangeEvent.RefChanged.class::cast)
         .flatMap(
@@ -139,11 +140,11 @@ final class LogRules {
     Set<EventId> commands =
         log.changes().stream()
             .filter(change -> change.event() instanceof ChangeEvent.CommandGiven)
-            .map(change -> change.envelope().id())
+            .map(change -> change.id())
             .collect(Collectors.toSet());
     Map<Lane, SyncEvent> previous = new HashMap<>();
-    for (Received<SyncEvent> received : log.syncs()) {
-      SyncEvent sync = received.event();
+    for (Envelope<SyncEvent> envelope : log.syncs()) {
+      SyncEvent sync = envelope.event();
       SyncEvent before = previous.put(Lane.of(sync), sync);
       if (before == null) {
         continue;
@@ -170,8 +171,8 @@ final class LogRules {
   /** Checks I7: dead letters name a cause and close at success; a parked lane has an open one. */
   private void checkDeadLetters() {
     Map<String, DeadLetterEvent.Opened> open = new LinkedHashMap<>();
-    for (Received<DeadLetterEvent> received : log.deadLetters()) {
-      switch (received.event()) {
+    for (Envelope<DeadLetterEvent> envelope : log.deadLetters()) {
+      switch (envelope.event()) {
         case DeadLetterEvent.Opened opened -> {
           open.put(opened.entry(), opened);
           if (opened.failure().message().isBlank() || opened.failure().code().isBlank()) {
@@ -225,11 +226,11 @@ final class LogRules {
   /** Checks I8: every target names events that caused it, and every result names its target. */
   private void checkCauses() {
     Set<EventId> changes =
-        log.changes().stream().map(change -> change.envelope().id()).collect(Collectors.toSet());
+        log.changes().stream().map(change -> change.id()).collect(Collectors.toSet());
     Set<EventId> targets = new HashSet<>();
     Map<Lane, Long> highest = new HashMap<>();
-    for (Received<SyncEvent> received : log.syncs()) {
-      SyncEvent sync = received.event();
+    for (Envelope<SyncEvent> envelope : log.syncs()) {
+      SyncEvent sync = envelope.event();
       targets.add(sync.id());
       highest.merge(Lane.of(sync), sync.generation().value(), Math::max);
       if (sync.provenance().causes().isEmpty()) {
@@ -260,7 +261,7 @@ final class LogRules {
 
   private List<ResultEvent.OfTarget> results() {
     return log.results().stream()
-        .map(Received::event)
+        .map(Envelope::event)
         .filter(ResultEvent.OfTarget.class::isInstance)
         .map(ResultEvent.OfTarget.class::cast)
         .toList();

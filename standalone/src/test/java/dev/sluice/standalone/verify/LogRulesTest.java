@@ -42,15 +42,15 @@ class LogRulesTest {
   private static final CommitId COMMIT = new CommitId("1".repeat(40));
   private static final EventId CAUSE = EventId.of("github", "d1", 0);
 
-  private final List<Received<ChangeEvent>> changes = new ArrayList<>();
+  private final List<Envelope<ChangeEvent>> changes = new ArrayList<>();
   private final List<StateRecord> states = new ArrayList<>();
-  private final List<Received<SyncEvent>> syncs = new ArrayList<>();
-  private final List<Received<ResultEvent>> results = new ArrayList<>();
-  private final List<Received<DeadLetterEvent>> deadLetters = new ArrayList<>();
+  private final List<Envelope<SyncEvent>> syncs = new ArrayList<>();
+  private final List<Envelope<ResultEvent>> results = new ArrayList<>();
+  private final List<Envelope<DeadLetterEvent>> deadLetters = new ArrayList<>();
 
   LogRulesTest() {
     changes.add(
-        received(
+        envelope(
             CAUSE,
             new ChangeEvent.RefChanged(
                 REPOSITORY,
@@ -59,10 +59,10 @@ class LogRulesTest {
                 Optional.of(COMMIT),
                 new Origin.Webhook("github", "d1", Optional.empty(), NOW))));
     states.add(new StateRecord.RefState(REPOSITORY, MAIN, Optional.of(COMMIT), Optional.empty()));
-    syncs.add(received(target(1, "v1:a")));
-    results.add(received(applied(1)));
-    syncs.add(received(target(2, "v1:b")));
-    results.add(received(applied(2)));
+    syncs.add(envelope(target(1, "v1:a")));
+    results.add(envelope(applied(1)));
+    syncs.add(envelope(target(2, "v1:b")));
+    results.add(envelope(applied(2)));
   }
 
   @Test
@@ -90,20 +90,20 @@ class LogRulesTest {
 
   @Test
   void aTargetWithoutEndIsLost() {
-    syncs.add(received(target(3, "v1:c")));
+    syncs.add(envelope(target(3, "v1:c")));
     assertThat(violations()).extracting(Violation::promise).containsExactly(Promise.I1_DURABLE);
   }
 
   @Test
   void anOlderGenerationAfterANewerOneIsOutOfOrder() {
-    results.add(received(applied(1)));
+    results.add(envelope(applied(1)));
     assertThat(violations()).extracting(Violation::promise).containsExactly(Promise.I2_ORDERED);
   }
 
   @Test
   void theSameInputsTwiceAreNotMinimal() {
-    syncs.add(received(target(3, "v1:b")));
-    results.add(received(applied(3)));
+    syncs.add(envelope(target(3, "v1:b")));
+    results.add(envelope(applied(3)));
     assertThat(violations())
         .extracting(Violation::promise)
         .containsExactly(Promise.I6_MINIMAL_AND_EXACT);
@@ -111,12 +111,12 @@ class LogRulesTest {
 
   @Test
   void anOpenDeadLetterAfterSuccessIsAViolation() {
-    deadLetters.add(received(opened(1)));
+    deadLetters.add(envelope(opened(1)));
     assertThat(violations())
         .extracting(Violation::promise)
         .containsExactly(Promise.I7_DEAD_LETTERS);
     deadLetters.add(
-        received(
+        envelope(
             new DeadLetterEvent.Closed(
                 "staging/web/1", "staging/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2)));
     assertThat(violations()).isEmpty();
@@ -124,12 +124,12 @@ class LogRulesTest {
 
   @Test
   void aParkedTargetHasADeadLetter() {
-    syncs.add(received(target(3, "v1:c")));
-    results.add(received(new ResultEvent.Parked(subject(3), failure(), "a new generation")));
+    syncs.add(envelope(target(3, "v1:c")));
+    results.add(envelope(new ResultEvent.Parked(subject(3), failure(), "a new generation")));
     assertThat(violations())
         .extracting(Violation::promise)
         .containsExactly(Promise.I7_DEAD_LETTERS);
-    deadLetters.add(received(opened(3)));
+    deadLetters.add(envelope(opened(3)));
     assertThat(violations()).isEmpty();
   }
 
@@ -194,11 +194,11 @@ class LogRulesTest {
         Optional.empty());
   }
 
-  private static <E extends Event> Received<E> received(E event) {
-    return received(EventId.of("test"), event);
+  private static <E extends Event> Envelope<E> envelope(E event) {
+    return envelope(EventId.of("test"), event);
   }
 
-  private static <E extends Event> Received<E> received(EventId id, E event) {
-    return new Received<>(new Envelope<>(id, "test", NOW, TraceParent.start(), event), 0, 0);
+  private static <E extends Event> Envelope<E> envelope(EventId id, E event) {
+    return new Envelope<>(id, "test", NOW, TraceParent.start(), event);
   }
 }

@@ -1,11 +1,9 @@
-package dev.sluice.standalone.verify;
+package dev.sluice.platform.kafka;
 
 import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.Event;
-import dev.sluice.platform.kafka.KafkaConnection;
-import dev.sluice.platform.kafka.UngroupedConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +24,10 @@ public final class TopicReader {
     this.connection = connection;
   }
 
-  /**
-   * Returns all events of a type, in the order of each partition. Records that cannot be decoded
-   * are omitted: they have dead letters of their own.
-   */
-  public <E extends Event> List<Received<E>> read(String topic, Class<E> type) {
+  /** Returns all records of a topic, in the order of each partition; none without the topic. */
+  public List<ConsumerRecord<String, byte[]>> records(String topic) {
     try (KafkaConsumer<String, byte[]> consumer =
-        new UngroupedConsumer(connection.consumer("sluice-verify"))) {
+        new UngroupedConsumer(connection.consumer("sluice-topic-reader"))) {
       List<PartitionInfo> infos = consumer.partitionsFor(topic);
       if (infos == null || infos.isEmpty()) {
         return List.of();
@@ -42,30 +37,32 @@ public final class TopicReader {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<Received<E>> events = new ArrayList<>();
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
       while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          add(record, type, events);
-        }
+        consumer.poll(POLL).forEach(records::add);
       }
-      return List.copyOf(events);
+      return List.copyOf(records);
     }
   }
 
-  private static <E extends Event> void add(
-      ConsumerRecord<String, byte[]> record, Class<E> type, List<Received<E>> events) {
-    if (EventCodec.decode(record) instanceof Decoded.Known(Envelope<?> envelope)
-        && type.isInstance(envelope.event())) {
-      events.add(
-          new Received<>(
-              new Envelope<>(
-                  envelope.id(),
-                  envelope.source(),
-                  envelope.time(),
-                  envelope.trace(),
-                  type.cast(envelope.event())),
-              record.partition(),
-              record.offset()));
+  /**
+   * Returns all events of a type, in the order of each partition. Records that cannot be decoded
+   * are omitted: they have dead letters of their own.
+   */
+  public <E extends Event> List<Envelope<E>> events(String topic, Class<E> type) {
+    List<Envelope<E>> events = new ArrayList<>();
+    for (ConsumerRecord<String, byte[]> record : records(topic)) {
+      if (EventCodec.decode(record) instanceof Decoded.Known(Envelope<?> envelope)
+          && type.isInstance(envelope.event())) {
+        events.add(
+            new Envelope<>(
+                envelope.id(),
+                envelope.source(),
+                envelope.time(),
+                envelope.trace(),
+                type.cast(envelope.event())));
+      }
     }
+    return List.copyOf(events);
   }
 }
