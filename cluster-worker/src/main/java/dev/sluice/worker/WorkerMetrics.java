@@ -6,11 +6,11 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.telemetry.Counter;
 import dev.sluice.platform.telemetry.Histogram;
-import dev.sluice.platform.telemetry.Labels;
 import dev.sluice.platform.telemetry.Metrics;
 import dev.sluice.worker.apply.AppliedListener;
 import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.sandbox.IsolationMode;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -29,7 +29,7 @@ final class WorkerMetrics implements AppliedListener {
   private static final double[] STEPS = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60};
 
   private final String cluster;
-  private final Labels here;
+  private final Tags here;
   private final Counter results;
   private final Counter retries;
   private final Counter parked;
@@ -43,7 +43,7 @@ final class WorkerMetrics implements AppliedListener {
 
   WorkerMetrics(Metrics metrics, ClusterName cluster) {
     this.cluster = cluster.value();
-    this.here = Labels.of("cluster", this.cluster);
+    this.here = Tags.of("cluster", this.cluster);
     this.results =
         metrics.counter("sluice_worker_results_total", "results that the worker reported, by type");
     this.retries =
@@ -85,7 +85,7 @@ final class WorkerMetrics implements AppliedListener {
 
   /** Registers the gauges that read the worker's current state. */
   static void ask(Metrics metrics, ClusterName cluster, Supplier<WorkerView> worker) {
-    Labels here = Labels.of("cluster", cluster.value());
+    Tags here = Tags.of("cluster", cluster.value());
     metrics.gauge(
         "sluice_worker_leading",
         "1 if this worker leads and follows the log; 0 if it is standby, catching up or stopped",
@@ -105,28 +105,28 @@ final class WorkerMetrics implements AppliedListener {
         "sluice_worker_applications",
         "applications by the state of their lane",
         () -> {
-          Map<Labels, Long> states = new HashMap<>();
+          Map<Tags, Long> states = new HashMap<>();
           worker
               .get()
               .lanes()
               .forEach(
                   (state, count) ->
-                      states.put(Labels.of("cluster", cluster.value(), "state", state), count));
+                      states.put(Tags.of("cluster", cluster.value(), "state", state), count));
           return states;
         });
     metrics.gauge(
         "sluice_worker_unreadable_ledgers",
         "ledgers that cannot be used, by cause; their applications are parked",
         () -> {
-          Map<Labels, Long> causes = new HashMap<>();
+          Map<Tags, Long> causes = new HashMap<>();
           LedgerReading.CAUSES.forEach(
-              cause -> causes.put(Labels.of("cluster", cluster.value(), "cause", cause), 0L));
+              cause -> causes.put(Tags.of("cluster", cluster.value(), "cause", cause), 0L));
           worker
               .get()
               .unreadableLedgers()
               .forEach(
                   (cause, count) ->
-                      causes.put(Labels.of("cluster", cluster.value(), "cause", cause), count));
+                      causes.put(Tags.of("cluster", cluster.value(), "cause", cause), count));
           return causes;
         });
     metrics.gauge(
@@ -137,7 +137,7 @@ final class WorkerMetrics implements AppliedListener {
 
   /** Registers the gauge that shows how renderers are isolated from the worker. */
   static void isolation(Metrics metrics, ClusterName cluster, IsolationMode mode) {
-    Map<Labels, Long> one = Map.of(Labels.of("cluster", cluster.value(), "mode", mode.text()), 1L);
+    Map<Tags, Long> one = Map.of(Tags.of("cluster", cluster.value(), "mode", mode.text()), 1L);
     metrics.gauge(
         "sluice_worker_render_isolation",
         "1 for the isolation of renderers in use: bubblewrap, namespaces, user or none",
@@ -146,7 +146,7 @@ final class WorkerMetrics implements AppliedListener {
 
   /** Counts a failure of one item of a loop that went on. */
   void contained(String loop) {
-    contained.add(Labels.of("cluster", cluster, "loop", loop), 1);
+    contained.add(Tags.of("cluster", cluster, "loop", loop), 1);
   }
 
   /** Counts an object that carries this installation's labels but cannot be its own. */
@@ -160,7 +160,7 @@ final class WorkerMetrics implements AppliedListener {
   }
 
   void reported(ResultEvent result) {
-    results.add(Labels.of("cluster", cluster, "type", EventType.of(result).slug()), 1);
+    results.add(Tags.of("cluster", cluster, "type", EventType.of(result).slug()), 1);
     switch (result) {
       case ResultEvent.Retrying retrying -> retries.add(cause(retrying.failure().code()), 1);
       case ResultEvent.Parked one -> parked.add(cause(one.failure().code()), 1);
@@ -189,10 +189,10 @@ final class WorkerMetrics implements AppliedListener {
   }
 
   private void step(String step, Instant from, Instant to) {
-    steps.add(Labels.of("cluster", cluster, "step", step), Duration.between(from, to));
+    steps.add(Tags.of("cluster", cluster, "step", step), Duration.between(from, to));
   }
 
-  private Labels cause(String code) {
-    return Labels.of("cluster", cluster, "cause", code);
+  private Tags cause(String code) {
+    return Tags.of("cluster", cluster, "cause", code);
   }
 }

@@ -55,7 +55,7 @@ final class HostileObjectsIT {
     await().atMost(Bench.PATIENCE).until(() -> bench.object("second-orphan").isEmpty());
     assertThat(metric("sluice_worker_invalid_objects_total{cluster=\"test\"}"))
         .as("each once, not once for each sweep")
-        .isEqualTo("3");
+        .isEqualTo("3.0");
   }
 
   @Test
@@ -88,7 +88,7 @@ final class HostileObjectsIT {
 
     await().atMost(Bench.PATIENCE).until(() -> bench.object("orphan").isEmpty());
     assertThat(refused).hasPositiveValue();
-    assertThat(metric("sluice_worker_sweep_failures_total{cluster=\"test\"}")).isNotEqualTo("0");
+    assertThat(metric("sluice_worker_sweep_failures_total{cluster=\"test\"}")).isNotEqualTo("0.0");
   }
 
   private void plant(String name, String application, String generation) {

@@ -48,7 +48,7 @@ class LedgerForgeryIT {
 
     assertThat(awaitOpened("test/web/1").failure().code()).isEqualTo("LedgerForged");
     WorkerMetricsIT.awaitLines(
-        worker, "sluice_worker_unreadable_ledgers{cluster=\"test\",cause=\"LedgerForged\"} 1");
+        worker, "sluice_worker_unreadable_ledgers{cause=\"LedgerForged\",cluster=\"test\"} 1.0");
     bench.targets.send(bench.targets.target("other", 2, configMap("b", "second")));
     bench.awaitApplied("other", 2);
   }

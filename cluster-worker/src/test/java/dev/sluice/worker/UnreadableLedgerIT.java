@@ -124,7 +124,8 @@ class UnreadableLedgerIT {
     edit(Damage.NO_LABELS::of);
 
     WorkerMetricsIT.awaitLines(
-        worker, "sluice_worker_unreadable_ledgers{cluster=\"test\",cause=\"LedgerUnreadable\"} 1");
+        worker,
+        "sluice_worker_unreadable_ledgers{cause=\"LedgerUnreadable\",cluster=\"test\"} 1.0");
   }
 
   @Test

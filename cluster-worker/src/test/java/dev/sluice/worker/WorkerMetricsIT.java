@@ -39,25 +39,25 @@ class WorkerMetricsIT {
 
     awaitLines(
         worker,
-        "sluice_worker_leading{cluster=\"test\"} 1",
-        "sluice_worker_ready{cluster=\"test\"} 1",
-        "sluice_worker_lag{cluster=\"test\"} 0",
-        "sluice_worker_unreachable{cluster=\"test\"} 0",
-        "sluice_worker_applications{cluster=\"test\",state=\"idle\"} 1",
-        "sluice_worker_applications{cluster=\"test\",state=\"parked\"} 1",
-        "sluice_worker_results_total{cluster=\"test\",type=\"applied\"} 1",
+        "sluice_worker_leading{cluster=\"test\"} 1.0",
+        "sluice_worker_ready{cluster=\"test\"} 1.0",
+        "sluice_worker_lag{cluster=\"test\"} 0.0",
+        "sluice_worker_unreachable{cluster=\"test\"} 0.0",
+        "sluice_worker_applications{cluster=\"test\",state=\"idle\"} 1.0",
+        "sluice_worker_applications{cluster=\"test\",state=\"parked\"} 1.0",
+        "sluice_worker_results_total{cluster=\"test\",type=\"applied\"} 1.0",
         "sluice_worker_change_to_applied_seconds_count{cluster=\"test\"} 1",
         "sluice_worker_step_seconds_count{cluster=\"test\",step=\"render\"} 1",
         "sluice_worker_step_seconds_count{cluster=\"test\",step=\"apply\"} 1",
-        "sluice_worker_fenced_total{cluster=\"test\"} 0",
-        "sluice_worker_swept_objects_total{cluster=\"test\"} 0");
+        "sluice_worker_fenced_total{cluster=\"test\"} 0.0",
+        "sluice_worker_swept_objects_total{cluster=\"test\"} 0.0");
     await()
         .atMost(Bench.PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(metrics(worker))
                     .containsPattern(
-                        "sluice_worker_parked_total\\{cluster=\"test\",cause=\"Invalid\"} [1-9]"));
+                        "sluice_worker_parked_total\\{cause=\"Invalid\",cluster=\"test\"} [1-9]"));
     // reported by the webhook and applied a moment later: not in the bucket of hours
     assertThat(metrics(worker))
         .contains("sluice_worker_change_to_applied_seconds_bucket{cluster=\"test\",le=\"60.0\"} 1");
@@ -80,7 +80,7 @@ class WorkerMetricsIT {
 
     awaitLines(
         worker,
-        "sluice_worker_results_total{cluster=\"test\",type=\"applied\"} 2",
+        "sluice_worker_results_total{cluster=\"test\",type=\"applied\"} 2.0",
         "sluice_worker_step_seconds_count{cluster=\"test\",step=\"apply\"} 2",
         "sluice_worker_change_to_applied_seconds_count{cluster=\"test\"} 1");
   }
@@ -100,7 +100,7 @@ class WorkerMetricsIT {
             () ->
                 assertThat(metrics(worker))
                     .containsPattern(
-                        "sluice_worker_retries_total\\{cluster=\"test\",cause=\"\\w+\"} [1-9]"));
+                        "sluice_worker_retries_total\\{cause=\"\\w+\",cluster=\"test\"} [1-9]"));
     away.broken = false;
     bench.awaitApplied("web", 2);
     awaitLines(worker, "sluice_worker_change_to_applied_seconds_count{cluster=\"test\"} 2");
@@ -119,7 +119,7 @@ class WorkerMetricsIT {
       targets.send(targets.target("web", 1, configMap("a", "first")));
       ClusterWorker second = bench.worker("two", anew);
 
-      awaitLines(second, "sluice_worker_fenced_total{cluster=\"test\"} 1");
+      awaitLines(second, "sluice_worker_fenced_total{cluster=\"test\"} 1.0");
     }
     assertThat(bench.value("a")).contains("second");
     assertThat(bench.results.all(ResultEvent.Fenced.class))
@@ -148,7 +148,7 @@ class WorkerMetricsIT {
         .fieldManager("test")
         .serverSideApply(); // Kubernetes 1.20 may panic on labels that are created as JSON
 
-    awaitLines(worker, "sluice_worker_swept_objects_total{cluster=\"test\"} 1");
+    awaitLines(worker, "sluice_worker_swept_objects_total{cluster=\"test\"} 1.0");
     assertThat(bench.object("left-over")).isEmpty();
   }
 

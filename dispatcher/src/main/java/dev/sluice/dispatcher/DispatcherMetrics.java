@@ -5,8 +5,8 @@ import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.platform.telemetry.Counter;
 import dev.sluice.platform.telemetry.Histogram;
-import dev.sluice.platform.telemetry.Labels;
 import dev.sluice.platform.telemetry.Metrics;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -71,7 +71,7 @@ final class DispatcherMetrics implements DispatchListener {
             "time from the arrival of a change until its targets were in Kafka",
             TO_DISPATCH);
     for (Counter counter : new Counter[] {changes, evaluations, targets, retries, found, unmet}) {
-      counter.add(Labels.NONE, 0);
+      counter.add(Tags.empty(), 0);
     }
   }
 
@@ -81,46 +81,45 @@ final class DispatcherMetrics implements DispatchListener {
         "sluice_dispatcher_lag",
         "unfinished events of a partition; does not fall while the partition has stopped",
         () -> {
-          Map<Labels, Long> byPartition = new HashMap<>();
+          Map<Tags, Long> byPartition = new HashMap<>();
           dispatcher
               .lag()
               .forEach(
-                  (partition, lag) ->
-                      byPartition.put(Labels.of("home", partition.toString()), lag));
+                  (partition, lag) -> byPartition.put(Tags.of("home", partition.toString()), lag));
           return byPartition;
         });
     metrics.gauge(
         "sluice_dispatcher_obstacles",
         "reasons why this dispatcher is not ready",
-        () -> Map.of(Labels.NONE, (long) dispatcher.unreadyReasons().size()));
+        () -> Map.of(Tags.empty(), (long) dispatcher.unreadyReasons().size()));
   }
 
   @Override
   public void seen(ChangeSeen change) {
-    changes.add(Labels.NONE, 1);
+    changes.add(Tags.empty(), 1);
     listener.seen(change);
   }
 
   @Override
   public void evaluated(ChangeEvaluated change) {
-    evaluations.add(Labels.NONE, 1);
-    targets.add(Labels.NONE, change.affected().size());
-    change.refused().forEach(one -> refused.add(Labels.of("cause", one.failure().code()), 1));
+    evaluations.add(Tags.empty(), 1);
+    targets.add(Tags.empty(), change.affected().size());
+    change.refused().forEach(one -> refused.add(Tags.of("cause", one.failure().code()), 1));
     if (!change.causes().isEmpty()) {
-      toDispatch.add(Labels.NONE, Duration.between(change.heardAt(), change.dispatchedAt()));
+      toDispatch.add(Tags.empty(), Duration.between(change.heardAt(), change.dispatchedAt()));
     }
     listener.evaluated(change);
   }
 
   @Override
   public void retrying(RepositoryId repository, GitRef ref) {
-    retries.add(Labels.NONE, 1);
+    retries.add(Tags.empty(), 1);
     listener.retrying(repository, ref);
   }
 
   @Override
   public void unmet(RepositoryId repository, GitRef ref) {
-    unmet.add(Labels.NONE, 1);
+    unmet.add(Tags.empty(), 1);
     listener.unmet(repository, ref);
   }
 
@@ -131,13 +130,13 @@ final class DispatcherMetrics implements DispatchListener {
     if (isNamed) {
       endpoints.add(endpoint);
     }
-    unfollowed.add(Labels.of("endpoint", isNamed ? endpoint : "other"), 1);
+    unfollowed.add(Tags.of("endpoint", isNamed ? endpoint : "other"), 1);
     listener.unfollowed(endpoint, repository);
   }
 
   @Override
   public void found(RepositoryId repository, GitRef ref) {
-    found.add(Labels.NONE, 1);
+    found.add(Tags.empty(), 1);
     listener.found(repository, ref);
   }
 }

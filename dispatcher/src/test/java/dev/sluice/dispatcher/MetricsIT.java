@@ -52,13 +52,13 @@ class MetricsIT {
 
     awaitLines(
         dispatcher,
-        "sluice_dispatcher_changes_total 1",
-        "sluice_dispatcher_targets_total 2",
+        "sluice_dispatcher_changes_total 1.0",
+        "sluice_dispatcher_targets_total 2.0",
         // the first belongs to the definition
         "sluice_dispatcher_change_to_dispatched_seconds_count 2",
-        "sluice_dispatcher_lag{home=\"0\"} 0",
-        "sluice_dispatcher_obstacles 0",
-        "sluice_dispatcher_retries_total 0");
+        "sluice_dispatcher_lag{home=\"0\"} 0.0",
+        "sluice_dispatcher_obstacles 0.0",
+        "sluice_dispatcher_retries_total 0.0");
 
     situation.file("apps/web/kustomization.yaml", "resources: [missing.yaml]\n").pushAndTell();
     await()
@@ -73,7 +73,8 @@ class MetricsIT {
             situation.connection.topics().changes(), situation.repository.value(), new byte[] {1});
     unknown.headers().add("ce_type", "dev.sluice.from-the-future.v1".getBytes(UTF_8));
     situation.send(unknown);
-    awaitLines(dispatcher, "sluice_dispatcher_obstacles 1", "sluice_dispatcher_lag{home=\"0\"} 1");
+    awaitLines(
+        dispatcher, "sluice_dispatcher_obstacles 1.0", "sluice_dispatcher_lag{home=\"0\"} 1.0");
   }
 
   @Test
@@ -88,7 +89,7 @@ class MetricsIT {
     situation.put("web", "two").push();
     situation.awaitSync(STAGING, 2);
 
-    awaitLines(dispatcher, "sluice_dispatcher_sweep_finds_total 1");
+    awaitLines(dispatcher, "sluice_dispatcher_sweep_finds_total 1.0");
   }
 
   @Test

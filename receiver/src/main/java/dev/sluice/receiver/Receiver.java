@@ -2,7 +2,7 @@ package dev.sluice.receiver;
 
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.process.FatalErrors;
-import dev.sluice.platform.telemetry.Tracing;
+import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.receiver.catchup.CatchUp;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.http.HttpFront;
@@ -71,12 +71,12 @@ public final class Receiver implements AutoCloseable {
 
   /** Starts a receiver with another clock. */
   public static Receiver start(ReceiverConfig config, KafkaConnection connection, Clock clock) {
-    return start(config, connection, clock, Tracing.OFF);
+    return start(config, connection, clock, Telemetry.untraced());
   }
 
-  /** Starts a receiver with another clock and tracing. */
+  /** Starts a receiver that shares metrics and traces with its process. */
   public static Receiver start(
-      ReceiverConfig config, KafkaConnection connection, Clock clock, Tracing tracing) {
+      ReceiverConfig config, KafkaConnection connection, Clock clock, Telemetry telemetry) {
     Map<String, LiveEndpoint> endpoints = LiveEndpoint.resolve(config.endpoints(), clock);
     if (endpoints.isEmpty()) {
       LOG.atWarn().log("no webhook endpoint is configured: every webhook is answered 404");
@@ -92,7 +92,7 @@ public final class Receiver implements AutoCloseable {
     vertx.exceptionHandler(FatalErrors::ofHandler);
     Listening listening = config.listening();
     try {
-      ReceiverMetrics metrics = new ReceiverMetrics();
+      ReceiverMetrics metrics = new ReceiverMetrics(telemetry.metrics());
       ChangePublisher publisher =
           new ChangePublisher(vertx, connection, config.limits().publishTimeout(), metrics);
       BrokerWatch watch = new BrokerWatch(vertx, connection);
@@ -105,7 +105,11 @@ public final class Receiver implements AutoCloseable {
               config.limits(),
               endpoints,
               new HttpFront.Upstream(
-                  publisher, () -> unreadyReason(watch, catchUps), metrics, tracing, clock));
+                  publisher,
+                  () -> unreadyReason(watch, catchUps),
+                  metrics,
+                  telemetry.tracing(),
+                  clock));
       int port = await(front.listen());
       Map<String, Runnable> readers = new TreeMap<>();
       endpoints.forEach(

@@ -123,20 +123,20 @@ class AdmissionIT {
 
       assertThat(metrics.lines())
           .contains(
-              "sluice_receiver_accepted_total{endpoint=\"github\"} 1",
-              "sluice_receiver_events_total{endpoint=\"github\"} 1",
-              "sluice_receiver_redelivered_total{endpoint=\"github\"} 1",
-              "sluice_receiver_ignored_total{endpoint=\"github\",reason=\"not-followable\"} 1",
-              "sluice_receiver_refused_total{endpoint=\"-\",reason=\"unknown\"} 1",
-              "sluice_receiver_refused_total{endpoint=\"github\",reason=\"malformed\"} 1",
-              "sluice_receiver_refused_total{endpoint=\"github\",reason=\"unauthenticated\"} 1",
+              "sluice_receiver_accepted_total{endpoint=\"github\"} 1.0",
+              "sluice_receiver_events_total{endpoint=\"github\"} 1.0",
+              "sluice_receiver_redelivered_total{endpoint=\"github\"} 1.0",
+              "sluice_receiver_ignored_total{endpoint=\"github\",reason=\"not-followable\"} 1.0",
+              "sluice_receiver_refused_total{endpoint=\"-\",reason=\"unknown\"} 1.0",
+              "sluice_receiver_refused_total{endpoint=\"github\",reason=\"malformed\"} 1.0",
+              "sluice_receiver_refused_total{endpoint=\"github\",reason=\"unauthenticated\"} 1.0",
               "sluice_receiver_publish_seconds_count 1",
-              "sluice_receiver_buffered_bytes 0",
-              "sluice_receiver_connections 1",
+              "sluice_receiver_buffered_bytes 0.0",
+              "sluice_receiver_connections 1.0",
               "# TYPE sluice_receiver_last_delivery_timestamp_seconds gauge");
       assertThat(metrics)
           .containsPattern(
-              "sluice_receiver_last_delivery_timestamp_seconds\\{endpoint=\"github\"} \\d{10}\n")
+              "sluice_receiver_last_delivery_timestamp_seconds\\{endpoint=\"github\"} \\d\\.\\d+E9\n")
           .doesNotContain(Running.SECRET);
     }
   }

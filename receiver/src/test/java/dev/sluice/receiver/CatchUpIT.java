@@ -128,7 +128,7 @@ class CatchUpIT {
       await().until(() -> running.health("/readyz").statusCode() == 503);
       assertThat(running.health("/readyz").body()).contains("catch-up-github", "a test's fault");
       assertThat(running.get("/readyz").statusCode()).isEqualTo(503);
-      assertThat(running.health("/metrics").body()).contains("sluice_receiver_ready 0");
+      assertThat(running.health("/metrics").body()).contains("sluice_receiver_ready 0.0");
       assertThat(running.push("d-1").statusCode()).isEqualTo(202);
 
       clock.recover();
@@ -169,7 +169,7 @@ class CatchUpIT {
   }
 
   private static String asked(int times) {
-    return "sluice_receiver_asked_again_total{endpoint=\"github\"} " + times;
+    return "sluice_receiver_asked_again_total{endpoint=\"github\"} " + (double) times;
   }
 
   private static int failures(Running running) throws Exception {
@@ -179,7 +179,7 @@ class CatchUpIT {
         .body()
         .lines()
         .filter(line -> line.startsWith(name))
-        .mapToInt(line -> Integer.parseInt(line.substring(name.length())))
+        .mapToInt(line -> (int) Double.parseDouble(line.substring(name.length())))
         .findFirst()
         .orElse(0);
   }

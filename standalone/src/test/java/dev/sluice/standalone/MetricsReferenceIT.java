@@ -34,9 +34,10 @@ class MetricsReferenceIT {
   private static final Path ALERTS = Path.of("../docs/examples/alerts.yaml");
   private static final Pattern ROW =
       Pattern.compile("\\| `(sluice_\\w+)` \\| (\\w+) \\|([^|]*)\\|");
+  private static final Pattern PREFIX_ROW = Pattern.compile("\\| `(\\w+_)\\*` \\|");
   private static final Pattern TYPE = Pattern.compile("# TYPE (\\w+) (\\w+)");
   private static final Pattern SAMPLE =
-      Pattern.compile("(?m)^(sluice_\\w+?)(_bucket|_sum|_count)?\\{(.*)} ");
+      Pattern.compile("(?m)^(sluice_\\w+?)(_bucket|_sum|_count|_max)?\\{(.*)} ");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
   private static final Pattern METRIC = Pattern.compile("sluice_\\w+?(?=_bucket\\b|\\b)");
 
@@ -63,10 +64,10 @@ class MetricsReferenceIT {
                 () ->
                     assertThat(page(sluice.apiPort()))
                         .contains(
-                            "sluice_worker_leading{cluster=\"staging\"} 1\n",
-                            "sluice_worker_leading{cluster=\"production\"} 1\n",
-                            "sluice_dead_letters_open{cause=\"Invalid\"} 1\n",
-                            "sluice_dispatcher_changes_total 1\n")
+                            "sluice_worker_leading{cluster=\"staging\"} 1.0\n",
+                            "sluice_worker_leading{cluster=\"production\"} 1.0\n",
+                            "sluice_dead_letters_open{cause=\"Invalid\"} 1.0\n",
+                            "sluice_dispatcher_changes_total 1.0\n")
                         .containsPattern(
                             "sluice_worker_change_to_applied_seconds_count\\{cluster=\"staging\"}"
                                 + " [12]\n")
@@ -76,6 +77,7 @@ class MetricsReferenceIT {
         String all = page(sluice.apiPort()) + page(sluice.webhookHealthPort().orElseThrow());
         String reference = Files.readString(REFERENCE);
         assertThat(types(all)).isEqualTo(documented(reference));
+        assertThat(undocumented(all, reference)).isEmpty();
         labels(all)
             .forEach(
                 (metric, labels) ->
@@ -92,8 +94,26 @@ class MetricsReferenceIT {
 
   private static Map<String, String> types(String page) {
     Map<String, String> types = new TreeMap<>();
-    TYPE.matcher(page).results().forEach(found -> types.put(found.group(1), found.group(2)));
+    TYPE.matcher(page)
+        .results()
+        .filter(found -> found.group(1).startsWith("sluice_"))
+        .filter(found -> !found.group(1).endsWith("_seconds_max"))
+        .forEach(found -> types.put(found.group(1), found.group(2)));
     return types;
+  }
+
+  /** Metrics of libraries are documented by the beginning of their names. */
+  private static Set<String> undocumented(String page, String reference) {
+    Set<String> prefixes = new TreeSet<>();
+    PREFIX_ROW.matcher(reference).results().forEach(row -> prefixes.add(row.group(1)));
+    Set<String> names = new TreeSet<>();
+    TYPE.matcher(page)
+        .results()
+        .map(found -> found.group(1))
+        .filter(name -> !name.startsWith("sluice_"))
+        .filter(name -> prefixes.stream().noneMatch(name::startsWith))
+        .forEach(names::add);
+    return names;
   }
 
   private static Map<String, String> documented(String reference) {

@@ -8,8 +8,8 @@ import dev.sluice.contract.event.ResultEvent.Applied;
 import dev.sluice.contract.event.ResultEvent.Dispatched;
 import dev.sluice.platform.telemetry.Counter;
 import dev.sluice.platform.telemetry.Histogram;
-import dev.sluice.platform.telemetry.Labels;
 import dev.sluice.platform.telemetry.Metrics;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -67,15 +67,15 @@ final class ApiMetrics {
     for (Envelope<?> envelope : events) {
       if (envelope.event() instanceof ResultEvent result) {
         results.add(
-            Labels.of("cluster", result.cluster().value(), "type", EventType.of(result).slug()), 1);
-        inFlight.take(result).ifPresent(taken -> toCluster.add(Labels.NONE, taken));
+            Tags.of("cluster", result.cluster().value(), "type", EventType.of(result).slug()), 1);
+        inFlight.take(result).ifPresent(taken -> toCluster.add(Tags.empty(), taken));
       }
     }
   }
 
-  private static Map<Labels, Long> labelled(Map<String, Long> values, String label) {
+  private static Map<Tags, Long> labelled(Map<String, Long> values, String label) {
     return values.entrySet().stream()
-        .collect(Collectors.toMap(each -> Labels.of(label, each.getKey()), Map.Entry::getValue));
+        .collect(Collectors.toMap(each -> Tags.of(label, each.getKey()), Map.Entry::getValue));
   }
 
   /**

@@ -4,8 +4,8 @@ import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.telemetry.Counter;
-import dev.sluice.platform.telemetry.Labels;
 import dev.sluice.platform.telemetry.Metrics;
+import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +65,7 @@ final class Refusals {
                 by.name(), (_, window) -> window == null ? new Window(now, 1) : window.next(now))
             .records();
     boolean recorded = records <= MAX_PER_MINUTE;
-    refused.add(Labels.of("recorded", Boolean.toString(recorded)), 1);
+    refused.add(Tags.of("recorded", Boolean.toString(recorded)), 1);
     if (!recorded) {
       if (records == MAX_PER_MINUTE + 1) {
         log.atWarn()

@@ -1,28 +1,41 @@
 package dev.sluice.platform.telemetry;
 
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.LongAdder;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** A counter with labels. */
-public final class Counter implements Family {
+/** A counter with one series for each combination of labels. */
+public final class Counter {
 
-  private final ConcurrentNavigableMap<Labels, LongAdder> counts = new ConcurrentSkipListMap<>();
+  private final MeterRegistry registry;
+  private final String name;
+  private final String help;
+  private final Map<Tags, io.micrometer.core.instrument.Counter> series = new ConcurrentHashMap<>();
 
-  Counter() {}
-
-  public void add(Labels labels, long times) {
-    counts.computeIfAbsent(labels, _ -> new LongAdder()).add(times);
+  Counter(MeterRegistry registry, String name, String help) {
+    this.registry = registry;
+    this.name = name;
+    this.help = help;
   }
 
-  @Override
-  public String type() {
-    return "counter";
+  /** Adds to a series; zero makes it visible. */
+  public void add(Tags labels, long times) {
+    series.computeIfAbsent(labels, this::register).increment(times);
   }
 
-  @Override
-  public void write(String name, StringBuilder text) {
-    counts.forEach(
-        (labels, count) -> text.append("%s%s %d\n".formatted(name, labels, count.sum())));
+  boolean isUnused() {
+    return series.isEmpty();
+  }
+
+  String help() {
+    return help;
+  }
+
+  private io.micrometer.core.instrument.Counter register(Tags labels) {
+    return io.micrometer.core.instrument.Counter.builder(name)
+        .description(help)
+        .tags(labels)
+        .register(registry);
   }
 }

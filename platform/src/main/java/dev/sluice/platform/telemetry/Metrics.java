@@ -1,17 +1,24 @@
 package dev.sluice.platform.telemetry;
 
 import dev.sluice.platform.process.FatalErrors;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The metrics of a process. Components that run in one process share them, and each of their HTTP
- * servers exports all of them. Label values come from the fleet and from fixed sets, so requests
- * from outside cannot create new series.
+ * The metrics of a process, over Micrometer's registry for Prometheus. Components that run in one
+ * process share them, and each of their HTTP servers exports all of them. Label values come from
+ * the fleet and from fixed sets, so requests from outside cannot create new series.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Prometheus: text
  *     format</a>
@@ -22,46 +29,91 @@ public final class Metrics {
 
   private static final Logger log = LoggerFactory.getLogger(Metrics.class);
 
-  private final ConcurrentNavigableMap<String, Entry> families = new ConcurrentSkipListMap<>();
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Map<String, Counter> counters = new ConcurrentHashMap<>();
+  private final Map<String, Histogram> histograms = new ConcurrentHashMap<>();
+  private final Map<String, Gauge> gauges = new ConcurrentHashMap<>();
 
-  private record Entry(String help, Family family) {}
+  private record Gauge(String help, MultiGauge rows, List<Supplier<Map<Tags, Long>>> sources) {}
 
   /** Returns the counter of this name, created at the first call. */
   public Counter counter(String name, String help) {
-    return family(Counter.class, name, help, new Counter());
+    return counters.computeIfAbsent(name, _ -> new Counter(registry, name, help));
   }
 
   /** Returns the histogram of this name, created at the first call; its bounds are in seconds. */
   public Histogram histogram(String name, String help, double... bounds) {
-    return family(Histogram.class, name, help, new Histogram(bounds));
+    return histograms.computeIfAbsent(name, _ -> new Histogram(registry, name, help, bounds));
   }
 
   /** Adds values to the gauge of this name, computed whenever metrics are read. */
-  public void gauge(String name, String help, Supplier<Map<Labels, Long>> values) {
-    family(Gauge.class, name, help, new Gauge()).add(values);
+  public void gauge(String name, String help, Supplier<Map<Tags, Long>> values) {
+    gauges
+        .computeIfAbsent(
+            name,
+            _ ->
+                new Gauge(
+                    help,
+                    MultiGauge.builder(name).description(help).register(registry),
+                    new CopyOnWriteArrayList<>()))
+        .sources()
+        .add(values);
   }
 
-  /** Returns all metrics in the text format, without those whose values cannot be computed now. */
-  public String text() {
-    StringBuilder text = new StringBuilder();
-    families.forEach(
-        (name, entry) -> {
-          StringBuilder samples = new StringBuilder();
-          try {
-            entry.family().write(name, samples);
-          } catch (RuntimeException | Error e) {
-            FatalErrors.check(e);
-            log.atWarn().setCause(e).log("metric {} cannot be read", name);
-            return;
+  /** Adds the metrics of a library. */
+  public void bind(MeterBinder binder) {
+    binder.bindTo(registry);
+  }
+
+  /**
+   * Returns all metrics in the text format, those without series by name and type, and without
+   * those whose values cannot be computed now.
+   */
+  public synchronized String text() {
+    StringBuilder unused = new StringBuilder();
+    gauges.forEach((name, gauge) -> compute(name, gauge, unused));
+    counters.forEach(
+        (name, counter) -> {
+          if (counter.isUnused()) {
+            declare(name, "counter", counter.help(), unused);
           }
-          text.append("# HELP %s %s\n".formatted(name, entry.help()))
-              .append("# TYPE %s %s\n".formatted(name, entry.family().type()))
-              .append(samples);
         });
-    return text.toString();
+    histograms.forEach(
+        (name, histogram) -> {
+          if (histogram.isUnused()) {
+            declare(name, "histogram", histogram.help(), unused);
+          }
+        });
+    return registry.scrape() + unused;
   }
 
-  private <F extends Family> F family(Class<F> type, String name, String help, F made) {
-    return type.cast(families.computeIfAbsent(name, _ -> new Entry(help, made)).family());
+  private static void declare(String name, String type, String help, StringBuilder text) {
+    text.append("# HELP %s %s\n# TYPE %s %s\n".formatted(name, help, name, type));
+  }
+
+  private static void compute(String name, Gauge gauge, StringBuilder unused) {
+    Map<Tags, Long> values = new TreeMap<>(Metrics::compare);
+    try {
+      gauge.sources().forEach(source -> values.putAll(source.get()));
+      if (values.isEmpty()) {
+        declare(name, "gauge", gauge.help(), unused);
+      }
+    } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
+      log.atWarn().setCause(e).log("metric {} cannot be read", name);
+      values.clear();
+    }
+    gauge
+        .rows()
+        .register(
+            values.entrySet().stream()
+                .<MultiGauge.Row<?>>map(each -> MultiGauge.Row.of(each.getKey(), each.getValue()))
+                .toList(),
+            true);
+  }
+
+  private static int compare(Tags one, Tags other) {
+    return one.toString().compareTo(other.toString());
   }
 }

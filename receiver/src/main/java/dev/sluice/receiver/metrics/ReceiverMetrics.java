@@ -1,32 +1,66 @@
 package dev.sluice.receiver.metrics;
 
+import dev.sluice.platform.telemetry.Histogram;
+import dev.sluice.platform.telemetry.Metrics;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
- * Metrics of the receiver. Label values are endpoint names and reasons from a fixed set, so senders
- * cannot create series.
- *
- * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Prometheus: text
- *     format</a>
+ * The metrics of a receiver. Label values are names of endpoints and reasons from a fixed set, so
+ * requests from outside cannot create new series.
  */
 public final class ReceiverMetrics {
 
   private static final String PREFIX = "sluice_receiver_";
 
-  private final Map<Series, LongAdder> counters = new ConcurrentHashMap<>();
-  private final Map<String, Long> lastDeliveries = new ConcurrentSkipListMap<>();
-  private final Map<String, Gauge> gauges = new ConcurrentSkipListMap<>();
-  private final Histogram publishing = new Histogram();
+  private final Metrics metrics;
+  private final Map<Counter, dev.sluice.platform.telemetry.Counter> counters =
+      new EnumMap<>(Counter.class);
+  private final Map<Series, Tags> labels = new ConcurrentHashMap<>();
+  private final Map<String, Long> lastDeliveries = new ConcurrentHashMap<>();
+  private final Histogram publishing;
 
-  /** Counters; the metric's name is derived from the constant's. */
+  /** Adds the receiver's metrics to these. */
+  public ReceiverMetrics(Metrics metrics) {
+    this.metrics = metrics;
+    for (Counter counter : Counter.values()) {
+      counters.put(counter, metrics.counter(counter.metric(), counter.help));
+    }
+    this.publishing =
+        metrics.histogram(
+            PREFIX + "publish_seconds",
+            "time for the broker to acknowledge a delivery's events",
+            0.001,
+            0.0025,
+            0.005,
+            0.01,
+            0.025,
+            0.05,
+            0.1,
+            0.25,
+            0.5,
+            1,
+            2.5,
+            5);
+    metrics.gauge(
+        PREFIX + "last_delivery_timestamp_seconds",
+        "time of the latest authentic delivery",
+        () ->
+            lastDeliveries.entrySet().stream()
+                .collect(
+                    Collectors.toMap(
+                        each -> Tags.of("endpoint", each.getKey()), Map.Entry::getValue)));
+  }
+
+  /** The counters, each with its name. */
   public enum Counter {
     ACCEPTED("deliveries whose events the broker acknowledged"),
     REDELIVERED("deliveries whose events were acknowledged before"),
@@ -64,58 +98,29 @@ public final class ReceiverMetrics {
 
   /** Records the time that the broker took to acknowledge a delivery's events. */
   public void published(Duration duration) {
-    publishing.add(duration);
+    publishing.add(Tags.empty(), duration);
   }
 
   /** Registers a gauge whose value is read on each scrape. */
   public void gauge(String name, String help, LongSupplier value) {
-    gauges.put(PREFIX + name, new Gauge(help, value));
+    metrics.gauge(PREFIX + name, help, () -> Map.of(Tags.empty(), value.getAsLong()));
   }
 
-  /** Returns all metrics in Prometheus' text format. */
+  /** Returns all metrics of the process in Prometheus' text format. */
   public String text() {
-    StringBuilder text = new StringBuilder();
-    for (Counter counter : Counter.values()) {
-      head(text, counter.metric(), "counter", counter.help);
-      counters.entrySet().stream()
-          .filter(entry -> entry.getKey().counter() == counter)
-          .map(entry -> counter.metric() + entry.getKey().labels() + " " + entry.getValue().sum())
-          .sorted()
-          .forEach(line -> text.append(line).append('\n'));
-    }
-    String last = PREFIX + "last_delivery_timestamp_seconds";
-    head(text, last, "gauge", "time of the latest authentic delivery");
-    lastDeliveries.forEach(
-        (endpoint, at) -> text.append("%s{endpoint=\"%s\"} %d\n".formatted(last, endpoint, at)));
-    String latency = PREFIX + "publish_seconds";
-    head(text, latency, "histogram", "time for the broker to acknowledge a delivery's events");
-    publishing.write(latency, text);
-    gauges.forEach(
-        (name, gauge) -> {
-          head(text, name, "gauge", gauge.help());
-          text.append("%s %d\n".formatted(name, gauge.value().getAsLong()));
-        });
-    return text.toString();
+    return metrics.text();
   }
 
   private void add(Series series, long times) {
-    counters.computeIfAbsent(series, _ -> new LongAdder()).add(times);
-  }
-
-  private static void head(StringBuilder text, String name, String type, String help) {
-    text.append("# HELP %s %s\n# TYPE %s %s\n".formatted(name, help, name, type));
+    Objects.requireNonNull(counters.get(series.counter()))
+        .add(labels.computeIfAbsent(series, Series::labels), times);
   }
 
   private record Series(Counter counter, String endpoint, String reason) {
 
-    String labels() {
-      List<String> labels =
-          reason.isEmpty()
-              ? List.of("endpoint=\"%s\"".formatted(endpoint))
-              : List.of("endpoint=\"%s\"".formatted(endpoint), "reason=\"%s\"".formatted(reason));
-      return "{" + String.join(",", labels) + "}";
+    Tags labels() {
+      Tags endpoints = Tags.of("endpoint", endpoint);
+      return reason.isEmpty() ? endpoints : endpoints.and("reason", reason);
     }
   }
-
-  private record Gauge(String help, LongSupplier value) {}
 }

@@ -13,6 +13,7 @@ import dev.sluice.platform.kafka.EmbeddedBroker;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.telemetry.Metrics;
+import dev.sluice.platform.telemetry.ProcessMetrics;
 import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.receiver.Receiver;
@@ -148,6 +149,7 @@ public final class OneProcess implements AutoCloseable {
     Lifetime parts = new Lifetime();
     Telemetry telemetry = new Telemetry(new Metrics(), tracing);
     try {
+      parts.add(ProcessMetrics.bind(telemetry.metrics()));
       parts.add(
           Dispatcher.start(
               plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher(), telemetry));
@@ -165,7 +167,12 @@ public final class OneProcess implements AutoCloseable {
                 telemetry));
       }
       Receiver receiver =
-          parts.add(Receiver.start(plan.receiver(), kafka, Clock.systemUTC(), tracing));
+          parts.add(
+              Receiver.start(
+                  plan.receiver(),
+                  kafka,
+                  Clock.systemUTC(),
+                  new Telemetry(new Metrics(), tracing)));
       return new OneProcess(parts, kafka, receiver, api.port());
     } catch (Exception e) {
       parts.close();

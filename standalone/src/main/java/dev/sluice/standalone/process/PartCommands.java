@@ -10,6 +10,7 @@ import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.platform.telemetry.Metrics;
+import dev.sluice.platform.telemetry.ProcessMetrics;
 import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.receiver.Receiver;
 import dev.sluice.receiver.ReceiverConfig;
@@ -41,7 +42,7 @@ public final class PartCommands {
                     ReceiverConfig.from(values),
                     KafkaSettings.connection(values),
                     Clock.systemUTC(),
-                    OpenTelemetryTracing.ofProcess("sluice-receiver", parts))));
+                    telemetry("sluice-receiver", parts))));
   }
 
   public static Command dispatcher() {
@@ -72,7 +73,10 @@ public final class PartCommands {
         (values, parts) ->
             parts.add(
                 ApiServer.start(
-                    ApiConfig.from(values), KafkaSettings.connection(values), Clock.systemUTC())));
+                    ApiConfig.from(values),
+                    KafkaSettings.connection(values),
+                    Clock.systemUTC(),
+                    metrics(parts))));
   }
 
   public static Command worker() {
@@ -113,7 +117,13 @@ public final class PartCommands {
   }
 
   private static Telemetry telemetry(String service, Lifetime parts) {
-    return new Telemetry(new Metrics(), OpenTelemetryTracing.ofProcess(service, parts));
+    return new Telemetry(metrics(parts), OpenTelemetryTracing.ofProcess(service, parts));
+  }
+
+  private static Metrics metrics(Lifetime parts) {
+    Metrics metrics = new Metrics();
+    parts.add(ProcessMetrics.bind(metrics));
+    return metrics;
   }
 
   /** Returns a unique identity that names the host. */
