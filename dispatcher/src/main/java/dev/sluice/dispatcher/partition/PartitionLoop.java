@@ -163,7 +163,7 @@ public final class PartitionLoop implements AutoCloseable {
     RefScheduler scheduler =
         new RefScheduler(
             state,
-            new RefScheduler.Tools(
+            new RefScheduler.Context(
                 new EvaluationDecider(state, context.connection().topics().changes(), partition),
                 parts.evaluations(),
                 context.timing(),

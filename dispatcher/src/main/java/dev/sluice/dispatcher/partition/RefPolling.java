@@ -19,41 +19,41 @@ final class RefPolling {
   private static final Duration FIRST = Duration.ofSeconds(10);
 
   private final PartitionState state;
-  private final RefScheduler.Tools tools;
+  private final RefScheduler.Context context;
 
-  RefPolling(PartitionState state, RefScheduler.Tools tools) {
+  RefPolling(PartitionState state, RefScheduler.Context context) {
     this.state = state;
-    this.tools = tools;
+    this.context = context;
   }
 
   void scheduleFirst(RefKey key) {
-    Duration interval = tools.timing().pollInterval();
+    Duration interval = context.timing().pollInterval();
     schedule(key, interval.compareTo(FIRST) < 0 ? interval : FIRST);
   }
 
   void scheduleNext(RefKey key) {
-    schedule(key, tools.timing().pollInterval());
+    schedule(key, context.timing().pollInterval());
   }
 
   /** Writes an ordinary change event for a ref that a poll found at another commit. */
   void found(RefKey key, Optional<CommitId> at, TransactionBatch batch) {
-    Instant now = tools.clock().instant();
+    Instant now = context.clock().instant();
     Tracing.Span span =
-        tools
+        context
             .tracing()
             .start(Tracing.Kind.CONSUMER, "sweep", Optional.empty(), now)
             .tag("repository", key.repository())
             .tag("ref", key.ref());
     batch.afterwards(span::end);
-    batch.add(tools.decider().polled(key, at, span.context(), now));
-    batch.afterwards(() -> tools.listener().found(key.repository(), key.ref()));
+    batch.add(context.decider().polled(key, at, span.context(), now));
+    batch.afterwards(() -> context.listener().found(key.repository(), key.ref()));
   }
 
   private void schedule(RefKey key, Duration interval) {
     if (interval.isPositive() && state.isFollowed(key)) {
       double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
       var unused =
-          tools
+          context
               .evaluations()
               .after(
                   Duration.ofMillis((long) (interval.toMillis() * jitter)),

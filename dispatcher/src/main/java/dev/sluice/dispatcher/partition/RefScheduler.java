@@ -1,6 +1,5 @@
 package dev.sluice.dispatcher.partition;
 
-import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.CommitId;
@@ -12,8 +11,6 @@ import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.dispatcher.decide.Triggers;
-import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
-import dev.sluice.dispatcher.evaluate.EvaluationRequest;
 import dev.sluice.dispatcher.evaluate.EvaluationRequests;
 import dev.sluice.platform.telemetry.Tracing;
 import java.time.Clock;
@@ -23,18 +20,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Schedules the evaluations of a partition's refs and turns their results into decisions. Refs
- * never wait for each other. Used by the partition's thread only.
+ * Scheduler of a partition's ref queues: carries out the effects of their transitions and decides
+ * about the findings of evaluations. Refs never wait for each other. Used by the partition's thread
+ * only.
  */
 final class RefScheduler {
 
-  /** Parts that the scheduler calls. */
-  record Tools(
+  /** Parts and settings that the scheduler and its helpers use. */
+  record Context(
       EvaluationDecider decider,
       EvaluationRunner evaluations,
       RetryTiming timing,
@@ -48,123 +46,157 @@ final class RefScheduler {
   private static final Duration LONG = Duration.ofSeconds(1);
 
   private final PartitionState state;
-  private final Tools tools;
+  private final Context context;
   private final EvaluationRequests requests;
   private final RefPolling polling;
-  private final Expectations expectations;
   private final RemoteReadability readability;
-  private final Map<RefKey, RefQueue> queues = new HashMap<>();
+  private final Map<RefKey, Ref> refs = new HashMap<>();
 
-  RefScheduler(PartitionState state, Tools tools) {
-    this.state = state;
-    this.tools = tools;
-    this.requests = new EvaluationRequests(state);
-    this.polling = new RefPolling(state, tools);
-    this.expectations = new Expectations(tools);
-    this.readability = new RemoteReadability(state, tools);
+  /** Queue of a ref, with its timers and the open trace span of its current triggers. */
+  private static final class Ref {
+    final RefKey key;
+    final RefQueue queue;
+    final RemoteRetries retries;
+    final EvaluationReport report = new EvaluationReport();
+    Optional<EvaluationSpan> span = Optional.empty();
+    Optional<Future<?>> retry = Optional.empty();
+
+    Ref(RefKey key, Context context) {
+      this.key = key;
+      this.queue = new RefQueue(context.timing());
+      this.retries = new RemoteRetries(context.evaluations(), key);
+    }
   }
 
-  /**
-   * Resumes the work that {@code state} records as pending, and indexes the other refs' closures in
-   * advance.
-   */
+  RefScheduler(PartitionState state, Context context) {
+    this.state = state;
+    this.context = context;
+    this.requests = new EvaluationRequests(state);
+    this.polling = new RefPolling(state, context);
+    this.readability = new RemoteReadability(state, context);
+  }
+
+  /** Resumes the pending work in {@code state}, and indexes the other refs' paths in advance. */
   void resume(TransactionBatch batch) {
     for (RefKey key : state.followed()) {
-      RefQueue queue = queue(key);
-      RefState ref = state.ref(key);
-      ref.pending().map(Trigger::of).ifPresent(queue.current::add);
-      if (queue.hasWork()) {
-        start(queue, batch);
-      } else if (ref.head().isPresent()) {
-        start(queue, new EvaluationRequest.Aim.Warm());
-      } else {
-        // never read, gone, or forgotten: no event is left that would trigger an evaluation
-        start(queue, new EvaluationRequest.Aim.Poll());
-      }
+      Ref ref = ref(key);
+      Optional<Trigger> pending = state.ref(key).pending().map(Trigger::of);
+      execute(ref, ref.queue.resume(pending, knowledge(key), now()), batch);
     }
   }
 
-  /** Queues a trigger and evaluates the ref unless an evaluation is running. */
+  /** Queues a trigger, and evaluates the ref unless an evaluation is running. */
   void trigger(RefKey key, Trigger trigger, TransactionBatch batch) {
-    RefQueue queue = queue(key);
-    queue.newestAt = now();
-    queue.waiting.add(trigger);
-    if (!queue.graceTimer) {
-      queue.graceTimer = true;
-      var unused =
-          tools.evaluations().after(tools.timing().grace(), new PartitionInput.GraceExpired(key));
-    }
-    start(queue, batch);
+    Ref ref = ref(key);
+    execute(ref, ref.queue.trigger(trigger, knowledge(key), now()), batch);
+  }
+
+  /** Queues a trigger whose event is not read again after a restart, and records it at once. */
+  void triggerRemembered(RefKey key, Trigger trigger, TransactionBatch batch) {
+    Ref ref = ref(key);
+    execute(ref, ref.queue.triggerRemembered(trigger, knowledge(key), now()), batch);
   }
 
   /**
-   * Queues a trigger whose event is not read again after a restart, and records it in {@code
-   * state}.
+   * Drops the queue of a ref that no application follows any longer, and completes its triggers.
    */
-  void triggerRemembered(RefKey key, Trigger trigger, TransactionBatch batch) {
-    RefQueue queue = queue(key);
-    queue.newestAt = now();
-    queue.waiting.add(trigger.remembered());
-    batch.add(tools.decider().unfinished(key, queue.triggers(), now()));
-    start(queue, batch);
+  void dropUnfollowed(RefKey key, TransactionBatch batch) {
+    Ref ref = refs.get(key);
+    if (ref != null) {
+      execute(ref, ref.queue.unfollowed(knowledge(key)), batch);
+    }
   }
 
   void handle(PartitionInput.RefInput input, TransactionBatch batch) {
-    RefQueue queue = queues.get(input.key());
-    if (queue == null) {
+    Ref ref = refs.get(input.key());
+    if (ref == null) {
       return;
     }
+    RefQueue queue = ref.queue;
     switch (input) {
-      case PartitionInput.BatchFound found -> batchFound(queue, found, batch);
+      case PartitionInput.BatchFound found -> batchFound(ref, found, batch);
       case PartitionInput.EvaluationEnded ended -> {
-        queue.evaluating = false;
         readability.ended(ended, batch);
-        ended(queue, ended, batch);
+        execute(ref, queue.ended(ended.outcome(), knowledge(ref.key), now()), batch);
       }
-      case PartitionInput.RetryDue _ -> start(queue, batch);
-      case PartitionInput.RemoteRetryDue due -> {
-        Trigger.Reason reason = new Trigger.Reason.ApplicationDue(due.application());
-        queue.waiting.add(new Trigger(due.cause(), reason, OptionalLong.empty()));
-        start(queue, batch);
-      }
-      case PartitionInput.GraceExpired _ -> graceExpired(queue, batch);
+      case PartitionInput.RetryDue _ ->
+          execute(ref, queue.retryDue(knowledge(ref.key), now()), batch);
+      case PartitionInput.RemoteRetryDue due ->
+          execute(
+              ref,
+              queue.remoteRetryDue(due.application(), due.cause(), knowledge(ref.key), now()),
+              batch);
+      case PartitionInput.GraceExpired _ -> execute(ref, queue.graceExpired(), batch);
       case PartitionInput.PollDue _ -> {
-        polling.scheduleNext(queue.key);
-        if (!queue.evaluating && !queue.hasWork()) {
-          start(queue, new EvaluationRequest.Aim.Poll());
-        }
+        polling.scheduleNext(ref.key);
+        execute(ref, queue.pollDue(knowledge(ref.key)), batch);
       }
     }
   }
 
-  private void batchFound(RefQueue queue, PartitionInput.BatchFound found, TransactionBatch batch) {
+  private void batchFound(Ref ref, PartitionInput.BatchFound found, TransactionBatch batch) {
     FindingBatch findings = found.findings();
-    List<Trigger> triggers = List.copyOf(queue.current);
-    Decision decision = tools.decider().found(findings, triggers, trace(queue), now());
+    List<Trigger> triggers = ref.queue.current();
+    Decision decision = context.decider().found(findings, triggers, trace(ref), now());
     batch.add(decision);
-    queue.report.add(decision);
-    queue.retries.found(findings, Triggers.merge(triggers, now()));
+    ref.report.add(decision);
+    ref.retries.found(findings, Triggers.merge(triggers, now()));
     if (findings.last()) {
-      CommitId commit = findings.evaluated().commit();
-      boolean moved = !state.ref(queue.key).head().equals(Optional.of(commit));
-      queue.indexed = Optional.of(commit);
-      queue.marked.clear();
-      Optional<EvaluationSpan> span = queue.span;
-      Optional<Instant> again =
-          findings.evaluated().unmet().isPresent()
-              ? expectations.askAgain(queue, triggers)
-              : Optional.empty();
-      Optional<Unmet> unmet =
-          expectations.unmet(queue, findings.evaluated().unmet(), Optional.of(commit), batch);
-      // a commit that is asked for again may still appear
-      settle(queue, Optional.of(commit), again.isPresent() ? Optional.empty() : unmet, batch);
-      queue.expectingSince = again;
-      if (moved) {
-        triggerDependents(queue.key, triggers, batch);
-      }
-      batch.afterwards(() -> report(queue, findings.evaluated(), triggers, span));
+      execute(ref, ref.queue.decided(findings.evaluated(), knowledge(ref.key), now()), batch);
     }
     batch.afterwards(() -> found.written().complete(null));
+  }
+
+  private void execute(Ref ref, List<RefEffect> effects, TransactionBatch batch) {
+    effects.forEach(effect -> execute(ref, effect, batch));
+  }
+
+  private void execute(Ref ref, RefEffect effect, TransactionBatch batch) {
+    RefKey key = ref.key;
+    EvaluationRunner evaluations = context.evaluations();
+    EvaluationDecider decider = context.decider();
+    switch (effect) {
+      case RefEffect.ScheduleGrace _ -> {
+        var unused =
+            evaluations.after(context.timing().grace(), new PartitionInput.GraceExpired(key));
+      }
+      case RefEffect.ScheduleRetry(Duration delay) -> {
+        // one timer: otherwise each webhook during an outage would add its own retries
+        ref.retry.ifPresent(earlier -> earlier.cancel(false));
+        ref.retry = Optional.of(evaluations.after(delay, new PartitionInput.RetryDue(key)));
+      }
+      case RefEffect.Evaluate(var aim, var indexed, var marked) ->
+          evaluations.start(requests.of(key, aim, indexed, marked));
+      case RefEffect.BeginSpan(var triggers) -> {
+        ref.span.ifPresent(span -> span.ended("superseded by a newer trigger"));
+        ref.span = Optional.of(EvaluationSpan.begin(context.tracing(), key, triggers, now()));
+      }
+      case RefEffect.EndSpan(String outcome) -> {
+        ref.span.ifPresent(span -> span.ended(outcome));
+        ref.span = Optional.empty();
+      }
+      case RefEffect.RecordPending(var triggers) ->
+          batch.add(decider.unfinished(key, triggers, now()));
+      case RefEffect.Finish(var triggers) -> triggers.forEach(batch::finish);
+      case RefEffect.RecordEvaluated(var head, var pending, var unmet) ->
+          batch.add(decider.evaluated(key, head, pending, unmet, now()));
+      case RefEffect.RecordGone(var triggers) -> gone(ref, triggers, batch);
+      case RefEffect.ReportUnmet(var unmet) -> unmet(key, unmet, batch);
+      case RefEffect.ReportEvaluated(var evaluated, var triggers) ->
+          evaluated(ref, evaluated, triggers, batch);
+      case RefEffect.ReportRetry _ -> context.listener().retrying(key.repository(), key.ref());
+      case RefEffect.ReportFailure failure -> failed(ref, failure);
+      case RefEffect.TriggerDependents(var triggers) -> triggerDependents(key, triggers, batch);
+      case RefEffect.RetryApplications(var applications) -> {
+        Trigger.Cause restart = Triggers.merge(List.of(), now());
+        applications.forEach(name -> ref.retries.retryLater(name, restart));
+      }
+      case RefEffect.PublishMove(var at) -> polling.found(key, at, batch);
+      case RefEffect.Drop _ -> {
+        readability.unfollowed(key, batch);
+        refs.remove(key);
+      }
+    }
   }
 
   /** Triggers the refs whose applications read this ref as a further source. */
@@ -183,189 +215,80 @@ final class RefScheduler {
                     batch));
   }
 
-  /** Completes the current triggers: this head answers them. */
-  private void settle(
-      RefQueue queue, Optional<CommitId> head, Optional<Unmet> unmet, TransactionBatch batch) {
-    queue.answered().forEach(batch::finish);
-    queue.span = Optional.empty();
-    batch.add(tools.decider().evaluated(queue.key, head, queue.rememberedWaiting(), unmet, now()));
-  }
-
-  private void report(
-      RefQueue queue,
-      FindingBatch.Evaluated commit,
-      List<Trigger> triggers,
-      Optional<EvaluationSpan> span) {
-    var evaluated = queue.report.finish(commit, triggers, now());
-    span.ifPresent(ending -> ending.decided(commit, evaluated.affected().size()));
-    EvaluationReport.log(evaluated);
-    tools.listener().evaluated(evaluated);
-  }
-
-  private void ended(RefQueue queue, PartitionInput.EvaluationEnded ended, TransactionBatch batch) {
-    switch (ended.outcome()) {
-      case EvaluationOutcome.Done _ -> {}
-      case EvaluationOutcome.Gone gone -> gone(queue, gone.unmet(), batch);
-      case EvaluationOutcome.NotYet _ ->
-          retry(queue, tools.timing().beforeExpectingAgain(++queue.attempts), batch);
-      case EvaluationOutcome.Failed(String reason, boolean retryable) -> {
-        // an unreadable remote uses up no time of the expected commit
-        queue.expectingSince = Optional.empty();
-        failed(queue, ended.aim(), reason, retryable, batch);
-      }
-      case EvaluationOutcome.Broken(String reason) ->
-          failed(queue, ended.aim(), reason, true, batch);
-      case EvaluationOutcome.Warmed warmed -> {
-        queue.indexed = Optional.of(warmed.commit());
-        queue.marked.addAll(warmed.differing());
-        Trigger.Cause restart = Triggers.merge(List.of(), now());
-        warmed.retry().forEach(name -> queue.retries.retryLater(name, restart));
-      }
-      case EvaluationOutcome.Polled polled -> {
-        if (state.isFollowed(queue.key)
-            && !polled.at().equals(state.ref(queue.key).head())
-            && !queue.hasWork()) {
-          polling.found(queue.key, polled.at(), batch);
-        }
-      }
-    }
-    if (queue.attempts == 0) {
-      start(queue, batch);
-    }
-  }
-
-  private void gone(RefQueue queue, Optional<CommitId> expected, TransactionBatch batch) {
-    queue.report.reset();
-    queue.indexed = Optional.empty();
-    batch.add(tools.decider().refGone(queue.key, List.copyOf(queue.current), trace(queue), now()));
-    queue.span.ifPresent(span -> span.ended("the ref is gone"));
-    settle(
-        queue,
-        Optional.empty(),
-        expectations.unmet(queue, expected, Optional.empty(), batch),
-        batch);
-    log.atWarn()
-        .addKeyValue("repository", queue.key.repository())
-        .addKeyValue("ref", queue.key.ref())
-        .log("the ref is gone; what was applied last stays");
-  }
-
-  private void failed(
-      RefQueue queue,
-      EvaluationRequest.Aim aim,
-      String reason,
-      boolean retryable,
-      TransactionBatch batch) {
-    queue.report.reset();
-    // some closures may have been read again and others not: the next evaluation reads all
-    queue.indexed = Optional.empty();
-    if (!queue.hasWork()) {
-      log.atWarn()
-          .addKeyValue("repository", queue.key.repository())
-          .addKeyValue("ref", queue.key.ref())
-          .log("{} failed: {}", aim.getClass().getSimpleName(), reason);
-      return;
-    }
-    Duration delay = tools.timing().beforeTryingAgain(++queue.attempts, retryable);
-    if (queue.attempts == 1 || delay.compareTo(LONG) >= 0) {
-      log.atWarn()
-          .addKeyValue("repository", queue.key.repository())
-          .addKeyValue("ref", queue.key.ref())
-          .addKeyValue("attempts", queue.attempts)
-          .log("cannot evaluate the ref, trying again in {}: {}", delay, reason);
-    }
-    retry(queue, delay, batch);
-  }
-
-  private void retry(RefQueue queue, Duration delay, TransactionBatch batch) {
-    tools.listener().retrying(queue.key.repository(), queue.key.ref());
-    if (queue.waiting.isEmpty()) {
-      // one timer: otherwise each webhook during an outage would add its own retries
-      queue.retry.ifPresent(earlier -> earlier.cancel(false));
-      queue.retry =
-          Optional.of(tools.evaluations().after(delay, new PartitionInput.RetryDue(queue.key)));
-    } else {
-      start(queue, batch);
-    }
-  }
-
-  private void graceExpired(RefQueue queue, TransactionBatch batch) {
-    queue.graceTimer = false;
-    List<Trigger> triggers = queue.triggers();
-    List<Trigger> unremembered =
-        triggers.stream().filter(trigger -> !trigger.isRemembered()).toList();
-    if (unremembered.isEmpty()) {
-      return;
-    }
-    batch.add(tools.decider().unfinished(queue.key, triggers, now()));
-    unremembered.forEach(batch::finish);
-    queue.remembered();
-  }
-
-  private void start(RefQueue queue, TransactionBatch batch) {
-    dropUnfollowed(queue.key, batch);
-    if (queue.evaluating || !queue.hasWork()) {
-      return;
-    }
-    if (!queue.waiting.isEmpty()) {
-      queue.span.ifPresent(span -> span.ended("superseded by a newer trigger"));
-      queue.span = Optional.empty();
-    }
-    queue.takeWaiting();
-    if (queue.span.isEmpty()) {
-      queue.span =
-          Optional.of(EvaluationSpan.begin(tools.tracing(), queue.key, queue.current, now()));
-    }
-    Instant since = queue.expectingSince.orElseGet(this::now);
-    queue.expectingSince = Optional.of(since);
-    boolean patient = expectations.hasTimeLeft(since);
-    start(
-        queue,
-        Triggers.requireFetch(queue.current) || state.ref(queue.key).head().isEmpty()
-            ? new EvaluationRequest.Aim.Fetch(Triggers.newestExpectation(queue.current), patient)
-            : new EvaluationRequest.Aim.Evaluate());
-  }
-
-  private void start(RefQueue queue, EvaluationRequest.Aim aim) {
-    if (queue.evaluating || !state.isFollowed(queue.key)) {
-      return;
-    }
-    queue.evaluating = true;
-    tools.evaluations().start(requests.of(queue.key, aim, queue.indexed, queue.markedReasons()));
-  }
-
-  /**
-   * Drops the queue of a ref that no application follows any longer, and completes its triggers.
-   */
-  void dropUnfollowed(RefKey key, TransactionBatch batch) {
-    RefQueue queue = queues.get(key);
-    if (queue != null && !state.isFollowed(key) && !queue.evaluating) {
-      queue.takeWaiting();
-      queue.span.ifPresent(span -> span.ended("no application follows the ref any longer"));
-      settle(queue, state.ref(key).head(), Optional.empty(), batch);
-      readability.unfollowed(key, batch);
-      queues.remove(key);
-    }
-  }
-
-  private RefQueue queue(RefKey key) {
-    return queues.computeIfAbsent(
-        key,
-        _ -> {
-          polling.scheduleFirst(key);
-          return new RefQueue(key, tools.evaluations());
+  private void evaluated(
+      Ref ref, FindingBatch.Evaluated commit, List<Trigger> triggers, TransactionBatch batch) {
+    Optional<EvaluationSpan> span = ref.span;
+    ref.span = Optional.empty();
+    batch.afterwards(
+        () -> {
+          var evaluated = ref.report.finish(commit, triggers, now());
+          span.ifPresent(ending -> ending.decided(commit, evaluated.affected().size()));
+          EvaluationReport.log(evaluated);
+          context.listener().evaluated(evaluated);
         });
   }
 
+  private void gone(Ref ref, List<Trigger> triggers, TransactionBatch batch) {
+    ref.report.reset();
+    batch.add(context.decider().refGone(ref.key, triggers, trace(ref), now()));
+    log.atWarn()
+        .addKeyValue("repository", ref.key.repository())
+        .addKeyValue("ref", ref.key.ref())
+        .log("the ref is gone; what was applied last stays");
+  }
+
+  private void unmet(RefKey key, Unmet unmet, TransactionBatch batch) {
+    log.atWarn()
+        .addKeyValue("repository", key.repository())
+        .addKeyValue("ref", key.ref())
+        .addKeyValue("eventId", unmet.causes().isEmpty() ? "" : unmet.causes().getLast())
+        .log(
+            "Git did not show within {} the commit that an event announced: expected {}, evaluated"
+                + " {}",
+            context.timing().patience(),
+            unmet.expected(),
+            unmet.evaluated().map(CommitId::value).orElse("no such ref"));
+    batch.afterwards(() -> context.listener().unmet(key.repository(), key.ref()));
+  }
+
+  private static void failed(Ref ref, RefEffect.ReportFailure failure) {
+    ref.report.reset();
+    if (failure.attempts() == 0) {
+      log.atWarn()
+          .addKeyValue("repository", ref.key.repository())
+          .addKeyValue("ref", ref.key.ref())
+          .log("{} failed: {}", failure.aim().getClass().getSimpleName(), failure.reason());
+    } else if (failure.attempts() == 1 || failure.delay().compareTo(LONG) >= 0) {
+      log.atWarn()
+          .addKeyValue("repository", ref.key.repository())
+          .addKeyValue("ref", ref.key.ref())
+          .addKeyValue("attempts", failure.attempts())
+          .log(
+              "cannot evaluate the ref, trying again in {}: {}", failure.delay(), failure.reason());
+    }
+  }
+
+  private Ref ref(RefKey key) {
+    return refs.computeIfAbsent(
+        key,
+        _ -> {
+          polling.scheduleFirst(key);
+          return new Ref(key, context);
+        });
+  }
+
+  private RefQueue.Knowledge knowledge(RefKey key) {
+    return new RefQueue.Knowledge(state.isFollowed(key), state.ref(key).head());
+  }
+
   /** Returns the trace that the evaluation's records belong to. */
-  private TraceParent trace(RefQueue queue) {
-    return queue
-        .span
+  private TraceParent trace(Ref ref) {
+    return ref.span
         .map(EvaluationSpan::context)
-        .orElseGet(() -> Triggers.merge(queue.current, now()).trace());
+        .orElseGet(() -> Triggers.merge(ref.queue.current(), now()).trace());
   }
 
   private Instant now() {
-    return tools.clock().instant();
+    return context.clock().instant();
   }
 }

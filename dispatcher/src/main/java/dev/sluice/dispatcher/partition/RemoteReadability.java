@@ -22,12 +22,12 @@ final class RemoteReadability {
   static final Duration REFRESH = Duration.ofMinutes(10);
 
   private final PartitionState state;
-  private final RefScheduler.Tools tools;
+  private final RefScheduler.Context context;
   private final Map<RefKey, Instant> failureWritten = new HashMap<>();
 
-  RemoteReadability(PartitionState state, RefScheduler.Tools tools) {
+  RemoteReadability(PartitionState state, RefScheduler.Context context) {
     this.state = state;
-    this.tools = tools;
+    this.context = context;
   }
 
   /** Records the outcome of an evaluation that may have read the remote. */
@@ -63,25 +63,25 @@ final class RemoteReadability {
   void unfollowed(RefKey key, TransactionBatch batch) {
     RefState before = state.ref(key);
     if (before.unreadable().isPresent()) {
-      batch.add(tools.decider().remoteState(before.unwatched(), tools.clock().instant()));
+      batch.add(context.decider().remoteState(before.unwatched(), context.clock().instant()));
     }
     failureWritten.remove(key);
   }
 
   private void read(RefKey key, TransactionBatch batch) {
     RefState before = state.ref(key);
-    Instant now = tools.clock().instant();
+    Instant now = context.clock().instant();
     boolean isOld =
         before.readAt().map(at -> Duration.between(at, now).compareTo(REFRESH) >= 0).orElse(true);
     if (before.unreadable().isPresent() || isOld) {
-      batch.add(tools.decider().remoteState(before.read(now), now));
+      batch.add(context.decider().remoteState(before.read(now), now));
       failureWritten.remove(key);
     }
   }
 
   private void failed(RefKey key, String reason, TransactionBatch batch) {
     RefState before = state.ref(key);
-    Instant now = tools.clock().instant();
+    Instant now = context.clock().instant();
     if (before.unreadable().isPresent()) {
       Instant written = failureWritten.computeIfAbsent(key, _ -> now);
       boolean isNews = !before.unreadable().get().reason().equals(reason);
@@ -91,6 +91,6 @@ final class RemoteReadability {
     }
     failureWritten.put(key, now);
     Instant since = before.unreadable().map(Unreadable::since).orElse(now);
-    batch.add(tools.decider().remoteState(before.unreadable(new Unreadable(since, reason)), now));
+    batch.add(context.decider().remoteState(before.unreadable(new Unreadable(since, reason)), now));
   }
 }

@@ -66,7 +66,7 @@ class RefSchedulerTest {
       RefScheduler scheduler =
           new RefScheduler(
               state,
-              new RefScheduler.Tools(
+              new RefScheduler.Context(
                   decider, evaluations, timing, CLOCK, DispatchListener.NONE, Tracing.OFF));
       TransactionBatch batch = new TransactionBatch(new OffsetTracker(0));
 
