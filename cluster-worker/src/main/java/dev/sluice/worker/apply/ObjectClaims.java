@@ -1,6 +1,5 @@
 package dev.sluice.worker.apply;
 
-import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
@@ -9,13 +8,10 @@ import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.sync.LogEntry;
 import dev.sluice.worker.sync.LogRecord;
 import dev.sluice.worker.sync.RefusedSources;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,20 +31,9 @@ import java.util.stream.Collectors;
  */
 public final class ObjectClaims {
 
-  private static final int REMEMBERED = 20_000;
-
-  /** The topic's compaction may have dropped records of a batch that is older. */
-  private static final Duration WHOLE_BATCHES = Duration.ofDays(1);
-
-  /**
-   * A commit whose records do not all come must not hold up the deletions of all others for long.
-   */
-  private static final Duration WHOLE_ELSEWHERE = Duration.ofMinutes(10);
-
   private final Map<ApplicationName, Claims> claims = new HashMap<>();
   private final Map<ApplicationName, Set<ApplicationName>> waiting = new HashMap<>();
-  private final Map<String, Batch> newestBatches = remembered();
-  private final Map<EventId, Batch> batches = remembered();
+  private final CommitBatches batches = new CommitBatches();
   private final Consumer<ApplicationName> wake;
 
   /**
@@ -132,21 +117,6 @@ public final class ObjectClaims {
     }
   }
 
-  /**
-   * The records of one commit for this cluster.
-   *
-   * @param arrived whose records have come
-   * @param settled who is done with them
-   * @param waiting who is woken when another comes
-   */
-  private record Batch(
-      Set<ApplicationName> arrived, Set<ApplicationName> settled, Set<ApplicationName> waiting) {
-
-    static Batch begin() {
-      return new Batch(new HashSet<>(), new HashSet<>(), new TreeSet<>());
-    }
-  }
-
   /** Takes over the inventory of a ledger as its application's claims. */
   public synchronized void found(Ledger ledger) {
     Map<Name, Set<ObjectRef>> objects =
@@ -165,7 +135,7 @@ public final class ObjectClaims {
   public void expect(LogEntry entry) {
     Set<ApplicationName> woken;
     synchronized (this) {
-      Batch batch = arrived(entry);
+      woken = batches.arrived(entry);
       Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
       boolean newer =
           known.newest().filter(old -> !entry.generation().isAfter(old.generation())).isEmpty();
@@ -174,9 +144,7 @@ public final class ObjectClaims {
             entry.application(),
             new Claims(Optional.of(entry), known.planned(), false, Optional.empty()));
       }
-      woken = takeWaiting(entry.application());
-      woken.addAll(batch.waiting());
-      batch.waiting().clear();
+      woken.addAll(takeWaiting(entry.application()));
     }
     woken.forEach(wake);
   }
@@ -185,12 +153,9 @@ public final class ObjectClaims {
   public void refuse(RefusedSources sources) {
     Set<ApplicationName> woken;
     synchronized (this) {
-      Batch batch = arrived(sources);
-      batch.settled().add(sources.application());
+      woken = batches.arrived(sources);
       refused(sources.application(), Optional.of(sources));
-      woken = takeWaiting(sources.application());
-      woken.addAll(batch.waiting());
-      batch.waiting().clear();
+      woken.addAll(takeWaiting(sources.application()));
     }
     woken.forEach(wake);
   }
@@ -238,7 +203,7 @@ public final class ObjectClaims {
   /** Records that the writes of a record have ended: all are done, or none will follow for now. */
   public void settle(LogEntry entry) {
     synchronized (this) {
-      batch(entry).settled().add(entry.application());
+      batches.settle(entry);
       Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
       if (known.newest().equals(Optional.of(entry))) {
         claims.put(
@@ -250,26 +215,15 @@ public final class ObjectClaims {
 
   /** Returns whether all other records of the batch are settled. */
   synchronized boolean areOthersSettled(LogEntry entry) {
-    return others(batch(entry).settled(), entry) >= entry.batch().size() - 1;
+    return batches.areOthersSettled(entry);
   }
 
   /**
-   * Returns whether all records of the batch have come, and of every other commit that is coming in
-   * just now: one of them may claim what an earlier commit released.
+   * Returns whether all records of the batch have arrived, and of every other commit that is
+   * arriving now: one of them may claim an object that an earlier commit released.
    */
-  synchronized boolean isWhole(LogEntry entry, Instant now) {
-    return isWhole(entry, now, WHOLE_BATCHES)
-        && claims.values().stream()
-            .flatMap(known -> known.newest().stream())
-            .allMatch(other -> isWhole(other, now, WHOLE_ELSEWHERE));
-  }
-
-  private boolean isWhole(LogEntry entry, Instant now, Duration patience) {
-    return hasAllArrived(entry) || entry.writtenAt().plus(patience).isBefore(now);
-  }
-
-  private boolean hasAllArrived(LogEntry entry) {
-    return others(batch(entry).arrived(), entry) >= entry.batch().size() - 1;
+  synchronized boolean isComplete(LogEntry entry, Instant now) {
+    return batches.isComplete(entry, now) && batches.areComplete(newest(), now);
   }
 
   /** Returns whether the log has no newer generation of the application. */
@@ -345,51 +299,17 @@ public final class ObjectClaims {
     others.forEach(other -> waiting.computeIfAbsent(other, _ -> new TreeSet<>()).add(waiter));
   }
 
-  /** Has an application woken when another record comes of its batch, or of one coming in now. */
+  /** Wakes an application when another record of its batch, or of one arriving now, arrives. */
   synchronized void awaitBatch(LogEntry entry) {
-    batch(entry).waiting().add(entry.application());
-    for (Claims each : List.copyOf(claims.values())) {
-      each.newest()
-          .filter(other -> !hasAllArrived(other))
-          .ifPresent(other -> batch(other).waiting().add(entry.application()));
-    }
+    batches.await(entry, newest());
+  }
+
+  private List<LogEntry> newest() {
+    return claims.values().stream().flatMap(known -> known.newest().stream()).toList();
   }
 
   private Set<ApplicationName> takeWaiting(ApplicationName other) {
     Set<ApplicationName> waiters = waiting.remove(other);
     return waiters == null ? new TreeSet<>() : waiters;
-  }
-
-  /** A commit may be sent again, as a whole or in part: that is another batch of its name. */
-  private Batch arrived(LogRecord entry) {
-    Batch batch =
-        newestBatches.compute(
-            entry.batch().name(),
-            (_, newest) ->
-                newest == null || newest.arrived().contains(entry.application())
-                    ? Batch.begin()
-                    : newest);
-    batch.arrived().add(entry.application());
-    if (entry instanceof LogEntry target) {
-      batches.put(target.subject().target(), batch);
-    }
-    return batch;
-  }
-
-  private Batch batch(LogEntry entry) {
-    return batches.computeIfAbsent(entry.subject().target(), _ -> Batch.begin());
-  }
-
-  private static long others(Set<ApplicationName> applications, LogEntry entry) {
-    return applications.stream().filter(other -> !other.equals(entry.application())).count();
-  }
-
-  private static <K, V> Map<K, V> remembered() {
-    return new LinkedHashMap<>() {
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<K, V> any) {
-        return size() > REMEMBERED;
-      }
-    };
   }
 }

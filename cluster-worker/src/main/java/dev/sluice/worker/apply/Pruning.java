@@ -120,14 +120,14 @@ final class Pruning {
     SortedSet<ApplicationName> unknown = new TreeSet<>();
     // registered first, so that a plan made from now on wakes this application
     tools.claims().awaitBatch(entry);
-    boolean whole = tools.claims().isWhole(entry, clock.instant());
+    boolean complete = tools.claims().isComplete(entry, clock.instant());
     for (LogRecord other : clearance.awaited()) {
       tools.claims().await(entry.application(), Set.of(other.application()));
     }
     for (PruneStep step : steps) {
       switch (clearance.of(step.ref())) {
         case Clearance.Answer.ClaimedBy _ -> cleared.add(step);
-        case Clearance.Answer.Cleared _ -> (whole ? cleared : kept).add(step);
+        case Clearance.Answer.Cleared _ -> (complete ? cleared : kept).add(step);
         case Clearance.Answer.Unknown(SortedSet<ApplicationName> applications) -> {
           kept.add(step);
           unknown.addAll(applications);

@@ -7,9 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +22,10 @@ public final class Leadership implements AutoCloseable {
   /** Spreads the attempts of workers that wait for the same Lease. */
   private static final double JITTER = 1.2;
 
-  private static final Duration LEAST_WAIT = Duration.ofMillis(10);
+  private static final Duration MIN_WAIT = Duration.ofMillis(10);
+
+  /** Bounds a wait, so that liveness sees the thread turn while it leaves the Lease to others. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
   private static final int RELEASE_TRIES = 3;
 
@@ -33,11 +33,8 @@ public final class Leadership implements AutoCloseable {
   private final LeaseTimes times;
   private final Candidate candidate;
   private final Election election;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final LeadershipRequests requests = new LeadershipRequests();
   private final Thread thread;
-  private boolean closing;
-  private @Nullable Duration resigned;
   private String lastLogged = "";
   private volatile long turnedAt = System.nanoTime();
   private volatile long safeUntil = System.nanoTime();
@@ -99,13 +96,7 @@ public final class Leadership implements AutoCloseable {
    * @param aside how long this worker then leaves the Lease to others
    */
   public void resign(Duration aside) {
-    lock.lock();
-    try {
-      resigned = aside;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    requests.resign(aside);
   }
 
   /**
@@ -124,15 +115,7 @@ public final class Leadership implements AutoCloseable {
   /** Gives up leadership, so that another worker need not wait until the Lease expires. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closing = true;
-      changed.signalAll();
-      thread
-          .interrupt(); // before the thread sees that it ends, so that giving up is not interrupted
-    } finally {
-      lock.unlock();
-    }
+    requests.end(thread);
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -147,7 +130,7 @@ public final class Leadership implements AutoCloseable {
   }
 
   private void run() {
-    while (!isClosing()) {
+    while (!requests.isEnding()) {
       Duration wait = times.retryPeriod();
       try {
         wait = turn();
@@ -160,7 +143,7 @@ public final class Leadership implements AutoCloseable {
         log.atError().setCause(e).log("a turn of the election for {} failed", lease);
       }
       turnedAt = System.nanoTime();
-      if (election.isLeading() && isOver(election.left(turnedAt))) {
+      if (election.isLeading() && !election.left(turnedAt).isPositive()) {
         log.atWarn().log("lost leadership: {} was not renewed in time", lease);
         lose();
       }
@@ -231,9 +214,9 @@ public final class Leadership implements AutoCloseable {
 
   /** Returns the timeout of calls. A leader's call must not outlast the renew deadline. */
   private Duration callTimeout() {
-    Duration most = times.renewDeadline();
-    Duration left = election.isLeading() ? election.left(System.nanoTime()) : most;
-    return left.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : left;
+    return election.isLeading()
+        ? max(election.left(System.nanoTime()), MIN_WAIT)
+        : times.renewDeadline();
   }
 
   /**
@@ -305,40 +288,15 @@ public final class Leadership implements AutoCloseable {
    * Waits for the next turn. A resignation is carried out at once, and then others get their turn.
    */
   private void await(Duration duration) {
-    Duration aside = pause(duration);
-    if (aside != null) {
+    Optional<Duration> aside = requests.await(max(duration, MIN_WAIT));
+    if (aside.isPresent()) {
       giveUp();
-      long until = System.nanoTime() + aside.toNanos();
-      while (!isClosing() && System.nanoTime() - until < 0) {
+      long until = System.nanoTime() + aside.get().toNanos();
+      while (!requests.isEnding() && System.nanoTime() - until < 0) {
         turnedAt = System.nanoTime();
-        pause(Duration.ofNanos(Math.min(until - System.nanoTime(), 1_000_000_000L)));
+        Duration left = Duration.ofNanos(until - System.nanoTime());
+        requests.await(max(left.compareTo(MAX_WAIT) < 0 ? left : MAX_WAIT, MIN_WAIT));
       }
-    }
-  }
-
-  private @Nullable Duration pause(Duration duration) {
-    lock.lock();
-    try {
-      long nanos = Math.max(duration.toNanos(), LEAST_WAIT.toNanos());
-      while (nanos > 0 && !closing && resigned == null) {
-        nanos = changed.awaitNanos(nanos);
-      }
-      Duration aside = closing ? null : resigned;
-      resigned = null;
-      return aside;
-    } catch (InterruptedException e) {
-      return null; // closing
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean isClosing() {
-    lock.lock();
-    try {
-      return closing;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -349,8 +307,8 @@ public final class Leadership implements AutoCloseable {
     }
   }
 
-  private static boolean isOver(Duration left) {
-    return left.isZero() || left.isNegative();
+  private static Duration max(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 
   private static Duration jittered(Duration duration) {

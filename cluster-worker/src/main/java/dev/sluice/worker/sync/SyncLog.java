@@ -1,16 +1,6 @@
 package dev.sluice.worker.sync;
 
-import dev.sluice.contract.codec.Decoded;
-import dev.sluice.contract.codec.Envelope;
-import dev.sluice.contract.codec.EventCodec;
-import dev.sluice.contract.event.OriginalRecord;
-import dev.sluice.contract.event.QuestionEvent;
-import dev.sluice.contract.event.SourcesEvent;
-import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicWatch;
 import dev.sluice.platform.kafka.UngroupedConsumer;
@@ -19,10 +9,7 @@ import dev.sluice.platform.process.FatalErrors;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -31,7 +18,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,9 +26,6 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads a cluster's sync topic from its beginning, then follows it. One thread owns the consumer;
  * it applies nothing and waits for nothing but the broker.
- *
- * <p>Generations only rise: a record that is not newer than the last of its application is a
- * duplicate, or a late write of a fenced dispatcher, and is skipped.
  */
 public final class SyncLog implements AutoCloseable {
 
@@ -55,9 +38,6 @@ public final class SyncLog implements AutoCloseable {
   private final Containment containment;
   private final Clock clock;
   private final TopicPartition partition;
-  private final Map<ApplicationName, Generation> newest = new HashMap<>();
-  private final Map<ApplicationName, RefusedSources> refused = new HashMap<>();
-  private final List<Envelope<QuestionEvent>> questions = new ArrayList<>();
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Instant turnedAt;
@@ -175,24 +155,14 @@ public final class SyncLog implements AutoCloseable {
   private void follow(KafkaConsumer<String, byte[]> consumer, TopicWatch watch) {
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
-    newest.clear();
-    refused.clear();
-    questions.clear();
     long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-    Map<ApplicationName, List<LogEntry>> history = new HashMap<>();
-    boolean caughtUp = false;
+    SyncRecordHandler records = new SyncRecordHandler(cluster, listener, containment, clock);
     while (!isClosed()) {
-      if (!caughtUp && consumer.position(partition) >= end) {
-        listener.caughtUp(history, refused.values());
-        questions.forEach(
-            question ->
-                containment.handle("sync-log", question.id(), () -> listener.asked(question)));
-        questions.clear();
-        history = Map.of();
-        caughtUp = true;
+      if (!records.isCaughtUp() && consumer.position(partition) >= end) {
+        records.caughtUp();
       }
       for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-        if (!contained(record, caughtUp ? Optional.empty() : Optional.of(history))) {
+        if (!records.handle(record)) {
           return;
         }
       }
@@ -201,129 +171,6 @@ public final class SyncLog implements AutoCloseable {
       problem = Optional.empty();
       lag = consumer.currentLag(partition);
     }
-  }
-
-  /**
-   * Handles one record, whose failure affects only itself; returns whether to continue after it.
-   */
-  private boolean contained(
-      ConsumerRecord<String, byte[]> record,
-      Optional<Map<ApplicationName, List<LogEntry>>> history) {
-    try {
-      return take(record, history);
-    } catch (WakeupException | InterruptException e) {
-      throw e;
-    } catch (RuntimeException | Error e) {
-      containment.failed("sync-log", record.offset(), e);
-      containment.handle(
-          "sync-log",
-          record.offset(),
-          () ->
-              damaged(
-                  record,
-                  "the worker failed on it with %s; see its log"
-                      .formatted(e.getClass().getSimpleName())));
-      return true;
-    }
-  }
-
-  private boolean take(
-      ConsumerRecord<String, byte[]> record,
-      Optional<Map<ApplicationName, List<LogEntry>>> history) {
-    switch (EventCodec.decode(record)) {
-      case Decoded.Known(Envelope<?> envelope) when envelope.event() instanceof SyncEvent event -> {
-        Envelope<SyncEvent> sync =
-            new Envelope<>(
-                envelope.id(), envelope.source(), envelope.time(), envelope.trace(), event);
-        take(LogEntry.of(sync, record.offset(), clock.instant()), event, history);
-      }
-      case Decoded.Known(Envelope<?> envelope)
-          when envelope.event() instanceof SourcesEvent event ->
-          take(envelope, event, record.offset(), history.isPresent());
-      case Decoded.Known(Envelope<?> envelope)
-          when envelope.event() instanceof QuestionEvent question ->
-          asked(
-              new Envelope<>(
-                  envelope.id(), envelope.source(), envelope.time(), envelope.trace(), question),
-              history.isPresent());
-      case Decoded.Known(Envelope<?> envelope) ->
-          damaged(
-              record, "a " + envelope.event().getClass().getSimpleName() + " does not belong here");
-      case Decoded.Damaged(String reason) -> damaged(record, reason);
-      case Decoded.UnknownType(String ceType) when QuestionEvent.KEY.equals(record.key()) ->
-          log.atInfo()
-              .addKeyValue("cluster", cluster)
-              .log("skipped a question of type {}: this worker cannot answer it", ceType);
-      case Decoded.UnknownType(String ceType) -> {
-        log.atError()
-            .addKeyValue("cluster", cluster)
-            .log(
-                "stopped before a record of type {} at offset {} of {}: upgrade this worker",
-                ceType,
-                record.offset(),
-                partition.topic());
-        listener.stopped(ceType, record.offset());
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /**
-   * Passes on a question. One asked before the start is answered after it, unless it has expired.
-   */
-  private void asked(Envelope<QuestionEvent> question, boolean early) {
-    if (question.event().until().isBefore(clock.instant())) {
-      return;
-    }
-    if (early) {
-      questions.add(question);
-    } else {
-      listener.asked(question);
-    }
-  }
-
-  private void take(
-      LogEntry entry, SyncEvent event, Optional<Map<ApplicationName, List<LogEntry>>> history) {
-    Generation known = newest.get(entry.application());
-    if (known != null && !entry.generation().isAfter(known)) {
-      return;
-    }
-    newest.put(entry.application(), entry.generation());
-    refused.remove(entry.application());
-    if (history.isPresent()) {
-      history.get().computeIfAbsent(entry.application(), _ -> new ArrayList<>()).add(entry);
-    } else {
-      listener.received(entry, event);
-    }
-  }
-
-  private void take(Envelope<?> envelope, SourcesEvent event, long offset, boolean early) {
-    switch (event) {
-      case SourcesEvent.Refused sources -> {
-        RefusedSources entry = RefusedSources.of(envelope, sources, offset);
-        refused.put(event.application(), entry);
-        if (!early) {
-          listener.refused(entry);
-        }
-      }
-      case SourcesEvent.Accepted _ -> {
-        refused.remove(event.application());
-        if (!early) {
-          listener.accepted(event.application());
-        }
-      }
-    }
-  }
-
-  private void damaged(ConsumerRecord<String, byte[]> record, String reason) {
-    log.atWarn()
-        .addKeyValue("cluster", cluster)
-        .log("cannot read offset {} of {}: {}", record.offset(), partition.topic(), reason);
-    listener.damaged(
-        OriginalRecord.intact(record),
-        EventCodec.trace(record).orElseGet(TraceParent::start),
-        reason);
   }
 
   private boolean awaitTopic(KafkaConsumer<String, byte[]> consumer) {

@@ -79,13 +79,13 @@ final class ObjectClaimsTest {
   void refusedSourcesAreARecordOfTheirCommit() {
     LogEntry shop = entry(SHOP, 1, false, "v1:shop1", "c", 2);
     claims.expect(shop);
-    assertThat(claims.isWhole(shop, NOON)).isFalse();
+    assertThat(claims.isComplete(shop, NOON)).isFalse();
     claims.awaitBatch(shop);
 
     claims.refuse(new RefusedSources(WEB, new LogEntry.Batch("c", 2), 7, NOON));
 
     assertThat(woken).containsExactly(SHOP);
-    assertThat(claims.isWhole(shop, NOON)).isTrue();
+    assertThat(claims.isComplete(shop, NOON)).isTrue();
     assertThat(claims.areOthersSettled(shop)).isTrue();
   }
 
@@ -143,16 +143,18 @@ final class ObjectClaimsTest {
     LogEntry mine = entry(WEB, 1, false, "d", "commit", 2);
     claims.expect(mine);
     claims.awaitBatch(mine);
-    assertThat(claims.isWhole(mine, NOON)).isFalse();
-    assertThat(claims.isWhole(mine, NOON.plus(Duration.ofDays(2)))).as("may be compacted").isTrue();
+    assertThat(claims.isComplete(mine, NOON)).isFalse();
+    assertThat(claims.isComplete(mine, NOON.plus(Duration.ofDays(2))))
+        .as("may be compacted")
+        .isTrue();
     assertThat(claims.areOthersSettled(mine)).isFalse();
 
     // the dispatcher was killed in between, and counts only the records that it sends after that
     LogEntry other = entry(SHOP, 1, false, "d", "commit", 1);
     claims.expect(other);
     assertThat(woken).containsExactly(WEB);
-    assertThat(claims.isWhole(mine, NOON)).isTrue();
-    assertThat(claims.isWhole(other, NOON)).isTrue();
+    assertThat(claims.isComplete(mine, NOON)).isTrue();
+    assertThat(claims.isComplete(other, NOON)).isTrue();
     assertThat(claims.areOthersSettled(mine)).isFalse();
     claims.settle(other);
     assertThat(claims.areOthersSettled(mine)).isTrue();
@@ -169,10 +171,10 @@ final class ObjectClaimsTest {
     LogEntry again = entry(WEB, 2, false, "d", "commit", 2);
     claims.expect(again);
 
-    assertThat(claims.isWhole(again, NOON)).isFalse();
+    assertThat(claims.isComplete(again, NOON)).isFalse();
     assertThat(claims.areOthersSettled(again)).isFalse();
-    assertThat(claims.isWhole(old, NOON)).as("the other may claim what it releases").isFalse();
-    assertThat(claims.isWhole(old, NOON.plus(Duration.ofHours(1)))).isTrue();
+    assertThat(claims.isComplete(old, NOON)).as("the other may claim what it releases").isFalse();
+    assertThat(claims.isComplete(old, NOON.plus(Duration.ofHours(1)))).isTrue();
   }
 
   private static Ledger ledger(ApplicationName application, long generation, String digest) {
