@@ -231,7 +231,7 @@ public final class ClusterWorker implements AutoCloseable {
         log.atError()
             .addKeyValue("cluster", config.cluster())
             .setCause(end instanceof SessionEnd.Failed failed ? failed.cause() : null)
-            .log("gives up the lead for {}: {}", aside, end.reason());
+            .log("gives up leadership for {}: {}", aside, end.reason());
       }
       if (end instanceof SessionEnd.Failed(String _, Error error)) {
         Thread.ofPlatform().name("end-of-process").start(() -> endProcess(error));

@@ -44,7 +44,7 @@ final class LeaderSession implements SyncIntake.Progress {
   private final WorkerResources resources;
   private final WorkerMetrics metrics;
   private final Owner owner;
-  private final SessionParts parts;
+  private final SessionContext context;
   private final CountDownLatch ending = new CountDownLatch(1);
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final Thread thread;
@@ -78,10 +78,14 @@ final class LeaderSession implements SyncIntake.Progress {
     this.resources = resources;
     this.metrics = metrics;
     this.owner = owner;
-    this.parts =
-        new SessionParts(config, resources, metrics, owner.journal(), owner::mayWrite, this::wake);
+    this.context =
+        new SessionContext(
+            config, resources, metrics, owner.journal(), owner::mayWrite, this::wake);
     this.thread =
-        Thread.ofPlatform().name("term-" + config.cluster()).daemon().unstarted(this::run);
+        Thread.ofPlatform()
+            .name("leader-session-" + config.cluster())
+            .daemon()
+            .unstarted(this::run);
   }
 
   void start() {
@@ -96,8 +100,8 @@ final class LeaderSession implements SyncIntake.Progress {
   void end(Duration forRunning) {
     grace = forRunning;
     stopped.set(true);
-    thread.interrupt(); // before the session sees that it ends, so that stopping the lanes is not
-    // interrupted
+    // before the session can see that it ends, so that stopping the lanes is not interrupted
+    thread.interrupt();
     ending.countDown();
     boolean interrupted = false;
     while (thread.isAlive()) {
@@ -154,11 +158,11 @@ final class LeaderSession implements SyncIntake.Progress {
     // opened first, so that a previous leader can report nothing after the ledgers are read
     try (Reporter reporting = openReporter();
         SyncRecordReader targets = new SyncRecordReader(resources.kafka(), config.cluster());
-        Questions asked = parts.questions(reporting, targets)) {
+        Questions asked = context.questions(reporting, targets)) {
       reporter = reporting;
       LedgerListing found = listLedgers();
-      parts.know(found);
-      Lanes working = parts.lanes(found, reporting, targets, this::wake);
+      context.know(found);
+      Lanes working = context.lanes(found, reporting, targets);
       lanes = working;
       try {
         work(found, reporting, targets, asked, working);
@@ -182,45 +186,33 @@ final class LeaderSession implements SyncIntake.Progress {
       Questions asked,
       Lanes working)
       throws InterruptedException {
-    SyncIntake intake =
-        new SyncIntake(
-            config,
-            resources,
-            new SyncIntake.Parts(
-                found,
-                parts.open(),
-                parts.claims(),
-                reporting,
-                asked,
-                working,
-                parts.containment()),
-            this);
+    SyncIntake intake = new SyncIntake(context, found, reporting, asked, working, this);
     try (SyncLog reading =
             SyncLog.start(
                 resources.kafka(),
                 config.cluster(),
                 intake,
-                parts.containment(),
+                context.containment(),
                 resources.clock());
         LedgerWatch watch =
             LedgerWatch.start(
                 resources.client(),
                 config.systemNamespace(),
-                parts.ledgers(),
+                context.ledgers(),
                 found,
                 working,
-                parts.containment());
+                context.containment());
         PrerequisiteWatch<?> namespaces =
-            PrerequisiteWatch.ofNamespaces(resources.client(), working, parts.containment());
+            PrerequisiteWatch.ofNamespaces(resources.client(), working, context.containment());
         PrerequisiteWatch<?> definitions =
-            PrerequisiteWatch.ofDefinitions(resources.client(), working, parts.containment())) {
+            PrerequisiteWatch.ofDefinitions(resources.client(), working, context.containment())) {
       syncLog = reading;
       ledgerWatch = watch;
       log.atDebug()
           .addKeyValue("cluster", config.cluster())
           .log("watching {} {}", namespaces, definitions);
       intake.awaitCaughtUp();
-      new SweepLoop(config, parts, parts.sweep(reporting, targets), watch).run(ending);
+      new SweepLoop(context, context.sweep(reporting, targets), watch).run(ending);
     }
   }
 
@@ -268,8 +260,8 @@ final class LeaderSession implements SyncIntake.Progress {
   private LedgerListing listLedgers() throws InterruptedException {
     while (true) {
       try {
-        parts.upkeep().prepare();
-        LedgerListing listed = parts.ledgers().list();
+        context.upkeep().prepare();
+        LedgerListing listed = context.ledgers().list();
         problem = Optional.empty();
         return listed;
       } catch (ApiException e) {

@@ -16,14 +16,12 @@ final class SweepLoop {
 
   private static final Logger log = LoggerFactory.getLogger(SweepLoop.class);
 
-  private final WorkerConfig config;
-  private final SessionParts parts;
+  private final SessionContext context;
   private final LedgerWatch watch;
   private final OrphanSweep sweep;
 
-  SweepLoop(WorkerConfig config, SessionParts parts, OrphanSweep sweep, LedgerWatch watch) {
-    this.config = config;
-    this.parts = parts;
+  SweepLoop(SessionContext context, OrphanSweep sweep, LedgerWatch watch) {
+    this.context = context;
     this.sweep = sweep;
     this.watch = watch;
   }
@@ -38,11 +36,12 @@ final class SweepLoop {
     do {
       contained("ledger-upkeep", this::refreshKeys);
       contained("sweep", sweep::sweep);
-    } while (!ending.await(config.patience().sweepInterval().toMillis(), TimeUnit.MILLISECONDS));
+    } while (!ending.await(
+        context.config().patience().sweepInterval().toMillis(), TimeUnit.MILLISECONDS));
   }
 
   private void refreshKeys() throws InterruptedException {
-    if (parts.upkeep().refresh()) {
+    if (context.upkeep().refresh()) {
       watch.readAgain();
     }
   }
@@ -52,14 +51,14 @@ final class SweepLoop {
       step.run();
     } catch (ApiException e) {
       log.atWarn()
-          .addKeyValue("cluster", config.cluster())
+          .addKeyValue("cluster", context.config().cluster())
           .setCause(e)
           .log("a {} failed; it is tried again at the next interval", loop);
     } catch (RuntimeException | Error e) {
       if (Thread.currentThread().isInterrupted()) {
         throw e;
       }
-      parts.containment().failed(loop, config.cluster(), e);
+      context.containment().failed(loop, context.config().cluster(), e);
     }
   }
 }

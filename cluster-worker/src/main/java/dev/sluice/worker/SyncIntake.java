@@ -10,8 +10,6 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
-import dev.sluice.platform.process.Containment;
-import dev.sluice.worker.apply.ObjectClaims;
 import dev.sluice.worker.diff.Questions;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.Ledger;
@@ -47,16 +45,31 @@ final class SyncIntake implements LogListener {
   /** The largest difference between the clocks of dispatchers and brokers that is allowed for. */
   private static final Duration SKEW = Duration.ofMinutes(10);
 
-  private final WorkerConfig config;
-  private final WorkerResources resources;
-  private final Parts parts;
+  private final SessionContext context;
+  private final LedgerListing found;
+  private final Reporter reporter;
+  private final Questions questions;
+  private final Lanes lanes;
   private final Progress progress;
   private final CountDownLatch caughtUp = new CountDownLatch(1);
 
-  SyncIntake(WorkerConfig config, WorkerResources resources, Parts parts, Progress progress) {
-    this.config = config;
-    this.resources = resources;
-    this.parts = parts;
+  /**
+   * Creates the intake of a session.
+   *
+   * @param found the ledgers at the start of the session
+   */
+  SyncIntake(
+      SessionContext context,
+      LedgerListing found,
+      Reporter reporter,
+      Questions questions,
+      Lanes lanes,
+      Progress progress) {
+    this.context = context;
+    this.found = found;
+    this.reporter = reporter;
+    this.questions = questions;
+    this.lanes = lanes;
     this.progress = progress;
   }
 
@@ -70,21 +83,6 @@ final class SyncIntake implements LogListener {
     void ended(SessionEnd end);
   }
 
-  /**
-   * The receivers of records, and the state when the session began.
-   *
-   * @param found the ledgers at the start of the session
-   * @param open receives the open dead letters that no ledger names
-   */
-  record Parts(
-      LedgerListing found,
-      Map<ApplicationName, Ledger.OpenEntry> open,
-      ObjectClaims claims,
-      Reporter reporter,
-      Questions questions,
-      Lanes lanes,
-      Containment containment) {}
-
   /** Waits until the log was read to its end. */
   void awaitCaughtUp() throws InterruptedException {
     caughtUp.await();
@@ -94,11 +92,11 @@ final class SyncIntake implements LogListener {
   public void caughtUp(
       Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused) {
     hello();
-    parts.open().putAll(openOfLostLedgers(history));
+    context.open().putAll(openOfLostLedgers(history));
     // all records are registered before any attempt begins, so each attempt knows which objects the
     // others are about to release
     history.forEach((application, records) -> contained(application, () -> expect(records)));
-    refused.forEach(parts.claims()::refuse);
+    refused.forEach(context.claims()::refuse);
     // in random order: an application that crashes the process at each attempt must not always
     // precede the same others
     List<ApplicationName> order = new ArrayList<>(history.keySet());
@@ -111,19 +109,18 @@ final class SyncIntake implements LogListener {
     progress.leading();
     caughtUp.countDown();
     log.atInfo()
-        .addKeyValue("cluster", config.cluster())
+        .addKeyValue("cluster", context.config().cluster())
         .log(
             "leading: {} applications in the log, {} ledgers, {} of them unreadable",
             history.size(),
-            parts.found().readings().size(),
-            parts.found().unreadable().size());
+            found.readings().size(),
+            found.unreadable().size());
   }
 
   /** Reports the contents of the ledgers, in as many records as necessary. */
   private void hello() {
     List<Map.Entry<ApplicationName, ResultEvent.LedgerSummary>> summaries = new ArrayList<>();
-    parts
-        .found()
+    found
         .usable()
         .forEach(
             (application, stored) ->
@@ -131,20 +128,18 @@ final class SyncIntake implements LogListener {
     for (var part : ResultLimits.parts(summaries, HELLO_BYTES)) {
       Map<ApplicationName, ResultEvent.LedgerSummary> ledgers = new HashMap<>();
       part.forEach(each -> ledgers.put(each.getKey(), each.getValue()));
-      parts
-          .reporter()
-          .send(
-              new ResultEvent.WorkerHello(
-                  config.cluster(),
-                  config.identity(),
-                  ledgers,
-                  Optional.of(resources.renderers().isolation().text())),
-              TraceParent.start());
+      reporter.send(
+          new ResultEvent.WorkerHello(
+              context.config().cluster(),
+              context.config().identity(),
+              ledgers,
+              Optional.of(context.resources().renderers().isolation().text())),
+          TraceParent.start());
     }
   }
 
   private void contained(ApplicationName application, Runnable handling) {
-    parts.containment().handle("log-intake", application, handling);
+    context.containment().handle("log-intake", application, handling);
   }
 
   /**
@@ -157,16 +152,19 @@ final class SyncIntake implements LogListener {
         .filter(each -> known(each.getKey()).isEmpty())
         .map(each -> each.getValue().getFirst().writtenAt())
         .min(Comparator.naturalOrder())
-        .map(since -> OpenDeadLetters.read(resources.kafka(), config.cluster(), since.minus(SKEW)))
+        .map(
+            since ->
+                OpenDeadLetters.read(
+                    context.resources().kafka(), context.config().cluster(), since.minus(SKEW)))
         .orElse(Map.of());
   }
 
   private void expect(List<LogEntry> records) {
-    records.forEach(parts.claims()::expect);
+    records.forEach(context.claims()::expect);
     LogEntry newest = records.getLast();
-    parts.questions().know(newest);
+    questions.know(newest);
     if (ledger(newest.application()).holds(newest.generation())) {
-      parts.claims().settle(newest);
+      context.claims().settle(newest);
     }
   }
 
@@ -175,10 +173,10 @@ final class SyncIntake implements LogListener {
     long settled = ledger(application).settledGeneration();
     for (LogEntry record : records) {
       if (!record.equals(newest) && record.generation().value() > settled) {
-        parts.lanes().superseded(record, newest.generation().value());
+        lanes.superseded(record, newest.generation().value());
       }
     }
-    parts.lanes().offer(newest);
+    lanes.offer(newest);
   }
 
   private Ledger ledger(ApplicationName application) {
@@ -186,8 +184,7 @@ final class SyncIntake implements LogListener {
   }
 
   private Optional<Ledger> known(ApplicationName application) {
-    return parts
-        .found()
+    return found
         .find(application)
         .flatMap(
             reading ->
@@ -206,44 +203,42 @@ final class SyncIntake implements LogListener {
 
   @Override
   public void asked(Envelope<QuestionEvent> question) {
-    parts.questions().ask(question);
+    questions.ask(question);
   }
 
   @Override
   public void received(LogEntry entry, SyncEvent payload) {
-    parts.claims().expect(entry);
-    parts.questions().know(entry);
-    parts.lanes().offer(entry, payload);
+    context.claims().expect(entry);
+    questions.know(entry);
+    lanes.offer(entry, payload);
   }
 
   @Override
   public void refused(RefusedSources sources) {
-    parts.claims().refuse(sources);
+    context.claims().refuse(sources);
   }
 
   @Override
   public void accepted(ApplicationName application) {
-    parts.claims().accept(application);
+    context.claims().accept(application);
   }
 
   @Override
   public void damaged(OriginalRecord original, TraceParent trace, String reason) {
     String position = original.position();
-    parts
-        .reporter()
-        .send(
-            new DeadLetterEvent.Opened(
-                position,
-                original
-                    .key()
-                    .map(application -> config.cluster() + "/" + application)
-                    .orElse(position),
-                Optional.empty(),
-                new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
-                1,
-                original,
-                Optional.of(resources.clock().instant())),
-            trace);
+    reporter.send(
+        new DeadLetterEvent.Opened(
+            position,
+            original
+                .key()
+                .map(application -> context.config().cluster() + "/" + application)
+                .orElse(position),
+            Optional.empty(),
+            new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
+            1,
+            original,
+            Optional.of(context.resources().clock().instant())),
+        trace);
   }
 
   @Override

@@ -346,11 +346,11 @@ class ClusterWorkerIT {
     bench.awaitApplied("other", 1);
     before.close();
 
-    KafkaConnection anew = KafkaFixture.provisioned(2);
-    try (Targets targets = new Targets(anew, bench.cluster, bench.namespace);
-        Results results = new Results(anew)) {
+    KafkaConnection recreated = KafkaFixture.provisioned(2);
+    try (Targets targets = new Targets(recreated, bench.cluster, bench.namespace);
+        Results results = new Results(recreated)) {
       targets.createTopic();
-      ClusterWorker worker = bench.worker("two", anew);
+      ClusterWorker worker = bench.worker("two", recreated);
       await().atMost(Bench.PATIENCE).until(() -> worker.status() == WorkerStatus.LEADING);
       targets.send(targets.target("same", 1, configMap("a", "first")));
       targets.send(

@@ -113,11 +113,11 @@ class WorkerMetricsIT {
     bench.awaitApplied("web", 2);
     first.close();
 
-    KafkaConnection anew = KafkaFixture.provisioned(1);
-    try (Targets targets = new Targets(anew, bench.cluster, bench.namespace)) {
+    KafkaConnection recreated = KafkaFixture.provisioned(1);
+    try (Targets targets = new Targets(recreated, bench.cluster, bench.namespace)) {
       targets.createTopic();
       targets.send(targets.target("web", 1, configMap("a", "first")));
-      ClusterWorker second = bench.worker("two", anew);
+      ClusterWorker second = bench.worker("two", recreated);
 
       awaitLines(second, "sluice_worker_fenced_total{cluster=\"test\"} 1.0");
     }

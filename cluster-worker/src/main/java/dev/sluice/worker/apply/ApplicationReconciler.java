@@ -4,8 +4,6 @@ import dev.sluice.contract.event.DeadLetterEvent.Closed.Reason;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.contract.name.Generation;
-import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.Effect;
@@ -28,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,14 +41,20 @@ final class ApplicationReconciler implements Work {
   private static final int LEDGER_TRIES = 4;
   private static final Wake LEDGER_CHANGE = new Wake.ClusterChange("a change of the ledger");
 
+  private final Ownership ownership;
   private final CachedLedger cachedLedger;
   private final ApplyContext context;
-  private Optional<Generation> applied = Optional.empty();
-  private Tracing.@Nullable Span span;
+  private final AttemptTelemetry telemetry;
 
-  ApplicationReconciler(CachedLedger cachedLedger, ApplyContext context) {
+  ApplicationReconciler(
+      Ownership ownership,
+      CachedLedger cachedLedger,
+      ApplyContext context,
+      AttemptTelemetry telemetry) {
+    this.ownership = ownership;
     this.cachedLedger = cachedLedger;
     this.context = context;
+    this.telemetry = telemetry;
   }
 
   @Override
@@ -83,7 +86,7 @@ final class ApplicationReconciler implements Work {
     if (outcome instanceof Outcome.Parked) {
       context.claims().settle(entry);
     }
-    ended(outcome);
+    telemetry.ended(outcome);
     return outcome;
   }
 
@@ -132,87 +135,19 @@ final class ApplicationReconciler implements Work {
       // compacted away: a newer record follows
       return new Outcome.Done();
     }
-    Tracing.Span current = span(entry);
     GenerationApply generations =
-        new GenerationApply(cachedLedger, context, entry.within(current.context()));
-    Attempt attempt =
-        Attempt.begin(
-            new Ownership(context.installation(), entry.application()),
-            event.get(),
-            () -> fence(entry),
-            pace);
+        new GenerationApply(cachedLedger, context, entry.within(telemetry.begin(entry)));
+    Attempt attempt = Attempt.begin(ownership, event.get(), () -> fence(entry), pace);
     switch (event.get()) {
       case SyncEvent.Target target -> {
         Instant begunAt = context.clock().instant();
         generations
             .apply(ledger, target, attempt)
-            .ifPresent(
-                timings -> {
-                  boolean again = mayHaveBeenApplied(entry, ledger);
-                  context.listener().applied(target, begunAt, timings, again);
-                  context.tracing().step(current, "render", begunAt, timings.renderedAt());
-                  context
-                      .tracing()
-                      .step(current, "plan", timings.renderedAt(), timings.plannedAt());
-                  context
-                      .tracing()
-                      .step(current, "write", timings.plannedAt(), timings.appliedAt());
-                });
+            .ifPresent(timings -> telemetry.applied(entry, ledger, target, begunAt, timings));
       }
       case SyncEvent.Removal removal -> generations.remove(ledger, removal, attempt);
     }
     return new Outcome.Done();
-  }
-
-  /** Returns the span of the current attempt, started when there is something to do. */
-  private Tracing.Span span(LogEntry entry) {
-    Tracing.Span known = span;
-    if (known != null) {
-      return known;
-    }
-    Tracing.Span begun =
-        context
-            .tracing()
-            .start(
-                Tracing.Kind.CONSUMER,
-                entry.removal() ? "remove" : "apply",
-                Optional.of(entry.trace()),
-                context.clock().instant())
-            .tag("cluster", entry.subject().cluster())
-            .tag("application", entry.application())
-            .tag("generation", entry.generation());
-    span = begun;
-    return begun;
-  }
-
-  private void ended(Outcome outcome) {
-    Tracing.Span ending = span;
-    if (ending == null) {
-      return;
-    }
-    span = null;
-    switch (outcome) {
-      case Outcome.Done _ -> {}
-      case Outcome.RetryAfter retry -> fail(ending, retry.failure());
-      case Outcome.Parked parked -> fail(ending, parked.failure());
-    }
-    ending.end();
-  }
-
-  private static void fail(Tracing.Span span, Failure failure) {
-    span.tag("stage", failure.stage()).fail(failure.code(), failure.message());
-  }
-
-  /**
-   * Returns whether the cluster may have been at this generation before: it was applied before in
-   * this session, or it was written before the session began while the ledger is empty, so the
-   * cluster is new or was wiped.
-   */
-  private boolean mayHaveBeenApplied(LogEntry entry, Ledger ledger) {
-    boolean isAgain = Optional.of(entry.generation()).equals(applied);
-    applied = Optional.of(entry.generation());
-    return isAgain
-        || (ledger.generation().isEmpty() && entry.writtenAt().isBefore(context.since()));
   }
 
   /**

@@ -42,13 +42,13 @@ public final class Clearance {
     record Unknown(SortedSet<ApplicationName> applications) implements Answer {}
   }
 
-  private final Tools tools;
+  private final Sources sources;
   private final Optional<ApplicationName> by;
   private final Set<ObjectRef> objects;
   private final Map<LogRecord, Set<ObjectRef>> possible = new ConcurrentHashMap<>();
 
   /** The sources of claims and live objects. */
-  public record Tools(
+  public record Sources(
       ObjectClaims claims, SyncRecordReader targets, ClusterApi api, Discovery discovery) {}
 
   /**
@@ -57,20 +57,20 @@ public final class Clearance {
    * @param by the application whose own claims are ignored; empty if all count
    * @param objects that may be asked about
    */
-  public Clearance(Tools tools, Optional<ApplicationName> by, Collection<ObjectRef> objects) {
-    this.tools = tools;
+  public Clearance(Sources sources, Optional<ApplicationName> by, Collection<ObjectRef> objects) {
+    this.sources = sources;
     this.by = by;
     this.objects = Set.copyOf(objects);
   }
 
   /** Decides about one object. */
   public Answer of(ObjectRef object) throws InterruptedException {
-    Optional<ApplicationName> claimant = tools.claims().claimant(object, by);
+    Optional<ApplicationName> claimant = sources.claims().claimant(object, by);
     if (claimant.isPresent()) {
       return new Answer.ClaimedBy(claimant.get());
     }
     SortedSet<ApplicationName> unknown = new TreeSet<>();
-    for (LogRecord entry : tools.claims().unknown(by)) {
+    for (LogRecord entry : sources.claims().unknown(by)) {
       if (possible(entry).contains(object)) {
         unknown.add(entry.application());
       }
@@ -81,7 +81,7 @@ public final class Clearance {
   /** Returns the records whose plans must be known before all objects can be decided. */
   List<LogRecord> awaited() throws InterruptedException {
     Set<LogRecord> awaited = new TreeSet<>(Comparator.comparingLong(LogRecord::offset));
-    for (LogRecord entry : tools.claims().unknown(by)) {
+    for (LogRecord entry : sources.claims().unknown(by)) {
       if (!possible(entry).isEmpty()) {
         awaited.add(entry);
       }
@@ -91,11 +91,11 @@ public final class Clearance {
 
   /** Returns whether the object with this uid is claimed under its name in another API group. */
   public boolean isClaimedElsewhere(ObjectRef object, String uid) throws InterruptedException {
-    for (ObjectRef namesake : tools.claims().namesakes(object)) {
+    for (ObjectRef namesake : sources.claims().namesakes(object)) {
       Optional<ApiResource> resource =
-          tools.discovery().find(namesake.apiVersion(), namesake.kind());
+          sources.discovery().find(namesake.apiVersion(), namesake.kind());
       if (resource.isPresent()) {
-        Optional<ObjectNode> live = tools.api().get(resource.get().path(namesake));
+        Optional<ObjectNode> live = sources.api().get(resource.get().path(namesake));
         if (live.map(found -> new LiveObject(found).uid()).equals(Optional.of(uid))) {
           return true;
         }
@@ -109,7 +109,7 @@ public final class Clearance {
     if (known != null) {
       return known;
     }
-    Optional<PossibleObjects> there = tools.targets().possible(entry);
+    Optional<PossibleObjects> there = sources.targets().possible(entry);
     if (there.isEmpty()) {
       return objects; // compacted away: a newer record follows
     }

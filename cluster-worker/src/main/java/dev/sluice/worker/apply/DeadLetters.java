@@ -18,17 +18,17 @@ import java.util.Optional;
  * Opens and closes the dead letters of applications. The application's ledger names the open one,
  * so that a successor can close it.
  */
-final class DeadLetters {
+public final class DeadLetters {
 
   private final Reporter reporter;
   private final String topic;
 
   /**
-   * Creates them.
+   * Creates the dead letters of a cluster.
    *
    * @param topic holds the records that failed
    */
-  DeadLetters(Reporter reporter, String topic) {
+  public DeadLetters(Reporter reporter, String topic) {
     this.reporter = reporter;
     this.topic = topic;
   }

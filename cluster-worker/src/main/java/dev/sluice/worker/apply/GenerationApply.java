@@ -6,7 +6,6 @@ import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -214,14 +213,10 @@ final class GenerationApply {
     for (ObjectChange change : run.changes()) {
       if (change.action() == Action.TRANSFERRED) {
         // the claimant may be parked because of this object
-        claimant(change.object()).ifPresent(context.wake());
+        context.claims().wakeClaimant(change.object(), entry.application());
       }
     }
     return run;
-  }
-
-  private Optional<ApplicationName> claimant(ObjectRef ref) {
-    return context.claims().claimant(ref, Optional.of(entry.application()));
   }
 
   private void finish(Ledger ledger, ResultEvent result, Plan.Ready plan)

@@ -256,6 +256,11 @@ public final class ObjectClaims {
         .min(ApplicationName::compareTo);
   }
 
+  /** Wakes the application that claims an object which another has released. */
+  void wakeClaimant(ObjectRef ref, ApplicationName releasedBy) {
+    claimant(ref, Optional.of(releasedBy)).ifPresent(wake);
+  }
+
   /**
    * Returns the claims on objects of the same kind, namespace and name in other API groups: a
    * server may serve one object in several.

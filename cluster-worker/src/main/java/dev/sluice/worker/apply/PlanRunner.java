@@ -23,7 +23,7 @@ import java.util.function.Function;
  * Executes a plan: stage by stage and kind by kind, with objects of one kind in parallel; then its
  * deletions, once the other applications of the commit have written the objects that they claim.
  */
-final class PlanRunner {
+public final class PlanRunner {
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
   private static final int MAX_POLLS = 1200; // 30 s
@@ -34,12 +34,13 @@ final class PlanRunner {
   private final ObjectClaims claims;
   private final Pruning pruning;
 
-  PlanRunner(Clearance.Tools tools, OwnObjects own, InvalidObjects invalid, Clock clock) {
-    this.claims = tools.claims();
-    this.writer = new ObjectWriter(tools.api(), tools.discovery(), claims, invalid);
-    this.remover = new ObjectRemover(tools.api(), tools.discovery(), claims, own);
-    this.gate = new StageGate(tools.api(), tools.discovery());
-    this.pruning = new Pruning(tools, remover, clock);
+  public PlanRunner(
+      Clearance.Sources sources, OwnObjects own, InvalidObjects invalid, Clock clock) {
+    this.claims = sources.claims();
+    this.writer = new ObjectWriter(sources.api(), sources.discovery(), claims, invalid);
+    this.remover = new ObjectRemover(sources.api(), sources.discovery(), claims, own);
+    this.gate = new StageGate(sources.api(), sources.discovery());
+    this.pruning = new Pruning(sources, remover, clock);
   }
 
   /**

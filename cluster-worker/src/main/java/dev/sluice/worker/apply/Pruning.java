@@ -31,12 +31,12 @@ final class Pruning {
   private static final int MAX_POLLS = 1200; // 30 s
   private static final int POLLS_BEFORE_READING = 40; // 1 s
 
-  private final Clearance.Tools tools;
+  private final Clearance.Sources sources;
   private final ObjectRemover remover;
   private final Clock clock;
 
-  Pruning(Clearance.Tools tools, ObjectRemover remover, Clock clock) {
-    this.tools = tools;
+  Pruning(Clearance.Sources sources, ObjectRemover remover, Clock clock) {
+    this.sources = sources;
     this.remover = remover;
     this.clock = clock;
   }
@@ -55,7 +55,7 @@ final class Pruning {
     }
     Clearance clearance =
         new Clearance(
-            tools, Optional.of(entry.application()), steps.stream().map(PruneStep::ref).toList());
+            sources, Optional.of(entry.application()), steps.stream().map(PruneStep::ref).toList());
     awaitOthers(entry, clearance, attempt);
     // an object of a newer target of this application is not deleted either
     attempt.pace().pause(Duration.ZERO);
@@ -97,7 +97,7 @@ final class Pruning {
       throws InterruptedException {
     Clearance clearance =
         new Clearance(
-            tools, Optional.of(entry.application()), steps.stream().map(PruneStep::ref).toList());
+            sources, Optional.of(entry.application()), steps.stream().map(PruneStep::ref).toList());
     return decide(steps, entry, clearance).unknown();
   }
 
@@ -119,10 +119,10 @@ final class Pruning {
     List<PruneStep> kept = new ArrayList<>();
     SortedSet<ApplicationName> unknown = new TreeSet<>();
     // registered first, so that a plan made from now on wakes this application
-    tools.claims().awaitBatch(entry);
-    boolean complete = tools.claims().isComplete(entry, clock.instant());
+    sources.claims().awaitBatch(entry);
+    boolean complete = sources.claims().isComplete(entry, clock.instant());
     for (LogRecord other : clearance.awaited()) {
-      tools.claims().await(entry.application(), Set.of(other.application()));
+      sources.claims().await(entry.application(), Set.of(other.application()));
     }
     for (PruneStep step : steps) {
       switch (clearance.of(step.ref())) {
@@ -146,10 +146,10 @@ final class Pruning {
     for (int polls = 0; polls < MAX_POLLS; polls++) {
       List<LogRecord> unknown =
           polls < POLLS_BEFORE_READING
-              ? tools.claims().unknown(Optional.of(entry.application()))
+              ? sources.claims().unknown(Optional.of(entry.application()))
               : clearance.awaited();
-      boolean underWay = unknown.stream().anyMatch(other -> !tools.claims().isSettled(other));
-      if (!underWay && tools.claims().areOthersSettled(entry)) {
+      boolean underWay = unknown.stream().anyMatch(other -> !sources.claims().isSettled(other));
+      if (!underWay && sources.claims().areOthersSettled(entry)) {
         return;
       }
       attempt.pace().pause(POLL_INTERVAL);

@@ -175,7 +175,7 @@ public final class BoundedProcess {
         }
         return true;
       } catch (IOException e) {
-        // the process was killed; its ending is reported elsewhere
+        // the process was killed; the caller reports how it ended
         return true;
       }
     }

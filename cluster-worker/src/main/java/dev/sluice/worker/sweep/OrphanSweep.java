@@ -111,7 +111,7 @@ public final class OrphanSweep {
         }
         Clearance clearance =
             new Clearance(
-                new Clearance.Tools(parts.claims(), parts.targets(), parts.api(), discovery),
+                new Clearance.Sources(parts.claims(), parts.targets(), parts.api(), discovery),
                 Optional.empty(),
                 suspects.stream().map(Suspect::ref).toList());
         for (Suspect suspect : suspects) {

@@ -104,7 +104,7 @@ class PlannerTest {
             "HOOKS_BEFORE [migrate]",
             "CLASSES [StorageClass]",
             "OBJECTS [ConfigMap]",
-            "HOOKS_AFTER [tell]");
+            "HOOKS_AFTER [notify]");
   }
 
   private static List<String> stages(Plan.Ready plan) {

@@ -1,12 +1,19 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.Containment;
 import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.apply.ApplyContext;
+import dev.sluice.worker.apply.AttemptTelemetry;
+import dev.sluice.worker.apply.Clearance;
+import dev.sluice.worker.apply.DeadLetters;
 import dev.sluice.worker.apply.InvalidObjects;
 import dev.sluice.worker.apply.ObjectClaims;
+import dev.sluice.worker.apply.PlanRunner;
 import dev.sluice.worker.apply.ReconcilerFactory;
 import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.diff.Differ;
@@ -24,6 +31,7 @@ import dev.sluice.worker.ledger.LedgerUpkeep;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.sweep.OrphanSweep;
 import dev.sluice.worker.sync.SyncRecordReader;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,10 +41,13 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The parts and the state of one leader session; the next session starts with new ones. */
-final class SessionParts {
+/**
+ * The context of one leader session: its state, and the creation of its parts. The next session has
+ * a new one.
+ */
+final class SessionContext {
 
-  private static final Logger log = LoggerFactory.getLogger(SessionParts.class);
+  private static final Logger log = LoggerFactory.getLogger(SessionContext.class);
 
   private final WorkerConfig config;
   private final WorkerResources resources;
@@ -51,13 +62,13 @@ final class SessionParts {
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
 
   /**
-   * Creates the parts.
+   * Creates the context.
    *
    * @param journal the process's journal, shared by all sessions
    * @param mayWrite whether this worker is certainly still the leader
    * @param wake retries an application that is parked
    */
-  SessionParts(
+  SessionContext(
       WorkerConfig config,
       WorkerResources resources,
       WorkerMetrics metrics,
@@ -77,12 +88,16 @@ final class SessionParts {
     this.upkeep = new LedgerUpkeep(api, config.ledgerNames(), ledgers, resources.clock());
   }
 
-  Containment containment() {
-    return containment;
+  WorkerConfig config() {
+    return config;
   }
 
-  ClusterApi api() {
-    return api;
+  WorkerResources resources() {
+    return resources;
+  }
+
+  Containment containment() {
+    return containment;
   }
 
   LedgerStore ledgers() {
@@ -113,46 +128,25 @@ final class SessionParts {
                 log.atWarn().addKeyValue("cluster", config.cluster()).log("{}", failure.message()));
   }
 
-  /**
-   * Creates the lanes.
-   *
-   * @param wake retries an application that is parked
-   */
-  Lanes lanes(
-      LedgerListing found,
-      Reporter reporting,
-      SyncRecordReader targets,
-      Consumer<ApplicationName> wake) {
+  /** Creates the lanes. */
+  Lanes lanes(LedgerListing found, Reporter reporting, SyncRecordReader targets) {
     WorkerConfig.Patience patience = config.patience();
     Backoff backoff =
         new Backoff(
             patience.retryLeast(),
             patience.retryMost(),
             () -> ThreadLocalRandom.current().nextDouble());
+    Instant since = resources.clock().instant();
     ReconcilerFactory reconcilers =
         new ReconcilerFactory(
+            config.installation(),
             found,
             ledgers,
-            claims,
-            new ReconcilerFactory.Tools(
-                api,
-                resources.renderers(),
-                targets,
-                reporting,
-                (target, begunAt, timings, again) ->
-                    containment.handle(
-                        "applied-listener",
-                        target.application(),
-                        () -> metrics.applied(target, begunAt, timings, again)),
-                invalid,
-                resources.telemetry().tracing(),
-                resources.clock()),
-            new ReconcilerFactory.Lead(
-                config.installation(),
-                config.ownObjects(),
-                resources.kafka().topics().sync(config.cluster()),
-                wake,
-                application -> Optional.ofNullable(open.remove(application))));
+            application -> Optional.ofNullable(open.remove(application)),
+            applyContext(reporting, targets),
+            () ->
+                new AttemptTelemetry(
+                    this::applied, resources.telemetry().tracing(), since, resources.clock()));
     return new Lanes(
         reconcilers::work,
         new LanePolicy(backoff, patience.stuckAfter(), patience.slowTimer()),
@@ -160,6 +154,39 @@ final class SessionParts {
         new Breaker(backoff, resources.clock()),
         journal,
         resources.clock());
+  }
+
+  private ApplyContext applyContext(Reporter reporting, SyncRecordReader targets) {
+    Discovery discovery = new Discovery(api);
+    return new ApplyContext(
+        rendering(discovery),
+        new PlanRunner(
+            new Clearance.Sources(claims, targets, api, discovery),
+            config.ownObjects(),
+            invalid,
+            resources.clock()),
+        claims,
+        targets,
+        reporting,
+        new DeadLetters(reporting, resources.kafka().topics().sync(config.cluster())),
+        resources.clock());
+  }
+
+  private SourceRendering rendering(Discovery discovery) {
+    return new SourceRendering(
+        resources.renderers(),
+        discovery,
+        new ApiSchemas(api),
+        config.installation(),
+        config.ownObjects());
+  }
+
+  private void applied(
+      SyncEvent.Target target, Instant begunAt, ResultEvent.Timings timings, boolean again) {
+    containment.handle(
+        "applied-listener",
+        target.application(),
+        () -> metrics.applied(target, begunAt, timings, again));
   }
 
   /** Creates the sweep that removes orphans. */
@@ -180,17 +207,7 @@ final class SessionParts {
 
   Questions questions(Reporter reporting, SyncRecordReader targets) {
     Differ differ =
-        new Differ(
-            config.cluster(),
-            api,
-            new SourceRendering(
-                resources.renderers(),
-                new Discovery(api),
-                new ApiSchemas(api),
-                config.installation(),
-                config.ownObjects()),
-            targets,
-            ledgers);
+        new Differ(config.cluster(), api, rendering(new Discovery(api)), targets, ledgers);
     return new Questions(differ, reporting, resources.clock());
   }
 }
