@@ -78,8 +78,8 @@ public final class ClusterWorker implements AutoCloseable {
             config.lease(),
             new Sessions(),
             resources.clock());
-    WorkerMetrics.ask(resources.telemetry().metrics(), config.cluster(), this::view);
-    WorkerMetrics.isolation(
+    WorkerMetrics.registerState(resources.telemetry().metrics(), config.cluster(), this::view);
+    WorkerMetrics.registerIsolation(
         resources.telemetry().metrics(), config.cluster(), resources.renderers().isolation());
     if (config.healthPort().isPresent()) {
       health =
@@ -167,7 +167,7 @@ public final class ClusterWorker implements AutoCloseable {
   private final class Sessions implements Leadership.Candidate, LeaderSession.Owner {
 
     @Override
-    public void lead() {
+    public void startLeading() {
       synchronized (ClusterWorker.this) {
         if (session == null && !closing) {
           session = new LeaderSession(config, resources, metrics, this);
@@ -177,7 +177,7 @@ public final class ClusterWorker implements AutoCloseable {
     }
 
     @Override
-    public void stop() {
+    public void stopLeading() {
       LeaderSession ending;
       boolean gracefully;
       synchronized (ClusterWorker.this) {
@@ -204,7 +204,7 @@ public final class ClusterWorker implements AutoCloseable {
     }
 
     @Override
-    public void leads(LeaderSession leading) {
+    public void sessionCaughtUp(LeaderSession leading) {
       synchronized (ClusterWorker.this) {
         if (leading == session) {
           stopped = Optional.empty();
@@ -221,7 +221,7 @@ public final class ClusterWorker implements AutoCloseable {
         }
         Instant now = resources.clock().instant();
         if (leadsSince.isBefore(now.minus(STABLE_SESSION))) {
-          standAside.forget();
+          standAside.reset();
         }
         leadsSince = Instant.MAX;
         Duration aside = standAside.after(end);

@@ -4,7 +4,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
-import dev.sluice.worker.diff.Questions;
+import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.LedgerListing;
@@ -66,7 +66,7 @@ final class LeaderSession implements SyncIntake.Progress {
     boolean mayWrite();
 
     /** Called when the session has caught up and follows the log. */
-    void leads(LeaderSession session);
+    void sessionCaughtUp(LeaderSession session);
 
     /** Called when the session cannot continue, by any thread. Must not block. */
     void ended(LeaderSession session, SessionEnd end);
@@ -144,7 +144,7 @@ final class LeaderSession implements SyncIntake.Progress {
         reading == null ? OptionalLong.empty() : reading.lag(),
         working == null ? Map.of() : working.phases(),
         watching == null ? Map.of() : watching.unreadable(),
-        working != null && working.areHeldUp());
+        working != null && working.isApiUnreachable());
   }
 
   /** Returns whether the loop that reads the log makes progress. */
@@ -158,14 +158,14 @@ final class LeaderSession implements SyncIntake.Progress {
     // opened first, so that a previous leader can report nothing after the ledgers are read
     try (Reporter reporting = openReporter();
         SyncRecordReader targets = new SyncRecordReader(resources.kafka(), config.cluster());
-        Questions asked = context.questions(reporting, targets)) {
+        DiffService diffs = context.diffs(reporting, targets)) {
       reporter = reporting;
       LedgerListing found = listLedgers();
-      context.know(found);
+      context.loadClaims(found);
       Lanes working = context.lanes(found, reporting, targets);
       lanes = working;
       try {
-        work(found, reporting, targets, asked, working);
+        work(found, reporting, targets, diffs, working);
       } finally {
         stop(working);
       }
@@ -183,10 +183,10 @@ final class LeaderSession implements SyncIntake.Progress {
       LedgerListing found,
       Reporter reporting,
       SyncRecordReader targets,
-      Questions asked,
+      DiffService diffs,
       Lanes working)
       throws InterruptedException {
-    SyncIntake intake = new SyncIntake(context, found, reporting, asked, working, this);
+    SyncIntake intake = new SyncIntake(context, found, reporting, diffs, working, this);
     try (SyncLog reading =
             SyncLog.start(
                 resources.kafka(),
@@ -219,7 +219,7 @@ final class LeaderSession implements SyncIntake.Progress {
   @Override
   public void leading() {
     status = WorkerStatus.LEADING;
-    owner.leads(this);
+    owner.sessionCaughtUp(this);
   }
 
   /** Only the first cause counts, and none once the session is being ended. */

@@ -16,8 +16,8 @@ import dev.sluice.worker.apply.ObjectClaims;
 import dev.sluice.worker.apply.PlanRunner;
 import dev.sluice.worker.apply.ReconcilerFactory;
 import dev.sluice.worker.apply.SourceRendering;
+import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.diff.Differ;
-import dev.sluice.worker.diff.Questions;
 import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lane.Backoff;
 import dev.sluice.worker.lane.Breaker;
@@ -79,8 +79,8 @@ final class SessionContext {
     this.config = config;
     this.resources = resources;
     this.metrics = metrics;
-    this.containment = new Containment(metrics::contained);
-    this.invalid = new InvalidObjects(config.cluster(), metrics::foundInvalid);
+    this.containment = new Containment(metrics::countContained);
+    this.invalid = new InvalidObjects(config.cluster(), metrics::countInvalid);
     this.claims = new ObjectClaims(wake);
     this.api = new ClusterApi(resources.client(), config.patience().callTimeout(), mayWrite);
     this.ledgers =
@@ -118,8 +118,8 @@ final class SessionContext {
   }
 
   /** Takes over the claims in the ledgers that were found when the session began. */
-  void know(LedgerListing found) {
-    found.usable().values().forEach(stored -> claims.found(stored.ledger()));
+  void loadClaims(LedgerListing found) {
+    found.usable().values().forEach(stored -> claims.load(stored.ledger()));
     found
         .unreadable()
         .values()
@@ -202,12 +202,12 @@ final class SessionContext {
             reporting,
             config.ownObjects(),
             invalid,
-            metrics::couldNotSweep));
+            metrics::countUnswept));
   }
 
-  Questions questions(Reporter reporting, SyncRecordReader targets) {
+  DiffService diffs(Reporter reporting, SyncRecordReader targets) {
     Differ differ =
         new Differ(config.cluster(), api, rendering(new Discovery(api)), targets, ledgers);
-    return new Questions(differ, reporting, resources.clock());
+    return new DiffService(differ, reporting, resources.clock());
   }
 }

@@ -38,7 +38,7 @@ final class StandAside {
   }
 
   /** Resets the time, since a session was stable for long enough. */
-  void forget() {
+  void reset() {
     times = 0;
   }
 

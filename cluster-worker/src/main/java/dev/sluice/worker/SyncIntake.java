@@ -10,7 +10,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
-import dev.sluice.worker.diff.Questions;
+import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
@@ -48,7 +48,7 @@ final class SyncIntake implements LogListener {
   private final SessionContext context;
   private final LedgerListing found;
   private final Reporter reporter;
-  private final Questions questions;
+  private final DiffService diffs;
   private final Lanes lanes;
   private final Progress progress;
   private final CountDownLatch caughtUp = new CountDownLatch(1);
@@ -62,13 +62,13 @@ final class SyncIntake implements LogListener {
       SessionContext context,
       LedgerListing found,
       Reporter reporter,
-      Questions questions,
+      DiffService diffs,
       Lanes lanes,
       Progress progress) {
     this.context = context;
     this.found = found;
     this.reporter = reporter;
-    this.questions = questions;
+    this.diffs = diffs;
     this.lanes = lanes;
     this.progress = progress;
   }
@@ -162,7 +162,7 @@ final class SyncIntake implements LogListener {
   private void expect(List<LogEntry> records) {
     records.forEach(context.claims()::expect);
     LogEntry newest = records.getLast();
-    questions.know(newest);
+    diffs.remember(newest);
     if (ledger(newest.application()).holds(newest.generation())) {
       context.claims().settle(newest);
     }
@@ -203,13 +203,13 @@ final class SyncIntake implements LogListener {
 
   @Override
   public void asked(Envelope<QuestionEvent> question) {
-    questions.ask(question);
+    diffs.ask(question);
   }
 
   @Override
   public void received(LogEntry entry, SyncEvent payload) {
     context.claims().expect(entry);
-    questions.know(entry);
+    diffs.remember(entry);
     lanes.offer(entry, payload);
   }
 

@@ -84,7 +84,7 @@ final class WorkerMetrics implements AppliedListener {
   }
 
   /** Registers the gauges that read the worker's current state. */
-  static void ask(Metrics metrics, ClusterName cluster, Supplier<WorkerView> worker) {
+  static void registerState(Metrics metrics, ClusterName cluster, Supplier<WorkerView> worker) {
     Tags here = Tags.of("cluster", cluster.value());
     metrics.gauge(
         "sluice_worker_leading",
@@ -136,7 +136,7 @@ final class WorkerMetrics implements AppliedListener {
   }
 
   /** Registers the gauge that shows how renderers are isolated from the worker. */
-  static void isolation(Metrics metrics, ClusterName cluster, IsolationMode mode) {
+  static void registerIsolation(Metrics metrics, ClusterName cluster, IsolationMode mode) {
     Map<Tags, Long> one = Map.of(Tags.of("cluster", cluster.value(), "mode", mode.text()), 1L);
     metrics.gauge(
         "sluice_worker_render_isolation",
@@ -145,17 +145,17 @@ final class WorkerMetrics implements AppliedListener {
   }
 
   /** Counts a failure of one item of a loop that went on. */
-  void contained(String loop) {
+  void countContained(String loop) {
     contained.add(Tags.of("cluster", cluster, "loop", loop), 1);
   }
 
   /** Counts an object that carries this installation's labels but cannot be its own. */
-  void foundInvalid() {
+  void countInvalid() {
     invalid.add(here, 1);
   }
 
   /** Counts a kind that a sweep could not list or clean up. */
-  void couldNotSweep() {
+  void countUnswept() {
     unswept.add(here, 1);
   }
 

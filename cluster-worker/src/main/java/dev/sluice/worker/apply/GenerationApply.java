@@ -74,14 +74,14 @@ final class GenerationApply {
             false);
     Plan.Ready plan =
         switch (new Planner().plan(request)) {
-          case Plan.Ready ready -> claimed(ready);
+          case Plan.Ready ready -> registerClaims(ready);
           case Plan.Held held -> approved(held, ledger, attempt);
           case Plan.Refused refused ->
               throw new HaltException(new Outcome.Parked(refused.failure(), new Wake.NewInput()));
         };
     Instant plannedAt = context.clock().instant();
     int objects = plan.inventories().after().size();
-    if (plan.isNothing()) {
+    if (plan.isEmpty()) {
       context.runner().run(plan, entry, attempt);
       finish(
           ledger,
@@ -116,7 +116,7 @@ final class GenerationApply {
     return Optional.of(timings);
   }
 
-  private Plan.Ready claimed(Plan.Ready plan) {
+  private Plan.Ready registerClaims(Plan.Ready plan) {
     context.claims().planned(entry, plan.claims());
     return plan;
   }
@@ -129,7 +129,7 @@ final class GenerationApply {
    */
   private Plan.Ready approved(Plan.Held held, Ledger ledger, Attempt attempt)
       throws HaltException, InterruptedException {
-    Plan.Ready plan = claimed(held.ready());
+    Plan.Ready plan = registerClaims(held.ready());
     if (isBegun(plan, ledger)) {
       return plan;
     }

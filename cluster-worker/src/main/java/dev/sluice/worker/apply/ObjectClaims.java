@@ -118,7 +118,7 @@ public final class ObjectClaims {
   }
 
   /** Takes over the inventory of a ledger as its application's claims. */
-  public synchronized void found(Ledger ledger) {
+  public synchronized void load(Ledger ledger) {
     Map<Name, Set<ObjectRef>> objects =
         Name.index(ledger.inventory().entries().stream().map(InventoryEntry::ref).toList());
     long generation = ledger.generation().map(Generation::value).orElse(0L);

@@ -112,7 +112,7 @@ final class ContainedWork {
   }
 
   /** Reports one effect; returns whether it is settled, or must be reported again later. */
-  boolean settles(Effect effect) throws InterruptedException {
+  boolean reportOrSkip(Effect effect) throws InterruptedException {
     try {
       work.report(effect);
       failedReports = 0;
@@ -122,11 +122,11 @@ final class ContainedWork {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      return leavesOut(effect, e);
+      return isSkipped(effect, e);
     }
   }
 
-  private boolean leavesOut(Effect effect, Throwable failure) {
+  private boolean isSkipped(Effect effect, Throwable failure) {
     boolean passes =
         failure instanceof ReportException
             || failure instanceof ApiException

@@ -75,9 +75,9 @@ final class Lane implements Pace {
   }
 
   /** Applies the newest generation again, since the cluster may have lost it. */
-  void again() {
+  void applyAgain() {
     work.invalidate();
-    locked(() -> machine.again(shared.clock().instant()));
+    locked(() -> machine.applyAgain(shared.clock().instant()));
   }
 
   /** Retries at once if the application is parked because of the cluster's state. */
@@ -252,7 +252,7 @@ final class Lane implements Pace {
       if (effect == null) {
         return true;
       }
-      if (!work.settles(effect)) {
+      if (!work.reportOrSkip(effect)) {
         return false;
       }
       locked(() -> machine.effects().remove());

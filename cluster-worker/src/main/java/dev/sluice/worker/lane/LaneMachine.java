@@ -73,7 +73,7 @@ final class LaneMachine {
   }
 
   /** Queues the newest generation again, since the cluster may have lost it. */
-  void again(Instant now) {
+  void applyAgain(Instant now) {
     if (state instanceof LaneState.Running) {
       lostMeanwhile = true;
     } else if (newest != null) {
@@ -156,7 +156,7 @@ final class LaneMachine {
       pending = null;
       return;
     }
-    LaneState.Tries failed = tries.oneMore();
+    LaneState.Tries failed = tries.withFailure();
     switch (outcome) {
       case Outcome.Done() ->
           state = lostMeanwhile ? new LaneState.Queued(entry, now) : new LaneState.Idle();

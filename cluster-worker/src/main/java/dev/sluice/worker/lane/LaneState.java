@@ -40,7 +40,7 @@ sealed interface LaneState {
       return new Tries(0, now, false);
     }
 
-    Tries oneMore() {
+    Tries withFailure() {
       return new Tries(failed + 1, since, parked);
     }
 

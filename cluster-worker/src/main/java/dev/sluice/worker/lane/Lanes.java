@@ -67,8 +67,8 @@ public final class Lanes {
   }
 
   /** Applies an application's newest generation again, since the cluster may have lost it. */
-  public void again(ApplicationName application) {
-    lane(application).again();
+  public void applyAgain(ApplicationName application) {
+    lane(application).applyAgain();
   }
 
   /** Retries an application at once if it is parked because of the cluster's state. */
@@ -95,7 +95,7 @@ public final class Lanes {
   }
 
   /** Returns whether the lanes wait because the cluster's API does not answer. */
-  public boolean areHeldUp() {
+  public boolean isApiUnreachable() {
     return shared.breaker().isOpen();
   }
 

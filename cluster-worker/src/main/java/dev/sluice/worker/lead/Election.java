@@ -65,7 +65,7 @@ final class Election {
    *
    * @param lease empty if there is none
    */
-  Step saw(Optional<ObservedLease> lease, long now) {
+  Step observe(Optional<ObservedLease> lease, long now) {
     if (lease.isEmpty()) {
       seen = null;
       return new Step.Take(lease);
@@ -105,12 +105,12 @@ final class Election {
   }
 
   /** Returns how long leadership may continue without a renewal; zero or less ends it now. */
-  Duration left(long now) {
+  Duration timeLeft(long now) {
     return within(times.renewDeadline(), now);
   }
 
   /** Returns how long no other worker can take over; with zero or less, nothing may be written. */
-  Duration safe(long now) {
+  Duration safeTimeLeft(long now) {
     return within(times.duration(), now);
   }
 

@@ -43,12 +43,12 @@ public final class Leadership implements AutoCloseable {
   public interface Candidate {
 
     /** Called when this worker became the leader. Must not block. */
-    void lead();
+    void startLeading();
 
     /**
      * Called when this worker is no longer the leader. Returns once nothing is written any longer.
      */
-    void stop();
+    void stopLeading();
   }
 
   private Leadership(AppliedLease lease, Identity identity, LeaseTimes times, Candidate candidate) {
@@ -143,7 +143,7 @@ public final class Leadership implements AutoCloseable {
         log.atError().setCause(e).log("a turn of the election for {} failed", lease);
       }
       turnedAt = System.nanoTime();
-      if (election.isLeading() && !election.left(turnedAt).isPositive()) {
+      if (election.isLeading() && !election.timeLeft(turnedAt).isPositive()) {
         log.atWarn().log("lost leadership: {} was not renewed in time", lease);
         lose();
       }
@@ -167,7 +167,7 @@ public final class Leadership implements AutoCloseable {
         // another worker wrote or deleted it: its current content decides
       }
     }
-    Election.Step step = election.saw(lease.read(callTimeout()), System.nanoTime());
+    Election.Step step = election.observe(lease.read(callTimeout()), System.nanoTime());
     if (held.isPresent() && !election.isLeading()) {
       log.atWarn().log("lost leadership: another worker holds {}", lease);
       lose();
@@ -199,7 +199,7 @@ public final class Leadership implements AutoCloseable {
       lastLogged = "";
       log.atInfo().log("became the leader: {}", lease);
       try {
-        candidate.lead();
+        candidate.startLeading();
       } catch (RuntimeException | Error e) {
         resign(times.duration()); // otherwise it would lead and do nothing
         throw e;
@@ -215,7 +215,7 @@ public final class Leadership implements AutoCloseable {
   /** Returns the timeout of calls. A leader's call must not outlast the renew deadline. */
   private Duration callTimeout() {
     return election.isLeading()
-        ? max(election.left(System.nanoTime()), MIN_WAIT)
+        ? max(election.timeLeft(System.nanoTime()), MIN_WAIT)
         : times.renewDeadline();
   }
 
@@ -242,7 +242,7 @@ public final class Leadership implements AutoCloseable {
 
   private void stopCandidate() {
     try {
-      candidate.stop();
+      candidate.stopLeading();
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       log.atError().setCause(e).log("the leader session failed to stop");

@@ -56,7 +56,7 @@ final class LedgerCodec {
    * Turns a ConfigMap into a patch that removes the other key, since the content may have been
    * under it before.
    */
-  static void dropTheOther(ObjectNode configMap) {
+  static void removeOtherKey(ObjectNode configMap) {
     configMap.putNull(configMap.has("data") ? "binaryData" : "data");
   }
 

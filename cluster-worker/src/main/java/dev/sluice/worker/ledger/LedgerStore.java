@@ -201,7 +201,7 @@ public final class LedgerStore implements Ledgers {
         .withObject("/metadata")
         .put("uid", read.uid())
         .put("resourceVersion", read.resourceVersion());
-    LedgerCodec.dropTheOther(configMap);
+    LedgerCodec.removeOtherKey(configMap);
     return api.patch(names.path(ledger.application()), configMap);
   }
 

@@ -55,7 +55,7 @@ public sealed interface Plan {
     }
 
     /** Returns whether nothing is written and nothing deleted. */
-    public boolean isNothing() {
+    public boolean isEmpty() {
       return stages.isEmpty() && prunes.isEmpty();
     }
   }

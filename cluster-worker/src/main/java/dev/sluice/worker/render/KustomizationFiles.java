@@ -26,7 +26,7 @@ record KustomizationFiles(Map<String, String> texts, Map<String, String> places)
     Map<String, String> places = new HashMap<>();
     InputTree tree = null;
     for (InputFile file : files) {
-      if (isOne(file.path())) {
+      if (isKustomization(file.path())) {
         tree = tree == null ? new InputTree(files) : tree;
         Optional<InputFile.Text> text = text(tree, file.path());
         text.ifPresent(
@@ -40,7 +40,7 @@ record KustomizationFiles(Map<String, String> texts, Map<String, String> places)
   }
 
   /** Returns whether a file has the name of a kustomization. */
-  static boolean isOne(String path) {
+  static boolean isKustomization(String path) {
     return NAMES.contains(path.substring(path.lastIndexOf('/') + 1));
   }
 
@@ -48,7 +48,7 @@ record KustomizationFiles(Map<String, String> texts, Map<String, String> places)
    * Returns whether kustomize reads a file as a kustomization, by its own name or through links.
    */
   boolean read(String path) {
-    return isOne(path) || places.containsValue(path);
+    return isKustomization(path) || places.containsValue(path);
   }
 
   private static Optional<InputFile.Text> text(InputTree tree, String path) throws RenderException {

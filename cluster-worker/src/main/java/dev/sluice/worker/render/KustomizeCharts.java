@@ -52,7 +52,7 @@ record KustomizeCharts(Map<String, List<String>> charts) {
     for (InputFile file : files) {
       if (!charts.isEmpty()
           && file instanceof InputFile.Text text
-          && !found.hold(text.path())
+          && !found.contain(text.path())
           && text.text().contains(GENERATOR)) {
         throw RenderException.permanent(
             "Unsupported",
@@ -68,7 +68,7 @@ record KustomizeCharts(Map<String, List<String>> charts) {
 
   /** Returns the files that are not part of a chart. */
   List<InputFile> without(List<InputFile> files) {
-    return areNone() ? files : files.stream().filter(file -> !hold(file.path())).toList();
+    return areNone() ? files : files.stream().filter(file -> !contain(file.path())).toList();
   }
 
   /**
@@ -80,15 +80,15 @@ record KustomizeCharts(Map<String, List<String>> charts) {
         .filter(
             file ->
                 !(file instanceof InputFile.Text text
-                    && KustomizationFiles.isOne(text.path())
-                    && hold(text.path())
+                    && KustomizationFiles.isKustomization(text.path())
+                    && contain(text.path())
                     && documents(text.text(), text.path()).isEmpty()
                     && !MAY_NAME.matcher(text.text()).find()))
         .toList();
   }
 
   /** Returns whether a file is part of a chart. */
-  boolean hold(String path) {
+  boolean contain(String path) {
     return charts.values().stream()
         .flatMap(List::stream)
         .anyMatch(chart -> path.startsWith(chart + "/"));

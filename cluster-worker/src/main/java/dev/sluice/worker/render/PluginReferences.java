@@ -54,7 +54,7 @@ final class PluginReferences {
   /** Finds them. Unreadable kustomizations name none; kustomize cannot read them either. */
   static PluginReferences of(List<InputFile> files) throws RenderException {
     List<InputFile> kustomizations =
-        files.stream().filter(file -> KustomizationFiles.isOne(file.path())).toList();
+        files.stream().filter(file -> KustomizationFiles.isKustomization(file.path())).toList();
     return kustomizations.stream().anyMatch(PluginReferences::mayName)
         ? ofAll(files)
         : new PluginReferences(List.of());
@@ -64,7 +64,7 @@ final class PluginReferences {
   static PluginReferences ofAll(List<InputFile> files) throws RenderException {
     PluginReferences found = new PluginReferences(files);
     for (InputFile file : files) {
-      if (KustomizationFiles.isOne(file.path())) {
+      if (KustomizationFiles.isKustomization(file.path())) {
         found.collect(file.path());
       }
     }

@@ -42,7 +42,7 @@ final class RemoteBases {
   private List<InputFile> localized() {
     List<InputFile> all = new ArrayList<>();
     for (InputFile file : files.values()) {
-      all.add(KustomizationFiles.isOne(file.path()) ? localized(file) : file);
+      all.add(KustomizationFiles.isKustomization(file.path()) ? localized(file) : file);
     }
     all.addAll(copies);
     return all;

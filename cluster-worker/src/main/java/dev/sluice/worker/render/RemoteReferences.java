@@ -64,8 +64,8 @@ final class RemoteReferences {
     for (InputFile file : files) {
       if (file instanceof InputFile.Text text
           && (kustomizations.read(text.path())
-              || (text.text().contains("builtin") && !charts.hold(text.path())))) {
-        refuse(text.text(), text.path(), charts.hold(text.path()));
+              || (text.text().contains("builtin") && !charts.contain(text.path())))) {
+        refuse(text.text(), text.path(), charts.contain(text.path()));
       }
     }
   }

@@ -15,10 +15,10 @@ import dev.sluice.worker.helm.LibraryProcess;
 import dev.sluice.worker.sandbox.InstalledProgram;
 import dev.sluice.worker.sandbox.Isolation;
 import dev.sluice.worker.sandbox.IsolationMode;
+import dev.sluice.worker.sandbox.IsolationProbe;
 import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sandbox.Sandbox;
 import dev.sluice.worker.sandbox.VisibleFiles;
-import dev.sluice.worker.sandbox.Walls;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +110,7 @@ public final class Renderers implements AutoCloseable {
     config.plugins().map(Path::toAbsolutePath).map(Path::normalize).ifPresent(needed::add);
     needed.addAll(LibraryProcess.files());
     Isolation isolation =
-        new Walls(VisibleFiles.with(needed), config.scratch(), config.limits())
+        new IsolationProbe(VisibleFiles.with(needed), config.scratch(), config.limits())
             .strongest(isolated.mode(), path);
     if (isolation.mode() == IsolationMode.NONE && isolated.required()) {
       throw new ConfigurationException(

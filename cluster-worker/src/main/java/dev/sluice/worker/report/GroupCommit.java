@@ -144,7 +144,7 @@ final class GroupCommit implements AutoCloseable {
     try {
       boolean more = true;
       while (more) {
-        more = commitWhatGathered();
+        more = commitWaiting();
       }
       end(new IllegalStateException("closed"));
     } catch (InterruptedException | RuntimeException | Error e) {
@@ -159,7 +159,7 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /** Commits the added records; returns whether the loop continues. */
-  private boolean commitWhatGathered() throws InterruptedException {
+  private boolean commitWaiting() throws InterruptedException {
     List<Step> steps = new ArrayList<>();
     steps.add(queue.take());
     queue.drainTo(steps, MOST);
@@ -186,7 +186,7 @@ final class GroupCommit implements AutoCloseable {
         // a failure shows at the commit
         sent.add(producer.send(write.record()));
       }
-      untilAnswered(producer::commitTransaction);
+      repeatUntilAnswered(producer::commitTransaction);
       writes.forEach(write -> write.receipt().committed());
       problem = Optional.empty();
       return List.of();
@@ -202,7 +202,7 @@ final class GroupCommit implements AutoCloseable {
     if (meaning == ProducerFailure.FENCED) {
       throw failure;
     }
-    untilAnswered(producer::abortTransaction);
+    repeatUntilAnswered(producer::abortTransaction);
     return switch (meaning) {
       case RECORD -> withoutRefused(writes, sent, failure);
       case NOT_ALLOWED ->
@@ -258,7 +258,7 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /** Repeats a commit or abort until it is answered. */
-  private void untilAnswered(Runnable call) {
+  private void repeatUntilAnswered(Runnable call) {
     while (true) {
       try {
         call.run();

@@ -44,7 +44,7 @@ public final class InputDirectory implements AutoCloseable {
    */
   static InputDirectory in(Path parent) throws RenderException {
     try {
-      return furnished(place(parent), Optional.empty());
+      return create(place(parent), Optional.empty());
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -53,7 +53,7 @@ public final class InputDirectory implements AutoCloseable {
   /** Creates a directory in the place of a waiting shell. */
   static InputDirectory of(ReadyShells.Placed shell) throws RenderException {
     try {
-      return furnished(shell.place(), Optional.of(shell.shell()));
+      return create(shell.place(), Optional.of(shell.shell()));
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -68,8 +68,7 @@ public final class InputDirectory implements AutoCloseable {
         .toRealPath();
   }
 
-  private static InputDirectory furnished(Path root, Optional<ReadyShell> shell)
-      throws IOException {
+  private static InputDirectory create(Path root, Optional<ReadyShell> shell) throws IOException {
     Files.createDirectory(root.resolve("home"));
     Files.createDirectory(root.resolve("tree"));
     return new InputDirectory(root, shell);

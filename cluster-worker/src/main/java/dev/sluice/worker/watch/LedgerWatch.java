@@ -129,7 +129,7 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
 
   private void gone(ApplicationName application) {
     seen.remove(application);
-    again(application, "its ledger was deleted; applying it again from the log");
+    applyAgain(application, "its ledger was deleted; applying it again from the log");
   }
 
   private void changed(ConfigMap configMap) {
@@ -139,26 +139,26 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
             application -> {
               JsonNode content = Json.mapper().valueToTree(configMap);
               Seen now = Seen.of(ledgers.read(application, content));
-              noticed(application, seen.put(application, now), now);
+              observed(application, seen.put(application, now), now);
             });
   }
 
-  private void noticed(ApplicationName application, @Nullable Seen before, Seen now) {
+  private void observed(ApplicationName application, @Nullable Seen before, Seen now) {
     Optional<Failure> known = before == null ? Optional.empty() : before.failure();
     if (now.failure().isPresent()) {
       if (!now.failure().equals(known)) {
-        again(application, now.failure().get().message());
+        applyAgain(application, now.failure().get().message());
       }
     } else if (known.isPresent()) {
-      again(application, "its ledger can be read again");
+      applyAgain(application, "its ledger can be read again");
     } else if (before != null && now.generation() < before.generation()) {
-      again(application, "its ledger was reset; comparing it with the log again");
+      applyAgain(application, "its ledger was reset; comparing it with the log again");
     }
   }
 
-  private void again(ApplicationName application, String why) {
+  private void applyAgain(ApplicationName application, String why) {
     log.atWarn().addKeyValue("application", application).log("{}", why);
-    lanes.again(application);
+    lanes.applyAgain(application);
   }
 
   @Override

@@ -74,7 +74,7 @@ public final class PrerequisiteWatch<T extends HasMetadata>
             lanes,
             containment,
             PrerequisiteWatch::isEstablished,
-            definition -> parked -> wants(parked, definition),
+            definition -> parked -> mayWaitFor(parked, definition),
             DISCOVERY));
   }
 
@@ -93,7 +93,7 @@ public final class PrerequisiteWatch<T extends HasMetadata>
         object,
         () -> {
           if (usable.test(object)) {
-            came(object);
+            appeared(object);
           }
         });
   }
@@ -103,8 +103,8 @@ public final class PrerequisiteWatch<T extends HasMetadata>
     contained(
         object,
         () -> {
-          if (usable.test(object) && (!usable.test(before) || isOtherwise(before, object))) {
-            came(object);
+          if (usable.test(object) && (!usable.test(before) || hasNewSpec(before, object))) {
+            appeared(object);
           }
         });
   }
@@ -125,7 +125,7 @@ public final class PrerequisiteWatch<T extends HasMetadata>
     Thread.ofPlatform().daemon().name("stop-watch").start(informer::stop);
   }
 
-  private void came(T object) {
+  private void appeared(T object) {
     Predicate<Outcome.Parked> cause = wakes.apply(object);
     lanes.wakeParked(cause);
     for (Duration later : again) {
@@ -137,7 +137,7 @@ public final class PrerequisiteWatch<T extends HasMetadata>
   }
 
   /** Returns whether the specification has changed, by the server's generation. */
-  private static boolean isOtherwise(HasMetadata before, HasMetadata object) {
+  private static boolean hasNewSpec(HasMetadata before, HasMetadata object) {
     return !Objects.equals(
         before.getMetadata().getGeneration(), object.getMetadata().getGeneration());
   }
@@ -151,7 +151,7 @@ public final class PrerequisiteWatch<T extends HasMetadata>
    * Returns whether the application may wait for this definition; a failure without an object may
    * concern any kind.
    */
-  private static boolean wants(Outcome.Parked parked, CustomResourceDefinition definition) {
+  private static boolean mayWaitFor(Outcome.Parked parked, CustomResourceDefinition definition) {
     if (definition.getSpec() == null || definition.getSpec().getNames() == null) {
       return false;
     }

@@ -114,12 +114,12 @@ final class ObjectClaimsTest {
 
   @Test
   void aLedgerHasTheClaimsOfItsOwnGenerationAndInputsOnly() {
-    claims.found(ledger(WEB, 1, "v1:web1"));
+    claims.load(ledger(WEB, 1, "v1:web1"));
     claims.expect(target(WEB, 1));
     assertThat(claims.unknown(Optional.empty())).isEmpty();
     assertThat(claims.claimant(OBJECT, Optional.empty())).contains(WEB);
 
-    claims.found(ledger(SHOP, 1, "v1:of another count"));
+    claims.load(ledger(SHOP, 1, "v1:of another count"));
     claims.expect(target(SHOP, 1));
     assertThat(claims.unknown(Optional.empty())).containsExactly(target(SHOP, 1));
   }

@@ -185,7 +185,7 @@ class LaneMachineTest {
     machine.end(new Outcome.Done(), START);
     assertThat(machine.due()).isEmpty();
 
-    machine.again(START);
+    machine.applyAgain(START);
 
     assertThat(machine.begin(START)).isEqualTo(entry(1));
   }
@@ -195,7 +195,7 @@ class LaneMachineTest {
     machine.offer(entry(1), START);
     machine.begin(START);
 
-    machine.again(START);
+    machine.applyAgain(START);
     machine.end(new Outcome.Done(), START.plusSeconds(1));
 
     assertThat(machine.due()).contains(START.plusSeconds(1));

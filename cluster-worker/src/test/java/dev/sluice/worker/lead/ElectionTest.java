@@ -19,13 +19,15 @@ class ElectionTest {
 
   @Test
   void takesALeaseThatIsMissingOrWithoutAHolder() {
-    assertThat(election.saw(Optional.empty(), at(0))).isInstanceOf(Election.Step.Take.class);
-    assertThat(saw("", "2026-01-01T00:00:00.000000Z", 0)).isInstanceOf(Election.Step.Take.class);
+    assertThat(election.observe(Optional.empty(), at(0))).isInstanceOf(Election.Step.Take.class);
+    assertThat(observe("", "2026-01-01T00:00:00.000000Z", 0))
+        .isInstanceOf(Election.Step.Take.class);
   }
 
   @Test
   void comesBackToItsOwnLeaseAtOnce() {
-    assertThat(saw("me", "2026-01-01T00:00:00.000000Z", 0)).isInstanceOf(Election.Step.Take.class);
+    assertThat(observe("me", "2026-01-01T00:00:00.000000Z", 0))
+        .isInstanceOf(Election.Step.Take.class);
   }
 
   @ParameterizedTest
@@ -38,9 +40,9 @@ class ElectionTest {
         ""
       })
   void neverComparesTheTimesInALeaseWithItsOwnClock(String renewTime) {
-    assertThat(saw("other", renewTime, 0)).isEqualTo(standBy("other", 15));
-    assertThat(saw("other", renewTime, 14)).isEqualTo(standBy("other", 1));
-    assertThat(saw("other", renewTime, 15)).isInstanceOf(Election.Step.Take.class);
+    assertThat(observe("other", renewTime, 0)).isEqualTo(standBy("other", 15));
+    assertThat(observe("other", renewTime, 14)).isEqualTo(standBy("other", 1));
+    assertThat(observe("other", renewTime, 15)).isInstanceOf(Election.Step.Take.class);
   }
 
   @Test
@@ -48,16 +50,16 @@ class ElectionTest {
     String[] times = {"2026-01-01T00:10:00Z", "2025-01-01T00:00:00Z", "nonsense", "2026-01-01Z"};
 
     for (int i = 0; i < times.length; i++) {
-      assertThat(saw("other", times[i], i * 14L)).isEqualTo(standBy("other", 15));
+      assertThat(observe("other", times[i], i * 14L)).isEqualTo(standBy("other", 15));
     }
   }
 
   @Test
   void changedMetadataOfTheLeaseDoesNotKeepADeadHolder() {
-    assertThat(saw("other", "t", 0)).isEqualTo(standBy("other", 15));
+    assertThat(observe("other", "t", 0)).isEqualTo(standBy("other", 15));
 
     Election.Step step =
-        election.saw(
+        election.observe(
             Optional.of(
                 lease(
                     """
@@ -71,10 +73,10 @@ class ElectionTest {
 
   @Test
   void aRecreatedLeaseIsObservedFromTheStart() {
-    saw("other", "t", 0);
+    observe("other", "t", 0);
 
     Election.Step step =
-        election.saw(
+        election.observe(
             Optional.of(
                 lease(
                     """
@@ -96,7 +98,7 @@ class ElectionTest {
         "{\"spec\": {\"holderIdentity\": \"\", \"leaseDurationSeconds\": null}}"
       })
   void aLeaseThatSaysNothingIsFree(String json) {
-    assertThat(election.saw(Optional.of(lease(json)), at(0)))
+    assertThat(election.observe(Optional.of(lease(json)), at(0)))
         .isInstanceOf(Election.Step.Take.class);
   }
 
@@ -119,24 +121,24 @@ class ElectionTest {
     election.took(lease("{\"spec\": {\"holderIdentity\": \"me\"}}"), at(100));
 
     assertThat(election.isLeading()).isTrue();
-    assertThat(election.left(at(104))).isEqualTo(Duration.ofSeconds(6));
-    assertThat(election.left(at(110))).isZero();
-    assertThat(election.safe(at(110))).isEqualTo(Duration.ofSeconds(5));
+    assertThat(election.timeLeft(at(104))).isEqualTo(Duration.ofSeconds(6));
+    assertThat(election.timeLeft(at(110))).isZero();
+    assertThat(election.safeTimeLeft(at(110))).isEqualTo(Duration.ofSeconds(5));
   }
 
   @Test
   void aProcessThatWasPausedKnowsByTheTimeThatPassedThatItsLeadIsOver() {
     election.took(lease("{\"spec\": {\"holderIdentity\": \"me\"}}"), at(100));
 
-    assertThat(election.left(at(160))).isNegative();
-    assertThat(election.safe(at(160))).isNegative();
+    assertThat(election.timeLeft(at(160))).isNegative();
+    assertThat(election.safeTimeLeft(at(160))).isNegative();
   }
 
   @Test
   void aLeaderThatSeesAnotherHolderLeadsNoMore() {
     election.took(lease("{\"spec\": {\"holderIdentity\": \"me\"}}"), at(0));
 
-    assertThat(saw("other", "t", 2)).isEqualTo(standBy("other", 15));
+    assertThat(observe("other", "t", 2)).isEqualTo(standBy("other", 15));
 
     assertThat(election.isLeading()).isFalse();
     assertThat(election.held()).isEmpty();
@@ -146,7 +148,7 @@ class ElectionTest {
   void aLeaderRecreatesItsDeletedLease() {
     election.took(lease("{\"spec\": {\"holderIdentity\": \"me\"}}"), at(0));
 
-    assertThat(election.saw(Optional.empty(), at(2)))
+    assertThat(election.observe(Optional.empty(), at(2)))
         .isEqualTo(new Election.Step.Take(Optional.empty()));
     assertThat(election.isLeading()).isTrue();
   }
@@ -160,14 +162,14 @@ class ElectionTest {
 
     assertThat(election.isLeading()).isFalse();
     assertThat(election.leave()).isEmpty();
-    assertThat(election.safe(at(1))).isZero();
+    assertThat(election.safeTimeLeft(at(1))).isZero();
     // the answer to the release was lost: the Lease still names this worker, or no holder
-    assertThat(saw("me", "t", 2)).isInstanceOf(Election.Step.Take.class);
-    assertThat(saw("", "t", 3)).isInstanceOf(Election.Step.Take.class);
+    assertThat(observe("me", "t", 2)).isInstanceOf(Election.Step.Take.class);
+    assertThat(observe("", "t", 3)).isInstanceOf(Election.Step.Take.class);
   }
 
-  private Election.Step saw(String holder, String renewTime, long second) {
-    return election.saw(
+  private Election.Step observe(String holder, String renewTime, long second) {
+    return election.observe(
         Optional.of(
             lease(
                 """
@@ -179,7 +181,7 @@ class ElectionTest {
   }
 
   private Election.Step sawLasting(String seconds, long second) {
-    return election.saw(
+    return election.observe(
         Optional.of(
             lease(
                 "{\"spec\": {\"holderIdentity\": \"other\", \"leaseDurationSeconds\": %s}}"

@@ -237,12 +237,12 @@ class LeadershipIT {
             TIMES,
             new Leadership.Candidate() {
               @Override
-              public void lead() {
+              public void startLeading() {
                 history.add(name + " leads");
               }
 
               @Override
-              public void stop() {
+              public void stopLeading() {
                 if (history.contains(name + " leads")
                     && !history.getLast().equals(name + " stops")) {
                   history.add(name + " stops");

@@ -41,7 +41,7 @@ class PlannerTest {
     assertThat(plan.unchanged()).containsExactly(same.ref());
     assertThat(plan.inventories().after())
         .isEqualTo(inventory(entry(same), entry(changed), entry(fresh)));
-    assertThat(plan.isNothing()).isFalse();
+    assertThat(plan.isEmpty()).isFalse();
   }
 
   @Test
@@ -50,7 +50,7 @@ class PlannerTest {
 
     Plan.Ready plan = ready(request(List.of(same), inventory(entry(same))));
 
-    assertThat(plan.isNothing()).isTrue();
+    assertThat(plan.isEmpty()).isTrue();
     assertThat(plan.writeSet()).isEmpty();
   }
 
@@ -360,9 +360,7 @@ class PlannerTest {
     PlanRequest again =
         new PlanRequest(desired, plan.inventories().after(), Set.of(), policy, true);
     if (planner.plan(again) instanceof Plan.Ready second) {
-      assertThat(second.isNothing())
-          .as("a plan that was carried out leaves nothing to do")
-          .isTrue();
+      assertThat(second.isEmpty()).as("a plan that was carried out leaves nothing to do").isTrue();
     }
   }
 

@@ -17,12 +17,12 @@ import dev.sluice.worker.helm.LibraryProcess;
 import dev.sluice.worker.sandbox.InputDirectory;
 import dev.sluice.worker.sandbox.InstalledProgram;
 import dev.sluice.worker.sandbox.IsolationMode;
+import dev.sluice.worker.sandbox.IsolationProbe;
 import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sandbox.RenderLimits;
 import dev.sluice.worker.sandbox.Sandbox;
 import dev.sluice.worker.sandbox.Scratch;
 import dev.sluice.worker.sandbox.VisibleFiles;
-import dev.sluice.worker.sandbox.Walls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -248,7 +248,7 @@ class IsolationIT {
         new Sandbox(
             Scratch.in(temporary.resolve("scratch")),
             RenderLimits.DEFAULT,
-            new Walls(
+            new IsolationProbe(
                     VisibleFiles.with(programs()),
                     Scratch.in(temporary.resolve("scratch")),
                     RenderLimits.DEFAULT)

@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers questions to this worker while it leads, in threads separate from the lanes. */
-public final class Questions implements AutoCloseable {
+public final class DiffService implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(Questions.class);
+  private static final Logger log = LoggerFactory.getLogger(DiffService.class);
 
   /** Limits the answers at a time, since reconciling has priority. */
-  private static final int AT_A_TIME = 2;
+  private static final int MAX_CONCURRENT = 2;
 
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
@@ -35,33 +35,33 @@ public final class Questions implements AutoCloseable {
   private final Clock clock;
   private final Map<ApplicationName, LogEntry> newest = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Semaphore turns = new Semaphore(AT_A_TIME, true);
+  private final Semaphore running = new Semaphore(MAX_CONCURRENT, true);
 
-  public Questions(Differ differ, Reporter reporter, Clock clock) {
+  public DiffService(Differ differ, Reporter reporter, Clock clock) {
     this.differ = differ;
     this.reporter = reporter;
     this.clock = clock;
   }
 
   /** Remembers the newest record of an application. */
-  public void know(LogEntry entry) {
+  public void remember(LogEntry entry) {
     newest.put(entry.application(), entry);
   }
 
   /** Answers a question in the background; the answer is reported. */
   public void ask(Envelope<QuestionEvent> question) {
-    threads.execute(() -> answer(question));
+    threads.execute(() -> answerAndReport(question));
   }
 
-  private void answer(Envelope<QuestionEvent> question) {
+  private void answerAndReport(Envelope<QuestionEvent> question) {
     try {
-      turns.acquire();
+      running.acquire();
       try {
         if (question.event().until().isAfter(clock.instant())) {
-          found(question).forEach(part -> reporter.send(part, question.trace()));
+          answer(question).forEach(part -> reporter.send(part, question.trace()));
         }
       } finally {
-        turns.release();
+        running.release();
       }
     } catch (InterruptedException e) {
       // the session ends; the question can be asked again
@@ -79,7 +79,7 @@ public final class Questions implements AutoCloseable {
     }
   }
 
-  private List<? extends ResultEvent> found(Envelope<QuestionEvent> question)
+  private List<? extends ResultEvent> answer(Envelope<QuestionEvent> question)
       throws InterruptedException {
     return switch (question.event()) {
       case QuestionEvent.DiffAsked asked ->

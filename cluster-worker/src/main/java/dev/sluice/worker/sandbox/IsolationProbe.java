@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * Finds the strongest isolation that works here, by trying: whether users can create namespaces
  * depends on the kernel, its settings and the container.
  */
-public final class Walls {
+public final class IsolationProbe {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String HOLDS = "holds";
@@ -28,7 +28,7 @@ public final class Walls {
    * @param files that programs need to see
    * @param scratch contains their directories
    */
-  public Walls(VisibleFiles files, Path scratch, RenderLimits limits) {
+  public IsolationProbe(VisibleFiles files, Path scratch, RenderLimits limits) {
     this.files = files;
     this.scratch = scratch;
     this.limits = limits;
@@ -44,7 +44,7 @@ public final class Walls {
       throws InterruptedException {
     for (Isolation isolation : candidates(path)) {
       if (wanted.isEmpty() || wanted.get() == isolation.mode()) {
-        if (holds(isolation)) {
+        if (works(isolation)) {
           return isolation;
         }
       }
@@ -67,7 +67,7 @@ public final class Walls {
   }
 
   /** Returns whether a program can write to its own directory but cannot read beside it. */
-  private boolean holds(Isolation isolation) throws InterruptedException {
+  private boolean works(Isolation isolation) throws InterruptedException {
     Path secret = null;
     try (Sandbox sandbox = new Sandbox(scratch, limits, isolation)) {
       secret = Files.createTempFile(scratch, "sluice-wall-", ""); // readable only by its owner
