@@ -89,7 +89,7 @@ public final class Receiver implements AutoCloseable {
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
-    vertx.exceptionHandler(FatalErrors::ofHandler);
+    vertx.exceptionHandler(FatalErrors::handlerFailed);
     Listening listening = config.listening();
     try {
       ReceiverMetrics metrics = new ReceiverMetrics(telemetry.metrics());

@@ -61,7 +61,7 @@ public record ReceiverConfig(
           "webhook-endpoint",
           "name=N,forge=F,host=H,secret=REF",
           "the endpoint POST /webhooks/N for forge "
-              + Forge.allWritten()
+              + Forge.allConfigNames()
               + "; secrets by reference (env:NAME, file:PATH), repeatable for rotation;"
               + " signing-secret=REF for GitLab signing tokens; network=ADDRESS/BITS limits the"
               + " senders; repository=PATH limits the repositories (* and **);"

@@ -56,7 +56,7 @@ class FuzzIT {
     List<String> end = said.subList(Math.max(0, said.size() - 60), said.size());
     assertThat(fuzzer.waitFor()).as(String.join("\n", end)).isZero();
     assertThat(said).as("it covers something").anyMatch(line -> line.contains(" cov: "));
-    System.out.println(forge.written() + ": " + said.getLast());
+    System.out.println(forge.configName() + ": " + said.getLast());
   }
 
   private static void plant(Forge forge, Path corpus) throws IOException {

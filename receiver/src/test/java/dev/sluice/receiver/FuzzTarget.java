@@ -46,7 +46,7 @@ public final class FuzzTarget {
     LiveEndpoint endpoint =
         Objects.requireNonNull(
             LiveEndpoint.resolve(List.of(OwnDelivery.endpoint(forge, directory)), Clock.systemUTC())
-                .get(forge.written()));
+                .get(forge.configName()));
     deliveries = OwnDelivery.of(forge);
     address = Optional.of(endpoint.endpoint().address());
     reader = endpoint.reader();

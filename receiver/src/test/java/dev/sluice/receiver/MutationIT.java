@@ -71,7 +71,8 @@ class MutationIT {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
                 URI.create(
-                    "http://127.0.0.1:%d/webhooks/%s".formatted(port, delivery.forge().written())))
+                    "http://127.0.0.1:%d/webhooks/%s"
+                        .formatted(port, delivery.forge().configName())))
             .POST(HttpRequest.BodyPublishers.ofByteArray(body));
     damaged.headers().forEach((name, value) -> header(request, name, value));
     Signed.as(delivery.forge(), secret, body, body)
@@ -101,7 +102,8 @@ class MutationIT {
             .map(
                 forge ->
                     "name=%s,forge=%s,host=%s,secret=file:%s"
-                        .formatted(forge.written(), forge.written(), OwnDelivery.HOST, secret))
+                        .formatted(
+                            forge.configName(), forge.configName(), OwnDelivery.HOST, secret))
             .toList();
     Map<String, List<String>> options =
         Map.of(

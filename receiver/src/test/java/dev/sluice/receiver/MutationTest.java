@@ -95,6 +95,6 @@ class MutationTest {
   private LiveEndpoint live(Forge forge) throws IOException {
     return Objects.requireNonNull(
         LiveEndpoint.resolve(List.of(OwnDelivery.endpoint(forge, directory)), Clock.systemUTC())
-            .get(forge.written()));
+            .get(forge.configName()));
   }
 }

@@ -78,6 +78,6 @@ class OwnDeliveriesTest {
   private LiveEndpoint live(Forge forge) throws IOException {
     return Objects.requireNonNull(
         LiveEndpoint.resolve(List.of(OwnDelivery.endpoint(forge, directory)), Clock.systemUTC())
-            .get(forge.written()));
+            .get(forge.configName()));
   }
 }

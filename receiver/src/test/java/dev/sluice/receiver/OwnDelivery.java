@@ -45,10 +45,10 @@ record OwnDelivery(
 
   /** Returns an endpoint that accepts the deliveries of a forge, named like the forge. */
   static Endpoint endpoint(Forge forge, Path directory) throws IOException {
-    Path secret = Files.writeString(directory.resolve(forge.written()), SECRET);
+    Path secret = Files.writeString(directory.resolve(forge.configName()), SECRET);
     return Endpoint.parse(
         "name=%s,forge=%s,host=%s,secret=file:%s"
-            .formatted(forge.written(), forge.written(), HOST, secret));
+            .formatted(forge.configName(), forge.configName(), HOST, secret));
   }
 
   /** Returns the headers, including those that authenticate the sender. */
@@ -62,7 +62,7 @@ record OwnDelivery(
 
   @Override
   public String toString() {
-    return forge.written() + " " + name;
+    return forge.configName() + " " + name;
   }
 
   private static OwnDelivery parse(Forge forge, String section) {
@@ -81,7 +81,7 @@ record OwnDelivery(
   }
 
   private static String text(Forge forge) {
-    String resource = "/deliveries/" + forge.written() + ".txt";
+    String resource = "/deliveries/" + forge.configName() + ".txt";
     try (InputStream in = OwnDelivery.class.getResourceAsStream(resource)) {
       return new String(Objects.requireNonNull(in, resource).readAllBytes(), UTF_8);
     } catch (IOException e) {

@@ -61,7 +61,7 @@ public final class ApiServer implements AutoCloseable {
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
-    vertx.exceptionHandler(FatalErrors::ofHandler);
+    vertx.exceptionHandler(FatalErrors::handlerFailed);
     this.server =
         vertx
             .createHttpServer(new HttpServerOptions().setIdleTimeout(60))

@@ -82,8 +82,8 @@ final class RemoteBases {
         .flatMap(RemoteBase::parse)
         .flatMap(
             base ->
-                at(from, Path.of(base.place(), base.path()).normalize())
-                    .or(() -> at(from, Path.of(base.formerPlace(), base.path()).normalize())));
+                at(from, Path.of(base.directory(), base.path()).normalize())
+                    .or(() -> at(from, Path.of(base.formerDirectory(), base.path()).normalize())));
   }
 
   private Optional<String> at(Path from, Path place) {

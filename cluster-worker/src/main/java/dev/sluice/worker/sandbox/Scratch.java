@@ -83,7 +83,7 @@ public final class Scratch {
   }
 
   private static void removeIfUnlocked(Path place) throws IOException {
-    if (!DirectoryLock.hasLock(place)) {
+    if (!DirectoryLock.wasEverLocked(place)) {
       // another worker may be about to lock it
       if (isAbandoned(place)) {
         remove(place);

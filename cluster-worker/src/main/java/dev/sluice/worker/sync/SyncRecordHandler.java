@@ -178,7 +178,7 @@ final class SyncRecordHandler {
         .addKeyValue("cluster", cluster)
         .log("cannot read offset {} of {}: {}", record.offset(), record.topic(), reason);
     listener.damaged(
-        OriginalRecord.intact(record),
+        OriginalRecord.withContent(record),
         EventCodec.trace(record).orElseGet(TraceParent::start),
         reason);
   }

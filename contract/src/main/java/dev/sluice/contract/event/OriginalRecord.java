@@ -10,10 +10,11 @@ import org.apache.kafka.common.header.Header;
 /**
  * The position in Kafka of the record that a dead letter is about. For a record that could not be
  * decoded also its content, since Kafka may compact or expire it before anyone has read the dead
- * letter. * @param offset {@link #NOWHERE} if it is no longer known * @param value the record's
- * bytes (Base64 in JSON); absent if it had none, if it was decoded, or if it is too large to be
- * stored a second time
+ * letter.
  *
+ * @param offset {@link #UNKNOWN_OFFSET} if it is no longer known
+ * @param value the record's bytes (Base64 in JSON); absent if it had none, if it was decoded, or if
+ *     it is too large to be stored a second time
  * @param key the record's key, under the same conditions
  * @param headers the record's headers, in their order, under the same conditions
  * @param timestamp when it was written, under the same conditions
@@ -32,7 +33,7 @@ public record OriginalRecord(
   private static final int MOST_BYTES = 8 * 1024 * 1024;
 
   /** The offset of a record whose offset is no longer known. */
-  public static final long NOWHERE = -1;
+  public static final long UNKNOWN_OFFSET = -1;
 
   public OriginalRecord {
     headers = headers.map(List::copyOf);
@@ -58,7 +59,7 @@ public record OriginalRecord(
    * Returns the position of a record that could not be decoded, with its content unless that is too
    * large.
    */
-  public static OriginalRecord intact(ConsumerRecord<String, byte[]> record) {
+  public static OriginalRecord withContent(ConsumerRecord<String, byte[]> record) {
     if (bytes(record) > MOST_BYTES) {
       return at(record.topic(), record.partition(), record.offset());
     }

@@ -59,7 +59,7 @@ public sealed interface StateRecord extends Event {
     }
 
     /** Returns this state without a failure to read the remote. */
-    public RefState unwatched() {
+    public RefState withoutFailure() {
       return new RefState(repository, ref, head, pending, unmet, readAt, Optional.empty());
     }
 

@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 
 /**
  * Options for rendering a chart. In order of increasing precedence: the chart's own values, the
- * values files in their order, the inline values, the {@code set} values. * @param releaseName
- * empty for the application's name
+ * values files in their order, the inline values, the {@code set} values.
  *
+ * @param releaseName empty for the application's name
  * @param valuesFiles as {@link ValuesFile} reads them: relative to the chart's directory, or {@code
  *     $alias/path}, relative to the path of the source with that alias
  * @param values inline values: a JSON object, as text

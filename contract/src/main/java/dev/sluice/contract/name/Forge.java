@@ -80,13 +80,13 @@ public enum Forge {
   }
 
   /** Returns the name in configuration, such as {@code bitbucket-cloud}. */
-  public String written() {
+  public String configName() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Returns all names in configuration, separated by '|'. */
-  public static String allWritten() {
-    return Arrays.stream(values()).map(Forge::written).collect(Collectors.joining("|"));
+  public static String allConfigNames() {
+    return Arrays.stream(values()).map(Forge::configName).collect(Collectors.joining("|"));
   }
 
   /**
@@ -94,11 +94,11 @@ public enum Forge {
    *
    * @throws IllegalArgumentException with all known names
    */
-  public static Forge parse(String written) {
+  public static Forge parse(String name) {
     return Arrays.stream(values())
-        .filter(forge -> forge.written().equals(written))
+        .filter(forge -> forge.configName().equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("expected forge=" + allWritten()));
+        .orElseThrow(() -> new IllegalArgumentException("expected forge=" + allConfigNames()));
   }
 
   /** Patterns of the forges' repository paths. */

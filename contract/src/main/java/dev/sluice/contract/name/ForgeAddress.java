@@ -47,7 +47,7 @@ public record ForgeAddress(Forge forge, String authority, List<String> path) {
   public RepositoryId repository(String named) {
     if (!forge.canServe(named)) {
       throw new IllegalArgumentException(
-          "no repository of forge=%s has such a path".formatted(forge.written()));
+          "no repository of forge=%s has such a path".formatted(forge.configName()));
     }
     return name(
         forge,

@@ -68,30 +68,30 @@ public record RemoteBase(RepositoryId repository, Optional<String> ref, String p
     try {
       return form.group("host").equals(RAW_GITHUB_HOST)
           ? raw("https://github.com/", form.group("path"), List.of(RAW_HOST))
-          : elsewhere(form, query);
+          : parseUrl(form, query);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
   /** Returns the directory of the repository's files in a target. */
-  public String place() {
-    return placeOf(repository.value());
+  public String directory() {
+    return directoryOf(repository.value());
   }
 
   /**
    * Returns the directory in targets of earlier versions, whose repository names had no ports and
    * no upper case.
    */
-  public String formerPlace() {
-    return placeOf(PORT.matcher(repository.key()).replaceFirst("/"));
+  public String formerDirectory() {
+    return directoryOf(PORT.matcher(repository.key()).replaceFirst("/"));
   }
 
-  private String placeOf(String name) {
+  private String directoryOf(String name) {
     return DIRECTORY + "/" + escaped(name) + "@" + escaped(ref.orElse(""));
   }
 
-  private static Optional<RemoteBase> elsewhere(Matcher form, String query) {
+  private static Optional<RemoteBase> parseUrl(Matcher form, String query) {
     String location = location(form);
     return raw(location, form.group("path"), List.of(RAW_GITLAB, RAW_GITHUB))
         .or(() -> located(location, form, query));

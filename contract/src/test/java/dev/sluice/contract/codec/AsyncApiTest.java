@@ -46,27 +46,27 @@ class AsyncApiTest {
           new Channel(
               "changes",
               "sluice.changes",
-              "What reaches the homes; keyed by repository.",
+              "Events for the dispatcher; keyed by repository.",
               ChangeEvent.class),
           new Channel(
               "sync",
               "sluice.sync.{cluster}",
-              "What each application should be in a cluster; compacted, keyed by application.",
+              "The desired state of each application in a cluster; compacted, keyed by application.",
               SyncEvent.class),
           new Channel(
               "results",
               "sluice.results",
-              "What became of targets: the audit log; keyed by cluster and application.",
+              "Outcomes of targets, the audit log; keyed by cluster and application.",
               ResultEvent.class),
           new Channel(
               "deadLetters",
               "sluice.dead-letters",
-              "The life of dead letters; keyed by cluster and application.",
+              "The lifecycle of dead letters; keyed by cluster and application.",
               DeadLetterEvent.class),
           new Channel(
               "state",
               "sluice.state",
-              "The homes' own memory, compacted; not for others to rely on.",
+              "Internal state of the dispatcher's partitions, compacted; not a public interface.",
               StateRecord.class));
 
   @Test
@@ -97,7 +97,7 @@ class AsyncApiTest {
             info:
               title: Sluice
               version: "1"
-              description: Everything that happens, as CloudEvents 1.0 in binary mode. Topic names begin with the prefix of the installation.
+              description: Sluice's events, as CloudEvents 1.0 in binary mode. Topic names begin with the prefix of the installation.
               license: {name: Apache-2.0}
             defaultContentType: application/json
             channels:
@@ -142,7 +142,7 @@ class AsyncApiTest {
             deadLetter:
               headers:
                 type: object
-                description: Texts, as in Kafka's own dead-letter queues (KIP-1191); which are there depends on the type.
+                description: Text values, as in Kafka's own dead-letter queues (KIP-1191); the type determines which headers are present.
                 properties:
                   __dlq.errors.topic: {type: string}
                   __dlq.errors.partition: {type: string}

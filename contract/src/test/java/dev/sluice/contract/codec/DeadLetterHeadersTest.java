@@ -135,7 +135,7 @@ class DeadLetterHeadersTest {
 
   @Test
   void anUndecodableRecordIsKeptUnlessItIsTooLarge() {
-    OriginalRecord small = OriginalRecord.intact(record(new byte[] {1}));
+    OriginalRecord small = OriginalRecord.withContent(record(new byte[] {1}));
     assertThat(small.value().orElseThrow()).containsExactly(1);
     assertThat(small.key()).contains("k");
     assertThat(small.timestamp()).isPresent();
@@ -147,11 +147,11 @@ class DeadLetterHeadersTest {
               assertThat(header.value().orElseThrow()).containsExactly(2);
             });
 
-    OriginalRecord large = OriginalRecord.intact(record(new byte[9 * 1024 * 1024]));
+    OriginalRecord large = OriginalRecord.withContent(record(new byte[9 * 1024 * 1024]));
     assertThat(large.value()).isEmpty();
     assertThat(large.position()).isEqualTo("t/2/7");
 
-    OriginalRecord empty = OriginalRecord.intact(record(null));
+    OriginalRecord empty = OriginalRecord.withContent(record(null));
     assertThat(empty.value()).isEmpty();
     assertThat(empty.key()).contains("k");
   }

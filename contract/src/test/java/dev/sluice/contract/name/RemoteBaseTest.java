@@ -83,10 +83,10 @@ class RemoteBaseTest {
   @Test
   void everyRepositoryAndRefHasItsOwnDirectory() {
     assertThat(RemoteBase.parse("https://github.com/acme/bases//web?ref=team/v1").orElseThrow())
-        .extracting(RemoteBase::place)
+        .extracting(RemoteBase::directory)
         .isEqualTo(".sluice/bases/github.com+acme+bases@team+v1");
-    assertThat(place("github.com/a/b", "c+d")).isNotEqualTo(place("github.com/a/b", "c/d"));
-    assertThat(place("github.com/a/b@c", "d")).isNotEqualTo(place("github.com/a/b", "c@d"));
+    assertThat(directory("github.com/a/b", "c+d")).isNotEqualTo(directory("github.com/a/b", "c/d"));
+    assertThat(directory("github.com/a/b@c", "d")).isNotEqualTo(directory("github.com/a/b", "c@d"));
   }
 
   @Test
@@ -95,12 +95,12 @@ class RemoteBaseTest {
     RemoteBase other = RemoteBase.parse("http://git.example:4000/team/base?ref=v1").orElseThrow();
     RemoteBase upper = RemoteBase.parse("http://git.example:3000/Team/base?ref=v1").orElseThrow();
 
-    assertThat(one.place()).isNotEqualTo(other.place()).isNotEqualTo(upper.place());
-    assertThat(one.formerPlace()).isEqualTo(".sluice/bases/git.example+team+base@v1");
-    assertThat(upper.formerPlace()).isEqualTo(one.formerPlace());
+    assertThat(one.directory()).isNotEqualTo(other.directory()).isNotEqualTo(upper.directory());
+    assertThat(one.formerDirectory()).isEqualTo(".sluice/bases/git.example+team+base@v1");
+    assertThat(upper.formerDirectory()).isEqualTo(one.formerDirectory());
   }
 
-  private static String place(String repository, String ref) {
-    return new RemoteBase(new RepositoryId(repository), Optional.of(ref), "").place();
+  private static String directory(String repository, String ref) {
+    return new RemoteBase(new RepositoryId(repository), Optional.of(ref), "").directory();
   }
 }

@@ -179,7 +179,9 @@ public final class EvaluationDecider {
 
   private OriginalRecord origin(List<Trigger> triggers) {
     return OriginalRecord.at(
-        changesTopic, partition, Triggers.newestOffset(triggers).orElse(OriginalRecord.NOWHERE));
+        changesTopic,
+        partition,
+        Triggers.newestOffset(triggers).orElse(OriginalRecord.UNKNOWN_OFFSET));
   }
 
   private static Provenance provenance(

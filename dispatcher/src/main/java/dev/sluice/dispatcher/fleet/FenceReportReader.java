@@ -148,7 +148,7 @@ final class FenceReportReader implements AutoCloseable {
 
   private static Found poison(ConsumerRecord<String, byte[]> record, String reason) {
     return new Found.Poison(
-        OriginalRecord.intact(record),
+        OriginalRecord.withContent(record),
         EventCodec.trace(record).orElseGet(TraceParent::start),
         reason);
   }

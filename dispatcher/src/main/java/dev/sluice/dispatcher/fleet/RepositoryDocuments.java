@@ -112,7 +112,7 @@ final class RepositoryDocuments {
       return Forge.parse(text);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "must be one of %s, not '%s'".formatted(Forge.allWritten(), text), e);
+          "must be one of %s, not '%s'".formatted(Forge.allConfigNames(), text), e);
     }
   }
 }

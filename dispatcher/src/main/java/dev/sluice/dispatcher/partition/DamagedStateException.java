@@ -19,7 +19,7 @@ final class DamagedStateException extends IllegalStateException {
         "record %d of partition %d of %s, about %s, cannot be read: %s"
             .formatted(record.offset(), record.partition(), record.topic(), record.key(), reason));
     this.key = String.valueOf(record.key());
-    this.original = OriginalRecord.intact(record);
+    this.original = OriginalRecord.withContent(record);
     this.trace = EventCodec.trace(record).orElseGet(TraceParent::start);
   }
 

@@ -270,7 +270,7 @@ final class EventHandler {
   private void unusable(
       ConsumerRecord<String, byte[]> record, String message, TransactionBatch batch) {
     TraceParent trace = EventCodec.trace(record).orElseGet(TraceParent::start);
-    batch.add(decider.damaged(OriginalRecord.intact(record), trace, message, clock.instant()));
+    batch.add(decider.damaged(OriginalRecord.withContent(record), trace, message, clock.instant()));
     batch.finish(record.offset());
     log.atWarn()
         .addKeyValue("offset", record.offset())

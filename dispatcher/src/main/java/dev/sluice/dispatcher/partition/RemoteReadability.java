@@ -63,7 +63,7 @@ final class RemoteReadability {
   void unfollowed(RefKey key, TransactionBatch batch) {
     RefState before = state.ref(key);
     if (before.unreadable().isPresent()) {
-      batch.add(context.decider().remoteState(before.unwatched(), context.clock().instant()));
+      batch.add(context.decider().remoteState(before.withoutFailure(), context.clock().instant()));
     }
     failureWritten.remove(key);
   }

@@ -37,7 +37,7 @@ public final class TemplateScan {
     if (!TEMPLATE.matcher(path).matches() || warnings.size() >= MAX_WARNINGS) {
       return;
     }
-    walk.textIfAny(file.entry(), MAX_BYTES).ifPresent(text -> scan(text, file.path()));
+    walk.optionalText(file.entry(), MAX_BYTES).ifPresent(text -> scan(text, file.path()));
   }
 
   /** Returns the warnings, one for each file and function. */

@@ -206,7 +206,7 @@ public final class Kustomizations {
                           "commit a copy of it and refer to that"));
       Remotes.Base base = walk.remoteAccess().base(reference, what);
       walk.graft(reference, base);
-      return walk.require(reference.place(), reference.path(), what);
+      return walk.require(reference.directory(), reference.path(), what);
     }
 
     private void patch(Object patch) {

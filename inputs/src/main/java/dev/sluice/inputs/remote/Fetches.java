@@ -127,7 +127,8 @@ final class Fetches implements AutoCloseable {
       }
       if (!done) {
         throw new RemoteException(
-            Remotes.UNREACHABLE, "it takes long to fetch; it is looked at again once it is here");
+            Remotes.UNREACHABLE,
+            "fetching takes long; the application is evaluated again when it has finished");
       }
     }
   }

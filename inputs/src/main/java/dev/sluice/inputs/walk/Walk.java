@@ -52,9 +52,9 @@ public final class Walk {
    * Mounts another repository's files. Paths cannot lead from one repository's files to another's.
    */
   public void graft(RemoteBase reference, Remotes.Base base) {
-    tree.graft(reference.place(), base.tree());
+    tree.graft(reference.directory(), base.tree());
     repositories.put(
-        reference.place(),
+        reference.directory(),
         new BaseCommit(reference.repository(), reference.ref().orElse(""), base.commit()));
   }
 
@@ -231,7 +231,7 @@ public final class Walk {
   }
 
   /** Returns the text of any file; empty if it is too large or not UTF-8. */
-  public Optional<String> textIfAny(TreeEntry file, int maxBytes) {
+  public Optional<String> optionalText(TreeEntry file, int maxBytes) {
     try {
       return Optional.of(utf8(tree.read(file, maxBytes)));
     } catch (FileTooLargeException | CharacterCodingException e) {

@@ -342,7 +342,7 @@ class ClosureResolverTest {
     assertThat(failure.code()).as(failure.message()).isEqualTo(code);
     assertThat(failure.stage()).isEqualTo(Failure.Stage.SOURCE);
     assertThat(failure.message()).contains("'").hasSizeLessThan(1000);
-    assertThat(Remotes.isTransient(failure)).as("looked at again by the clock").isFalse();
+    assertThat(Remotes.isTransient(failure)).as("retried by the clock").isFalse();
   }
 
   @Test

@@ -167,7 +167,7 @@ class OpenedFilesIT {
       tree = RandomRepository.change(RandomRepository.change(tree, random), random);
     }
 
-    assertThat(checked).as("renderings looked at").isGreaterThan(COMMITS / 2);
+    assertThat(checked).as("compared renderings").isGreaterThan(COMMITS / 2);
     assertThat(opened).as("files opened").isGreaterThan(2 * COMMITS);
   }
 

@@ -79,7 +79,7 @@ class PluginClosureTest {
     Closure before = resolved(TREE);
     Closure after = resolved(TREE.file(path, "changed"));
 
-    assertThat(before.footprint().covers(path)).as("looked at again").isTrue();
+    assertThat(before.footprint().covers(path)).as("resolved again").isTrue();
     assertThat(after.digest()).isNotEqualTo(before.digest());
   }
 

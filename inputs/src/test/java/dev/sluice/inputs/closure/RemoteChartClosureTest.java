@@ -334,10 +334,12 @@ class RemoteChartClosureTest {
       ClosureResult was = resolve(before, "a");
       ClosureResult is = resolve(after, "a");
       downloaded += was instanceof ClosureResult.Resolved r && paths(r).size() > 3 ? 1 : 0;
-      if (!told(was).equals(told(is))) {
+      if (!outcome(was).equals(outcome(is))) {
         differed++;
         assertThat(changed(before, after))
-            .as("%s -> %s: %s -> %s", before.contents(), after.contents(), told(was), told(is))
+            .as(
+                "%s -> %s: %s -> %s",
+                before.contents(), after.contents(), outcome(was), outcome(is))
             .anyMatch(was.footprint()::covers);
       }
     }
@@ -369,7 +371,7 @@ class RemoteChartClosureTest {
     return all.keySet();
   }
 
-  private static String told(ClosureResult result) {
+  private static String outcome(ClosureResult result) {
     return switch (result) {
       case ClosureResult.Resolved resolved -> resolved.closure().digest();
       case ClosureResult.Refused refused -> refused.failure().toString();

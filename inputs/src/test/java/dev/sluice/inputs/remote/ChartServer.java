@@ -56,10 +56,10 @@ final class ChartServer implements AutoCloseable {
   }
 
   /** A request that was received. */
-  record Asked(String path, Optional<String> authorization) {}
+  record Received(String path, Optional<String> authorization) {}
 
   private final Map<String, Page> pages = new ConcurrentHashMap<>();
-  private final List<Asked> asked = new CopyOnWriteArrayList<>();
+  private final List<Received> received = new CopyOnWriteArrayList<>();
   private final HttpServer server;
 
   private ChartServer(HttpServer server) {
@@ -92,18 +92,18 @@ final class ChartServer implements AutoCloseable {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
-  List<Asked> asked() {
-    return List.copyOf(asked);
+  List<Received> received() {
+    return List.copyOf(received);
   }
 
-  long asked(String path) {
-    return asked.stream().filter(one -> one.path().equals(path)).count();
+  long received(String path) {
+    return received.stream().filter(one -> one.path().equals(path)).count();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().toString();
-    asked.add(
-        new Asked(
+    received.add(
+        new Received(
             path, Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))));
     Reply reply = pages.getOrDefault(path, _ -> Reply.status(404)).to(exchange);
     reply.headers.forEach(exchange.getResponseHeaders()::set);

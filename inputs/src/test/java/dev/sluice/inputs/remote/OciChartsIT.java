@@ -63,7 +63,7 @@ class OciChartsIT {
   @Test
   void aPublicChartIsPulledByItsTag() throws Exception {
     assertThat(chart(Optional.empty()).entry("templates/map.yaml")).isPresent();
-    assertThat(registry.asked()).allMatch(asked -> asked.authorization().isEmpty());
+    assertThat(registry.received()).allMatch(request -> request.authorization().isEmpty());
   }
 
   @Test
@@ -87,9 +87,10 @@ class OciChartsIT {
 
       assertThat(chart(secret()).entry("Chart.yaml")).isPresent();
 
-      assertThat(tokens.asked()).containsExactly(new ChartServer.Asked(asked, Optional.of(BASIC)));
-      assertThat(storage.asked()).hasSize(1).allMatch(one -> one.authorization().isEmpty());
-      assertThat(registry.asked())
+      assertThat(tokens.received())
+          .containsExactly(new ChartServer.Received(asked, Optional.of(BASIC)));
+      assertThat(storage.received()).hasSize(1).allMatch(one -> one.authorization().isEmpty());
+      assertThat(registry.received())
           .as("the registry is shown the token, never the password")
           .noneMatch(one -> one.authorization().equals(Optional.of(BASIC)));
     }

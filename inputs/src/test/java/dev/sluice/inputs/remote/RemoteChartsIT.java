@@ -80,7 +80,7 @@ class RemoteChartsIT {
     restart();
 
     assertThat(chart().entry("Chart.yaml")).isPresent();
-    assertThat(server.asked(ARCHIVE)).isEqualTo(1);
+    assertThat(server.received(ARCHIVE)).isEqualTo(1);
   }
 
   @Test
@@ -93,7 +93,7 @@ class RemoteChartsIT {
     restart();
 
     assertThat(chart().entry("Chart.yaml")).isPresent();
-    assertThat(server.asked(ARCHIVE)).isEqualTo(2);
+    assertThat(server.received(ARCHIVE)).isEqualTo(2);
     assertThat(kept()).hasSize(1);
     assertThat(Files.readAllBytes(kept().getFirst())).isEqualTo(cache);
   }
@@ -234,7 +234,7 @@ class RemoteChartsIT {
 
     answers.countDown();
     assertThat(eventually().entry("Chart.yaml")).isPresent();
-    assertThat(server.asked(ARCHIVE)).isEqualTo(1);
+    assertThat(server.received(ARCHIVE)).isEqualTo(1);
   }
 
   @Test
@@ -252,11 +252,13 @@ class RemoteChartsIT {
 
       Optional<String> basic =
           Optional.of("Basic " + Base64.getEncoder().encodeToString(SECRET.getBytes(UTF_8)));
-      assertThat(server.asked())
-          .extracting(ChartServer.Asked::path)
+      assertThat(server.received())
+          .extracting(ChartServer.Received::path)
           .containsExactly(INDEX, "/stable/index2.yaml", "/moved.tgz");
-      assertThat(server.asked()).allMatch(asked -> asked.authorization().equals(basic));
-      assertThat(other.asked()).hasSize(2).allMatch(asked -> asked.authorization().isEmpty());
+      assertThat(server.received()).allMatch(request -> request.authorization().equals(basic));
+      assertThat(other.received())
+          .hasSize(2)
+          .allMatch(request -> request.authorization().isEmpty());
     }
   }
 
@@ -296,7 +298,7 @@ class RemoteChartsIT {
             RemoteException.class, () -> remotes.chart(repository, "cache", "1.2.3"));
 
     assertThat(failure).hasMessageContaining("env:SLUICE_NO_SUCH_VARIABLE");
-    assertThat(server.asked()).isEmpty();
+    assertThat(server.received()).isEmpty();
   }
 
   private RemotePolicy.Charts repository() {

@@ -19,8 +19,9 @@ public final class KeyValues {
   }
 
   /**
-   * Parses the pairs. * @param what the name of the value in messages, such as {@code endpoint}
+   * Parses the pairs.
    *
+   * @param what the name of the value in messages, such as {@code endpoint}
    * @throws IllegalArgumentException on an unknown key or anything that is not a pair
    */
   public static KeyValues parse(String what, String text, Set<String> known) {

@@ -37,9 +37,9 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Starts a broker with the data in the directory; an empty directory is formatted first. * @param
-   * port 0 for any free port
+   * Starts a broker with the data in the directory; an empty directory is formatted first.
    *
+   * @param port 0 for any free port
    * @throws IllegalStateException if the directory or the port cannot be used
    */
   public static EmbeddedBroker start(Path directory, int port) {

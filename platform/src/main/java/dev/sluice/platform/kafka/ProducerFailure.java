@@ -34,9 +34,9 @@ public enum ProducerFailure {
   public static ProducerFailure of(Throwable error) {
     Throwable each = error;
     for (int depth = 0; each != null && depth < MAX_CAUSES; depth++) {
-      Optional<ProducerFailure> meaning = meaning(each);
-      if (meaning.isPresent()) {
-        return meaning.get();
+      Optional<ProducerFailure> classified = classified(each);
+      if (classified.isPresent()) {
+        return classified.get();
       }
       each = each.getCause();
     }
@@ -44,7 +44,7 @@ public enum ProducerFailure {
     return FENCED;
   }
 
-  private static Optional<ProducerFailure> meaning(Throwable error) {
+  private static Optional<ProducerFailure> classified(Throwable error) {
     return switch (error) {
       case AuthorizationException _, AuthenticationException _, PolicyViolationException _ ->
           Optional.of(NOT_ALLOWED);

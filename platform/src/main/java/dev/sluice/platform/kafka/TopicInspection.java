@@ -46,7 +46,7 @@ public final class TopicInspection {
       return check(found, uses).warnings();
     } catch (ExecutionException e) {
       throw new IllegalStateException(
-          "cannot look at the topics: " + e.getCause().getMessage(), e.getCause());
+          "cannot describe the topics: " + e.getCause().getMessage(), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while looking at the topics", e);
@@ -144,7 +144,7 @@ public final class TopicInspection {
       return admin.describeCluster().nodes().get().size();
     } catch (ExecutionException e) {
       throw new IllegalStateException(
-          "cannot look at the brokers: " + e.getCause().getMessage(), e);
+          "cannot describe the cluster: " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while looking at the brokers", e);

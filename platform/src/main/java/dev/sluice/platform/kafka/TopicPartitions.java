@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class TopicPartitions {
 
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
-  private static final Duration ASK_AGAIN = Duration.ofMillis(10);
+  private static final Duration RETRY_DELAY = Duration.ofMillis(10);
 
   private TopicPartitions() {}
 
@@ -39,7 +39,7 @@ public final class TopicPartitions {
             "the broker knows no topic %s: the dispatcher creates it at its start"
                 .formatted(topic));
       }
-      LockSupport.parkNanos(ASK_AGAIN.toNanos());
+      LockSupport.parkNanos(RETRY_DELAY.toNanos());
     }
   }
 }

@@ -30,7 +30,7 @@ public final class TopicProvisioner {
   private static final String YEAR = Long.toString(365L * 24 * 3600 * 1000);
 
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
-  private static final Duration ASK_AGAIN = Duration.ofMillis(10);
+  private static final Duration RETRY_DELAY = Duration.ofMillis(10);
 
   private final Admin admin;
   private final Topics topics;
@@ -159,7 +159,7 @@ public final class TopicProvisioner {
             throw new IllegalStateException(
                 "cannot describe topics %s: %s".formatted(names, e.getCause().getMessage()), e);
           }
-          Thread.sleep(ASK_AGAIN);
+          Thread.sleep(RETRY_DELAY);
         }
       }
     } catch (InterruptedException e) {

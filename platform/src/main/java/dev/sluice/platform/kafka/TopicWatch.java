@@ -34,15 +34,15 @@ public final class TopicWatch implements AutoCloseable {
   private final Admin admin;
   private final Clock clock;
   private final Map<String, Uuid> ids;
-  private Instant askedAt;
+  private Instant requestedAt;
   private int missing;
-  private @Nullable KafkaFuture<Map<String, TopicDescription>> answer;
+  private @Nullable KafkaFuture<Map<String, TopicDescription>> response;
 
   private TopicWatch(Admin admin, Clock clock, Map<String, Uuid> ids) {
     this.admin = admin;
     this.clock = clock;
     this.ids = ids;
-    this.askedAt = clock.instant();
+    this.requestedAt = clock.instant();
   }
 
   /** A topic was deleted or recreated while it was read. */
@@ -57,7 +57,7 @@ public final class TopicWatch implements AutoCloseable {
   /**
    * Starts watching the topics; to be called before they are read.
    *
-   * @throws KafkaException if one of them does not exist, or Kafka does not answer
+   * @throws KafkaException if one of them does not exist, or Kafka does not response
    */
   public static TopicWatch begin(
       KafkaConnection connection, Collection<String> topics, Clock clock) {
@@ -66,7 +66,7 @@ public final class TopicWatch implements AutoCloseable {
       return new TopicWatch(admin, clock, ids(admin.describeTopics(topics).allTopicNames().get()));
     } catch (ExecutionException e) {
       admin.close(Duration.ZERO);
-      throw new KafkaException("cannot look at the topics " + topics, e.getCause());
+      throw new KafkaException("cannot describe the topics " + topics, e.getCause());
     } catch (InterruptedException e) {
       admin.close(Duration.ZERO);
       Thread.currentThread().interrupt();
@@ -81,32 +81,32 @@ public final class TopicWatch implements AutoCloseable {
    *     everything read from it is invalid
    */
   public void check() {
-    if (answer != null && answer.isDone()) {
-      judge(answer);
-      answer = null;
+    if (response != null && response.isDone()) {
+      compare(response);
+      response = null;
     }
-    if (answer == null && clock.instant().isAfter(askedAt.plus(PERIOD))) {
-      askedAt = clock.instant();
-      answer = admin.describeTopics(ids.keySet()).allTopicNames();
+    if (response == null && clock.instant().isAfter(requestedAt.plus(PERIOD))) {
+      requestedAt = clock.instant();
+      response = admin.describeTopics(ids.keySet()).allTopicNames();
     }
   }
 
-  private void judge(KafkaFuture<Map<String, TopicDescription>> answered) {
+  private void compare(KafkaFuture<Map<String, TopicDescription>> completed) {
     try {
-      Map<String, Uuid> now = ids(answered.get());
+      Map<String, Uuid> now = ids(completed.get());
       missing = 0;
       Set<String> changed = new TreeSet<>(ids.keySet());
       changed.removeIf(topic -> ids.get(topic).equals(now.get(topic)));
       if (!changed.isEmpty()) {
         throw new TopicChangedException(
-            "the topics %s were deleted and created again: what was read of them counts no more, and they are read from their beginnings"
+            "the topics %s were deleted and created again: everything read from them is discarded, and they are read again from the beginning"
                 .formatted(changed));
       }
     } catch (ExecutionException e) {
       // the readers of the topics see all other failures themselves
       missing = e.getCause() instanceof UnknownTopicOrPartitionException ? missing + 1 : 0;
       if (missing >= GONE_AFTER) {
-        throw new TopicChangedException("of the topics %s one was deleted".formatted(ids.keySet()));
+        throw new TopicChangedException("one of the topics %s was deleted".formatted(ids.keySet()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

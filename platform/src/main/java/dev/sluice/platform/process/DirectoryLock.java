@@ -60,7 +60,7 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   /** Returns whether a directory has ever been locked. */
-  public static boolean hasLock(Path directory) {
+  public static boolean wasEverLocked(Path directory) {
     return Files.exists(directory.resolve(FILE));
   }
 

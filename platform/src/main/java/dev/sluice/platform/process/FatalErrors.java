@@ -75,7 +75,7 @@ public final class FatalErrors {
   }
 
   /** Handles a failure of an event loop's handler, which affects one request or event only. */
-  public static void ofHandler(Throwable failure) {
+  public static void handlerFailed(Throwable failure) {
     check(failure);
     log.atError().setCause(failure).log("a handler failed");
   }
@@ -85,13 +85,13 @@ public final class FatalErrors {
    *
    * @return undoes the replacement when closed
    */
-  public static Replaced endingBy(Consumer<Throwable> instead) {
+  public static Replacement endingBy(Consumer<Throwable> instead) {
     ENDING.set(instead);
     return () -> ENDING.set(FatalErrors::halt);
   }
 
   /** A replacement for the end of the process, in effect until closed. */
-  public interface Replaced extends AutoCloseable {
+  public interface Replacement extends AutoCloseable {
     @Override
     void close();
   }

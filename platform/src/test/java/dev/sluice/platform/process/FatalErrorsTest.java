@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FatalErrorsTest {
 
   private final List<Throwable> ends = new ArrayList<>();
-  private final FatalErrors.Replaced replaced = FatalErrors.endingBy(ends::add);
+  private final FatalErrors.Replacement replaced = FatalErrors.endingBy(ends::add);
 
   @AfterEach
   void restore() {

@@ -22,7 +22,7 @@ class SupervisedLoopTest {
 
   private final MovedClock clock = new MovedClock();
   private final AtomicReference<Throwable> ended = new AtomicReference<>();
-  private final FatalErrors.Replaced replaced = FatalErrors.endingBy(ended::set);
+  private final FatalErrors.Replacement replaced = FatalErrors.endingBy(ended::set);
 
   @AfterEach
   void restore() {

@@ -107,7 +107,7 @@ public record Endpoint(
                 () ->
                     new IllegalArgumentException(
                         "forge=%s needs host=... as clone URLs have it"
-                            .formatted(forge.written())));
+                            .formatted(forge.configName())));
     try {
       return ForgeAddress.parse(forge, host);
     } catch (IllegalArgumentException e) {
