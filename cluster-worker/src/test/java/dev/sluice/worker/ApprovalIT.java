@@ -40,7 +40,7 @@ final class ApprovalIT {
   }
 
   @Test
-  void theApprovedPlanIsCarriedOut() {
+  void theApprovedPlanIsExecuted() {
     SyncEvent.Target fewer = send(2, 4);
     DeletionPlan plan = awaitHeld(2);
     assertThat(plan.commit()).contains(fewer.commit());
@@ -64,7 +64,7 @@ final class ApprovalIT {
   }
 
   @Test
-  void anApprovalDoesNotPassContentThatCameLater() {
+  void anApprovalDoesNotCoverLaterContent() {
     send(2, 4);
     DeletionPlan seenPlan = awaitHeld(2);
 
@@ -80,7 +80,7 @@ final class ApprovalIT {
   }
 
   @Test
-  void anApprovalDoesNotPassOtherContentThatDeletesTheSame() {
+  void anApprovalDoesNotCoverOtherContentThatDeletesTheSame() {
     send(2, 4);
     DeletionPlan seenPlan = awaitHeld(2);
     String[] others = Arrays.copyOf(ten, 5);
@@ -113,7 +113,7 @@ final class ApprovalIT {
   }
 
   @Test
-  void anApprovalWithoutAPlanIsNone() {
+  void anApprovalWithoutAPlanApprovesNothing() {
     SyncEvent.Target fewer = send(2, 4);
     awaitHeld(2);
 

@@ -178,7 +178,7 @@ class ClusterWorkerIT {
   }
 
   @Test
-  void goesOnAfterALateRivalTookTheReportingFromIt() {
+  void continuesAfterALateRivalFencedItsReporter() {
     bench.worker("one");
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
     bench.awaitApplied("web", 1);
@@ -231,7 +231,7 @@ class ClusterWorkerIT {
   }
 
   @Test
-  void removesAndRemembersThatItDid() {
+  void aRemovalLeavesATombstone() {
     bench.worker("one");
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
     bench.awaitApplied("web", 1);

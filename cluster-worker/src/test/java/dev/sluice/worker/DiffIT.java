@@ -129,7 +129,7 @@ class DiffIT {
   }
 
   @Test
-  void whatWasAskedBeforeAStartIsAnsweredAfterItAndOldOrUnknownQuestionsAreNot() {
+  void questionsFromBeforeAStartAreAnsweredButOldOrUnknownOnesAreNot() {
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
     EventId old = send("web", Instant.now().minusSeconds(60));
     ProducerRecord<String, byte[]> unknown =

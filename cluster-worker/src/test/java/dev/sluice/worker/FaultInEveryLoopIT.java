@@ -143,7 +143,7 @@ class FaultInEveryLoopIT {
   }
 
   @Test
-  void aTypeThatThisVersionDoesNotKnowCostsItTheLeadVisibly() {
+  void anUnknownRecordTypeEndsLeadershipVisibly() {
     ClusterWorker worker = bench.worker("one");
     bench.targets.send(bench.targets.target("good", 1, configMap("good", "first")));
     bench.awaitApplied("good", 1);
@@ -174,7 +174,7 @@ class FaultInEveryLoopIT {
   }
 
   @Test
-  void anExceptionThatNoItemCanBeBlamedForCostsTheLeadForAWhile() {
+  void anExceptionOutsideAnyItemGivesUpLeadershipForAWhile() {
     AtomicReference<Throwable> fault = new AtomicReference<>();
     bench.clock = failingClock(fault);
     ClusterWorker worker = bench.worker("one");
@@ -194,7 +194,7 @@ class FaultInEveryLoopIT {
   }
 
   @Test
-  void anErrorThatNoItemCanBeBlamedForGivesTheLeaseBackAndEndsTheProcess() {
+  void anErrorOutsideAnyItemReleasesTheLeaseAndEndsTheProcess() {
     List<Throwable> ends = new CopyOnWriteArrayList<>();
     AtomicReference<Throwable> fault = new AtomicReference<>();
     bench.clock = failingClock(fault);

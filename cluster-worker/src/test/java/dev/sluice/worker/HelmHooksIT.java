@@ -53,7 +53,7 @@ class HelmHooksIT {
   }
 
   @Test
-  void aWorkerThatWaitsForAHookCanStopAndAnotherGoesOn() throws Exception {
+  void aWorkerThatWaitsForAHookCanStopAndAnotherContinues() throws Exception {
     ClusterWorker one = bench.worker("one");
     send(1, "migrate:1", "first");
     Job job = awaitJob("migrate:1");

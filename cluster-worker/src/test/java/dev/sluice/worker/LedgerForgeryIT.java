@@ -32,7 +32,7 @@ class LedgerForgeryIT {
   }
 
   @Test
-  void aForgedGenerationDoesNotHoldAnApplicationBackUnseen() {
+  void aForgedGenerationDoesNotDelayAnApplicationUnnoticed() {
     ClusterWorker worker = bench.worker("one");
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
     bench.targets.send(bench.targets.target("other", 1, configMap("b", "first")));

@@ -151,7 +151,7 @@ final class ObjectMovesIT {
   }
 
   @Test
-  void whatIsKeptMayBeDeletedByApproval() {
+  void keptObjectsCanBeDeletedByApproval() {
     bench.worker("one");
     bench.targets.send(
         bench.targets.target("from", 1, configMap("moving", "x"), configMap("a", "x")));

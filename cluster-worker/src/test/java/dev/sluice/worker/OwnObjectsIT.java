@@ -124,7 +124,7 @@ class OwnObjectsIT {
   }
 
   @Test
-  void whatAnEarlierVersionAppliedIsForgottenAndNotPruned() throws Exception {
+  void ownObjectsAppliedByAnEarlierVersionAreDroppedAndNotPruned() throws Exception {
     assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
     try (ClusterWorker first = bench.worker("one")) {
       await().atMost(Bench.PATIENCE).until(() -> first.status() == WorkerStatus.LEADING);

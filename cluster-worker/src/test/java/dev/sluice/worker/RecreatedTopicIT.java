@@ -25,7 +25,7 @@ class RecreatedTopicIT {
   }
 
   @Test
-  void whatWasReadOfADeletedTopicCountsNoMore() throws Exception {
+  void recordsOfADeletedTopicNoLongerCount() throws Exception {
     for (int generation = 1; generation <= 5; generation++) {
       bench.targets.send(
           bench.targets.target("web", generation, configMap("web", "old-" + generation)));

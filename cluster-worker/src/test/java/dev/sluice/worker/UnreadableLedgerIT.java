@@ -77,7 +77,7 @@ class UnreadableLedgerIT {
 
   @ParameterizedTest
   @EnumSource
-  void parksOnlyItsApplicationWhenAWorkerTakesTheLeadAndIsUsedAgainOnceRepaired(Damage damage) {
+  void parksOnlyItsApplicationWhenASessionBeginsAndIsUsedAgainOnceRepaired(Damage damage) {
     ClusterWorker first = bench.worker("one");
     bench.targets.send(
         bench.targets.target("web", 1, configMap("a", "first"), configMap("gone", "first")),
@@ -129,7 +129,7 @@ class UnreadableLedgerIT {
   }
 
   @Test
-  void isNoticedWhileTheWorkerLeadsAndDeletingItAppliesTheApplicationAgain() {
+  void isNoticedWhileTheWorkerLeadsAndItsDeletionAppliesTheApplicationAgain() {
     bench.worker("one");
     bench.targets.send(
         bench.targets.target("web", 1, configMap("a", "first"), configMap("gone", "first")));
@@ -152,7 +152,7 @@ class UnreadableLedgerIT {
   }
 
   @Test
-  void ofAnApplicationThatIsRemovedHoldsTheRemoval() {
+  void anUnreadableLedgerHoldsTheRemovalOfItsApplication() {
     bench.worker("one");
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
     bench.awaitApplied("web", 1);

@@ -64,7 +64,7 @@ class WorkerMetricsIT {
   }
 
   @Test
-  void whatTheClusterHadLostIsNotTimedAsIfItWereNew() {
+  void anApplyThatRestoresLostObjectsIsNotTimedAsNew() {
     ClusterWorker worker = leading(bench.worker("one"));
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
     bench.awaitApplied("web", 1);
@@ -86,7 +86,7 @@ class WorkerMetricsIT {
   }
 
   @Test
-  void aClusterThatIsAwayIsSeenInTheRetries() {
+  void anUnreachableClusterIsSeenInTheRetries() {
     Away away = new Away();
     ClusterWorker worker = leading(bench.worker("one", away));
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
@@ -128,7 +128,7 @@ class WorkerMetricsIT {
   }
 
   @Test
-  void whatAFencedWorkerLeftIsSeenInTheSweepsFinds() {
+  void orphansOfAFencedWorkerAreCountedBySweeps() {
     ClusterWorker worker = leading(bench.worker("one"));
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
     bench.awaitApplied("web", 1);

@@ -84,12 +84,12 @@ final class HostileApiIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"../v1|Secret", "v1", "", "|", "v1|", "v1|Secret/..", "a/b/c|D", "V1 |X"})
-  void whatIsNoKindIsNotAskedFor(String text) {
+  void anInvalidKindIsNotLookedUp(String text) {
     assertThat(ApiKind.parse(text)).isEmpty();
   }
 
   @Test
-  void itemsThatAreNoObjectsArePassedOver() throws Exception {
+  void itemsThatAreNoObjectsAreSkipped() throws Exception {
     answers.put("/api/v1/configmaps", "{\"items\": [null, 1, \"x\", [], {\"metadata\": {}}]}");
     List<Object> found = new ArrayList<>();
 
@@ -99,7 +99,7 @@ final class HostileApiIT {
   }
 
   @Test
-  void aListWithoutAnEndIsGivenUp() {
+  void anEndlessListFails() {
     answers.put("/api/v1/things", "{\"items\": [], \"metadata\": {\"continue\": \"more\"}}");
 
     assertThatThrownBy(() -> api.list("/api/v1/things", "a=b", _ -> {}))

@@ -125,7 +125,7 @@ final class ObjectClaimsTest {
   }
 
   @Test
-  void whoWaitsIsWokenByAPlanAndByAnotherTarget() {
+  void aWaitingApplicationIsWokenByAPlanAndByAnotherTarget() {
     claims.expect(target(SHOP, 1));
     claims.await(WEB, Set.of(SHOP));
     claims.planned(target(SHOP, 1), Set.of());

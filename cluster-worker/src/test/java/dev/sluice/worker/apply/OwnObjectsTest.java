@@ -109,7 +109,7 @@ class OwnObjectsTest {
   }
 
   @Test
-  void aDefinitionThatPretendsAnotherScopeHidesNothing() {
+  void aDefinitionWithAWrongScopeDoesNotHideOwnObjects() {
     String hidden =
         """
         apiVersion: apiextensions.k8s.io/v1

@@ -13,7 +13,7 @@ class FieldDifferencesTest {
   private static final YAMLMapper YAML = new YAMLMapper();
 
   @Test
-  void whatServersWriteIsNoDifference() throws Exception {
+  void serverFieldsAreNoDifference() throws Exception {
     String live =
         """
         kind: ConfigMap

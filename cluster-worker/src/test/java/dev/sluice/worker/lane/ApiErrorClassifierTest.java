@@ -68,7 +68,7 @@ class ApiErrorClassifierTest {
   }
 
   @Test
-  void passesOnHowLongTheServerWantsToBeLeftAlone() {
+  void passesOnTheServersRetryAfter() {
     ApiException error =
         new ApiException(429, "TooManyRequests", "", "", List.of(), Duration.ofSeconds(7));
 
@@ -77,7 +77,7 @@ class ApiErrorClassifierTest {
   }
 
   @Test
-  void partsConflictsOfFieldsFromConflictsOfVersions() {
+  void distinguishesFieldConflictsFromVersionConflicts() {
     ApiException fields =
         error(
             409,

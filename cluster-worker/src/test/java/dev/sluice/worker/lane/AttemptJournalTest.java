@@ -20,7 +20,7 @@ class AttemptJournalTest {
   @TempDir private Path directory;
 
   @Test
-  void whatIsUnderWayAtTheEndsOfTwoProcessesWaitsLongerEachTime() {
+  void anAttemptRunningAtTwoCrashesWaitsLongerEachTime() {
     open().begun(BAD, 1);
     AttemptJournal second = open();
     assertThat(second.penalty(BAD, 1)).as("may be chance").isEmpty();
@@ -76,7 +76,7 @@ class AttemptJournalTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "bad 1", "bad x 5 +", "../.. 1 9 +", "\0\0\0", "bad 99999999999999999999 9 +"})
-  void nonsenseInTheFileHoldsNothingUp(String content) throws IOException {
+  void anInvalidFileDelaysNoAttempt(String content) throws IOException {
     open().begun(GOOD, 1);
     Files.writeString(directory.resolve("journal/attempts"), content);
 

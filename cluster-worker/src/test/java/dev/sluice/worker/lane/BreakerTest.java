@@ -26,7 +26,7 @@ class BreakerTest {
   }
 
   @Test
-  void letsOneAtATimeAskAfterAFailure() {
+  void letsOneProbeAtATimeAfterAFailure() {
     breaker.failed();
     assertThat(breaker.admit()).isEqualTo(Duration.ofSeconds(1));
 

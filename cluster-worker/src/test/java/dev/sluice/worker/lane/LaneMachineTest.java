@@ -57,7 +57,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void leavesTheServerAloneForAsLongAsItAsks() {
+  void waitsAsLongAsTheServerRequests() {
     machine.offer(entry(1), START);
 
     fail(new Outcome.RetryAfter(FAILURE, Optional.of(Duration.ofSeconds(30))), START);
@@ -93,7 +93,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void whatFailsWhileANewerOneWaitsIsSupersededAndNotParked() {
+  void aFailedAttemptIsSupersededIfANewerGenerationWaits() {
     machine.offer(entry(1), START);
     machine.begin(START);
     machine.offer(entry(2), START);
@@ -145,7 +145,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void aWakeDuringAnAttemptThatFindsFaultyInputIsPassedOver() {
+  void aWakeDuringAnAttemptWithFaultyInputIsIgnored() {
     machine.offer(entry(1), START);
     machine.begin(START);
     machine.wake(START);
@@ -167,7 +167,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void whatIsStuckIsParked() {
+  void aStuckApplicationIsParked() {
     machine.offer(entry(1), START);
     fail(RETRY, START);
     machine.effects().clear();
@@ -179,7 +179,7 @@ class LaneMachineTest {
   }
 
   @Test
-  void doesTheNewestAgainWhenTheClusterLostIt() {
+  void appliesTheNewestAgainWhenTheClusterLostIt() {
     machine.offer(entry(1), START);
     machine.begin(START);
     machine.end(new Outcome.Done(), START);

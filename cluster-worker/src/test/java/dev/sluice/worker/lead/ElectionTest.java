@@ -46,7 +46,7 @@ class ElectionTest {
   }
 
   @Test
-  void aHolderWhoseClockIsStrangeKeepsItsLeaseAsLongAsItRenewsIt() {
+  void aHolderWithAWrongClockKeepsTheLeaseThatItRenews() {
     String[] times = {"2026-01-01T00:10:00Z", "2025-01-01T00:00:00Z", "nonsense", "2026-01-01Z"};
 
     for (int i = 0; i < times.length; i++) {
@@ -104,20 +104,20 @@ class ElectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "0", "-1", "1", "\"15\"", "1.5", "1e300", "99999999999", "{}"})
-  void aDurationThatIsNoneOrShorterThanItsOwnCountsAsItsOwn(String seconds) {
+  void aMissingOrShorterDurationCountsAsItsOwn(String seconds) {
     assertThat(sawLasting(seconds, 0)).isEqualTo(standBy("other", 15));
     assertThat(sawLasting(seconds, 15)).isInstanceOf(Election.Step.Take.class);
   }
 
   @Test
-  void aHolderMayLastLongerButNotForEver() {
+  void aLongerDurationOfAHolderCountsUpToALimit() {
     assertThat(sawLasting("30", 0)).isEqualTo(standBy("other", 30));
     assertThat(sawLasting("2147483647", 1)).isEqualTo(standBy("other", 60));
     assertThat(sawLasting("2147483647", 61)).isInstanceOf(Election.Step.Take.class);
   }
 
   @Test
-  void theLeadRunsFromWhenARenewalWasBegun() {
+  void leadershipLastsFromTheStartOfARenewal() {
     election.took(lease("{\"spec\": {\"holderIdentity\": \"me\"}}"), at(100));
 
     assertThat(election.isLeading()).isTrue();
@@ -127,7 +127,7 @@ class ElectionTest {
   }
 
   @Test
-  void aProcessThatWasPausedKnowsByTheTimeThatPassedThatItsLeadIsOver() {
+  void aResumedProcessKnowsByElapsedTimeThatItNoLongerLeads() {
     election.took(lease("{\"spec\": {\"holderIdentity\": \"me\"}}"), at(100));
 
     assertThat(election.timeLeft(at(160))).isNegative();
@@ -135,7 +135,7 @@ class ElectionTest {
   }
 
   @Test
-  void aLeaderThatSeesAnotherHolderLeadsNoMore() {
+  void aLeaderThatSeesAnotherHolderStopsLeading() {
     election.took(lease("{\"spec\": {\"holderIdentity\": \"me\"}}"), at(0));
 
     assertThat(observe("other", "t", 2)).isEqualTo(standBy("other", 15));

@@ -45,7 +45,7 @@ class LeadershipIT {
   }
 
   @Test
-  void aStandbyTakesALeaseThatWasGivenBackWithoutWaitingForItsEnd() {
+  void aStandbyTakesAReleasedLeaseAtOnce() {
     Leadership first = candidate("one", Duration.ZERO);
     awaitHistory("one leads");
     candidate("two", Duration.ZERO);
@@ -59,7 +59,7 @@ class LeadershipIT {
 
   @ParameterizedTest
   @ValueSource(longs = {600, -600})
-  void aClockThatIsWrongTakesNoLeaseFromAHealthyHolder(long seconds) throws Exception {
+  void aWrongClockTakesNoLeaseFromAHealthyHolder(long seconds) throws Exception {
     Leadership first = candidate("one", Duration.ZERO);
     awaitHistory("one leads");
     candidate("two", Duration.ofSeconds(seconds));
@@ -79,7 +79,7 @@ class LeadershipIT {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 600, -600})
-  void aDeadHolderIsSucceededAfterItsLeaseWhateverItsClockSaid(long seconds) {
+  void aDeadHolderIsReplacedAfterItsLeaseExpiresWhateverItsClock(long seconds) {
     assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
     // the Lease of a worker that was killed: neither renewed nor released
     fixture
@@ -134,7 +134,7 @@ class LeadershipIT {
   }
 
   @Test
-  void whoResignsLeavesTheLeadToAnother() {
+  void aWorkerThatResignsLeavesLeadershipToAnother() {
     Leadership first = candidate("one", Duration.ZERO);
     awaitHistory("one leads");
     candidate("two", Duration.ZERO);

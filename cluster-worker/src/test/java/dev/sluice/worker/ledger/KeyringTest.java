@@ -50,7 +50,7 @@ class KeyringTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"x", "v1:", "v1:0123456789abcdef:", "v2:0123456789abcdef:AAAA", "v1::AAAA"})
-  void knowsNoKeyOfWhatIsNoSignatureOfThisVersion(String text) {
+  void treatsAnUnknownSignatureFormatAsAnUnknownKey(String text) {
     assertThat(ring.verify("default", WEB, CONTENT, text)).isEqualTo(Verdict.UNKNOWN_KEY);
     assertThat(ring.verify("default", WEB, CONTENT, "")).isEqualTo(Verdict.UNSIGNED);
   }

@@ -83,7 +83,7 @@ class LedgerCodecTest {
   }
 
   @Test
-  void knowsWhichGenerationsHaveAnEnd() {
+  void knowsWhichGenerationsAreSettled() {
     Ledger begun = ledger(1);
 
     assertThat(begun.settledGeneration()).isEqualTo(4);

@@ -226,7 +226,7 @@ class LedgerUpkeepIT {
   }
 
   @Test
-  void aLostKeyMakesLedgersUnreadableUntilSomebodyVouchesForThem() throws Exception {
+  void aLostKeyMakesLedgersUnreadableUntilTheyAreAdopted() throws Exception {
     upkeep.prepare();
     write(WEB, 5);
     write(API, 2);
@@ -288,7 +288,7 @@ class LedgerUpkeepIT {
   }
 
   @Test
-  void aLedgerThatIsCreatedAfterAWipeHasItsKeyBesideIt() throws Exception {
+  void aLedgerCreatedAfterAWipeHasItsKey() throws Exception {
     upkeep.prepare();
     String key = secret().path("data").path("current").asText();
     deleteSecret();
@@ -322,7 +322,7 @@ class LedgerUpkeepIT {
   }
 
   @Test
-  void whatWasAlteredIsNotAdoptedEither() throws Exception {
+  void alteredLedgersAreNotAdopted() throws Exception {
     upkeep.prepare();
     write(WEB, 5);
     ObjectNode forged = Json.mapper().createObjectNode();

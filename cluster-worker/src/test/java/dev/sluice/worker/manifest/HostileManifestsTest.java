@@ -109,7 +109,7 @@ class HostileManifestsTest {
   }
 
   @Test
-  void anObjectMayBeAsLargeAsAnApiServerTakesAndNoLarger() throws Exception {
+  void anObjectMayBeAsLargeAsAnApiServerAcceptsAndNoLarger() throws Exception {
     String most = x(Allowance.MAX_OBJECT - 200);
 
     assertThat(ManifestReader.read(HEAD + "data: {a: " + most + "}\n", "a.yaml")).hasSize(1);
@@ -166,7 +166,7 @@ class HostileManifestsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("scalarsOfFiveMegabytes")
-  void aValueOfFiveMegabytesIsRefusedForTheMemoryOfItsText(String style, String text) {
+  void aValueOfFiveMegabytesIsRefusedWithoutMuchMemory(String style, String text) {
     refused(HEAD + text);
     long before = memory.getCurrentThreadAllocatedBytes();
 
@@ -223,7 +223,7 @@ class HostileManifestsTest {
   }
 
   @Test
-  void whatAliasesShareIsNotWrittenOutByNormalisingAndDigesting() throws Exception {
+  void normalisingAndDigestingDoNotExpandAliases() throws Exception {
     String shared =
         HEAD + "a: &a [%s]\nb: [%s]\n".formatted("{c: d}, ".repeat(100), refs("a", 500));
     read("data: {}\n");
@@ -240,7 +240,7 @@ class HostileManifestsTest {
   }
 
   @Test
-  void aCharacterOfTwoUnitsMayStandAnywhere() throws Exception {
+  void aSurrogatePairMayStandAnywhere() throws Exception {
     for (int before = 900; before < 1_100; before++) {
       String text = HEAD + "data: {a: \"" + x(before) + "\uD83D\uDE00" + x(3_000) + "\"}\n";
       assertThat(ManifestReader.read(text, "a.yaml")).hasSize(1);

@@ -41,7 +41,7 @@ class ManifestReaderTest {
   }
 
   @Test
-  void aTextOfCommentsHoldsNothing() throws Exception {
+  void aTextOfCommentsHasNoObjects() throws Exception {
     assertThat(ManifestReader.read("# nothing\n---\n", "empty.yaml")).isEmpty();
     assertThat(ManifestReader.read("", "empty.yaml")).isEmpty();
   }

@@ -268,7 +268,7 @@ class HelmIT {
   }
 
   @Test
-  void refusesAnArchiveThatIsNone() {
+  void refusesADamagedArchive() {
     RenderException failure =
         failure(
             request(
@@ -281,7 +281,7 @@ class HelmIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"-x", "--post-renderer=/bin/sh", "Shop", "a b", "", "a..b"})
-  void refusesReleaseNamesThatAreNone(String name) {
+  void refusesInvalidReleaseNames(String name) {
     HelmOptions options =
         new HelmOptions(Optional.of(name), List.of(), Optional.empty(), Map.of(), true);
 

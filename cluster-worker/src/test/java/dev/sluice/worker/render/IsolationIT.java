@@ -298,7 +298,7 @@ class IsolationIT {
   }
 
   @Test
-  void anIsolationThatIsRequiredAndDoesNotWorkIsAnError() {
+  void aRequiredIsolationThatDoesNotWorkIsAnError() {
     RenderConfig required =
         new RenderConfig(
             config.directory(),
@@ -312,7 +312,7 @@ class IsolationIT {
   }
 
   @Test
-  void theLibraryRendersChartsInIsolationAsWell() throws Exception {
+  void theLibraryAlsoRendersChartsInIsolation() throws Exception {
     assumeTrue(LibraryProcess.nativePart().isPresent(), "there is no library for this system");
     assumeTrue(
         mode != IsolationMode.USER

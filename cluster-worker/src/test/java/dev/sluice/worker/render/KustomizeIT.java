@@ -89,7 +89,7 @@ class KustomizeIT {
   }
 
   @Test
-  void aBuildKnowsNothingOfTheSchemasOfOthers() throws Exception {
+  void aBuildIgnoresTheSchemasOfOtherBuilds() throws Exception {
     // merged by name if the schema says so, else the whole list is replaced
     String thing =
         "{apiVersion: example.com/v1, kind: Thing, metadata: {name: a}, spec: {parts: [%s]}}";
@@ -159,7 +159,7 @@ class KustomizeIT {
   }
 
   @Test
-  void aBombOfAliasesEndsAtTheLimitOfMemoryAndIsNotTriedAgain() throws Exception {
+  void anAliasBombStopsAtTheMemoryLimitAndIsNotRetried() throws Exception {
     StringBuilder bomb = new StringBuilder("l0: &l0 [1, 2]\n");
     for (int i = 1; i < 9; i++) {
       bomb.append("l%d: &l%d [%s]\n".formatted(i, i, "*l%d, ".formatted(i - 1).repeat(10)));

@@ -193,7 +193,7 @@ class KustomizeRendererTest {
   }
 
   @Test
-  void aKilledRendererMayDoBetterLater() throws Exception {
+  void aKilledRendererIsRetriedLater() throws Exception {
     KustomizeRenderer renderer = renderer("kill -9 $$", LONG);
 
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));

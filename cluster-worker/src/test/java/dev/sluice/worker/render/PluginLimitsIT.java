@@ -47,7 +47,7 @@ class PluginLimitsIT {
   }
 
   @Test
-  void whatLoopsIsKilled() throws Exception {
+  void aLoopingPluginIsKilled() throws Exception {
     Path pids = temporary.resolve("pids");
     plugins.install("e/v1/x/X", "echo $$ > %s; while :; do :; done".formatted(pids));
 
@@ -77,7 +77,7 @@ class PluginLimitsIT {
   }
 
   @Test
-  void whatIsLeftBehindIsKilled() throws Exception {
+  void processesLeftBehindAreKilled() throws Exception {
     Path pids = temporary.resolve("pids");
     plugins.install(
         "e/v1/x/X",
@@ -94,7 +94,7 @@ class PluginLimitsIT {
   }
 
   @Test
-  void whatForksItselfOnAndOnIsKilled() throws Exception {
+  void aForkingPluginIsKilled() throws Exception {
     Path steps = temporary.resolve("steps");
     plugins.install(
         "e/v1/x/X",
@@ -125,7 +125,7 @@ class PluginLimitsIT {
   }
 
   @Test
-  void whatEatsMemoryFails() throws Exception {
+  void aProgramThatExceedsItsMemoryFails() throws Exception {
     plugins.install("e/v1/x/X", "a=0123456789abcdef; while :; do a=$a$a; done");
 
     assertThat(failure(limits(PATIENCE, 128L << 20)).code())
@@ -133,7 +133,7 @@ class PluginLimitsIT {
   }
 
   @Test
-  void whatWritesWithoutEndFails() throws Exception {
+  void aPluginThatWritesWithoutEndFails() throws Exception {
     plugins.install("e/v1/x/X", "exec yes");
 
     // kustomize keeps it in memory, and crashes in one of several ways when there is none left
@@ -142,7 +142,7 @@ class PluginLimitsIT {
   }
 
   @Test
-  void whatFillsTheDiskFails() throws Exception {
+  void aPluginThatFillsTheDiskFails() throws Exception {
     Path size = temporary.resolve("size");
     plugins.install(
         "e/v1/x/X",

@@ -93,7 +93,7 @@ class PluginsIT {
   }
 
   @Test
-  void aValidatorStopsTheBuildWithItsWords() throws Exception {
+  void aValidatorsMessageIsInTheFailure() throws Exception {
     plugins.install("team/strict/Strict", "echo 'replicas are missing' >&2; exit 1");
 
     Failure failure =
@@ -186,7 +186,7 @@ class PluginsIT {
   }
 
   @Test
-  void kustomizationsThatNameNoneAreBuiltAsEver() throws Exception {
+  void kustomizationsWithoutPluginsAreBuiltWithoutThem() throws Exception {
     RenderRequest request =
         allowed(
             text(
@@ -395,7 +395,7 @@ class PluginsIT {
   }
 
   @Test
-  void gitStaysOutOfReach() throws Exception {
+  void pluginsCannotRunGit() throws Exception {
     Optional<Path> git = InstalledProgram.find("git", PluginEnvironment.PATH);
     assumeTrue(git.isPresent(), "git is not here");
     KustomizeCommand command =

@@ -169,7 +169,7 @@ class ProgramArgumentsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"-x", "--x", "a,b", "a=b", "{a}", "a\nb", "a\0", "a b"})
-  void noKeyOfASetBecomesAnother(String key) {
+  void noKeyOfASetOverridesAnother(String key) {
     assertThat(failure(helm(options(Optional.empty(), Map.of(key, "x")))).code())
         .isEqualTo("InvalidSet");
   }

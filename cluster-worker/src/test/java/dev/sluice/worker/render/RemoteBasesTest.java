@@ -31,7 +31,7 @@ class RemoteBasesTest {
   }
 
   @Test
-  void aBaseOfThePortThatIsNamedIsTakenAndNotTheWrongOne() {
+  void aBaseWithAPortMatchesOnlyTheRepositoryWithThatPort() {
     String one = ".sluice/bases/git.example%3A3000+acme+bases@v1";
     String other = ".sluice/bases/git.example%3A4000+acme+bases@v1";
     List<InputFile> files =
@@ -94,7 +94,7 @@ class RemoteBasesTest {
   }
 
   @Test
-  void aLinkedKustomizationHasAWayOfItsOwn() {
+  void aLinkedKustomizationHasItsOwnPathToABase() {
     List<InputFile> files =
         RemoteBases.localized(
             List.of(
@@ -109,7 +109,7 @@ class RemoteBasesTest {
   }
 
   @Test
-  void whatTheTargetHasNotStaysAsItIs() {
+  void basesMissingInTheTargetStayRemote() {
     List<InputFile> files =
         List.of(
             text("kustomization.yaml", "resources: ['%s']".formatted(WEB.replace("v1", "v2"))),

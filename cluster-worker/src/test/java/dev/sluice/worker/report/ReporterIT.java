@@ -116,7 +116,7 @@ class ReporterIT {
   }
 
   @Test
-  void aListenerThatFailsIsNoReasonNotToReport() throws Exception {
+  void aFailingListenerDoesNotPreventAReport() throws Exception {
     try (Reporter reporter =
         Reporter.open(
             kafka,

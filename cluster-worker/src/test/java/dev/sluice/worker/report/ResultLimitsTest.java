@@ -100,7 +100,7 @@ class ResultLimitsTest {
 
   @ParameterizedTest
   @MethodSource("oversized")
-  void whateverIsReportedFitsARecord(Event event) {
+  void everyReportFitsARecord(Event event) {
     Event bounded = ResultLimits.bounded(event);
 
     assertThat(EventCodec.value(event)).hasSizeGreaterThan(ResultLimits.MAX_BYTES);
@@ -111,7 +111,7 @@ class ResultLimitsTest {
   }
 
   @Test
-  void aListThatIsCutSaysHowManyAreLeftOut() {
+  void aTruncatedListCountsTheOmittedElements() {
     ResultEvent.Removed cut =
         (ResultEvent.Removed) ResultLimits.bounded(new ResultEvent.Removed(SUBJECT, MANY));
 
@@ -121,7 +121,7 @@ class ResultLimitsTest {
   }
 
   @Test
-  void whatFitsIsTheSame() {
+  void anEventThatFitsIsUnchanged() {
     ResultEvent.Removed small = new ResultEvent.Removed(SUBJECT, MANY.subList(0, 100));
 
     assertThat(ResultLimits.bounded(small)).isSameAs(small);

@@ -31,7 +31,7 @@ class BoundedProcessTest {
   }
 
   @Test
-  void whatOneProgramTakesIsBounded() throws Exception {
+  void theResourcesOfAProgramAreBounded() throws Exception {
     Ending ending = run("x=0123456789abcdef; while :; do x=$x$x; done");
 
     assertThat(ending).isInstanceOf(Ending.Exited.class);
@@ -39,7 +39,7 @@ class BoundedProcessTest {
   }
 
   @Test
-  void whatEndsAtOnceHasEnded() throws Exception {
+  void aProgramThatExitsAtOnceIsReportedAsExited() throws Exception {
     for (int i = 0; i < 200; i++) {
       assertThat(run("exit 3")).isEqualTo(new Ending.Exited(3, "", ""));
     }
