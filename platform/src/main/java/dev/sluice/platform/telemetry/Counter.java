@@ -21,7 +21,7 @@ public final class Counter {
 
   /** Adds to a series; zero makes it visible. */
   public void add(Tags labels, long times) {
-    series.computeIfAbsent(labels, this::register).increment(times);
+    series.computeIfAbsent(labels, this::register).increment((double) times);
   }
 
   boolean isUnused() {
