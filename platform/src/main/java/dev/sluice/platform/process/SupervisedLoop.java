@@ -107,7 +107,7 @@ public final class SupervisedLoop implements AutoCloseable {
   public Optional<String> obstacle() {
     return trouble.map(
         now ->
-            "%s does not go on since %s (%d attempts): %s"
+            "%s has been failing since %s (%d attempts): %s"
                 .formatted(name, now.since(), now.attempts(), now.reason()));
   }
 
@@ -201,7 +201,7 @@ public final class SupervisedLoop implements AutoCloseable {
         .log("{}; trying again in {}", after.reason(), rest(after.attempts()));
     if (!after.outside() && Duration.between(after.since(), now).compareTo(LIMIT) >= 0) {
       throw new LoopEndedError(
-          "%s has not gone on since %s: %s".formatted(name, after.since(), after.reason()),
+          "%s has been failing since %s: %s".formatted(name, after.since(), after.reason()),
           failure);
     }
   }

@@ -46,7 +46,7 @@ class SupervisedLoopTest {
       loop.start();
 
       await().until(() -> sessions.get() == 2 && loop.obstacle().isPresent());
-      assertThat(loop.obstacle().orElseThrow()).contains("test does not go on", "a test's fault");
+      assertThat(loop.obstacle().orElseThrow()).contains("test has been failing", "a test's fault");
       await().until(() -> sessions.get() == 3);
       assertThat(loop.obstacle()).as("it may fail again at once").isPresent();
       clock.move(Duration.ofSeconds(5));
