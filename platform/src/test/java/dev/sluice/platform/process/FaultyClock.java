@@ -11,11 +11,9 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class FaultyClock extends Clock {
 
-  private static final Runnable WORKS = () -> {};
-
   private final Clock clock = Clock.systemUTC();
   private final String user;
-  private final AtomicReference<Runnable> fault = new AtomicReference<>(WORKS);
+  private final AtomicReference<Runnable> fault = new AtomicReference<>(FaultyClock::work);
 
   /**
    * Creates a clock that works.
@@ -45,8 +43,10 @@ public final class FaultyClock extends Clock {
 
   /** Works again. */
   public void recover() {
-    fault.set(WORKS);
+    fault.set(FaultyClock::work);
   }
+
+  private static void work() {}
 
   @Override
   public Instant instant() {
