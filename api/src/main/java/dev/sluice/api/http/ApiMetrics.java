@@ -57,10 +57,10 @@ final class ApiMetrics {
 
   /** Starts counting. */
   void listen() {
-    model.listen(this::taken);
+    model.listen(this::count);
   }
 
-  private void taken(List<Envelope<?>> events, boolean live) {
+  private void count(List<Envelope<?>> events, boolean live) {
     if (!live) {
       return;
     }
@@ -68,7 +68,7 @@ final class ApiMetrics {
       if (envelope.event() instanceof ResultEvent result) {
         results.add(
             Tags.of("cluster", result.cluster().value(), "type", EventType.of(result).slug()), 1);
-        inFlight.take(result).ifPresent(taken -> toCluster.add(Tags.empty(), taken));
+        inFlight.record(result).ifPresent(duration -> toCluster.add(Tags.empty(), duration));
       }
     }
   }
@@ -89,7 +89,7 @@ final class ApiMetrics {
     private record Sent(long generation, Instant changedAt) {}
 
     /** Returns how long the change took if this result completes it. For use by one thread. */
-    Optional<Duration> take(ResultEvent result) {
+    Optional<Duration> record(ResultEvent result) {
       switch (result) {
         case Dispatched dispatched ->
             sent.put(

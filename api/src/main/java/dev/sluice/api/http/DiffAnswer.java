@@ -21,7 +21,7 @@ final class DiffAnswer {
   private int expected;
 
   /** Adds a part and returns the answer once it is complete. */
-  synchronized Optional<DiffAnswered> take(DiffAnswered part) {
+  synchronized Optional<DiffAnswered> add(DiffAnswered part) {
     int number = part.part().orElse(1);
     int of = part.parts().orElse(1);
     if (of < 1 || of > MAX_PARTS || number < 1 || number > of) {

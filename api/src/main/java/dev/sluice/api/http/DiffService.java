@@ -137,7 +137,7 @@ final class DiffService implements AutoCloseable {
     if (envelope.event() instanceof DiffAnswered answered) {
       Waiting asked = waiting.get(answered.question());
       if (asked != null) {
-        asked.parts().take(answered).ifPresent(asked.whole()::complete);
+        asked.parts().add(answered).ifPresent(asked.whole()::complete);
       }
     }
   }

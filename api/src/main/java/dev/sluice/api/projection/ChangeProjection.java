@@ -32,7 +32,7 @@ final class ChangeProjection {
     this.sql = sql;
   }
 
-  void take(ChangeEvent event, ReceivedEvent received) {
+  void project(ChangeEvent event, ReceivedEvent received) {
     switch (event) {
       case RefChanged change -> {
         if (change(received, "ref-changed", change, change.ref().value())) {

@@ -20,7 +20,7 @@ final class DeadLetterProjection {
     this.sql = sql;
   }
 
-  void take(DeadLetterEvent event, ReceivedEvent received) {
+  void project(DeadLetterEvent event, ReceivedEvent received) {
     switch (event) {
       case Opened opened -> open(opened, received);
       case Retried retried ->

@@ -68,9 +68,9 @@ public final class Projection {
    *     after it in its partition is projected
    * @throws DatabaseException if the file cannot be written
    */
-  public List<Envelope<?>> take(Iterable<ConsumerRecord<String, byte[]>> records) {
+  public List<Envelope<?>> project(Iterable<ConsumerRecord<String, byte[]>> records) {
     try {
-      return together(records, this::take);
+      return inTransaction(records, this::project);
     } catch (RuntimeException | StackOverflowError e) {
       requireAboutRecord(e);
     }
@@ -80,7 +80,7 @@ public final class Projection {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
       if (!stopped.containsKey(partition)) {
         try {
-          received.addAll(alone(record));
+          received.addAll(projectAlone(record));
         } catch (UnknownEventException e) {
           stopped.put(partition, e);
         }
@@ -92,10 +92,10 @@ public final class Projection {
     return received;
   }
 
-  private List<Envelope<?>> alone(ConsumerRecord<String, byte[]> record) {
+  private List<Envelope<?>> projectAlone(ConsumerRecord<String, byte[]> record) {
     List<ConsumerRecord<String, byte[]>> one = List.of(record);
     try {
-      return together(one, this::take);
+      return inTransaction(one, this::project);
     } catch (UnknownEventException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {
@@ -106,7 +106,7 @@ public final class Projection {
           .addKeyValue("partition", record.partition())
           .addKeyValue("offset", record.offset())
           .log("a record cannot be projected into the read model and is skipped");
-      return together(
+      return inTransaction(
           one,
           refused -> {
             damaged(refused, "cannot be projected: " + e);
@@ -121,7 +121,7 @@ public final class Projection {
     }
   }
 
-  private List<Envelope<?>> together(
+  private List<Envelope<?>> inTransaction(
       Iterable<ConsumerRecord<String, byte[]>> records,
       Function<ConsumerRecord<String, byte[]>, Optional<Envelope<?>>> taking) {
     List<Envelope<?>> received = new ArrayList<>();
@@ -148,7 +148,7 @@ public final class Projection {
     return received;
   }
 
-  private Optional<Envelope<?>> take(ConsumerRecord<String, byte[]> record) {
+  private Optional<Envelope<?>> project(ConsumerRecord<String, byte[]> record) {
     return switch (EventCodec.decode(record)) {
       case Decoded.Known(Envelope<?> envelope) -> {
         project(envelope, record);
@@ -164,15 +164,15 @@ public final class Projection {
 
   private void project(Envelope<?> envelope, ConsumerRecord<String, byte[]> record) {
     if (envelope.event() instanceof StateRecord state) {
-      states.take(state, new ReceivedEvent(envelope, 0));
+      states.project(state, new ReceivedEvent(envelope, 0));
       return;
     }
     ReceivedEvent received = new ReceivedEvent(envelope, ++sequence);
     log(record, received);
     switch (envelope.event()) {
-      case ChangeEvent change -> changes.take(change, received);
-      case ResultEvent result -> results.take(result, received);
-      case DeadLetterEvent letter -> deadLetters.take(letter, received);
+      case ChangeEvent change -> changes.project(change, received);
+      case ResultEvent result -> results.project(result, received);
+      case DeadLetterEvent letter -> deadLetters.project(letter, received);
       case StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ -> {}
     }
   }

@@ -36,7 +36,7 @@ final class ResultProjection {
     this.sql = sql;
   }
 
-  void take(ResultEvent event, ReceivedEvent received) {
+  void project(ResultEvent event, ReceivedEvent received) {
     switch (event) {
       case OfTarget result -> {
         about(result, received.at());

@@ -31,7 +31,7 @@ final class StateProjection {
     this.sql = sql;
   }
 
-  void take(StateRecord record, ReceivedEvent received) {
+  void project(StateRecord record, ReceivedEvent received) {
     switch (record) {
       case RefState ref -> ref(ref);
       case ApplicationState application -> application(application, received.at());

@@ -107,13 +107,13 @@ final class Follower implements AutoCloseable {
       while (supervised.isOpen()) {
         ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
         boolean live = caughtUp;
-        List<Envelope<?>> events = records.isEmpty() ? List.of() : projection.take(records);
+        List<Envelope<?>> events = records.isEmpty() ? List.of() : projection.project(records);
         measure(consumer, identity);
         watch.check();
         checkTopicsNowAndThen();
         supervised.turned();
         if (!records.isEmpty()) {
-          listener.taken(events, live);
+          listener.onEvents(events, live);
         }
       }
     } catch (WakeupException e) {

@@ -42,7 +42,7 @@ public final class ReadModel implements AutoCloseable {
      *
      * @param live whether they arrived after the read model had caught up with the topics
      */
-    void taken(List<Envelope<?>> events, boolean live);
+    void onEvents(List<Envelope<?>> events, boolean live);
   }
 
   private ReadModel(Path directory, KafkaConnection connection, Clock clock) {
@@ -119,7 +119,7 @@ public final class ReadModel implements AutoCloseable {
   private void notifyListeners(List<Envelope<?>> events, boolean live) {
     for (Listener each : listeners) {
       try {
-        each.taken(events, live);
+        each.onEvents(events, live);
       } catch (RuntimeException | Error e) {
         FatalErrors.check(e);
         log.atError().setCause(e).log("a listener of the read model failed");

@@ -24,39 +24,39 @@ class ApiMetricsTest {
 
   @Test
   void measuresTheTimeFromChangeToCluster() {
-    inFlight.take(dispatched(1));
+    inFlight.record(dispatched(1));
 
-    assertThat(inFlight.take(applied(1, NOON.plusSeconds(2)))).contains(Duration.ofSeconds(2));
-    assertThat(inFlight.take(applied(1, NOON.plusSeconds(9)))).as("reported twice").isEmpty();
+    assertThat(inFlight.record(applied(1, NOON.plusSeconds(2)))).contains(Duration.ofSeconds(2));
+    assertThat(inFlight.record(applied(1, NOON.plusSeconds(9)))).as("reported twice").isEmpty();
     assertThat(inFlight.size()).isZero();
   }
 
   @Test
   void aParkedTargetIsMeasuredWhenItIsApplied() {
-    inFlight.take(dispatched(1));
-    inFlight.take(
+    inFlight.record(dispatched(1));
+    inFlight.record(
         new ResultEvent.Parked(
             subject(1),
             new Failure("Invalid", "no", Failure.Stage.APPLY, Optional.empty()),
             "a new generation"));
 
-    assertThat(inFlight.take(applied(1, NOON.plusSeconds(60)))).contains(Duration.ofMinutes(1));
+    assertThat(inFlight.record(applied(1, NOON.plusSeconds(60)))).contains(Duration.ofMinutes(1));
   }
 
   @Test
   void keepsAtMostOneTargetPerApplicationAndCluster() {
     for (int generation = 1; generation <= 1_000; generation++) {
-      inFlight.take(dispatched(generation));
-      inFlight.take(new ResultEvent.Superseded(subject(generation), generation + 1));
+      inFlight.record(dispatched(generation));
+      inFlight.record(new ResultEvent.Superseded(subject(generation), generation + 1));
     }
     assertThat(inFlight.size()).isEqualTo(1);
-    assertThat(inFlight.take(applied(999, NOON))).as("not the newest").isEmpty();
+    assertThat(inFlight.record(applied(999, NOON))).as("not the newest").isEmpty();
 
-    inFlight.take(new ResultEvent.Unchanged(subject(1_000), 1, Optional.empty()));
+    inFlight.record(new ResultEvent.Unchanged(subject(1_000), 1, Optional.empty()));
     assertThat(inFlight.size()).isZero();
 
-    inFlight.take(dispatched(1_001));
-    inFlight.take(new ResultEvent.Removed(subject(1_001), List.of()));
+    inFlight.record(dispatched(1_001));
+    inFlight.record(new ResultEvent.Removed(subject(1_001), List.of()));
     assertThat(inFlight.size()).isZero();
   }
 

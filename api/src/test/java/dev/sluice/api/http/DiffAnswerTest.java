@@ -18,10 +18,10 @@ class DiffAnswerTest {
 
   @Test
   void partsOfAnAnswerAreCombined() {
-    assertThat(answer.take(part("a", 2, 1, 3))).isEmpty();
-    assertThat(answer.take(part("b", 1, 2, 3))).isEmpty();
+    assertThat(answer.add(part("a", 2, 1, 3))).isEmpty();
+    assertThat(answer.add(part("b", 1, 2, 3))).isEmpty();
 
-    DiffAnswered whole = answer.take(part("c", 7, 3, 3)).orElseThrow();
+    DiffAnswered whole = answer.add(part("c", 7, 3, 3)).orElseThrow();
 
     assertThat(whole.differences())
         .extracting(one -> one.object().name())
@@ -32,19 +32,19 @@ class DiffAnswerTest {
 
   @Test
   void partsOfAPreviousWorkerAreDropped() {
-    assertThat(answer.take(part("a", 1, 1, 2))).isEmpty();
-    assertThat(answer.take(part("b", 1, 1, 2))).isEmpty();
+    assertThat(answer.add(part("a", 1, 1, 2))).isEmpty();
+    assertThat(answer.add(part("b", 1, 1, 2))).isEmpty();
 
-    assertThat(answer.take(part("c", 0, 2, 2)).orElseThrow().differences())
+    assertThat(answer.add(part("c", 0, 2, 2)).orElseThrow().differences())
         .extracting(one -> one.object().name())
         .containsExactly("b", "c");
   }
 
   @Test
   void anAnswerInOnePartIsCompleteAndInvalidPartNumbersAreIgnored() {
-    assertThat(answer.take(part("a", 0, 5, 3))).isEmpty();
-    assertThat(answer.take(part("a", 0, 1, Integer.MAX_VALUE))).isEmpty();
-    assertThat(answer.take(part("a", 0, 1, 1)).orElseThrow().differences()).hasSize(1);
+    assertThat(answer.add(part("a", 0, 5, 3))).isEmpty();
+    assertThat(answer.add(part("a", 0, 1, Integer.MAX_VALUE))).isEmpty();
+    assertThat(answer.add(part("a", 0, 1, 1)).orElseThrow().differences()).hasSize(1);
   }
 
   private static DiffAnswered part(String object, int omitted, int part, int parts) {

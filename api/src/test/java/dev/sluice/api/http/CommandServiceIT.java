@@ -1,0 +1,219 @@
+package dev.sluice.api.http;
+
+import static dev.sluice.api.http.RunningApi.json;
+import static dev.sluice.api.http.RunningApi.token;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.api.readmodel.TopicWriter;
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
+import dev.sluice.contract.event.ChangeEvent.CommandGiven;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.kafka.TopicProvisioner;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands to applications, and questions to their workers. */
+class CommandServiceIT {
+
+  private static final String RESYNC =
+      "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"%s\"], \"clusters\": [],"
+          + " \"reason\": \"it looks odd\", \"dryRun\": %s}";
+
+  @TempDir Path directory;
+  private KafkaConnection connection;
+  private TopicWriter topics;
+
+  @BeforeEach
+  void aSmallFleet() {
+    connection = KafkaFixture.provisioned(2);
+    topics = new TopicWriter(connection);
+    topics
+        .defined("web", "east", "west")
+        .defined("api", "west")
+        .pushed(1)
+        .merged(1, 42)
+        .dispatched("web", "east", 1, 1)
+        .applied("web", "east", 1, 1)
+        .dispatched("web", "west", 1, 1)
+        .parked("web", "west", 1, 1)
+        .flush();
+  }
+
+  @AfterEach
+  void end() {
+    topics.close();
+  }
+
+  @Test
+  void acceptedAndRefusedCommandsAreInTheAudit() throws Exception {
+    try (RunningApi api = start(Map.of("jo", "role=operator", "vi", "role=viewer"))) {
+      Map<String, String> jo =
+          Map.of("Authorization", "Bearer " + token("jo"), "Idempotency-Key", "request-7");
+      Map<String, String> vi = Map.of("Authorization", "Bearer " + token("vi"));
+      HttpResponse<String> dry = api.post("/api/v1/commands", RESYNC.formatted("web", true), jo);
+      assertThat(dry.statusCode()).isEqualTo(202);
+      assertThat(json(dry).at("/commands/0/expected").asText())
+          .isEqualTo(
+              "east: generation 2 with the current inputs; west: generation 2 with the current"
+                  + " inputs");
+      assertThat(CommandTopic.read(connection)).isEmpty();
+
+      JsonNode first = json(api.post("/api/v1/commands", RESYNC.formatted("web", false), jo));
+      JsonNode again = json(api.post("/api/v1/commands", RESYNC.formatted("web", false), jo));
+      assertThat(again.at("/commands/0/id")).isEqualTo(first.at("/commands/0/id"));
+      assertThat(api.post("/api/v1/commands", RESYNC.formatted("web", false), vi).statusCode())
+          .isEqualTo(403);
+
+      List<ChangeEvent> changes = CommandTopic.read(connection);
+      assertThat(changes).hasSize(3);
+      CommandGiven given = (CommandGiven) changes.getFirst();
+      assertThat(given.by()).isEqualTo("jo");
+      assertThat(given.reason()).isEqualTo("it looks odd");
+      assertThat(given.command()).isInstanceOf(Command.Resync.class);
+      assertThat(given.repository()).isEqualTo(TopicWriter.REPOSITORY);
+      CommandAnswered refused = (CommandAnswered) changes.getLast();
+      assertThat(refused.by()).isEqualTo("vi");
+      assertThat(refused.accepted()).isFalse();
+    }
+  }
+
+  @Test
+  void restoreAtUsesTheCommitThatEachClusterHeld() throws Exception {
+    topics.dispatched("web", "east", 2, 2).applied("web", "east", 2, 2).flush();
+    Instant between = topics.now();
+    topics.dispatched("web", "east", 3, 3).applied("web", "east", 3, 3).flush();
+    try (RunningApi api = start(Map.of())) {
+      String request =
+          "{\"restoreAt\": \"%s\", \"applications\": [\"*\"], \"reason\": \"as it was\","
+              + " \"dryRun\": true}";
+      JsonNode plan = json(api.post("/api/v1/commands", request.formatted(between), Map.of()));
+
+      assertThat(plan.get("commands")).hasSize(1);
+      assertThat(plan.at("/commands/0/clusters").toString()).isEqualTo("[\"east\"]");
+      assertThat(plan.at("/commands/0/command/commit").asText())
+          .isEqualTo(TopicWriter.commit(2).value());
+      assertThat(plan.at("/commands/0/expected").asText()).contains("generation 4 with the inputs");
+      assertThat(plan.get("skipped").toString())
+          .contains("api: nothing of it was in west")
+          .contains("web: nothing of it was in west");
+      assertThat(
+              api.post(
+                      "/api/v1/commands",
+                      request
+                          .formatted(between)
+                          .replace("{", "{\"command\": {\"kind\": \"resync\"}, "),
+                      Map.of())
+                  .statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void applicationsAreSelectedByTimeAndOffsetOfEvents() throws Exception {
+    Instant before = topics.now().plusMillis(1);
+    topics
+        .write(
+            "accept/api",
+            new ChangeEvent.DefinitionAccepted(
+                TopicWriter.REPOSITORY,
+                TopicWriter.definition("api", "west"),
+                "revision-2",
+                Set.of()))
+        .flush();
+    Instant after = topics.now().plusMillis(1);
+    try (RunningApi api = start(Map.of())) {
+      assertThat(selected(api, "\"since\": \"%s\"".formatted(before))).containsExactly("api");
+      assertThat(selected(api, "\"since\": \"%s\"".formatted(after))).isEmpty();
+      assertThat(selected(api, "\"until\": \"%s\"".formatted(before)))
+          .containsExactly("api", "web");
+      JsonNode accepted = json(api.get("/api/v1/events?type=definition-accepted")).at("/items/0");
+      String position = "\"offsets\": \"%d:%d-%d\"";
+      int partition = accepted.at("/position/partition").asInt();
+      int offset = accepted.at("/position/offset").asInt();
+      assertThat(selected(api, position.formatted(partition, offset, offset)))
+          .containsExactly("api");
+      assertThat(selected(api, position.formatted(partition, 0, offset)))
+          .containsExactly("api", "web");
+      assertThat(selected(api, position.formatted(1 - partition, 0, offset))).isEmpty();
+      assertThat(
+              api.post(
+                      "/api/v1/commands",
+                      RESYNC.formatted("*", true).replace("}", ", \"offsets\": \"7\"}"),
+                      Map.of())
+                  .statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  private static List<String> selected(RunningApi api, String condition) throws Exception {
+    JsonNode plan =
+        json(
+            api.post(
+                "/api/v1/commands",
+                "{\"command\": {\"kind\": \"re-evaluate\"}, \"applications\": [\"*\"], %s, \"reason\": \"x\", \"dryRun\": true}"
+                    .formatted(condition),
+                Map.of()));
+    return plan.path("commands").valueStream().map(one -> one.get("application").asText()).toList();
+  }
+
+  @Test
+  void aDiffTimesOutWithoutAWorkerAndIsLimitedToTheScope() throws Exception {
+    try (Admin admin = Admin.create(connection.admin())) {
+      new TopicProvisioner(admin, connection.topics()).provision(new ClusterName("east"));
+    }
+    try (RunningApi api = start(Map.of("vi", "role=viewer", "west", "role=admin,cluster=west"))) {
+      String question = "{\"application\": \"%s\", \"cluster\": \"east\", \"patienceSeconds\": 1}";
+      Map<String, String> vi = Map.of("Authorization", "Bearer " + token("vi"));
+      Map<String, String> west = Map.of("Authorization", "Bearer " + token("west"));
+      HttpResponse<String> late = api.post("/api/v1/diffs", question.formatted("web"), vi);
+      assertThat(late.statusCode()).isEqualTo(504);
+      assertThat(json(late).get("detail").asText()).contains("worker of east");
+      for (Map<String, String> who : List.of(west, vi)) {
+        assertThat(api.post("/api/v1/diffs", question.formatted("nope"), who).statusCode())
+            .isEqualTo(404);
+      }
+      assertThat(api.post("/api/v1/diffs", question.formatted("web"), west).statusCode())
+          .isEqualTo(404);
+      assertThat(api.post("/api/v1/diffs", question.formatted("w*"), vi).statusCode())
+          .isEqualTo(400);
+      assertThat(api.post("/api/v1/diffs", question.formatted("web"), Map.of()).statusCode())
+          .isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aDeadLetterOfAWorkerIsRetriedByResyncAndDiscardedByEntry() throws Exception {
+    try (RunningApi api = start(Map.of())) {
+      String request =
+          "{\"action\": \"%s\", \"entries\": [\"west/web/1\", \"west/web/9\"], \"reason\":"
+              + " \"fixed\", \"dryRun\": true}";
+      JsonNode retry =
+          json(api.post("/api/v1/dead-letters/actions", request.formatted("retry"), Map.of()));
+      assertThat(retry.at("/commands/0/command/kind").asText()).isEqualTo("resync");
+      assertThat(retry.at("/commands/0/clusters/0").asText()).isEqualTo("west");
+      assertThat(retry.at("/skipped/0").asText()).isEqualTo("west/web/9: not open");
+      JsonNode discard =
+          json(api.post("/api/v1/dead-letters/actions", request.formatted("discard"), Map.of()));
+      assertThat(discard.at("/commands/0/command/entry").asText()).isEqualTo("west/web/1");
+    }
+  }
+
+  private RunningApi start(Map<String, String> tokens) throws IOException {
+    return RunningApi.start(directory, connection, tokens);
+  }
+}
