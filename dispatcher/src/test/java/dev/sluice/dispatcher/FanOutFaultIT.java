@@ -132,7 +132,7 @@ class FanOutFaultIT {
     @Override
     public Instant instant() {
       if (armed
-          && Thread.currentThread().getName().startsWith("home-")
+          && Thread.currentThread().getName().startsWith("partition-")
           && condition.getAsBoolean()) {
         armed = false;
         fault.run();

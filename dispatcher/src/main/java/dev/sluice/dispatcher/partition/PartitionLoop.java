@@ -60,7 +60,7 @@ public final class PartitionLoop implements AutoCloseable {
     this.owner = owner;
     this.failures = failures;
     this.lastTurn = context.clock().instant();
-    this.thread = Thread.ofPlatform().daemon().name("home-" + partition).unstarted(this::run);
+    this.thread = Thread.ofPlatform().daemon().name("partition-" + partition).unstarted(this::run);
   }
 
   /** Returns the consumer group of all dispatchers of an installation. */
@@ -135,13 +135,17 @@ public final class PartitionLoop implements AutoCloseable {
         PartitionLog.Past past = kafka.read(state::replay);
         OffsetTracker offsets = new OffsetTracker(past.next());
         new LostState(state, decider, context.clock()).report(past.damaged(), kafka);
-        live(kafka, offsets, state, new Parts(decider, evaluations, rebuilds));
+        RefScheduler scheduler = scheduler(state, evaluations);
+        live(kafka, offsets, handler(state, decider, scheduler, rebuilds), scheduler, rebuilds);
       }
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       // every failure is reported: otherwise the partition would never be reopened
       if (!stopping) {
-        log.atWarn().addKeyValue("home", partition).setCause(e).log("the home has ended");
+        log.atWarn()
+            .addKeyValue("home", partition)
+            .setCause(e)
+            .log("the partition's loop has ended");
         owner.failed(this, e);
       }
     }
@@ -157,28 +161,35 @@ public final class PartitionLoop implements AutoCloseable {
     return new EvaluationRunner(evaluation, context.timers(), failures, inputs::add);
   }
 
-  private record Parts(EventDecider decider, EvaluationRunner evaluations, Rebuilds rebuilds) {}
+  private RefScheduler scheduler(PartitionState state, EvaluationRunner evaluations) {
+    return new RefScheduler(
+        state,
+        new RefScheduler.Context(
+            new EvaluationDecider(state, context.connection().topics().changes(), partition),
+            evaluations,
+            context.timing(),
+            context.clock(),
+            context.listener(),
+            context.tracing()));
+  }
 
-  private void live(PartitionLog kafka, OffsetTracker offsets, PartitionState state, Parts parts) {
-    RefScheduler scheduler =
-        new RefScheduler(
-            state,
-            new RefScheduler.Context(
-                new EvaluationDecider(state, context.connection().topics().changes(), partition),
-                parts.evaluations(),
-                context.timing(),
-                context.clock(),
-                context.listener(),
-                context.tracing()));
-    EventHandler changes =
-        new EventHandler(
-            state,
-            parts.decider(),
-            scheduler,
-            new CommandHandler(
-                state, parts.decider(), scheduler, parts.rebuilds(), context.clock()),
-            new Placement(context.partitions(), partition),
-            context);
+  private EventHandler handler(
+      PartitionState state, EventDecider decider, RefScheduler scheduler, Rebuilds rebuilds) {
+    return new EventHandler(
+        state,
+        decider,
+        scheduler,
+        new CommandHandler(state, decider, scheduler, rebuilds, context.clock()),
+        new Placement(context.partitions(), partition),
+        context);
+  }
+
+  private void live(
+      PartitionLog kafka,
+      OffsetTracker offsets,
+      EventHandler changes,
+      RefScheduler scheduler,
+      Rebuilds rebuilds) {
     TransactionBatch batch = new TransactionBatch(offsets);
     scheduler.resume(batch);
     write(kafka, batch, offsets);
@@ -187,7 +198,7 @@ public final class PartitionLoop implements AutoCloseable {
     while (!stopping) {
       Optional<PartitionInput> input = next();
       while (input.isPresent() && !stopping) {
-        handle(input.get(), changes, scheduler, parts.rebuilds(), batch);
+        handle(input.get(), changes, scheduler, rebuilds, batch);
         input = batch.isFull() ? Optional.empty() : Optional.ofNullable(inputs.poll());
       }
       write(kafka, batch, offsets);

@@ -264,14 +264,14 @@ class DeciderTest {
   }
 
   private List<Event> found(Finding... findings) {
-    FindingBatch.Evaluated seen =
+    FindingBatch.Evaluated evaluated =
         new FindingBatch.Evaluated(MAIN, COMMIT, NOW, Map.of(), 1, Optional.empty());
     Trigger trigger =
         new Trigger(
             cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));
     return events(
         evaluations.found(
-            new FindingBatch(seen, List.of(findings), true),
+            new FindingBatch(evaluated, List.of(findings), true),
             List.of(trigger),
             trigger.cause().trace(),
             NOW));
