@@ -51,23 +51,23 @@ class ChartIT {
           "{{- define \"common.name\" -}}{{ .Release.Name }}-settings{{- end }}\n");
       scenario.commit(chart);
       try (OneProcess sluice = scenario.start()) {
-        awaitColour(scenario, namespace, "shop-settings", "blue");
+        awaitColour(scenario, "shop-settings", "blue");
 
         scenario.push(sluice, Map.of("charts/shop/values.yaml", "colour: green\n"));
-        awaitColour(scenario, namespace, "shop-settings", "green");
+        awaitColour(scenario, "shop-settings", "green");
 
         scenario.push(
             sluice,
             Map.of(
                 "charts/common/templates/_name.tpl",
                 "{{- define \"common.name\" -}}{{ .Release.Name }}-config{{- end }}\n"));
-        awaitColour(scenario, namespace, "shop-config", "green");
+        awaitColour(scenario, "shop-config", "green");
         scenario.verify();
       }
     }
   }
 
-  private static void awaitColour(Scenario scenario, String namespace, String name, String colour) {
+  private static void awaitColour(Scenario scenario, String name, String colour) {
     patiently()
         .untilAsserted(
             () -> assertThat(scenario.configMaps().value(name, "colour")).contains(colour));
