@@ -103,7 +103,7 @@ final class ApprovalIT {
     old.getMetadata().setUid(null);
     old.getMetadata().setResourceVersion(null);
     old.getMetadata().setManagedFields(null);
-    maps.resource(old).create();
+    maps.resource(old).serverSideApply(); // 1.20 may panic on labels created as JSON
 
     bench.targets.send(Targets.approved(fewer, 3, seenPlan));
 

@@ -98,7 +98,7 @@ final class HostileObjectsIT {
         .configMaps()
         .inNamespace(bench.namespace)
         .resource(labelled(name, application, generation))
-        .create();
+        .serverSideApply(); // Kubernetes 1.20 may panic on labels that are created as JSON
   }
 
   private ConfigMap labelled(String name, String application, String generation) {
