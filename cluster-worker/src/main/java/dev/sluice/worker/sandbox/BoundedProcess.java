@@ -29,8 +29,12 @@ public final class BoundedProcess {
    */
   private static final Duration PIPES_CLOSE = Duration.ofSeconds(5);
 
+  /** How often the size of the files is checked. A rendering usually ends before. */
+  private static final Duration BETWEEN_CHECKS = Duration.ofMillis(100);
+
   private final ReadyShell shell;
   private final List<String> command;
+  private final Path privateDirectory;
   private final Path directory;
   private final Map<String, String> environment;
   private final RenderLimits limits;
@@ -40,15 +44,18 @@ public final class BoundedProcess {
    * Creates a process for a program that leaves no descendants when it ends.
    *
    * @param shell becomes the program
+   * @param privateDirectory the only place that it may write to
+   * @param directory where it starts, in the private directory
    * @param environment complete: nothing is inherited
    */
   public BoundedProcess(
       ReadyShell shell,
       List<String> command,
+      Path privateDirectory,
       Path directory,
       Map<String, String> environment,
       RenderLimits limits) {
-    this(shell, command, directory, environment, limits, Optional.empty());
+    this(shell, command, privateDirectory, directory, environment, limits, Optional.empty());
   }
 
   /**
@@ -59,6 +66,7 @@ public final class BoundedProcess {
   BoundedProcess(
       ReadyShell shell,
       List<String> command,
+      Path privateDirectory,
       Path directory,
       Map<String, String> environment,
       RenderLimits limits,
@@ -66,6 +74,7 @@ public final class BoundedProcess {
     this.shell = shell;
     this.family = family.filter(_ -> !shell.endsAll());
     this.command = this.family.map(one -> one.led(command)).orElseGet(() -> List.copyOf(command));
+    this.privateDirectory = privateDirectory;
     this.directory = directory;
     this.environment = Map.copyOf(environment);
     this.limits = limits;
@@ -80,8 +89,11 @@ public final class BoundedProcess {
     /** The program was killed because it took too long. */
     record TookTooLong() implements Ending {}
 
-    /** The program was killed because it wrote too much. */
+    /** The program was killed because its output was too large. */
     record WroteTooMuch() implements Ending {}
+
+    /** The program was killed because its files were too large. */
+    record WroteTooManyFiles() implements Ending {}
   }
 
   /**
@@ -105,8 +117,9 @@ public final class BoundedProcess {
                 }
               });
       Thread complaints = reader(errors::readAndDropRest);
-      if (!process.waitFor(limits.time().toNanos(), TimeUnit.NANOSECONDS)) {
-        return new Ending.TookTooLong();
+      Optional<Ending> broken = awaitEnd(process);
+      if (broken.isPresent()) {
+        return broken.get();
       }
       endFamily(process); // otherwise the pipes stay open
       familyIsThere = false;
@@ -123,6 +136,23 @@ public final class BoundedProcess {
       kill(process);
       if (familyIsThere) {
         endFamily(process);
+      }
+    }
+  }
+
+  /** Waits until the program ends; returns the limit that it exceeds before, if any. */
+  private Optional<Ending> awaitEnd(Process process) throws InterruptedException {
+    long end = System.nanoTime() + limits.time().toNanos();
+    while (true) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return Optional.of(new Ending.TookTooLong());
+      }
+      if (process.waitFor(Math.min(left, BETWEEN_CHECKS.toNanos()), TimeUnit.NANOSECONDS)) {
+        return Optional.empty();
+      }
+      if (DirectorySize.exceeds(privateDirectory, limits.files())) {
+        return Optional.of(new Ending.WroteTooManyFiles());
       }
     }
   }

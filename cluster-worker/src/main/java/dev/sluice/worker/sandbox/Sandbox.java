@@ -113,6 +113,7 @@ public final class Sandbox implements AutoCloseable {
           new BoundedProcess(
               shellOf(directory),
               command,
+              directory.root(),
               directory.tree(),
               Map.of("HOME", directory.home().toString()),
               limits.withTime(time));
@@ -167,7 +168,13 @@ public final class Sandbox implements AutoCloseable {
       isolation.handOver(directory.root(), directory.root());
       BoundedProcess process =
           new BoundedProcess(
-              shellOf(directory), command, directory.tree(), environment, limits, family);
+              shellOf(directory),
+              command,
+              directory.root(),
+              directory.tree(),
+              environment,
+              limits,
+              family);
       return switch (process.run()) {
         case BoundedProcess.Ending.Exited exited -> {
           if (exited.code() == 0) {
@@ -177,6 +184,7 @@ public final class Sandbox implements AutoCloseable {
         }
         case BoundedProcess.Ending.TookTooLong _ -> throw tookTooLong(program, subject);
         case BoundedProcess.Ending.WroteTooMuch _ -> throw wroteTooMuch(program, subject);
+        case BoundedProcess.Ending.WroteTooManyFiles _ -> throw wroteTooManyFiles(program, subject);
       };
     } catch (IOException e) {
       throw RenderException.temporary(
@@ -212,6 +220,13 @@ public final class Sandbox implements AutoCloseable {
         "%s took longer than %s to build %s and was killed"
             .formatted(program, limits.time(), subject),
         null);
+  }
+
+  private RenderException wroteTooManyFiles(String program, String subject) {
+    return RenderException.permanent(
+        "RenderingTooLarge",
+        "%s was ended while it rendered %s: its files had more than %d MiB"
+            .formatted(program, subject, limits.files() >> 20));
   }
 
   public RenderException wroteTooMuch(String program, String subject) {

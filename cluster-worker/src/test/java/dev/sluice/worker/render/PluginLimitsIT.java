@@ -153,6 +153,20 @@ class PluginLimitsIT {
   }
 
   @Test
+  void aPluginThatFillsTheDiskWithManyFilesIsKilled() throws Exception {
+    plugins.install(
+        "e/v1/x/X",
+        "while :; do i=$((i+1)); mkdir \"$TMPDIR/$i\"; head -c 1000000 /dev/zero > \"$TMPDIR/$i/f\"; done");
+    RenderLimits usual = RenderLimits.DEFAULT;
+
+    Failure failure =
+        failure(new RenderLimits(PATIENCE, usual.memory(), usual.output(), 20L << 20));
+
+    assertThat(failure.code()).isEqualTo("RenderingTooLarge");
+    assertThat(failure.message()).contains("its files had more than 20 MiB");
+  }
+
+  @Test
   void directoriesThatItClosesAreRemoved() throws Exception {
     assumeFalse(System.getProperty("user.name").equals("root"), "root may do everything");
     plugins.install(

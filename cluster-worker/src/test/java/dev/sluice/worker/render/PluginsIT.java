@@ -413,6 +413,7 @@ class PluginsIT {
           new BoundedProcess(
                   new ReadyShells(scratch, RenderLimits.DEFAULT, new NoIsolation()).take().shell(),
                   build,
+                  directory.root(),
                   directory.tree(),
                   Map.of("PATH", PluginEnvironment.PATH, "HOME", directory.home().toString()),
                   RenderLimits.DEFAULT)

@@ -39,6 +39,24 @@ class BoundedProcessTest {
   }
 
   @Test
+  void theFilesOfAProgramTogetherAreBounded() throws Exception {
+    RenderLimits limits = new RenderLimits(Duration.ofMinutes(1), 512L << 20, 1 << 20, 5L << 20);
+    String script = "while :; do i=$((i+1)); mkdir -p d$i; head -c 100000 /dev/zero > d$i/f; done";
+
+    Ending ending =
+        new BoundedProcess(
+                shell(),
+                List.of("/bin/sh", "-c", script),
+                directory,
+                Files.createDirectory(directory.resolve("tree")),
+                Map.of("PATH", "/usr/bin:/bin"),
+                limits)
+            .run();
+
+    assertThat(ending).isEqualTo(new Ending.WroteTooManyFiles());
+  }
+
+  @Test
   void aProgramThatExitsAtOnceIsReportedAsExited() throws Exception {
     for (int i = 0; i < 200; i++) {
       assertThat(run("exit 3")).isEqualTo(new Ending.Exited(3, "", ""));
@@ -62,6 +80,7 @@ class BoundedProcessTest {
                     "a'b",
                     "c\nd",
                     "$HOME"),
+                directory,
                 odd,
                 Map.of("PATH", "/usr/bin:/bin", "VALUE", "e'f \\g"),
                 LIMITS)
@@ -75,7 +94,8 @@ class BoundedProcessTest {
   @Test
   void aMissingProgramIsReported() throws Exception {
     BoundedProcess process =
-        new BoundedProcess(shell(), List.of("/nowhere/program"), directory, Map.of(), LIMITS);
+        new BoundedProcess(
+            shell(), List.of("/nowhere/program"), directory, directory, Map.of(), LIMITS);
 
     assertThatThrownBy(process::run)
         .isInstanceOf(IOException.class)
@@ -84,7 +104,12 @@ class BoundedProcessTest {
 
   private Ending run(String script) throws IOException, InterruptedException {
     return new BoundedProcess(
-            shell(), List.of("/bin/sh", "-c", script), directory, Map.of("PATH", "/bin"), LIMITS)
+            shell(),
+            List.of("/bin/sh", "-c", script),
+            directory,
+            directory,
+            Map.of("PATH", "/bin"),
+            LIMITS)
         .run();
   }
 
