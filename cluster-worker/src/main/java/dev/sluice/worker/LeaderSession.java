@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.ThreadEnd;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.lane.AttemptJournal;
@@ -103,17 +104,7 @@ final class LeaderSession implements SyncIntake.Progress {
     // before the session can see that it ends, so that stopping the lanes is not interrupted
     thread.interrupt();
     ending.countDown();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 
   WorkerStatus status() {

@@ -1,6 +1,7 @@
 package dev.sluice.api.http;
 
 import static dev.sluice.api.http.DocumentedShape.assertFits;
+import static dev.sluice.api.http.RunningApi.RESYNC;
 import static dev.sluice.api.http.RunningApi.json;
 import static dev.sluice.api.http.RunningApi.token;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,10 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ApiIT {
 
-  private static final String RESYNC =
-      "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"%s\"], \"clusters\": [],"
-          + " \"reason\": \"it looks odd\", \"dryRun\": %s}";
-
   @TempDir Path directory;
   private KafkaConnection connection;
   private TopicWriter topics;
@@ -40,17 +37,7 @@ class ApiIT {
   @BeforeEach
   void aSmallFleet() {
     connection = KafkaFixture.provisioned(2);
-    topics = new TopicWriter(connection);
-    topics
-        .defined("web", "east", "west")
-        .defined("api", "west")
-        .pushed(1)
-        .merged(1, 42)
-        .dispatched("web", "east", 1, 1)
-        .applied("web", "east", 1, 1)
-        .dispatched("web", "west", 1, 1)
-        .parked("web", "west", 1, 1)
-        .flush();
+    topics = new TopicWriter(connection).smallFleet();
   }
 
   @AfterEach

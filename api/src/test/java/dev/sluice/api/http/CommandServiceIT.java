@@ -1,5 +1,6 @@
 package dev.sluice.api.http;
 
+import static dev.sluice.api.http.RunningApi.RESYNC;
 import static dev.sluice.api.http.RunningApi.json;
 import static dev.sluice.api.http.RunningApi.token;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,10 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands to applications, and questions to their workers. */
 class CommandServiceIT {
 
-  private static final String RESYNC =
-      "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"%s\"], \"clusters\": [],"
-          + " \"reason\": \"it looks odd\", \"dryRun\": %s}";
-
   @TempDir Path directory;
   private KafkaConnection connection;
   private TopicWriter topics;
@@ -41,17 +38,7 @@ class CommandServiceIT {
   @BeforeEach
   void aSmallFleet() {
     connection = KafkaFixture.provisioned(2);
-    topics = new TopicWriter(connection);
-    topics
-        .defined("web", "east", "west")
-        .defined("api", "west")
-        .pushed(1)
-        .merged(1, 42)
-        .dispatched("web", "east", 1, 1)
-        .applied("web", "east", 1, 1)
-        .dispatched("web", "west", 1, 1)
-        .parked("web", "west", 1, 1)
-        .flush();
+    topics = new TopicWriter(connection).smallFleet();
   }
 
   @AfterEach

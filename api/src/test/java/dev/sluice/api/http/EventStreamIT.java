@@ -31,17 +31,7 @@ class EventStreamIT {
   @BeforeEach
   void aSmallFleet() {
     connection = KafkaFixture.provisioned(2);
-    topics = new TopicWriter(connection);
-    topics
-        .defined("web", "east", "west")
-        .defined("api", "west")
-        .pushed(1)
-        .merged(1, 42)
-        .dispatched("web", "east", 1, 1)
-        .applied("web", "east", 1, 1)
-        .dispatched("web", "west", 1, 1)
-        .parked("web", "west", 1, 1)
-        .flush();
+    topics = new TopicWriter(connection).smallFleet();
   }
 
   @AfterEach

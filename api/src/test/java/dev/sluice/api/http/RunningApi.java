@@ -24,6 +24,11 @@ import java.util.Optional;
 /** API over topics that a test has filled, and a client for it. */
 final class RunningApi implements AutoCloseable {
 
+  /** Body of a request to resync an application, or to show what that would send. */
+  static final String RESYNC =
+      "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"%s\"], \"clusters\": [],"
+          + " \"reason\": \"it looks odd\", \"dryRun\": %s}";
+
   private final ApiServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 

@@ -65,6 +65,23 @@ public final class TopicWriter implements AutoCloseable {
     this.producer = new KafkaProducer<>(connection.producer("topic-writer"));
   }
 
+  /**
+   * Writes a small fleet: web in east, where its commit is applied, and in west, where it is
+   * parked; and api in west, which nothing was sent for.
+   */
+  public TopicWriter smallFleet() {
+    defined("web", "east", "west")
+        .defined("api", "west")
+        .pushed(1)
+        .merged(1, 42)
+        .dispatched("web", "east", 1, 1)
+        .applied("web", "east", 1, 1)
+        .dispatched("web", "west", 1, 1)
+        .parked("web", "west", 1, 1)
+        .flush();
+    return this;
+  }
+
   public static CommitId commit(int number) {
     return new CommitId("%040x".formatted(0xabcdef0000L + number));
   }

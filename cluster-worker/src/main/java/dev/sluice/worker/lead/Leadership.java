@@ -1,6 +1,7 @@
 package dev.sluice.worker.lead;
 
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.ThreadEnd;
 import dev.sluice.worker.api.ApiException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -116,17 +117,7 @@ public final class Leadership implements AutoCloseable {
   @Override
   public void close() {
     requests.end(thread);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 
   private void run() {

@@ -6,6 +6,7 @@ import dev.sluice.platform.kafka.TopicWatch;
 import dev.sluice.platform.kafka.UngroupedConsumer;
 import dev.sluice.platform.process.Containment;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.ThreadEnd;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,17 +97,7 @@ public final class SyncLog implements AutoCloseable {
     if (consumer != null) {
       consumer.wakeup();
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 
   private void readUntilClosed() {

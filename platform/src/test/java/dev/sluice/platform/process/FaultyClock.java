@@ -68,6 +68,6 @@ public final class FaultyClock extends Clock {
 
   @Override
   public Clock withZone(ZoneId zone) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("local time is not used");
   }
 }

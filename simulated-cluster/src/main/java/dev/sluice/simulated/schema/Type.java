@@ -99,7 +99,7 @@ public sealed interface Type {
     record Key(String field, Optional<JsonNode> otherwise) {}
   }
 
-  /** What a scalar may be. */
+  /** The kinds of scalars. */
   enum ScalarKind {
     STRING,
     INT32,
