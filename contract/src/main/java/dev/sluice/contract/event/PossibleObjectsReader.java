@@ -21,7 +21,15 @@ import java.util.zip.GZIPInputStream;
  */
 public final class PossibleObjectsReader {
 
+  /** Bytes of all archives together, unpacked. */
   private static final int MAX_UNPACKED = 64 << 20;
+
+  /** The longest name of an object (RFC 1123 subdomain); of a longer word only that much counts. */
+  private static final int MAX_NAME = 253;
+
+  /** Characters of all words: they go into one record, and into memory. */
+  private static final int MAX_WORDS = 2 << 20;
+
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9]+");
   private static final Pattern CAMEL = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
   private static final Pattern ESCAPE =
@@ -31,6 +39,8 @@ public final class PossibleObjectsReader {
   private final String namespace;
   private boolean templated;
   private boolean anything;
+  private int unpacked;
+  private int characters;
 
   /** Creates a reader that has read the application's namespace. */
   public PossibleObjectsReader(String namespace) {
@@ -40,6 +50,9 @@ public final class PossibleObjectsReader {
 
   /** Returns the estimate for everything read so far. */
   public PossibleObjects result() {
+    if (anything) {
+      return PossibleObjects.any(namespace);
+    }
     return new PossibleObjects(
         namespace,
         words,
@@ -47,7 +60,7 @@ public final class PossibleObjectsReader {
         words.contains("configmapgenerator")
             || words.contains("secretgenerator")
             || words.contains("generators"),
-        anything);
+        false);
   }
 
   /** Records that names may be truncated. */
@@ -58,11 +71,14 @@ public final class PossibleObjectsReader {
   /** Records that any object is possible. */
   public void anything() {
     anything = true;
+    words.clear();
   }
 
   void read(SourceInputs source, boolean plugins) {
     templated |= source.type() == SourceType.HELM;
-    anything |= plugins && source.type() == SourceType.KUSTOMIZE;
+    if (plugins && source.type() == SourceType.KUSTOMIZE) {
+      anything();
+    }
     read(source.path());
     source.alias().ifPresent(this::read);
     read(source.options());
@@ -86,21 +102,30 @@ public final class PossibleObjectsReader {
 
   private void read(InputFile.Binary file) {
     boolean archive = file.path().endsWith(".tgz") || file.path().endsWith(".gz");
+    if (anything) {
+      return;
+    }
     if (!archive) {
       read(new String(file.bytes(), ISO_8859_1));
       return;
     }
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(file.bytes()))) {
-      byte[] unpacked = in.readNBytes(MAX_UNPACKED);
-      anything |= in.read() >= 0;
-      read(new String(unpacked, ISO_8859_1));
+      byte[] content = in.readNBytes(MAX_UNPACKED - unpacked);
+      unpacked += content.length;
+      if (in.read() >= 0) {
+        anything();
+      }
+      read(new String(content, ISO_8859_1));
     } catch (IOException e) {
-      anything = true;
+      anything();
     }
   }
 
   /** Collects the words of a text, with and without resolving the escapes of YAML and JSON. */
   public void read(String text) {
+    if (anything) {
+      return;
+    }
     addWords(text);
     if (text.indexOf('\\') >= 0) {
       addWords(unescaped(text));
@@ -109,12 +134,22 @@ public final class PossibleObjectsReader {
 
   private void addWords(String text) {
     Matcher matcher = WORD.matcher(text);
-    while (matcher.find()) {
+    while (!anything && matcher.find()) {
       String word = matcher.group();
-      words.add(word.toLowerCase(Locale.ROOT));
+      addWord(word);
       String[] parts = CAMEL.split(word, -1);
       for (int i = 0; parts.length > 1 && i < parts.length; i++) {
-        words.add(parts[i].toLowerCase(Locale.ROOT));
+        addWord(parts[i]);
+      }
+    }
+  }
+
+  private void addWord(String word) {
+    String relevant = word.substring(0, Math.min(word.length(), MAX_NAME));
+    if (words.add(relevant.toLowerCase(Locale.ROOT))) {
+      characters += relevant.length();
+      if (characters > MAX_WORDS) {
+        anything();
       }
     }
   }

@@ -116,15 +116,11 @@ final class PossibleObjectsTest {
 
   @Test
   void archivesAreRead() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-      gzip.write("kind: Role\nmetadata: {name: reader}".getBytes(UTF_8));
-    }
+    byte[] manifest = "kind: Role\nmetadata: {name: reader}".getBytes(UTF_8);
     ObjectRef role = new ObjectRef("rbac.authorization.k8s.io/v1", "Role", "web", "reader");
     ObjectRef other = new ObjectRef("rbac.authorization.k8s.io/v1", "Role", "web", "writer");
 
-    PossibleObjects good =
-        of(SourceType.HELM, new InputFile.Binary("charts/a.tgz", false, bytes.toByteArray()));
+    PossibleObjects good = of(SourceType.HELM, archive("charts/a.tgz", manifest));
     PossibleObjects bad =
         of(SourceType.HELM, new InputFile.Binary("charts/a.tgz", false, new byte[] {1, 2}));
 
@@ -143,6 +139,24 @@ final class PossibleObjectsTest {
 
     assertThat(PossibleObjects.of(target).mayHave(new ObjectRef("v1", "Secret", "any", "any")))
         .isTrue();
+  }
+
+  @Test
+  void archivesThatUnpackToTooMuchMayRenderToAnything() throws IOException {
+    InputFile.Binary bomb = archive("charts/a.tgz", new byte[40 << 20]);
+    InputFile.Binary another = archive("charts/b.tgz", new byte[40 << 20]);
+    ObjectRef object = new ObjectRef("v1", "ConfigMap", "", "foreign");
+
+    assertThat(of(SourceType.HELM, bomb).mayHave(object)).isFalse();
+    assertThat(of(SourceType.HELM, bomb, another).mayHave(object)).as("together").isTrue();
+  }
+
+  @Test
+  void aWordLongerThanAnyNameTakesNoMoreRoomThanAName() {
+    PossibleObjects possible = of(SourceType.PLAIN, text("a.yaml", "x".repeat(1_000_000)));
+
+    assertThat(possible.words()).allMatch(word -> word.length() <= 253);
+    assertThat(possible.anything()).isFalse();
   }
 
   @Test
@@ -186,6 +200,14 @@ final class PossibleObjectsTest {
 
   private static Provenance provenance() {
     return new Provenance(List.of(), Optional.empty(), Instant.EPOCH, Instant.EPOCH, "b", 1);
+  }
+
+  private static InputFile.Binary archive(String path, byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(content);
+    }
+    return new InputFile.Binary(path, false, bytes.toByteArray());
   }
 
   private static InputFile text(String path, String text) {

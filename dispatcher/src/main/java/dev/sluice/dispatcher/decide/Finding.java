@@ -16,13 +16,23 @@ public sealed interface Finding {
 
   ClusterTarget cluster();
 
+  /** Returns the approximate size of the record that it leads to. */
+  default long bytes() {
+    return 0;
+  }
+
   /**
    * The inputs differ from those last sent to the cluster.
    *
    * @param reason the changed path, or another reason
    */
   record Differs(Definition definition, ClusterTarget cluster, Payload payload, String reason)
-      implements Finding {}
+      implements Finding {
+    @Override
+    public long bytes() {
+      return payload.bytes();
+    }
+  }
 
   /**
    * Content of a target besides its definition.
@@ -47,5 +57,10 @@ public sealed interface Finding {
    */
   record Refused(
       Definition definition, ClusterTarget cluster, Failure failure, PossibleObjects possible)
-      implements Finding {}
+      implements Finding {
+    @Override
+    public long bytes() {
+      return possible.words().stream().mapToLong(String::length).sum();
+    }
+  }
 }

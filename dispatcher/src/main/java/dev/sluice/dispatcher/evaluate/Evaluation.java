@@ -167,7 +167,7 @@ public final class Evaluation {
     long bytes = 0;
     for (Inspection result : results) {
       for (Finding finding : result.findings()) {
-        long size = finding instanceof Finding.Differs differs ? differs.payload().bytes() : 0;
+        long size = finding.bytes();
         if (!findings.isEmpty() && (bytes + size > MAX_BYTES || findings.size() >= MAX_FINDINGS)) {
           sink.write(new FindingBatch(evaluated, findings, false));
           findings = new ArrayList<>();

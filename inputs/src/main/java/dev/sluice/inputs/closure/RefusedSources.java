@@ -7,6 +7,7 @@ import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.walk.ClosureEntry;
@@ -15,13 +16,16 @@ import dev.sluice.inputs.walk.Footprint;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.TreePaths;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Estimates the objects that the refused sources of an application may render to once they are
@@ -32,13 +36,16 @@ import java.util.regex.Pattern;
  */
 public final class RefusedSources {
 
+  private static final Logger log = LoggerFactory.getLogger(RefusedSources.class);
   private static final ClosureLimits LIMITS = ClosureLimits.DEFAULT;
   private static final Set<String> NAMING =
       Set.of("kustomization.yaml", "kustomization.yml", "Kustomization", "Chart.yaml");
   private static final Pattern NAME = Pattern.compile("(?:file://)?([^\\s,\\[\\]{}\"':#]+)");
 
   private final PossibleObjectsReader reader;
-  private final Set<String> seen = new TreeSet<>();
+  private final Set<String> seen = new HashSet<>();
+  private final Queue<String> queue = new ArrayDeque<>();
+  private int files;
   private long bytes;
   private boolean full;
 
@@ -53,6 +60,25 @@ public final class RefusedSources {
    * @param trees returns the files of a source of the definition; empty if they are not available
    */
   public static PossibleObjects possible(
+      Definition definition,
+      Optional<ApplicationClosures> closures,
+      Function<SourceSpec, Optional<SourceTree>> trees) {
+    String namespace = definition.spec().namespace();
+    try {
+      return read(definition, closures, trees);
+    } catch (MirrorException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      // whatever these files do to the reader must not affect other applications
+      log.atWarn()
+          .addKeyValue("application", definition.application())
+          .setCause(e)
+          .log("cannot read what refused sources may render to: anything is assumed");
+      return PossibleObjects.any(namespace);
+    }
+  }
+
+  private static PossibleObjects read(
       Definition definition,
       Optional<ApplicationClosures> closures,
       Function<SourceSpec, Optional<SourceTree>> trees) {
@@ -73,61 +99,63 @@ public final class RefusedSources {
   private void read(
       Definition definition, SourceSpec source, Set<String> lookedUp, Optional<SourceTree> tree) {
     seen.clear();
+    queue.clear();
     for (ClusterTarget cluster : definition.clusters()) {
       SourceSpec here = source.in(cluster);
       reader.read(here.path());
       reader.read(here.options());
-      if (tree.isPresent() && !here.type().equals(Optional.of(SourceType.VALUES))) {
-        entry(tree.get(), here.path());
+      if (!here.type().equals(Optional.of(SourceType.VALUES))) {
+        queue(here.path());
       }
     }
     source.alias().ifPresent(reader::read);
-    tree.ifPresent(files -> lookedUp.forEach(path -> file(files, path)));
+    tree.ifPresent(
+        there -> {
+          lookedUp.stream().filter(path -> isFile(there, path)).forEach(this::queue);
+          readQueued(there);
+        });
     if (definition.spec().policy().allowsPlugins()) {
       reader.anything();
     }
   }
 
-  private void entry(SourceTree tree, String path) {
-    if (path.isEmpty()) {
-      directory(tree, path);
-    } else {
-      tree.entry(path).ifPresent(found -> entry(tree, found));
-    }
-  }
-
-  private void entry(SourceTree tree, TreeEntry entry) {
-    switch (entry.kind()) {
-      case DIRECTORY -> directory(tree, entry.path());
-      case FILE, EXECUTABLE, SYMLINK -> read(tree, entry);
-      case GITLINK, MISNAMED -> {}
-    }
-  }
-
-  private void directory(SourceTree tree, String path) {
-    if (!seen.add(path + "/")) {
-      return;
-    }
-    for (TreeEntry entry : tree.list(path)) {
-      if (full) {
-        return;
+  /** Reads everything that is queued, and queues everything that it refers to. */
+  private void readQueued(SourceTree tree) {
+    while (!full && !queue.isEmpty()) {
+      String path = queue.poll();
+      if (path.isEmpty()) {
+        queueAll(tree, path);
+        continue;
       }
-      entry(tree, entry);
+      Optional<TreeEntry> entry = tree.entry(path);
+      if (entry.isPresent()) {
+        switch (entry.get().kind()) {
+          case DIRECTORY -> queueAll(tree, path);
+          case FILE, EXECUTABLE, SYMLINK -> read(tree, entry.get());
+          case GITLINK, MISNAMED -> {}
+        }
+      }
     }
   }
 
-  private void file(SourceTree tree, String path) {
-    tree.entry(path)
-        .filter(found -> found.kind() != TreeEntry.Kind.DIRECTORY)
-        .ifPresent(found -> entry(tree, found));
+  private static boolean isFile(SourceTree tree, String path) {
+    return tree.entry(path).filter(one -> one.kind() != TreeEntry.Kind.DIRECTORY).isPresent();
+  }
+
+  private void queue(String path) {
+    if (seen.add(path)) {
+      queue.add(path);
+    }
+  }
+
+  private void queueAll(SourceTree tree, String directory) {
+    tree.list(directory).forEach(entry -> queue(entry.path()));
   }
 
   private void read(SourceTree tree, TreeEntry entry) {
-    if (full || !seen.add(entry.path())) {
-      return;
-    }
+    files++;
     bytes += tree.size(entry); // checked first, so that no file exceeds the tree's limit
-    if (seen.size() > LIMITS.maxFiles() || bytes > LIMITS.maxBytes()) {
+    if (files > LIMITS.maxFiles() || bytes > LIMITS.maxBytes()) {
       full = true;
       return;
     }
@@ -137,17 +165,18 @@ public final class RefusedSources {
       reader.templated();
     }
     if (file instanceof InputFile.Text text && NAMING.contains(entry.name())) {
-      named(tree, entry, text.text());
+      queueNamed(entry, text.text());
     }
   }
 
-  /** Reads all files and directories that a file refers to, in any field. */
-  private void named(SourceTree tree, TreeEntry by, String text) {
+  /** Queues all files and directories that a file refers to, in any field. */
+  private void queueNamed(TreeEntry by, String text) {
     String directory = by.path().substring(0, by.path().length() - by.name().length());
-    Matcher names = NAME.matcher(text);
-    while (!full && names.find()) {
-      path(directory, names.group(1)).ifPresent(path -> entry(tree, path));
-    }
+    NAME.matcher(text)
+        .results()
+        .map(name -> path(directory, name.group(1)))
+        .flatMap(Optional::stream)
+        .forEach(this::queue);
   }
 
   private static Optional<String> path(String directory, String name) {

@@ -27,6 +27,13 @@ final class MemoryTree implements SourceTree {
     return new MemoryTree(new TreeMap<>());
   }
 
+  /** Creates a tree of files by path. */
+  static MemoryTree of(Map<String, String> files) {
+    NavigableMap<String, Blob> blobs = new TreeMap<>();
+    files.forEach((path, text) -> blobs.put(path, new Blob(TreeEntry.Kind.FILE, text)));
+    return new MemoryTree(blobs);
+  }
+
   MemoryTree file(String path, String text) {
     return with(path, TreeEntry.Kind.FILE, text);
   }

@@ -19,7 +19,9 @@ import dev.sluice.inputs.walk.ClosureLimits;
 import dev.sluice.inputs.walk.Remotes;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class RefusedSourcesTest {
@@ -109,6 +111,50 @@ class RefusedSourcesTest {
 
     assertThat(mayHave(possible, "one")).isTrue();
     assertThat(mayHave(values, "two")).as("a values source is nothing by itself").isFalse();
+  }
+
+  @Test
+  void aLongChainOfBasesIsRead() {
+    int length = 4_000;
+    NavigableMap<String, String> files = new TreeMap<>();
+    files.put("web/kustomization.yaml", "resources: [missing.yaml, ../k0]");
+    for (int i = 0; i < length; i++) {
+      files.put("k%d/kustomization.yaml".formatted(i), "resources: [../k%d]".formatted(i + 1));
+    }
+    files.put("k%d/one.yaml".formatted(length), MAP.formatted("one"));
+
+    assertThat(mayHave(possible(MemoryTree.of(files)), "one")).isTrue();
+  }
+
+  @Test
+  void deepDirectoriesAreRead() {
+    String deep = "web/" + "a/".repeat(1_500) + "one.yaml";
+
+    PossibleObjects possible =
+        possible(
+            MemoryTree.empty()
+                .file("web/kustomization.yaml", "resources: [missing.yaml]")
+                .file(deep, MAP.formatted("one")));
+
+    assertThat(mayHave(possible, "one")).isTrue();
+  }
+
+  /** The words of all files go into one record, which Kafka limits. */
+  @Test
+  void moreWordsThanARecordHoldsMayRenderToAnything() {
+    StringBuilder words = new StringBuilder();
+    for (int i = 0; i < 400_000; i++) {
+      words.append("w").append(i).append(' ');
+    }
+
+    PossibleObjects possible =
+        possible(
+            MemoryTree.empty()
+                .file("web/kustomization.yaml", "resources: [missing.yaml]")
+                .file("web/words.yaml", words.toString()));
+
+    assertThat(possible.anything()).isTrue();
+    assertThat(possible.words()).isEmpty();
   }
 
   private static PossibleObjects possible(MemoryTree tree) {
