@@ -245,30 +245,24 @@ final class Situation implements AutoCloseable {
   }
 
   DispatcherConfig config(String mirrors) {
+    return config(mirrors, 2, TIMING);
+  }
+
+  DispatcherConfig oneHome(RetryTiming timing) {
+    return config("mirrors", 1, timing);
+  }
+
+  DispatcherConfig config(String mirrors, int partitions, RetryTiming timing) {
     return new DispatcherConfig(
         fleet,
         directory.resolve(mirrors),
         MirrorLimits.DEFAULT,
-        2,
+        partitions,
         Replication.AUTOMATIC,
-        TIMING,
+        timing,
         RemovalGuard.DEFAULT,
         Optional.empty(),
         Optional.of(0));
-  }
-
-  DispatcherConfig oneHome(RetryTiming timing) {
-    DispatcherConfig usual = config("mirrors");
-    return new DispatcherConfig(
-        usual.fleet(),
-        usual.mirrors(),
-        usual.mirrorLimits(),
-        1,
-        usual.replication(),
-        timing,
-        usual.guard(),
-        usual.instance(),
-        usual.healthPort());
   }
 
   /** Fences the only partition by taking its transactional id. */

@@ -257,14 +257,13 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
   }
 
   private void shut(Collection<Integer> partitions) {
+    List<PartitionLoop> ending = new ArrayList<>();
     for (int partition : partitions) {
       ready.remove(partition);
       unread.remove(partition);
-      PartitionLoop partitionLoop = loops.remove(partition);
-      if (partitionLoop != null) {
-        partitionLoop.close();
-      }
+      Optional.ofNullable(loops.remove(partition)).ifPresent(ending::add);
     }
+    PartitionLoop.closeAll(ending);
     assignment.changed(List.copyOf(loops.keySet()));
   }
 

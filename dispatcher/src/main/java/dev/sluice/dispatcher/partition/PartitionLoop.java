@@ -13,6 +13,7 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.process.FatalErrors;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -27,11 +28,11 @@ import org.slf4j.LoggerFactory;
  * decisions in transactions. Inputs that wait together share a transaction. Git is never read on
  * this thread.
  */
-public final class PartitionLoop implements AutoCloseable {
+public final class PartitionLoop {
 
   private static final Logger log = LoggerFactory.getLogger(PartitionLoop.class);
   private static final int MAX_UNFINISHED = 2_000;
-  private static final long CLOSE_MILLIS = 5_000;
+  private static final Duration CLOSE = Duration.ofSeconds(5);
 
   /** Running time after which a session counts as recovered from the failure of the one before. */
   private static final Duration RECOVERED = Duration.ofSeconds(5);
@@ -108,16 +109,30 @@ public final class PartitionLoop implements AutoCloseable {
     return lastTurn;
   }
 
-  /** Waits for the running transaction and stops. */
-  @Override
-  public void close() {
-    stopping = true;
-    inputs.add(new PartitionInput.Stop());
+  /**
+   * Stops loops and waits for their running transactions: for all of them together no longer than
+   * for one. A loop that does not end in time can write nothing once the next owner of its
+   * partition has fenced it.
+   */
+  static void closeAll(Collection<PartitionLoop> loops) {
+    loops.forEach(PartitionLoop::stop);
+    long deadline = System.nanoTime() + CLOSE.toNanos();
     try {
-      thread.join(CLOSE_MILLIS);
+      for (PartitionLoop loop : loops) {
+        if (!loop.thread.join(Duration.ofNanos(deadline - System.nanoTime()))) {
+          log.atWarn()
+              .addKeyValue("home", loop.partition)
+              .log("the partition's loop has not stopped in time; its next owner fences it");
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void stop() {
+    stopping = true;
+    inputs.add(new PartitionInput.Stop());
   }
 
   private Recomputation recomputation() {
