@@ -8,6 +8,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.diff.DiffService;
@@ -234,7 +235,7 @@ final class SyncIntake implements LogListener {
                 .map(application -> context.config().cluster() + "/" + application)
                 .orElse(position),
             Optional.empty(),
-            new Failure("Damaged", reason, Failure.Stage.DECODE, Optional.empty()),
+            new Failure(ApplyFailure.DAMAGED, reason, Failure.Stage.DECODE, Optional.empty()),
             1,
             original,
             Optional.of(context.resources().clock().instant())),

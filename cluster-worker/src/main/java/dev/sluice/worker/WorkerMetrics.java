@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.telemetry.Counter;
 import dev.sluice.platform.telemetry.Histogram;
@@ -120,13 +121,14 @@ final class WorkerMetrics implements AppliedListener {
         () -> {
           Map<Tags, Long> causes = new HashMap<>();
           LedgerReading.CAUSES.forEach(
-              cause -> causes.put(Tags.of("cluster", cluster.value(), "cause", cause), 0L));
+              cause -> causes.put(Tags.of("cluster", cluster.value(), "cause", cause.value()), 0L));
           worker
               .get()
               .unreadableLedgers()
               .forEach(
                   (cause, count) ->
-                      causes.put(Tags.of("cluster", cluster.value(), "cause", cause), count));
+                      causes.put(
+                          Tags.of("cluster", cluster.value(), "cause", cause.value()), count));
           return causes;
         });
     metrics.gauge(
@@ -192,7 +194,7 @@ final class WorkerMetrics implements AppliedListener {
     steps.add(Tags.of("cluster", cluster, "step", step), Duration.between(from, to));
   }
 
-  private Tags cause(String code) {
-    return Tags.of("cluster", cluster, "cause", code);
+  private Tags cause(FailureCode code) {
+    return Tags.of("cluster", cluster, "cause", code.value());
   }
 }

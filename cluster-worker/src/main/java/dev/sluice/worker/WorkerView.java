@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.failure.FailureCode;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -16,7 +17,7 @@ record WorkerView(
     boolean isWell,
     OptionalLong lag,
     Map<String, Long> lanes,
-    Map<String, Long> unreadableLedgers,
+    Map<FailureCode, Long> unreadableLedgers,
     boolean isUnreachable) {
 
   static WorkerView idle(WorkerStatus status, boolean isWell) {

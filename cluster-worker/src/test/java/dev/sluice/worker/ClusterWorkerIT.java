@@ -10,6 +10,7 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.worker.report.Reporter;
@@ -114,7 +115,7 @@ class ClusterWorkerIT {
     bench.awaitApplied("bad", 2);
 
     assertThat(opened.entry()).isEqualTo("test/bad/1");
-    assertThat(opened.failure().code()).isEqualTo("Invalid");
+    assertThat(opened.failure().code()).isEqualTo(ApplyFailure.INVALID);
     assertThat(opened.failure().object().orElseThrow().name()).isEqualTo("Not_A_Name");
     assertThat(opened.failure().message()).startsWith("bad/001.yaml, document 1 (line 1): ");
     assertThat(bench.value("a")).contains("second");
@@ -226,7 +227,7 @@ class ClusterWorkerIT {
         .until(
             () ->
                 bench.results.all(ResultEvent.Parked.class).stream()
-                    .anyMatch(parked -> parked.failure().code().equals("PruneLimit")));
+                    .anyMatch(parked -> parked.failure().code() == ApplyFailure.PRUNE_LIMIT));
     assertThat(bench.value("m5")).contains("x");
   }
 

@@ -10,6 +10,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -59,7 +60,7 @@ class DiffIT {
         .withName(bench.ledgerName("web"))
         .patch(MERGE, "{\"data\": {\"ledger\": \"{\"}}");
 
-    assertThat(ask("web").failure().orElseThrow().code()).isEqualTo("LedgerForged");
+    assertThat(ask("web").failure().orElseThrow().code()).isEqualTo(ApplyFailure.LEDGER_FORGED);
   }
 
   @Test
@@ -125,7 +126,7 @@ class DiffIT {
     assertThat(lines(answered))
         .anyMatch(line -> line.startsWith("REFUSED ConfigMap Not_A_Name"))
         .contains("DELETED ConfigMap b");
-    assertThat(ask("nothing").failure().orElseThrow().code()).isEqualTo("NothingSent");
+    assertThat(ask("nothing").failure().orElseThrow().code()).isEqualTo(ApplyFailure.NOTHING_SENT);
   }
 
   @Test

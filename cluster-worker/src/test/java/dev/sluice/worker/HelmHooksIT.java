@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.failure.ApplyFailure;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -89,7 +90,7 @@ class HelmHooksIT {
                 Optional::isPresent)
             .orElseThrow();
 
-    assertThat(opened.failure().code()).isEqualTo("HookFailed");
+    assertThat(opened.failure().code()).isEqualTo(ApplyFailure.HOOK_FAILED);
     assertThat(opened.failure().object().orElseThrow().name()).isEqualTo("migrate");
     assertThat(bench.value("web")).as("objects after a failed hook").contains("first");
 

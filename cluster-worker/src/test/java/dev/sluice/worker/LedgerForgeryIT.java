@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.failure.ApplyFailure;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.Map;
@@ -46,7 +47,7 @@ class LedgerForgeryIT {
             forged.getData().get("ledger").replace("\"generation\":1", "\"generation\":1000000")));
     replace(forged);
 
-    assertThat(awaitOpened("test/web/1").failure().code()).isEqualTo("LedgerForged");
+    assertThat(awaitOpened("test/web/1").failure().code()).isEqualTo(ApplyFailure.LEDGER_FORGED);
     WorkerMetricsIT.awaitLines(
         worker, "sluice_worker_unreadable_ledgers{cause=\"LedgerForged\",cluster=\"test\"} 1.0");
     bench.targets.send(bench.targets.target("other", 2, configMap("b", "second")));
@@ -76,7 +77,7 @@ class LedgerForgeryIT {
 
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
 
-    assertThat(awaitOpened("test/web/1").failure().code()).isEqualTo("LedgerForged");
+    assertThat(awaitOpened("test/web/1").failure().code()).isEqualTo(ApplyFailure.LEDGER_FORGED);
     assertThat(bench.value("a")).isEmpty();
     assertThat(bench.value("b")).contains("first");
   }

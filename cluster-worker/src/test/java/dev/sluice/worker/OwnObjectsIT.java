@@ -11,6 +11,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
@@ -58,7 +59,7 @@ class OwnObjectsIT {
             "web", 1, configMap("a", "first"), LEASE.formatted(bench.systemNamespace)));
 
     DeadLetterEvent.Opened opened = awaitOpened("test/web/1");
-    assertThat(opened.failure().code()).isEqualTo("OwnObject");
+    assertThat(opened.failure().code()).isEqualTo(RenderFailure.OWN_OBJECT);
     assertThat(opened.failure().message())
         .startsWith("web/001.yaml, document 1 (line 1): Lease ")
         .contains("what Sluice keeps about itself");
@@ -105,7 +106,7 @@ class OwnObjectsIT {
             plain.inputDigest(),
             plain.provenance()));
 
-    assertThat(awaitOpened("test/web/1").failure().code()).isEqualTo("OwnObject");
+    assertThat(awaitOpened("test/web/1").failure().code()).isEqualTo(RenderFailure.OWN_OBJECT);
     bench.targets.send(bench.targets.target("other", 2, configMap("b", "second")));
     bench.awaitApplied("other", 2);
   }

@@ -13,6 +13,7 @@ import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
@@ -103,7 +104,7 @@ final class Targets implements AutoCloseable {
     return new SourcesEvent.Refused(
         target.application(),
         target.cluster(),
-        "MissingFile",
+        SourceFailure.MISSING_FILE,
         PossibleObjects.of(target),
         target.provenance());
   }

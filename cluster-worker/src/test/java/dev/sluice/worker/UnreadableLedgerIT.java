@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.FailureCode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +47,11 @@ class UnreadableLedgerIT {
     OTHER_INSTALLATION,
     NO_LABELS;
 
-    String code() {
+    FailureCode code() {
       return switch (this) {
-        case NO_KEY, GARBAGE, NO_LABELS -> "LedgerUnreadable";
-        case OTHER_INSTALLATION -> "LedgerForeign";
-        case NO_JSON, NULL, UNKNOWN_PHASE, OTHER_APPLICATION -> "LedgerForged";
+        case NO_KEY, GARBAGE, NO_LABELS -> ApplyFailure.LEDGER_UNREADABLE;
+        case OTHER_INSTALLATION -> ApplyFailure.LEDGER_FOREIGN;
+        case NO_JSON, NULL, UNKNOWN_PHASE, OTHER_APPLICATION -> ApplyFailure.LEDGER_FORGED;
       };
     }
 

@@ -104,7 +104,7 @@ final class DispatcherMetrics implements DispatchListener {
   public void evaluated(ChangeEvaluated change) {
     evaluations.add(Tags.empty(), 1);
     targets.add(Tags.empty(), change.affected().size());
-    change.refused().forEach(one -> refused.add(Tags.of("cause", one.failure().code()), 1));
+    change.refused().forEach(one -> refused.add(Tags.of("cause", one.failure().code().value()), 1));
     if (!change.causes().isEmpty()) {
       toDispatch.add(Tags.empty(), Duration.between(change.heardAt(), change.dispatchedAt()));
     }

@@ -13,6 +13,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
@@ -143,7 +144,7 @@ class CommandIT {
         .isInstanceOfSatisfying(
             DeadLetterEvent.Opened.class,
             opened -> {
-              assertThat(opened.failure().code()).isEqualTo("CommitMissing");
+              assertThat(opened.failure().code()).isEqualTo(SourceFailure.COMMIT_MISSING);
               assertThat(opened.failure().message()).contains("b".repeat(40));
             });
   }

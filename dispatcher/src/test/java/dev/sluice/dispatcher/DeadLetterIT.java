@@ -16,6 +16,7 @@ import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.OriginalRecord.RecordHeader;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -160,7 +161,7 @@ class DeadLetterIT {
     situation.put("web", "two").pushAndTell();
 
     assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
-    assertThat(opened(awaitLetters(1).getFirst()).failure().code()).isEqualTo("Damaged");
+    assertThat(opened(awaitLetters(1).getFirst()).failure().code()).isEqualTo(ApplyFailure.DAMAGED);
   }
 
   @Test
@@ -253,7 +254,7 @@ class DeadLetterIT {
               assertThat(letter.entry()).isEqualTo(original.position());
               assertThat(original.value().orElseThrow())
                   .containsExactly(original.topic().equals(results) ? 1 : 2);
-              assertThat(letter.failure().code()).isEqualTo("Damaged");
+              assertThat(letter.failure().code()).isEqualTo(ApplyFailure.DAMAGED);
             });
 
     first.close();

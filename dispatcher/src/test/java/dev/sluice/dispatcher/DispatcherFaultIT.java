@@ -12,6 +12,7 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
@@ -164,7 +165,7 @@ class DispatcherFaultIT {
             DeadLetterEvent.Opened.class,
             opened -> {
               assertThat(opened.entry()).isEqualTo("staging/web/source");
-              assertThat(opened.failure().code()).isEqualTo("TargetTooLarge");
+              assertThat(opened.failure().code()).isEqualTo(SourceFailure.TARGET_TOO_LARGE);
             });
     await().untilAsserted(() -> assertThat(heard.getLast().commit()).isEqualTo(tooLarge));
     assertThat(heard.getLast().refused())

@@ -16,6 +16,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
@@ -361,7 +362,7 @@ class DispatcherIT {
         .singleElement()
         .isInstanceOfSatisfying(
             DeadLetterEvent.Opened.class,
-            opened -> assertThat(opened.failure().code()).isEqualTo("RefGone"));
+            opened -> assertThat(opened.failure().code()).isEqualTo(SourceFailure.REF_GONE));
 
     situation.pushAndTell();
     situation.awaitQuiet();

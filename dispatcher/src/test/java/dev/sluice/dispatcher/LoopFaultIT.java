@@ -17,6 +17,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
@@ -226,7 +227,7 @@ class LoopFaultIT {
     situation.put("web", "two").pushAndTell();
     assertThat(lines(situation.awaitSync(STAGING, 4))).endsWith("web 2 two");
     assertThat(awaitOpened(4))
-        .allSatisfy(opened -> assertThat(opened.failure().code()).isEqualTo("Damaged"));
+        .allSatisfy(opened -> assertThat(opened.failure().code()).isEqualTo(ApplyFailure.DAMAGED));
     await().atMost(PATIENCE).until(dispatcher::isReady);
   }
 

@@ -9,6 +9,7 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -96,7 +97,7 @@ class RemoteBaseIT {
     EventId cause = situation.deliver(Optional.of(commit));
 
     await().atMost(Duration.ofSeconds(90)).until(() -> !opened().isEmpty());
-    assertThat(opened().getFirst().failure().code()).isEqualTo("RemoteMissing");
+    assertThat(opened().getFirst().failure().code()).isEqualTo(SourceFailure.REMOTE_MISSING);
     assertThat(opened().getFirst().failure().message())
         .contains("apps/web/kustomization.yaml", "git.example/acme/bases has no tag 'v1'");
     assertThat(situation.awaitSync(STAGING, 1))

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.standalone.process.OneProcess;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,7 +69,9 @@ class AliasBombIT {
                     assertThat(letter)
                         .isInstanceOfSatisfying(
                             DeadLetterEvent.Opened.class,
-                            opened -> assertThat(opened.failure().code()).isEqualTo("TooLarge")));
+                            opened ->
+                                assertThat(opened.failure().code())
+                                    .isEqualTo(SourceFailure.TOO_LARGE)));
         assertThat(worker.isAlive()).isTrue();
         scenario.verify();
       }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
@@ -73,7 +74,7 @@ class PluginIT {
       try (OneProcess sluice = scenario.start()) {
         patiently().until(() -> !scenario.deadLetters().isEmpty());
         DeadLetterEvent.Opened opened = (DeadLetterEvent.Opened) scenario.deadLetters().getFirst();
-        assertThat(opened.failure().code()).isEqualTo("MissingPlugin");
+        assertThat(opened.failure().code()).isEqualTo(RenderFailure.MISSING_PLUGIN);
         assertThat(opened.failure().message()).contains("example.com/v1/lister/Lister");
 
         install();

@@ -135,7 +135,7 @@ class RefusedMoveIT {
         .read(scenario.kafka().topics().deadLetters(), DeadLetterEvent.Opened.class)
         .stream()
         .filter(opened -> opened.key().equals(STAGING + "/" + application))
-        .map(opened -> opened.failure().code())
+        .map(opened -> opened.failure().code().value())
         .toList();
   }
 

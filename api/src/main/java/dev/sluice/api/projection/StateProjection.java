@@ -12,6 +12,7 @@ import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.event.StateRecord.Unreadable;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -91,7 +92,7 @@ final class StateProjection {
     sql.update(
         """
         UPDATE status SET (unknown_code, unknown_message, unknown_since) = (
-          SELECT CASE WHEN ref.unreadable_since IS NULL THEN 'RepositoryNeverRead' ELSE 'RepositoryUnreadable' END,
+          SELECT CASE WHEN ref.unreadable_since IS NULL THEN '%s' ELSE '%s' END,
             source.repository || ' ' || source.ref || ifnull(' cannot be read: ' || ref.unreadable_reason, ' was never read'),
             ref.unreadable_since
           FROM source LEFT JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
@@ -99,7 +100,11 @@ final class StateProjection {
           ORDER BY ref.unreadable_since IS NULL, source.ordinal LIMIT 1)
         WHERE %s
         """
-            .formatted(UNKNOWN, applications),
+            .formatted(
+                SourceFailure.REPOSITORY_NEVER_READ,
+                SourceFailure.REPOSITORY_UNREADABLE,
+                UNKNOWN,
+                applications),
         values);
   }
 

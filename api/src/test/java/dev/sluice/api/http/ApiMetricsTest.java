@@ -7,6 +7,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -37,7 +38,7 @@ class ApiMetricsTest {
     inFlight.record(
         new ResultEvent.Parked(
             subject(1),
-            new Failure("Invalid", "no", Failure.Stage.APPLY, Optional.empty()),
+            new Failure(ApplyFailure.INVALID, "no", Failure.Stage.APPLY, Optional.empty()),
             "a new generation"));
 
     assertThat(inFlight.record(applied(1, NOON.plusSeconds(60)))).contains(Duration.ofMinutes(1));

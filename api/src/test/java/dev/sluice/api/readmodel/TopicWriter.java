@@ -23,6 +23,7 @@ import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -410,7 +411,7 @@ public final class TopicWriter implements AutoCloseable {
 
   private static Failure failure(String application) {
     return new Failure(
-        "Invalid",
+        ApplyFailure.INVALID,
         "spec.replicas is not a number: write one",
         Failure.Stage.APPLY,
         Optional.of(new ObjectRef("apps/v1", "Deployment", "default", application)));

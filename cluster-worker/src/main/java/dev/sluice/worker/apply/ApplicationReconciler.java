@@ -4,6 +4,8 @@ import dev.sluice.contract.event.DeadLetterEvent.Closed.Reason;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.Effect;
@@ -81,7 +83,7 @@ final class ApplicationReconciler implements Work {
     } catch (InterruptException e) {
       throw e;
     } catch (ReportException | KafkaException e) {
-      outcome = retry("BrokerUnavailable", "the broker does not answer");
+      outcome = retry(ApplyFailure.BROKER_UNAVAILABLE, "the broker does not answer");
     }
     if (outcome instanceof Outcome.Parked) {
       context.claims().settle(entry);
@@ -104,7 +106,8 @@ final class ApplicationReconciler implements Work {
         cachedLedger.invalidate();
       }
     }
-    return retry("LedgerContended", "the ledger changed every time before it could be written");
+    return retry(
+        ApplyFailure.LEDGER_CONTENDED, "the ledger changed every time before it could be written");
   }
 
   private Outcome advance(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
@@ -180,7 +183,7 @@ final class ApplicationReconciler implements Work {
     if (!cachedLedger.isKnown(now)) {
       cachedLedger.invalidate();
       throw new HaltException(
-          retry("LedgerMoved", "someone else wrote or deleted the ledger meanwhile"));
+          retry(ApplyFailure.LEDGER_MOVED, "someone else wrote or deleted the ledger meanwhile"));
     }
   }
 
@@ -227,7 +230,7 @@ final class ApplicationReconciler implements Work {
         .log("{}: {} ({})", next, failure.message(), failure.code());
   }
 
-  private static Outcome retry(String code, String message) {
+  private static Outcome retry(FailureCode code, String message) {
     return new Outcome.RetryAfter(
         new Failure(code, message, Failure.Stage.LEDGER, Optional.empty()), Optional.empty());
   }

@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
@@ -79,13 +80,13 @@ record Attempt(
   }
 
   static HaltException retry(
-      String code, String message, Failure.Stage stage, Optional<ObjectRef> object) {
+      FailureCode code, String message, Failure.Stage stage, Optional<ObjectRef> object) {
     return new HaltException(
         new Outcome.RetryAfter(new Failure(code, message, stage, object), Optional.empty()));
   }
 
   static HaltException park(
-      String code, String message, Failure.Stage stage, ObjectRef object, String change) {
+      FailureCode code, String message, Failure.Stage stage, ObjectRef object, String change) {
     return new HaltException(
         new Outcome.Parked(
             new Failure(code, message, stage, Optional.of(object)),

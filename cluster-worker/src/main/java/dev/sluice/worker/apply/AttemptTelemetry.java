@@ -88,7 +88,7 @@ public final class AttemptTelemetry {
   }
 
   private static void fail(Tracing.Span span, Failure failure) {
-    span.tag("stage", failure.stage()).fail(failure.code(), failure.message());
+    span.tag("stage", failure.stage()).fail(failure.code().value(), failure.message());
   }
 
   /**

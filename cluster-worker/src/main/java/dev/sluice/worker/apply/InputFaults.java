@@ -1,5 +1,6 @@
 package dev.sluice.worker.apply;
 
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.manifest.ManifestException;
@@ -23,9 +24,9 @@ final class InputFaults {
   static Outcome outcome(ManifestException e) {
     Wake wake =
         switch (e.failure().code()) {
-          case ManifestException.UNKNOWN_KIND ->
+          case RenderFailure.UNKNOWN_KIND ->
               new Wake.ClusterChange("the kind's CustomResourceDefinition");
-          case ManifestException.UNKNOWN_FIELD -> new Wake.NewKinds();
+          case RenderFailure.UNKNOWN_FIELD -> new Wake.NewKinds();
           default -> new Wake.NewInput();
         };
     return new Outcome.Parked(e.failure(), wake);

@@ -3,6 +3,8 @@ package dev.sluice.worker.apply;
 import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -21,8 +23,6 @@ import java.util.stream.Collectors;
  */
 record KeptObjects(List<ObjectRef> objects, DeletionPlan plan, SortedSet<ApplicationName> unknown) {
 
-  static final String CLAIMS_UNKNOWN = "ClaimsUnknown";
-  static final String COMMIT_INCOMPLETE = "CommitIncomplete";
   private static final int NAMED = 5;
 
   /** Returns as many of them as a result may list. */
@@ -32,7 +32,8 @@ record KeptObjects(List<ObjectRef> objects, DeletionPlan plan, SortedSet<Applica
 
   /** Returns the outcome of the attempt that keeps them. */
   Outcome outcome() {
-    String code = unknown.isEmpty() ? COMMIT_INCOMPLETE : CLAIMS_UNKNOWN;
+    FailureCode code =
+        unknown.isEmpty() ? ApplyFailure.COMMIT_INCOMPLETE : ApplyFailure.CLAIMS_UNKNOWN;
     String names = unknown.stream().map(Object::toString).collect(Collectors.joining(", "));
     String reason =
         unknown.isEmpty()

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.json.Json;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
@@ -118,7 +119,7 @@ final class ObjectRemover {
       attempt.pace().pause(POLL_INTERVAL);
     }
     throw Attempt.retry(
-        "Terminating",
+        ApplyFailure.TERMINATING,
         "%s is deleted, but its finalizers keep it".formatted(ref),
         Failure.Stage.PRUNE,
         Optional.of(ref));
@@ -174,7 +175,7 @@ final class ObjectRemover {
       }
       if (step.approved().filter(uid -> !uid.equals(live.uid())).isPresent()) {
         throw Attempt.retry(
-            "ObjectReplaced",
+            ApplyFailure.OBJECT_REPLACED,
             "%s is not the object whose deletion was approved".formatted(ref),
             Failure.Stage.PRUNE,
             Optional.of(ref));
@@ -197,7 +198,7 @@ final class ObjectRemover {
       }
     }
     throw Attempt.retry(
-        "Conflict",
+        ApplyFailure.CONFLICT,
         "%s changed every time between reading and deleting it".formatted(ref),
         Failure.Stage.PRUNE,
         Optional.of(ref));
@@ -210,7 +211,7 @@ final class ObjectRemover {
   private void requireNewest(ObjectRef ref, Attempt attempt) throws HaltException {
     if (!claims.isNewest(attempt.owner().application(), attempt.generation())) {
       throw Attempt.retry(
-          "Superseded",
+          ApplyFailure.SUPERSEDED,
           "%s was not deleted: a newer generation came".formatted(ref),
           Failure.Stage.PRUNE,
           Optional.of(ref));
@@ -225,7 +226,7 @@ final class ObjectRemover {
       throws HaltException, InterruptedException {
     if (clearance.of(ref) instanceof Clearance.Answer.Unknown) {
       throw Attempt.retry(
-          "ClaimsChanged",
+          ApplyFailure.CLAIMS_CHANGED,
           "%s may be claimed by a target that has just come".formatted(ref),
           Failure.Stage.PRUNE,
           Optional.of(ref));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
@@ -114,7 +115,7 @@ final class ObjectWriter {
       }
     }
     throw Attempt.retry(
-        "Conflict",
+        ApplyFailure.CONFLICT,
         "%s changed every time between reading and writing it".formatted(ref),
         Failure.Stage.APPLY,
         Optional.of(ref));
@@ -147,7 +148,7 @@ final class ObjectWriter {
     attempt.requireNotNewer(live);
     if (live.isTerminating()) {
       throw Attempt.retry(
-          "Terminating",
+          ApplyFailure.TERMINATING,
           "%s is being deleted; it is created again once it is gone".formatted(ref),
           Failure.Stage.APPLY,
           Optional.of(ref));
@@ -172,7 +173,7 @@ final class ObjectWriter {
       case UNKNOWN -> false;
       case CLAIMED ->
           throw Attempt.park(
-              "OwnedByAnother",
+              ApplyFailure.OWNED_BY_ANOTHER,
               "%s belongs to application %s: remove it from one of the two".formatted(ref, owner),
               Failure.Stage.APPLY,
               ref,
@@ -212,7 +213,7 @@ final class ObjectWriter {
     Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
     if (resource.isEmpty()) {
       throw Attempt.park(
-          "MissingKind",
+          ApplyFailure.MISSING_KIND,
           "the cluster serves no %s in %s: install its CustomResourceDefinition"
               .formatted(ref.kind(), ref.apiVersion()),
           Failure.Stage.APPLY,

@@ -2,6 +2,7 @@ package dev.sluice.worker.apply;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.manifest.Manifest;
@@ -19,9 +20,6 @@ import java.util.Set;
  * @param deployers applications that may write everything but the state
  */
 public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
-
-  /** Failure code of a manifest that contains such an object. */
-  static final String CODE = "OwnObject";
 
   /** Prefix of every installation's Lease, and of the names in k8s/base. */
   private static final String WORKER = "sluice-worker";
@@ -88,7 +86,7 @@ public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
 
   private static ManifestException refused(Manifest manifest, String reason) {
     return ManifestException.refused(
-        CODE,
+        RenderFailure.OWN_OBJECT,
         "%s: %s %s: remove it from the application"
             .formatted(manifest.source(), manifest.ref(), reason),
         manifest.ref());

@@ -4,7 +4,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
-import dev.sluice.worker.lane.ApiErrorClassifier;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -98,7 +98,7 @@ public final class PlanRunner {
       if (polls == MAX_POLLS) {
         ObjectRef ref = left.getFirst().ref();
         throw Attempt.park(
-            "OwnedByAnother",
+            ApplyFailure.OWNED_BY_ANOTHER,
             "%s belongs to an application whose newest target has no plan yet, so it may keep it"
                 .formatted(ref),
             Failure.Stage.APPLY,
@@ -134,7 +134,7 @@ public final class PlanRunner {
     } catch (HaltException e) {
       boolean immutable =
           e.outcome() instanceof Outcome.Parked(Failure failure, Wake _)
-              && failure.code().equals(ApiErrorClassifier.IMMUTABLE);
+              && failure.code() == ApplyFailure.IMMUTABLE_FIELD;
       if (!immutable || remover.remove(step.ref(), attempt).action() != Action.DELETED) {
         throw e;
       }

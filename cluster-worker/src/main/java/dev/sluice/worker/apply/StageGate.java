@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
@@ -39,14 +40,14 @@ final class StageGate {
       while (!isReady(step, stage.phase())) {
         if (++polls == MAX_POLLS && stage.phase().isOfHooks()) {
           throw Attempt.retry(
-              "HookRunning",
+              ApplyFailure.HOOK_RUNNING,
               "%s is a hook and not finished yet".formatted(step.ref()),
               Failure.Stage.APPLY,
               Optional.of(step.ref()));
         }
         if (polls == MAX_POLLS) {
           throw Attempt.retry(
-              "NotEstablished",
+              ApplyFailure.NOT_ESTABLISHED,
               "%s is applied, but cannot be used yet".formatted(step.ref()),
               Failure.Stage.APPLY,
               Optional.of(step.ref()));
@@ -93,7 +94,7 @@ final class StageGate {
     String phase = live.get().path("status").path("phase").asText("");
     if (hasCondition(live.get(), "Failed") || phase.equals("Failed")) {
       throw Attempt.park(
-          "HookFailed",
+          ApplyFailure.HOOK_FAILED,
           "%s is a hook and has failed: its logs say why; it runs again once it is deleted"
               .formatted(ref),
           Failure.Stage.APPLY,

@@ -10,6 +10,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.QuestionEvent.DiffAsked;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.process.FatalErrors;
@@ -80,7 +81,7 @@ public final class Differ {
     if (newest.isEmpty()) {
       return answering.failed(
           new Failure(
-              "NothingSent",
+              ApplyFailure.NOTHING_SENT,
               "nothing of %s was ever sent to %s".formatted(asked.application(), cluster),
               Failure.Stage.LEDGER,
               Optional.empty()));
@@ -92,7 +93,7 @@ public final class Differ {
       if (event.isEmpty()) {
         return answering.failed(
             new Failure(
-                "Superseded",
+                ApplyFailure.SUPERSEDED,
                 "a newer generation is on its way: ask again",
                 Failure.Stage.LEDGER,
                 Optional.empty()));
@@ -107,7 +108,7 @@ public final class Differ {
     } catch (ApiException e) {
       return answering.failed(
           new Failure(
-              "Unreachable",
+              ApplyFailure.UNREACHABLE,
               "the API server of %s does not answer as it should (%d)".formatted(cluster, e.code()),
               Failure.Stage.APPLY,
               Optional.empty()));
@@ -122,7 +123,7 @@ public final class Differ {
           .log("the comparison failed unexpectedly");
       return answering.failed(
           new Failure(
-              "Internal",
+              ApplyFailure.INTERNAL,
               "the worker failed with %s; see its log".formatted(e.getClass().getSimpleName()),
               Failure.Stage.APPLY,
               Optional.empty()));

@@ -1,5 +1,6 @@
 package dev.sluice.worker.helm;
 
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.sandbox.RenderException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,7 +38,8 @@ public final class ChartArchives {
     try (Stream<Path> files = Files.walk(chart)) {
       return files.filter(Files::isRegularFile).sorted().toList();
     } catch (IOException e) {
-      throw RenderException.temporary("NoDisk", "the worker cannot read its rendering inputs", e);
+      throw RenderException.temporary(
+          RenderFailure.NO_DISK, "the worker cannot read its rendering inputs", e);
     }
   }
 
@@ -53,14 +55,14 @@ public final class ChartArchives {
         bytes.write(buffer, 0, read);
         if (bytes.size() > MAX_UNPACKED) {
           throw RenderException.permanent(
-              "ArchiveTooLarge",
+              RenderFailure.ARCHIVE_TOO_LARGE,
               "the chart archive %s unpacks to more than %d MiB"
                   .formatted(file.getFileName(), MAX_UNPACKED >> 20));
         }
       }
     } catch (IOException e) {
       throw RenderException.permanent(
-          "BrokenArchive",
+          RenderFailure.BROKEN_ARCHIVE,
           "the chart archive %s is not readable as gzip (is it a Git LFS pointer?)"
               .formatted(file.getFileName()));
     }

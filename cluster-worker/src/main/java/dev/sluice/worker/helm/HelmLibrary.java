@@ -1,5 +1,6 @@
 package dev.sluice.worker.helm;
 
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.sandbox.InputDirectory;
 import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sandbox.Sandbox;
@@ -78,7 +79,7 @@ public final class HelmLibrary implements HelmEngine {
         case LibraryProcess.Answer.Rendered rendered -> rendered.text();
         case LibraryProcess.Answer.Failed failed ->
             throw RenderException.permanent(
-                Sandbox.RENDER_FAILED,
+                RenderFailure.RENDER_FAILED,
                 "%s cannot build %s: %s"
                     .formatted(name, subject, Sandbox.tail(failed.message(), directory)));
       };

@@ -1,5 +1,6 @@
 package dev.sluice.worker.helm;
 
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.manifest.HelmHooks;
 import dev.sluice.worker.sandbox.RenderException;
@@ -117,13 +118,14 @@ final class LibraryLimits {
     try {
       return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      throw RenderException.temporary("NoDisk", "the worker cannot read its rendering inputs", e);
+      throw RenderException.temporary(
+          RenderFailure.NO_DISK, "the worker cannot read its rendering inputs", e);
     }
   }
 
   private static RenderException needsProgram(String why) {
     return RenderException.permanent(
-        "NeedsHelm",
+        RenderFailure.NEEDS_HELM,
         why
             + ", which Helm as a library does not render as the program does: install helm 3"
             + " (https://helm.sh/docs/intro/install/) on the worker's PATH, and start it again");

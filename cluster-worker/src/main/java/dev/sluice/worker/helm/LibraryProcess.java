@@ -3,6 +3,7 @@ package dev.sluice.worker.helm;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.jni.HelmLib;
 import com.sun.jna.Native;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.sandbox.BoundedProcess;
 import dev.sluice.worker.sandbox.InputDirectory;
 import dev.sluice.worker.sandbox.RenderException;
@@ -84,7 +85,9 @@ public final class LibraryProcess implements AutoCloseable {
       }
     } catch (IOException e) {
       throw RenderException.temporary(
-          "RendererMissing", "%s does not start: %s".formatted(name, e.getMessage()), e);
+          RenderFailure.RENDERER_MISSING,
+          "%s does not start: %s".formatted(name, e.getMessage()),
+          e);
     }
   }
 
@@ -233,7 +236,7 @@ public final class LibraryProcess implements AutoCloseable {
       return sandbox.outOfMemory(name, subject);
     }
     return RenderException.temporary(
-        "RendererKilled",
+        RenderFailure.RENDERER_KILLED,
         "%s ended while it built %s: does the worker have enough memory? %s"
             .formatted(name, subject, last),
         e);

@@ -1,5 +1,6 @@
 package dev.sluice.worker.helm;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.worker.sandbox.InputDirectory;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ final class SetArguments {
         element.setLength(0);
       } else if (c == '}' || c == '\\') {
         throw RenderException.permanent(
-            "InvalidSet",
+            SourceFailure.INVALID_SET,
             "the list of the key '%s' of helm.set ends before its text does: write \\} for a brace in it"
                 .formatted(key));
       } else {
@@ -127,7 +128,7 @@ final class SetArguments {
       for (String other : keys) {
         if (other.startsWith(key + ".") || other.startsWith(key + "[")) {
           throw RenderException.permanent(
-              "InvalidSet",
+              SourceFailure.INVALID_SET,
               "helm.set has the key '%s' and the key '%s' within it: keep one"
                   .formatted(key, other));
         }

@@ -3,6 +3,9 @@ package dev.sluice.worker.lane;
 import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.worker.api.ApiException;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +18,6 @@ import java.util.stream.Collectors;
  * field names are passed on.
  */
 public final class ApiErrorClassifier {
-
-  /** Code of failures where the API did not answer; they open the breaker. */
-  public static final String UNREACHABLE = "Unreachable";
-
-  /** Code of objects that can be deleted and created again, but not changed. */
-  public static final String IMMUTABLE = "ImmutableField";
 
   /** Message of the 500 with which server-side apply rejects a field that is not in the schema. */
   private static final String NOT_IN_SCHEMA = "failed to create typed patch object";
@@ -48,26 +45,27 @@ public final class ApiErrorClassifier {
   public static Outcome classify(
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
     if (error.code() == 500 && String.valueOf(error.getMessage()).contains(NOT_IN_SCHEMA)) {
-      return park(error, "Invalid", stage, object, new Wake.NewKinds());
+      return park(error, ApplyFailure.INVALID, stage, object, new Wake.NewKinds());
     }
     if (error.code() == 500
         && TOO_LARGE_FOR_ETCD.stream().anyMatch(String.valueOf(error.getMessage())::contains)) {
-      return park(error, "TooLarge", stage, object, new Wake.NewInput());
+      return park(error, SourceFailure.TOO_LARGE, stage, object, new Wake.NewInput());
     }
     return switch (error.code()) {
-      case ApiException.NO_ANSWER -> retry(error, UNREACHABLE, stage, object);
-      case 400 -> park(error, "BadRequest", stage, object, OBJECT_CHANGE);
-      case 401 -> retry(error, "Unauthorized", stage, object);
+      case ApiException.NO_ANSWER -> retry(error, ApplyFailure.UNREACHABLE, stage, object);
+      case 400 -> park(error, ApplyFailure.BAD_REQUEST, stage, object, OBJECT_CHANGE);
+      case 401 -> retry(error, ApplyFailure.UNAUTHORIZED, stage, object);
       case 403 -> forbidden(error, stage, object);
       case 404 -> notFound(error, stage, object);
       case 409 -> conflict(error, stage, object);
-      case 405, 406, 415, 501 -> park(error, "Unsupported", stage, object, OBJECT_CHANGE);
-      case 413 -> park(error, "TooLarge", stage, object, new Wake.NewInput());
+      case 405, 406, 415, 501 ->
+          park(error, SourceFailure.UNSUPPORTED, stage, object, OBJECT_CHANGE);
+      case 413 -> park(error, SourceFailure.TOO_LARGE, stage, object, new Wake.NewInput());
       case 422 -> park(error, invalid(error), stage, object, OBJECT_CHANGE);
       default ->
           error.code() == 408 || error.code() == 429 || error.code() >= 500
-              ? retry(error, "Status" + error.code(), stage, object)
-              : park(error, "Status" + error.code(), stage, object, OBJECT_CHANGE);
+              ? retry(error, FailureCode.ofStatus(error.code()), stage, object)
+              : park(error, FailureCode.ofStatus(error.code()), stage, object, OBJECT_CHANGE);
     };
   }
 
@@ -75,15 +73,19 @@ public final class ApiErrorClassifier {
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
     String message = String.valueOf(error.getMessage());
     if (error.hasCause("NamespaceTerminating")) {
-      return retry(error, "NamespaceTerminating", stage, object);
+      return retry(error, ApplyFailure.NAMESPACE_TERMINATING, stage, object);
     }
     if (message.contains("exceeded quota")) {
       return park(
-          error, "QuotaExceeded", stage, object, new Wake.ClusterChange("room in the quota"));
+          error,
+          ApplyFailure.QUOTA_EXCEEDED,
+          stage,
+          object,
+          new Wake.ClusterChange("room in the quota"));
     }
     return park(
         error,
-        "Forbidden",
+        ApplyFailure.FORBIDDEN,
         stage,
         object,
         new Wake.ClusterChange("a change of the worker's permissions"));
@@ -92,10 +94,15 @@ public final class ApiErrorClassifier {
   private static Outcome notFound(
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
     return error.detailsKind().equals("namespaces")
-        ? park(error, "MissingNamespace", stage, object, new Wake.ClusterChange("the namespace"))
+        ? park(
+            error,
+            ApplyFailure.MISSING_NAMESPACE,
+            stage,
+            object,
+            new Wake.ClusterChange("the namespace"))
         : park(
             error,
-            "MissingKind",
+            ApplyFailure.MISSING_KIND,
             stage,
             object,
             new Wake.ClusterChange("the kind's CustomResourceDefinition"));
@@ -104,29 +111,33 @@ public final class ApiErrorClassifier {
   private static Outcome conflict(
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
     return error.isPreconditionFailed()
-        ? retry(error, "Conflict", stage, object)
+        ? retry(error, ApplyFailure.CONFLICT, stage, object)
         : park(
             error,
-            "FieldConflict",
+            ApplyFailure.FIELD_CONFLICT,
             stage,
             object,
             new Wake.ClusterChange("the other field manager letting go"));
   }
 
-  private static String invalid(ApiException error) {
+  private static FailureCode invalid(ApiException error) {
     boolean immutable =
         error.causes().stream().anyMatch(cause -> cause.message().contains("immutable"));
-    return immutable ? IMMUTABLE : "Invalid";
+    return immutable ? ApplyFailure.IMMUTABLE_FIELD : ApplyFailure.INVALID;
   }
 
   private static Outcome retry(
-      ApiException error, String code, Failure.Stage stage, Optional<ObjectRef> object) {
+      ApiException error, FailureCode code, Failure.Stage stage, Optional<ObjectRef> object) {
     return new Outcome.RetryAfter(
         new Failure(code, message(error, object), stage, object), error.retryAfter());
   }
 
   private static Outcome park(
-      ApiException error, String code, Failure.Stage stage, Optional<ObjectRef> object, Wake wake) {
+      ApiException error,
+      FailureCode code,
+      Failure.Stage stage,
+      Optional<ObjectRef> object,
+      Wake wake) {
     return new Outcome.Parked(new Failure(code, message(error, object), stage, object), wake);
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.worker.lane;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
@@ -73,8 +74,7 @@ final class ContainedWork {
     }
     switch (outcome) {
       case Outcome.Done() -> breaker.answered();
-      case Outcome.RetryAfter retry
-          when retry.failure().code().equals(ApiErrorClassifier.UNREACHABLE) ->
+      case Outcome.RetryAfter retry when retry.failure().code() == ApplyFailure.UNREACHABLE ->
           breaker.failed();
       case Outcome.RetryAfter _, Outcome.Parked _ -> {
         // may have been reached without any API call
@@ -86,7 +86,7 @@ final class ContainedWork {
   private static Outcome suspected(Optional<Duration> penalty) {
     return new Outcome.RetryAfter(
         new Failure(
-            "WorkerEnded",
+            ApplyFailure.WORKER_ENDED,
             "the worker's process ended several times while it attempted this generation, perhaps"
                 + " because of it: out of memory, say; it waits, so that other applications are"
                 + " applied first",
@@ -102,7 +102,7 @@ final class ContainedWork {
   static Outcome unexpected(Throwable failure) {
     Failure failed =
         new Failure(
-            "Internal",
+            ApplyFailure.INTERNAL,
             "the worker failed with %s; see its log".formatted(failure.getClass().getSimpleName()),
             Failure.Stage.APPLY,
             Optional.empty());

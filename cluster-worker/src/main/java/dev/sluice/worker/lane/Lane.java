@@ -2,6 +2,7 @@ package dev.sluice.worker.lane;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.sync.LogEntry;
@@ -150,7 +151,10 @@ final class Lane implements Pace {
         throw new HaltException(
             new Outcome.RetryAfter(
                 new Failure(
-                    "Superseded", "a newer generation came", Failure.Stage.APPLY, Optional.empty()),
+                    ApplyFailure.SUPERSEDED,
+                    "a newer generation came",
+                    Failure.Stage.APPLY,
+                    Optional.empty()),
                 Optional.empty()));
       }
     } finally {

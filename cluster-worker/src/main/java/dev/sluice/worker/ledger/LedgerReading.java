@@ -1,6 +1,8 @@
 package dev.sluice.worker.ledger;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.ApplicationName;
 import java.util.List;
 
@@ -10,20 +12,13 @@ import java.util.List;
  */
 public sealed interface LedgerReading {
 
-  /** Failure code of a ledger whose labels or content are damaged. */
-  String DAMAGED = "LedgerUnreadable";
-
-  /** Failure code of a ledger that carries the labels of another installation or application. */
-  String FOREIGN = "LedgerForeign";
-
-  /** Failure code of a ledger whose signature is missing or does not match. */
-  String FORGED = "LedgerForged";
-
-  /** Failure code of all ledgers while there is no key to verify them with. */
-  String NO_KEY = "LedgerKeyUnusable";
-
   /** All codes of failures of unreadable ledgers. */
-  List<String> CAUSES = List.of(DAMAGED, FOREIGN, FORGED, NO_KEY);
+  List<FailureCode> CAUSES =
+      List.of(
+          ApplyFailure.LEDGER_UNREADABLE,
+          ApplyFailure.LEDGER_FOREIGN,
+          ApplyFailure.LEDGER_FORGED,
+          ApplyFailure.LEDGER_KEY_UNUSABLE);
 
   ApplicationName application();
 

@@ -2,6 +2,8 @@ package dev.sluice.worker.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.ApplicationName;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +25,8 @@ record UnreadableLedgers(LedgerNames names) {
                 ? "it has lost its label " + label.getKey()
                 : "its label %s is '%s', not '%s'"
                     .formatted(label.getKey(), found, label.getValue());
-        String code = found.isEmpty() ? LedgerReading.DAMAGED : LedgerReading.FOREIGN;
+        FailureCode code =
+            found.isEmpty() ? ApplyFailure.LEDGER_UNREADABLE : ApplyFailure.LEDGER_FOREIGN;
         return Optional.of(unreadable(application, code, problem, restoreOrDelete(application)));
       }
     }
@@ -33,7 +36,7 @@ record UnreadableLedgers(LedgerNames names) {
   LedgerReading damaged(ApplicationName application, DamagedLedgerException damage) {
     return unreadable(
         application,
-        LedgerReading.DAMAGED,
+        ApplyFailure.LEDGER_UNREADABLE,
         String.valueOf(damage.getMessage()),
         restoreOrDelete(application));
   }
@@ -44,17 +47,20 @@ record UnreadableLedgers(LedgerNames names) {
       case ALTERED ->
           unreadable(
               application,
-              LedgerReading.FORGED,
+              ApplyFailure.LEDGER_FORGED,
               "it was changed after it was signed; see who may write ConfigMaps in namespace "
                   + names.namespace(),
               restoreOrDelete(application));
       case UNSIGNED ->
           unreadable(
-              application, LedgerReading.FORGED, "it is not signed", trustOrDelete(application));
+              application,
+              ApplyFailure.LEDGER_FORGED,
+              "it is not signed",
+              trustOrDelete(application));
       case UNKNOWN_KEY ->
           unreadable(
               application,
-              LedgerReading.FORGED,
+              ApplyFailure.LEDGER_FORGED,
               "it is signed with a key that is not in Secret %s/%s"
                   .formatted(names.namespace(), names.keySecret()),
               "Put the key back into the Secret as 'previous'. " + trustOrDelete(application));
@@ -64,7 +70,7 @@ record UnreadableLedgers(LedgerNames names) {
   LedgerReading withoutKey(ApplicationName application, Keyring keys) {
     return unreadable(
         application,
-        LedgerReading.NO_KEY,
+        ApplyFailure.LEDGER_KEY_UNUSABLE,
         "the Secret %s/%s has no key to verify it with: %s"
             .formatted(names.namespace(), names.keySecret(), keys.problem()),
         "Restore the Secret");
@@ -84,7 +90,7 @@ record UnreadableLedgers(LedgerNames names) {
   }
 
   private LedgerReading unreadable(
-      ApplicationName application, String code, String problem, String remedy) {
+      ApplicationName application, FailureCode code, String problem, String remedy) {
     return new LedgerReading.Unreadable(
         application,
         new Failure(

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.contract.yaml.JsonSize;
 import java.util.ArrayList;
@@ -106,7 +108,7 @@ public final class ManifestReader {
     ObjectRef ref = new ObjectRef(apiVersion, kind, namespace, name);
     if (JsonSize.of(object) > Allowance.MAX_OBJECT) {
       throw ManifestException.refused(
-          "TooLarge",
+          SourceFailure.TOO_LARGE,
           "%s is more than %d MiB of JSON, which no API server takes: split it"
               .formatted(named, Allowance.MAX_OBJECT >> 20),
           ref);
@@ -151,6 +153,6 @@ public final class ManifestReader {
   }
 
   private static ManifestException invalid(String place, String problem) {
-    return ManifestException.unreadable("InvalidManifest", place + " " + problem);
+    return ManifestException.unreadable(RenderFailure.INVALID_MANIFEST, place + " " + problem);
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.worker.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.RenderFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class Normaliser {
       Manifest other = seen.putIfAbsent(identity, next);
       if (other != null) {
         throw ManifestException.refused(
-            "DuplicateObject",
+            RenderFailure.DUPLICATE_OBJECT,
             "%s is there twice: in %s and in %s; remove one"
                 .formatted(ref, other.source(), manifest.source()),
             ref);
@@ -101,7 +102,7 @@ public final class Normaliser {
     Optional<Boolean> namespaced = all.namespaced(ref.apiVersion(), ref.kind());
     if (namespaced.isEmpty()) {
       throw ManifestException.refused(
-          ManifestException.UNKNOWN_KIND,
+          RenderFailure.UNKNOWN_KIND,
           ("%s: the cluster does not know %s %s: install its CustomResourceDefinition, or put it"
                   + " among the application's manifests")
               .formatted(manifest.source(), ref.apiVersion(), ref.kind()),
@@ -118,7 +119,7 @@ public final class Normaliser {
       throws ManifestException {
     if (metadata.hasNonNull(field) && !metadata.get(field).isObject()) {
       throw ManifestException.refused(
-          "InvalidManifest",
+          RenderFailure.INVALID_MANIFEST,
           "%s: metadata.%s is not a mapping".formatted(manifest.source(), field),
           manifest.ref());
     }

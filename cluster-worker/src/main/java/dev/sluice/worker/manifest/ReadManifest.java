@@ -2,6 +2,7 @@ package dev.sluice.worker.manifest;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.RenderFailure;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -26,7 +27,7 @@ public record ReadManifest(Manifest manifest, int document, JsonPointer place) {
     List<JsonPointer> unknown = fields.unknownIn(ref.apiVersion(), ref.kind(), manifest.content());
     if (!unknown.isEmpty()) {
       throw ManifestException.refused(
-          ManifestException.UNKNOWN_FIELD,
+          RenderFailure.UNKNOWN_FIELD,
           "%s: %s %s of this cluster has no such field: correct or remove it"
               .formatted(
                   unknown.stream()

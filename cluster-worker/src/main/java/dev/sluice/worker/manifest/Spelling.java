@@ -3,6 +3,7 @@ package dev.sluice.worker.manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.RenderFailure;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -100,6 +101,6 @@ final class Spelling {
 
   private static ManifestException invalid(Manifest manifest, String problem) {
     return ManifestException.refused(
-        "InvalidManifest", manifest.source() + ": " + problem, manifest.ref());
+        RenderFailure.INVALID_MANIFEST, manifest.source() + ": " + problem, manifest.ref());
   }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.contract.yaml.JsonSize;
@@ -66,7 +68,7 @@ public record YamlDocument(JsonNode content, int index, int line) {
         case TOO_LARGE -> tooLarge("%s is too large: %s".formatted(place, e.getMessage()));
         case INVALID ->
             ManifestException.unreadable(
-                "Unreadable",
+                RenderFailure.UNREADABLE,
                 "%s is not readable as YAML or JSON: %s".formatted(place, e.getMessage()));
       };
     }
@@ -131,11 +133,12 @@ public record YamlDocument(JsonNode content, int index, int line) {
 
   static ManifestException tooMany(String source) {
     return ManifestException.unreadable(
-        "TooManyDocuments",
+        RenderFailure.TOO_MANY_DOCUMENTS,
         "%s holds more than %d documents: split the application".formatted(source, MAX_DOCUMENTS));
   }
 
   static ManifestException tooLarge(String problem) {
-    return ManifestException.unreadable("TooLarge", problem + "; split the application");
+    return ManifestException.unreadable(
+        SourceFailure.TOO_LARGE, problem + "; split the application");
   }
 }

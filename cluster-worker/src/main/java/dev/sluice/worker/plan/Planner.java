@@ -2,6 +2,7 @@ package dev.sluice.worker.plan;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.Manifest;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public final class Planner {
     if (request.desired().isEmpty()) {
       return new Plan.Refused(
           new Failure(
-              "EmptyRendering",
+              RenderFailure.EMPTY_RENDERING,
               "nothing was rendered, and that is never read as 'delete all': put manifests there,"
                   + " or remove the application from the fleet",
               Failure.Stage.PLAN,

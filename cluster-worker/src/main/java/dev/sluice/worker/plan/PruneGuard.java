@@ -2,6 +2,8 @@ package dev.sluice.worker.plan;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.Policy;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +44,7 @@ final class PruneGuard {
     if (!guarded.isEmpty()) {
       return Optional.of(
           held(
-              "PruneProtected",
+              ApplyFailure.PRUNE_PROTECTED,
               "this generation would delete %s: approve the generation, put the manifest back, or"
                       .formatted(named(guarded))
                   + " forbid its deletion with the annotation sluice.dev/prune: disabled first",
@@ -53,7 +55,7 @@ final class PruneGuard {
     if (counted && 100L * all.size() > (long) policy.pruneLimitPercent() * inventory) {
       return Optional.of(
           held(
-              "PruneLimit",
+              ApplyFailure.PRUNE_LIMIT,
               ("this generation would delete %d of the application's %d objects (%s), and"
                       + " pruneLimitPercent is %d: approve the generation, put the manifests back, or"
                       + " raise the limit")
@@ -63,7 +65,7 @@ final class PruneGuard {
     return Optional.empty();
   }
 
-  private static Failure held(String code, String message, List<ObjectRef> objects) {
+  private static Failure held(FailureCode code, String message, List<ObjectRef> objects) {
     return new Failure(code, message, Failure.Stage.PRUNE, Optional.of(objects.getFirst()));
   }
 

@@ -1,6 +1,8 @@
 package dev.sluice.worker.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
@@ -43,7 +45,7 @@ final class ChartDependencies {
   void provide(Path chart) throws RenderException {
     if (within.contains(chart)) {
       throw RenderException.permanent(
-          "DependencyCycle",
+          SourceFailure.DEPENDENCY_CYCLE,
           "the charts %s depend on each other"
               .formatted(within.stream().map(this::shown).toList()));
     }
@@ -56,7 +58,7 @@ final class ChartDependencies {
         }
       }
     } catch (IOException e) {
-      throw RenderException.temporary("NoDisk", "the worker cannot copy charts", e);
+      throw RenderException.temporary(RenderFailure.NO_DISK, "the worker cannot copy charts", e);
     }
     within.removeLast();
   }
@@ -75,7 +77,7 @@ final class ChartDependencies {
         }
       } else if (name.equals("Chart.yaml")) {
         throw RenderException.permanent(
-            "NotAChart", "%s has no Chart.yaml".formatted(shown(chart)));
+            SourceFailure.NOT_A_CHART, "%s has no Chart.yaml".formatted(shown(chart)));
       }
     }
     return dependencies;
@@ -113,7 +115,7 @@ final class ChartDependencies {
   private Path local(Path chart, String name, String repository) throws RenderException {
     if (!repository.startsWith(LOCAL)) {
       throw RenderException.permanent(
-          "MissingDependency",
+          SourceFailure.MISSING_DEPENDENCY,
           "%s depends on the chart '%s', which is not in its charts/, and nothing is downloaded:"
                   .formatted(shown(chart), name)
               + " run 'helm dependency update' and commit charts/");
@@ -124,7 +126,7 @@ final class ChartDependencies {
     }
     if (!Files.isDirectory(directory)) {
       throw RenderException.permanent(
-          "MissingDependency",
+          SourceFailure.MISSING_DEPENDENCY,
           "%s depends on the chart '%s' at %s, which is not in the repository"
               .formatted(shown(chart), name, shown(directory)));
     }
@@ -134,12 +136,12 @@ final class ChartDependencies {
   private void copy(Path dependency, Path chart, String name) throws RenderException, IOException {
     if (chart.startsWith(dependency)) {
       throw RenderException.permanent(
-          "DependencyCycle", "%s depends on itself".formatted(shown(dependency)));
+          SourceFailure.DEPENDENCY_CYCLE, "%s depends on itself".formatted(shown(dependency)));
     }
     provide(dependency);
     if (!ProgramArgument.CHART_NAME.accepts(name)) {
       throw RenderException.permanent(
-          "InvalidArgument",
+          SourceFailure.INVALID_ARGUMENT,
           "the name of a dependency of %s must be %s"
               .formatted(shown(chart), ProgramArgument.CHART_NAME.rule()));
     }
@@ -151,7 +153,7 @@ final class ChartDependencies {
     copies += files.size();
     if (copies > MAX_COPIES) {
       throw RenderException.permanent(
-          "TooManyCharts", "%s depends on too many charts".formatted(shown(chart)));
+          SourceFailure.TOO_MANY_CHARTS, "%s depends on too many charts".formatted(shown(chart)));
     }
     for (Path file : files) {
       Path copy = into.resolve(dependency.relativize(file));

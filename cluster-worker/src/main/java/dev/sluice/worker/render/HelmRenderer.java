@@ -1,5 +1,7 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.worker.helm.ChartArchives;
@@ -8,7 +10,6 @@ import dev.sluice.worker.helm.HelmEngine;
 import dev.sluice.worker.sandbox.InputDirectory;
 import dev.sluice.worker.sandbox.InputPaths;
 import dev.sluice.worker.sandbox.RenderException;
-import dev.sluice.worker.sandbox.Sandbox;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,7 +45,8 @@ final class HelmRenderer implements Renderer {
         InputDirectory.of(request.source(), ValuesFiles.referred(request), engine.open())) {
       Path chart = directory.tree().resolve(path);
       if (!Files.exists(chart)) {
-        throw RenderException.permanent("NotAChart", "there is no chart at " + request.shown());
+        throw RenderException.permanent(
+            SourceFailure.NOT_A_CHART, "there is no chart at " + request.shown());
       }
       ChartArchives.refuseBombs(chart);
       if (Files.isDirectory(chart)) {
@@ -68,7 +70,7 @@ final class HelmRenderer implements Renderer {
     try {
       return engine.template(run, directory, request.shown());
     } catch (RenderException e) {
-      throw e.failure().code().equals(Sandbox.RENDER_FAILED) ? e.ofChart() : e;
+      throw e.failure().code() == RenderFailure.RENDER_FAILED ? e.ofChart() : e;
     }
   }
 
@@ -83,7 +85,7 @@ final class HelmRenderer implements Renderer {
     String release = options.releaseName().orElse(request.application().value());
     if (!ProgramArgument.RELEASE_NAME.accepts(release)) {
       throw RenderException.permanent(
-          "InvalidReleaseName",
+          SourceFailure.INVALID_RELEASE_NAME,
           "'%s' cannot be a release's name, which must be %s: set the source's helm.releaseName"
               .formatted(release, ProgramArgument.RELEASE_NAME.rule()));
     }
@@ -99,7 +101,7 @@ final class HelmRenderer implements Renderer {
     Optional<String> problem = argument.problem(value);
     if (problem.isPresent()) {
       throw RenderException.permanent(
-          "InvalidArgument",
+          SourceFailure.INVALID_ARGUMENT,
           "the %s that a chart is rendered for %s".formatted(what, problem.get()));
     }
   }

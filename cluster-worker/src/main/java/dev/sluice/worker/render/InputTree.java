@@ -1,6 +1,7 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.worker.sandbox.InputPaths;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayDeque;
@@ -101,6 +102,6 @@ final class InputTree {
   }
 
   private static RenderException broken(String path, String problem) {
-    return RenderException.permanent("BrokenLink", path + " " + problem);
+    return RenderException.permanent(SourceFailure.BROKEN_LINK, path + " " + problem);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +57,7 @@ record KustomizationFiles(Map<String, String> texts, Map<String, String> places)
     try {
       node = tree.resolve(path);
     } catch (RenderException e) {
-      if (e.failure().code().equals("UnsafePath")) {
+      if (e.failure().code() == SourceFailure.UNSAFE_PATH) {
         throw e;
       }
       return Optional.empty();

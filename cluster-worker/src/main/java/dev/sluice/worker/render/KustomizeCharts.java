@@ -2,6 +2,7 @@ package dev.sluice.worker.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.HelmChartFields;
 import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.worker.helm.ChartArchives;
@@ -55,7 +56,7 @@ record KustomizeCharts(Map<String, List<String>> charts) {
           && !found.contain(text.path())
           && text.text().contains(GENERATOR)) {
         throw RenderException.permanent(
-            "Unsupported",
+            SourceFailure.UNSUPPORTED,
             "%s renders a chart by a plugin: use the field helmCharts".formatted(text.path()));
       }
     }
@@ -105,7 +106,7 @@ record KustomizeCharts(Map<String, List<String>> charts) {
       for (String chart : named.getValue()) {
         if (!isWithin(tree, tree.resolve(chart))) {
           throw RenderException.permanent(
-              "RemoteChart",
+              SourceFailure.REMOTE_CHART,
               "%s names the chart %s, which is not in the repository, and nothing is downloaded: commit it"
                   .formatted(named.getKey(), chart));
         }
@@ -171,7 +172,8 @@ record KustomizeCharts(Map<String, List<String>> charts) {
                   + ProgramArgument.FILE.rule());
     }
     if (problem.isPresent()) {
-      throw RenderException.permanent("InvalidArgument", "'%s': %s".formatted(path, problem.get()));
+      throw RenderException.permanent(
+          SourceFailure.INVALID_ARGUMENT, "'%s': %s".formatted(path, problem.get()));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.worker.helm.HelmProgram;
 import dev.sluice.worker.sandbox.InputDirectory;
@@ -152,7 +153,7 @@ final class KustomizeRenderer implements Renderer {
     return helm.orElseThrow(
         () ->
             RenderException.permanent(
-                "NeedsHelm",
+                RenderFailure.NEEDS_HELM,
                 "%s has charts (helmCharts), which kustomize has the helm program render: install helm 3"
                         .formatted(request.shown())
                     + " (https://helm.sh/docs/intro/install/) on the worker's PATH, and start it"

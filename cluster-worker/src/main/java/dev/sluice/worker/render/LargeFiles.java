@@ -1,6 +1,7 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class LargeFiles {
     for (InputFile file : files) {
       if (file instanceof InputFile.Text text && text.text().startsWith(POINTER)) {
         throw RenderException.permanent(
-            "LargeFile",
+            SourceFailure.LARGE_FILE,
             "%s is a pointer of Git LFS, whose files are not fetched: commit the file itself"
                 .formatted(text.path()));
       }

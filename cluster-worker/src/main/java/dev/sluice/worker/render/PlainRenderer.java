@@ -2,6 +2,7 @@ package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainSelection;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayList;
@@ -58,7 +59,8 @@ final class PlainRenderer implements Renderer {
       return new RenderResult.Part(path, text.text());
     }
     throw RenderException.permanent(
-        "NotText", "%s is not UTF-8 text: save it as UTF-8, or rename it".formatted(path));
+        SourceFailure.NOT_TEXT,
+        "%s is not UTF-8 text: save it as UTF-8, or rename it".formatted(path));
   }
 
   /** Selects the files in a directory and behind its links. */
@@ -69,7 +71,8 @@ final class PlainRenderer implements Renderer {
         throws RenderException {
       if (depth > MAX_DEPTH) {
         throw RenderException.permanent(
-            "BrokenLink", shown + " is too deep: does a link lead to a directory above itself?");
+            SourceFailure.BROKEN_LINK,
+            shown + " is too deep: does a link lead to a directory above itself?");
       }
       for (String name : tree.names(directory)) {
         String relative = within.isEmpty() ? name : within + "/" + name;

@@ -2,6 +2,7 @@ package dev.sluice.worker.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.PluginName;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
@@ -229,6 +230,6 @@ final class PluginReferences {
   }
 
   private static RenderException unsupported(String where, String problem) {
-    return RenderException.permanent("Unsupported", where + " " + problem);
+    return RenderException.permanent(SourceFailure.UNSUPPORTED, where + " " + problem);
   }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.PluginName;
 import dev.sluice.worker.sandbox.RenderException;
 import java.io.IOException;
@@ -48,7 +50,7 @@ final class Plugins {
     }
     if (!request.plugins()) {
       throw RenderException.permanent(
-          "Unsupported",
+          SourceFailure.UNSUPPORTED,
           "%s names plugins, which the application's policy does not allow: take them out, or set policy.plugins in the fleet"
               .formatted(request.shown()));
     }
@@ -86,7 +88,7 @@ final class Plugins {
       return digests.of(program.getParent());
     } catch (IOException e) {
       throw RenderException.temporary(
-          "MissingPlugin",
+          RenderFailure.MISSING_PLUGIN,
           "the directory of the plugin %s cannot be read (%s): check its files' permissions"
               .formatted(name, e.getClass().getSimpleName()),
           e);
@@ -95,7 +97,7 @@ final class Plugins {
 
   private static RenderException missing(PluginName name, String problem, String instead) {
     return RenderException.notInstalled(
-        "MissingPlugin",
+        RenderFailure.MISSING_PLUGIN,
         "the plugin %s is looked for at %s in the worker's plugins directory: %s; %s"
             .formatted(name, name.program(), problem, instead));
   }

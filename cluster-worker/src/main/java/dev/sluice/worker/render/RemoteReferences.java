@@ -2,6 +2,7 @@ package dev.sluice.worker.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
 import dev.sluice.worker.sandbox.InputPaths;
@@ -110,7 +111,7 @@ final class RemoteReferences {
         refuse(value, path, false);
       } else if (isRemote(value)) {
         throw RenderException.permanent(
-            "RemoteReference",
+            SourceFailure.REMOTE_REFERENCE,
             "%s names a remote file or base: copy it into the repository".formatted(path));
       } else {
         InputPaths.checkReference(path, value.substring(value.indexOf('=') + 1));

@@ -2,6 +2,8 @@ package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.yaml.Allowance;
@@ -182,7 +184,7 @@ public final class Renderers implements AutoCloseable {
         characters += result.parts().stream().mapToLong(part -> part.text().length()).sum();
         if (characters > MAX_CHARACTERS) {
           throw RenderException.permanent(
-              "TooLarge",
+              SourceFailure.TOO_LARGE,
               "the sources render to more than %d Mi characters: split the application"
                   .formatted(MAX_CHARACTERS >> 20));
         }
@@ -231,7 +233,7 @@ public final class Renderers implements AutoCloseable {
     return kustomize.orElseThrow(
         () ->
             RenderException.permanent(
-                "RendererMissing",
+                RenderFailure.RENDERER_MISSING,
                 "this worker has nothing to build kustomizations and to customize with: install"
                     + " kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize/) or"
                     + " kubectl 1.21 or later on its PATH, and start it again"));
@@ -239,7 +241,7 @@ public final class Renderers implements AutoCloseable {
 
   private static RenderException nothingForCharts() {
     return RenderException.permanent(
-        "RendererMissing",
+        RenderFailure.RENDERER_MISSING,
         "this worker has nothing to render charts with: install helm 3"
             + " (https://helm.sh/docs/intro/install/) on its PATH, and start it again");
   }

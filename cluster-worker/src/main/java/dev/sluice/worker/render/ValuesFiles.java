@@ -1,6 +1,7 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.ValuesFile;
 import dev.sluice.worker.sandbox.InputDirectory;
@@ -97,13 +98,14 @@ final class ValuesFiles {
     try {
       return directory.add("values/%03d-%s".formatted(index, name), Files.readString(file));
     } catch (IOException e) {
-      throw RenderException.permanent("NotText", shown + " is not UTF-8 text: save it as UTF-8");
+      throw RenderException.permanent(
+          SourceFailure.NOT_TEXT, shown + " is not UTF-8 text: save it as UTF-8");
     }
   }
 
   private static RenderException missing(String file, String why) {
     return RenderException.permanent(
-        "MissingValuesFile",
+        SourceFailure.MISSING_VALUES_FILE,
         "the values file '%s' is missing (%s): correct helm.valuesFiles".formatted(file, why));
   }
 }

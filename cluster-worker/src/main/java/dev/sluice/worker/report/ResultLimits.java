@@ -9,6 +9,7 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -178,7 +179,7 @@ public final class ResultLimits {
 
   private static Failure failure(Failure failure) {
     return new Failure(
-        text(failure.code()),
+        FailureCode.of(text(failure.code().value())),
         text(failure.message()),
         failure.stage(),
         failure.object().filter(ResultLimits::isNameable),

@@ -2,6 +2,8 @@ package dev.sluice.worker.sandbox;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +105,7 @@ public final class InputDirectory implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       directory.close();
       throw RenderException.permanent(
-          "UnsafePath",
+          SourceFailure.UNSAFE_PATH,
           "%s is there twice, or as file and as directory"
               .formatted(directory.root().relativize(Path.of(e.getFile()))));
     } catch (IOException e) {
@@ -114,7 +116,7 @@ public final class InputDirectory implements AutoCloseable {
 
   public static RenderException unwritable(IOException e) {
     return RenderException.temporary(
-        "NoDisk",
+        RenderFailure.NO_DISK,
         "the worker cannot write rendering inputs (%s): check its temporary directory"
             .formatted(e.getClass().getSimpleName()),
         e);

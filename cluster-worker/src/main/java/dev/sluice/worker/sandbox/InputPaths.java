@@ -1,6 +1,7 @@
 package dev.sluice.worker.sandbox;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -44,7 +45,7 @@ public final class InputPaths {
   public static String checkedArgument(String path) throws RenderException {
     if (path.startsWith("-")) {
       throw RenderException.permanent(
-          "InvalidArgument",
+          SourceFailure.INVALID_ARGUMENT,
           "the path '%s' begins with '-', as options do: rename the directory".formatted(path));
     }
     return checked(path);
@@ -97,6 +98,7 @@ public final class InputPaths {
 
   public static RenderException unsafe(String path, String problem) {
     return RenderException.permanent(
-        "UnsafePath", "%s %s: nothing outside of the repository is read".formatted(path, problem));
+        SourceFailure.UNSAFE_PATH,
+        "%s %s: nothing outside of the repository is read".formatted(path, problem));
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.worker.sandbox;
 
+import dev.sluice.contract.failure.RenderFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ public record PluginEnvironment(Map<String, String> settings) {
             .orElseThrow(
                 () ->
                     RenderException.temporary(
-                        "NoPlugins",
+                        RenderFailure.NO_PLUGINS,
                         "this worker's system has no 'false', without which git cannot be kept from"
                             + " kustomize where plugins run",
                         null));

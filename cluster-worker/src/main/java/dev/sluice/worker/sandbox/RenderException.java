@@ -1,6 +1,7 @@
 package dev.sluice.worker.sandbox;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.FailureCode;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,17 +32,18 @@ public final class RenderException extends Exception {
   }
 
   /** Returns a failure of the inputs: only new inputs, or an operator, help. */
-  public static RenderException permanent(String code, String message) {
+  public static RenderException permanent(FailureCode code, String message) {
     return new RenderException(failure(code, message), Remedy.INPUT, null);
   }
 
   /** Returns a failure of this machine: the same inputs may render later. */
-  public static RenderException temporary(String code, String message, @Nullable Throwable cause) {
+  public static RenderException temporary(
+      FailureCode code, String message, @Nullable Throwable cause) {
     return new RenderException(failure(code, message), Remedy.TIME, cause);
   }
 
   /** Returns the failure that an administrator must install something on this machine. */
-  public static RenderException notInstalled(String code, String message) {
+  public static RenderException notInstalled(FailureCode code, String message) {
     return new RenderException(failure(code, message), Remedy.WORKER, null);
   }
 
@@ -50,7 +52,7 @@ public final class RenderException extends Exception {
     return remedy == Remedy.INPUT ? new RenderException(failure, Remedy.KINDS, this) : this;
   }
 
-  private static Failure failure(String code, String message) {
+  private static Failure failure(FailureCode code, String message) {
     return new Failure(code, message, Failure.Stage.RENDER, Optional.empty());
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.worker.sandbox;
 
+import dev.sluice.contract.failure.RenderFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,9 +12,6 @@ import java.util.Optional;
 
 /** Runs rendering programs over an input directory and classifies their failures. */
 public final class Sandbox implements AutoCloseable {
-
-  /** The failure code of a renderer that reports an error in its inputs. */
-  public static final String RENDER_FAILED = "RenderFailed";
 
   private static final int ERROR_TAIL = 2_000;
   private static final int SIGNALS = 128;
@@ -57,7 +55,7 @@ public final class Sandbox implements AutoCloseable {
       return isolation.bindsPlace() ? InputDirectory.of(shells.take()) : openWithoutProgram();
     } catch (IOException e) {
       throw RenderException.temporary(
-          "IsolationFailed",
+          RenderFailure.ISOLATION_FAILED,
           "the worker cannot start an isolated process (%s): see --render-isolation"
               .formatted(e.getClass().getSimpleName()),
           e);
@@ -188,7 +186,7 @@ public final class Sandbox implements AutoCloseable {
       };
     } catch (IOException e) {
       throw RenderException.temporary(
-          "RendererMissing",
+          RenderFailure.RENDERER_MISSING,
           "%s does not start any more: is %s still there?".formatted(program, command.getFirst()),
           e);
     } finally {
@@ -216,7 +214,7 @@ public final class Sandbox implements AutoCloseable {
 
   public RenderException tookTooLong(String program, String subject) {
     return RenderException.temporary(
-        "RendererTimeout",
+        RenderFailure.RENDERER_TIMEOUT,
         "%s took longer than %s to build %s and was killed"
             .formatted(program, limits.time(), subject),
         null);
@@ -224,14 +222,14 @@ public final class Sandbox implements AutoCloseable {
 
   private RenderException wroteTooManyFiles(String program, String subject) {
     return RenderException.permanent(
-        "RenderingTooLarge",
+        RenderFailure.RENDERING_TOO_LARGE,
         "%s was ended while it rendered %s: its files had more than %d MiB"
             .formatted(program, subject, limits.files() >> 20));
   }
 
   public RenderException wroteTooMuch(String program, String subject) {
     return RenderException.permanent(
-        "RenderingTooLarge",
+        RenderFailure.RENDERING_TOO_LARGE,
         "%s made more than %d MiB of %s: split the application"
             .formatted(program, limits.output() >> 20, subject));
   }
@@ -247,19 +245,19 @@ public final class Sandbox implements AutoCloseable {
     }
     if (exited.code() >= SIGNALS) {
       return RenderException.temporary(
-          "RendererKilled",
+          RenderFailure.RENDERER_KILLED,
           "%s was killed while it built %s (exit code %d): does the worker have enough memory? %s"
               .formatted(program, subject, exited.code(), tail),
           null);
     }
     return RenderException.permanent(
-        RENDER_FAILED,
+        RenderFailure.RENDER_FAILED,
         "%s cannot build %s (exit code %d): %s".formatted(program, subject, exited.code(), tail));
   }
 
   public RenderException outOfMemory(String program, String subject) {
     return RenderException.permanent(
-        "RendererOutOfMemory",
+        RenderFailure.RENDERER_OUT_OF_MEMORY,
         "%s needs more than %d MiB of memory to build %s: split the application, or raise the"
                 .formatted(program, limits.memory() >> 20, subject)
             + " worker's render-memory");

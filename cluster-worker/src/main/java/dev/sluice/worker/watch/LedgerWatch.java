@@ -2,6 +2,7 @@ package dev.sluice.worker.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
@@ -101,7 +102,7 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
   }
 
   /** Returns the number of unusable ledgers by failure code. */
-  public Map<String, Long> unreadable() {
+  public Map<FailureCode, Long> unreadable() {
     return seen.values().stream()
         .flatMap(each -> each.failure().stream())
         .collect(Collectors.groupingBy(Failure::code, Collectors.counting()));

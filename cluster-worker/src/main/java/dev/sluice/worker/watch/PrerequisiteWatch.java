@@ -1,11 +1,12 @@
 package dev.sluice.worker.watch;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.platform.process.Containment;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
-import dev.sluice.worker.manifest.ManifestException;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
@@ -160,8 +161,8 @@ public final class PrerequisiteWatch<T extends HasMetadata>
         switch (parked.wake()) {
           case Wake.NewKinds _ -> true;
           case Wake.ClusterChange _ ->
-              failure.code().equals("MissingKind")
-                  || failure.code().equals(ManifestException.UNKNOWN_KIND);
+              failure.code() == ApplyFailure.MISSING_KIND
+                  || failure.code() == RenderFailure.UNKNOWN_KIND;
           case Wake.NewInput _ -> false;
         };
     return isForAKind

@@ -3,6 +3,7 @@ package dev.sluice.worker.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
@@ -60,7 +61,7 @@ class OwnObjectsTest {
           .isInstanceOfSatisfying(
               ManifestException.class,
               refused -> {
-                assertThat(refused.failure().code()).isEqualTo("OwnObject");
+                assertThat(refused.failure().code()).isEqualTo(RenderFailure.OWN_OBJECT);
                 assertThat(refused.getMessage()).contains("app.yaml, document 1");
               });
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.worker.api.ApiException;
 import java.io.IOException;
 import java.time.Duration;
@@ -63,8 +64,7 @@ class ApiErrorClassifierTest {
     Outcome outcome =
         classify(ApiException.unreachable("x", new IOException("refused")), CONFIG_MAP);
 
-    assertThat(((Outcome.RetryAfter) outcome).failure().code())
-        .isEqualTo(ApiErrorClassifier.UNREACHABLE);
+    assertThat(((Outcome.RetryAfter) outcome).failure().code()).isEqualTo(ApplyFailure.UNREACHABLE);
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -19,7 +20,7 @@ class LaneMachineTest {
 
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final Failure FAILURE =
-      new Failure("Any", "any", Failure.Stage.APPLY, Optional.empty());
+      new Failure(FailureCode.of("Any"), "any", Failure.Stage.APPLY, Optional.empty());
   private static final Outcome RETRY = new Outcome.RetryAfter(FAILURE, Optional.empty());
   private static final Outcome.Parked PARK =
       new Outcome.Parked(FAILURE, new Wake.ClusterChange("anything"));

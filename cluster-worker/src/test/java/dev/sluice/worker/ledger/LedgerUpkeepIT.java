@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
@@ -235,7 +236,7 @@ class LedgerUpkeepIT {
 
     upkeep.prepare();
     assertThat(store.list().unreadable()).containsOnlyKeys(WEB, API);
-    assertThat(store.list().unreadable().get(WEB).code()).isEqualTo("LedgerForged");
+    assertThat(store.list().unreadable().get(WEB).code()).isEqualTo(ApplyFailure.LEDGER_FORGED);
     assertThat(store.list().unreadable().get(WEB).message())
         .contains("kubectl patch secret " + names.keySecret());
     assertThat(store.read(new ApplicationName("new"))).isInstanceOf(LedgerReading.Usable.class);
@@ -312,7 +313,8 @@ class LedgerUpkeepIT {
     startAgain();
 
     upkeep.prepare();
-    assertThat(store.list().unreadable().get(WEB).code()).isEqualTo("LedgerKeyUnusable");
+    assertThat(store.list().unreadable().get(WEB).code())
+        .isEqualTo(ApplyFailure.LEDGER_KEY_UNUSABLE);
     assertThat(store.read(API)).isInstanceOf(LedgerReading.Unreadable.class);
 
     patchSecret("current", key);

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.ThreadMXBean;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.yaml.Allowance;
 import java.lang.management.ManagementFactory;
@@ -105,7 +106,7 @@ class FieldSchemasTest {
     ManifestException refused =
         catchThrowableOfType(ManifestException.class, () -> check(text, "app.yaml"));
 
-    assertThat(refused.failure().code()).isEqualTo("UnknownField");
+    assertThat(refused.failure().code()).isEqualTo(RenderFailure.UNKNOWN_FIELD);
     assertThat(refused.failure().object().orElseThrow().name()).isEqualTo("a");
     assertThat(refused)
         .hasMessageStartingWith(

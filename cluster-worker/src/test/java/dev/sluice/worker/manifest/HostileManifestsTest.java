@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.yaml.Allowance;
 import java.lang.management.ManagementFactory;
@@ -89,7 +91,7 @@ class HostileManifestsTest {
     long before = memory.getCurrentThreadAllocatedBytes();
     Failure failure = refused(HEAD + bomb);
 
-    assertThat(failure.code()).isEqualTo("TooLarge");
+    assertThat(failure.code()).isEqualTo(SourceFailure.TOO_LARGE);
     assertThat(failure.message())
         .startsWith("bad.yaml, line ")
         .contains("with its aliases expanded");
@@ -104,8 +106,8 @@ class HostileManifestsTest {
     }
 
     assertThat(refused(HEAD + deep).message()).contains("aliases nest it deeper than 100");
-    assertThat(refused(HEAD + "a: &a {b: [*a]}\n").code()).isEqualTo("Unreadable");
-    assertThat(refused(HEAD + "a: &a {<<: *a}\n").code()).isEqualTo("Unreadable");
+    assertThat(refused(HEAD + "a: &a {b: [*a]}\n").code()).isEqualTo(RenderFailure.UNREADABLE);
+    assertThat(refused(HEAD + "a: &a {<<: *a}\n").code()).isEqualTo(RenderFailure.UNREADABLE);
   }
 
   @Test
@@ -114,7 +116,7 @@ class HostileManifestsTest {
 
     assertThat(ManifestReader.read(HEAD + "data: {a: " + most + "}\n", "a.yaml")).hasSize(1);
     Failure failure = refused(HEAD + "data:\n  a: " + most + "\n  b: " + x(300) + "\n");
-    assertThat(failure.code()).isEqualTo("TooLarge");
+    assertThat(failure.code()).isEqualTo(SourceFailure.TOO_LARGE);
     assertThat(failure.message()).contains("3 MiB of JSON");
     assertThat(failure.object().orElseThrow().name()).isEqualTo("a");
   }
@@ -132,7 +134,7 @@ class HostileManifestsTest {
             .collect(Collectors.joining());
 
     assertThat(refused(list).message()).contains("16 MiB of JSON");
-    assertThat(refused(documents).code()).isEqualTo("TooLarge");
+    assertThat(refused(documents).code()).isEqualTo(SourceFailure.TOO_LARGE);
   }
 
   @Test
@@ -172,7 +174,7 @@ class HostileManifestsTest {
 
     Failure failure = refused(HEAD + text);
 
-    assertThat(failure.code()).isEqualTo("TooLarge");
+    assertThat(failure.code()).isEqualTo(SourceFailure.TOO_LARGE);
     assertThat(failure.message()).hasSizeLessThan(300);
     assertThat(memory.getCurrentThreadAllocatedBytes() - before)
         .isLessThan(12L * text.length() + BOMB_MAY_ALLOCATE);
@@ -274,7 +276,8 @@ class HostileManifestsTest {
     try {
       ManifestReader.read(text, "any.yaml");
     } catch (ManifestException e) {
-      assertThat(e.failure().code()).isIn("Unreadable", "TooLarge", "InvalidManifest");
+      assertThat(e.failure().code())
+          .isIn(RenderFailure.UNREADABLE, SourceFailure.TOO_LARGE, RenderFailure.INVALID_MANIFEST);
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.json.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -159,7 +161,7 @@ class ManifestReaderTest {
   void refusesWhatIsNoObject(String text) {
     Failure failure = refused(text);
 
-    assertThat(failure.code()).isEqualTo("InvalidManifest");
+    assertThat(failure.code()).isEqualTo(RenderFailure.INVALID_MANIFEST);
     assertThat(failure.stage()).isEqualTo(Failure.Stage.RENDER);
     assertThat(failure.message()).startsWith("bad.yaml, document 1 (line ");
   }
@@ -185,7 +187,7 @@ class ManifestReaderTest {
   void refusesWhatIsNotReadable(String text) {
     Failure failure = refused("# the first line\n" + text);
 
-    assertThat(failure.code()).isEqualTo("Unreadable");
+    assertThat(failure.code()).isEqualTo(RenderFailure.UNREADABLE);
     assertThat(failure.message()).startsWith("bad.yaml");
   }
 
@@ -205,8 +207,8 @@ class ManifestReaderTest {
 
   @Test
   void refusesDepth() {
-    assertThat(refused("a: " + "[".repeat(100_000)).code()).isEqualTo("TooLarge");
-    assertThat(refused("{\"a\":".repeat(100_000)).code()).isEqualTo("TooLarge");
+    assertThat(refused("a: " + "[".repeat(100_000)).code()).isEqualTo(SourceFailure.TOO_LARGE);
+    assertThat(refused("{\"a\":".repeat(100_000)).code()).isEqualTo(SourceFailure.TOO_LARGE);
   }
 
   @Test
@@ -216,10 +218,12 @@ class ManifestReaderTest {
     String list = "{apiVersion: v1, kind: List, items: [%s]}";
     String item = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}},";
 
-    assertThat(refused(document.repeat(100_000)).code()).isEqualTo("TooManyDocuments");
-    assertThat(refused("---\n".repeat(100_000)).code()).isEqualTo("TooManyDocuments");
-    assertThat(refused(json.repeat(100_000)).code()).isEqualTo("TooManyDocuments");
-    assertThat(refused(list.formatted(item.repeat(10_001))).code()).isEqualTo("TooManyDocuments");
+    assertThat(refused(document.repeat(100_000)).code())
+        .isEqualTo(RenderFailure.TOO_MANY_DOCUMENTS);
+    assertThat(refused("---\n".repeat(100_000)).code()).isEqualTo(RenderFailure.TOO_MANY_DOCUMENTS);
+    assertThat(refused(json.repeat(100_000)).code()).isEqualTo(RenderFailure.TOO_MANY_DOCUMENTS);
+    assertThat(refused(list.formatted(item.repeat(10_001))).code())
+        .isEqualTo(RenderFailure.TOO_MANY_DOCUMENTS);
   }
 
   private static Failure refused(String text) {

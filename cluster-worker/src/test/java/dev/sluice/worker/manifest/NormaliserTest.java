@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.name.ApplicationName;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ class NormaliserTest {
     assertThat(normalised(definition.formatted("Cluster", "v1")).getLast().ref().namespace())
         .isEmpty();
     Failure failure = refused(definition.formatted("Cluster", "v0"));
-    assertThat(failure.code()).isEqualTo("UnknownKind");
+    assertThat(failure.code()).isEqualTo(RenderFailure.UNKNOWN_KIND);
     assertThat(failure.stage()).isEqualTo(Failure.Stage.PLAN);
     assertThat(failure.object()).contains(new ObjectRef("example.com/v0", "Thing", "", "a"));
     assertThat(failure.message()).contains("app.yaml, document 2", "example.com/v0 Thing");
@@ -187,7 +188,7 @@ class NormaliserTest {
             {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop-ns}}
             """);
 
-    assertThat(failure.code()).isEqualTo("DuplicateObject");
+    assertThat(failure.code()).isEqualTo(RenderFailure.DUPLICATE_OBJECT);
     assertThat(failure.message()).contains("document 1", "document 2");
   }
 

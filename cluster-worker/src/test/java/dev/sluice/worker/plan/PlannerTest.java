@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.json.Json;
 import dev.sluice.worker.manifest.Manifest;
@@ -241,7 +243,7 @@ class PlannerTest {
 
     assertThat(plan instanceof Plan.Held).isEqualTo(held);
     if (plan instanceof Plan.Held(Failure failure, Plan.Ready _)) {
-      assertThat(failure.code()).isEqualTo("PruneLimit");
+      assertThat(failure.code()).isEqualTo(ApplyFailure.PRUNE_LIMIT);
       assertThat(failure.message()).contains("%d of the application's %d".formatted(gone, objects));
     }
     assertThat(approved).isInstanceOf(Plan.Ready.class);
@@ -265,7 +267,8 @@ class PlannerTest {
     Plan.Ready approved = planner.removal(old, false, true);
 
     assertThat(
-            plan instanceof Plan.Held(Failure f, Plan.Ready _) && f.code().equals("PruneProtected"))
+            plan instanceof Plan.Held(Failure f, Plan.Ready _)
+                && f.code() == ApplyFailure.PRUNE_PROTECTED)
         .isEqualTo(held);
     assertThat(removal.skipped().contains(guarded.ref())).isEqualTo(held);
     assertThat(removal.prunes()).hasSize(held ? 1 : 2);
@@ -293,7 +296,7 @@ class PlannerTest {
     assertThat(plan)
         .isInstanceOfSatisfying(
             Plan.Refused.class,
-            held -> assertThat(held.failure().code()).isEqualTo("EmptyRendering"));
+            held -> assertThat(held.failure().code()).isEqualTo(RenderFailure.EMPTY_RENDERING));
   }
 
   @Test

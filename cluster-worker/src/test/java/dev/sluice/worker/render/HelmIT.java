@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.PlainOptions;
@@ -140,7 +142,7 @@ class HelmIT {
                 link("chart/a/b/up", "../../.."),
                 link("chart/climbing.yaml", "a/b/up/../../secret")));
 
-    assertThat(failure.failure().code()).isEqualTo("UnsafePath");
+    assertThat(failure.failure().code()).isEqualTo(SourceFailure.UNSAFE_PATH);
     assertThat(failure.failure().message()).doesNotContain(SECRET);
   }
 
@@ -168,7 +170,8 @@ class HelmIT {
     switch (engine) {
       case PROGRAM ->
           assertThat(renderer.render(request).parts().getFirst().text()).contains("name: x0");
-      case LIBRARY -> assertThat(failure(request).failure().code()).isEqualTo("RenderFailed");
+      case LIBRARY ->
+          assertThat(failure(request).failure().code()).isEqualTo(RenderFailure.RENDER_FAILED);
     }
   }
 
@@ -188,7 +191,7 @@ class HelmIT {
             request(
                 HelmOptions.DEFAULT, CHART, template("{{ required \"set .name\" .Values.n }}")));
 
-    assertThat(failure.failure().code()).isEqualTo("RenderFailed");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDER_FAILED);
     assertThat(failure.failure().message())
         .contains("set .name", "templates/a.yaml")
         .doesNotContain(temporary.toString());
@@ -209,7 +212,7 @@ class HelmIT {
                     "dependencies:",
                     "- {name: db, version: 1.0.0, repository: 'https://charts.example.com'}")));
 
-    assertThat(failure.failure().code()).isEqualTo("MissingDependency");
+    assertThat(failure.failure().code()).isEqualTo(SourceFailure.MISSING_DEPENDENCY);
     assertThat(failure.failure().message()).contains("'db'", "helm dependency update");
   }
 
@@ -228,7 +231,7 @@ class HelmIT {
                     "{apiVersion: v2, name: db, version: 1.0.0, dependencies:"
                         + " [{name: web, version: 1.0.0, repository: 'file://../chart'}]}")));
 
-    assertThat(failure.failure().code()).isEqualTo("DependencyCycle");
+    assertThat(failure.failure().code()).isEqualTo(SourceFailure.DEPENDENCY_CYCLE);
   }
 
   @ParameterizedTest
@@ -244,7 +247,7 @@ class HelmIT {
                         + " [{name: db, version: 1.0.0, repository: '%s'}]}"
                             .formatted(repository))));
 
-    assertThat(failure.failure().code()).isEqualTo("UnsafePath");
+    assertThat(failure.failure().code()).isEqualTo(SourceFailure.UNSAFE_PATH);
   }
 
   @Test
@@ -263,7 +266,7 @@ class HelmIT {
                 CHART,
                 new InputFile.Binary("chart/charts/bomb-1.0.0.tgz", false, bomb.toByteArray())));
 
-    assertThat(failure.failure().code()).isEqualTo("ArchiveTooLarge");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.ARCHIVE_TOO_LARGE);
     assertThat(failure.failure().message()).contains("bomb-1.0.0.tgz");
   }
 
@@ -276,7 +279,7 @@ class HelmIT {
                 CHART,
                 text("chart/charts/db-1.0.0.tgz", "version https://git-lfs.github.com/spec/v1")));
 
-    assertThat(failure.failure().code()).isEqualTo("BrokenArchive");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.BROKEN_ARCHIVE);
   }
 
   @ParameterizedTest
@@ -285,7 +288,8 @@ class HelmIT {
     HelmOptions options =
         new HelmOptions(Optional.of(name), List.of(), Optional.empty(), Map.of(), true);
 
-    assertThat(failure(request(options, CHART)).failure().code()).isEqualTo("InvalidReleaseName");
+    assertThat(failure(request(options, CHART)).failure().code())
+        .isEqualTo(SourceFailure.INVALID_RELEASE_NAME);
   }
 
   @Test
@@ -301,7 +305,7 @@ class HelmIT {
     RenderException failure =
         catchThrowableOfType(RenderException.class, () -> capped.render(eater));
 
-    assertThat(failure.failure().code()).isEqualTo("RendererOutOfMemory");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDERER_OUT_OF_MEMORY);
     assertThat(failure.failure().message()).contains("512 MiB");
     assertThat(
             capped
@@ -324,7 +328,7 @@ class HelmIT {
     RenderException failure =
         catchThrowableOfType(RenderException.class, () -> capped.render(spinning));
 
-    assertThat(failure.failure().code()).isEqualTo("RendererTimeout");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDERER_TIMEOUT);
     assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.TIME);
   }
 
@@ -340,7 +344,7 @@ class HelmIT {
     RenderException failure =
         catchThrowableOfType(RenderException.class, () -> capped.render(writer));
 
-    assertThat(failure.failure().code()).isEqualTo("RenderingTooLarge");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDERING_TOO_LARGE);
   }
 
   @Test
@@ -367,7 +371,7 @@ class HelmIT {
                           "v1.32.0",
                           new TreeSet<>(List.of("apps/v1/Deployment", "probes.example.com/v1")))));
 
-      assertThat(failure.failure().code()).as(file.toString()).isEqualTo("NeedsHelm");
+      assertThat(failure.failure().code()).as(file.toString()).isEqualTo(RenderFailure.NEEDS_HELM);
       assertThat(failure.failure().message()).contains("templates/a.yaml", "install helm 3");
     }
   }

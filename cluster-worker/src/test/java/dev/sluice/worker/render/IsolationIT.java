@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.platform.config.ConfigurationException;
 import dev.sluice.worker.helm.HelmProgram;
@@ -241,7 +242,7 @@ class IsolationIT {
         InstalledProgram.find("helm", System.getenv("PATH")).isPresent(), "helm is not there");
     RenderException refused =
         catchThrowableOfType(RenderException.class, () -> renderers.render(kustomization(ATTACK)));
-    assertThat(refused.failure().code()).isEqualTo("InvalidArgument");
+    assertThat(refused.failure().code()).isEqualTo(SourceFailure.INVALID_ARGUMENT);
 
     Process other = other();
     try (Sandbox sandbox =

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.worker.sandbox.InstalledProgram;
 import dev.sluice.worker.sandbox.IsolationMode;
 import dev.sluice.worker.sandbox.RenderException;
@@ -153,7 +155,7 @@ class KustomizeIT {
                             "configMapGenerator: [{name: a, files: [settings.txt]}]"),
                         pointer)));
 
-    assertThat(failure.failure().code()).isEqualTo("LargeFile");
+    assertThat(failure.failure().code()).isEqualTo(SourceFailure.LARGE_FILE);
     assertThat(failure.failure().message()).startsWith("app/settings.txt is a pointer");
     assertThat(failure.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
   }
@@ -186,7 +188,7 @@ class KustomizeIT {
                             "metadata: {name: b}",
                             bomb.toString()))));
 
-    assertThat(failure.failure().code()).isEqualTo("RendererOutOfMemory");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDERER_OUT_OF_MEMORY);
     assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.INPUT);
   }
 
@@ -223,7 +225,7 @@ class KustomizeIT {
         catchThrowableOfType(
             RenderException.class, () -> without.render(kustomization(withCharts())));
 
-    assertThat(failure.failure().code()).isEqualTo("NeedsHelm");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.NEEDS_HELM);
     assertThat(failure.failure().message()).startsWith("app has charts (helmCharts)");
   }
 
@@ -300,12 +302,12 @@ class KustomizeIT {
     assertThat(failure).as("refused").isNotNull();
     assertThat(failure.failure().code())
         .isIn(
-            "RenderFailed",
-            "UnsafePath",
-            "RemoteChart",
-            "RemoteReference",
-            "Unsupported",
-            "InvalidArgument");
+            RenderFailure.RENDER_FAILED,
+            SourceFailure.UNSAFE_PATH,
+            SourceFailure.REMOTE_CHART,
+            SourceFailure.REMOTE_REFERENCE,
+            SourceFailure.UNSUPPORTED,
+            SourceFailure.INVALID_ARGUMENT);
     assertThat(failure.failure().message()).doesNotContain(SECRET);
   }
 }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.worker.sandbox.IsolationMode;
 import dev.sluice.worker.sandbox.RenderException;
@@ -103,7 +105,7 @@ class KustomizeRendererTest {
 
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
 
-    assertThat(failure.failure().code()).isEqualTo("RenderFailed");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDER_FAILED);
     assertThat(failure.failure().message())
         .contains("cannot build app (exit code 1): app/kustomization.yaml: no such field")
         .doesNotContain(directory.toString());
@@ -121,7 +123,7 @@ class KustomizeRendererTest {
 
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
 
-    assertThat(failure.failure().code()).isEqualTo("RendererTimeout");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDERER_TIMEOUT);
     assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.TIME);
     assertGone(pids);
     assertThat(inputs).isEmptyDirectory();
@@ -162,7 +164,7 @@ class KustomizeRendererTest {
 
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
 
-    assertThat(failure.failure().code()).isEqualTo("RenderingTooLarge");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDERING_TOO_LARGE);
     assertThat(failure.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
   }
 
@@ -178,7 +180,8 @@ class KustomizeRendererTest {
 
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
 
-    assertThat(failure.failure().code()).isIn("RendererOutOfMemory", "RendererKilled");
+    assertThat(failure.failure().code())
+        .isIn(RenderFailure.RENDERER_OUT_OF_MEMORY, RenderFailure.RENDERER_KILLED);
     assertThat(inputs).isEmptyDirectory();
   }
 
@@ -198,7 +201,7 @@ class KustomizeRendererTest {
 
     RenderException failure = failure(renderer, kustomization(text("app/kustomization.yaml", "")));
 
-    assertThat(failure.failure().code()).isEqualTo("RendererKilled");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDERER_KILLED);
     assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.TIME);
   }
 
@@ -232,7 +235,7 @@ class KustomizeRendererTest {
 
     RenderException failure = failure(renderer, kustomization(files.toArray(InputFile[]::new)));
 
-    assertThat(failure.failure().code()).isEqualTo("UnsafePath");
+    assertThat(failure.failure().code()).isEqualTo(SourceFailure.UNSAFE_PATH);
     assertThat(failure.remedy()).isNotEqualTo(RenderException.Remedy.TIME);
     assertThat(inputs).isEmptyDirectory();
   }
@@ -261,7 +264,7 @@ class KustomizeRendererTest {
     RenderException failure =
         failure(renderer, kustomization(text("app/kustomization.yaml", kustomization)));
 
-    assertThat(failure.failure().code()).isEqualTo("RemoteReference");
+    assertThat(failure.failure().code()).isEqualTo(SourceFailure.REMOTE_REFERENCE);
     assertThat(failure.failure().message()).contains("app/kustomization.yaml");
   }
 
@@ -281,8 +284,8 @@ class KustomizeRendererTest {
         kustomization(
             link("app/kustomization.yaml", "other.txt"), text("app/other.txt", kustomization));
 
-    assertThat(failure(renderer, straight).failure().code()).isEqualTo("UnsafePath");
-    assertThat(failure(renderer, linked).failure().code()).isEqualTo("UnsafePath");
+    assertThat(failure(renderer, straight).failure().code()).isEqualTo(SourceFailure.UNSAFE_PATH);
+    assertThat(failure(renderer, linked).failure().code()).isEqualTo(SourceFailure.UNSAFE_PATH);
   }
 
   @Test
@@ -328,7 +331,7 @@ class KustomizeRendererTest {
             RenderException.class,
             () -> renderers.render(kustomization(text("app/kustomization.yaml", ""))));
 
-    assertThat(failure.failure().code()).isEqualTo("RendererMissing");
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDERER_MISSING);
     assertThat(failure.failure().message()).contains("install kustomize", "kubectl");
   }
 

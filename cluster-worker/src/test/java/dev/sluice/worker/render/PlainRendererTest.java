@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.PlainOptions;
@@ -121,7 +122,7 @@ class PlainRendererTest {
                     Inputs.of(
                         SourceType.PLAIN, "app", text("app/a.yaml", "a"), link("app/again", "."))));
 
-    assertThat(refusal.failure().code()).isEqualTo("BrokenLink");
+    assertThat(refusal.failure().code()).isEqualTo(SourceFailure.BROKEN_LINK);
   }
 
   static Stream<Arguments> refused() {

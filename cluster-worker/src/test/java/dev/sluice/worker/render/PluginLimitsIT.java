@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.sandbox.IsolationMode;
 import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sandbox.RenderLimits;
@@ -52,7 +53,7 @@ class PluginLimitsIT {
     plugins.install("e/v1/x/X", "echo $$ > %s; while :; do :; done".formatted(pids));
 
     assertThat(failure(limits(Duration.ofSeconds(5), 1L << 30)).code())
-        .isEqualTo("RendererTimeout");
+        .isEqualTo(RenderFailure.RENDERER_TIMEOUT);
     assertGone(pids);
   }
 
@@ -72,7 +73,7 @@ class PluginLimitsIT {
             .formatted(pids));
 
     assertThat(failure(limits(Duration.ofSeconds(5), 1L << 30)).code())
-        .isEqualTo("RendererTimeout");
+        .isEqualTo(RenderFailure.RENDERER_TIMEOUT);
     assertGone(pids);
   }
 
@@ -129,7 +130,10 @@ class PluginLimitsIT {
     plugins.install("e/v1/x/X", "a=0123456789abcdef; while :; do a=$a$a; done");
 
     assertThat(failure(limits(PATIENCE, 128L << 20)).code())
-        .isIn("RendererOutOfMemory", "RendererKilled", "RenderFailed");
+        .isIn(
+            RenderFailure.RENDERER_OUT_OF_MEMORY,
+            RenderFailure.RENDERER_KILLED,
+            RenderFailure.RENDER_FAILED);
   }
 
   @Test
@@ -138,7 +142,10 @@ class PluginLimitsIT {
 
     // kustomize keeps it in memory, and crashes in one of several ways when there is none left
     assertThat(failure(limits(PATIENCE, 128L << 20)).code())
-        .isIn("RendererOutOfMemory", "RendererKilled", "RenderFailed");
+        .isIn(
+            RenderFailure.RENDERER_OUT_OF_MEMORY,
+            RenderFailure.RENDERER_KILLED,
+            RenderFailure.RENDER_FAILED);
   }
 
   @Test
@@ -148,7 +155,7 @@ class PluginLimitsIT {
         "e/v1/x/X",
         "yes > \"$TMPDIR/all\"; stat -c %%s \"$TMPDIR/all\" > %s; exit 1".formatted(size));
 
-    assertThat(failure(RenderLimits.DEFAULT).code()).isEqualTo("RenderFailed");
+    assertThat(failure(RenderLimits.DEFAULT).code()).isEqualTo(RenderFailure.RENDER_FAILED);
     assertThat(size).hasContent(Long.toString(256L << 20));
   }
 
@@ -162,7 +169,7 @@ class PluginLimitsIT {
     Failure failure =
         failure(new RenderLimits(PATIENCE, usual.memory(), usual.output(), 20L << 20));
 
-    assertThat(failure.code()).isEqualTo("RenderingTooLarge");
+    assertThat(failure.code()).isEqualTo(RenderFailure.RENDERING_TOO_LARGE);
     assertThat(failure.message()).contains("its files had more than 20 MiB");
   }
 

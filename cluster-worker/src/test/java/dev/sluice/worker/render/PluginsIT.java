@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.worker.sandbox.BoundedProcess;
 import dev.sluice.worker.sandbox.InputDirectory;
 import dev.sluice.worker.sandbox.InstalledProgram;
@@ -105,7 +107,7 @@ class PluginsIT {
                     "validators: ['{apiVersion: team, kind: Strict, metadata: {name: x}}']"),
                 text("app/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")));
 
-    assertThat(failure.code()).isEqualTo("RenderFailed");
+    assertThat(failure.code()).isEqualTo(RenderFailure.RENDER_FAILED);
     assertThat(failure.message()).contains("replicas are missing");
   }
 
@@ -222,7 +224,7 @@ class PluginsIT {
 
     assertThat(List.of(noDirectory, notThere, notExecutable))
         .extracting(Failure::code)
-        .containsOnly("MissingPlugin");
+        .containsOnly(RenderFailure.MISSING_PLUGIN);
     assertThat(noDirectory.message())
         .isEqualTo(
             looked
@@ -245,7 +247,7 @@ class PluginsIT {
                 link("app/lister.yaml", "../other/lister.yaml"),
                 text("other/lister.yaml", LISTER)));
 
-    assertThat(failure.code()).isEqualTo("Unsupported");
+    assertThat(failure.code()).isEqualTo(SourceFailure.UNSUPPORTED);
     assertThat(failure.message())
         .startsWith("app names plugins, which the application's policy does not allow");
     assertThat(ran).doesNotExist();
@@ -343,8 +345,8 @@ class PluginsIT {
             text("app/lister.yaml", LISTER),
             run);
 
-    assertThat(refusal(inFile).code()).isEqualTo("Unsupported");
-    assertThat(refusal(inline).code()).isEqualTo("Unsupported");
+    assertThat(refusal(inFile).code()).isEqualTo(SourceFailure.UNSUPPORTED);
+    assertThat(refusal(inline).code()).isEqualTo(SourceFailure.UNSUPPORTED);
     assertThat(ran).doesNotExist();
   }
 
@@ -362,7 +364,7 @@ class PluginsIT {
                 text("app/lister.yaml", LISTER),
                 text("app/kind: x\u2028metadata: y", LISTER)));
 
-    assertThat(failure.code()).isEqualTo("Unsupported");
+    assertThat(failure.code()).isEqualTo(SourceFailure.UNSUPPORTED);
   }
 
   @Test
@@ -377,7 +379,7 @@ class PluginsIT {
                 text("app/built/kustomization.yaml", "resources: [x.yaml]"),
                 text("app/built/x.yaml", LISTER)));
 
-    assertThat(failure.code()).isEqualTo("Unsupported");
+    assertThat(failure.code()).isEqualTo(SourceFailure.UNSUPPORTED);
     assertThat(failure.message()).contains("not a file of plain YAML");
   }
 
@@ -435,7 +437,7 @@ class PluginsIT {
           .isInstanceOfSatisfying(
               BoundedProcess.Ending.Exited.class,
               exited -> assertThat(exited.output()).contains("name: fetched"));
-      assertThat(closed.failure().code()).isEqualTo("RenderFailed");
+      assertThat(closed.failure().code()).isEqualTo(RenderFailure.RENDER_FAILED);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.PlainOptions;
@@ -89,7 +90,7 @@ class ProgramArgumentsIT {
   void noFieldOfAChartBecomesAnOption(String kustomization) {
     Failure failure = failure(text("app/kustomization.yaml", kustomization));
 
-    assertThat(failure.code()).isEqualTo("InvalidArgument");
+    assertThat(failure.code()).isEqualTo(SourceFailure.INVALID_ARGUMENT);
     assertThat(failure.message()).contains("'app/kustomization.yaml': helm");
   }
 
@@ -131,7 +132,7 @@ class ProgramArgumentsIT {
 
       assertThat(failure(files.toArray(InputFile[]::new)).code())
           .as(place.getFirst().path())
-          .isIn("InvalidArgument", "Unsupported");
+          .isIn(SourceFailure.INVALID_ARGUMENT, SourceFailure.UNSUPPORTED);
     }
   }
 
@@ -143,11 +144,11 @@ class ProgramArgumentsIT {
     };
 
     assertThat(failure(Inputs.of(SourceType.KUSTOMIZE, "--output=x", files)).code())
-        .isEqualTo("InvalidArgument");
+        .isEqualTo(SourceFailure.INVALID_ARGUMENT);
     assertThat(rendered(Inputs.of(SourceType.KUSTOMIZE, "github.com/a/b", files)))
         .contains("# <./github.com/a/b>");
     assertThat(failure(Inputs.of(SourceType.HELM, "-chart", text("-chart/Chart.yaml", "a"))).code())
-        .isEqualTo("InvalidArgument");
+        .isEqualTo(SourceFailure.INVALID_ARGUMENT);
   }
 
   @Test
@@ -164,21 +165,21 @@ class ProgramArgumentsIT {
   @ValueSource(strings = {"-x", "--post-renderer=/bin/sh", "a\nb", "a\0", "a,b", "{a}", "", "A"})
   void noReleaseNameBecomesAnOption(String name) {
     assertThat(failure(helm(options(Optional.of(name), Map.of()))).code())
-        .isEqualTo("InvalidReleaseName");
+        .isEqualTo(SourceFailure.INVALID_RELEASE_NAME);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-x", "--x", "a,b", "a=b", "{a}", "a\nb", "a\0", "a b"})
   void noKeyOfASetOverridesAnother(String key) {
     assertThat(failure(helm(options(Optional.empty(), Map.of(key, "x")))).code())
-        .isEqualTo("InvalidSet");
+        .isEqualTo(SourceFailure.INVALID_SET);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-x", "--set=a", "a,/etc/passwd", "a\nb", "{a}", "a\"b"})
   void noValuesFileBecomesAnOption(String file) {
     assertThat(failure(helm(options(Optional.empty(), Map.of(), file))).code())
-        .isEqualTo("InvalidArgument");
+        .isEqualTo(SourceFailure.INVALID_ARGUMENT);
   }
 
   @Test
@@ -200,7 +201,7 @@ class ProgramArgumentsIT {
   @ValueSource(strings = {"{a}b}", "{a\\}"})
   void aListThatEndsEarlyIsRefused(String list) {
     assertThat(failure(helm(options(Optional.empty(), Map.of("a", list)))).code())
-        .isEqualTo("InvalidSet");
+        .isEqualTo(SourceFailure.INVALID_SET);
   }
 
   @Test
@@ -240,7 +241,7 @@ class ProgramArgumentsIT {
                                 + " [{name: --x, version: --x, repository: 'file://../db'}]}"),
                         text("db/Chart.yaml", "{apiVersion: v2, name: --x, version: 1.0.0}")))
                 .code())
-        .isEqualTo("InvalidArgument");
+        .isEqualTo(SourceFailure.INVALID_ARGUMENT);
   }
 
   private static HelmOptions options(

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
@@ -38,7 +39,7 @@ class RenderersTest {
         catchThrowableOfType(
             RenderException.class, () -> renderers.render(target("a", "b", "c"), () -> CLUSTER));
 
-    assertThat(refusal.failure().code()).isEqualTo("TooLarge");
+    assertThat(refusal.failure().code()).isEqualTo(SourceFailure.TOO_LARGE);
     assertThat(refusal.remedy()).isEqualTo(RenderException.Remedy.INPUT);
   }
 

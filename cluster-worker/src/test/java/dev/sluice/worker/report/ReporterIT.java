@@ -13,6 +13,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -150,7 +151,7 @@ class ReporterIT {
   private static ResultEvent.Parked parked(long generation, String wakesOn) {
     return new ResultEvent.Parked(
         subject(generation),
-        new Failure("Invalid", "message", Failure.Stage.APPLY, Optional.empty()),
+        new Failure(ApplyFailure.INVALID, "message", Failure.Stage.APPLY, Optional.empty()),
         wakesOn);
   }
 

@@ -13,6 +13,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -44,7 +45,7 @@ class ResultLimitsTest {
           .toList();
   private static final Failure FAILURE =
       new Failure(
-          "Invalid",
+          ApplyFailure.INVALID,
           "m".repeat(4_096),
           Failure.Stage.APPLY,
           Optional.of(new ObjectRef("v1", "ConfigMap", "web", HUGE)));

@@ -1,5 +1,6 @@
 package dev.sluice.contract.event;
 
+import dev.sluice.contract.failure.FailureCode;
 import java.util.Optional;
 
 /**
@@ -17,14 +18,14 @@ import java.util.Optional;
  * @param plan the deletions to approve, if the failure can be resolved by an approval
  */
 public record Failure(
-    String code,
+    FailureCode code,
     String message,
     Stage stage,
     Optional<ObjectRef> object,
     Optional<DeletionPlan> plan) {
 
   /** Creates a failure that an approval cannot resolve. */
-  public Failure(String code, String message, Stage stage, Optional<ObjectRef> object) {
+  public Failure(FailureCode code, String message, Stage stage, Optional<ObjectRef> object) {
     this(code, message, stage, object, Optional.empty());
   }
 

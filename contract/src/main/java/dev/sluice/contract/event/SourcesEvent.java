@@ -1,5 +1,6 @@
 package dev.sluice.contract.event;
 
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 
@@ -35,7 +36,7 @@ public sealed interface SourcesEvent extends Event {
   record Refused(
       ApplicationName application,
       ClusterName cluster,
-      String code,
+      FailureCode code,
       PossibleObjects possible,
       Provenance provenance)
       implements SourcesEvent {}

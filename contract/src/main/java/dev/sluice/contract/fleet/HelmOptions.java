@@ -1,5 +1,7 @@
 package dev.sluice.contract.fleet;
 
+import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ProgramArgument;
 import java.util.Collections;
 import java.util.List;
@@ -39,7 +41,7 @@ public record HelmOptions(
   }
 
   /** A reason for which the options must not be passed to helm. */
-  public record Problem(String code, String text) {}
+  public record Problem(FailureCode code, String text) {}
 
   /**
    * Returns the first value that helm could take for an option or for several values. To be called
@@ -51,7 +53,7 @@ public record HelmOptions(
         .map(
             _ ->
                 new Problem(
-                    "InvalidReleaseName",
+                    SourceFailure.INVALID_RELEASE_NAME,
                     "helm.releaseName must be " + ProgramArgument.RELEASE_NAME.rule()))
         .or(
             () ->
@@ -61,13 +63,15 @@ public record HelmOptions(
                     .findFirst()
                     .map(
                         problem ->
-                            new Problem("InvalidArgument", "each of helm.valuesFiles " + problem)))
+                            new Problem(
+                                SourceFailure.INVALID_ARGUMENT,
+                                "each of helm.valuesFiles " + problem)))
         .or(
             () ->
                 set.keySet().stream().anyMatch(key -> !SET_KEY.matcher(key).matches())
                     ? Optional.of(
                         new Problem(
-                            "InvalidSet",
+                            SourceFailure.INVALID_SET,
                             "each key of helm.set must be one key path, such as image.tag, without"
                                 + " '-' in front, commas, '=', quotes and braces"))
                     : Optional.empty());

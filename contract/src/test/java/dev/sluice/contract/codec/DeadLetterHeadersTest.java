@@ -11,6 +11,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -31,7 +32,7 @@ class DeadLetterHeadersTest {
   private static final CommitId COMMIT = new CommitId("1".repeat(40));
   private static final Failure FAILURE =
       new Failure(
-          "Invalid",
+          ApplyFailure.INVALID,
           "web.yaml: spec.replicas must be a number",
           Failure.Stage.APPLY,
           Optional.of(new ObjectRef("apps/v1", "Deployment", "web", "web")));
@@ -113,7 +114,10 @@ class DeadLetterHeadersTest {
                     original.position(),
                     Optional.empty(),
                     new Failure(
-                        "Damaged", "x".repeat(5_000), Failure.Stage.DECODE, Optional.empty()),
+                        ApplyFailure.DAMAGED,
+                        "x".repeat(5_000),
+                        Failure.Stage.DECODE,
+                        Optional.empty()),
                     1,
                     original,
                     Optional.empty())))

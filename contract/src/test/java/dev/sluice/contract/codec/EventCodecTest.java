@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -72,7 +73,7 @@ class EventCodecTest {
   @Test
   void textWithHalfASurrogatePairIsWrittenAndReadUnchanged() {
     Failure failure =
-        new Failure("Invalid", "cut at \ud83d", Failure.Stage.APPLY, Optional.empty());
+        new Failure(ApplyFailure.INVALID, "cut at \ud83d", Failure.Stage.APPLY, Optional.empty());
     DeadLetterEvent.Retried event =
         new DeadLetterEvent.Retried("staging/web/1", "staging/web", 2, failure);
 

@@ -27,6 +27,8 @@ import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -82,7 +84,10 @@ public final class EventSamples {
           List.of(new ApplicationName("api")));
   private static final Failure FAILURE =
       new Failure(
-          "Invalid", "spec.replicas: not a number", Failure.Stage.APPLY, Optional.of(DEPLOYMENT));
+          ApplyFailure.INVALID,
+          "spec.replicas: not a number",
+          Failure.Stage.APPLY,
+          Optional.of(DEPLOYMENT));
   private static final Provenance PROVENANCE =
       new Provenance(List.of(CAUSE), Optional.of("octo"), NOON, NOON, "b1", 3);
   private static final Subject SUBJECT =
@@ -207,7 +212,7 @@ public final class EventSamples {
         new SourcesEvent.Refused(
             WEB,
             STAGING,
-            "MissingFile",
+            SourceFailure.MISSING_FILE,
             new PossibleObjects(
                 "web", new TreeSet<>(List.of("configmap", "web")), false, true, false),
             PROVENANCE),

@@ -23,6 +23,7 @@ import com.networknt.schema.SpecVersion;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -142,6 +143,9 @@ class EventSchemasTest {
     }
     if (raw == Duration.class) {
       return new CustomDefinition(node.put("type", "string").put("format", "duration"), true);
+    }
+    if (raw == FailureCode.class) {
+      return new CustomDefinition(node.put("type", "string"), true);
     }
     if (raw == byte[].class) {
       return new CustomDefinition(

@@ -3,6 +3,7 @@ package dev.sluice.contract.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -52,6 +53,6 @@ class FailureTest {
   }
 
   private static Failure failure(String message) {
-    return new Failure("UnknownField", message, Failure.Stage.PLAN, Optional.empty());
+    return new Failure(RenderFailure.UNKNOWN_FIELD, message, Failure.Stage.PLAN, Optional.empty());
   }
 }

@@ -14,6 +14,7 @@ import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
@@ -295,7 +296,7 @@ public final class ApplicationDraft {
 
   private static Failure tooLarge(int bytes) {
     return new Failure(
-        "TargetTooLarge",
+        SourceFailure.TARGET_TOO_LARGE,
         "the input files make a target of %d bytes, and at most %d fit a record: split the application"
             .formatted(bytes, MAX_TARGET_BYTES),
         Failure.Stage.SOURCE,

@@ -11,6 +11,7 @@ import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -109,7 +110,7 @@ public final class EvaluationDecider {
     OriginalRecord origin = origin(triggers);
     Failure failure =
         new Failure(
-            "RefGone",
+            SourceFailure.REF_GONE,
             "%s is gone from %s: what was applied last stays; push the ref again, or take the application out of the fleet"
                 .formatted(key.ref(), key.repository()),
             Failure.Stage.SOURCE,

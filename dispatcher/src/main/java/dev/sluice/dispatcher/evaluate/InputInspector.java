@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -16,7 +17,6 @@ import dev.sluice.inputs.closure.ClosureIndex;
 import dev.sluice.inputs.closure.DefinitionResolver;
 import dev.sluice.inputs.closure.RefusedSources;
 import dev.sluice.inputs.walk.Footprint;
-import dev.sluice.inputs.walk.Remotes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -124,7 +124,8 @@ public final class InputInspector {
   private static List<Inspection.View> refused(
       Definition definition, SourceCommits commits, String reason) {
     Failure failure =
-        new Failure(Remotes.UNREACHABLE, reason, Failure.Stage.SOURCE, Optional.empty());
+        new Failure(
+            SourceFailure.REMOTE_UNREACHABLE, reason, Failure.Stage.SOURCE, Optional.empty());
     return definition.clusters().stream()
         .map(cluster -> new Inspection.View(cluster, commits, new Inputs.Refused(failure)))
         .toList();
@@ -154,7 +155,7 @@ public final class InputInspector {
     if (then.isEmpty()) {
       Failure failure =
           new Failure(
-              "CommitMissing",
+              SourceFailure.COMMIT_MISSING,
               "%s is to be restored in %s, but %s has no commit %s: name another, or resume it"
                   .formatted(definition.application(), cluster.name(), first.repository(), commit),
               Failure.Stage.SOURCE,

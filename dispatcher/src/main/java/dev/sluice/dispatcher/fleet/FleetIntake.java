@@ -8,6 +8,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Replication;
@@ -200,7 +201,7 @@ public final class FleetIntake implements AutoCloseable {
                 original.position(),
                 original.position(),
                 Optional.empty(),
-                new Failure("Damaged", message, Failure.Stage.DECODE, Optional.empty()),
+                new Failure(ApplyFailure.DAMAGED, message, Failure.Stage.DECODE, Optional.empty()),
                 1,
                 original,
                 Optional.of(now))));

@@ -14,6 +14,8 @@ import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -44,7 +46,7 @@ class DeciderTest {
   private static final CommitId COMMIT = new CommitId("a".repeat(40));
   private static final Definition WEB = define(ONE, TWO);
   private static final Failure FAILURE =
-      new Failure("Bad", "bad", Failure.Stage.SOURCE, Optional.empty());
+      new Failure(FailureCode.of("Bad"), "bad", Failure.Stage.SOURCE, Optional.empty());
 
   private static final PossibleObjects POSSIBLE = PossibleObjects.any("web");
 
@@ -195,7 +197,7 @@ class DeciderTest {
     assertThat(events)
         .filteredOn(DeadLetterEvent.Opened.class::isInstance)
         .extracting(event -> ((DeadLetterEvent.Opened) event).failure().code())
-        .containsExactly("TargetTooLarge");
+        .containsExactly(SourceFailure.TARGET_TOO_LARGE);
     assertThat(sources(events)).hasSize(1);
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.inputs.closure;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.inputs.git.SourceTree;
@@ -71,7 +72,7 @@ public final class ClosureResolver {
   private static void requireNoOption(SourceQuery source) {
     if (source.path().startsWith("-")) {
       throw new RefusedException(
-          "InvalidArgument",
+          SourceFailure.INVALID_ARGUMENT,
           "the application's path '%s' begins with '-', as options do: rename the directory"
               .formatted(source.path()));
     }
@@ -83,7 +84,7 @@ public final class ClosureResolver {
         .orElseThrow(
             () ->
                 new RefusedException(
-                    "MissingPath",
+                    SourceFailure.MISSING_PATH,
                     "%s is not in the repository: correct the path, or remove the application from the fleet if it is to go"
                         .formatted(what)));
   }
@@ -125,7 +126,7 @@ public final class ClosureResolver {
   private static void helm(Walk walk, ResolvedPath start, SourceQuery source, TemplateScan scan) {
     if (!start.isDirectory()) {
       throw new RefusedException(
-          "NotADirectory",
+          SourceFailure.NOT_A_DIRECTORY,
           "'%s' is a file: a chart is given by its directory".formatted(start.path()));
     }
     walk.addLinks(start);
@@ -142,7 +143,7 @@ public final class ClosureResolver {
   private static void kustomize(Walk walk, ResolvedPath start, TemplateScan scan) {
     if (!start.isDirectory()) {
       throw new RefusedException(
-          "NotADirectory",
+          SourceFailure.NOT_A_DIRECTORY,
           "'%s' is a file: a kustomization is given by its directory".formatted(start.path()));
     }
     walk.addLinks(start);

@@ -1,6 +1,7 @@
 package dev.sluice.inputs.closure;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -98,7 +99,7 @@ public final class DefinitionResolver {
       // a bug that this input triggers must not affect other applications
       Failure failure =
           new Failure(
-              "Unresolvable",
+              SourceFailure.UNRESOLVABLE,
               "the inputs of %s at '%s' could not be found out: %s"
                   .formatted(definition.application(), query.path(), e),
               Failure.Stage.SOURCE,

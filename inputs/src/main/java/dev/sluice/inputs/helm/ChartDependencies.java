@@ -1,5 +1,6 @@
 package dev.sluice.inputs.helm;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.walk.RefusedException;
@@ -99,13 +100,13 @@ final class ChartDependencies {
     String repository = dependency.first("repository");
     if (repository.startsWith("@") || repository.startsWith("alias:")) {
       throw new RefusedException(
-          "RemoteDependency",
+          SourceFailure.REMOTE_DEPENDENCY,
           "%s names its repository by an alias, '%s', which only the Helm configuration of some machine knows: give its URL, or run 'helm dependency build' and commit charts/"
               .formatted(what(name), repository));
     }
     if (repository.isEmpty() || !remote.areAllowed(repository)) {
       throw new RefusedException(
-          "RemoteDependency",
+          SourceFailure.REMOTE_DEPENDENCY,
           "the chart '%s' depends on the chart '%s'%s, which is not in its charts/, and the application's policy does not allow to download it: run 'helm dependency build' and commit charts/, or add the repository to policy.remote.charts"
               .formatted(chart, name, repository.isEmpty() ? "" : " of " + shown(repository)));
     }
@@ -128,12 +129,12 @@ final class ChartDependencies {
             .orElseThrow(
                 () ->
                     new RefusedException(
-                        "UnpinnedDependency",
+                        SourceFailure.UNPINNED_DEPENDENCY,
                         "%s has the version '%s', which may mean another chart at any time: run 'helm dependency update' and commit Chart.lock, or give an exact version"
                             .formatted(what(name), wanted)));
     if (VersionRange.parse(wanted).filter(range -> range.excludes(version)).isPresent()) {
       throw new RefusedException(
-          "StaleLock",
+          SourceFailure.STALE_LOCK,
           "%s has the version '%s', and its lock an older choice, %s: run 'helm dependency update' and commit Chart.lock"
               .formatted(what(name), wanted, version));
     }
@@ -164,7 +165,8 @@ final class ChartDependencies {
   /** Downloads a dependency, and its own dependencies unless its package has them. */
   private void download(RemoteCharts.Origin origin) {
     if (above.contains(origin)) {
-      throw new RefusedException("Cycle", "%s depends on itself".formatted(what(origin.name())));
+      throw new RefusedException(
+          SourceFailure.CYCLE, "%s depends on itself".formatted(what(origin.name())));
     }
     ResolvedPath there =
         remote.put(
@@ -177,7 +179,7 @@ final class ChartDependencies {
             .orElseThrow(
                 () ->
                     new RefusedException(
-                        "MissingChart", what(origin.name()) + " has no Chart.yaml"));
+                        SourceFailure.MISSING_CHART, what(origin.name()) + " has no Chart.yaml"));
     List<RemoteCharts.Origin> longer = new ArrayList<>(above);
     longer.add(origin);
     new ChartDependencies(walk, there.path(), yaml, longer).complete();
@@ -195,7 +197,7 @@ final class ChartDependencies {
   private String local(String name, String path) {
     if (!ProgramArgument.CHART_NAME.accepts(name)) {
       throw new RefusedException(
-          "InvalidArgument",
+          SourceFailure.INVALID_ARGUMENT,
           "the name of a dependency of the chart '%s' must be %s"
               .formatted(chart, ProgramArgument.CHART_NAME.rule()));
     }
@@ -206,7 +208,7 @@ final class ChartDependencies {
             "'%s%s' (the dependency '%s' of the chart '%s')".formatted(LOCAL, path, name, chart));
     if (!resolved.isDirectory()) {
       throw new RefusedException(
-          "NotADirectory",
+          SourceFailure.NOT_A_DIRECTORY,
           "'%s%s' (the dependency '%s' of the chart '%s') is a file: give a chart's directory"
               .formatted(LOCAL, path, name, chart));
     }

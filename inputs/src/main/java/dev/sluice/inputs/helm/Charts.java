@@ -1,5 +1,6 @@
 package dev.sluice.inputs.helm;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.ResolvedPath;
@@ -50,7 +51,8 @@ public final class Charts {
         walk.require(directory, path, "the values file '%s' %s".formatted(path, whose));
     if (file.isDirectory()) {
       throw new RefusedException(
-          "NotAFile", "the values file '%s' %s is a directory: give a file".formatted(path, whose));
+          SourceFailure.NOT_A_FILE,
+          "the values file '%s' %s is a directory: give a file".formatted(path, whose));
     }
     walk.addFile(file);
   }
@@ -58,7 +60,7 @@ public final class Charts {
   private void collect(String directory, List<String> dependents) {
     if (dependents.contains(directory)) {
       throw new RefusedException(
-          "Cycle",
+          SourceFailure.CYCLE,
           "charts depend on each other: %s -> %s: take one out"
               .formatted(String.join(" -> ", dependents), directory));
     }
@@ -68,7 +70,7 @@ public final class Charts {
             .orElseThrow(
                 () ->
                     new RefusedException(
-                        "MissingChart",
+                        SourceFailure.MISSING_CHART,
                         "there is no Chart.yaml in '%s': correct the path".formatted(directory)));
     walk.addFile(file);
     HelmIgnore ignore = ignore(directory);
@@ -105,12 +107,13 @@ public final class Charts {
     String directory = chain.getLast();
     if (chain.indexOf(directory) < chain.size() - 1) {
       throw new RefusedException(
-          "SymlinkLoop",
+          SourceFailure.SYMLINK_LOOP,
           "'%s' contains itself by a symbolic link: remove the link".formatted(directory));
     }
     if (chain.size() > MAX_DEPTH) {
       throw new RefusedException(
-          "TooComplex", "'%s' is more than %d directories deep".formatted(directory, MAX_DEPTH));
+          SourceFailure.TOO_COMPLEX,
+          "'%s' is more than %d directories deep".formatted(directory, MAX_DEPTH));
     }
     for (TreeEntry entry : walk.list(directory)) {
       ResolvedPath resolved = found(directory, entry);

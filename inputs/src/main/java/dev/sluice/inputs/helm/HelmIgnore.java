@@ -1,5 +1,6 @@
 package dev.sluice.inputs.helm;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,7 @@ final class HelmIgnore {
 
   private static RefusedException invalid(String rule, String where, String problem) {
     return new RefusedException(
-        "InvalidHelmignore",
+        SourceFailure.INVALID_HELMIGNORE,
         "Helm refuses the rule '%s' in '%s': %s".formatted(rule, where, problem));
   }
 }

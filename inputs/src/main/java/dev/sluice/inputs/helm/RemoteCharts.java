@@ -1,5 +1,6 @@
 package dev.sluice.inputs.helm;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.ResolvedPath;
@@ -50,7 +51,8 @@ public final class RemoteCharts {
   public ResolvedPath put(String directory, Place place, Origin origin, String what) {
     if (!NAME.matcher(origin.name()).matches()) {
       throw new RefusedException(
-          "InvalidName", "%s has a name that no chart has: correct it".formatted(what));
+          SourceFailure.INVALID_NAME,
+          "%s has a name that no chart has: correct it".formatted(what));
     }
     SourceTree chart =
         walk.remoteAccess().chart(origin.repository(), origin.name(), origin.version(), what);

@@ -1,5 +1,6 @@
 package dev.sluice.inputs.kustomize;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.RemoteBase;
 import dev.sluice.inputs.helm.TemplateScan;
 import dev.sluice.inputs.walk.RefusedException;
@@ -58,14 +59,14 @@ public final class Kustomizations {
     chain.add(directory);
     if (parents.contains(directory)) {
       throw new RefusedException(
-          "Cycle",
+          SourceFailure.CYCLE,
           "kustomizations include each other: %s: take one out"
               .formatted(
                   String.join(" -> ", chain.subList(chain.indexOf(directory), chain.size()))));
     }
     if (chain.size() > MAX_DEPTH) {
       throw new RefusedException(
-          "TooComplex",
+          SourceFailure.TOO_COMPLEX,
           "kustomizations include each other more than %d deep, down to '%s'"
               .formatted(MAX_DEPTH, directory));
     }
@@ -80,7 +81,7 @@ public final class Kustomizations {
     List<Object> documents = YamlText.documents(walk.text(file.entry(), MAX_BYTES), file.path());
     if (documents.size() != 1) {
       throw new RefusedException(
-          "InvalidKustomization",
+          SourceFailure.INVALID_KUSTOMIZATION,
           "'%s' holds %d documents: a kustomization is one"
               .formatted(file.path(), documents.size()));
     }
@@ -92,13 +93,13 @@ public final class Kustomizations {
     List<ResolvedPath> files = in(walk, directory);
     if (files.isEmpty()) {
       throw new RefusedException(
-          "MissingKustomization",
+          SourceFailure.MISSING_KUSTOMIZATION,
           "there is no kustomization.yaml in '%s'%s: add one, or take the directory out"
               .formatted(directory, by(chain)));
     }
     if (files.size() > 1) {
       throw new RefusedException(
-          "AmbiguousKustomization",
+          SourceFailure.AMBIGUOUS_KUSTOMIZATION,
           "'%s' has more than one kustomization: %s: remove all but one"
               .formatted(
                   directory, String.join(", ", files.stream().map(ResolvedPath::path).toList())));
@@ -111,7 +112,7 @@ public final class Kustomizations {
   }
 
   private static RefusedException unsupported(String what, String instead) {
-    return new RefusedException("Unsupported", what + ": " + instead);
+    return new RefusedException(SourceFailure.UNSUPPORTED, what + ": " + instead);
   }
 
   /** Reader of one kustomization's fields; paths are relative to its directory. */
@@ -178,7 +179,8 @@ public final class Kustomizations {
       ResolvedPath resolved = local("components", path);
       if (!resolved.isDirectory()) {
         throw new RefusedException(
-            "NotADirectory", what("components", path) + " is a file: a component is a directory");
+            SourceFailure.NOT_A_DIRECTORY,
+            what("components", path) + " is a file: a component is a directory");
       }
       walk.addLinks(resolved);
       collect(resolved.path(), chain);
@@ -238,7 +240,8 @@ public final class Kustomizations {
     private ResolvedPath file(String field, String path) {
       ResolvedPath resolved = local(field, path);
       if (resolved.isDirectory()) {
-        throw new RefusedException("NotAFile", what(field, path) + " is a directory: give a file");
+        throw new RefusedException(
+            SourceFailure.NOT_A_FILE, what(field, path) + " is a directory: give a file");
       }
       walk.addFile(resolved);
       return resolved;
@@ -300,7 +303,8 @@ public final class Kustomizations {
     private void requireFilled(String field, String path) {
       if (path.isBlank()) {
         throw new RefusedException(
-            "InvalidKustomization", "%s in '%s' has an empty entry".formatted(field, where));
+            SourceFailure.INVALID_KUSTOMIZATION,
+            "%s in '%s' has an empty entry".formatted(field, where));
       }
     }
 

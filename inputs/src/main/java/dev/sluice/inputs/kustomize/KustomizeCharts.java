@@ -1,5 +1,6 @@
 package dev.sluice.inputs.kustomize;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.HelmChartFields;
 import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.inputs.helm.Charts;
@@ -41,7 +42,7 @@ final class KustomizeCharts {
     Optional<YamlFields> globals = kustomization.mapping("helmGlobals");
     if (globals.filter(fields -> fields.has("configHome")).isPresent()) {
       throw new RefusedException(
-          "Unsupported",
+          SourceFailure.UNSUPPORTED,
           "helmGlobals in '%s' names a configHome: rendering knows no Helm configuration, take it out"
               .formatted(kustomization.where()));
     }
@@ -70,7 +71,7 @@ final class KustomizeCharts {
 
   private static void refuse(YamlFields kustomization, String problem) {
     throw new RefusedException(
-        "InvalidArgument", "'%s': %s".formatted(kustomization.where(), problem));
+        SourceFailure.INVALID_ARGUMENT, "'%s': %s".formatted(kustomization.where(), problem));
   }
 
   private void collect(YamlFields chart, String chartHome, String directory) {
@@ -79,7 +80,7 @@ final class KustomizeCharts {
     boolean downloadable = !chart.first("repo").isEmpty();
     if (name.isEmpty()) {
       throw new RefusedException(
-          "InvalidKustomization",
+          SourceFailure.INVALID_KUSTOMIZATION,
           "helmCharts in '%s' has a chart without name".formatted(chart.where()));
     }
     String path = downloadable && !version.isEmpty() ? name + "-" + version + "/" + name : name;
@@ -96,7 +97,7 @@ final class KustomizeCharts {
             .orElseThrow(
                 () ->
                     new RefusedException(
-                        "MissingChart",
+                        SourceFailure.MISSING_CHART,
                         "%s is not in the repository: add it, or take it out".formatted(what)));
     walk.addLinks(resolved);
     new Charts(walk, scan).collect(resolved.path());
@@ -112,13 +113,13 @@ final class KustomizeCharts {
     String version = chart.first("version");
     if (!remote.areAllowed(repository)) {
       throw new RefusedException(
-          "RemoteChart",
+          SourceFailure.REMOTE_CHART,
           "%s is not in the repository, and the application's policy does not allow to download it: run 'helm pull --untar' and commit it there, or add its repository to policy.remote.charts"
               .formatted(what));
     }
     if (!RemoteCharts.isExact(version)) {
       throw new RefusedException(
-          "UnpinnedDependency",
+          SourceFailure.UNPINNED_DEPENDENCY,
           "%s is not in the repository and has the version '%s', which may mean another chart at any time: give an exact version"
               .formatted(what, version));
     }

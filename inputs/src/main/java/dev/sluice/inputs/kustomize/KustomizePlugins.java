@@ -1,5 +1,6 @@
 package dev.sluice.inputs.kustomize;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.PluginName;
 import dev.sluice.contract.name.RemoteBase;
 import dev.sluice.inputs.git.TreeEntry;
@@ -56,7 +57,7 @@ final class KustomizePlugins {
     refuseFunctions(configuration, runs);
     if (PluginName.parse(apiVersion, kind).isEmpty()) {
       throw new RefusedException(
-          "InvalidKustomization",
+          SourceFailure.INVALID_KUSTOMIZATION,
           "%s of %s: its apiVersion and kind, which say where the program lies, must be made of letters, digits, '.', '_' and '-'"
               .formatted(runs, apiVersion.isEmpty() ? "no apiVersion" : apiVersion));
     }
@@ -120,6 +121,6 @@ final class KustomizePlugins {
   }
 
   private static RefusedException unsupported(String what, String instead) {
-    return new RefusedException("Unsupported", what + ": " + instead);
+    return new RefusedException(SourceFailure.UNSUPPORTED, what + ": " + instead);
   }
 }

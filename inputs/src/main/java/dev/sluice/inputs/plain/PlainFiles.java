@@ -1,5 +1,6 @@
 package dev.sluice.inputs.plain;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.PlainSelection;
 import dev.sluice.inputs.git.TreeEntry;
@@ -61,7 +62,7 @@ public final class PlainFiles {
   public void collectFile(ResolvedPath file) {
     if (!PlainSelection.isManifest(file.entry().name())) {
       throw new RefusedException(
-          "NotAManifest",
+          SourceFailure.NOT_A_MANIFEST,
           "'%s' is not a manifest: its name ends in neither .yaml, .yml nor .json"
               .formatted(file.path()));
     }
@@ -73,7 +74,7 @@ public final class PlainFiles {
     collectUnder(new Place("", List.of(directory)));
     if (walk.collector().size() == before) {
       throw new RefusedException(
-          "NoManifests",
+          SourceFailure.NO_MANIFESTS,
           "there is no %s under '%s': correct the path, or remove the application from the fleet if its objects are to go"
               .formatted(
                   options.equals(PlainOptions.DEFAULT)
@@ -86,12 +87,12 @@ public final class PlainFiles {
   private void collectUnder(Place place) {
     if (place.chain().indexOf(place.directory()) < place.chain().size() - 1) {
       throw new RefusedException(
-          "SymlinkLoop",
+          SourceFailure.SYMLINK_LOOP,
           "'%s' contains itself by a symbolic link: remove the link".formatted(place.directory()));
     }
     if (place.chain().size() > MAX_DEPTH) {
       throw new RefusedException(
-          "TooComplex",
+          SourceFailure.TOO_COMPLEX,
           "'%s' is more than %d directories deep".formatted(place.directory(), MAX_DEPTH));
     }
     for (TreeEntry entry : walk.list(place.directory())) {
@@ -126,7 +127,7 @@ public final class PlainFiles {
     if (target.isEmpty()) {
       if (selection.selects(place.shown() + link.name())) {
         throw new RefusedException(
-            "MissingFile",
+            SourceFailure.MISSING_FILE,
             "the symbolic link '%s' leads nowhere: correct or remove it".formatted(link.path()));
       }
     } else if (!target.get().isDirectory()) {
@@ -142,7 +143,7 @@ public final class PlainFiles {
       walk.addFile(file);
     } else if (!declaredPlain && Kustomizations.FILE_NAMES.contains(named.name())) {
       throw new RefusedException(
-          "NestedKustomization",
+          SourceFailure.NESTED_KUSTOMIZATION,
           "'%s' is a kustomization inside a plain directory: give the application the path of that directory, or set its type to plain to leave kustomizations out"
               .formatted(named.path()));
     }

@@ -3,11 +3,11 @@ package dev.sluice.inputs.remote;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.contract.yaml.YamlTrees;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -148,7 +148,7 @@ final class ChartArchive {
 
   private RemoteException invalid(String problem) {
     return new RemoteException(
-        Remotes.INVALID, "what was downloaded for %s %s".formatted(chart, problem));
+        SourceFailure.REMOTE_INVALID, "what was downloaded for %s %s".formatted(chart, problem));
   }
 
   private static final class BombException extends IOException {

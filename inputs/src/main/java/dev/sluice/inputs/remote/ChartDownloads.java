@@ -1,9 +1,9 @@
 package dev.sluice.inputs.remote;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.util.Optional;
 
 /** Downloads the archives of charts, from HTTP repositories and OCI registries. */
@@ -20,7 +20,7 @@ final class ChartDownloads implements AutoCloseable {
           : new ChartRepository(downloads, repository.url(), secret).archive(chart);
     } catch (IllegalArgumentException e) {
       throw new RemoteException(
-          Remotes.INVALID,
+          SourceFailure.REMOTE_INVALID,
           "there is no host and path for %s: correct its name or repository".formatted(chart));
     }
   }
@@ -31,7 +31,7 @@ final class ChartDownloads implements AutoCloseable {
       return repository.credentials().map(SecretReference::resolve);
     } catch (IllegalStateException e) {
       throw new RemoteException(
-          Remotes.UNREACHABLE, "%s: %s".formatted(repository.url(), e.getMessage()));
+          SourceFailure.REMOTE_UNREACHABLE, "%s: %s".formatted(repository.url(), e.getMessage()));
     }
   }
 

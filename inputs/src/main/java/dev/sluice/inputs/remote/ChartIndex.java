@@ -1,9 +1,9 @@
 package dev.sluice.inputs.remote;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.yaml.YamlEvents;
 import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +46,12 @@ final class ChartIndex {
           .or(() -> named(entries, otherwise(chart.version())))
           .orElseThrow(
               () ->
-                  new RemoteException(Remotes.MISSING, "%s is not in its index".formatted(chart)));
+                  new RemoteException(
+                      SourceFailure.REMOTE_MISSING, "%s is not in its index".formatted(chart)));
     } catch (YamlException | NoSuchElementException | ClassCastException e) {
       throw new RemoteException(
-          Remotes.INVALID, "the index of %s cannot be read as one".formatted(chart.repository()));
+          SourceFailure.REMOTE_INVALID,
+          "the index of %s cannot be read as one".formatted(chart.repository()));
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.sluice.inputs.remote;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,7 +37,7 @@ final class ChartRepository {
     byte[] archive = get(Downloads.resolved(root, entry.url()), MAX_ARCHIVE);
     if (entry.digest().isPresent() && !isDigest(entry.digest().get(), archive)) {
       throw new RemoteException(
-          Remotes.INVALID,
+          SourceFailure.REMOTE_INVALID,
           "what was downloaded for %s has another digest than its index says".formatted(chart));
     }
     return archive;

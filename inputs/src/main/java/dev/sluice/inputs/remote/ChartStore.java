@@ -1,7 +1,7 @@
 package dev.sluice.inputs.remote;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.file.Files;
@@ -61,7 +61,7 @@ final class ChartStore {
       }
     } catch (IOException e) {
       throw new RemoteException(
-          Remotes.UNREACHABLE,
+          SourceFailure.REMOTE_UNREACHABLE,
           "the dispatcher cannot keep %s on its disk (%s): check rights and space of its mirrors' directory"
               .formatted(chart, e.getClass().getSimpleName()));
     }

@@ -1,7 +1,7 @@
 package dev.sluice.inputs.remote;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -75,13 +75,14 @@ final class Downloads implements AutoCloseable {
       }
       String problem = "%s answers %d".formatted(shown(uri), status());
       throw switch (status()) {
-        case 404, 410 -> new RemoteException(Remotes.MISSING, problem + ": there is no such thing");
+        case 404, 410 ->
+            new RemoteException(SourceFailure.REMOTE_MISSING, problem + ": there is no such thing");
         case 401, 403 ->
             new RemoteException(
-                Remotes.UNREACHABLE,
+                SourceFailure.REMOTE_UNREACHABLE,
                 problem
                     + ": check the credentials that policy.remote.charts gives, and their rights");
-        default -> new RemoteException(Remotes.UNREACHABLE, problem);
+        default -> new RemoteException(SourceFailure.REMOTE_UNREACHABLE, problem);
       };
     }
   }
@@ -98,7 +99,7 @@ final class Downloads implements AutoCloseable {
       now = now.at(next(now.uri(), location.get()));
     }
     throw new RemoteException(
-        Remotes.UNREACHABLE, "%s redirects too often".formatted(shown(request.uri())));
+        SourceFailure.REMOTE_UNREACHABLE, "%s redirects too often".formatted(shown(request.uri())));
   }
 
   private static boolean isRedirect(int status) {
@@ -113,7 +114,8 @@ final class Downloads implements AutoCloseable {
     URI to = resolved(from, location);
     if (from.getScheme().equalsIgnoreCase("https") && !to.getScheme().equalsIgnoreCase("https")) {
       throw new RemoteException(
-          Remotes.UNREACHABLE, "%s redirects to one without TLS".formatted(shown(from)));
+          SourceFailure.REMOTE_UNREACHABLE,
+          "%s redirects to one without TLS".formatted(shown(from)));
     }
     return to;
   }
@@ -133,7 +135,7 @@ final class Downloads implements AutoCloseable {
       // reported below without the message, which may have a secret
     }
     throw new RemoteException(
-        Remotes.INVALID,
+        SourceFailure.REMOTE_INVALID,
         "%s refers to what is no http or https URL without credentials".formatted(shown(base)));
   }
 
@@ -168,7 +170,7 @@ final class Downloads implements AutoCloseable {
     for (Throwable e = cause; e != null; e = e.getCause()) {
       if (String.valueOf(e.getMessage()).startsWith(EXCEEDED)) {
         return new RemoteException(
-            Remotes.INVALID,
+            SourceFailure.REMOTE_INVALID,
             "%s: it sends more than %d MiB".formatted(shown(request.uri()), request.most() >> 20));
       }
     }
@@ -185,7 +187,7 @@ final class Downloads implements AutoCloseable {
 
   private static RemoteException unreachable(URI uri, String reason) {
     return new RemoteException(
-        Remotes.UNREACHABLE, "%s cannot be read: %s".formatted(shown(uri), reason));
+        SourceFailure.REMOTE_UNREACHABLE, "%s cannot be read: %s".formatted(shown(uri), reason));
   }
 
   static String shown(URI uri) {

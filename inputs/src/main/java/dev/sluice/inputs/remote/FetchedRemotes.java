@@ -1,5 +1,6 @@
 package dev.sluice.inputs.remote;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.inputs.git.FetchOutcome;
@@ -55,7 +56,7 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
     try {
       return mirrored(repository, ref);
     } catch (MirrorException e) {
-      throw new RemoteException(UNREACHABLE, String.valueOf(e.getMessage()));
+      throw new RemoteException(SourceFailure.REMOTE_UNREACHABLE, String.valueOf(e.getMessage()));
     }
   }
 
@@ -81,7 +82,9 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
       here = charts.find(chart);
     }
     return here.orElseThrow(
-        () -> new RemoteException(UNREACHABLE, "%s cannot be read from disk".formatted(chart)));
+        () ->
+            new RemoteException(
+                SourceFailure.REMOTE_UNREACHABLE, "%s cannot be read from disk".formatted(chart)));
   }
 
   private void fetch(RemotePolicy.Base repository, String ref) throws RemoteException {
@@ -89,10 +92,11 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
       case FetchOutcome.At _ -> {}
       case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
           throw new RemoteException(
-              MISSING,
+              SourceFailure.REMOTE_MISSING,
               "%s has no tag '%s': name a tag, or a commit by its full id, since a branch moves"
                   .formatted(repository.repository(), ref));
-      case FetchOutcome.Failed failed -> throw new RemoteException(UNREACHABLE, failed.reason());
+      case FetchOutcome.Failed failed ->
+          throw new RemoteException(SourceFailure.REMOTE_UNREACHABLE, failed.reason());
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.sluice.inputs.remote;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import dev.sluice.platform.process.FatalErrors;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,7 +106,7 @@ final class Fetches implements AutoCloseable {
         end(Optional.of(e));
       } catch (RuntimeException | Error e) {
         FatalErrors.check(e);
-        end(Optional.of(new RemoteException(Remotes.UNREACHABLE, String.valueOf(e))));
+        end(Optional.of(new RemoteException(SourceFailure.REMOTE_UNREACHABLE, String.valueOf(e))));
       }
     }
 
@@ -127,7 +127,7 @@ final class Fetches implements AutoCloseable {
       }
       if (!done) {
         throw new RemoteException(
-            Remotes.UNREACHABLE,
+            SourceFailure.REMOTE_UNREACHABLE,
             "fetching takes long; the application is evaluated again when it has finished");
       }
     }

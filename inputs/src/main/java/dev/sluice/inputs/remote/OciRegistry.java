@@ -2,8 +2,8 @@ package dev.sluice.inputs.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -81,7 +81,7 @@ final class OciRegistry {
             .required();
     if (!digest.equals("sha256:" + Sha256.of(archive))) {
       throw new RemoteException(
-          Remotes.INVALID,
+          SourceFailure.REMOTE_INVALID,
           "what was downloaded for %s has another digest than its manifest says".formatted(chart));
     }
     return archive;
@@ -99,7 +99,8 @@ final class OciRegistry {
       // reported below
     }
     throw new RemoteException(
-        Remotes.INVALID, "what the registry has for %s is no Helm chart".formatted(chart));
+        SourceFailure.REMOTE_INVALID,
+        "what the registry has for %s is no Helm chart".formatted(chart));
   }
 
   /** Returns credentials of a scheme that the registry accepts; empty if there are none. */
@@ -146,7 +147,7 @@ final class OciRegistry {
       // reported below without the message, which may have a secret
     }
     throw new RemoteException(
-        Remotes.UNREACHABLE, "%s gives no token".formatted(Downloads.shown(realm)));
+        SourceFailure.REMOTE_UNREACHABLE, "%s gives no token".formatted(Downloads.shown(realm)));
   }
 
   static URI realm(URI root, String given) throws RemoteException {
@@ -155,7 +156,7 @@ final class OciRegistry {
       return realm;
     }
     throw new RemoteException(
-        Remotes.UNREACHABLE,
+        SourceFailure.REMOTE_UNREACHABLE,
         "%s wants us to log in at %s, without TLS"
             .formatted(Downloads.shown(root), Downloads.shown(realm)));
   }

@@ -1,5 +1,6 @@
 package dev.sluice.inputs.walk;
 
+import dev.sluice.contract.failure.SourceFailure;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,13 +29,13 @@ public final class EntryCollector {
     bytes += size;
     if (entries.size() > limits.maxFiles()) {
       throw new RefusedException(
-          "TooManyFiles",
+          SourceFailure.TOO_MANY_FILES,
           "the inputs are more than %d files ('%s' is one too many): split the application"
               .formatted(limits.maxFiles(), entry.path()));
     }
     if (bytes > limits.maxBytes()) {
       throw new RefusedException(
-          "TooLarge",
+          SourceFailure.TOO_LARGE,
           "the inputs are larger than %d bytes (%d with '%s'): split the application"
               .formatted(limits.maxBytes(), bytes, entry.path()));
     }
@@ -51,7 +52,7 @@ public final class EntryCollector {
       String other = byFoldedPath.put(path.toLowerCase(Locale.ROOT), path);
       if (other != null) {
         throw new RefusedException(
-            "CaseCollision",
+            SourceFailure.CASE_COLLISION,
             "'%s' and '%s' differ only in upper and lower case, and one would overwrite the other on some machines: rename one"
                 .formatted(other, path));
       }

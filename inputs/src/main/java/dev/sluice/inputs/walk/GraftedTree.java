@@ -1,5 +1,6 @@
 package dev.sluice.inputs.walk;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.git.TreeEntry;
@@ -117,7 +118,8 @@ final class GraftedTree implements SourceTree {
         if (root.isEmpty()) {
           throw e;
         }
-        throw new RefusedException(Remotes.UNREACHABLE, String.valueOf(e.getMessage()));
+        throw new RefusedException(
+            SourceFailure.REMOTE_UNREACHABLE, String.valueOf(e.getMessage()));
       }
     }
 

@@ -1,11 +1,13 @@
 package dev.sluice.inputs.walk;
 
+import dev.sluice.contract.failure.FailureCode;
+
 /** Ends a resolution: these inputs cannot be rendered. Caught by {@link ClosureResolver} only. */
 public final class RefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final String code;
+  private final transient FailureCode code;
 
   /**
    * Creates a refusal.
@@ -13,12 +15,12 @@ public final class RefusedException extends RuntimeException {
    * @param code stable and machine-readable
    * @param message what, where and what to do
    */
-  public RefusedException(String code, String message) {
+  public RefusedException(FailureCode code, String message) {
     super(message, null, false, false);
     this.code = code;
   }
 
-  public String code() {
+  public FailureCode code() {
     return code;
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.inputs.walk;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RemoteBase;
@@ -33,7 +34,7 @@ public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes
             .orElseThrow(
                 () ->
                     new RefusedException(
-                        "RemoteBase",
+                        SourceFailure.REMOTE_BASE,
                         "%s is in the repository %s, which the application's policy does not allow: commit a copy, or add it to policy.remote.bases"
                             .formatted(what, reference.repository())));
     String ref = reference.ref().filter(RemoteAccess::isName).orElseThrow(() -> unpinned(what));
@@ -73,7 +74,7 @@ public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes
 
   private static RefusedException unpinned(String what) {
     return new RefusedException(
-        "UnpinnedBase",
+        SourceFailure.UNPINNED_BASE,
         "%s names no tag and no commit, so what it is may change at any time: add ?ref= with a tag or a full commit id"
             .formatted(what));
   }

@@ -1,11 +1,13 @@
 package dev.sluice.inputs.walk;
 
+import dev.sluice.contract.failure.FailureCode;
+
 /** A remote base or chart is not available. */
 public final class RemoteException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private final String code;
+  private final transient FailureCode code;
 
   /**
    * Creates a failure.
@@ -13,13 +15,13 @@ public final class RemoteException extends Exception {
    * @param code {@link Remotes#UNREACHABLE} or {@link Remotes#MISSING} if a retry may succeed
    * @param message what, where and what to do; without credentials
    */
-  public RemoteException(String code, String message) {
+  public RemoteException(FailureCode code, String message) {
     super(message, null, false, false);
     this.code = code;
   }
 
   /** Returns the stable, machine-readable code. */
-  public String code() {
+  public FailureCode code() {
     return code;
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.inputs.walk;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.inputs.git.SourceTree;
@@ -11,18 +12,6 @@ import dev.sluice.inputs.git.SourceTree;
  */
 public interface Remotes {
 
-  /** Code of a failure to fetch. */
-  String UNREACHABLE = "RemoteUnreachable";
-
-  /** Code of a failure for something that does not exist. */
-  String MISSING = "RemoteMissing";
-
-  /**
-   * Code of a failure for invalid content. It is not retried automatically: the provider has to fix
-   * the content.
-   */
-  String INVALID = "RemoteInvalid";
-
   /** The files of a repository at a commit. */
   record Base(CommitId commit, SourceTree tree) {}
 
@@ -31,19 +20,20 @@ public interface Remotes {
       new Remotes() {
         @Override
         public Base base(RemotePolicy.Base repository, String ref) throws RemoteException {
-          throw new RemoteException(UNREACHABLE, "nothing is fetched here");
+          throw new RemoteException(SourceFailure.REMOTE_UNREACHABLE, "nothing is fetched here");
         }
 
         @Override
         public SourceTree chart(RemotePolicy.Charts repository, String name, String version)
             throws RemoteException {
-          throw new RemoteException(UNREACHABLE, "nothing is downloaded here");
+          throw new RemoteException(SourceFailure.REMOTE_UNREACHABLE, "nothing is downloaded here");
         }
       };
 
   /** Returns whether a failure may resolve without a change of the inputs. */
   static boolean isTransient(Failure failure) {
-    return failure.code().equals(UNREACHABLE) || failure.code().equals(MISSING);
+    return failure.code() == SourceFailure.REMOTE_UNREACHABLE
+        || failure.code() == SourceFailure.REMOTE_MISSING;
   }
 
   /**

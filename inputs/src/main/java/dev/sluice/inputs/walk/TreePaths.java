@@ -1,5 +1,6 @@
 package dev.sluice.inputs.walk;
 
+import dev.sluice.contract.failure.SourceFailure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +17,7 @@ public final class TreePaths {
   public static List<String> written(String directory, String path, String what) {
     if (path.length() > MAX_LENGTH || path.chars().anyMatch(Character::isISOControl)) {
       throw new RefusedException(
-          "BadPath",
+          SourceFailure.BAD_PATH,
           "%s is not a path: it has control characters or more than %d characters"
               .formatted(what.length() > 200 ? what.substring(0, 200) + "..." : what, MAX_LENGTH));
     }
@@ -38,7 +39,7 @@ public final class TreePaths {
 
   static RefusedException outside(String what) {
     return new RefusedException(
-        "OutsideRepository",
+        SourceFailure.OUTSIDE_REPOSITORY,
         "%s leaves the repository: only relative paths inside of it are read".formatted(what));
   }
 

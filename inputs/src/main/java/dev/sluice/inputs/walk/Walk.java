@@ -1,6 +1,7 @@
 package dev.sluice.inputs.walk;
 
 import dev.sluice.contract.event.BaseCommit;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.RemoteBase;
 import dev.sluice.inputs.git.FileTooLargeException;
 import dev.sluice.inputs.git.SourceTree;
@@ -84,7 +85,8 @@ public final class Walk {
       charts.add(place);
       if (charts.size() > MAX_CHARTS) {
         throw new RefusedException(
-            "TooComplex", "%s is one chart too many to download: commit some".formatted(what));
+            SourceFailure.TOO_COMPLEX,
+            "%s is one chart too many to download: commit some".formatted(what));
       }
       tree.graft(place, chart);
     }
@@ -93,7 +95,7 @@ public final class Walk {
         .orElseThrow(
             () ->
                 new RefusedException(
-                    "RemoteChart",
+                    SourceFailure.REMOTE_CHART,
                     "%s cannot be put to '%s': something else is there or above, move it away"
                         .formatted(what, place)));
   }
@@ -171,7 +173,7 @@ public final class Walk {
           links.add(link);
           if (links.size() > MAX_LINKS) {
             throw new RefusedException(
-                "SymlinkLoop",
+                SourceFailure.SYMLINK_LOOP,
                 "%s goes round through the symbolic link '%s': remove the link"
                     .formatted(what, entry.path()));
           }
@@ -190,7 +192,7 @@ public final class Walk {
         .orElseThrow(
             () ->
                 new RefusedException(
-                    "MissingFile",
+                    SourceFailure.MISSING_FILE,
                     "%s is not in the repository: add it, or take it out".formatted(what)));
   }
 
@@ -223,10 +225,10 @@ public final class Walk {
     try {
       return utf8(tree.read(file, maxBytes));
     } catch (FileTooLargeException e) {
-      throw new RefusedException("TooLarge", e.getMessage() + ": split it");
+      throw new RefusedException(SourceFailure.TOO_LARGE, e.getMessage() + ": split it");
     } catch (CharacterCodingException e) {
       throw new RefusedException(
-          "NotText", "'%s' is not UTF-8: save it as UTF-8".formatted(file.path()));
+          SourceFailure.NOT_TEXT, "'%s' is not UTF-8: save it as UTF-8".formatted(file.path()));
     }
   }
 
@@ -252,11 +254,11 @@ public final class Walk {
   public static RefusedException unreadable(TreeEntry entry) {
     return entry.kind() == TreeEntry.Kind.GITLINK
         ? new RefusedException(
-            "Submodule",
+            SourceFailure.SUBMODULE,
             "'%s' is a submodule, which is not followed: commit its files, or give them an application of their own"
                 .formatted(entry.path()))
         : new RefusedException(
-            "BadName",
+            SourceFailure.BAD_NAME,
             "'%s' has a name that no file may have (not UTF-8, control characters, or reserved by Git): rename it"
                 .formatted(entry.path()));
   }
@@ -273,7 +275,7 @@ public final class Walk {
   private void step() {
     if (++steps > MAX_STEPS) {
       throw new RefusedException(
-          "TooComplex",
+          SourceFailure.TOO_COMPLEX,
           "finding the inputs takes more than %d steps: split the application"
               .formatted(MAX_STEPS));
     }
@@ -288,7 +290,8 @@ public final class Walk {
       return new ClosureEntry.Link(entry.path(), target);
     } catch (FileTooLargeException | CharacterCodingException e) {
       throw new RefusedException(
-          "BadLink", "the symbolic link '%s' leads to no path: remove it".formatted(entry.path()));
+          SourceFailure.BAD_LINK,
+          "the symbolic link '%s' leads to no path: remove it".formatted(entry.path()));
     }
   }
 

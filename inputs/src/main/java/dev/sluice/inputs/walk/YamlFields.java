@@ -1,5 +1,6 @@
 package dev.sluice.inputs.walk;
 
+import dev.sluice.contract.failure.SourceFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,8 @@ public record YamlFields(Map<?, ?> fields, String where) {
     if (document instanceof Map<?, ?> map) {
       return new YamlFields(map, where);
     }
-    throw new RefusedException("InvalidYaml", "'%s' is not a mapping of fields".formatted(where));
+    throw new RefusedException(
+        SourceFailure.INVALID_YAML, "'%s' is not a mapping of fields".formatted(where));
   }
 
   /** Returns the texts in the list of this name. */
@@ -93,6 +95,6 @@ public record YamlFields(Map<?, ?> fields, String where) {
 
   private RefusedException wrong(String name, String expected) {
     return new RefusedException(
-        "InvalidYaml", "%s in '%s' is not %s".formatted(name, where, expected));
+        SourceFailure.INVALID_YAML, "%s in '%s' is not %s".formatted(name, where, expected));
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.inputs.walk;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.contract.yaml.YamlTrees;
@@ -46,16 +47,19 @@ public final class YamlText {
         }
         if (next.get().index() > MAX_DOCUMENTS) {
           throw new RefusedException(
-              "TooLarge", "'%s' has more than %d documents".formatted(where, MAX_DOCUMENTS));
+              SourceFailure.TOO_LARGE,
+              "'%s' has more than %d documents".formatted(where, MAX_DOCUMENTS));
         }
       }
     } catch (YamlException e) {
       throw switch (e.reason()) {
         case TOO_LARGE ->
-            new RefusedException("TooLarge", "'%s' is too large: %s".formatted(where, e.located()));
+            new RefusedException(
+                SourceFailure.TOO_LARGE, "'%s' is too large: %s".formatted(where, e.located()));
         case INVALID ->
             new RefusedException(
-                "InvalidYaml", "'%s' cannot be read as YAML: %s".formatted(where, e.located()));
+                SourceFailure.INVALID_YAML,
+                "'%s' cannot be read as YAML: %s".formatted(where, e.located()));
       };
     }
     return documents;

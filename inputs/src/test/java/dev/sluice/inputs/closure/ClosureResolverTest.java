@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
@@ -356,7 +357,7 @@ class ClosureResolverTest {
     ClosureResult.Refused refused =
         (ClosureResult.Refused) resolver.resolve(tree, source("a", Optional.empty()));
 
-    assertThat(refused.failure().code()).isEqualTo("Cycle");
+    assertThat(refused.failure().code()).isEqualTo(SourceFailure.CYCLE);
     assertThat(refused.failure().message()).contains("b -> c -> b");
     assertThat(refused.footprint().present()).contains("c/kustomization.yaml");
   }

@@ -2,6 +2,7 @@ package dev.sluice.inputs.closure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Customization;
@@ -74,7 +75,7 @@ class DefinitionResolverTest {
     assertThat(closures.clusters().get(TEST.name()))
         .isInstanceOfSatisfying(
             Inputs.Refused.class,
-            refused -> assertThat(refused.failure().code()).isEqualTo("MissingPath"));
+            refused -> assertThat(refused.failure().code()).isEqualTo(SourceFailure.MISSING_PATH));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.GitRef;
@@ -128,14 +129,15 @@ class PluginClosureTest {
     assertThat(narrow.resolve(TREE, query("app", true)))
         .isInstanceOfSatisfying(
             ClosureResult.Refused.class,
-            refused -> assertThat(refused.failure().code()).isEqualTo("TooManyFiles"));
+            refused ->
+                assertThat(refused.failure().code()).isEqualTo(SourceFailure.TOO_MANY_FILES));
   }
 
   @Test
   void theRefusalSaysWhichPolicyAllowsPlugins() {
     Failure failure = refusal(TREE, false);
 
-    assertThat(failure.code()).isEqualTo("Unsupported");
+    assertThat(failure.code()).isEqualTo(SourceFailure.UNSUPPORTED);
     assertThat(failure.message())
         .startsWith("generators in 'app/kustomization.yaml' runs the plugin Lister: only kustomize")
         .contains("policy.plugins: true", "operator has installed the program");
@@ -178,9 +180,10 @@ class PluginClosureTest {
 
   @Test
   void refusesEntriesThatOnlyAPluginWouldRead() {
-    assertThat(refusal(TREE.link("app/out", "/etc"), true).code()).isEqualTo("OutsideRepository");
+    assertThat(refusal(TREE.link("app/out", "/etc"), true).code())
+        .isEqualTo(SourceFailure.OUTSIDE_REPOSITORY);
     assertThat(refusal(TREE.with("app/sub", TreeEntry.Kind.GITLINK, ""), true).code())
-        .isEqualTo("Submodule");
+        .isEqualTo(SourceFailure.SUBMODULE);
   }
 
   private static String function(String annotation) {

@@ -3,6 +3,7 @@ package dev.sluice.inputs.closure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SourceType;
@@ -53,7 +54,7 @@ class ProgramArgumentsTest {
 
     Failure failure = refused(tree, "app", List.of());
 
-    assertThat(failure.code()).isEqualTo("InvalidArgument");
+    assertThat(failure.code()).isEqualTo(SourceFailure.INVALID_ARGUMENT);
     assertThat(failure.message()).startsWith("'app/kustomization.yaml': helm").doesNotContain("=/");
   }
 
@@ -92,8 +93,8 @@ class ProgramArgumentsTest {
             .file("-chart/Chart.yaml", CHART);
 
     assertThat(refused(tree, "--enable-alpha-plugins", List.of()).code())
-        .isEqualTo("InvalidArgument");
-    assertThat(refused(tree, "-chart", List.of()).code()).isEqualTo("InvalidArgument");
+        .isEqualTo(SourceFailure.INVALID_ARGUMENT);
+    assertThat(refused(tree, "-chart", List.of()).code()).isEqualTo(SourceFailure.INVALID_ARGUMENT);
   }
 
   @Test

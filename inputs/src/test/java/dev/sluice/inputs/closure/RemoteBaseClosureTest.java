@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.BaseCommit;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
@@ -269,7 +270,7 @@ class RemoteBaseClosureTest {
     public Base base(RemotePolicy.Base repository, String ref) throws RemoteException {
       SourceTree tree = trees.get(repository.repository() + "@" + ref);
       if (tree == null) {
-        throw new RemoteException(MISSING, "there is no " + ref);
+        throw new RemoteException(SourceFailure.REMOTE_MISSING, "there is no " + ref);
       }
       return new Base(COMMIT, tree);
     }
@@ -277,7 +278,7 @@ class RemoteBaseClosureTest {
     @Override
     public SourceTree chart(RemotePolicy.Charts repository, String name, String version)
         throws RemoteException {
-      throw new RemoteException(MISSING, "there are no charts");
+      throw new RemoteException(SourceFailure.REMOTE_MISSING, "there are no charts");
     }
   }
 }

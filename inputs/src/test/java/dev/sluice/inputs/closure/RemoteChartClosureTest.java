@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.GitRef;
@@ -129,7 +130,7 @@ class RemoteChartClosureTest {
         .isInstanceOfSatisfying(
             ClosureResult.Refused.class,
             refused -> {
-              assertThat(refused.failure().code()).isEqualTo("StaleLock");
+              assertThat(refused.failure().code()).isEqualTo(SourceFailure.STALE_LOCK);
               assertThat(refused.failure().message())
                   .contains("'cache'", "'web'", "^2.0", "1.2.3", "helm dependency update");
             });
@@ -466,7 +467,7 @@ class RemoteChartClosureTest {
         .isInstanceOfSatisfying(
             ClosureResult.Refused.class,
             refused -> {
-              assertThat(refused.failure().code()).isEqualTo("RemoteChart");
+              assertThat(refused.failure().code()).isEqualTo(SourceFailure.REMOTE_CHART);
               assertThat(refused.failure().message()).contains("policy.remote.charts");
             });
     assertThat(asked).isEmpty();
@@ -484,7 +485,9 @@ class RemoteChartClosureTest {
       assertThat(resolve(app))
           .isInstanceOfSatisfying(
               ClosureResult.Refused.class,
-              refused -> assertThat(refused.failure().code()).isEqualTo("UnpinnedDependency"));
+              refused ->
+                  assertThat(refused.failure().code())
+                      .isEqualTo(SourceFailure.UNPINNED_DEPENDENCY));
     }
   }
 
@@ -562,7 +565,7 @@ class RemoteChartClosureTest {
   private final class Known implements Remotes {
     @Override
     public Base base(RemotePolicy.Base repository, String ref) throws RemoteException {
-      throw new RemoteException(MISSING, "there are no bases");
+      throw new RemoteException(SourceFailure.REMOTE_MISSING, "there are no bases");
     }
 
     @Override
@@ -572,7 +575,7 @@ class RemoteChartClosureTest {
       asked.add(key);
       SourceTree chart = charts.get(key);
       if (chart == null) {
-        throw new RemoteException(MISSING, "there is no " + key);
+        throw new RemoteException(SourceFailure.REMOTE_MISSING, "there is no " + key);
       }
       return chart;
     }

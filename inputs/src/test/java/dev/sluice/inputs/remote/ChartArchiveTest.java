@@ -3,8 +3,8 @@ package dev.sluice.inputs.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -66,7 +66,7 @@ class ChartArchiveTest {
         catchThrowableOfType(RemoteException.class, () -> ChartArchive.unpack(archive, CHART));
 
     assertThat(refused).hasMessageContaining(message).hasMessageContaining("cache 1.2.3");
-    assertThat(refused.code()).isEqualTo(Remotes.INVALID);
+    assertThat(refused.code()).isEqualTo(SourceFailure.REMOTE_INVALID);
   }
 
   @Test
@@ -91,7 +91,7 @@ class ChartArchiveTest {
     RemoteException refused =
         catchThrowableOfType(RemoteException.class, () -> ChartArchive.unpack(half, CHART));
 
-    assertThat(refused.code()).isEqualTo(Remotes.INVALID);
+    assertThat(refused.code()).isEqualTo(SourceFailure.REMOTE_INVALID);
   }
 
   private static ChartPackage good() throws IOException {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,7 +72,7 @@ class FetchesTest {
           try {
             answer.await();
           } catch (InterruptedException e) {
-            throw new RemoteException(Remotes.UNREACHABLE, "stopped");
+            throw new RemoteException(SourceFailure.REMOTE_UNREACHABLE, "stopped");
           }
         };
 
@@ -84,6 +84,6 @@ class FetchesTest {
   }
 
   private void fail() throws RemoteException {
-    throw new RemoteException(Remotes.UNREACHABLE, "down " + runs.incrementAndGet());
+    throw new RemoteException(SourceFailure.REMOTE_UNREACHABLE, "down " + runs.incrementAndGet());
   }
 }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.remote.ChartServer.Reply;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +127,7 @@ class OciChartsIT {
 
     RemoteException refused = failure(secret());
 
-    assertThat(refused.code()).isEqualTo(Remotes.UNREACHABLE);
+    assertThat(refused.code()).isEqualTo(SourceFailure.REMOTE_UNREACHABLE);
     assertThat(refused)
         .hasMessageContaining("401")
         .hasMessageContaining("credentials")
@@ -154,7 +154,7 @@ class OciChartsIT {
             RemoteException.class,
             () -> remotes.chart(repository(Optional.empty()), "queue", "9.9.9"));
 
-    assertThat(missing.code()).isEqualTo(Remotes.MISSING);
+    assertThat(missing.code()).isEqualTo(SourceFailure.REMOTE_MISSING);
   }
 
   @Test
@@ -164,7 +164,7 @@ class OciChartsIT {
     assertThat(failure(Optional.empty()))
         .hasMessageContaining("no Helm chart")
         .extracting(RemoteException::code)
-        .isEqualTo(Remotes.INVALID);
+        .isEqualTo(SourceFailure.REMOTE_INVALID);
   }
 
   @Test
@@ -174,7 +174,7 @@ class OciChartsIT {
     assertThat(failure(Optional.empty()))
         .hasMessageContaining("digest")
         .extracting(RemoteException::code)
-        .isEqualTo(Remotes.INVALID);
+        .isEqualTo(SourceFailure.REMOTE_INVALID);
   }
 
   private Reply manifest(String type) {

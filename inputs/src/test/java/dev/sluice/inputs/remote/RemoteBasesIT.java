@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -12,7 +13,6 @@ import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +82,7 @@ class RemoteBasesIT {
 
     RemoteException missing = failure("main");
 
-    assertThat(missing.code()).isEqualTo(Remotes.MISSING);
+    assertThat(missing.code()).isEqualTo(SourceFailure.REMOTE_MISSING);
     assertThat(missing)
         .hasMessageContaining("no tag 'main'")
         .hasMessageContaining("a branch moves");
@@ -92,7 +92,7 @@ class RemoteBasesIT {
   void anUnavailableRepositoryIsUnreachable() throws Exception {
     Files.move(directory.resolve("bases.git"), directory.resolve("away.git"));
 
-    assertThat(failure("v1").code()).isEqualTo(Remotes.UNREACHABLE);
+    assertThat(failure("v1").code()).isEqualTo(SourceFailure.REMOTE_UNREACHABLE);
   }
 
   private RemoteException failure(String ref) {

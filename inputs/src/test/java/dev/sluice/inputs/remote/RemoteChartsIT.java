@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.inputs.git.Mirrors;
@@ -12,7 +13,6 @@ import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.remote.ChartServer.Reply;
 import dev.sluice.inputs.walk.RemoteException;
-import dev.sluice.inputs.walk.Remotes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,12 +144,12 @@ class RemoteChartsIT {
 
   @Test
   void anUnknownChartIsMissing() throws Exception {
-    assertThat(failure("gone", "1.2.3").code()).isEqualTo(Remotes.MISSING);
+    assertThat(failure("gone", "1.2.3").code()).isEqualTo(SourceFailure.REMOTE_MISSING);
     assertThat(failure("cache", "9.9.9"))
         .hasMessageContaining("cache 9.9.9")
         .hasMessageContaining(repository().url());
     server.page(INDEX, Reply.status(404));
-    assertThat(failure("cache", "1.2.3").code()).isEqualTo(Remotes.MISSING);
+    assertThat(failure("cache", "1.2.3").code()).isEqualTo(SourceFailure.REMOTE_MISSING);
   }
 
   @Test
@@ -158,7 +158,7 @@ class RemoteChartsIT {
 
     RemoteException invalid = failure("cache", "1.2.3");
 
-    assertThat(invalid.code()).isEqualTo(Remotes.INVALID);
+    assertThat(invalid.code()).isEqualTo(SourceFailure.REMOTE_INVALID);
     assertThat(invalid).hasMessageContaining("digest");
     assertThat(kept()).isEmpty();
   }
@@ -175,7 +175,9 @@ class RemoteChartsIT {
             "entries: {cache: [{version: [1]}]}",
             "a: " + "[".repeat(100_000))) {
       server.page(INDEX, Reply.ok(text));
-      assertThat(failure("cache", "1.2.3").code()).as(text).isIn(Remotes.INVALID, Remotes.MISSING);
+      assertThat(failure("cache", "1.2.3").code())
+          .as(text)
+          .isIn(SourceFailure.REMOTE_INVALID, SourceFailure.REMOTE_MISSING);
       clock.move(Duration.ofSeconds(100));
     }
   }
@@ -186,7 +188,7 @@ class RemoteChartsIT {
 
     RemoteException invalid = failure("cache", "1.2.3");
 
-    assertThat(invalid.code()).isEqualTo(Remotes.INVALID);
+    assertThat(invalid.code()).isEqualTo(SourceFailure.REMOTE_INVALID);
     assertThat(invalid).hasMessageContaining("more than 16 MiB");
   }
 
@@ -198,7 +200,7 @@ class RemoteChartsIT {
     assertThat(failure("cache", "1.2.3"))
         .hasMessageContaining("503")
         .extracting(RemoteException::code)
-        .isEqualTo(Remotes.UNREACHABLE);
+        .isEqualTo(SourceFailure.REMOTE_UNREACHABLE);
     clock.move(Duration.ofSeconds(2));
 
     assertThat(eventually().entry("Chart.yaml")).isPresent();
@@ -208,7 +210,7 @@ class RemoteChartsIT {
   void anUnavailableServerIsUnreachable() {
     server.close();
 
-    assertThat(failure("cache", "1.2.3").code()).isEqualTo(Remotes.UNREACHABLE);
+    assertThat(failure("cache", "1.2.3").code()).isEqualTo(SourceFailure.REMOTE_UNREACHABLE);
   }
 
   @Test
@@ -230,7 +232,7 @@ class RemoteChartsIT {
     assertThat(failure("cache", "1.2.3"))
         .hasMessageContaining("takes long")
         .extracting(RemoteException::code)
-        .isEqualTo(Remotes.UNREACHABLE);
+        .isEqualTo(SourceFailure.REMOTE_UNREACHABLE);
 
     answers.countDown();
     assertThat(eventually().entry("Chart.yaml")).isPresent();

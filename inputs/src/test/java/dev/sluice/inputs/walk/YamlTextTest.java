@@ -3,6 +3,7 @@ package dev.sluice.inputs.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.contract.failure.SourceFailure;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -42,13 +43,14 @@ class YamlTextTest {
       bomb.append("l%d: &l%d ".formatted(i, i)).append(level.formatted(references)).append('\n');
     }
 
-    assertThat(refused(bomb.toString()).code()).isEqualTo("TooLarge");
+    assertThat(refused(bomb.toString()).code()).isEqualTo(SourceFailure.TOO_LARGE);
   }
 
   @Test
   void depthAndLongLinesAreTooLarge() {
-    assertThat(refused("a: " + "[".repeat(500_000)).code()).isEqualTo("TooLarge");
-    assertThat(refused("a: \"" + "x".repeat(5_000_000) + "\"").code()).isEqualTo("TooLarge");
+    assertThat(refused("a: " + "[".repeat(500_000)).code()).isEqualTo(SourceFailure.TOO_LARGE);
+    assertThat(refused("a: \"" + "x".repeat(5_000_000) + "\"").code())
+        .isEqualTo(SourceFailure.TOO_LARGE);
   }
 
   private static RefusedException refused(String text) {

@@ -3,6 +3,7 @@ package dev.sluice.standalone.local;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
@@ -222,7 +223,7 @@ public final class RenderCommand {
     out.flush();
   }
 
-  private static int fail(String code, String message) {
+  private static int fail(FailureCode code, String message) {
     System.err.printf("sluice: %s (%s)%n", Visible.block(message), code);
     return 1;
   }

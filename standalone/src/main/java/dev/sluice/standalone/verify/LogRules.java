@@ -175,7 +175,7 @@ final class LogRules {
       switch (envelope.event()) {
         case DeadLetterEvent.Opened opened -> {
           open.put(opened.entry(), opened);
-          if (opened.failure().message().isBlank() || opened.failure().code().isBlank()) {
+          if (opened.failure().message().isBlank() || opened.failure().code().value().isBlank()) {
             report(Promise.I7_DEAD_LETTERS, opened.entry(), "names no cause");
           }
         }

@@ -17,6 +17,7 @@ import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
@@ -180,7 +181,8 @@ class LogRulesTest {
   }
 
   private static Failure failure() {
-    return new Failure("Invalid", "spec.replicas", Failure.Stage.APPLY, Optional.empty());
+    return new Failure(
+        ApplyFailure.INVALID, "spec.replicas", Failure.Stage.APPLY, Optional.empty());
   }
 
   private static DeadLetterEvent opened(long generation) {

@@ -1,0 +1,173 @@
+package dev.sluice.contract.failure;
+
+/**
+ * Failures of inputs: what the repository, its remote inputs and the fleet say. The dispatcher
+ * finds most of them; the worker checks some again before it renders.
+ */
+public enum SourceFailure implements FailureCode {
+  MISSING_PATH(
+      "The application's path does not exist in the repository at this commit.",
+      "Correct `path` in the fleet, or remove the application from the fleet."),
+  MISSING_FILE(
+      "A kustomization, a chart or a symbolic link refers to a file that is not in the "
+          + "repository.",
+      "Add the file, or remove the reference."),
+  MISSING_KUSTOMIZATION(
+      "A directory that is used as a kustomization has no kustomization.yaml.",
+      "Add one, or remove the reference."),
+  MISSING_CHART(
+      "A directory that is used as a Helm chart has no Chart.yaml.",
+      "Correct the path, or commit the chart."),
+  MISSING_DEPENDENCY(
+      "A chart depends on a chart that is not in the repository.",
+      "Run `helm dependency update` and commit the charts or Chart.lock."),
+  MISSING_VALUES_FILE(
+      "A values file of the application does not exist.",
+      "Correct `helm.valuesFiles` in the fleet, or add the file."),
+  NO_MANIFESTS(
+      "A directory of plain manifests has no manifest.",
+      "Correct `path`, or remove the application from the fleet."),
+  AMBIGUOUS_KUSTOMIZATION("A directory has more than one kustomization file.", "Keep one of them."),
+  NESTED_KUSTOMIZATION(
+      "A directory of plain manifests contains a kustomization.",
+      "Use the path of the kustomization, or set the source's type to `plain`."),
+  INVALID_KUSTOMIZATION(
+      "A kustomization has a field with a value that kustomize does not accept.",
+      "Correct the field that the message names."),
+  INVALID_YAML(
+      "A file that decides about inputs (a kustomization, Chart.yaml) is not valid YAML "
+          + "of the expected shape.",
+      "Correct the file."),
+  INVALID_NAME("A chart's name is not valid.", "Correct the name."),
+  INVALID_ARGUMENT(
+      "A value would become an argument of kustomize or helm and is not safe as one.",
+      "Rename the file, directory or value as the message says."),
+  INVALID_RELEASE_NAME(
+      "The Helm release name is not valid.", "Set `helm.releaseName` in the fleet."),
+  INVALID_SET("A key or list in `helm.set` is not valid.", "Correct `helm.set` in the fleet."),
+  INVALID_HELMIGNORE("A rule in .helmignore is not valid for Helm.", "Correct the rule."),
+  NOT_A_DIRECTORY("A file is used where a directory is required.", "Refer to a directory."),
+  NOT_A_FILE("A directory is used where a file is required.", "Refer to a file."),
+  NOT_A_CHART("The archive or directory is not a Helm chart.", "Refer to a chart."),
+  NOT_A_MANIFEST(
+      "The application's path is a file that is not YAML or JSON by its name.",
+      "Refer to a .yaml, .yml or .json file."),
+  NOT_TEXT("A file is not UTF-8 text.", "Save it as UTF-8, or exclude it."),
+  BAD_NAME(
+      "A file has a name that is not valid (not UTF-8, control characters, or reserved "
+          + "by Git).",
+      "Rename the file."),
+  BAD_PATH(
+      "A reference is not a valid path (control characters, or too long).",
+      "Correct the reference."),
+  BAD_LINK("A symbolic link has no valid target.", "Remove the link."),
+  BROKEN_LINK(
+      "A symbolic link leads nowhere, or to a directory above itself.",
+      "Correct or remove the link."),
+  SYMLINK_LOOP("Symbolic links form a loop.", "Remove one of the links."),
+  UNSAFE_PATH(
+      "A path in the target would leave the directory of the inputs, or occurs twice.",
+      "Correct the path."),
+  OUTSIDE_REPOSITORY(
+      "A reference leaves the repository.", "Use a relative path inside the repository."),
+  CASE_COLLISION("Two paths differ only in upper and lower case.", "Rename one of them."),
+  SUBMODULE(
+      "An input is in a Git submodule, which Sluice does not follow.",
+      "Commit its files, or give them an application of their own."),
+  LARGE_FILE(
+      "An input is a pointer of Git LFS, whose content Sluice does not fetch.",
+      "Commit the file itself."),
+  CYCLE(
+      "Kustomizations, charts or dependencies include each other.",
+      "Remove one of the references."),
+  DEPENDENCY_CYCLE("Charts depend on each other.", "Remove one of the dependencies."),
+  TOO_COMPLEX("The inputs exceed a limit of depth or number of steps.", "Split the application."),
+  TOO_LARGE(
+      "A file, the inputs, a rendering or an object exceeds its size limit.",
+      "Split the application or the object."),
+  TOO_MANY_FILES("The application has more input files than the limit.", "Split the application."),
+  TOO_MANY_CHARTS("A chart depends on more charts than the limit.", "Remove dependencies."),
+  TARGET_TOO_LARGE("The inputs do not fit into one Kafka record.", "Split the application."),
+  REMOTE_BASE(
+      "A kustomization refers to a base in another repository, which the application's "
+          + "policy does not allow.",
+      "Commit a copy, or add the repository to `policy.remote.bases`."),
+  REMOTE_CHART(
+      "A kustomization refers to a chart that is not in the repository and cannot be "
+          + "downloaded.",
+      "Commit the chart, or add its repository to `policy.remote.charts`."),
+  REMOTE_DEPENDENCY(
+      "A chart depends on a chart of a repository that the application's policy does "
+          + "not allow.",
+      "Commit the dependency, or add its repository to `policy.remote.charts`."),
+  REMOTE_REFERENCE("A kustomization refers to a URL.", "Copy the file into the repository."),
+  UNPINNED_BASE(
+      "A remote base has no tag and no commit.", "Add `?ref=` with a tag or a full commit id."),
+  UNPINNED_DEPENDENCY(
+      "A chart's version is a range and no lock pins it.",
+      "Commit Chart.lock, or name an exact version."),
+  STALE_LOCK(
+      "Chart.lock does not satisfy Chart.yaml.",
+      "Run `helm dependency update` and commit Chart.lock."),
+  REMOTE_UNREACHABLE(
+      "A Git repository, chart repository or registry does not answer or refuses the "
+          + "credentials. Retried automatically.",
+      "Check the URL, the network and the credentials in the message."),
+  REMOTE_MISSING(
+      "A remote base or chart does not exist. Retried automatically.",
+      "Correct the reference, or publish what it names."),
+  REMOTE_INVALID(
+      "A remote chart or index has invalid content.",
+      "Have its publisher correct it, or use another version."),
+  REPOSITORY_UNREADABLE(
+      "The dispatcher cannot read the repository; the newest revision is unknown. Retried"
+          + " automatically.",
+      "Check the URL, the network and the credentials in the message."),
+  REPOSITORY_NEVER_READ(
+      "The dispatcher has not read the repository yet; the newest revision is unknown. Retried"
+          + " automatically.",
+      "Check the URL and the credentials of the Repository in the fleet."),
+  REF_GONE(
+      "The ref that the application follows was deleted. The objects stay.",
+      "Push the ref again, or remove the application from the fleet."),
+  COMMIT_MISSING(
+      "The commit of a rollback is not in the repository.",
+      "Roll back to another commit, or resume the application."),
+  UNRESOLVABLE(
+      "The inputs could not be determined because of an unexpected error.",
+      "Report the message as a bug of Sluice."),
+  UNSUPPORTED(
+      "The inputs use a feature that Sluice does not support or the policy does not "
+          + "allow, or the API server does not support a request.",
+      "Replace the feature as the message says.");
+
+  private final String value;
+  private final String meaning;
+  private final String remedy;
+
+  SourceFailure(String meaning, String remedy) {
+    this.value = FailureCode.pascalCase(name());
+    this.meaning = meaning;
+    this.remedy = remedy;
+  }
+
+  @Override
+  public String value() {
+    return value;
+  }
+
+  @Override
+  public String meaning() {
+    return meaning;
+  }
+
+  @Override
+  public String remedy() {
+    return remedy;
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}
