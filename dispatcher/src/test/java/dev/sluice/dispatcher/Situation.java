@@ -48,11 +48,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -334,31 +335,18 @@ final class Situation implements AutoCloseable {
   private long lag() {
     Map<String, Object> properties = new HashMap<>(connection.consumer("lag"));
     properties.put("group.id", connection.topics().prefix() + "-dispatcher");
-    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
+    try (UngroupedConsumer consumer = new UngroupedConsumer(properties)) {
       List<TopicPartition> partitions = TopicPartitions.of(consumer, connection.topics().changes());
-      var ends = consumer.endOffsets(partitions);
-      var committed = consumer.committed(Map.copyOf(ends).keySet());
-      long lag = 0;
-      consumer.assign(partitions);
-      for (TopicPartition partition : partitions) {
-        // control records of transactions need no handling
-        consumer.seek(
-            partition,
-            Optional.ofNullable(committed.get(partition)).map(c -> c.offset()).orElse(0L));
-      }
-      for (var open = openPartitions(consumer, ends); !open.isEmpty(); ) {
-        lag += consumer.poll(Duration.ofMillis(100)).count();
-        open = openPartitions(consumer, ends);
-      }
-      return lag;
+      var committed = consumer.committed(Set.copyOf(partitions));
+      consumer.assign(
+          partitions,
+          partition ->
+              Optional.ofNullable(committed.get(partition)).map(OffsetAndMetadata::offset));
+      // not a difference of offsets: control records of transactions need no handling
+      AtomicLong lag = new AtomicLong();
+      consumer.readToEnd(_ -> lag.incrementAndGet());
+      return lag.get();
     }
-  }
-
-  private static List<TopicPartition> openPartitions(
-      KafkaConsumer<String, byte[]> consumer, Map<TopicPartition, Long> ends) {
-    return ends.keySet().stream()
-        .filter(partition -> consumer.position(partition) < ends.get(partition))
-        .toList();
   }
 
   private <E extends Event> List<E> events(String topic, Class<E> type) {

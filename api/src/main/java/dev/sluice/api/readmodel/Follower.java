@@ -104,6 +104,7 @@ final class Follower implements AutoCloseable {
     try (TopicWatch watch = TopicWatch.begin(connection, identity.topics(), clock);
         KafkaConsumer<String, byte[]> consumer = open(identity, projection)) {
       supervised.onClose(consumer::wakeup);
+      // one loop for the catch-up and for what follows, so that liveness covers both
       while (supervised.isOpen()) {
         ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
         boolean live = caughtUp;
@@ -137,16 +138,8 @@ final class Follower implements AutoCloseable {
   private KafkaConsumer<String, byte[]> open(LogIdentity identity, Projection projection) {
     Map<String, Object> properties = connection.consumer("read-model");
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH);
-    KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties);
-    consumer.assign(identity.partitions());
-    for (TopicPartition partition : identity.partitions()) {
-      Optional<Long> position = projection.position(partition);
-      if (position.isPresent()) {
-        consumer.seek(partition, position.get());
-      } else {
-        consumer.seekToBeginning(List.of(partition));
-      }
-    }
+    UngroupedConsumer consumer = new UngroupedConsumer(properties);
+    consumer.assign(identity.partitions(), projection::position);
     return consumer;
   }
 

@@ -11,14 +11,13 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicPartitions;
 import dev.sluice.platform.kafka.UngroupedConsumer;
 import dev.sluice.worker.ledger.Ledger;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 
@@ -27,8 +26,6 @@ import org.apache.kafka.common.TopicPartition;
  * better and faster; this is for applications whose ledger the cluster has lost.
  */
 public final class OpenDeadLetters {
-
-  private static final Duration POLL = Duration.ofMillis(500);
 
   private final ClusterName cluster;
   private final Map<ApplicationName, Ledger.OpenEntry> open = new HashMap<>();
@@ -46,40 +43,30 @@ public final class OpenDeadLetters {
   public static Map<ApplicationName, Ledger.OpenEntry> read(
       KafkaConnection kafka, ClusterName cluster, Instant since) {
     OpenDeadLetters reading = new OpenDeadLetters(cluster);
-    try (KafkaConsumer<String, byte[]> consumer =
+    try (UngroupedConsumer consumer =
         new UngroupedConsumer(kafka.consumer("worker-dead-letters-" + cluster))) {
-      reading.follow(consumer, kafka.topics().deadLetters(), since);
+      List<TopicPartition> partitions = TopicPartitions.of(consumer, kafka.topics().deadLetters());
+      consumer.assign(partitions); // else the client warns about the offsets that it is asked for
+      Map<TopicPartition, OffsetAndTimestamp> starts =
+          consumer.offsetsForTimes(
+              partitions.stream()
+                  .collect(Collectors.toMap(each -> each, _ -> since.toEpochMilli())));
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      consumer.assign(
+          partitions,
+          each ->
+              Optional.ofNullable(starts.get(each))
+                  .map(OffsetAndTimestamp::offset)
+                  .or(() -> Optional.ofNullable(ends.get(each))));
+      consumer.readToEnd(reading::take);
     }
     return reading.open;
   }
 
-  private void follow(KafkaConsumer<String, byte[]> consumer, String topic, Instant since) {
-    List<TopicPartition> partitions = TopicPartitions.of(consumer, topic);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    Map<TopicPartition, Optional<OffsetAndTimestamp>> starts = new HashMap<>();
-    consumer
-        .offsetsForTimes(
-            partitions.stream().collect(Collectors.toMap(each -> each, _ -> since.toEpochMilli())))
-        .forEach((partition, start) -> starts.put(partition, Optional.ofNullable(start)));
-    consumer.assign(partitions);
-    for (TopicPartition partition : partitions) {
-      consumer.seek(
-          partition,
-          starts
-              .getOrDefault(partition, Optional.empty())
-              .map(OffsetAndTimestamp::offset)
-              .orElse(ends.get(partition)));
-    }
-    while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
-      consumer
-          .poll(POLL)
-          .forEach(
-              record -> {
-                if (EventCodec.decode(record) instanceof Decoded.Known known
-                    && known.envelope().event() instanceof DeadLetterEvent event) {
-                  take(event);
-                }
-              });
+  private void take(ConsumerRecord<String, byte[]> record) {
+    if (EventCodec.decode(record) instanceof Decoded.Known known
+        && known.envelope().event() instanceof DeadLetterEvent event) {
+      take(event);
     }
   }
 

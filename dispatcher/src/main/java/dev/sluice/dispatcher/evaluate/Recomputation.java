@@ -93,6 +93,7 @@ public final class Recomputation {
       consumer.seekToBeginning(List.of(changes));
       long begin = consumer.position(changes);
       long read = 0;
+      // to the offsets of the tasks, which may be before the end
       while (!left.isEmpty()) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
           while (!left.isEmpty() && left.getFirst().offset() <= record.offset()) {

@@ -59,21 +59,15 @@ final class FenceReportReader implements AutoCloseable {
     Map<String, Object> properties = new HashMap<>(connection.consumer("fences"));
     properties.put(
         ConsumerConfig.GROUP_ID_CONFIG, connection.topics().prefix() + "-dispatcher-fences");
-    KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties);
+    UngroupedConsumer consumer = new UngroupedConsumer(properties);
     try {
       List<TopicPartition> partitions = new ArrayList<>();
       partitions.addAll(TopicPartitions.of(consumer, connection.topics().results()));
       partitions.addAll(TopicPartitions.of(consumer, connection.topics().deadLetters()));
-      consumer.assign(partitions);
       Map<TopicPartition, OffsetAndMetadata> read = consumer.committed(new HashSet<>(partitions));
-      for (TopicPartition partition : partitions) {
-        OffsetAndMetadata offset = read.get(partition);
-        if (offset == null) {
-          consumer.seekToBeginning(List.of(partition));
-        } else {
-          consumer.seek(partition, offset.offset());
-        }
-      }
+      consumer.assign(
+          partitions,
+          partition -> Optional.ofNullable(read.get(partition)).map(OffsetAndMetadata::offset));
       return new FenceReportReader(consumer);
     } catch (RuntimeException e) {
       consumer.close();
@@ -89,7 +83,7 @@ final class FenceReportReader implements AutoCloseable {
   List<Found> read(IntakePlan.Known fleet, Consumer<ResultEvent.Dispatched> sent) {
     List<Found> found = new ArrayList<>();
     var records = consumer.poll(POLL);
-    // bounded: records that arrive faster than they are read wait for the next call
+    // not to the ends: records that arrive faster than they are read wait for the next call
     for (int polls = 0; !records.isEmpty(); polls++) {
       for (ConsumerRecord<String, byte[]> record : records) {
         judged(record, fleet, sent).ifPresent(found::add);

@@ -13,18 +13,17 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.partition.PartitionLoop;
 import dev.sluice.platform.kafka.KafkaConnection;
-import dev.sluice.platform.kafka.ReadProgress;
 import dev.sluice.platform.kafka.TopicPartitions;
 import dev.sluice.platform.kafka.UngroupedConsumer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -44,24 +43,18 @@ final class KnownDefinitions {
     KnownDefinitions known = new KnownDefinitions();
     Map<String, Object> properties = new HashMap<>(connection.consumer("fleet-intake"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, PartitionLoop.group(connection));
-    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
+    try (UngroupedConsumer consumer = new UngroupedConsumer(properties)) {
       List<TopicPartition> changes = TopicPartitions.of(consumer, connection.topics().changes());
       // before the state: an event that is finished later than this is read twice, in order
       Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(new HashSet<>(changes));
-      List<TopicPartition> state = TopicPartitions.of(consumer, connection.topics().state());
-      consumer.assign(state);
-      consumer.seekToBeginning(state);
-      known.follow(consumer, state);
-      consumer.assign(changes);
-      for (TopicPartition partition : changes) {
-        OffsetAndMetadata offset = committed.get(partition);
-        if (offset == null) {
-          consumer.seekToBeginning(List.of(partition));
-        } else {
-          consumer.seek(partition, offset.offset());
-        }
-      }
-      known.follow(consumer, changes);
+      consumer.assign(
+          TopicPartitions.of(consumer, connection.topics().state()), _ -> Optional.empty());
+      consumer.readToEnd(known::replay);
+      consumer.assign(
+          changes,
+          partition ->
+              Optional.ofNullable(committed.get(partition)).map(OffsetAndMetadata::offset));
+      consumer.readToEnd(known::replay);
     }
     return known;
   }
@@ -77,6 +70,12 @@ final class KnownDefinitions {
                     .map(Map.Entry::getKey)
                     .collect(Collectors.toUnmodifiableSet())));
     return new IntakePlan.Known(definitions, retired, readers, targets);
+  }
+
+  private void replay(ConsumerRecord<String, byte[]> record) {
+    if (EventCodec.decode(record) instanceof Decoded.Known known) {
+      replay(known.envelope().event());
+    }
   }
 
   void replay(Event event) {
@@ -123,24 +122,5 @@ final class KnownDefinitions {
             cluster,
             newer,
             (known, other) -> known.generation().isAfter(other.generation()) ? known : other);
-  }
-
-  private void follow(KafkaConsumer<String, byte[]> consumer, List<TopicPartition> partitions) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    Set<TopicPartition> open = new HashSet<>(partitions);
-    open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
-    ReadProgress progress = new ReadProgress(partitions.getFirst().topic());
-    while (!open.isEmpty()) {
-      progress.at(open.stream().mapToLong(consumer::position).sum());
-      consumer
-          .poll(Duration.ofSeconds(1))
-          .forEach(
-              record -> {
-                if (EventCodec.decode(record) instanceof Decoded.Known known) {
-                  replay(known.envelope().event());
-                }
-              });
-      open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
-    }
   }
 }

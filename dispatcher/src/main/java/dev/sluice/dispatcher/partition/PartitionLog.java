@@ -5,19 +5,18 @@ import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.dispatcher.decide.OutgoingRecord;
 import dev.sluice.platform.kafka.KafkaConnection;
-import dev.sluice.platform.kafka.ReadProgress;
 import dev.sluice.platform.kafka.UngroupedConsumer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
@@ -72,31 +71,27 @@ final class PartitionLog implements AutoCloseable {
     Map<String, Object> properties =
         new HashMap<>(connection.consumer("home-" + partition + "-state"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, PartitionLoop.group(connection));
-    try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties)) {
+    try (UngroupedConsumer consumer = new UngroupedConsumer(properties)) {
       // without a subscription there is no member id and generation to check: the partition's own
       // transactional id fences
       group = consumer.groupMetadata();
       TopicPartition changes = new TopicPartition(connection.topics().changes(), partition);
       OffsetAndMetadata committed = consumer.committed(Set.of(changes)).get(changes);
-      consumer.assign(List.of(changes));
+      consumer.assign(
+          List.of(changes)); // else the client warns about the offset that it is asked for
       long changesEnd = consumer.endOffsets(List.of(changes)).get(changes);
       TopicPartition state = new TopicPartition(connection.topics().state(), partition);
-      consumer.assign(List.of(state));
-      consumer.seekToBeginning(List.of(state));
-      long end = consumer.endOffsets(List.of(state)).get(state);
+      consumer.assign(List.of(state), _ -> Optional.empty());
       Map<String, DamagedStateException> damaged = new HashMap<>();
-      ReadProgress progress = new ReadProgress(state.toString());
-      while (consumer.position(state) < end) {
-        progress.at(consumer.position(state));
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-          try {
-            replay.accept(state(record));
-            damaged.remove(record.key());
-          } catch (DamagedStateException e) {
-            damaged.put(record.key(), e);
-          }
-        }
-      }
+      consumer.readToEnd(
+          record -> {
+            try {
+              replay.accept(state(record));
+              damaged.remove(record.key());
+            } catch (DamagedStateException e) {
+              damaged.put(record.key(), e);
+            }
+          });
       // without a committed offset, or with one beyond the end of a recreated topic, read from the
       // beginning
       boolean usable = committed != null && committed.offset() <= changesEnd;

@@ -4,19 +4,14 @@ import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.Event;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reader of whole topics, up to the offsets that are committed when it starts. */
 public final class TopicReader {
-
-  private static final Duration POLL = Duration.ofMillis(200);
 
   private final KafkaConnection connection;
 
@@ -26,21 +21,15 @@ public final class TopicReader {
 
   /** Returns all records of a topic, in the order of each partition; none without the topic. */
   public List<ConsumerRecord<String, byte[]>> records(String topic) {
-    try (KafkaConsumer<String, byte[]> consumer =
+    try (UngroupedConsumer consumer =
         new UngroupedConsumer(connection.consumer("sluice-topic-reader"))) {
-      List<PartitionInfo> infos = consumer.partitionsFor(topic);
-      if (infos == null || infos.isEmpty()) {
-        return List.of();
-      }
       List<TopicPartition> partitions =
-          infos.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions, _ -> Optional.empty());
       List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        consumer.poll(POLL).forEach(records::add);
-      }
+      consumer.readToEnd(records::add);
       return List.copyOf(records);
     }
   }
