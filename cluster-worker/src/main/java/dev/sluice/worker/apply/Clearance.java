@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
@@ -44,8 +45,8 @@ public final class Clearance {
 
   private final Sources sources;
   private final Optional<ApplicationName> by;
-  private final Set<ObjectRef> objects;
-  private final Map<LogRecord, Set<ObjectRef>> possible = new ConcurrentHashMap<>();
+  private final Set<ObjectId> objects;
+  private final Map<LogRecord, Set<ObjectId>> possible = new ConcurrentHashMap<>();
 
   /** The sources of claims and live objects. */
   public record Sources(
@@ -57,14 +58,14 @@ public final class Clearance {
    * @param by the application whose own claims are ignored; empty if all count
    * @param objects that may be asked about
    */
-  public Clearance(Sources sources, Optional<ApplicationName> by, Collection<ObjectRef> objects) {
+  public Clearance(Sources sources, Optional<ApplicationName> by, Collection<ObjectId> objects) {
     this.sources = sources;
     this.by = by;
     this.objects = Set.copyOf(objects);
   }
 
   /** Decides about one object. */
-  public Answer of(ObjectRef object) throws InterruptedException {
+  public Answer of(ObjectId object) throws InterruptedException {
     Optional<ApplicationName> claimant = sources.claims().claimant(object, by);
     if (claimant.isPresent()) {
       return new Answer.ClaimedBy(claimant.get());
@@ -90,7 +91,7 @@ public final class Clearance {
   }
 
   /** Returns whether the object with this uid is claimed under its name in another API group. */
-  public boolean isClaimedElsewhere(ObjectRef object, String uid) throws InterruptedException {
+  public boolean isClaimedElsewhere(ObjectId object, String uid) throws InterruptedException {
     for (ObjectRef namesake : sources.claims().namesakes(object)) {
       Optional<ApiResource> resource =
           sources.discovery().find(namesake.apiVersion(), namesake.kind());
@@ -104,8 +105,8 @@ public final class Clearance {
     return false;
   }
 
-  private Set<ObjectRef> possible(LogRecord entry) throws InterruptedException {
-    Set<ObjectRef> known = possible.get(entry);
+  private Set<ObjectId> possible(LogRecord entry) throws InterruptedException {
+    Set<ObjectId> known = possible.get(entry);
     if (known != null) {
       return known;
     }
@@ -113,7 +114,7 @@ public final class Clearance {
     if (there.isEmpty()) {
       return objects; // compacted away: a newer record follows
     }
-    Set<ObjectRef> found =
+    Set<ObjectId> found =
         objects.stream().filter(there.get()::mayHave).collect(Collectors.toUnmodifiableSet());
     possible.put(entry, found);
     return found;

@@ -213,7 +213,7 @@ final class GenerationApply {
     for (ObjectChange change : run.changes()) {
       if (change.action() == Action.TRANSFERRED) {
         // the claimant may be parked because of this object
-        context.claims().wakeClaimant(change.object(), entry.application());
+        context.claims().wakeClaimant(change.object().id(), entry.application());
       }
     }
     return run;

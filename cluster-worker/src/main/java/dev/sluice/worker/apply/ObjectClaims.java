@@ -3,6 +3,7 @@ package dev.sluice.worker.apply;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.sync.LogEntry;
@@ -95,8 +96,9 @@ public final class ObjectClaims {
       return removed ? Map.of() : planned.map(Planned::objects).orElse(Map.of());
     }
 
-    boolean have(ObjectRef ref) {
-      return objects().getOrDefault(Name.of(ref), Set.of()).stream().anyMatch(ref::sameObject);
+    boolean have(ObjectId object) {
+      return objects().getOrDefault(Name.of(object), Set.of()).stream()
+          .anyMatch(ref -> ref.id().equals(object));
     }
   }
 
@@ -105,15 +107,16 @@ public final class ObjectClaims {
   /** The identity of an object that a server may serve in several API groups. */
   private record Name(String kind, String namespace, String name) {
 
-    static Name of(ObjectRef ref) {
-      return new Name(ref.kind(), ref.namespace(), ref.name());
+    static Name of(ObjectId object) {
+      return new Name(object.groupKind().kind(), object.namespace(), object.name());
     }
 
     static Map<Name, Set<ObjectRef>> index(Collection<ObjectRef> refs) {
       return refs.stream()
           .collect(
               Collectors.groupingBy(
-                  Name::of, Collectors.toCollection(() -> new TreeSet<ObjectRef>())));
+                  ref -> Name.of(ref.id()),
+                  Collectors.toCollection(() -> new TreeSet<ObjectRef>())));
     }
   }
 
@@ -236,41 +239,42 @@ public final class ObjectClaims {
   }
 
   /** Returns the claim of an object's owner. */
-  synchronized OwnerClaim ownerClaim(ObjectRef ref, ApplicationName owner) {
+  synchronized OwnerClaim ownerClaim(ObjectId object, ApplicationName owner) {
     Claims known = claims.getOrDefault(owner, Claims.NONE);
     if (!known.isKnown()) {
       return OwnerClaim.UNKNOWN;
     }
-    return known.have(ref) ? OwnerClaim.CLAIMED : OwnerClaim.RELEASED;
+    return known.have(object) ? OwnerClaim.CLAIMED : OwnerClaim.RELEASED;
   }
 
   /**
    * Returns another application that claims an object, or claimed it when its claims were last
    * known.
    */
-  synchronized Optional<ApplicationName> claimant(ObjectRef ref, Optional<ApplicationName> except) {
+  synchronized Optional<ApplicationName> claimant(
+      ObjectId object, Optional<ApplicationName> except) {
     return claims.entrySet().stream()
         .filter(entry -> !Optional.of(entry.getKey()).equals(except))
-        .filter(entry -> entry.getValue().have(ref))
+        .filter(entry -> entry.getValue().have(object))
         .map(Map.Entry::getKey)
         .min(ApplicationName::compareTo);
   }
 
   /** Wakes the application that claims an object which another has released. */
-  void wakeClaimant(ObjectRef ref, ApplicationName releasedBy) {
-    claimant(ref, Optional.of(releasedBy)).ifPresent(wake);
+  void wakeClaimant(ObjectId object, ApplicationName releasedBy) {
+    claimant(object, Optional.of(releasedBy)).ifPresent(wake);
   }
 
   /**
    * Returns the claims on objects of the same kind, namespace and name in other API groups: a
    * server may serve one object in several.
    */
-  synchronized Set<ObjectRef> namesakes(ObjectRef ref) {
+  synchronized Set<ObjectRef> namesakes(ObjectId object) {
     Set<ObjectRef> found = new TreeSet<>();
     for (Claims each : claims.values()) {
-      found.addAll(each.objects().getOrDefault(Name.of(ref), Set.of()));
+      found.addAll(each.objects().getOrDefault(Name.of(object), Set.of()));
     }
-    found.removeIf(ref::sameObject);
+    found.removeIf(ref -> ref.id().equals(object));
     return found;
   }
 

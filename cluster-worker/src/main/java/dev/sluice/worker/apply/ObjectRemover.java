@@ -161,14 +161,14 @@ final class ObjectRemover {
         return new Removal(ofAnother ? Action.TRANSFERRED : Action.SKIPPED, false);
       }
       attempt.requireNotNewer(live);
-      if (claims.claimant(ref, Optional.of(attempt.owner().application())).isPresent()) {
+      if (claims.claimant(ref.id(), Optional.of(attempt.owner().application())).isPresent()) {
         return new Removal(Action.TRANSFERRED, false);
       }
       if (attempt.written().contains(live.uid())) {
         return new Removal(Action.UNCHANGED, false); // the same object in another API group
       }
       if (clearance.isPresent()) {
-        if (clearance.get().isClaimedElsewhere(ref, live.uid())) {
+        if (clearance.get().isClaimedElsewhere(ref.id(), live.uid())) {
           return new Removal(Action.UNCHANGED, false);
         }
         requireCleared(ref, clearance.get());
@@ -224,7 +224,7 @@ final class ObjectRemover {
    */
   private static void requireCleared(ObjectRef ref, Clearance clearance)
       throws HaltException, InterruptedException {
-    if (clearance.of(ref) instanceof Clearance.Answer.Unknown) {
+    if (clearance.of(ref.id()) instanceof Clearance.Answer.Unknown) {
       throw Attempt.retry(
           ApplyFailure.CLAIMS_CHANGED,
           "%s may be claimed by a target that has just come".formatted(ref),

@@ -164,7 +164,7 @@ final class ObjectWriter {
     }
     ApplicationName owner = other.get();
     claims.await(attempt.owner().application(), Set.of(owner));
-    return switch (claims.ownerClaim(ref, owner)) {
+    return switch (claims.ownerClaim(ref.id(), owner)) {
       case RELEASED -> {
         // a worker that is no longer the leader has outdated claims
         attempt.fence().check();

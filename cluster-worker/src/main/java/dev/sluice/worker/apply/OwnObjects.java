@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,7 +26,20 @@ public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
   /** Prefix of every installation's Lease, and of the names in k8s/base. */
   private static final String WORKER = "sluice-worker";
 
-  private static final Set<String> CLUSTER_RIGHTS = Set.of("ClusterRole", "ClusterRoleBinding");
+  private static final Set<GroupKind> CLUSTER_RIGHTS =
+      Set.of(
+          GroupKind.parse("ClusterRole.rbac.authorization.k8s.io"),
+          GroupKind.parse("ClusterRoleBinding.rbac.authorization.k8s.io"));
+
+  /** The prefixes of the names of state. */
+  private static final Map<GroupKind, List<String>> STATE =
+      Map.of(
+          GroupKind.parse("Lease.coordination.k8s.io"),
+          List.of(WORKER + "-"),
+          GroupKind.CONFIG_MAP,
+          List.of(LedgerNames.PREFIX, LedgerNames.OLD_PREFIX),
+          GroupKind.SECRET,
+          List.of(LedgerNames.KEY_PREFIX));
 
   public OwnObjects {
     deployers = Set.copyOf(deployers);
@@ -56,14 +71,7 @@ public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
     // without a namespace the kind's scope is unknown, and the name decides
     boolean isHere = ref.namespace().equals(namespace) || ref.namespace().isEmpty();
     return isHere
-        && switch (ref.group() + "/" + ref.kind()) {
-          case "coordination.k8s.io/Lease" -> ref.name().startsWith(WORKER + "-");
-          case "/ConfigMap" ->
-              ref.name().startsWith(LedgerNames.PREFIX)
-                  || ref.name().startsWith(LedgerNames.OLD_PREFIX);
-          case "/Secret" -> ref.name().startsWith(LedgerNames.KEY_PREFIX);
-          default -> false;
-        };
+        && STATE.getOrDefault(ref.groupKind(), List.of()).stream().anyMatch(ref.name()::startsWith);
   }
 
   /** Returns whether a selection by label would take the object for state of Sluice. */
@@ -76,10 +84,9 @@ public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
 
   private boolean isInstallation(ObjectRef ref) {
     boolean isNamespace =
-        ref.group().isEmpty() && ref.kind().equals("Namespace") && ref.name().equals(namespace);
+        ref.groupKind().equals(GroupKind.NAMESPACE) && ref.name().equals(namespace);
     boolean isClusterRight =
-        ref.group().equals("rbac.authorization.k8s.io")
-            && CLUSTER_RIGHTS.contains(ref.kind())
+        CLUSTER_RIGHTS.contains(ref.groupKind())
             && (ref.name().equals(WORKER) || ref.name().startsWith(WORKER + "-"));
     return isNamespace || isClusterRight || ref.namespace().equals(namespace);
   }

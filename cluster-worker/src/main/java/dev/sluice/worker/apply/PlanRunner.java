@@ -5,6 +5,7 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -82,8 +83,8 @@ public final class PlanRunner {
       throws HaltException, InterruptedException {
     for (ObjectRef ref : plan.skipped()) {
       boolean leaves =
-          plan.inventories().during().find(ref).isPresent()
-              && plan.inventories().after().find(ref).isEmpty();
+          plan.inventories().during().find(ref.id()).isPresent()
+              && plan.inventories().after().find(ref.id()).isEmpty();
       if (leaves) {
         remover.release(ref, attempt);
       }
@@ -146,10 +147,10 @@ public final class PlanRunner {
   /** Groups consecutive steps of one kind. */
   static <T> List<List<T>> byKind(List<T> steps, Function<T, ObjectRef> ref) {
     List<List<T>> groups = new ArrayList<>();
-    String last = "";
+    Optional<GroupKind> last = Optional.empty();
     for (T step : steps) {
-      String kind = ref.apply(step).group() + "/" + ref.apply(step).kind();
-      if (groups.isEmpty() || !kind.equals(last)) {
+      Optional<GroupKind> kind = Optional.of(ref.apply(step).groupKind());
+      if (!kind.equals(last)) {
         groups.add(new ArrayList<>());
       }
       groups.getLast().add(step);

@@ -4,6 +4,7 @@ import dev.sluice.contract.event.DeletionPlan.Deletion;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.plan.PlanDigest;
 import dev.sluice.worker.plan.PruneStep;
@@ -55,7 +56,9 @@ final class Pruning {
     }
     Clearance clearance =
         new Clearance(
-            sources, Optional.of(entry.application()), steps.stream().map(PruneStep::ref).toList());
+            sources,
+            Optional.of(entry.application()),
+            steps.stream().map(step -> step.ref().id()).toList());
     awaitOthers(entry, clearance, attempt);
     // an object of a newer target of this application is not deleted either
     attempt.pace().pause(Duration.ZERO);
@@ -97,16 +100,18 @@ final class Pruning {
       throws InterruptedException {
     Clearance clearance =
         new Clearance(
-            sources, Optional.of(entry.application()), steps.stream().map(PruneStep::ref).toList());
+            sources,
+            Optional.of(entry.application()),
+            steps.stream().map(step -> step.ref().id()).toList());
     return decide(steps, entry, clearance).unknown();
   }
 
   /** Returns the steps bound to the uids that were approved. */
   static List<PruneStep> approved(List<PruneStep> steps, PlanDigest digest) {
-    Map<ObjectRef, String> uids = new HashMap<>();
-    digest.deletions().forEach(deletion -> uids.put(deletion.object(), deletion.uid()));
+    Map<ObjectId, String> uids = new HashMap<>();
+    digest.deletions().forEach(deletion -> uids.put(deletion.object().id(), deletion.uid()));
     return steps.stream()
-        .map(step -> new PruneStep(step.ref(), Optional.ofNullable(uids.get(step.ref()))))
+        .map(step -> new PruneStep(step.ref(), Optional.ofNullable(uids.get(step.ref().id()))))
         .toList();
   }
 
@@ -125,7 +130,7 @@ final class Pruning {
       sources.claims().await(entry.application(), Set.of(other.application()));
     }
     for (PruneStep step : steps) {
-      switch (clearance.of(step.ref())) {
+      switch (clearance.of(step.ref().id())) {
         case Clearance.Answer.ClaimedBy _ -> cleared.add(step);
         case Clearance.Answer.Cleared _ -> (complete ? cleared : kept).add(step);
         case Clearance.Answer.Unknown(SortedSet<ApplicationName> applications) -> {

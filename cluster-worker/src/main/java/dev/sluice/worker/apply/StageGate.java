@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
@@ -15,6 +16,7 @@ import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Stage;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Waits until the objects of a stage can be used: CustomResourceDefinitions are established and
@@ -24,6 +26,10 @@ final class StageGate {
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
   private static final int MAX_POLLS = 600; // 30 s
+
+  /** Kinds whose objects finish, so that a hook of this kind is awaited. */
+  private static final Set<GroupKind> FINISHING =
+      Set.of(GroupKind.parse("Job.batch"), GroupKind.parse("Pod"));
 
   private final ClusterApi api;
   private final Discovery discovery;
@@ -63,14 +69,11 @@ final class StageGate {
       if (phase.isOfHooks()) {
         return hasRun(step.ref());
       }
-      return switch (step.ref().kind()) {
-        case "CustomResourceDefinition" -> isEstablished(step);
-        case "Namespace" ->
-            read(step.ref())
-                .map(live -> live.path("status").path("phase").asText("").equals("Active"))
-                .orElse(false);
-        default -> true;
-      };
+      GroupKind kind = step.ref().groupKind();
+      if (kind.equals(GroupKind.CUSTOM_RESOURCE_DEFINITION)) {
+        return isEstablished(step);
+      }
+      return !kind.equals(GroupKind.NAMESPACE) || isActive(step.ref());
     } catch (ApiException e) {
       throw new HaltException(
           ApiErrorClassifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())));
@@ -82,9 +85,7 @@ final class StageGate {
    * finished Jobs, has finished too.
    */
   private boolean hasRun(ObjectRef ref) throws HaltException, InterruptedException {
-    boolean isJob = ref.kind().equals("Job") && ref.group().equals("batch");
-    boolean isPod = ref.kind().equals("Pod") && ref.group().isEmpty();
-    if (!isJob && !isPod) {
+    if (!FINISHING.contains(ref.groupKind())) {
       return true;
     }
     Optional<ObjectNode> live = read(ref);
@@ -102,6 +103,12 @@ final class StageGate {
           "a new generation, or the slow timer once it is deleted");
     }
     return hasCondition(live.get(), "Complete") || phase.equals("Succeeded");
+  }
+
+  private boolean isActive(ObjectRef ref) throws InterruptedException {
+    return read(ref)
+        .filter(live -> live.path("status").path("phase").asText("").equals("Active"))
+        .isPresent();
   }
 
   private boolean isEstablished(ApplyStep step) throws InterruptedException {

@@ -13,6 +13,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.GroupKind;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
@@ -137,7 +138,7 @@ public final class Differ {
     boolean force = event instanceof SyncEvent.Target target && target.spec().policy().force();
     Set<String> namespaces = new HashSet<>();
     for (ApplyStep step : plan.applies()) {
-      if (step.ref().kind().equals("Namespace")) {
+      if (step.ref().groupKind().equals(GroupKind.NAMESPACE)) {
         namespaces.add(step.ref().name());
       }
       applied(step, force, namespaces).ifPresent(differences::add);

@@ -3,6 +3,7 @@ package dev.sluice.worker.manifest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.name.ObjectId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,14 +56,13 @@ public final class Normaliser {
    * @throws ManifestException if a kind is unknown, or two manifests are the same object
    */
   public List<Manifest> normalise(List<Manifest> manifests) throws ManifestException {
-    Scopes all = DefinedKinds.of(manifests).over(scopes);
-    Map<List<String>, Manifest> seen = new HashMap<>();
+    Scopes all = scopes.with(manifests);
+    Map<ObjectId, Manifest> seen = new HashMap<>();
     List<Manifest> normalised = new ArrayList<>(manifests.size());
     for (Manifest manifest : manifests) {
       Manifest next = normalise(manifest, all);
       ObjectRef ref = next.ref();
-      List<String> identity = List.of(ref.group(), ref.kind(), ref.namespace(), ref.name());
-      Manifest other = seen.putIfAbsent(identity, next);
+      Manifest other = seen.putIfAbsent(ref.id(), next);
       if (other != null) {
         throw ManifestException.refused(
             RenderFailure.DUPLICATE_OBJECT,

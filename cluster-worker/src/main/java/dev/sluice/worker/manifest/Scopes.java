@@ -1,5 +1,10 @@
 package dev.sluice.worker.manifest;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.name.GroupKind;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The scopes of a cluster's kinds, from discovery. */
@@ -7,4 +12,29 @@ public interface Scopes {
 
   /** Returns whether the kind is namespaced; empty if the cluster does not serve it. */
   Optional<Boolean> namespaced(String apiVersion, String kind);
+
+  /**
+   * Returns scopes that also know the kinds that the CustomResourceDefinitions among an
+   * application's own manifests define.
+   */
+  default Scopes with(List<Manifest> manifests) {
+    record VersionedKind(String apiVersion, String kind) {}
+    Map<VersionedKind, Boolean> defined = new HashMap<>();
+    for (Manifest manifest : manifests) {
+      if (manifest.ref().groupKind().equals(GroupKind.CUSTOM_RESOURCE_DEFINITION)) {
+        JsonNode spec = manifest.content().path("spec");
+        String kind = spec.path("names").path("kind").asText();
+        boolean namespaced = spec.path("scope").asText().equals("Namespaced");
+        for (JsonNode version : spec.path("versions")) {
+          if (version.path("served").asBoolean()) {
+            String apiVersion = spec.path("group").asText() + "/" + version.path("name").asText();
+            defined.put(new VersionedKind(apiVersion, kind), namespaced);
+          }
+        }
+      }
+    }
+    return (apiVersion, kind) ->
+        Optional.ofNullable(defined.get(new VersionedKind(apiVersion, kind)))
+            .or(() -> namespaced(apiVersion, kind));
+  }
 }

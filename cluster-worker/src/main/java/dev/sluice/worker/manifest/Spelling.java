@@ -2,8 +2,8 @@ package dev.sluice.worker.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.name.GroupKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -20,31 +20,35 @@ import java.util.Optional;
  */
 final class Spelling {
 
+  private static final GroupKind SERVICE = GroupKind.parse("Service");
+
   /** The path of each kind's pod specification. */
-  private static final Map<String, List<String>> POD_SPECS =
+  private static final Map<GroupKind, List<String>> POD_SPECS =
       Map.of(
-          " Pod", List.of("spec"),
-          " ReplicationController", List.of("spec", "template", "spec"),
-          "apps Deployment", List.of("spec", "template", "spec"),
-          "apps StatefulSet", List.of("spec", "template", "spec"),
-          "apps DaemonSet", List.of("spec", "template", "spec"),
-          "apps ReplicaSet", List.of("spec", "template", "spec"),
-          "batch Job", List.of("spec", "template", "spec"),
-          "batch CronJob", List.of("spec", "jobTemplate", "spec", "template", "spec"));
+          GroupKind.parse("Pod"), List.of("spec"),
+          GroupKind.parse("ReplicationController"), List.of("spec", "template", "spec"),
+          GroupKind.parse("Deployment.apps"), List.of("spec", "template", "spec"),
+          GroupKind.parse("StatefulSet.apps"), List.of("spec", "template", "spec"),
+          GroupKind.parse("DaemonSet.apps"), List.of("spec", "template", "spec"),
+          GroupKind.parse("ReplicaSet.apps"), List.of("spec", "template", "spec"),
+          GroupKind.parse("Job.batch"), List.of("spec", "template", "spec"),
+          GroupKind.parse("CronJob.batch"),
+              List.of("spec", "jobTemplate", "spec", "template", "spec"));
 
   private Spelling() {}
 
   /** Changes the content in place; values below it may be shared, and stay as they are. */
   static void correct(Manifest manifest) throws ManifestException {
-    ObjectRef ref = manifest.ref();
+    GroupKind kind = manifest.ref().groupKind();
     ObjectNode content = manifest.content();
-    switch (ref.group() + " " + ref.kind()) {
-      case " Secret" -> encode(manifest);
-      case " Service" -> below(content, List.of("spec")).ifPresent(Spelling::defaultProtocol);
-      default ->
-          Optional.ofNullable(POD_SPECS.get(ref.group() + " " + ref.kind()))
-              .flatMap(path -> below(content, path))
-              .ifPresent(Spelling::podSpec);
+    if (kind.equals(GroupKind.SECRET)) {
+      encode(manifest);
+    } else if (kind.equals(SERVICE)) {
+      below(content, List.of("spec")).ifPresent(Spelling::defaultProtocol);
+    } else {
+      Optional.ofNullable(POD_SPECS.get(kind))
+          .flatMap(path -> below(content, path))
+          .ifPresent(Spelling::podSpec);
     }
   }
 

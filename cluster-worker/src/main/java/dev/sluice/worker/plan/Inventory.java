@@ -3,6 +3,7 @@ package dev.sluice.worker.plan;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ObjectId;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The objects of an application in a cluster, sorted, each once whatever its version. */
 public record Inventory(@JsonValue List<InventoryEntry> entries) {
@@ -20,26 +22,27 @@ public record Inventory(@JsonValue List<InventoryEntry> entries) {
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public Inventory {
     entries = entries.stream().sorted(Comparator.comparing(InventoryEntry::ref)).toList();
-    Set<Identity> seen = new HashSet<>();
+    Set<ObjectId> seen = new HashSet<>();
     for (InventoryEntry entry : entries) {
-      if (!seen.add(Identity.of(entry.ref()))) {
+      if (!seen.add(entry.ref().id())) {
         throw new IllegalArgumentException("twice in one inventory: " + entry.ref());
       }
     }
   }
 
-  /** Returns the entry of this object, whatever version it was written in. */
-  public Optional<InventoryEntry> find(ObjectRef ref) {
-    return entries.stream().filter(entry -> entry.ref().sameObject(ref)).findFirst();
+  /** Returns the entry of an object. */
+  public Optional<InventoryEntry> find(ObjectId object) {
+    return entries.stream().filter(entry -> entry.ref().id().equals(object)).findFirst();
   }
 
   /** Returns this inventory with another's entries of these objects. */
   public Inventory plus(Inventory other, Collection<ObjectRef> objects) {
-    Map<Identity, InventoryEntry> all = new LinkedHashMap<>();
+    Set<ObjectId> added = objects.stream().map(ObjectRef::id).collect(Collectors.toSet());
+    Map<ObjectId, InventoryEntry> all = new LinkedHashMap<>();
     other.entries().stream()
-        .filter(entry -> objects.stream().anyMatch(entry.ref()::sameObject))
-        .forEach(entry -> all.put(Identity.of(entry.ref()), entry));
-    entries.forEach(entry -> all.put(Identity.of(entry.ref()), entry));
+        .filter(entry -> added.contains(entry.ref().id()))
+        .forEach(entry -> all.put(entry.ref().id(), entry));
+    entries.forEach(entry -> all.put(entry.ref().id(), entry));
     return new Inventory(List.copyOf(all.values()));
   }
 

@@ -1,6 +1,8 @@
 package dev.sluice.worker.plan;
 
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.GroupKind;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,41 +20,39 @@ public final class Order implements Comparator<ObjectRef> {
 
   public static final Order INSTANCE = new Order();
 
-  private static final String RBAC = "rbac.authorization.k8s.io";
-
   private static final List<GroupKind> FIRST =
-      List.of(
-          new GroupKind("apiextensions.k8s.io", "CustomResourceDefinition"),
-          new GroupKind("", "Namespace"),
-          new GroupKind(RBAC, "ClusterRole"),
-          new GroupKind("cluster.x-k8s.io", "ClusterClass"),
-          new GroupKind("node.k8s.io", "RuntimeClass"),
-          new GroupKind("scheduling.k8s.io", "PriorityClass"),
-          new GroupKind("storage.k8s.io", "StorageClass"),
-          new GroupKind("snapshot.storage.k8s.io", "VolumeSnapshotClass"),
-          new GroupKind("networking.k8s.io", "IngressClass"),
-          new GroupKind("gateway.networking.k8s.io", "GatewayClass"),
-          new GroupKind(RBAC, "ClusterRoleBinding"),
-          new GroupKind("", "ResourceQuota"),
-          new GroupKind("", "ServiceAccount"),
-          new GroupKind(RBAC, "Role"),
-          new GroupKind(RBAC, "RoleBinding"),
-          new GroupKind("", "ConfigMap"),
-          new GroupKind("", "Secret"),
-          new GroupKind("", "Service"),
-          new GroupKind("", "LimitRange"),
-          new GroupKind("apps", "Deployment"),
-          new GroupKind("apps", "StatefulSet"),
-          new GroupKind("batch", "CronJob"),
-          new GroupKind("policy", "PodDisruptionBudget"));
+      kinds(
+          "CustomResourceDefinition.apiextensions.k8s.io",
+          "Namespace",
+          "ClusterRole.rbac.authorization.k8s.io",
+          "ClusterClass.cluster.x-k8s.io",
+          "RuntimeClass.node.k8s.io",
+          "PriorityClass.scheduling.k8s.io",
+          "StorageClass.storage.k8s.io",
+          "VolumeSnapshotClass.snapshot.storage.k8s.io",
+          "IngressClass.networking.k8s.io",
+          "GatewayClass.gateway.networking.k8s.io",
+          "ClusterRoleBinding.rbac.authorization.k8s.io",
+          "ResourceQuota",
+          "ServiceAccount",
+          "Role.rbac.authorization.k8s.io",
+          "RoleBinding.rbac.authorization.k8s.io",
+          "ConfigMap",
+          "Secret",
+          "Service",
+          "LimitRange",
+          "Deployment.apps",
+          "StatefulSet.apps",
+          "CronJob.batch",
+          "PodDisruptionBudget.policy");
 
   /**
    * Webhook configurations, which would validate or block everything that is written after them.
    */
   private static final List<GroupKind> LAST =
-      List.of(
-          new GroupKind("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
-          new GroupKind("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"));
+      kinds(
+          "MutatingWebhookConfiguration.admissionregistration.k8s.io",
+          "ValidatingWebhookConfiguration.admissionregistration.k8s.io");
 
   private static final Map<GroupKind, Integer> RANKS =
       IntStream.range(0, FIRST.size() + LAST.size())
@@ -85,9 +85,11 @@ public final class Order implements Comparator<ObjectRef> {
     return ref.kind().endsWith("Class") ? Stage.Phase.CLASSES : Stage.Phase.OBJECTS;
   }
 
-  private static int rank(ObjectRef ref) {
-    return RANKS.getOrDefault(new GroupKind(ref.group(), ref.kind()), UNKNOWN);
+  private static List<GroupKind> kinds(String... names) {
+    return Arrays.stream(names).map(GroupKind::parse).toList();
   }
 
-  private record GroupKind(String group, String kind) {}
+  private static int rank(ObjectRef ref) {
+    return RANKS.getOrDefault(ref.groupKind(), UNKNOWN);
+  }
 }

@@ -9,6 +9,7 @@ import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.ObjectId;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
@@ -63,8 +64,9 @@ public record PlanDigest(
     add(sha, VERSION, subject.cluster().value(), subject.application().value());
     add(sha, generation.toString(), commit.map(CommitId::value).orElse(""), inputDigest);
     for (Deletion deletion : deletions) {
-      add(sha, "object", deletion.object().group(), deletion.object().kind());
-      add(sha, deletion.object().namespace(), deletion.object().name(), deletion.uid());
+      ObjectId object = deletion.object().id();
+      add(sha, "object", object.groupKind().group(), object.groupKind().kind());
+      add(sha, object.namespace(), object.name(), deletion.uid());
     }
     unknown.forEach(application -> add(sha, "unknown", application.value()));
     return HexFormat.of().formatHex(sha.digest());

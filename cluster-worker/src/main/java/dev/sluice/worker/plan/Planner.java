@@ -3,6 +3,7 @@ package dev.sluice.worker.plan;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.Manifest;
 import java.util.ArrayList;
@@ -43,24 +44,23 @@ public final class Planner {
               Optional.empty()));
     }
     Draft draft = new Draft(request.old());
-    Set<Identity> unfinished =
-        request.unfinished().stream().map(Identity::of).collect(Collectors.toSet());
+    Set<ObjectId> unfinished =
+        request.unfinished().stream().map(ObjectRef::id).collect(Collectors.toSet());
     for (Manifest manifest : request.desired()) {
-      draft.desire(manifest, unfinished.contains(Identity.of(manifest.ref())));
+      draft.desire(manifest, unfinished.contains(manifest.ref().id()));
     }
     for (InventoryEntry entry : draft.undesired()) {
       if (entry.keep()) {
         draft.skipped.add(entry.ref());
       } else if (!request.policy().prune()) {
         draft.skipped.add(entry.ref());
-        draft.after.put(Identity.of(entry.ref()), entry);
+        draft.after.put(entry.ref().id(), entry);
       } else {
         draft.prunes.add(entry.ref());
       }
     }
     boolean install =
-        request.old().entries().stream()
-            .allMatch(entry -> unfinished.contains(Identity.of(entry.ref())));
+        request.old().entries().stream().allMatch(entry -> unfinished.contains(entry.ref().id()));
     Plan.Ready ready = draft.finish(install);
     Optional<Failure> objection =
         request.approved()
@@ -92,38 +92,38 @@ public final class Planner {
   /** A plan under construction. */
   private static final class Draft {
 
-    private final Map<Identity, InventoryEntry> old = new LinkedHashMap<>();
-    private final Map<Identity, InventoryEntry> during = new LinkedHashMap<>();
-    private final Map<Identity, InventoryEntry> after = new LinkedHashMap<>();
-    private final Map<Identity, Manifest> desired = new LinkedHashMap<>();
+    private final Map<ObjectId, InventoryEntry> old = new LinkedHashMap<>();
+    private final Map<ObjectId, InventoryEntry> during = new LinkedHashMap<>();
+    private final Map<ObjectId, InventoryEntry> after = new LinkedHashMap<>();
+    private final Map<ObjectId, Manifest> desired = new LinkedHashMap<>();
     private final List<ApplyStep> applies = new ArrayList<>();
     private final List<ObjectRef> unchanged = new ArrayList<>();
     private final List<ObjectRef> skipped = new ArrayList<>();
     private final List<ObjectRef> prunes = new ArrayList<>();
 
     Draft(Inventory inventory) {
-      inventory.entries().forEach(entry -> old.put(Identity.of(entry.ref()), entry));
+      inventory.entries().forEach(entry -> old.put(entry.ref().id(), entry));
       during.putAll(old);
     }
 
     void desire(Manifest manifest, boolean unfinished) {
-      Identity identity = Identity.of(manifest.ref());
-      if (desired.put(identity, manifest) != null) {
+      ObjectId id = manifest.ref().id();
+      if (desired.put(id, manifest) != null) {
         throw new IllegalArgumentException("desired twice: " + manifest);
       }
-      InventoryEntry before = old.get(identity);
+      InventoryEntry before = old.get(id);
       Directives directives = manifest.directives();
       if (directives.ignore()) {
         skipped.add(manifest.ref());
         if (before != null) {
-          after.put(identity, new InventoryEntry(before.ref(), before.digest(), directives.keep()));
+          after.put(id, new InventoryEntry(before.ref(), before.digest(), directives.keep()));
         }
         return;
       }
       String digest = manifest.digest();
       InventoryEntry entry = new InventoryEntry(manifest.ref(), digest, directives.keep());
-      after.put(identity, entry);
-      during.put(identity, entry);
+      after.put(id, entry);
+      during.put(id, entry);
       if (before != null && before.digest().equals(digest) && !unfinished) {
         unchanged.add(manifest.ref());
         return;
@@ -167,7 +167,7 @@ public final class Planner {
           desired.values().stream().map(Manifest::ref).collect(Collectors.toUnmodifiableSet()));
     }
 
-    private static Inventory inventory(Map<Identity, InventoryEntry> entries) {
+    private static Inventory inventory(Map<ObjectId, InventoryEntry> entries) {
       return new Inventory(List.copyOf(entries.values()));
     }
   }

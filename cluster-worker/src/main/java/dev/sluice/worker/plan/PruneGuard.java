@@ -5,6 +5,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.name.GroupKind;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,16 +26,16 @@ final class PruneGuard {
 
   private static final int NAMED = 5;
 
-  private static final Set<Identity> PROTECTED =
+  private static final Set<GroupKind> PROTECTED =
       Set.of(
-          new Identity("", "Namespace", "", ""),
-          new Identity("apiextensions.k8s.io", "CustomResourceDefinition", "", ""),
-          new Identity("", "PersistentVolumeClaim", "", ""));
+          GroupKind.NAMESPACE,
+          GroupKind.CUSTOM_RESOURCE_DEFINITION,
+          GroupKind.parse("PersistentVolumeClaim"));
 
   private PruneGuard() {}
 
   static boolean isProtected(ObjectRef ref) {
-    return PROTECTED.contains(new Identity(ref.group(), ref.kind(), "", ""));
+    return PROTECTED.contains(ref.groupKind());
   }
 
   /** Returns why these deletions must wait; empty if they may proceed. */

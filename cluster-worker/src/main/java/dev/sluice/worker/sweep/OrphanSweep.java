@@ -8,6 +8,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiResource;
@@ -52,7 +53,7 @@ public final class OrphanSweep {
   private final String installation;
   private final Parts parts;
   private final Set<String> failing = new HashSet<>();
-  private final Set<ObjectRef> kept = new HashSet<>();
+  private final Set<ObjectId> kept = new HashSet<>();
 
   /**
    * The parts that a sweep calls.
@@ -113,7 +114,7 @@ public final class OrphanSweep {
             new Clearance(
                 new Clearance.Sources(parts.claims(), parts.targets(), parts.api(), discovery),
                 Optional.empty(),
-                suspects.stream().map(Suspect::ref).toList());
+                suspects.stream().map(suspect -> suspect.ref().id()).toList());
         for (Suspect suspect : suspects) {
           if (remove(suspect, resource.get(), clearance)) {
             swept
@@ -239,11 +240,11 @@ public final class OrphanSweep {
   private boolean isCleared(ObjectRef ref, LiveObject live, Clearance clearance)
       throws InterruptedException {
     boolean cleared =
-        clearance.of(ref) instanceof Clearance.Answer.Cleared
-            && !clearance.isClaimedElsewhere(ref, live.uid());
+        clearance.of(ref.id()) instanceof Clearance.Answer.Cleared
+            && !clearance.isClaimedElsewhere(ref.id(), live.uid());
     if (cleared) {
-      kept.remove(ref);
-    } else if (kept.add(ref)) {
+      kept.remove(ref.id());
+    } else if (kept.add(ref.id())) {
       log.atInfo()
           .addKeyValue("cluster", cluster)
           .addKeyValue("object", ref)
@@ -256,6 +257,6 @@ public final class OrphanSweep {
     long settled = ledger.generation().map(Generation::value).orElse(0L);
     return ledger.isSettled()
         && live.generation() <= settled
-        && ledger.inventory().find(ref).isEmpty();
+        && ledger.inventory().find(ref.id()).isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.worker.watch;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.name.GroupKind;
 import dev.sluice.platform.process.Containment;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.lane.Outcome;
@@ -169,8 +170,11 @@ public final class PrerequisiteWatch<T extends HasMetadata>
         && failure.object().stream()
             .allMatch(
                 ref ->
-                    ref.group().equals(definition.getSpec().getGroup())
-                        && ref.kind().equals(definition.getSpec().getNames().getKind()));
+                    ref.groupKind()
+                        .equals(
+                            new GroupKind(
+                                definition.getSpec().getGroup(),
+                                definition.getSpec().getNames().getKind())));
   }
 
   private static boolean isEstablished(CustomResourceDefinition definition) {

@@ -41,14 +41,14 @@ final class ObjectClaimsTest {
 
     claims.planned(target(WEB, 1), Set.of(OBJECT));
     assertThat(claims.unknown(Optional.empty())).isEmpty();
-    assertThat(claims.claimant(OBJECT, Optional.of(SHOP))).contains(WEB);
-    assertThat(claims.claimant(OBJECT, Optional.of(WEB))).isEmpty();
-    assertThat(claims.ownerClaim(OBJECT, WEB)).isEqualTo(ObjectClaims.OwnerClaim.CLAIMED);
+    assertThat(claims.claimant(OBJECT.id(), Optional.of(SHOP))).contains(WEB);
+    assertThat(claims.claimant(OBJECT.id(), Optional.of(WEB))).isEmpty();
+    assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.CLAIMED);
 
     claims.expect(target(WEB, 2));
     assertThat(claims.unknown(Optional.empty())).containsExactly(target(WEB, 2));
-    assertThat(claims.claimant(OBJECT, Optional.empty())).as("last known").contains(WEB);
-    assertThat(claims.ownerClaim(OBJECT, WEB)).isEqualTo(ObjectClaims.OwnerClaim.UNKNOWN);
+    assertThat(claims.claimant(OBJECT.id(), Optional.empty())).as("last known").contains(WEB);
+    assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.UNKNOWN);
   }
 
   @Test
@@ -62,8 +62,10 @@ final class ObjectClaimsTest {
     assertThat(woken).containsExactly(SHOP);
     assertThat(claims.unknown(Optional.of(SHOP))).containsExactly(refused);
     assertThat(claims.isSettled(refused)).as("no attempt ends it").isTrue();
-    assertThat(claims.claimant(OBJECT, Optional.of(SHOP))).as("of the last target").contains(WEB);
-    assertThat(claims.ownerClaim(OBJECT, WEB)).isEqualTo(ObjectClaims.OwnerClaim.UNKNOWN);
+    assertThat(claims.claimant(OBJECT.id(), Optional.of(SHOP)))
+        .as("of the last target")
+        .contains(WEB);
+    assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.UNKNOWN);
 
     claims.await(SHOP, Set.of(WEB));
     claims.accept(WEB);
@@ -95,10 +97,10 @@ final class ObjectClaimsTest {
 
     ObjectRef older = new ObjectRef("apps/v1beta1", "Deployment", "n", "one");
     ObjectRef other = new ObjectRef("extensions/v1beta1", "Deployment", "n", "one");
-    assertThat(claims.claimant(older, Optional.empty())).contains(WEB);
-    assertThat(claims.claimant(other, Optional.empty())).isEmpty();
-    assertThat(claims.namesakes(other)).containsExactly(OBJECT);
-    assertThat(claims.namesakes(older)).isEmpty();
+    assertThat(claims.claimant(older.id(), Optional.empty())).contains(WEB);
+    assertThat(claims.claimant(other.id(), Optional.empty())).isEmpty();
+    assertThat(claims.namesakes(other.id())).containsExactly(OBJECT);
+    assertThat(claims.namesakes(older.id())).isEmpty();
   }
 
   @Test
@@ -108,8 +110,8 @@ final class ObjectClaimsTest {
     claims.expect(entry(WEB, 2, true, "", "b", 1));
 
     assertThat(claims.unknown(Optional.empty())).isEmpty();
-    assertThat(claims.claimant(OBJECT, Optional.empty())).isEmpty();
-    assertThat(claims.ownerClaim(OBJECT, WEB)).isEqualTo(ObjectClaims.OwnerClaim.RELEASED);
+    assertThat(claims.claimant(OBJECT.id(), Optional.empty())).isEmpty();
+    assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.RELEASED);
   }
 
   @Test
@@ -117,7 +119,7 @@ final class ObjectClaimsTest {
     claims.load(ledger(WEB, 1, "v1:web1"));
     claims.expect(target(WEB, 1));
     assertThat(claims.unknown(Optional.empty())).isEmpty();
-    assertThat(claims.claimant(OBJECT, Optional.empty())).contains(WEB);
+    assertThat(claims.claimant(OBJECT.id(), Optional.empty())).contains(WEB);
 
     claims.load(ledger(SHOP, 1, "v1:of another count"));
     claims.expect(target(SHOP, 1));

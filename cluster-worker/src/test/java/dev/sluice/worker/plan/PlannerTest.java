@@ -10,6 +10,7 @@ import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.manifest.Manifest;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +160,7 @@ class PlannerTest {
 
     assertThat(plan.applies()).extracting(ApplyStep::ref).containsExactly(now.ref());
     assertThat(plan.prunes()).isEmpty();
-    assertThat(plan.inventories().after().find(before.ref()).orElseThrow().ref())
+    assertThat(plan.inventories().after().find(before.ref().id()).orElseThrow().ref())
         .isEqualTo(now.ref());
   }
 
@@ -202,7 +203,7 @@ class PlannerTest {
     assertThat(fresh.skipped()).containsExactly(ignored.ref());
     assertThat(fresh.inventories().after()).isEqualTo(inventory(entry(other)));
     assertThat(owned.prunes()).isEmpty();
-    assertThat(owned.inventories().after().find(ignored.ref()).orElseThrow().digest())
+    assertThat(owned.inventories().after().find(ignored.ref().id()).orElseThrow().digest())
         .isEqualTo("before");
   }
 
@@ -335,30 +336,29 @@ class PlannerTest {
 
     Plan.Ready plan = ready(new PlanRequest(desired, old, unfinished, policy, true));
 
-    Set<Identity> desiredOnes =
-        Set.copyOf(desired.stream().map(m -> Identity.of(m.ref())).toList());
+    Set<ObjectId> desiredOnes = Set.copyOf(desired.stream().map(m -> m.ref().id()).toList());
     List<ObjectRef> applied = plan.applies().stream().map(ApplyStep::ref).toList();
     List<ObjectRef> pruned = plan.prunes().stream().map(PruneStep::ref).toList();
     List<ObjectRef> all = new ArrayList<>(applied);
     all.addAll(pruned);
     all.addAll(plan.unchanged());
     all.addAll(plan.skipped());
-    assertThat(all.stream().map(Identity::of)).doesNotHaveDuplicates();
-    assertThat(all.stream().map(Identity::of).toList())
+    assertThat(all.stream().map(ObjectRef::id)).doesNotHaveDuplicates();
+    assertThat(all.stream().map(ObjectRef::id).toList())
         .containsAll(desiredOnes)
-        .containsAll(old.entries().stream().map(e -> Identity.of(e.ref())).toList());
-    assertThat(pruned.stream().map(Identity::of)).doesNotContainAnyElementsOf(desiredOnes);
-    assertThat(plan.unchanged().stream().map(Identity::of))
-        .noneMatch(unfinished.stream().map(Identity::of).toList()::contains);
+        .containsAll(old.entries().stream().map(e -> e.ref().id()).toList());
+    assertThat(pruned.stream().map(ObjectRef::id)).doesNotContainAnyElementsOf(desiredOnes);
+    assertThat(plan.unchanged().stream().map(ObjectRef::id))
+        .noneMatch(unfinished.stream().map(ObjectRef::id).toList()::contains);
     assertThat(pruned).isSortedAccordingTo(Order.INSTANCE.reversed());
     assertThat(applied).isSortedAccordingTo(Order.INSTANCE);
     for (ObjectRef ref : applied) {
-      assertThat(plan.inventories().during().find(ref)).isPresent();
-      assertThat(plan.inventories().after().find(ref)).isPresent();
+      assertThat(plan.inventories().during().find(ref.id())).isPresent();
+      assertThat(plan.inventories().after().find(ref.id())).isPresent();
     }
     for (ObjectRef ref : pruned) {
-      assertThat(plan.inventories().during().find(ref)).isPresent();
-      assertThat(plan.inventories().after().find(ref)).isEmpty();
+      assertThat(plan.inventories().during().find(ref.id())).isPresent();
+      assertThat(plan.inventories().after().find(ref.id())).isEmpty();
     }
     PlanRequest again =
         new PlanRequest(desired, plan.inventories().after(), Set.of(), policy, true);

@@ -3,6 +3,7 @@ package dev.sluice.worker.plan;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.manifest.Manifest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,12 +38,12 @@ final class RandomObjects {
 
   /** Returns references to different objects. */
   List<ObjectRef> refs(int atMost) {
-    Map<Identity, ObjectRef> refs = new LinkedHashMap<>();
+    Map<ObjectId, ObjectRef> refs = new LinkedHashMap<>();
     for (int i = 0; i < atMost; i++) {
       List<String> kind = KINDS.get(random.nextInt(KINDS.size()));
       ObjectRef ref =
           new ObjectRef(kind.get(0), kind.get(1), "n" + random.nextInt(2), "o" + random.nextInt(3));
-      refs.putIfAbsent(Identity.of(ref), ref);
+      refs.putIfAbsent(ref.id(), ref);
     }
     return new ArrayList<>(refs.values());
   }

@@ -1,9 +1,12 @@
 package dev.sluice.contract.event;
 
+import dev.sluice.contract.name.GroupKind;
+import dev.sluice.contract.name.ObjectId;
 import java.util.Comparator;
 
 /**
- * Identity of a Kubernetes object.
+ * A Kubernetes object in a version of its API, as events name it and requests address it. Two
+ * references mean the same object if their {@linkplain #id() identities} are equal.
  *
  * @param apiVersion group and version, such as {@code apps/v1}, or {@code v1}
  * @param namespace empty for cluster-scoped objects
@@ -12,24 +15,17 @@ public record ObjectRef(String apiVersion, String kind, String namespace, String
     implements Comparable<ObjectRef> {
 
   private static final Comparator<ObjectRef> ORDER =
-      Comparator.comparing(ObjectRef::group)
-          .thenComparing(ObjectRef::kind)
-          .thenComparing(ObjectRef::namespace)
-          .thenComparing(ObjectRef::name)
-          .thenComparing(ObjectRef::apiVersion);
+      Comparator.comparing(ObjectRef::id).thenComparing(ObjectRef::apiVersion);
 
-  /** Returns the API group; empty for the core group. */
-  public String group() {
-    int slash = apiVersion.indexOf('/');
-    return slash < 0 ? "" : apiVersion.substring(0, slash);
+  /** Returns the identity of the object, which all versions of its API share. */
+  public ObjectId id() {
+    return new ObjectId(groupKind(), namespace, name);
   }
 
-  /** Returns whether both name the same object, regardless of the API version. */
-  public boolean sameObject(ObjectRef other) {
-    return group().equals(other.group())
-        && kind.equals(other.kind)
-        && namespace.equals(other.namespace)
-        && name.equals(other.name);
+  /** Returns the kind in its API group. */
+  public GroupKind groupKind() {
+    int slash = apiVersion.indexOf('/');
+    return new GroupKind(slash < 0 ? "" : apiVersion.substring(0, slash), kind);
   }
 
   @Override

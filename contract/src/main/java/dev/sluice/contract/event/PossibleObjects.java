@@ -2,6 +2,7 @@ package dev.sluice.contract.event;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.contract.name.ObjectId;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
@@ -89,9 +90,9 @@ public record PossibleObjects(
   }
 
   /** Returns whether the inputs may render to this object. */
-  public boolean mayHave(ObjectRef object) {
+  public boolean mayHave(ObjectId object) {
     return anything
-        || (mayHaveKind(object.kind())
+        || (mayHaveKind(object.groupKind().kind())
             && mayHaveNamespace(object.namespace())
             && isMadeOfWords(object.name()));
   }

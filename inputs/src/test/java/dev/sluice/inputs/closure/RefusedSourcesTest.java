@@ -167,7 +167,7 @@ class RefusedSourcesTest {
   }
 
   private static boolean mayHave(PossibleObjects possible, String name) {
-    return possible.mayHave(new ObjectRef("v1", "ConfigMap", "shop", name));
+    return possible.mayHave(new ObjectRef("v1", "ConfigMap", "shop", name).id());
   }
 
   private static Definition definition(SourceSpec... sources) {

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiResource;
@@ -157,18 +158,14 @@ final class ClusterRules {
             .map(ApplicationName::value)
             .collect(Collectors.toSet());
     Set<String> kinds = new TreeSet<>();
-    Set<ObjectRef> known = new HashSet<>();
+    Set<ObjectId> known = new HashSet<>();
     ledgers
         .usable()
         .values()
         .forEach(
             stored -> {
               kinds.addAll(stored.ledger().kinds());
-              stored
-                  .ledger()
-                  .inventory()
-                  .entries()
-                  .forEach(entry -> known.add(identity(entry.ref())));
+              stored.ledger().inventory().entries().forEach(entry -> known.add(entry.ref().id()));
             });
     for (String kind : kinds) {
       try {
@@ -183,7 +180,7 @@ final class ClusterRules {
     }
   }
 
-  private void checkStrays(ApiKind kind, Set<ObjectRef> known, Set<String> unreadable)
+  private void checkStrays(ApiKind kind, Set<ObjectId> known, Set<String> unreadable)
       throws InterruptedException {
     Optional<ApiResource> resource = discovery.find(kind.apiVersion(), kind.kind());
     if (resource.isEmpty()) {
@@ -205,7 +202,7 @@ final class ClusterRules {
                   metadata.path("name").asText());
           String application =
               metadata.path("labels").path(Ownership.APPLICATION_LABEL).asText("?");
-          boolean isKnown = known.contains(identity(ref)) || unreadable.contains(application);
+          boolean isKnown = known.contains(ref.id()) || unreadable.contains(application);
           if (!isLedger && !isGoing && !isKnown) {
             report(
                 Promise.I3_FENCED,
@@ -218,11 +215,6 @@ final class ClusterRules {
   private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {
     Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
     return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
-  }
-
-  /** Returns the identity of an object, which does not depend on its API version. */
-  private static ObjectRef identity(ObjectRef ref) {
-    return new ObjectRef(ref.group() + "/*", ref.kind(), ref.namespace(), ref.name());
   }
 
   private static String location(SyncEvent.Target target, ObjectRef ref) {
