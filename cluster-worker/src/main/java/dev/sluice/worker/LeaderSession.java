@@ -8,7 +8,9 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lane.Lanes;
+import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
+import dev.sluice.worker.report.OpenDeadLetters;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.sync.SyncLog;
 import dev.sluice.worker.sync.SyncRecordReader;
@@ -202,7 +204,7 @@ final class LeaderSession implements SyncIntake.Progress {
       log.atDebug()
           .addKeyValue("cluster", config.cluster())
           .log("watching {} {}", namespaces, definitions);
-      intake.awaitCaughtUp();
+      intake.awaitCaughtUp(this::openDeadLetters);
       new SweepLoop(context, context.sweep(reporting, targets), watch).run(ending);
     }
   }
@@ -224,23 +226,15 @@ final class LeaderSession implements SyncIntake.Progress {
   }
 
   private Reporter openReporter() throws InterruptedException {
-    while (true) {
-      try {
-        Reporter opened =
+    return retried(
+        "cannot take over the reporting",
+        () ->
             Reporter.open(
                 resources.kafka(),
                 config.cluster(),
                 this::reported,
                 cause -> ended(new SessionEnd.Failed("nothing can be reported any longer", cause)),
-                resources.clock());
-        problem = Optional.empty();
-        return opened;
-      } catch (InterruptException e) {
-        throw e;
-      } catch (KafkaException e) {
-        tryAgain("cannot take over the reporting", e);
-      }
-    }
+                resources.clock()));
   }
 
   private void reported(ResultEvent result) {
@@ -249,25 +243,45 @@ final class LeaderSession implements SyncIntake.Progress {
   }
 
   private LedgerListing listLedgers() throws InterruptedException {
-    while (true) {
-      try {
-        context.upkeep().prepare();
-        LedgerListing listed = context.ledgers().list();
-        problem = Optional.empty();
-        return listed;
-      } catch (ApiException e) {
-        tryAgain("cannot read the ledgers and their keys", e);
-      }
-    }
+    return retried(
+        "cannot read the ledgers and their keys",
+        () -> {
+          context.upkeep().prepare();
+          return context.ledgers().list();
+        });
   }
 
-  private void tryAgain(String what, RuntimeException cause) throws InterruptedException {
-    problem = Optional.of("%s (%s)".formatted(what, cause.getClass().getSimpleName()));
-    log.atWarn()
-        .addKeyValue("cluster", config.cluster())
-        .setCause(cause)
-        .log("{}; trying again", what);
-    pause(TRY_AGAIN);
+  private Map<ApplicationName, Ledger.OpenEntry> openDeadLetters(Instant since)
+      throws InterruptedException {
+    return retried(
+        "cannot read which dead letters are open",
+        () -> OpenDeadLetters.read(resources.kafka(), config.cluster(), since));
+  }
+
+  /** A step that is tried again while the broker or the cluster's API does not answer. */
+  private interface Step<T> {
+    T run() throws InterruptedException;
+  }
+
+  private <T> T retried(String failure, Step<T> step) throws InterruptedException {
+    while (true) {
+      try {
+        T result = step.run();
+        problem = Optional.empty();
+        return result;
+      } catch (InterruptException e) {
+        throw e;
+      } catch (KafkaException | ApiException e) {
+        problem = Optional.of("%s (%s)".formatted(failure, e.getClass().getSimpleName()));
+        log.atWarn()
+            .addKeyValue("cluster", config.cluster())
+            .setCause(e)
+            .log("{}; trying again", failure);
+        if (ending.await(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw new InterruptedException("the session ends");
+        }
+      }
+    }
   }
 
   private void wake(ApplicationName application) {
@@ -287,12 +301,6 @@ final class LeaderSession implements SyncIntake.Progress {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void pause(Duration duration) throws InterruptedException {
-    if (ending.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new InterruptedException("the session ends");
     }
   }
 }

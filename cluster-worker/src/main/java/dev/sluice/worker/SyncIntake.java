@@ -17,13 +17,13 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.StoredLedger;
-import dev.sluice.worker.report.OpenDeadLetters;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.report.ResultLimits;
 import dev.sluice.worker.sync.LogEntry;
 import dev.sluice.worker.sync.LogListener;
 import dev.sluice.worker.sync.RefusedSources;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -52,7 +52,10 @@ final class SyncIntake implements LogListener {
   private final DiffService diffs;
   private final Lanes lanes;
   private final Progress progress;
+  private final CountDownLatch readToEnd = new CountDownLatch(1);
   private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private volatile Optional<Instant> lostSince = Optional.empty();
+  private volatile boolean openKnown;
 
   /**
    * Creates the intake of a session.
@@ -84,16 +87,35 @@ final class SyncIntake implements LogListener {
     void ended(SessionEnd end);
   }
 
-  /** Waits until the log was read to its end. */
-  void awaitCaughtUp() throws InterruptedException {
+  /** Reads which dead letters have been open since a time; may block. */
+  interface OpenDeadLettersReader {
+    Map<ApplicationName, Ledger.OpenEntry> since(Instant time) throws InterruptedException;
+  }
+
+  /**
+   * Waits until the log was read to its end and every application is queued. In between, reads in
+   * the caller's thread which dead letters are open for applications without a usable ledger.
+   */
+  void awaitCaughtUp(OpenDeadLettersReader deadLetters) throws InterruptedException {
+    readToEnd.await();
+    if (lostSince.isPresent()) {
+      context.open().putAll(deadLetters.since(lostSince.get()));
+    }
+    openKnown = true;
     caughtUp.await();
   }
 
   @Override
-  public void caughtUp(
+  public boolean caughtUp(
       Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused) {
+    if (readToEnd.getCount() > 0) {
+      lostSince = lostSince(history);
+      readToEnd.countDown();
+    }
+    if (lostSince.isPresent() && !openKnown) {
+      return false;
+    }
     hello();
-    context.open().putAll(openOfLostLedgers(history));
     // all records are registered before any attempt begins, so each attempt knows which objects the
     // others are about to release
     history.forEach((application, records) -> contained(application, () -> expect(records)));
@@ -116,6 +138,7 @@ final class SyncIntake implements LogListener {
             history.size(),
             found.readings().size(),
             found.unreadable().size());
+    return true;
   }
 
   /** Reports the contents of the ledgers, in as many records as necessary. */
@@ -144,20 +167,15 @@ final class SyncIntake implements LogListener {
   }
 
   /**
-   * Reads from the dead-letter topic which dead letters are open for applications without a usable
-   * ledger.
+   * Returns the earliest time at which a dead letter can have been opened for an application that
+   * has no usable ledger; empty if all have one.
    */
-  private Map<ApplicationName, Ledger.OpenEntry> openOfLostLedgers(
-      Map<ApplicationName, List<LogEntry>> history) {
+  private Optional<Instant> lostSince(Map<ApplicationName, List<LogEntry>> history) {
     return history.entrySet().stream()
         .filter(each -> known(each.getKey()).isEmpty())
         .map(each -> each.getValue().getFirst().writtenAt())
         .min(Comparator.naturalOrder())
-        .map(
-            since ->
-                OpenDeadLetters.read(
-                    context.resources().kafka(), context.config().cluster(), since.minus(SKEW)))
-        .orElse(Map.of());
+        .map(first -> first.minus(SKEW));
   }
 
   private void expect(List<LogEntry> records) {

@@ -9,12 +9,16 @@ import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.platform.kafka.KafkaFixture;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclOperation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,47 @@ class DeadLetterIT {
     assertThat(header(letter, "sluice_application")).isEqualTo("web");
     assertThat(header(letter, "sluice_stage")).isEqualTo("DECODE");
     assertThat(traceId(letter)).isEqualTo(trace.value().substring(3, 35));
+  }
+
+  @Test
+  void theWorkerIsUnreadyWhileItCannotReadWhichDeadLettersAreOpen() {
+    KafkaFixture.deny(bench.kafka.topics().deadLetters(), AclOperation.DESCRIBE);
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+
+    ClusterWorker worker = bench.worker("one");
+    awaitProblem(worker, "cannot read which dead letters are open (TopicAuthorizationException)");
+    bench.targets.send(bench.targets.target("web", 2, configMap("a", "second")));
+    KafkaFixture.allow(bench.kafka.topics().deadLetters());
+
+    bench.awaitApplied("web", 2);
+    await().atMost(Bench.PATIENCE).until(worker::problem, Optional::isEmpty);
+    assertThat(bench.results.all(ResultEvent.WorkerHello.class))
+        .as("the log is read once")
+        .hasSize(1);
+  }
+
+  @Test
+  void theLogIsReadWhileItIsUnknownWhichDeadLettersAreOpen() {
+    KafkaFixture.deny(bench.kafka.topics().deadLetters(), AclOperation.DESCRIBE);
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+    ClusterWorker worker = bench.worker("one");
+    awaitProblem(worker, "cannot read which dead letters are open");
+
+    ProducerRecord<String, byte[]> unknown =
+        new ProducerRecord<>(bench.kafka.topics().sync(bench.cluster), 0, "web", new byte[] {1});
+    unknown.headers().add("ce_type", "dev.sluice.of-tomorrow.v1".getBytes(UTF_8));
+    bench.targets.send(unknown);
+
+    awaitProblem(worker, "dev.sluice.of-tomorrow.v1");
+    assertThat(worker.status()).isEqualTo(WorkerStatus.STOPPED);
+    KafkaFixture.allow(bench.kafka.topics().deadLetters());
+  }
+
+  private static void awaitProblem(ClusterWorker worker, String part) {
+    await()
+        .atMost(Bench.PATIENCE)
+        .untilAsserted(() -> assertThat(worker.problem().orElse("")).contains(part));
+    assertThat(worker.status().isReady()).isFalse();
   }
 
   private List<ConsumerRecord<String, byte[]>> awaitLetters(int atLeast) {

@@ -14,13 +14,16 @@ import java.util.Map;
 public interface LogListener {
 
   /**
-   * Called once the topic was read up to its end at the start.
+   * Called when the topic was read up to its end at the start, and again until the listener takes
+   * the history. Records that come in between are added to it.
    *
    * @param history the records that the topic still holds, by application, generations rising; the
    *     last one is the desired state
    * @param refused applications whose sources are refused
+   * @return whether the listener has taken the history
    */
-  void caughtUp(Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused);
+  boolean caughtUp(
+      Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused);
 
   /** Called for each later record that is newer than all before of its application. */
   void received(LogEntry entry, SyncEvent payload);

@@ -33,6 +33,9 @@ public final class SyncLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SyncLog.class);
   private static final Duration POLL = Duration.ofMillis(500);
 
+  /** A wait that is short for a listener that is not ready yet. */
+  private static final Duration CATCH_UP_POLL = Duration.ofMillis(20);
+
   private final KafkaConnection kafka;
   private final ClusterName cluster;
   private final LogListener listener;
@@ -152,7 +155,8 @@ public final class SyncLog implements AutoCloseable {
       if (!records.isCaughtUp() && consumer.position(partition) >= end) {
         records.caughtUp();
       }
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+      Duration wait = records.isCaughtUp() ? POLL : CATCH_UP_POLL;
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(wait)) {
         if (!records.handle(record)) {
           return;
         }

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Passes the records of a sync topic to its listener, in one reading of the topic from the
- * beginning. Until the topic is read to its end, records are only remembered.
+ * beginning. Until the topic is read to its end and the listener is ready, records are only
+ * remembered.
  *
  * <p>Generations only rise: a record that is not newer than the last of its application is a
  * duplicate, or a late write of a fenced dispatcher, and is skipped. Not thread-safe.
@@ -56,9 +57,14 @@ final class SyncRecordHandler {
     return caughtUp;
   }
 
-  /** Passes on everything that was remembered, since the topic was read to its end. */
+  /**
+   * Passes on everything that was remembered, since the topic was read to its end. Continues to
+   * remember if the listener is not ready for it.
+   */
   void caughtUp() {
-    listener.caughtUp(history, refused.values());
+    if (!listener.caughtUp(history, refused.values())) {
+      return;
+    }
     questions.forEach(
         question -> containment.handle("sync-log", question.id(), () -> listener.asked(question)));
     questions.clear();
