@@ -10,6 +10,8 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.simulated.fault.Fault;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -81,7 +83,7 @@ final class ObjectMovesIT {
 
     moveToBroken("moving");
 
-    Failure failure = awaitParked("from", "ClaimsUnknown");
+    Failure failure = awaitParked("from", ApplyFailure.CLAIMS_UNKNOWN);
     assertThat(failure.message()).contains("moving").contains("to");
     assertThat(failure.plan().orElseThrow().unknown()).hasToString("[to]");
     assertThat(applied("from", 2).kept().orElseThrow())
@@ -104,7 +106,7 @@ final class ObjectMovesIT {
     bench.awaitApplied("from", 1);
     String uid = uid("moving");
     moveToBroken("moving");
-    awaitParked("from", "ClaimsUnknown");
+    awaitParked("from", ApplyFailure.CLAIMS_UNKNOWN);
     first.close();
 
     bench.worker("two");
@@ -157,7 +159,7 @@ final class ObjectMovesIT {
         bench.targets.target("from", 1, configMap("moving", "x"), configMap("a", "x")));
     bench.awaitApplied("from", 1);
     moveToBroken("moving");
-    Failure failure = awaitParked("from", "ClaimsUnknown");
+    Failure failure = awaitParked("from", ApplyFailure.CLAIMS_UNKNOWN);
 
     bench.targets.send(
         Targets.approved(
@@ -193,7 +195,7 @@ final class ObjectMovesIT {
 
     bench.targets.send(
         Targets.inBatch(bench.targets.target("from", 2, configMap("a", "x")), "move", 2));
-    awaitParked("from", "CommitIncomplete");
+    awaitParked("from", ApplyFailure.COMMIT_INCOMPLETE);
     assertThat(uid("moving")).isEqualTo(uid);
     bench.targets.send(
         Targets.inBatch(bench.targets.target("to", 1, configMap("moving", "y")), "move", 2));
@@ -215,7 +217,7 @@ final class ObjectMovesIT {
     bench.targets.send(
         bench.targets.target("new", 1, configMap("moving", "x"), BROKEN),
         bench.targets.removal("old", 2, false));
-    Failure failure = awaitParked("old", "ClaimsUnknown");
+    Failure failure = awaitParked("old", ApplyFailure.CLAIMS_UNKNOWN);
     assertThat(failure.plan().orElseThrow().deletions())
         .singleElement()
         .matches(one -> one.object().name().equals("moving"));
@@ -282,7 +284,7 @@ final class ObjectMovesIT {
         Targets.inBatch(bench.targets.target("to", 1, configMap(name, "y"), BROKEN), "move", 2));
   }
 
-  private Failure awaitParked(String application, String code) {
+  private Failure awaitParked(String application, FailureCode code) {
     return await()
         .atMost(Duration.ofSeconds(60))
         .until(

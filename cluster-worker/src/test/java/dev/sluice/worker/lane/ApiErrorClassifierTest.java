@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.worker.api.ApiException;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class ApiErrorClassifierTest {
     "501, NotImplemented, '', '', Unsupported"
   })
   void parksWhatTheInputOrTheClustersStateCauses(
-      int code, String reason, String message, String kind, String expected) {
+      int code, String reason, String message, String kind, FailureCode expected) {
     Outcome outcome = classify(error(code, reason, message, kind, List.of()), CONFIG_MAP);
 
     assertThat(outcome).isInstanceOf(Outcome.Parked.class);

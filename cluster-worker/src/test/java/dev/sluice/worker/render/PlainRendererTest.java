@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.HelmOptions;
@@ -139,7 +140,7 @@ class PlainRendererTest {
 
   @ParameterizedTest
   @MethodSource
-  void refused(String code, InputFile file) {
+  void refused(FailureCode code, InputFile file) {
     RenderException refusal =
         catchThrowableOfType(
             RenderException.class, () -> renderer.render(Inputs.of(SourceType.PLAIN, "app", file)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.PlainOptions;
@@ -227,7 +228,7 @@ class ChartClosureTest {
 
   @ParameterizedTest
   @MethodSource("refusals")
-  void refuses(String code, MemoryTree tree, SourceSpec source) {
+  void refuses(FailureCode code, MemoryTree tree, SourceSpec source) {
     ClosureResult result = resolver.resolve(tree, source);
 
     assertThat(result).isInstanceOf(ClosureResult.Refused.class);

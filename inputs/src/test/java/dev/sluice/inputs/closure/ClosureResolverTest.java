@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -335,7 +336,7 @@ class ClosureResolverTest {
 
   @ParameterizedTest
   @MethodSource("refusals")
-  void refuses(String code, MemoryTree tree, String path) {
+  void refuses(FailureCode code, MemoryTree tree, String path) {
     ClosureResult result = resolver.resolve(tree, source(path, Optional.empty()));
 
     assertThat(result).isInstanceOf(ClosureResult.Refused.class);

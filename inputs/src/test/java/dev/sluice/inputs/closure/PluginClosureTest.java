@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RemotePolicy;
@@ -165,7 +166,7 @@ class PluginClosureTest {
 
   @ParameterizedTest
   @MethodSource("refused")
-  void refusesFunctionsAndInvalidPlugins(String code, String configuration) {
+  void refusesFunctionsAndInvalidPlugins(FailureCode code, String configuration) {
     MemoryTree inFile =
         MemoryTree.empty()
             .file("app/kustomization.yaml", "generators: [x.yaml]")

@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.BaseCommit;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RemotePolicy;
@@ -142,7 +143,7 @@ class RemoteBaseClosureTest {
 
   @ParameterizedTest
   @MethodSource("refusals")
-  void refuses(String code, String kustomization) {
+  void refuses(FailureCode code, String kustomization) {
     trees.put(
         BASES + "@v1",
         BASE.file("deep/er/kustomization.yaml", "namePrefix: x")

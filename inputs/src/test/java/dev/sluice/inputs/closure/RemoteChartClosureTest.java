@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RemotePolicy;
@@ -403,7 +404,7 @@ class RemoteChartClosureTest {
 
   @ParameterizedTest
   @MethodSource("refusals")
-  void refuses(String code, String dependency, String repository) {
+  void refuses(FailureCode code, String dependency, String repository) {
     charts.put(
         REPOSITORY + " round 1.0.0",
         downloaded(
