@@ -1,11 +1,8 @@
 package dev.sluice.standalone;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.sluice.platform.config.Setting;
 import dev.sluice.standalone.cli.Command;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +13,7 @@ class ConfigurationReferenceTest {
 
   @Test
   void theReferenceMatchesTheSettings() throws IOException {
-    String generated = generate();
-    if (Boolean.getBoolean("sluice.write-docs")) {
-      Files.writeString(REFERENCE, generated);
-    }
-    assertThat(REFERENCE).hasContent(generated);
+    GeneratedPage.assertMatches(REFERENCE, generate());
   }
 
   private static String generate() {
@@ -29,38 +22,46 @@ class ConfigurationReferenceTest {
             """
             # Configuration reference
 
-            Generated from the settings. Each is an option of the command, an environment variable, and a key (the option
-            without `--`) of the YAML file given by `--config` or `SLUICE_CONFIG`; the option wins, then the variable, then
-            the file. Several values are separated by `;` in a variable and are a list in the file. Unknown options, keys
-            and `SLUICE_*` variables are refused, and all problems are reported at once. Times are written `250ms`, `15s`,
-            `5m`, `12h`, `30d`. Secrets are given by reference, `env:NAME` or `file:PATH`, never by value. Prefer
-            `file:PATH`: processes of the same user can read a process's environment.
+            Generated from the settings. Each setting is
+
+            - an option of the command, such as `--topic-prefix`
+            - an environment variable, `SLUICE_` and the option's name in upper case, such as `SLUICE_TOPIC_PREFIX`
+            - a key of the YAML file that `--config` or `SLUICE_CONFIG` names, such as `topic-prefix`
+
+            The option takes precedence over the variable, and the variable over the file. Several values are separated by
+            `;` in a variable, and are a list in the file. Unknown options, keys and `SLUICE_*` variables are refused. All
+            problems are reported at once.
+
+            Times are written as `250ms`, `15s`, `5m`, `12h`, `30d`. Secrets are given by reference, `env:NAME` or
+            `file:PATH`, never by value. Prefer `file:PATH`: processes of the same user can read a process's environment.
             """);
     for (Command command : Main.commands()) {
-      text.append(
-          "%n## sluice %s%n%n%s%n%n| option | variable | default | meaning |%n|---|---|---|---|%n"
-              .formatted(command.name(), command.description()));
-      command.settings().forEach(setting -> text.append(row(setting)));
+      text.append("\n## sluice %s\n\n".formatted(command.name()))
+          .append(GeneratedPage.paragraph(command.description()))
+          .append('\n');
+      command.settings().stream()
+          .map(ConfigurationReferenceTest::description)
+          .map(GeneratedPage::item)
+          .forEach(text::append);
     }
     return text.toString();
   }
 
-  private static String row(Setting<?> setting) {
-    String fallback =
+  private static String description(Setting<?> setting) {
+    String value =
         setting.required()
-            ? "required"
+            ? " (required)"
             : setting
                 .fallback()
-                .filter(value -> !value.isEmpty())
-                .map("`%s`"::formatted)
-                .orElse("-");
-    return "| `%s %s` | `%s` | %s | %s%s |%n"
+                .filter(fallback -> !fallback.isEmpty())
+                .map(" (default `%s`)"::formatted)
+                .orElse("");
+    return "`%s %s`%s: %s%s"
         .formatted(
             setting.option(),
-            setting.label().replace("|", "\\|"),
-            setting.variable(),
-            fallback,
-            setting.description().replace("|", "\\|"),
+            setting.label(),
+            value,
+            setting.description(),
             setting.many() ? " (may be repeated)" : "");
   }
 }

@@ -7,7 +7,6 @@ import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
@@ -24,11 +23,7 @@ class FailureCodesTest {
 
   @Test
   void thePageMatchesTheCodes() throws IOException {
-    String generated = generate();
-    if (Boolean.getBoolean("sluice.write-docs")) {
-      Files.writeString(PAGE, generated);
-    }
-    assertThat(PAGE).hasContent(generated);
+    GeneratedPage.assertMatches(PAGE, generate());
   }
 
   @Test
@@ -78,23 +73,8 @@ class FailureCodesTest {
             code ->
                 rows.put(
                     code.value(),
-                    wrapped("- `%s`: %s %s".formatted(code, code.meaning(), code.remedy()))));
+                    GeneratedPage.item(
+                        "`%s`: %s %s".formatted(code, code.meaning(), code.remedy()))));
     return String.join("", rows.values());
-  }
-
-  /** Breaks a line at 120 characters. */
-  private static String wrapped(String text) {
-    StringBuilder lines = new StringBuilder();
-    int width = 0;
-    for (String word : text.split(" ")) {
-      if (width > 0 && width + 1 + word.length() > 120) {
-        lines.append("\n  ").append(word);
-        width = 2 + word.length();
-      } else {
-        lines.append(width == 0 ? "" : " ").append(word);
-        width += (width == 0 ? 0 : 1) + word.length();
-      }
-    }
-    return lines.append('\n').toString();
   }
 }
