@@ -2,13 +2,11 @@ package dev.sluice.worker;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.diff.DiffService;
@@ -244,19 +242,15 @@ final class SyncIntake implements LogListener {
 
   @Override
   public void damaged(OriginalRecord original, TraceParent trace, String reason) {
-    String position = original.position();
     reporter.send(
-        new DeadLetterEvent.Opened(
-            position,
+        DeadLetterEvent.Opened.damaged(
+            original,
             original
                 .key()
                 .map(application -> context.config().cluster() + "/" + application)
-                .orElse(position),
-            Optional.empty(),
-            new Failure(ApplyFailure.DAMAGED, reason, Failure.Stage.DECODE, Optional.empty()),
-            1,
-            original,
-            Optional.of(context.resources().clock().instant())),
+                .orElse(original.position()),
+            reason,
+            context.resources().clock().instant()),
         trace);
   }
 

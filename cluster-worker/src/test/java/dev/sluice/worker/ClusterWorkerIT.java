@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
@@ -114,7 +115,7 @@ class ClusterWorkerIT {
     bench.targets.send(bench.targets.target("bad", 2, configMap("a", "second")));
     bench.awaitApplied("bad", 2);
 
-    assertThat(opened.entry()).isEqualTo("test/bad/1");
+    assertThat(opened.entry()).isEqualTo(new DeadLetterId("test/bad/1"));
     assertThat(opened.failure().code()).isEqualTo(ApplyFailure.INVALID);
     assertThat(opened.failure().object().orElseThrow().name()).isEqualTo("Not_A_Name");
     assertThat(opened.failure().message()).startsWith("bad/001.yaml, document 1 (line 1): ");
@@ -126,7 +127,10 @@ class ClusterWorkerIT {
                 assertThat(bench.results.all(DeadLetterEvent.Closed.class))
                     .containsExactly(
                         new DeadLetterEvent.Closed(
-                            "test/bad/1", "test/bad", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2)));
+                            new DeadLetterId("test/bad/1"),
+                            "test/bad",
+                            DeadLetterEvent.Closed.Reason.SUCCEEDED,
+                            2)));
   }
 
   @Test
@@ -335,7 +339,7 @@ class ClusterWorkerIT {
             () ->
                 assertThat(bench.results.all(DeadLetterEvent.Closed.class))
                     .extracting(DeadLetterEvent.Closed::entry)
-                    .containsExactly("test/web/1"));
+                    .containsExactly(new DeadLetterId("test/web/1")));
   }
 
   @Test

@@ -132,7 +132,7 @@ class LedgerForgeryIT {
         .until(
             () ->
                 bench.results.all(DeadLetterEvent.Opened.class).stream()
-                    .filter(opened -> opened.entry().equals(entry))
+                    .filter(opened -> opened.entry().value().equals(entry))
                     .findFirst(),
             Optional::isPresent)
         .orElseThrow();

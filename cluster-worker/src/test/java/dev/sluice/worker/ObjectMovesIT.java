@@ -310,7 +310,7 @@ final class ObjectMovesIT {
         .until(
             () ->
                 bench.results.all(DeadLetterEvent.Closed.class).stream()
-                    .anyMatch(closed -> closed.entry().equals(entry)));
+                    .anyMatch(closed -> closed.entry().value().equals(entry)));
   }
 
   /** Waits until this many more sweeps have run. */

@@ -199,7 +199,7 @@ class OwnObjectsIT {
         .until(
             () ->
                 bench.results.all(DeadLetterEvent.Opened.class).stream()
-                    .filter(opened -> opened.entry().equals(entry))
+                    .filter(opened -> opened.entry().value().equals(entry))
                     .findFirst(),
             Optional::isPresent)
         .orElseThrow();

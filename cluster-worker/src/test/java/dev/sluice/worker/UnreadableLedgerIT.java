@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.FailureCode;
@@ -98,7 +99,7 @@ class UnreadableLedgerIT {
     DeadLetterEvent.Opened opened = awaitOpened();
 
     assertThat(second.status()).isEqualTo(WorkerStatus.LEADING);
-    assertThat(opened.entry()).isEqualTo("test/web/2");
+    assertThat(opened.entry()).isEqualTo(new DeadLetterId("test/web/2"));
     assertThat(opened.failure().code()).isEqualTo(damage.code());
     assertThat(opened.failure().message())
         .contains(bench.systemNamespace + "/" + good.getMetadata().getName())
@@ -139,7 +140,7 @@ class UnreadableLedgerIT {
 
     edit(Damage.NO_JSON::of);
     DeadLetterEvent.Opened opened = awaitOpened();
-    assertThat(opened.entry()).isEqualTo("test/web/1");
+    assertThat(opened.entry()).isEqualTo(new DeadLetterId("test/web/1"));
     bench.targets.send(bench.targets.target("web", 2, configMap("a", "second")));
     await()
         .atMost(Bench.PATIENCE)

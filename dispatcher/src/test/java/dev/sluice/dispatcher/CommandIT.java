@@ -9,6 +9,7 @@ import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
@@ -265,7 +266,8 @@ class CommandIT {
     EventId unknownCluster =
         situation.command("web", Set.of(new ClusterName("moon")), new Command.Suspend());
     EventId foreign =
-        situation.command("web", Set.of(STAGING), new Command.Discard("staging/other/1"));
+        situation.command(
+            "web", Set.of(STAGING), new Command.Discard(new DeadLetterId("staging/other/1")));
     situation.awaitQuiet();
 
     assertThat(answer(foreign).message())

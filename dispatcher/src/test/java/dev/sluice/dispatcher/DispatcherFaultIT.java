@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
@@ -164,7 +165,7 @@ class DispatcherFaultIT {
         .isInstanceOfSatisfying(
             DeadLetterEvent.Opened.class,
             opened -> {
-              assertThat(opened.entry()).isEqualTo("staging/web/source");
+              assertThat(opened.entry()).isEqualTo(new DeadLetterId("staging/web/source"));
               assertThat(opened.failure().code()).isEqualTo(SourceFailure.TARGET_TOO_LARGE);
             });
     await().untilAsserted(() -> assertThat(heard.getLast().commit()).isEqualTo(tooLarge));

@@ -12,6 +12,7 @@ import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.StateRecord;
@@ -334,7 +335,7 @@ class DispatcherIT {
             DeadLetterEvent.Opened.class,
             opened -> {
               assertThat(opened.key()).isEqualTo("staging/web");
-              assertThat(opened.entry()).isEqualTo("staging/web/source");
+              assertThat(opened.entry()).isEqualTo(new DeadLetterId("staging/web/source"));
               assertThat(opened.failure().message()).contains("missing.yaml");
               assertThat(opened.subject().orElseThrow().generation().value()).isEqualTo(1);
             });
@@ -344,7 +345,10 @@ class DispatcherIT {
     assertThat(situation.deadLetters().getLast())
         .isEqualTo(
             new DeadLetterEvent.Closed(
-                "staging/web/source", "staging/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2));
+                new DeadLetterId("staging/web/source"),
+                "staging/web",
+                DeadLetterEvent.Closed.Reason.SUCCEEDED,
+                2));
   }
 
   @Test

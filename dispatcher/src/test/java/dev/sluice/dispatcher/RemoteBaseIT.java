@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.BaseCommit;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SyncEvent;
@@ -114,7 +115,7 @@ class RemoteBaseIT {
         .until(
             () ->
                 situation.deadLetters().getLast() instanceof DeadLetterEvent.Closed closed
-                    && closed.entry().equals("staging/web/source"));
+                    && closed.entry().equals(new DeadLetterId("staging/web/source")));
     assertThat(cause).isNotNull();
   }
 

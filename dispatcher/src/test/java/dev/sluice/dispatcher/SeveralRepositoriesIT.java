@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.CommitId;
@@ -164,7 +165,7 @@ class SeveralRepositoriesIT {
         .isInstanceOfSatisfying(
             DeadLetterEvent.Opened.class,
             opened -> {
-              assertThat(opened.entry()).isEqualTo("staging/web/source");
+              assertThat(opened.entry()).isEqualTo(new DeadLetterId("staging/web/source"));
               assertThat(opened.failure().message()).contains("cannot fetch " + valuesId);
             });
 

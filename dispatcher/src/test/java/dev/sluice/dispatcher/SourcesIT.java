@@ -6,6 +6,7 @@ import static dev.sluice.dispatcher.Situation.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ClusterName;
@@ -60,7 +61,9 @@ class SourcesIT {
     situation.awaitQuiet();
     assertThat(situation.deadLetters())
         .singleElement()
-        .satisfies(opened -> assertThat(opened.entry()).isEqualTo("production/web/source"));
+        .satisfies(
+            opened ->
+                assertThat(opened.entry()).isEqualTo(new DeadLetterId("production/web/source")));
 
     overlay("production", "one");
     situation.pushAndTell();

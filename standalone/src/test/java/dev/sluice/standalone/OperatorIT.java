@@ -10,6 +10,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
 import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.CommitId;
@@ -113,10 +114,10 @@ class OperatorIT {
    * Counts the faulty applications whose only open dead letter is that of their second generation.
    */
   private static long retriedAsANewGeneration(Scenario scenario, int applications) {
-    Map<String, Set<String>> open = new TreeMap<>();
+    Map<String, Set<DeadLetterId>> open = new TreeMap<>();
     for (DeadLetterEvent event :
         scenario.read(scenario.kafka().topics().deadLetters(), DeadLetterEvent.class)) {
-      Set<String> entries = open.computeIfAbsent(event.key(), _ -> new TreeSet<>());
+      Set<DeadLetterId> entries = open.computeIfAbsent(event.key(), _ -> new TreeSet<>());
       switch (event) {
         case DeadLetterEvent.Opened opened -> entries.add(opened.entry());
         case DeadLetterEvent.Retried _ -> {}

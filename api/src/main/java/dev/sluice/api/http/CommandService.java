@@ -7,6 +7,7 @@ import dev.sluice.api.readmodel.Records.Span;
 import dev.sluice.api.readmodel.Scope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -172,7 +173,7 @@ final class CommandService {
     String key = key(request);
     Map<EventId, Order> orders = new LinkedHashMap<>();
     List<String> skipped = new ArrayList<>();
-    for (String entry : new TreeSet<>(asked.entries())) {
+    for (DeadLetterId entry : new TreeSet<>(asked.entries())) {
       Optional<DeadLetter> letter = model.records().deadLetter(entry, request.principal().scope());
       if (letter.isEmpty() || letter.get().closedAt().isPresent()) {
         skipped.add(entry + ": not open");
@@ -207,7 +208,7 @@ final class CommandService {
         };
     String distinct =
         switch (command) {
-          case Command.Discard discard -> discard.entry();
+          case Command.Discard discard -> discard.entry().value();
           default -> command.getClass().getSimpleName() + "/" + definition.application();
         };
     return new Order(

@@ -1,6 +1,7 @@
 package dev.sluice.api.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.sluice.contract.event.DeadLetterId;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  *
  * @param dryRun returns the commands without giving them
  */
-record DeadLetterRequest(Action action, List<String> entries, String reason, boolean dryRun) {
+record DeadLetterRequest(Action action, List<DeadLetterId> entries, String reason, boolean dryRun) {
 
   DeadLetterRequest {
     entries = List.copyOf(entries);

@@ -19,6 +19,7 @@ import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.api.readmodel.Records;
 import dev.sluice.api.readmodel.Scope;
 import dev.sluice.api.readmodel.Trace;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import java.util.ArrayList;
 import java.util.List;
@@ -274,7 +275,11 @@ final class Operations {
     Optional<String> entry = request.text(Parameter.ENTRY);
     if (entry.isPresent()) {
       return new Page<>(
-          model.records().deadLetter(entry.get(), request.principal().scope()).stream().toList(),
+          model
+              .records()
+              .deadLetter(new DeadLetterId(entry.get()), request.principal().scope())
+              .stream()
+              .toList(),
           Optional.empty());
     }
     Optional<Boolean> open =

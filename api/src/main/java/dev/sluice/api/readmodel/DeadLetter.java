@@ -1,6 +1,7 @@
 package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Row;
+import dev.sluice.contract.event.DeadLetterId;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.Optional;
  * @param original position of the record that failed
  */
 public record DeadLetter(
-    String entry,
+    DeadLetterId entry,
     Optional<String> cluster,
     Optional<String> application,
     Optional<Long> generation,
@@ -33,7 +34,7 @@ public record DeadLetter(
 
   static DeadLetter read(Row row) throws SQLException {
     return new DeadLetter(
-        row.text("entry"),
+        new DeadLetterId(row.text("entry")),
         row.find("cluster"),
         row.find("application"),
         row.findNumber("generation"),
@@ -55,6 +56,6 @@ public record DeadLetter(
    * it.
    */
   public boolean concernsSource() {
-    return entry.endsWith("/source");
+    return entry.value().endsWith("/source");
   }
 }

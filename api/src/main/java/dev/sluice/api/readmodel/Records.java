@@ -2,6 +2,7 @@ package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Row;
+import dev.sluice.contract.event.DeadLetterId;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -85,7 +86,7 @@ public final class Records {
         limit);
   }
 
-  public Optional<DeadLetter> deadLetter(String entry, Scope allowed) {
+  public Optional<DeadLetter> deadLetter(DeadLetterId entry, Scope allowed) {
     Where where = new Where().and("entry = ?", entry).in(allowed);
     return database.read(
         sql -> sql.find("SELECT * FROM dead_letter" + where, DeadLetter::read, where.values()));

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.readmodel.Records.DeadLetterFilter;
 import dev.sluice.api.readmodel.Records.EventFilter;
 import dev.sluice.api.readmodel.Records.Span;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -165,7 +166,8 @@ class ReadModelIT {
       assertThat(letters(model, Optional.of(false), Scope.ALL)).containsExactly("east/web/1");
       assertThat(letters(model, Optional.empty(), new Scope(List.of(), List.of("e*"))))
           .containsExactly("east/web/1");
-      DeadLetter letter = model.records().deadLetter("west/api/1", Scope.ALL).orElseThrow();
+      DeadLetter letter =
+          model.records().deadLetter(new DeadLetterId("west/api/1"), Scope.ALL).orElseThrow();
       assertThat(letter.code()).isEqualTo("Invalid");
       assertThat(letter.object()).contains("Deployment default/api");
       assertThat(letter.original().offset()).isEqualTo(7);
@@ -413,7 +415,7 @@ class ReadModelIT {
             Optional.empty())
         .items()
         .stream()
-        .map(DeadLetter::entry)
+        .map(letter -> letter.entry().value())
         .toList();
   }
 

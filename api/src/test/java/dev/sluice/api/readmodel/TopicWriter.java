@@ -6,6 +6,7 @@ import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -323,7 +324,7 @@ public final class TopicWriter implements AutoCloseable {
     return write(
         "dead-letter-opened/" + entry,
         new DeadLetterEvent.Opened(
-            entry,
+            DeadLetterId.of(subject),
             key,
             Optional.of(subject),
             failure(application),
@@ -337,7 +338,10 @@ public final class TopicWriter implements AutoCloseable {
     return write(
         "dead-letter-closed/" + key + "/" + generation,
         new DeadLetterEvent.Closed(
-            key + "/" + generation, key, DeadLetterEvent.Closed.Reason.SUCCEEDED, by));
+            new DeadLetterId(key + "/" + generation),
+            key,
+            DeadLetterEvent.Closed.Reason.SUCCEEDED,
+            by));
   }
 
   /** Writes a record that cannot be decoded. */

@@ -68,8 +68,7 @@ public final class DeadLetters {
     LogEntry entry = parked.entry();
     Subject subject = entry.subject();
     String key = key(subject);
-    Ledger.OpenEntry own =
-        new Ledger.OpenEntry(DeadLetterId.of(subject).value(), entry.generation());
+    Ledger.OpenEntry own = new Ledger.OpenEntry(DeadLetterId.of(subject), entry.generation());
     if (open.equals(Optional.of(own))) {
       reporter
           .send(

@@ -1,6 +1,7 @@
 package dev.sluice.worker.ledger;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
@@ -50,7 +51,7 @@ public record Ledger(
   }
 
   /** An open dead letter: its name, and the generation that opened it. */
-  public record OpenEntry(String entry, Generation generation) {
+  public record OpenEntry(DeadLetterId entry, Generation generation) {
 
     public OpenEntry {
       Objects.requireNonNull(entry, "entry");

@@ -89,7 +89,6 @@ public final class OpenDeadLetters {
 
   /** Returns whether the worker opened it; the dispatcher closes its own. */
   private boolean isOwn(DeadLetterEvent.Opened opened, Subject subject) {
-    return subject.cluster().equals(cluster)
-        && opened.entry().equals(DeadLetterId.of(subject).value());
+    return subject.cluster().equals(cluster) && opened.entry().equals(DeadLetterId.of(subject));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -82,7 +83,7 @@ class ResultLimitsTest {
             0,
             Optional.of(FAILURE)),
         new DeadLetterEvent.Opened(
-            "entry",
+            new DeadLetterId("entry"),
             "key",
             Optional.of(SUBJECT),
             FAILURE,
@@ -96,7 +97,7 @@ class ResultLimitsTest {
                 Optional.empty(),
                 Optional.empty()),
             Optional.empty()),
-        new DeadLetterEvent.Retried("entry", "key", 2, FAILURE));
+        new DeadLetterEvent.Retried(new DeadLetterId("entry"), "key", 2, FAILURE));
   }
 
   @ParameterizedTest

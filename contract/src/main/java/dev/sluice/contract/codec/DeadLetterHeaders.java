@@ -36,7 +36,7 @@ final class DeadLetterHeaders {
 
   static void add(Headers headers, DeadLetterEvent event, Envelope<?> envelope) {
     DeadLetterHeaders to = new DeadLetterHeaders(headers);
-    to.own("entry", event.entry());
+    to.own("entry", event.entry().value());
     switch (event) {
       case Opened opened -> {
         OriginalRecord original = opened.original();

@@ -56,5 +56,5 @@ public sealed interface Command {
   record Approve(Generation generation, Optional<String> plan) implements Command {}
 
   /** Close an open dead letter without a further attempt. */
-  record Discard(String entry) implements Command {}
+  record Discard(DeadLetterId entry) implements Command {}
 }

@@ -1,5 +1,6 @@
 package dev.sluice.contract.event;
 
+import dev.sluice.contract.failure.ApplyFailure;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -11,7 +12,7 @@ import java.util.Optional;
 public sealed interface DeadLetterEvent extends Event {
 
   /** Returns the id of the entry, the same in every event about it. */
-  String entry();
+  DeadLetterId entry();
 
   /**
    * An entry was opened.
@@ -23,17 +24,35 @@ public sealed interface DeadLetterEvent extends Event {
    *     events of earlier versions
    */
   record Opened(
-      String entry,
+      DeadLetterId entry,
       String key,
       Optional<Subject> subject,
       Failure failure,
       int attempts,
       OriginalRecord original,
       Optional<Instant> firstAt)
-      implements DeadLetterEvent {}
+      implements DeadLetterEvent {
+
+    /**
+     * Returns the event that opens an entry for a record that could not be read or handled.
+     *
+     * @param key of the entry's events
+     * @param message which record, why, and what to do
+     */
+    public static Opened damaged(OriginalRecord original, String key, String message, Instant now) {
+      return new Opened(
+          DeadLetterId.of(original),
+          key,
+          Optional.empty(),
+          new Failure(ApplyFailure.DAMAGED, message, Failure.Stage.DECODE, Optional.empty()),
+          1,
+          original,
+          Optional.of(now));
+    }
+  }
 
   /** A further attempt failed. */
-  record Retried(String entry, String key, int attempts, Failure failure)
+  record Retried(DeadLetterId entry, String key, int attempts, Failure failure)
       implements DeadLetterEvent {}
 
   /**
@@ -41,7 +60,7 @@ public sealed interface DeadLetterEvent extends Event {
    *
    * @param generation the generation whose success, or whose different failure, closed it
    */
-  record Closed(String entry, String key, Reason reason, long generation)
+  record Closed(DeadLetterId entry, String key, Reason reason, long generation)
       implements DeadLetterEvent {
 
     public enum Reason {

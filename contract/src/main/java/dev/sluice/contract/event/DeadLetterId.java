@@ -1,11 +1,48 @@
 package dev.sluice.contract.event;
 
-/** Id of the dead letter that a worker opens for one generation of an application in a cluster. */
-public record DeadLetterId(String value) {
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+
+/**
+ * Id of a dead letter: {@code CLUSTER/APPLICATION/GENERATION} if the worker parked a generation,
+ * {@code CLUSTER/APPLICATION/source} if the dispatcher refuses the sources, and {@code
+ * TOPIC/PARTITION/OFFSET} if a record could not be read.
+ */
+public record DeadLetterId(@JsonValue String value) implements Comparable<DeadLetterId> {
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public DeadLetterId {}
 
   /** Returns the id of the entry that a failure of this generation opens. */
   public static DeadLetterId of(Subject subject) {
     return new DeadLetterId(
         "%s/%s/%s".formatted(subject.cluster(), subject.application(), subject.generation()));
+  }
+
+  /** Returns the id of the entry that refused sources of this application open. */
+  public static DeadLetterId ofSources(ClusterName cluster, ApplicationName application) {
+    return new DeadLetterId("%s/%s/source".formatted(cluster, application));
+  }
+
+  /** Returns the id of the entry that a record opens which could not be read. */
+  public static DeadLetterId of(OriginalRecord record) {
+    return new DeadLetterId(record.position());
+  }
+
+  /** Returns whether a failure of this application in this cluster opened the entry. */
+  public boolean concerns(ClusterName cluster, ApplicationName application) {
+    return value.startsWith("%s/%s/".formatted(cluster, application));
+  }
+
+  @Override
+  public int compareTo(DeadLetterId other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
   }
 }

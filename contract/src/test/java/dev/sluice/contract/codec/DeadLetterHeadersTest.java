@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -42,7 +43,7 @@ class DeadLetterHeadersTest {
     Map<String, String> headers =
         headers(
             new DeadLetterEvent.Opened(
-                "staging/web/3",
+                new DeadLetterId("staging/web/3"),
                 "staging/web",
                 Optional.of(
                     new Subject(
@@ -80,7 +81,10 @@ class DeadLetterHeadersTest {
 
   @Test
   void laterEventsOfAnEntryHaveItsIdInAHeader() {
-    assertThat(headers(new DeadLetterEvent.Retried("staging/web/3", "staging/web", 5, FAILURE)))
+    assertThat(
+            headers(
+                new DeadLetterEvent.Retried(
+                    new DeadLetterId("staging/web/3"), "staging/web", 5, FAILURE)))
         .containsEntry("sluice_entry", "staging/web/3")
         .containsEntry("sluice_application", "web")
         .containsEntry("sluice_attempts", "5")
@@ -89,7 +93,10 @@ class DeadLetterHeadersTest {
     assertThat(
             headers(
                 new DeadLetterEvent.Closed(
-                    "staging/web/3", "staging/web", DeadLetterEvent.Closed.Reason.DISCARDED, 3)))
+                    new DeadLetterId("staging/web/3"),
+                    "staging/web",
+                    DeadLetterEvent.Closed.Reason.DISCARDED,
+                    3)))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
                 "sluice_entry",
@@ -110,7 +117,7 @@ class DeadLetterHeadersTest {
     assertThat(
             headers(
                 new DeadLetterEvent.Opened(
-                    original.position(),
+                    DeadLetterId.of(original),
                     original.position(),
                     Optional.empty(),
                     new Failure(

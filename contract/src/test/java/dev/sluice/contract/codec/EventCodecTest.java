@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.failure.ApplyFailure;
@@ -75,7 +76,7 @@ class EventCodecTest {
     Failure failure =
         new Failure(ApplyFailure.INVALID, "cut at \ud83d", Failure.Stage.APPLY, Optional.empty());
     DeadLetterEvent.Retried event =
-        new DeadLetterEvent.Retried("staging/web/1", "staging/web", 2, failure);
+        new DeadLetterEvent.Retried(new DeadLetterId("staging/web/1"), "staging/web", 2, failure);
 
     Decoded decoded =
         decode("dev.sluice.dead-letter-retried.v1", new String(EventCodec.value(event), UTF_8));

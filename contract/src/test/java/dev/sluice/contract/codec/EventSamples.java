@@ -7,6 +7,7 @@ import dev.sluice.contract.event.BaseCommit;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
@@ -261,7 +262,7 @@ public final class EventSamples {
             Map.of(WEB, new ResultEvent.LedgerSummary(3, "DONE", "v1:abc")),
             Optional.of("bubblewrap")),
         new DeadLetterEvent.Opened(
-            "staging/web/1",
+            new DeadLetterId("staging/web/1"),
             "staging/web",
             Optional.of(SUBJECT),
             FAILURE,
@@ -276,9 +277,12 @@ public final class EventSamples {
                     List.of(new OriginalRecord.RecordHeader("ce_id", Optional.of(new byte[] {2})))),
                 Optional.of(NOON)),
             Optional.of(NOON)),
-        new DeadLetterEvent.Retried("staging/web/1", "staging/web", 2, FAILURE),
+        new DeadLetterEvent.Retried(new DeadLetterId("staging/web/1"), "staging/web", 2, FAILURE),
         new DeadLetterEvent.Closed(
-            "staging/web/1", "staging/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2),
+            new DeadLetterId("staging/web/1"),
+            "staging/web",
+            DeadLetterEvent.Closed.Reason.SUCCEEDED,
+            2),
         new StateRecord.RefState(
             REPOSITORY,
             MAIN,

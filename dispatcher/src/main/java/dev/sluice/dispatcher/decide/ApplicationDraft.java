@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
@@ -154,7 +155,7 @@ public final class ApplicationDraft {
 
   void refuse(ClusterName cluster, Failure failure, OriginalRecord origin) {
     int attempts = refused.merge(cluster, 1, Integer::sum);
-    String entry = entry(cluster);
+    DeadLetterId entry = entry(cluster);
     if (attempts == 1) {
       Optional<Subject> subject =
           Optional.ofNullable(dispatched.get(cluster)).map(last -> subject(cluster, last));
@@ -206,7 +207,7 @@ public final class ApplicationDraft {
   }
 
   /** Closes a dead letter as discarded, which may be the one about the sources. */
-  void discard(ClusterName cluster, String entry) {
+  void discard(ClusterName cluster, DeadLetterId entry) {
     if (entry.equals(entry(cluster))) {
       close(cluster, DeadLetterEvent.Closed.Reason.DISCARDED);
     } else {
@@ -290,8 +291,8 @@ public final class ApplicationDraft {
     return cluster + "/" + name();
   }
 
-  private String entry(ClusterName cluster) {
-    return key(cluster) + "/source";
+  private DeadLetterId entry(ClusterName cluster) {
+    return DeadLetterId.ofSources(cluster, name());
   }
 
   private static Failure tooLarge(int bytes) {

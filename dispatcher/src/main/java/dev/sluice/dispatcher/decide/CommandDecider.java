@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.decide;
 import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
@@ -107,10 +108,10 @@ public final class CommandDecider {
   }
 
   /** Discards a dead letter of the commanded application; one of another application is refused. */
-  private Verdict discard(Set<ClusterName> clusters, String entry) {
+  private Verdict discard(Set<ClusterName> clusters, DeadLetterId entry) {
     Set<ClusterName> concerned =
         clusters.stream()
-            .filter(cluster -> entry.startsWith(cluster + "/" + given.application() + "/"))
+            .filter(cluster -> entry.concerns(cluster, given.application()))
             .collect(Collectors.toCollection(TreeSet::new));
     if (concerned.isEmpty()) {
       return new Verdict.Refused(

@@ -3,14 +3,12 @@ package dev.sluice.dispatcher.decide;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
@@ -176,12 +174,7 @@ public final class EventDecider {
    */
   public Decision damaged(OriginalRecord original, TraceParent trace, String message, Instant now) {
     Decision decision = new Decision(source, now, trace);
-    String entry = original.position();
-    Failure failure =
-        new Failure(ApplyFailure.DAMAGED, message, Failure.Stage.DECODE, Optional.empty());
-    decision.add(
-        new DeadLetterEvent.Opened(
-            entry, entry, Optional.empty(), failure, 1, original, Optional.of(now)));
+    decision.add(DeadLetterEvent.Opened.damaged(original, original.position(), message, now));
     return decision;
   }
 

@@ -5,10 +5,8 @@ import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Replication;
@@ -197,14 +195,7 @@ public final class FleetIntake implements AutoCloseable {
             SOURCE,
             now,
             poison.trace(),
-            new DeadLetterEvent.Opened(
-                original.position(),
-                original.position(),
-                Optional.empty(),
-                new Failure(ApplyFailure.DAMAGED, message, Failure.Stage.DECODE, Optional.empty()),
-                1,
-                original,
-                Optional.of(now))));
+            DeadLetterEvent.Opened.damaged(original, original.position(), message, now)));
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -143,9 +144,15 @@ class DeciderTest {
         .filteredOn(DeadLetterEvent.class::isInstance)
         .containsExactly(
             new DeadLetterEvent.Closed(
-                "one/web/source", "one/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2),
+                new DeadLetterId("one/web/source"),
+                "one/web",
+                DeadLetterEvent.Closed.Reason.SUCCEEDED,
+                2),
             new DeadLetterEvent.Closed(
-                "two/web/source", "two/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 1));
+                new DeadLetterId("two/web/source"),
+                "two/web",
+                DeadLetterEvent.Closed.Reason.SUCCEEDED,
+                1));
     assertThat(found(new Finding.Same(WEB, TWO))).isEmpty();
   }
 

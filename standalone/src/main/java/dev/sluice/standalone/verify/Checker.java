@@ -2,6 +2,7 @@ package dev.sluice.standalone.verify;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -108,7 +109,7 @@ public final class Checker {
 
   /** Returns the lanes with an open dead letter. */
   private static Set<Lane> parked(LogEvidence log) {
-    Map<String, Lane> open = new HashMap<>();
+    Map<DeadLetterId, Lane> open = new HashMap<>();
     for (Envelope<DeadLetterEvent> envelope : log.deadLetters()) {
       switch (envelope.event()) {
         case DeadLetterEvent.Opened opened ->

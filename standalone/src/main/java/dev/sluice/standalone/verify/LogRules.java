@@ -3,6 +3,7 @@ package dev.sluice.standalone.verify;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
@@ -170,18 +171,19 @@ final class LogRules {
 
   /** Checks I7: dead letters name a cause and close at success; a parked lane has an open one. */
   private void checkDeadLetters() {
-    Map<String, DeadLetterEvent.Opened> open = new LinkedHashMap<>();
+    Map<DeadLetterId, DeadLetterEvent.Opened> open = new LinkedHashMap<>();
     for (Envelope<DeadLetterEvent> envelope : log.deadLetters()) {
       switch (envelope.event()) {
         case DeadLetterEvent.Opened opened -> {
           open.put(opened.entry(), opened);
           if (opened.failure().message().isBlank() || opened.failure().code().value().isBlank()) {
-            report(Promise.I7_DEAD_LETTERS, opened.entry(), "names no cause");
+            report(Promise.I7_DEAD_LETTERS, opened.entry().value(), "names no cause");
           }
         }
         case DeadLetterEvent.Retried retried -> {
           if (!open.containsKey(retried.entry())) {
-            report(Promise.I7_DEAD_LETTERS, retried.entry(), "was retried, but is not open");
+            report(
+                Promise.I7_DEAD_LETTERS, retried.entry().value(), "was retried, but is not open");
           }
         }
         case DeadLetterEvent.Closed closed -> open.remove(closed.entry());
@@ -211,7 +213,7 @@ final class LogRules {
                                   result ->
                                       report(
                                           Promise.I7_DEAD_LETTERS,
-                                          entry.entry(),
+                                          entry.entry().value(),
                                           "is open although generation %s succeeded"
                                               .formatted(result.subject().generation())));
                         }));

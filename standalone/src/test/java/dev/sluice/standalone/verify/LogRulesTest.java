@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -119,7 +120,10 @@ class LogRulesTest {
     deadLetters.add(
         envelope(
             new DeadLetterEvent.Closed(
-                "staging/web/1", "staging/web", DeadLetterEvent.Closed.Reason.SUCCEEDED, 2)));
+                new DeadLetterId("staging/web/1"),
+                "staging/web",
+                DeadLetterEvent.Closed.Reason.SUCCEEDED,
+                2)));
     assertThat(violations()).isEmpty();
   }
 
@@ -187,7 +191,7 @@ class LogRulesTest {
 
   private static DeadLetterEvent opened(long generation) {
     return new DeadLetterEvent.Opened(
-        "staging/web/" + generation,
+        DeadLetterId.of(subject(generation)),
         "staging/web",
         Optional.of(subject(generation)),
         failure(),
