@@ -2,17 +2,16 @@ package dev.sluice.receiver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.process.NeededProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +25,8 @@ class PostReceiveHookIT {
 
   @Test
   void reportsEveryRefThatAPushChanged() throws Exception {
-    assumeTrue(isInstalled("curl") && isInstalled("perl"), "the hook needs curl and perl");
+    NeededProgram.check("curl");
+    NeededProgram.check("perl");
     try (Running running =
         Running.start(
             directory,
@@ -56,11 +56,6 @@ class PostReceiveHookIT {
       assertThat(deletion).contains("{\"events\":[\"git/");
       assertThat(Running.ids(kafka)).hasSize(3).doesNotHaveDuplicates();
     }
-  }
-
-  private static boolean isInstalled(String program) {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   private static String git(Path directory, String... arguments)

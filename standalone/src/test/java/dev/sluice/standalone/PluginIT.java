@@ -3,14 +3,12 @@ package dev.sluice.standalone;
 import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.standalone.process.OneProcess;
-import dev.sluice.worker.render.RenderConfig;
-import dev.sluice.worker.render.Renderers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,9 +31,7 @@ class PluginIT {
 
   @BeforeEach
   void needsKustomize() throws Exception {
-    assumeTrue(
-        Renderers.onThisMachine(RenderConfig.DEFAULT).kustomizeName().isPresent(),
-        "neither kustomize nor kubectl is on the PATH");
+    NeededProgram.check("kustomize", "kubectl");
     plugins = Files.createDirectory(directory.resolve("plugins"));
   }
 

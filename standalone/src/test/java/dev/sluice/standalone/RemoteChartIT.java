@@ -3,15 +3,12 @@ package dev.sluice.standalone;
 import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.standalone.process.OneProcess;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +52,7 @@ class RemoteChartIT {
 
   @Test
   void aChartThatIsPublishedLaterIsDeployed() throws Exception {
-    assumeTrue(isInstalled("helm"), "kustomize needs helm for charts");
+    NeededProgram.check("helm");
     try (Scenario scenario = Scenario.in(directory, STAGING);
         ChartHost charts = ChartHost.start()) {
       application(scenario, charts.registry());
@@ -127,11 +124,5 @@ class RemoteChartIT {
           policy: {remote: {charts: [{url: "%s"}]}}
         """
                 .formatted(scenario.namespace(), charts));
-  }
-
-  private static boolean isInstalled(String program) {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.of(path.split(":"))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 }

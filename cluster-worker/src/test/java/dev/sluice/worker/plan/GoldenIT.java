@@ -1,7 +1,6 @@
 package dev.sluice.worker.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.InputFile;
@@ -19,6 +18,7 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
@@ -90,12 +90,11 @@ class GoldenIT {
             new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT)
                 .with(IsolationMode.NONE));
     String needs = about.path("needs").asText(type == SourceType.KUSTOMIZE ? "kustomize" : "");
-    assumeTrue(
-        !needs.equals("kustomize") || renderers.kustomizeName().isPresent(),
-        "neither kustomize nor kubectl is on the PATH");
-    assumeTrue(
-        !needs.equals("helm") || renderers.helmName().orElse("").startsWith("helm v"),
-        "helm is not on the PATH");
+    switch (needs) {
+      case "kustomize" -> NeededProgram.check("kustomize", "kubectl");
+      case "helm" -> NeededProgram.check("helm");
+      default -> {}
+    }
     List<Manifest> desired =
         new TargetRenderer(renderers, "golden")
             .read(target(directory, about, type), CLUSTER, KnownFields.ANY, () -> FACTS)

@@ -15,11 +15,11 @@ import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.helm.HelmEngine;
 import dev.sluice.worker.helm.HelmLibrary;
 import dev.sluice.worker.helm.HelmProgram;
-import dev.sluice.worker.sandbox.InstalledProgram;
 import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sandbox.RenderLimits;
 import dev.sluice.worker.sandbox.Sandbox;
@@ -27,6 +27,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -69,13 +70,19 @@ class HelmIT {
 
   private HelmRenderer renderer(RenderLimits limits) throws InterruptedException {
     Sandbox sandbox = new Sandbox(temporary, limits);
-    Optional<? extends HelmEngine> found =
+    HelmEngine found =
         switch (engine) {
-          case PROGRAM -> HelmProgram.find(System.getenv("PATH"), sandbox);
-          case LIBRARY -> HelmLibrary.find(sandbox);
+          case PROGRAM -> {
+            NeededProgram.check("helm");
+            yield HelmProgram.find(System.getenv("PATH"), sandbox).orElseThrow();
+          }
+          case LIBRARY -> {
+            Optional<HelmLibrary> library = HelmLibrary.find(sandbox);
+            assumeTrue(library.isPresent(), "the Helm library is for another system");
+            yield library.get();
+          }
         };
-    assumeTrue(found.isPresent(), "Helm is not there as " + engine);
-    return new HelmRenderer(found.get());
+    return new HelmRenderer(found);
   }
 
   @Test
@@ -429,10 +436,8 @@ class HelmIT {
 
     String rendered = renderer.render(request(options, files)).parts().getFirst().text();
 
-    Optional<Path> helm = InstalledProgram.find("helm", System.getenv("PATH"));
-    assumeTrue(helm.isPresent(), "helm is not there to compare with");
-    List<String> command =
-        new java.util.ArrayList<>(List.of(helm.get().toString(), "template", "shop", "chart"));
+    NeededProgram.check("helm");
+    List<String> command = new ArrayList<>(List.of("helm", "template", "shop", "chart"));
     Path tree = Files.createDirectory(temporary.resolve("compared"));
     for (InputFile file : files) {
       Path path = tree.resolve(file.path());

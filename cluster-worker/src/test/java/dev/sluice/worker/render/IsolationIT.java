@@ -13,6 +13,7 @@ import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.worker.helm.HelmProgram;
 import dev.sluice.worker.helm.LibraryProcess;
 import dev.sluice.worker.sandbox.InputDirectory;
@@ -115,9 +116,13 @@ class IsolationIT {
                 Optional.of(scratch), RenderLimits.DEFAULT, Optional.of(plugins.directory()))
             .with(mode);
     renderers = Renderers.onThisMachine(config);
+    switch (mode) {
+      case BUBBLEWRAP -> NeededProgram.check("bwrap");
+      case NAMESPACES -> NeededProgram.check("unshare");
+      case USER, NONE -> {}
+    }
     assumeTrue(renderers.isolation() == mode, "this machine cannot isolate by " + mode.text());
-    assumeTrue(
-        renderers.kustomizeName().isPresent(), "neither kustomize nor kubectl is on the PATH");
+    NeededProgram.check("kustomize", "kubectl");
     secret(temporary.resolve("kubeconfig"));
     secret(temporary.resolve("token"));
     secret(
@@ -238,8 +243,7 @@ class IsolationIT {
   /** The fault that was reported, with each of the two protections removed in turn. */
   @Test
   void aReleaseNameCannotRunAProgram() throws Exception {
-    assumeTrue(
-        InstalledProgram.find("helm", System.getenv("PATH")).isPresent(), "helm is not there");
+    NeededProgram.check("helm");
     RenderException refused =
         catchThrowableOfType(RenderException.class, () -> renderers.render(kustomization(ATTACK)));
     assertThat(refused.failure().code()).isEqualTo(SourceFailure.INVALID_ARGUMENT);

@@ -4,11 +4,11 @@ import static dev.sluice.worker.render.Inputs.kustomization;
 import static dev.sluice.worker.render.Inputs.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.worker.sandbox.InstalledProgram;
 import dev.sluice.worker.sandbox.IsolationMode;
 import dev.sluice.worker.sandbox.RenderException;
@@ -38,8 +38,7 @@ class KustomizeIT {
         Renderers.onThisMachine(
             new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT)
                 .with(IsolationMode.NONE));
-    assumeTrue(
-        renderers.kustomizeName().isPresent(), "neither kustomize nor kubectl is on the PATH");
+    NeededProgram.check("kustomize", "kubectl");
     Files.writeString(temporary.resolve("secret"), SECRET);
     Files.createDirectory(temporary.resolve("sibling"));
     Files.writeString(
@@ -194,7 +193,7 @@ class KustomizeIT {
 
   @Test
   void rendersChartsThatLieInTheRepository() throws Exception {
-    assumeTrue(renderers.helmName().orElse("").startsWith("helm v"), "helm is not on the PATH");
+    NeededProgram.check("helm");
 
     RenderResult result = renderers.render(kustomization(withCharts()));
 

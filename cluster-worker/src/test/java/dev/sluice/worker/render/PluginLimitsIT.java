@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.worker.sandbox.IsolationMode;
 import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sandbox.RenderLimits;
-import dev.sluice.worker.sandbox.Sandbox;
 import dev.sluice.worker.sandbox.Scratch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,10 +40,7 @@ class PluginLimitsIT {
   void make() throws Exception {
     scratch = Files.createDirectory(temporary.resolve("scratch"));
     plugins = new InstalledPlugins(Files.createDirectory(temporary.resolve("plugins")));
-    assumeTrue(
-        KustomizeCommand.find(System.getenv("PATH"), new Sandbox(scratch, RenderLimits.DEFAULT))
-            .isPresent(),
-        "neither kustomize nor kubectl is on the PATH");
+    NeededProgram.check("kustomize", "kubectl");
   }
 
   @Test

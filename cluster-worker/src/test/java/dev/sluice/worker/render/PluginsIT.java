@@ -12,6 +12,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.worker.sandbox.BoundedProcess;
 import dev.sluice.worker.sandbox.InputDirectory;
 import dev.sluice.worker.sandbox.InstalledProgram;
@@ -52,8 +53,7 @@ class PluginsIT {
     scratch = Files.createDirectory(temporary.resolve("scratch"));
     plugins = new InstalledPlugins(Files.createDirectory(temporary.resolve("plugins")));
     renderers = Renderers.onThisMachine(config());
-    assumeTrue(
-        renderers.kustomizeName().isPresent(), "neither kustomize nor kubectl is on the PATH");
+    NeededProgram.check("kustomize", "kubectl");
   }
 
   private RenderConfig config() {
@@ -65,10 +65,10 @@ class PluginsIT {
   @ParameterizedTest
   @ValueSource(strings = {"kustomize", "kubectl"})
   void generatesTransformsAndValidates(String program) throws Exception {
-    Optional<Path> file = InstalledProgram.find(program, System.getenv("PATH"));
-    assumeTrue(file.isPresent(), program + " is not on the PATH");
+    NeededProgram.check(program);
+    Path file = InstalledProgram.find(program, System.getenv("PATH")).orElseThrow();
     Path folder = Files.createDirectory(temporary.resolve("only"));
-    Files.createSymbolicLink(folder.resolve(program), file.get());
+    Files.createSymbolicLink(folder.resolve(program), file);
     plugins.install("example.com/v1/lister/Lister", MAP.formatted("all: '$(cat list.txt)'"));
     plugins.install("team/upper/Upper", "sed s/a-b/A-B/");
     plugins.install(
@@ -164,7 +164,7 @@ class PluginsIT {
 
   @Test
   void chartsAndPluginsGoTogether() throws Exception {
-    assumeTrue(renderers.helmName().orElse("").startsWith("helm v"), "helm is not on the PATH");
+    NeededProgram.check("helm");
     plugins.install("example.com/v1/lister/Lister", MAP.formatted("a: b"));
 
     RenderResult result =

@@ -1,7 +1,6 @@
 package dev.sluice.inputs.closure;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.fleet.RenderOptions;
@@ -15,18 +14,16 @@ import dev.sluice.inputs.git.Origin.Content;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.walk.ClosureEntry;
 import dev.sluice.inputs.walk.Remotes;
-import java.io.File;
+import dev.sluice.platform.process.NeededProgram;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.eclipse.jgit.lib.FileMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,7 +117,7 @@ class KustomizeClosureIT {
 
   @Test
   void rendersTheSameFromTheClosureAlone() throws Exception {
-    assumeTrue(hasKubectl(), "kubectl is not on the path");
+    NeededProgram.check("kustomize", "kubectl");
     SourceTree tree = tree();
     ClosureResult result =
         new ClosureResolver(Remotes.NONE).resolve(tree, spec("apps/web/production"));
@@ -205,12 +202,6 @@ class KustomizeClosureIT {
     }
   }
 
-  private static boolean hasKubectl() {
-    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
-        .splitAsStream(System.getenv("PATH"))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")));
-  }
-
   private String kustomize(Path root, String path) throws Exception {
     assertThat(exitOf(root, path)).as(() -> errors()).isZero();
     return Files.readString(directory.resolve("out"));
@@ -226,7 +217,7 @@ class KustomizeClosureIT {
 
   private int exitOf(Path root, String path) throws Exception {
     Process process =
-        new ProcessBuilder(List.of("kubectl", "kustomize", path))
+        new ProcessBuilder(Rendering.kustomize(path))
             .directory(root.toFile())
             .redirectOutput(directory.resolve("out").toFile())
             .redirectError(directory.resolve("err").toFile())

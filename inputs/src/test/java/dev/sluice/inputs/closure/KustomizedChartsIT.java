@@ -1,10 +1,10 @@
 package dev.sluice.inputs.closure;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.platform.process.NeededProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,8 +51,8 @@ class KustomizedChartsIT {
 
   @Test
   void anotherRenderingHasAnotherClosure() throws Exception {
-    assumeTrue(Rendering.isPossible(), "kubectl is not here");
-    assumeTrue(OpenedFiles.isInstalled("helm"), "helm is not here");
+    Rendering.checkPossible();
+    NeededProgram.check("helm");
     Random random = new Random(11);
     MemoryTree first = first();
     MemoryTree before = first;
@@ -129,11 +129,8 @@ class KustomizedChartsIT {
     Path output = directory.resolve("output");
     ProcessBuilder builder =
         new ProcessBuilder(
-            "kubectl",
-            "kustomize",
-            root.resolve(SOURCE.path()).toString(),
-            "--enable-helm",
-            "--helm-command=helm");
+            Rendering.kustomize(
+                root.resolve(SOURCE.path()).toString(), "--enable-helm", "--helm-command=helm"));
     builder.environment().put("HTTPS_PROXY", "http://127.0.0.1:9"); // a chart that is gone stays so
     Process process =
         builder
@@ -142,7 +139,7 @@ class KustomizedChartsIT {
             .start();
     if (!process.waitFor(1, TimeUnit.MINUTES)) {
       process.destroyForcibly();
-      throw new IllegalStateException("kubectl did not come to an end");
+      throw new IllegalStateException("kustomize did not come to an end");
     }
     return process.exitValue() == 0 ? Optional.of(Files.readString(output)) : Optional.empty();
   }

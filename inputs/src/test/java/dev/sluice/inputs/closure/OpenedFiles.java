@@ -8,7 +8,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -30,16 +29,6 @@ public record OpenedFiles(Set<String> opened, Set<String> absent, Set<String> se
       Pattern.compile(
           "\\d* ?(\\w+)\\((?:(?:AT_FDCWD|\\d+)(?:<([^>]*)>)?, )?\"((?:[^\"\\\\]|\\\\.)*)\".*\\) ="
               + " (-?\\d+)(?:<[^>]*>)?(?: (\\w+) .*)?");
-
-  static boolean isPossible() {
-    return isInstalled("strace");
-  }
-
-  public static boolean isInstalled(String program) {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.of(path.split(":"))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-  }
 
   /** Runs a program to its end, however it ends. */
   static OpenedFiles of(List<String> program, Path root, Path work)

@@ -2,13 +2,13 @@ package dev.sluice.inputs.closure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.inputs.walk.ClosureEntry;
 import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.platform.process.NeededProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,8 +44,8 @@ class OpenedFilesIT {
 
   @BeforeEach
   void needsStrace() {
-    assumeTrue(OpenedFiles.isPossible(), "strace is not here");
-    assumeTrue(Rendering.isPossible(), "kubectl or the Helm library is not here");
+    NeededProgram.check("strace");
+    Rendering.checkPossible();
   }
 
   @Test
@@ -116,7 +116,7 @@ class OpenedFilesIT {
 
     List<OpenedFiles> byKustomize =
         OpenedFiles.of(
-            List.of("kubectl", "kustomize", roots.get(0).resolve(sources.get(0).path()).toString()),
+            Rendering.kustomize(roots.get(0).resolve(sources.get(0).path()).toString()),
             roots,
             directory);
     List<OpenedFiles> byHelm =
@@ -200,14 +200,16 @@ class OpenedFilesIT {
   }
 
   private void by(String which) {
-    assumeTrue(which.equals(LIBRARY) || OpenedFiles.isInstalled("helm"), "helm is not here");
+    if (which.equals(PROGRAM)) {
+      NeededProgram.check("helm");
+    }
     helm = which;
   }
 
   private List<String> command(Closure closure, SourceSpec source, Path root) throws Exception {
     Path path = root.toRealPath().resolve(source.path());
     if (closure.type() == SourceType.KUSTOMIZE) {
-      List<String> kustomize = new ArrayList<>(List.of("kubectl", "kustomize", path.toString()));
+      List<String> kustomize = new ArrayList<>(Rendering.kustomize(path.toString()));
       if (helm.equals(PROGRAM)) {
         kustomize.addAll(List.of("--enable-helm", "--helm-command=helm"));
       }

@@ -2,7 +2,6 @@ package dev.sluice.inputs.closure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.RemotePolicy;
@@ -10,11 +9,13 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.walk.ClosureEntry;
 import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.platform.process.NeededProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,8 +44,8 @@ class PluginOpenedFilesIT {
 
   @Test
   void theClosureHasExactlyTheOpenedFiles() throws Exception {
-    assumeTrue(OpenedFiles.isPossible(), "strace is not here");
-    assumeTrue(Rendering.isPossible(), "kubectl is not here");
+    NeededProgram.check("strace");
+    Rendering.checkPossible();
     Path checkout = directory.resolve("checkout");
     new Rendering(checkout).checkOut(TREE);
     Path root = checkout.toRealPath();
@@ -53,13 +54,11 @@ class PluginOpenedFilesIT {
 
     OpenedFiles files =
         OpenedFiles.of(
-            List.of(
-                "env",
-                "KUSTOMIZE_PLUGIN_HOME=" + plugins(),
-                "kubectl",
-                "kustomize",
-                "--enable-alpha-plugins",
-                root.resolve("app").toString()),
+            Stream.concat(
+                    Stream.of("env", "KUSTOMIZE_PLUGIN_HOME=" + plugins()),
+                    Rendering.kustomize("--enable-alpha-plugins", root.resolve("app").toString())
+                        .stream())
+                .toList(),
             root,
             directory);
 

@@ -1,7 +1,6 @@
 package dev.sluice.inputs.closure;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
@@ -45,7 +44,7 @@ class RenderedExactnessIT {
 
   @Test
   void anotherRenderingHasOtherInputs() throws Exception {
-    assumeTrue(Rendering.isPossible(), "kubectl or the Helm library is not here");
+    Rendering.checkPossible();
     for (int seed = 0; seed < REPOSITORIES; seed++) {
       checkRepository(new Random(seed), seed);
     }

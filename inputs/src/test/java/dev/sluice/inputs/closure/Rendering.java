@@ -1,8 +1,11 @@
 package dev.sluice.inputs.closure;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.marcnuri.helm.Helm;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.inputs.git.TreeEntry;
+import dev.sluice.platform.process.NeededProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,13 +27,23 @@ final class Rendering {
     this.root = root;
   }
 
-  /** Returns whether the programs are installed. */
-  static boolean isPossible() {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.of(path.split(":"))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")))
-        && System.getProperty("os.name").equals("Linux")
-        && System.getProperty("os.arch").equals("amd64");
+  /** Skips or fails the test unless kustomize and the Helm library can run here. */
+  static void checkPossible() {
+    NeededProgram.check("kustomize", "kubectl");
+    assumeTrue(
+        System.getProperty("os.name").equals("Linux")
+            && System.getProperty("os.arch").equals("amd64"),
+        "the Helm library is for another system");
+  }
+
+  /** Returns the command that builds a kustomization. */
+  static List<String> kustomize(String... arguments) {
+    return Stream.concat(
+            NeededProgram.isInstalled("kustomize")
+                ? Stream.of("kustomize", "build")
+                : Stream.of("kubectl", "kustomize"),
+            Stream.of(arguments))
+        .toList();
   }
 
   /** Replaces the directory's content by this tree. */
@@ -69,13 +82,13 @@ final class Rendering {
     Path output = Files.createTempFile("rendered", ".yaml");
     try {
       Process process =
-          new ProcessBuilder(List.of("kubectl", "kustomize", path.toString()))
+          new ProcessBuilder(kustomize(path.toString()))
               .redirectOutput(output.toFile())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        throw new IllegalStateException("kubectl did not come to an end");
+        throw new IllegalStateException("kustomize did not come to an end");
       }
       return process.exitValue() == 0 ? Optional.of(Files.readString(output)) : Optional.empty();
     } finally {

@@ -1,9 +1,8 @@
 package dev.sluice.inputs.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.inputs.closure.OpenedFiles;
+import dev.sluice.platform.process.NeededProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +91,7 @@ class VersionRangeIT {
         "<1 || 2.0.0"
       })
   void agreesWithHelm(String range) throws Exception {
-    assumeTrue(OpenedFiles.isInstalled("helm"), "helm is not here");
+    NeededProgram.check("helm");
     StringBuilder chart = new StringBuilder("name: web\nversion: 1.0.0\ndependencies:\n");
     for (int i = 0; i < VERSIONS.size(); i++) {
       chart.append(

@@ -2,7 +2,6 @@ package dev.sluice.inputs.remote;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.fleet.PlainOptions;
@@ -18,6 +17,7 @@ import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.remote.ChartServer.Reply;
+import dev.sluice.platform.process.NeededProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class RenderedChartsIT {
 
   @BeforeEach
   void start() throws IOException {
-    assumeTrue(isInstalled("helm"), "helm is not here");
+    NeededProgram.check("helm");
     server = ChartServer.start();
     checkout = Files.createDirectories(directory.resolve("checkout"));
     publish("1.2.3", "2.0.0");
@@ -106,7 +106,7 @@ class RenderedChartsIT {
 
   @Test
   void aKustomizationWithCharts() throws Exception {
-    assumeTrue(isInstalled("kustomize"), "kustomize is not here");
+    NeededProgram.check("kustomize");
     write(
         "app/kustomization.yaml",
         """
@@ -246,11 +246,5 @@ class RenderedChartsIT {
     String text = Files.readString(output, UTF_8);
     assertThat(process.exitValue()).as(text).isZero();
     return text;
-  }
-
-  private static boolean isInstalled(String program) {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.of(path.split(":"))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 }
