@@ -21,7 +21,7 @@ import java.util.Optional;
 /**
  * State of a partition's applications, replayed from {@code changes} alone: their definitions and
  * holds. The same {@link EventDecider} as in the partition's loop decides, over a separate state;
- * the decided records are dropped. Pure.
+ * the decided records are dropped. A command that is written twice is carried out once. Pure.
  *
  * <p>Sent targets cannot be replayed without Git. Every cluster of a definition counts as sent to,
  * so that removals take effect.
@@ -49,13 +49,12 @@ final class ReplayedState {
         var unused = decider.removed(removed, cause, envelope.time());
       }
       case ChangeEvent.CommandGiven given -> {
-        CommandDecider.Verdict verdict =
-            CommandDecider.judge(
-                partitionState.application(given.application()),
-                given,
-                envelope.id(),
-                envelope.time());
-        var unused = decider.commanded(given, cause, verdict, envelope.time());
+        Optional<ApplicationState> state = partitionState.application(given.application());
+        if (state.filter(known -> known.hasCarriedOut(envelope.id())).isEmpty()) {
+          CommandDecider.Verdict verdict =
+              CommandDecider.judge(state, given, envelope.id(), envelope.time());
+          var unused = decider.commanded(given, cause, verdict, envelope.time());
+        }
       }
       // none of them changes a definition or a hold
       case ChangeEvent.ForgeEvent _,

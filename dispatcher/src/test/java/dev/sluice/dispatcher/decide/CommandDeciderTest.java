@@ -1,0 +1,304 @@
+package dev.sluice.dispatcher.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.Approval;
+import dev.sluice.contract.event.ChangeEvent.CommandGiven;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Demand;
+import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.decide.CommandDecider.Verdict;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CommandDeciderTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+  private static final RefKey MAIN =
+      new RefKey(new RepositoryId("forge.example/acme/shop"), GitRef.branch("main"));
+  private static final ApplicationName WEB = new ApplicationName("web");
+  private static final ClusterName ONE = new ClusterName("one");
+  private static final ClusterName TWO = new ClusterName("two");
+  private static final CommitId COMMIT = new CommitId("a".repeat(40));
+  private static final EventId ID = new EventId("command/1");
+  private static final String PLAN = "f".repeat(64);
+  private static final Hold SUSPENDED = new Hold(Optional.empty(), "grace", "incident 7", NOW);
+  private static final Hold PINNED = new Hold(Optional.of(COMMIT), "grace", "incident 7", NOW);
+  private static final Trigger.Reason DUE = new Trigger.Reason.ApplicationDue(WEB);
+
+  @Test
+  void aCommandWithoutClustersConcernsAllClustersOfTheApplication() {
+    Verdict.Accepted accepted = accepted(running(), new Command.Suspend());
+
+    assertThat(accepted.message()).isEqualTo("suspended: [one, two]");
+    assertThat(carriedOut(running(), accepted).holds()).containsOnlyKeys(ONE, TWO);
+  }
+
+  @Test
+  void aCommandConcernsTheNamedClustersOnly() {
+    Verdict.Accepted accepted = accepted(running(), new Command.Suspend(), TWO);
+
+    assertThat(accepted.message()).isEqualTo("suspended: [two]");
+    assertThat(carriedOut(running(), accepted).holds()).containsOnlyKeys(TWO);
+  }
+
+  static Stream<Command> commands() {
+    return Stream.of(
+        new Command.Reevaluate(),
+        new Command.Resync(),
+        new Command.Restore(COMMIT),
+        new Command.Rebuild(),
+        new Command.Suspend(),
+        new Command.Resume(),
+        new Command.Approve(new Generation(3), Optional.of(PLAN)),
+        new Command.Discard("one/web/source"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandForAClusterThatTheApplicationDoesNotGoToIsRefused(Command command) {
+    ClusterName three = new ClusterName("three");
+
+    assertThat(judge(Optional.of(running()), command, ONE, three))
+        .isEqualTo(new Verdict.Refused("web does not go to [three]"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandForAnApplicationThatTheFleetDoesNotHaveIsRefused(Command command) {
+    Verdict unknown = new Verdict.Refused("the fleet has no application web");
+
+    assertThat(judge(Optional.empty(), command)).isEqualTo(unknown);
+    assertThat(judge(Optional.of(ApplicationState.unknown(WEB)), command))
+        .as("it was removed from the fleet")
+        .isEqualTo(unknown);
+  }
+
+  @Test
+  void aReevaluationFetchesTheRefOfTheFirstSourceAndChangesNothing() {
+    Verdict.Accepted accepted = accepted(running(), new Command.Reevaluate());
+
+    assertThat(accepted.ref()).contains(MAIN);
+    assertThat(accepted.trigger()).contains(new Trigger.Reason.RefMoved(Optional.empty()));
+    assertThat(carriedOut(running(), accepted)).isEqualTo(running());
+  }
+
+  @Test
+  void aRebuildChangesAndTriggersNothing() {
+    Verdict.Accepted accepted = accepted(running(), new Command.Rebuild());
+
+    assertThat(accepted.trigger()).isEmpty();
+    assertThat(carriedOut(running(), accepted)).isEqualTo(running());
+  }
+
+  @Test
+  void aResyncDemandsANewGeneration() {
+    Verdict.Accepted accepted = accepted(running(), new Command.Resync(), ONE);
+
+    assertThat(accepted.trigger()).contains(DUE);
+    assertThat(carriedOut(running(), accepted).demands())
+        .isEqualTo(Map.of(ONE, new Demand(ID, "ada")));
+  }
+
+  @Test
+  void aResyncOfASuspendedApplicationIsRefusedAndNamesWhoSuspendedIt() {
+    ApplicationState suspended = held(Map.of(TWO, SUSPENDED));
+
+    assertThat(judge(Optional.of(suspended), new Command.Resync()))
+        .isEqualTo(
+            new Verdict.Refused("web is suspended in two by grace (incident 7): resume it first"));
+    assertThat(judge(Optional.of(suspended), new Command.Resync(), ONE))
+        .as("it is not suspended in the other cluster")
+        .isInstanceOf(Verdict.Accepted.class);
+  }
+
+  @Test
+  void aPinnedApplicationCanBeSentAgain() {
+    assertThat(judge(Optional.of(held(Map.of(ONE, PINNED))), new Command.Resync()))
+        .isInstanceOf(Verdict.Accepted.class);
+  }
+
+  @Test
+  void aRestorePinsTheCommitAndSendsIt() {
+    Verdict.Accepted accepted = accepted(running(), new Command.Restore(COMMIT), ONE);
+
+    assertThat(accepted.trigger()).contains(DUE);
+    assertThat(accepted.message()).isEqualTo("pinned to %s: [one]".formatted(COMMIT));
+    assertThat(carriedOut(running(), accepted).holds())
+        .isEqualTo(Map.of(ONE, new Hold(Optional.of(COMMIT), "ada", "test", NOW)));
+  }
+
+  @Test
+  void aSuspensionTriggersNothingAndReplacesAPin() {
+    ApplicationState pinned = held(Map.of(ONE, PINNED));
+    Verdict.Accepted accepted = accepted(pinned, new Command.Suspend(), ONE);
+
+    assertThat(accepted.trigger()).isEmpty();
+    assertThat(carriedOut(pinned, accepted).holds())
+        .isEqualTo(Map.of(ONE, new Hold(Optional.empty(), "ada", "test", NOW)));
+  }
+
+  @Test
+  void aResumptionEndsTheHoldsOfTheNamedClustersAndSendsWhatGitHas() {
+    ApplicationState held = held(Map.of(ONE, SUSPENDED, TWO, PINNED));
+    Verdict.Accepted accepted = accepted(held, new Command.Resume(), ONE);
+
+    assertThat(accepted.trigger()).contains(DUE);
+    assertThat(carriedOut(held, accepted).holds()).isEqualTo(Map.of(TWO, PINNED));
+  }
+
+  @Test
+  void anApprovalIsForTheGenerationThatWasSentLast() {
+    Verdict.Accepted accepted = accepted(running(), approve(3), ONE);
+
+    assertThat(accepted.trigger()).contains(DUE);
+    assertThat(carriedOut(running(), accepted).demands())
+        .isEqualTo(
+            Map.of(
+                ONE,
+                new Demand(
+                    ID,
+                    true,
+                    "ada",
+                    Optional.of(
+                        new Approval(PLAN, new Generation(3), Optional.of(COMMIT), "ada")))));
+  }
+
+  @Test
+  void anApprovalOfAnotherGenerationIsRefused() {
+    assertThat(judge(Optional.of(running()), approve(2), ONE).message())
+        .isEqualTo("generation 2 is not what was sent to one last (3): look at that one");
+    assertThat(judge(Optional.of(running()), approve(1), TWO).message())
+        .isEqualTo("generation 1 is not what was sent to two last (nothing was): look at that one");
+  }
+
+  @Test
+  void anApprovalThatNamesNoPlanOrSeveralClustersIsRefused() {
+    Command.Approve withoutPlan = new Command.Approve(new Generation(3), Optional.empty());
+
+    assertThat(judge(Optional.of(running()), withoutPlan, ONE)).isInstanceOf(Verdict.Refused.class);
+    assertThat(judge(Optional.of(running()), approve(3)))
+        .isEqualTo(
+            new Verdict.Refused(
+                "an approval names the plan of one cluster, and not of [one, two]"));
+  }
+
+  @Test
+  void anApprovalOfASuspendedApplicationIsRefused() {
+    assertThat(judge(Optional.of(held(Map.of(ONE, SUSPENDED))), approve(3), ONE))
+        .isInstanceOf(Verdict.Refused.class);
+  }
+
+  @Test
+  void aDiscardClosesTheDeadLetterInItsClusterOnly() {
+    Decision decision = new Decision("test", NOW, TraceParent.start());
+    ApplicationDraft draft = new ApplicationDraft(running(), decision);
+
+    accepted(running(), new Command.Discard("one/web/3")).change().accept(draft);
+
+    assertThat(decision.records())
+        .extracting(record -> (Event) record.envelope().event())
+        .containsExactly(
+            new DeadLetterEvent.Closed(
+                "one/web/3", "one/web", DeadLetterEvent.Closed.Reason.DISCARDED, 3));
+    assertThat(draft.changed()).isEmpty();
+  }
+
+  @Test
+  void aDiscardOfAnotherApplicationsDeadLetterIsRefused() {
+    for (String entry : List.of("one/web2/3", "one/web", "three/web/3", "two/shop/source")) {
+      assertThat(judge(Optional.of(running()), new Command.Discard(entry)))
+          .isEqualTo(
+              new Verdict.Refused("%s is no dead letter of web in [one, two]".formatted(entry)));
+    }
+    assertThat(judge(Optional.of(running()), new Command.Discard("two/web/3"), ONE))
+        .as("another cluster than the named one")
+        .isInstanceOf(Verdict.Refused.class);
+  }
+
+  private static Command.Approve approve(long generation) {
+    return new Command.Approve(new Generation(generation), Optional.of(PLAN));
+  }
+
+  private static Verdict.Accepted accepted(
+      ApplicationState state, Command command, ClusterName... clusters) {
+    Verdict verdict = judge(Optional.of(state), command, clusters);
+    assertThat(verdict).as(verdict.message()).isInstanceOf(Verdict.Accepted.class);
+    return (Verdict.Accepted) verdict;
+  }
+
+  private static Verdict judge(
+      Optional<ApplicationState> state, Command command, ClusterName... clusters) {
+    CommandGiven given =
+        new CommandGiven(MAIN.repository(), WEB, Set.of(clusters), command, "ada", "test");
+    return CommandDecider.judge(state, given, ID, NOW);
+  }
+
+  private static ApplicationState carriedOut(ApplicationState state, Verdict.Accepted accepted) {
+    ApplicationDraft draft =
+        new ApplicationDraft(state, new Decision("test", NOW, TraceParent.start()));
+    accepted.change().accept(draft);
+    return draft.changed().orElse(state);
+  }
+
+  private static ApplicationState running() {
+    return held(Map.of());
+  }
+
+  /** Generation 3 was sent to cluster one, nothing to cluster two. */
+  private static ApplicationState held(Map<ClusterName, Hold> holds) {
+    SourceSpec source =
+        new SourceSpec(
+            MAIN.repository(),
+            "https://forge.example/acme/shop",
+            Optional.empty(),
+            MAIN.ref(),
+            "apps/web",
+            Optional.empty(),
+            Optional.empty(),
+            RenderOptions.DEFAULT);
+    Definition definition =
+        new Definition(
+            WEB,
+            List.of(source),
+            List.of(new ClusterTarget(ONE, Map.of()), new ClusterTarget(TWO, Map.of())),
+            new ApplicationSpec("web", Policy.DEFAULT),
+            false);
+    return new ApplicationState(
+        WEB,
+        Optional.of(definition),
+        "r1",
+        Map.of(ONE, new Dispatched(new Generation(3), Optional.of("v1:a"), Optional.of(COMMIT))),
+        Map.of(),
+        holds,
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+}
