@@ -6,6 +6,7 @@ import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
@@ -76,7 +77,7 @@ class CommandDeciderTest {
         new Command.Suspend(),
         new Command.Resume(),
         new Command.Approve(new Generation(3), Optional.of(PLAN)),
-        new Command.Discard("one/web/source"));
+        discard("one/web/source"));
   }
 
   @ParameterizedTest
@@ -219,26 +220,33 @@ class CommandDeciderTest {
     Decision decision = new Decision("test", NOW, TraceParent.start());
     ApplicationDraft draft = new ApplicationDraft(running(), decision);
 
-    accepted(running(), new Command.Discard("one/web/3")).change().accept(draft);
+    accepted(running(), discard("one/web/3")).change().accept(draft);
 
     assertThat(decision.records())
         .extracting(record -> (Event) record.envelope().event())
         .containsExactly(
             new DeadLetterEvent.Closed(
-                "one/web/3", "one/web", DeadLetterEvent.Closed.Reason.DISCARDED, 3));
+                new DeadLetterId("one/web/3"),
+                "one/web",
+                DeadLetterEvent.Closed.Reason.DISCARDED,
+                3));
     assertThat(draft.changed()).isEmpty();
   }
 
   @Test
   void aDiscardOfAnotherApplicationsDeadLetterIsRefused() {
     for (String entry : List.of("one/web2/3", "one/web", "three/web/3", "two/shop/source")) {
-      assertThat(judge(Optional.of(running()), new Command.Discard(entry)))
+      assertThat(judge(Optional.of(running()), discard(entry)))
           .isEqualTo(
               new Verdict.Refused("%s is no dead letter of web in [one, two]".formatted(entry)));
     }
-    assertThat(judge(Optional.of(running()), new Command.Discard("two/web/3"), ONE))
+    assertThat(judge(Optional.of(running()), discard("two/web/3"), ONE))
         .as("another cluster than the named one")
         .isInstanceOf(Verdict.Refused.class);
+  }
+
+  private static Command.Discard discard(String entry) {
+    return new Command.Discard(new DeadLetterId(entry));
   }
 
   private static Command.Approve approve(long generation) {
