@@ -1,7 +1,7 @@
 package dev.sluice.receiver;
 
 import dev.sluice.platform.kafka.KafkaConnection;
-import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.telemetry.MeasuredVertx;
 import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.receiver.catchup.CatchUp;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
@@ -13,7 +13,6 @@ import dev.sluice.receiver.publish.ChangePublisher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -81,15 +80,7 @@ public final class Receiver implements AutoCloseable {
     if (endpoints.isEmpty()) {
       LOG.atWarn().log("no webhook endpoint is configured: every webhook is answered 404");
     }
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setFileSystemOptions(
-                    // no file is served from the class path, and the disk may be read-only
-                    new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
-    vertx.exceptionHandler(FatalErrors::handlerFailed);
+    Vertx vertx = MeasuredVertx.create("receiver", new VertxOptions(), telemetry.metrics());
     Listening listening = config.listening();
     try {
       ReceiverMetrics metrics = new ReceiverMetrics(telemetry.metrics());

@@ -2,13 +2,12 @@ package dev.sluice.api.http;
 
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.platform.kafka.KafkaConnection;
-import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.telemetry.MeasuredVertx;
 import dev.sluice.platform.telemetry.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -54,14 +53,7 @@ public final class ApiServer implements AutoCloseable {
     this.metrics = metrics;
     new ApiMetrics(metrics, model).listen();
     this.vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setWorkerPoolSize(QUESTIONS)
-                .setFileSystemOptions(
-                    new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
-    vertx.exceptionHandler(FatalErrors::handlerFailed);
+        MeasuredVertx.create("api", new VertxOptions().setWorkerPoolSize(QUESTIONS), metrics);
     this.server =
         vertx
             .createHttpServer(new HttpServerOptions().setIdleTimeout(60))

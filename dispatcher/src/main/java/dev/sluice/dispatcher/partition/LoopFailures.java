@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.dispatcher.decide.RefKey;
-import dev.sluice.platform.kafka.KafkaFailures;
+import dev.sluice.platform.process.KafkaFailures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,10 +1,14 @@
 package dev.sluice.platform.kafka;
 
+import dev.sluice.platform.telemetry.KafkaClientMetrics;
+import dev.sluice.platform.telemetry.Metrics;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.metrics.JmxReporter;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -15,9 +19,13 @@ import org.apache.kafka.common.serialization.StringSerializer;
  *
  * @param bootstrapServers {@code host:port}, comma-separated
  * @param security further client properties, such as SASL and TLS; hidden from {@code toString}
+ * @param metrics where producers and consumers report their metrics, if anywhere
  */
 public record KafkaConnection(
-    String bootstrapServers, Topics topics, Map<String, String> security) {
+    String bootstrapServers,
+    Topics topics,
+    Map<String, String> security,
+    Optional<Metrics> metrics) {
 
   /** The largest record, and so the largest target; the topics are created with the same limit. */
   public static final int MAX_RECORD_BYTES = 16 * 1024 * 1024;
@@ -30,6 +38,16 @@ public record KafkaConnection(
 
   public KafkaConnection {
     security = Map.copyOf(security);
+  }
+
+  /** Creates a connection whose clients report no metrics. */
+  public KafkaConnection(String bootstrapServers, Topics topics, Map<String, String> security) {
+    this(bootstrapServers, topics, security, Optional.empty());
+  }
+
+  /** Returns this connection with clients that report their metrics. */
+  public KafkaConnection reportingTo(Metrics destination) {
+    return new KafkaConnection(bootstrapServers, topics, security, Optional.of(destination));
   }
 
   /**
@@ -49,8 +67,7 @@ public record KafkaConnection(
    * so that consecutive transactions do not wait for each other's markers.
    */
   public Map<String, Object> producer(String clientId) {
-    Map<String, Object> properties = admin();
-    properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+    Map<String, Object> properties = measured(clientId);
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
@@ -79,8 +96,7 @@ public record KafkaConnection(
    * disabled.
    */
   public Map<String, Object> consumer(String clientId) {
-    Map<String, Object> properties = admin();
-    properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    Map<String, Object> properties = measured(clientId);
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -91,6 +107,22 @@ public record KafkaConnection(
         ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class.getName());
     properties.put(
         ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    return properties;
+  }
+
+  private Map<String, Object> measured(String clientId) {
+    Map<String, Object> properties = admin();
+    properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+    metrics.ifPresent(
+        destination -> {
+          String others =
+              security.getOrDefault(
+                  CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, JmxReporter.class.getName());
+          properties.put(
+              CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG,
+              others + "," + KafkaClientMetrics.class.getName());
+          properties.put(KafkaClientMetrics.DESTINATION, destination);
+        });
     return properties;
   }
 

@@ -1,6 +1,5 @@
 package dev.sluice.platform.process;
 
-import dev.sluice.platform.kafka.KafkaFailures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;

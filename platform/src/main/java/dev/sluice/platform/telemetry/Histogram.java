@@ -36,6 +36,23 @@ public final class Histogram {
         .record(duration.isNegative() ? Duration.ZERO : duration);
   }
 
+  /**
+   * Returns an action to run once in each period; it adds how much later than that it runs. Not
+   * thread-safe.
+   */
+  Runnable lateness(Tags labels, Duration period) {
+    return new Runnable() {
+      private long due = System.nanoTime() + period.toNanos();
+
+      @Override
+      public void run() {
+        long now = System.nanoTime();
+        add(labels, Duration.ofNanos(now - due));
+        due = now + period.toNanos();
+      }
+    };
+  }
+
   boolean isUnused() {
     return series.isEmpty();
   }

@@ -1,13 +1,16 @@
 package dev.sluice.platform.telemetry;
 
 import dev.sluice.platform.process.FatalErrors;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +32,10 @@ public final class Metrics {
 
   private static final Logger log = LoggerFactory.getLogger(Metrics.class);
 
+  /** Metrics of Vert.x that are kept; the others count bytes, and what our own metrics do. */
+  private static final Set<String> VERTX =
+      Set.of("vertx.http.server.response.time", "vertx.pool.queue.time");
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
@@ -36,6 +43,15 @@ public final class Metrics {
   private final Map<String, Gauge> gauges = new ConcurrentHashMap<>();
 
   private record Gauge(String help, MultiGauge rows, List<Supplier<Map<Tags, Long>>> sources) {}
+
+  /** Creates metrics without any yet. */
+  public Metrics() {
+    registry
+        .config()
+        .meterFilter(
+            MeterFilter.deny(
+                id -> id.getName().startsWith("vertx.") && !VERTX.contains(id.getName())));
+  }
 
   /** Returns the counter of this name, created at the first call. */
   public Counter counter(String name, String help) {
@@ -59,6 +75,10 @@ public final class Metrics {
                     new CopyOnWriteArrayList<>()))
         .sources()
         .add(values);
+  }
+
+  MeterRegistry registry() {
+    return registry;
   }
 
   /** Adds the metrics of a library. */

@@ -1,7 +1,7 @@
 package dev.sluice.receiver.publish;
 
 import dev.sluice.platform.kafka.KafkaConnection;
-import dev.sluice.platform.kafka.KafkaFailures;
+import dev.sluice.platform.process.KafkaFailures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -148,19 +148,21 @@ public final class OneProcess implements AutoCloseable {
       Plan plan, KafkaConnection kafka, Listeners listeners, Tracing tracing) throws Exception {
     Lifetime parts = new Lifetime();
     Telemetry telemetry = new Telemetry(new Metrics(), tracing);
+    Telemetry receiverTelemetry = new Telemetry(new Metrics(), tracing);
+    KafkaConnection measured = kafka.reportingTo(telemetry.metrics());
     try {
       parts.add(ProcessMetrics.bind(telemetry.metrics()));
       parts.add(
           Dispatcher.start(
-              plan.dispatcher(), kafka, Clock.systemUTC(), listeners.dispatcher(), telemetry));
+              plan.dispatcher(), measured, Clock.systemUTC(), listeners.dispatcher(), telemetry));
       ApiServer api =
-          parts.add(ApiServer.start(plan.api(), kafka, Clock.systemUTC(), telemetry.metrics()));
+          parts.add(ApiServer.start(plan.api(), measured, Clock.systemUTC(), telemetry.metrics()));
       Renderers renderers = parts.add(Renderers.onThisMachine(plan.rendering()));
       for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
         parts.add(
             worker(
                 plan.worker().apply(cluster.getKey()),
-                kafka,
+                measured,
                 cluster.getValue(),
                 renderers,
                 listeners.worker(),
@@ -170,9 +172,9 @@ public final class OneProcess implements AutoCloseable {
           parts.add(
               Receiver.start(
                   plan.receiver(),
-                  kafka,
+                  kafka.reportingTo(receiverTelemetry.metrics()),
                   Clock.systemUTC(),
-                  new Telemetry(new Metrics(), tracing)));
+                  receiverTelemetry));
       return new OneProcess(parts, kafka, receiver, api.port());
     } catch (Exception e) {
       parts.close();

@@ -36,13 +36,15 @@ public final class PartCommands {
         "receiver",
         "Receives webhooks and writes change events to Kafka.",
         List.of(ReceiverConfig.SETTINGS),
-        (values, parts) ->
-            parts.add(
-                Receiver.start(
-                    ReceiverConfig.from(values),
-                    KafkaSettings.connection(values),
-                    Clock.systemUTC(),
-                    telemetry("sluice-receiver", parts))));
+        (values, parts) -> {
+          Telemetry telemetry = telemetry("sluice-receiver", parts);
+          parts.add(
+              Receiver.start(
+                  ReceiverConfig.from(values),
+                  kafka(values, telemetry.metrics()),
+                  Clock.systemUTC(),
+                  telemetry));
+        });
   }
 
   public static Command dispatcher() {
@@ -52,8 +54,8 @@ public final class PartCommands {
         List.of(DispatcherConfig.SETTINGS, ApiConfig.SETTINGS),
         (values, parts) -> {
           ApiConfig api = ApiConfig.from(values);
-          KafkaConnection kafka = KafkaSettings.connection(values);
           Telemetry telemetry = telemetry("sluice-dispatcher", parts);
+          KafkaConnection kafka = kafka(values, telemetry.metrics());
           parts.add(
               Dispatcher.start(
                   DispatcherConfig.from(values),
@@ -70,13 +72,12 @@ public final class PartCommands {
         "api",
         "Serves the API only, from its own read model.",
         List.of(ApiConfig.SETTINGS),
-        (values, parts) ->
-            parts.add(
-                ApiServer.start(
-                    ApiConfig.from(values),
-                    KafkaSettings.connection(values),
-                    Clock.systemUTC(),
-                    metrics(parts))));
+        (values, parts) -> {
+          Metrics metrics = metrics(parts);
+          parts.add(
+              ApiServer.start(
+                  ApiConfig.from(values), kafka(values, metrics), Clock.systemUTC(), metrics));
+        });
   }
 
   public static Command worker() {
@@ -86,14 +87,15 @@ public final class PartCommands {
         List.of(WorkerConfig.SETTINGS, RenderConfig.SETTINGS, ClusterAccess.SETTINGS),
         (values, parts) -> {
           WorkerConfig config = WorkerConfig.from(values, hostIdentity());
+          Telemetry telemetry = telemetry("sluice-worker", parts);
           parts.add(
               OneProcess.worker(
                   config,
-                  KafkaSettings.connection(values),
+                  kafka(values, telemetry.metrics()),
                   parts.add(ClusterAccess.from(values).connectSingle(config.cluster())),
                   parts.add(Renderers.onThisMachine(RenderConfig.from(values))),
                   WorkerListener.NONE,
-                  telemetry("sluice-worker", parts)));
+                  telemetry));
         });
   }
 
@@ -114,6 +116,10 @@ public final class PartCommands {
           }
           return 0;
         });
+  }
+
+  private static KafkaConnection kafka(SettingValues values, Metrics metrics) {
+    return KafkaSettings.connection(values).reportingTo(metrics);
   }
 
   private static Telemetry telemetry(String service, Lifetime parts) {

@@ -1,4 +1,4 @@
-package dev.sluice.platform.kafka;
+package dev.sluice.platform.process;
 
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.AuthenticationException;
