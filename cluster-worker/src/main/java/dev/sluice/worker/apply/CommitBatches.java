@@ -8,12 +8,15 @@ import dev.sluice.worker.sync.RefusedSources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The progress of commits in this cluster: which records of each have arrived, and which are
@@ -39,12 +42,24 @@ final class CommitBatches {
    * @param arrived applications whose records have arrived
    * @param settled applications whose attempts have ended
    * @param waiting applications to wake when another record arrives
+   * @param untilSettled futures to complete, by the number of settled applications
    */
   private record Batch(
-      Set<ApplicationName> arrived, Set<ApplicationName> settled, Set<ApplicationName> waiting) {
+      Set<ApplicationName> arrived,
+      Set<ApplicationName> settled,
+      Set<ApplicationName> waiting,
+      Map<Integer, CompletableFuture<Void>> untilSettled) {
 
     static Batch begin() {
-      return new Batch(new HashSet<>(), new HashSet<>(), new TreeSet<>());
+      return new Batch(new HashSet<>(), new HashSet<>(), new TreeSet<>(), new HashMap<>());
+    }
+
+    void settle(ApplicationName application) {
+      CompletableFuture<Void> reached =
+          settled.add(application) ? untilSettled.remove(settled.size()) : null;
+      if (reached != null) {
+        reached.complete(null);
+      }
     }
   }
 
@@ -65,7 +80,7 @@ final class CommitBatches {
     batch.arrived().add(entry.application());
     switch (entry) {
       case LogEntry target -> byTarget.put(target.subject().target(), batch);
-      case RefusedSources refused -> batch.settled().add(refused.application());
+      case RefusedSources refused -> batch.settle(refused.application());
     }
     Set<ApplicationName> woken = new TreeSet<>(batch.waiting());
     batch.waiting().clear();
@@ -74,12 +89,22 @@ final class CommitBatches {
 
   /** Records that the attempt at a record has ended. */
   void settle(LogEntry entry) {
-    batch(entry).settled().add(entry.application());
+    batch(entry).settle(entry.application());
   }
 
-  /** Returns whether all other records of the batch are settled. */
-  boolean areOthersSettled(LogEntry entry) {
-    return others(batch(entry).settled(), entry) >= entry.batch().size() - 1;
+  /**
+   * Returns a future that completes when all other records of the batch may be settled; empty if
+   * they are.
+   */
+  Optional<CompletableFuture<Void>> othersUnsettled(LogEntry entry) {
+    Batch batch = batch(entry);
+    int missing = entry.batch().size() - 1 - Math.toIntExact(others(batch.settled(), entry));
+    return missing <= 0
+        ? Optional.empty()
+        : Optional.of(
+            batch
+                .untilSettled()
+                .computeIfAbsent(batch.settled().size() + missing, _ -> new CompletableFuture<>()));
   }
 
   /** Returns whether all records of the batch have arrived, or it is too old to wait for them. */

@@ -5,7 +5,6 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.ledger.Ledger;
-import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.sync.LogEntry;
 import dev.sluice.worker.sync.LogRecord;
 import dev.sluice.worker.sync.RefusedSources;
@@ -18,8 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 
 /**
  * The objects that the applications of a cluster claim. An application claims the objects of its
@@ -32,8 +32,9 @@ import java.util.stream.Collectors;
  */
 public final class ObjectClaims {
 
-  private final Map<ApplicationName, Claims> claims = new HashMap<>();
+  private final Map<ApplicationName, ApplicationClaims> claims = new HashMap<>();
   private final Map<ApplicationName, Set<ApplicationName>> waiting = new HashMap<>();
+  private final Map<ApplicationName, CompletableFuture<Void>> changes = new HashMap<>();
   private final CommitBatches batches = new CommitBatches();
   private final Consumer<ApplicationName> wake;
 
@@ -54,84 +55,9 @@ public final class ObjectClaims {
     UNKNOWN
   }
 
-  /**
-   * The state of one application.
-   *
-   * @param newest the newest record of the log; empty if it has none
-   * @param settled whether an attempt at the newest has ended
-   * @param refused set while its sources are refused
-   */
-  private record Claims(
-      Optional<LogEntry> newest,
-      Optional<Planned> planned,
-      boolean settled,
-      Optional<RefusedSources> refused) {
-
-    static final Claims NONE =
-        new Claims(Optional.empty(), Optional.empty(), false, Optional.empty());
-
-    boolean isKnown() {
-      return refused.isEmpty() && isPlanned();
-    }
-
-    boolean isPlanned() {
-      if (newest.isEmpty() || newest.get().removal()) {
-        return true;
-      }
-      long asked = newest.get().generation().value();
-      return planned
-          .filter(
-              known ->
-                  known.generation() > asked
-                      || (known.generation() == asked
-                          && known.inputDigest().equals(newest.get().inputDigest())))
-          .isPresent();
-    }
-
-    /** Returns the current claims, or the last known ones. */
-    Map<Name, Set<ObjectRef>> objects() {
-      boolean removed =
-          newest.filter(LogEntry::removal).isPresent()
-              && newest.get().generation().value() >= planned.map(Planned::generation).orElse(0L);
-      return removed ? Map.of() : planned.map(Planned::objects).orElse(Map.of());
-    }
-
-    boolean have(ObjectId object) {
-      return objects().getOrDefault(Name.of(object), Set.of()).stream()
-          .anyMatch(ref -> ref.id().equals(object));
-    }
-  }
-
-  private record Planned(long generation, String inputDigest, Map<Name, Set<ObjectRef>> objects) {}
-
-  /** The identity of an object that a server may serve in several API groups. */
-  private record Name(String kind, String namespace, String name) {
-
-    static Name of(ObjectId object) {
-      return new Name(object.groupKind().kind(), object.namespace(), object.name());
-    }
-
-    static Map<Name, Set<ObjectRef>> index(Collection<ObjectRef> refs) {
-      return refs.stream()
-          .collect(
-              Collectors.groupingBy(
-                  ref -> Name.of(ref.id()),
-                  Collectors.toCollection(() -> new TreeSet<ObjectRef>())));
-    }
-  }
-
   /** Takes over the inventory of a ledger as its application's claims. */
   public synchronized void load(Ledger ledger) {
-    Map<Name, Set<ObjectRef>> objects =
-        Name.index(ledger.inventory().entries().stream().map(InventoryEntry::ref).toList());
-    long generation = ledger.generation().map(Generation::value).orElse(0L);
-    claims.put(
-        ledger.application(),
-        new Claims(
-            Optional.empty(),
-            Optional.of(new Planned(generation, ledger.inputDigest(), objects)),
-            false,
-            Optional.empty()));
+    claims.put(ledger.application(), ApplicationClaims.of(ledger));
   }
 
   /** Registers a record of the log, in the log's order. */
@@ -139,14 +65,7 @@ public final class ObjectClaims {
     Set<ApplicationName> woken;
     synchronized (this) {
       woken = batches.arrived(entry);
-      Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
-      boolean newer =
-          known.newest().filter(old -> !entry.generation().isAfter(old.generation())).isEmpty();
-      if (newer) {
-        claims.put(
-            entry.application(),
-            new Claims(Optional.of(entry), known.planned(), false, Optional.empty()));
-      }
+      change(entry.application(), known -> known.expect(entry));
       woken.addAll(takeWaiting(entry.application()));
     }
     woken.forEach(wake);
@@ -157,7 +76,7 @@ public final class ObjectClaims {
     Set<ApplicationName> woken;
     synchronized (this) {
       woken = batches.arrived(sources);
-      refused(sources.application(), Optional.of(sources));
+      change(sources.application(), known -> known.refuse(Optional.of(sources)));
       woken.addAll(takeWaiting(sources.application()));
     }
     woken.forEach(wake);
@@ -167,58 +86,30 @@ public final class ObjectClaims {
   public void accept(ApplicationName application) {
     Set<ApplicationName> woken;
     synchronized (this) {
-      refused(application, Optional.empty());
+      change(application, known -> known.refuse(Optional.empty()));
       woken = takeWaiting(application);
     }
     woken.forEach(wake);
-  }
-
-  private void refused(ApplicationName application, Optional<RefusedSources> sources) {
-    Claims known = claims.getOrDefault(application, Claims.NONE);
-    claims.put(application, new Claims(known.newest(), known.planned(), known.settled(), sources));
   }
 
   /** Sets the claims of an application to the objects of its planned target. */
   void planned(LogEntry entry, Set<ObjectRef> objects) {
     Set<ApplicationName> woken;
     synchronized (this) {
-      Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
-      long generation = entry.generation().value();
-      if (generation < known.planned().map(Planned::generation).orElse(0L)) {
+      if (!change(entry.application(), known -> known.plan(entry, objects))) {
         return;
       }
-      Planned planned = new Planned(generation, entry.inputDigest(), Name.index(objects));
-      if (known.planned().equals(Optional.of(planned))) {
-        return;
-      }
-      claims.put(
-          entry.application(),
-          new Claims(
-              known.newest().or(() -> Optional.of(entry)),
-              Optional.of(planned),
-              known.settled(),
-              known.refused()));
       woken = takeWaiting(entry.application());
     }
     woken.forEach(wake);
   }
 
   /** Records that the writes of a record have ended: all are done, or none will follow for now. */
-  public void settle(LogEntry entry) {
-    synchronized (this) {
-      batches.settle(entry);
-      Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
-      if (known.newest().equals(Optional.of(entry))) {
-        claims.put(
-            entry.application(),
-            new Claims(known.newest(), known.planned(), true, known.refused()));
-      }
+  public synchronized void settle(LogEntry entry) {
+    batches.settle(entry);
+    if (change(entry.application(), known -> known.settle(entry))) {
+      completeChange(entry.application());
     }
-  }
-
-  /** Returns whether all other records of the batch are settled. */
-  synchronized boolean areOthersSettled(LogEntry entry) {
-    return batches.areOthersSettled(entry);
   }
 
   /**
@@ -231,8 +122,7 @@ public final class ObjectClaims {
 
   /** Returns whether the log has no newer generation of the application. */
   synchronized boolean isNewest(ApplicationName application, Generation generation) {
-    return claims
-        .getOrDefault(application, Claims.NONE)
+    return of(application)
         .newest()
         .filter(newest -> newest.generation().isAfter(generation))
         .isEmpty();
@@ -240,7 +130,7 @@ public final class ObjectClaims {
 
   /** Returns the claim of an object's owner. */
   synchronized OwnerClaim ownerClaim(ObjectId object, ApplicationName owner) {
-    Claims known = claims.getOrDefault(owner, Claims.NONE);
+    ApplicationClaims known = of(owner);
     if (!known.isKnown()) {
       return OwnerClaim.UNKNOWN;
     }
@@ -271,9 +161,7 @@ public final class ObjectClaims {
    */
   synchronized Set<ObjectRef> namesakes(ObjectId object) {
     Set<ObjectRef> found = new TreeSet<>();
-    for (Claims each : claims.values()) {
-      found.addAll(each.objects().getOrDefault(Name.of(object), Set.of()));
-    }
+    claims.values().forEach(each -> found.addAll(each.namesakes(object)));
     found.removeIf(ref -> ref.id().equals(object));
     return found;
   }
@@ -299,8 +187,45 @@ public final class ObjectClaims {
     if (entry instanceof RefusedSources) {
       return true;
     }
-    Claims known = claims.getOrDefault(entry.application(), Claims.NONE);
+    ApplicationClaims known = of(entry.application());
     return known.newest().equals(Optional.of(entry)) && known.settled();
+  }
+
+  /**
+   * Returns a future that completes when it may be worth asking again whether a record's deletions
+   * have to wait: for an attempt at the other records of its batch, or at one of {@code others},
+   * the records whose plans it needs. Empty if nothing is left to wait for.
+   *
+   * <p>The future's callbacks must neither block nor use the claims.
+   */
+  synchronized Optional<CompletableFuture<Void>> underWay(
+      LogEntry entry, Collection<LogRecord> others) {
+    Optional<CompletableFuture<Void>> batch = batches.othersUnsettled(entry);
+    if (batch.isPresent()) {
+      return batch;
+    }
+    return others.stream().filter(other -> !isSettled(other)).findFirst().map(this::changeOf);
+  }
+
+  private CompletableFuture<Void> changeOf(LogRecord record) {
+    ApplicationClaims known = of(record.application());
+    boolean hasChanged = !known.newest().equals(Optional.of(record)) || known.isPlanned();
+    return hasChanged ? CompletableFuture.completedFuture(null) : changeOf(record.application());
+  }
+
+  /**
+   * Returns a future that completes when the application is planned, gets another target, or an
+   * attempt at it ends. Its callbacks must neither block nor use the claims.
+   */
+  synchronized CompletableFuture<Void> changeOf(ApplicationName application) {
+    return changes.computeIfAbsent(application, _ -> new CompletableFuture<>());
+  }
+
+  private void completeChange(ApplicationName application) {
+    CompletableFuture<Void> change = changes.remove(application);
+    if (change != null) {
+      change.complete(null);
+    }
   }
 
   /** Wakes an application when others are planned, or get other targets. */
@@ -318,7 +243,23 @@ public final class ObjectClaims {
   }
 
   private Set<ApplicationName> takeWaiting(ApplicationName other) {
+    completeChange(other);
     Set<ApplicationName> waiters = waiting.remove(other);
     return waiters == null ? new TreeSet<>() : waiters;
+  }
+
+  private ApplicationClaims of(ApplicationName application) {
+    return claims.getOrDefault(application, ApplicationClaims.NONE);
+  }
+
+  /** Replaces the claims of an application; returns whether they differ. */
+  private boolean change(ApplicationName application, UnaryOperator<ApplicationClaims> change) {
+    ApplicationClaims before = of(application);
+    ApplicationClaims after = change.apply(before);
+    if (after.equals(before)) {
+      return false;
+    }
+    claims.put(application, after);
+    return true;
   }
 }

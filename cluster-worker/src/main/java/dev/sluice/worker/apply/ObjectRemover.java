@@ -25,6 +25,7 @@ import java.util.Optional;
 final class ObjectRemover {
 
   private static final int TRIES = 5;
+  // the cluster is polled: a watch of one object would take as many calls, and longer to begin
   private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
   private static final int MAX_POLLS = 400; // 10 s
 

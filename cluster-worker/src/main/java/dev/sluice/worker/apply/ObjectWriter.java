@@ -20,6 +20,7 @@ import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.ApplyStep;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Writes single objects by server-side apply, always with a precondition.
@@ -54,14 +55,21 @@ final class ObjectWriter {
     this.invalid = invalid;
   }
 
-  /**
-   * Writes one object.
-   *
-   * @return the action; empty if another application owns the object and its claim is unknown, so
-   *     that the write should be retried soon
-   */
-  Optional<Action> write(ApplyStep step, Attempt attempt)
-      throws HaltException, InterruptedException {
+  /** The result of a write. */
+  sealed interface Written {
+
+    record Done(Action action) implements Written {}
+
+    /**
+     * Nothing was written: another application owns the object and its claim is unknown.
+     *
+     * @param change completes when the claim may be known
+     */
+    record Undecided(CompletableFuture<Void> change) implements Written {}
+  }
+
+  /** Writes one object. */
+  Written write(ApplyStep step, Attempt attempt) throws HaltException, InterruptedException {
     try {
       return tryToWrite(step, attempt);
     } catch (ApiException e) {
@@ -84,7 +92,7 @@ final class ObjectWriter {
         new Failure(failure.code(), message, failure.stage(), failure.object()), wake);
   }
 
-  private Optional<Action> tryToWrite(ApplyStep step, Attempt attempt)
+  private Written tryToWrite(ApplyStep step, Attempt attempt)
       throws HaltException, InterruptedException {
     ObjectRef ref = step.ref();
     String path = resource(ref).path(ref);
@@ -94,10 +102,11 @@ final class ObjectWriter {
     for (int tries = 0; tries < TRIES; tries++) {
       if (live.isPresent()) {
         if (step.mode() == ApplyStep.Mode.CREATE_ONLY) {
-          return Optional.of(Action.SKIPPED);
+          return new Written.Done(Action.SKIPPED);
         }
-        if (!mayWrite(ref, live.get(), attempt)) {
-          return Optional.empty();
+        Optional<CompletableFuture<Void>> undecided = undecided(ref, live.get(), attempt);
+        if (undecided.isPresent()) {
+          return new Written.Undecided(undecided.get());
         }
       }
       try {
@@ -105,7 +114,7 @@ final class ObjectWriter {
           live = Optional.of(folded(path, live.get()));
         }
         apply(path, body(step, live, attempt), live.isPresent(), attempt);
-        return Optional.of(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
+        return new Written.Done(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
       } catch (ApiException e) {
         if (!e.isPreconditionFailed()) {
           throw e;
@@ -143,8 +152,12 @@ final class ObjectWriter {
     attempt.written().add(new LiveObject(written).uid());
   }
 
-  private boolean mayWrite(ObjectRef ref, LiveObject live, Attempt attempt)
-      throws HaltException, InterruptedException {
+  /**
+   * Checks that the object may be written. Returns a future if its owner may claim it, which
+   * completes when that may be decided.
+   */
+  private Optional<CompletableFuture<Void>> undecided(
+      ObjectRef ref, LiveObject live, Attempt attempt) throws HaltException, InterruptedException {
     attempt.requireNotNewer(live);
     if (live.isTerminating()) {
       throw Attempt.retry(
@@ -160,17 +173,19 @@ final class ObjectWriter {
     Optional<ApplicationName> other =
         live.application().filter(owner -> ofOurs && !owner.equals(attempt.owner().application()));
     if (other.isEmpty()) {
-      return true;
+      return Optional.empty();
     }
     ApplicationName owner = other.get();
+    // before the claim is read, so that no change is missed
+    CompletableFuture<Void> change = claims.changeOf(owner);
     claims.await(attempt.owner().application(), Set.of(owner));
     return switch (claims.ownerClaim(ref.id(), owner)) {
       case RELEASED -> {
         // a worker that is no longer the leader has outdated claims
         attempt.fence().check();
-        yield true;
+        yield Optional.empty();
       }
-      case UNKNOWN -> false;
+      case UNKNOWN -> Optional.of(change);
       case CLAIMED ->
           throw Attempt.park(
               ApplyFailure.OWNED_BY_ANOTHER,

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.GroupKind;
+import dev.sluice.worker.apply.ObjectWriter.Written;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
@@ -26,8 +28,7 @@ import java.util.function.Function;
  */
 public final class PlanRunner {
 
-  private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
-  private static final int MAX_POLLS = 1200; // 30 s
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ObjectWriter writer;
   private final ObjectRemover remover;
@@ -94,10 +95,29 @@ public final class PlanRunner {
   private void write(
       List<ApplyStep> group, boolean hooks, Attempt attempt, List<ObjectChange> changes)
       throws HaltException, InterruptedException {
+    Duration patience = PATIENCE;
     List<ApplyStep> left = group;
-    for (int polls = 0; !left.isEmpty(); polls++) {
-      if (polls == MAX_POLLS) {
-        ObjectRef ref = left.getFirst().ref();
+    while (true) {
+      List<Written> written =
+          BoundedParallel.all(
+              left, step -> hooks ? writeHook(step, attempt) : writer.write(step, attempt));
+      List<ApplyStep> undecided = new ArrayList<>();
+      List<CompletableFuture<Void>> claimed = new ArrayList<>();
+      for (int i = 0; i < left.size(); i++) {
+        ApplyStep step = left.get(i);
+        switch (written.get(i)) {
+          case Written.Done(Action action) -> changes.add(new ObjectChange(step.ref(), action));
+          case Written.Undecided(CompletableFuture<Void> change) -> {
+            undecided.add(step);
+            claimed.add(change);
+          }
+        }
+      }
+      if (undecided.isEmpty()) {
+        return;
+      }
+      if (patience.isZero()) {
+        ObjectRef ref = undecided.getFirst().ref();
         throw Attempt.park(
             ApplyFailure.OWNED_BY_ANOTHER,
             "%s belongs to an application whose newest target has no plan yet, so it may keep it"
@@ -106,21 +126,11 @@ public final class PlanRunner {
             ref,
             "that application letting go of it");
       }
-      if (polls > 0) {
-        attempt.pace().pause(POLL_INTERVAL);
-      }
-      List<Optional<Action>> done =
-          BoundedParallel.all(
-              left, step -> hooks ? writeHook(step, attempt) : writer.write(step, attempt));
-      List<ApplyStep> undecided = new ArrayList<>();
-      for (int i = 0; i < left.size(); i++) {
-        ApplyStep step = left.get(i);
-        done.get(i)
-            .ifPresentOrElse(
-                action -> changes.add(new ObjectChange(step.ref(), action)),
-                () -> undecided.add(step));
-      }
       left = undecided;
+      patience =
+          attempt
+              .pace()
+              .pause(patience, CompletableFuture.anyOf(claimed.toArray(CompletableFuture[]::new)));
     }
   }
 
@@ -128,7 +138,7 @@ public final class PlanRunner {
    * Writes a hook. A Job cannot be changed, so a hook with other content is deleted and created
    * again.
    */
-  private Optional<Action> writeHook(ApplyStep step, Attempt attempt)
+  private Written writeHook(ApplyStep step, Attempt attempt)
       throws HaltException, InterruptedException {
     try {
       return writer.write(step, attempt);

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Executes the deletions of a plan. They come last, once the other applications of the commit have
@@ -28,9 +29,10 @@ import java.util.TreeSet;
  */
 final class Pruning {
 
-  private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
-  private static final int MAX_POLLS = 1200; // 30 s
-  private static final int POLLS_BEFORE_READING = 40; // 1 s
+  /** Time for others to be planned before their targets are read to see whether they matter. */
+  private static final Duration BEFORE_READING = Duration.ofSeconds(1);
+
+  private static final Duration AFTER_READING = Duration.ofSeconds(29);
 
   private final Clearance.Sources sources;
   private final ObjectRemover remover;
@@ -148,16 +150,22 @@ final class Pruning {
    */
   private void awaitOthers(LogEntry entry, Clearance clearance, Attempt attempt)
       throws HaltException, InterruptedException {
-    for (int polls = 0; polls < MAX_POLLS; polls++) {
-      List<LogRecord> unknown =
-          polls < POLLS_BEFORE_READING
-              ? sources.claims().unknown(Optional.of(entry.application()))
+    ObjectClaims claims = sources.claims();
+    Duration left = BEFORE_READING.plus(AFTER_READING);
+    while (left.isPositive()) {
+      Duration beforeReading = left.minus(AFTER_READING);
+      List<LogRecord> others =
+          beforeReading.isPositive()
+              ? claims.unknown(Optional.of(entry.application()))
               : clearance.awaited();
-      boolean underWay = unknown.stream().anyMatch(other -> !sources.claims().isSettled(other));
-      if (!underWay && sources.claims().areOthersSettled(entry)) {
+      Optional<CompletableFuture<Void>> change = claims.underWay(entry, others);
+      if (change.isEmpty()) {
         return;
       }
-      attempt.pace().pause(POLL_INTERVAL);
+      left =
+          beforeReading.isPositive()
+              ? attempt.pace().pause(beforeReading, change.get()).plus(AFTER_READING)
+              : attempt.pace().pause(left, change.get());
     }
   }
 

@@ -24,6 +24,7 @@ import java.util.Set;
  */
 final class StageGate {
 
+  // the cluster is polled: a watch of one object would take as many calls, and longer to begin
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
   private static final int MAX_POLLS = 600; // 30 s
 

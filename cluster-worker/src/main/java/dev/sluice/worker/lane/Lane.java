@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -130,13 +131,15 @@ final class Lane implements Pace {
   }
 
   @Override
-  public void pause(Duration duration) throws HaltException, InterruptedException {
+  public Duration pause(Duration atMost, CompletableFuture<?> change)
+      throws HaltException, InterruptedException {
+    var unused = change.thenRun(() -> locked(() -> {}));
+    long nanos = atMost.toNanos();
     shared.running().release();
     try {
       lock.lockInterruptibly();
       try {
-        long nanos = duration.toNanos();
-        while (nanos > 0 && !machine.isOvertaken()) {
+        while (nanos > 0 && !machine.isOvertaken() && !change.isDone()) {
           nanos = changed.awaitNanos(nanos);
         }
       } finally {
@@ -160,6 +163,7 @@ final class Lane implements Pace {
     } finally {
       lock.unlock();
     }
+    return Duration.ofNanos(Math.max(0, nanos));
   }
 
   private void run() {

@@ -1,6 +1,7 @@
 package dev.sluice.worker.lane;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /** Pauses an attempt without blocking others, and no longer than the attempt itself lasts. */
 public interface Pace {
@@ -10,5 +11,16 @@ public interface Pace {
    *
    * @throws HaltException if a newer generation arrived, which ends this attempt
    */
-  void pause(Duration duration) throws HaltException, InterruptedException;
+  default void pause(Duration duration) throws HaltException, InterruptedException {
+    Duration unused = pause(duration, new CompletableFuture<>());
+  }
+
+  /**
+   * Waits for a change in this process, or for the duration if it does not come.
+   *
+   * @return the rest of the duration; zero if it has passed
+   * @throws HaltException if a newer generation arrived, which ends this attempt
+   */
+  Duration pause(Duration atMost, CompletableFuture<?> change)
+      throws HaltException, InterruptedException;
 }

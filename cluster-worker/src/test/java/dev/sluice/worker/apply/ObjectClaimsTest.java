@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 final class ObjectClaimsTest {
@@ -88,7 +89,7 @@ final class ObjectClaimsTest {
 
     assertThat(woken).containsExactly(SHOP);
     assertThat(claims.isComplete(shop, NOON)).isTrue();
-    assertThat(claims.areOthersSettled(shop)).isTrue();
+    assertThat(claims.underWay(shop, List.of())).isEmpty();
   }
 
   @Test
@@ -149,7 +150,7 @@ final class ObjectClaimsTest {
     assertThat(claims.isComplete(mine, NOON.plus(Duration.ofDays(2))))
         .as("may be compacted")
         .isTrue();
-    assertThat(claims.areOthersSettled(mine)).isFalse();
+    assertThat(claims.underWay(mine, List.of())).isPresent();
 
     // the dispatcher was killed in between, and counts only the records that it sends after that
     LogEntry other = entry(SHOP, 1, false, "d", "commit", 1);
@@ -157,10 +158,51 @@ final class ObjectClaimsTest {
     assertThat(woken).containsExactly(WEB);
     assertThat(claims.isComplete(mine, NOON)).isTrue();
     assertThat(claims.isComplete(other, NOON)).isTrue();
-    assertThat(claims.areOthersSettled(mine)).isFalse();
+    assertThat(claims.underWay(mine, List.of())).isPresent();
     claims.settle(other);
-    assertThat(claims.areOthersSettled(mine)).isTrue();
+    assertThat(claims.underWay(mine, List.of())).isEmpty();
     assertThat(claims.isSettled(other)).isTrue();
+  }
+
+  @Test
+  void aDeletionWaitsForAttemptsAtTheOthersOfItsBatch() {
+    LogEntry mine = entry(WEB, 1, false, "d", "commit", 3);
+    LogEntry second = entry(SHOP, 1, false, "d", "commit", 3);
+    LogEntry third = entry(new ApplicationName("blog"), 1, false, "d", "commit", 3);
+    List.of(mine, second, third).forEach(claims::expect);
+    claims.settle(mine);
+    CompletableFuture<Void> change = claims.underWay(mine, List.of()).orElseThrow();
+
+    claims.settle(second);
+    claims.settle(second);
+    assertThat(change).isNotDone();
+    claims.settle(third);
+
+    assertThat(change).isCompleted();
+    assertThat(claims.underWay(mine, List.of())).isEmpty();
+  }
+
+  @Test
+  void aDeletionWaitsForPlansThatItNeeds() {
+    LogEntry mine = entry(WEB, 1, false, "d", "commit", 1);
+    claims.expect(mine);
+    LogEntry shop = target(SHOP, 1);
+    claims.expect(shop);
+    CompletableFuture<Void> change = claims.underWay(mine, List.of(shop)).orElseThrow();
+    assertThat(change).isNotDone();
+    claims.planned(shop, Set.of());
+    assertThat(change).as("planned").isCompleted();
+    assertThat(claims.underWay(mine, List.of(shop)).orElseThrow()).as("stale").isCompleted();
+
+    LogEntry newer = target(SHOP, 2);
+    claims.expect(newer);
+    assertThat(claims.underWay(mine, List.of(shop)).orElseThrow()).as("stale").isCompleted();
+    change = claims.underWay(mine, List.of(newer)).orElseThrow();
+    assertThat(change).isNotDone();
+    claims.settle(newer);
+    assertThat(change).as("no attempt is under way").isCompleted();
+    assertThat(claims.underWay(mine, List.of(newer))).isEmpty();
+    assertThat(woken).as("a deletion that waits is not parked").isEmpty();
   }
 
   @Test
@@ -174,7 +216,7 @@ final class ObjectClaimsTest {
     claims.expect(again);
 
     assertThat(claims.isComplete(again, NOON)).isFalse();
-    assertThat(claims.areOthersSettled(again)).isFalse();
+    assertThat(claims.underWay(again, List.of())).isPresent();
     assertThat(claims.isComplete(old, NOON)).as("the other may claim what it releases").isFalse();
     assertThat(claims.isComplete(old, NOON.plus(Duration.ofHours(1)))).isTrue();
   }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -34,6 +35,7 @@ class LanesTest {
   private final List<String> done = new CopyOnWriteArrayList<>();
   private final List<Effect> reported = new CopyOnWriteArrayList<>();
   private Consumer<LogEntry> attempting = _ -> {};
+  private volatile Optional<CompletableFuture<Void>> awaited = Optional.empty();
   private Consumer<Effect> onReport = _ -> {};
 
   /** Runs one lane at a time, so that a lost permit would be noticed. */
@@ -58,8 +60,17 @@ class LanesTest {
     }
 
     @Override
-    public Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace) {
+    public Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+        throws InterruptedException {
       attempting.accept(entry);
+      if (application.value().equals("waiting") && awaited.isPresent()) {
+        try {
+          Duration left = pace.pause(Duration.ofMinutes(10), awaited.get());
+          assertThat(left).isPositive();
+        } catch (HaltException e) {
+          return e.outcome();
+        }
+      }
       done.add(application + "/" + entry.generation());
       return new Outcome.Done();
     }
@@ -131,6 +142,34 @@ class LanesTest {
 
     await().until(() -> done.contains("bad/2"));
     await().atMost(Duration.ofSeconds(30)).until(lanes::areIdle);
+  }
+
+  @Test
+  void aPauseEndsWithTheChangeThatItWaitsForAndBlocksNoOtherLane() {
+    CompletableFuture<Void> change = new CompletableFuture<>();
+    awaited = Optional.of(change);
+    lanes.offer(entry("waiting", 1));
+    await().until(() -> change.getNumberOfDependents() > 0);
+    lanes.offer(entry("good", 1));
+    await().until(() -> done.equals(List.of("good/1")));
+
+    change.complete(null);
+
+    await().until(() -> done.equals(List.of("good/1", "waiting/1")));
+  }
+
+  @Test
+  void aPauseEndsWhenANewerGenerationArrives() {
+    CompletableFuture<Void> change = new CompletableFuture<>();
+    awaited = Optional.of(change);
+    lanes.offer(entry("waiting", 1));
+    await().until(() -> change.getNumberOfDependents() > 0);
+
+    awaited = Optional.empty();
+    lanes.offer(entry("waiting", 2));
+
+    await().until(() -> done.equals(List.of("waiting/2")));
+    assertThat(reported).hasExactlyElementsOfTypes(Effect.Superseded.class);
   }
 
   @Test

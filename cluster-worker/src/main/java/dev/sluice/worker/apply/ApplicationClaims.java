@@ -1,0 +1,126 @@
+package dev.sluice.worker.apply;
+
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.ObjectId;
+import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.plan.InventoryEntry;
+import dev.sluice.worker.sync.LogEntry;
+import dev.sluice.worker.sync.RefusedSources;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The claims of one application on objects, and what decides whether they are known.
+ *
+ * @param newest the newest record of the log; empty if it has none
+ * @param settled whether an attempt at the newest has ended
+ * @param refused set while its sources are refused
+ */
+record ApplicationClaims(
+    Optional<LogEntry> newest,
+    Optional<Planned> planned,
+    boolean settled,
+    Optional<RefusedSources> refused) {
+
+  static final ApplicationClaims NONE =
+      new ApplicationClaims(Optional.empty(), Optional.empty(), false, Optional.empty());
+
+  /** Returns the claims that an application's ledger shows. */
+  static ApplicationClaims of(Ledger ledger) {
+    List<ObjectRef> objects =
+        ledger.inventory().entries().stream().map(InventoryEntry::ref).toList();
+    long generation = ledger.generation().map(Generation::value).orElse(0L);
+    Planned planned = new Planned(generation, ledger.inputDigest(), index(objects));
+    return new ApplicationClaims(Optional.empty(), Optional.of(planned), false, Optional.empty());
+  }
+
+  /** Returns the claims after a record of the log; the same if it is not newer than the last. */
+  ApplicationClaims expect(LogEntry entry) {
+    boolean newer = newest.filter(old -> !entry.generation().isAfter(old.generation())).isEmpty();
+    return newer
+        ? new ApplicationClaims(Optional.of(entry), planned, false, Optional.empty())
+        : this;
+  }
+
+  /** Returns the claims after a record was planned; the same if a newer one was already. */
+  ApplicationClaims plan(LogEntry entry, Set<ObjectRef> objects) {
+    long generation = entry.generation().value();
+    if (generation < planned.map(Planned::generation).orElse(0L)) {
+      return this;
+    }
+    Planned now = new Planned(generation, entry.inputDigest(), index(objects));
+    return new ApplicationClaims(
+        newest.or(() -> Optional.of(entry)), Optional.of(now), settled, refused);
+  }
+
+  /** Returns the claims after the attempt at a record has ended. */
+  ApplicationClaims settle(LogEntry entry) {
+    return newest.equals(Optional.of(entry))
+        ? new ApplicationClaims(newest, planned, true, refused)
+        : this;
+  }
+
+  /** Returns the claims after the sources were refused, or accepted again (empty). */
+  ApplicationClaims refuse(Optional<RefusedSources> sources) {
+    return new ApplicationClaims(newest, planned, settled, sources);
+  }
+
+  boolean isKnown() {
+    return refused.isEmpty() && isPlanned();
+  }
+
+  boolean isPlanned() {
+    if (newest.isEmpty() || newest.get().removal()) {
+      return true;
+    }
+    long asked = newest.get().generation().value();
+    return planned
+        .filter(
+            known ->
+                known.generation() > asked
+                    || (known.generation() == asked
+                        && known.inputDigest().equals(newest.get().inputDigest())))
+        .isPresent();
+  }
+
+  /** Returns the current claims, or the last known ones. */
+  Map<Name, Set<ObjectRef>> objects() {
+    boolean removed =
+        newest.filter(LogEntry::removal).isPresent()
+            && newest.get().generation().value() >= planned.map(Planned::generation).orElse(0L);
+    return removed ? Map.of() : planned.map(Planned::objects).orElse(Map.of());
+  }
+
+  boolean have(ObjectId object) {
+    return namesakes(object).stream().anyMatch(ref -> ref.id().equals(object));
+  }
+
+  /** Returns the claims on objects of the same kind, namespace and name in any API group. */
+  Set<ObjectRef> namesakes(ObjectId object) {
+    return objects().getOrDefault(Name.of(object), Set.of());
+  }
+
+  private static Map<Name, Set<ObjectRef>> index(Collection<ObjectRef> refs) {
+    return refs.stream()
+        .collect(
+            Collectors.groupingBy(
+                ref -> Name.of(ref.id()), Collectors.toCollection(() -> new TreeSet<ObjectRef>())));
+  }
+
+  /** The objects of a generation that was planned. */
+  record Planned(long generation, String inputDigest, Map<Name, Set<ObjectRef>> objects) {}
+
+  /** The identity of an object that a server may serve in several API groups. */
+  record Name(String kind, String namespace, String name) {
+
+    static Name of(ObjectId object) {
+      return new Name(object.groupKind().kind(), object.namespace(), object.name());
+    }
+  }
+}
