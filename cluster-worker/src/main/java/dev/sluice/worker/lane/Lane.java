@@ -167,9 +167,14 @@ final class Lane implements Pace {
   }
 
   private void run() {
+    Optional<Throwable> failure = Optional.empty();
     try {
       while (true) {
         try {
+          if (failure.isPresent()) {
+            recover(failure.get());
+            failure = Optional.empty();
+          }
           boolean reported = reportAll();
           if (awaitDue(reported ? Optional.empty() : Optional.of(REPORT_AGAIN))) {
             turn();
@@ -182,7 +187,7 @@ final class Lane implements Pace {
               .addKeyValue("application", application)
               .setCause(e)
               .log("a turn of the lane failed unexpectedly; trying again");
-          recover(e);
+          failure = Optional.of(e);
         }
       }
     } catch (InterruptedException | InterruptException e) {
@@ -191,18 +196,18 @@ final class Lane implements Pace {
   }
 
   /**
-   * Recovers from a failure of the lane itself: if its thread ended, the application would never be
-   * reconciled again, unnoticed.
+   * Recovers from a failure of the lane itself, after a pause. If its thread ended, the application
+   * would never be reconciled again, unnoticed; so a failure to recover is such a failure as well.
    */
   private void recover(Throwable failure) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      if (machine.state() instanceof LaneState.Running) {
-        machine.end(ContainedWork.unexpected(failure), shared.clock().instant());
-      }
       long nanos = REPORT_AGAIN.toNanos();
       while (nanos > 0) {
         nanos = changed.awaitNanos(nanos);
+      }
+      if (machine.state() instanceof LaneState.Running) {
+        machine.end(ContainedWork.unexpected(failure), shared.clock().instant());
       }
     } finally {
       lock.unlock();
