@@ -1,5 +1,6 @@
 package dev.sluice.standalone.cli;
 
+import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.core.joran.spi.JoranException;
@@ -11,7 +12,10 @@ import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
-/** Destination and format of logs: lines of text with key=value pairs, or JSON. */
+/**
+ * Destination and format of logs: lines of text with key=value pairs, or JSON. A configuration that
+ * the system property {@code logback.configurationFile} names takes precedence.
+ */
 public final class Logging {
 
   private static final Setting<Format> FORMAT =
@@ -33,6 +37,9 @@ public final class Logging {
   }
 
   private static void configure(Format format, Optional<Path> file) {
+    if (System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) != null) {
+      return; // Logback has read this file, and it is for debugging
+    }
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     file.ifPresent(path -> context.putProperty("LOG_FILE", path.toString()));

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Text logs have one line per event, even if it quotes line breaks. */
 class LogLinesTest {
@@ -48,6 +49,21 @@ class LogLinesTest {
   @Test
   void textLogsHaveTheSamePattern() {
     assertThat(TEXTS.stream().map(LogLinesTest::pattern).distinct()).hasSize(1);
+  }
+
+  @Test
+  void aConfigurationFileOfLogbackTakesPrecedence(@TempDir Path directory) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.putProperty("CONFIGURED_BY", "the file");
+    System.setProperty("logback.configurationFile", directory.resolve("own.xml").toString());
+    try {
+      Logging.toFile(directory.resolve("log"));
+
+      assertThat(context.getProperty("CONFIGURED_BY")).isEqualTo("the file");
+      assertThat(directory.resolve("log")).doesNotExist();
+    } finally {
+      System.clearProperty("logback.configurationFile");
+    }
   }
 
   private static String pattern(String resource) {
