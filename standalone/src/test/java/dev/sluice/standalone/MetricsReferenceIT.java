@@ -36,9 +36,9 @@ class MetricsReferenceIT {
   /** The beginnings of names of metrics that are documented one by one. */
   private static final String DOCUMENTED = "(?:sluice|kafka|vertx)_";
 
-  private static final Pattern ROW =
-      Pattern.compile("\\| `(" + DOCUMENTED + "\\w+)` \\| (\\w+) \\|([^|]*)\\|");
-  private static final Pattern PREFIX_ROW = Pattern.compile("\\| `(\\w+_)\\*` \\|");
+  private static final Pattern ITEM =
+      Pattern.compile("- `(" + DOCUMENTED + "\\w+)`\\s\\((\\w+)([^)]*)\\):");
+  private static final Pattern PREFIX_ITEM = Pattern.compile("- `(\\w+_)\\*`:");
   private static final Pattern TYPE = Pattern.compile("# TYPE (\\w+) (\\w+)");
   private static final Pattern SAMPLE =
       Pattern.compile(
@@ -110,7 +110,7 @@ class MetricsReferenceIT {
   /** Metrics of libraries are documented by the beginning of their names. */
   private static Set<String> undocumented(String page, String reference) {
     Set<String> prefixes = new TreeSet<>();
-    PREFIX_ROW.matcher(reference).results().forEach(row -> prefixes.add(row.group(1)));
+    PREFIX_ITEM.matcher(reference).results().forEach(item -> prefixes.add(item.group(1)));
     Set<String> names = new TreeSet<>();
     TYPE.matcher(page)
         .results()
@@ -123,7 +123,7 @@ class MetricsReferenceIT {
 
   private static Map<String, String> documented(String reference) {
     Map<String, String> types = new TreeMap<>();
-    ROW.matcher(reference).results().forEach(row -> types.put(row.group(1), row.group(2)));
+    ITEM.matcher(reference).results().forEach(item -> types.put(item.group(1), item.group(2)));
     return types;
   }
 
@@ -147,16 +147,16 @@ class MetricsReferenceIT {
 
   private static Map<String, Set<String>> documentedLabels(String reference) {
     Map<String, Set<String>> labels = new HashMap<>();
-    ROW.matcher(reference)
+    ITEM.matcher(reference)
         .results()
         .forEach(
-            row -> {
+            item -> {
               Set<String> names = new TreeSet<>();
               Pattern.compile("`(\\w+)`")
-                  .matcher(row.group(3))
+                  .matcher(item.group(3))
                   .results()
                   .forEach(label -> names.add(label.group(1)));
-              labels.put(row.group(1), names);
+              labels.put(item.group(1), names);
             });
     return labels;
   }
