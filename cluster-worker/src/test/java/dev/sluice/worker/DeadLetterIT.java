@@ -95,7 +95,7 @@ class DeadLetterIT {
     assertThat(opened.original().value().orElseThrow()).containsExactly(1, 2);
     assertThat(opened.original().key()).contains("web");
     assertThat(opened.original().headers().orElseThrow()).hasSize(2);
-    assertThat(opened.entry()).isEqualTo(bench.kafka.topics().sync(bench.cluster) + "/0/0");
+    assertThat(opened.entry().value()).isEqualTo(bench.kafka.topics().sync(bench.cluster) + "/0/0");
     assertThat(header(letter, "sluice_application")).isEqualTo("web");
     assertThat(header(letter, "sluice_stage")).isEqualTo("DECODE");
     assertThat(traceId(letter)).isEqualTo(trace.value().substring(3, 35));

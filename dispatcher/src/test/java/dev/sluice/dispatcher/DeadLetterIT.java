@@ -10,6 +10,7 @@ import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Origin;
@@ -251,7 +252,7 @@ class DeadLetterIT {
         .allSatisfy(
             letter -> {
               OriginalRecord original = letter.original();
-              assertThat(letter.entry()).isEqualTo(original.position());
+              assertThat(letter.entry()).isEqualTo(DeadLetterId.of(original));
               assertThat(original.value().orElseThrow())
                   .containsExactly(original.topic().equals(results) ? 1 : 2);
               assertThat(letter.failure().code()).isEqualTo(ApplyFailure.DAMAGED);
