@@ -4,7 +4,7 @@ import dev.sluice.platform.health.HealthServer;
 import dev.sluice.platform.health.Readiness;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.lane.AttemptJournal;
-import dev.sluice.worker.lead.Leadership;
+import dev.sluice.worker.leadership.Leadership;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

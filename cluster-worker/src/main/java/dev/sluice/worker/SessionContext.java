@@ -1,7 +1,9 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.Containment;
 import dev.sluice.worker.api.ApiSchemas;
@@ -32,6 +34,7 @@ import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.sweep.OrphanSweep;
 import dev.sluice.worker.sync.SyncRecordReader;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -193,16 +196,22 @@ final class SessionContext {
   OrphanSweep sweep(Reporter reporting, SyncRecordReader targets) {
     return new OrphanSweep(
         config.cluster(),
-        config.installation(),
-        new OrphanSweep.Parts(
-            api,
-            ledgers,
-            claims,
-            targets,
-            reporting,
-            config.ownObjects(),
-            invalid,
-            metrics::countUnswept));
+        new Clearance.Sources(claims, targets, api, new Discovery(api)),
+        ledgers,
+        config.ownObjects(),
+        invalid,
+        new OrphanSweep.Listener() {
+          @Override
+          public void swept(ApplicationName application, List<ObjectChange> changes) {
+            reporting.send(
+                new ResultEvent.Swept(config.cluster(), application, changes), TraceParent.start());
+          }
+
+          @Override
+          public void unswept() {
+            metrics.countUnswept();
+          }
+        });
   }
 
   DiffService diffs(Reporter reporting, SyncRecordReader targets) {

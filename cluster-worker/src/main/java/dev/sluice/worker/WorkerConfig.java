@@ -5,7 +5,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.worker.apply.OwnObjects;
-import dev.sluice.worker.lead.LeaseTimes;
+import dev.sluice.worker.leadership.LeaseTimes;
 import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.manifest.Ownership;
 import java.time.Duration;

@@ -9,7 +9,7 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.simulated.ClusterFixture;
-import dev.sluice.worker.lead.LeaseTimes;
+import dev.sluice.worker.leadership.LeaseTimes;
 import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;

@@ -65,6 +65,11 @@ public final class LedgerStore implements Ledgers {
     return new LedgerListing(ledgers);
   }
 
+  /** Returns the id of the installation whose ledgers these are. */
+  public String installation() {
+    return names.installation();
+  }
+
   /**
    * Returns the other namespaces in which an installation with the same id has ledgers. Objects
    * carry only the id, so each of the two would take the other's objects for orphans.

@@ -3,8 +3,6 @@ package dev.sluice.worker.sweep;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
-import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -12,20 +10,15 @@ import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiResource;
-import dev.sluice.worker.api.ClusterApi;
-import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.Clearance;
 import dev.sluice.worker.apply.InvalidObjects;
 import dev.sluice.worker.apply.LiveObject;
-import dev.sluice.worker.apply.ObjectClaims;
 import dev.sluice.worker.apply.OwnObjects;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.Ownership;
-import dev.sluice.worker.report.Reporter;
-import dev.sluice.worker.sync.SyncRecordReader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -50,42 +43,52 @@ public final class OrphanSweep {
   private static final Logger log = LoggerFactory.getLogger(OrphanSweep.class);
 
   private final ClusterName cluster;
-  private final String installation;
-  private final Parts parts;
+  private final Clearance.Sources sources;
+  private final LedgerStore ledgers;
+  private final OwnObjects own;
+  private final InvalidObjects invalid;
+  private final Listener listener;
   private final Set<String> failing = new HashSet<>();
   private final Set<ObjectId> kept = new HashSet<>();
 
-  /**
-   * The parts that a sweep calls.
-   *
-   * @param unswept called for each kind that a sweep could not list or clean up
-   */
-  public record Parts(
-      ClusterApi api,
+  /** Receiver of a sweep's results. */
+  public interface Listener {
+
+    /** Called with the orphans of an application that were removed. */
+    void swept(ApplicationName application, List<ObjectChange> changes);
+
+    /** Called for each kind that could not be listed or cleaned up. */
+    void unswept();
+  }
+
+  public OrphanSweep(
+      ClusterName cluster,
+      Clearance.Sources sources,
       LedgerStore ledgers,
-      ObjectClaims claims,
-      SyncRecordReader targets,
-      Reporter reporter,
       OwnObjects own,
       InvalidObjects invalid,
-      Runnable unswept) {}
-
-  public OrphanSweep(ClusterName cluster, String installation, Parts parts) {
+      Listener listener) {
     this.cluster = cluster;
-    this.installation = installation;
-    this.parts = parts;
+    this.sources = sources;
+    this.ledgers = ledgers;
+    this.own = own;
+    this.invalid = invalid;
+    this.listener = listener;
   }
 
   /** Sweeps all kinds that were ever written; a failure for one kind does not stop the others. */
   public void sweep() throws InterruptedException {
-    Map<ApplicationName, StoredLedger> known = parts.ledgers().list().usable();
+    Map<ApplicationName, StoredLedger> known = ledgers.list().usable();
     Set<String> kinds = new TreeSet<>();
     known.values().forEach(stored -> kinds.addAll(stored.ledger().kinds()));
-    Discovery discovery = new Discovery(parts.api());
+    // a kind may have been removed since the last sweep
+    kinds.stream()
+        .flatMap(kind -> ApiKind.parse(kind).stream())
+        .forEach(kind -> sources.discovery().forget(kind.apiVersion()));
     Map<ApplicationName, List<ObjectChange>> swept = new TreeMap<>();
     try {
       for (String kind : kinds) {
-        sweep(kind, discovery, known, swept);
+        sweep(kind, known, swept);
       }
     } finally {
       swept.forEach(this::report);
@@ -94,7 +97,6 @@ public final class OrphanSweep {
 
   private void sweep(
       String text,
-      Discovery discovery,
       Map<ApplicationName, StoredLedger> known,
       Map<ApplicationName, List<ObjectChange>> swept)
       throws InterruptedException {
@@ -104,7 +106,8 @@ public final class OrphanSweep {
         failed(text, "a ledger names it, and it is no kind", Optional.empty());
         return;
       }
-      Optional<ApiResource> resource = discovery.find(kind.get().apiVersion(), kind.get().kind());
+      Optional<ApiResource> resource =
+          sources.discovery().find(kind.get().apiVersion(), kind.get().kind());
       if (resource.isPresent()) {
         List<Suspect> suspects = suspects(kind.get(), resource.get(), known);
         if (!suspects.isEmpty() && hasNamesake()) {
@@ -112,7 +115,7 @@ public final class OrphanSweep {
         }
         Clearance clearance =
             new Clearance(
-                new Clearance.Sources(parts.claims(), parts.targets(), parts.api(), discovery),
+                sources,
                 Optional.empty(),
                 suspects.stream().map(suspect -> suspect.ref().id()).toList());
         for (Suspect suspect : suspects) {
@@ -132,7 +135,7 @@ public final class OrphanSweep {
 
   /** Logs a kind when it begins to fail, not at every sweep. */
   private void failed(String kind, String reason, Optional<RuntimeException> cause) {
-    parts.unswept().run();
+    listener.unswept();
     if (failing.add(kind)) {
       log.atWarn()
           .addKeyValue("cluster", cluster)
@@ -147,9 +150,7 @@ public final class OrphanSweep {
         .addKeyValue("cluster", cluster)
         .addKeyValue("application", application)
         .log("removed {} objects that a fenced worker had left", changes.size());
-    parts
-        .reporter()
-        .send(new ResultEvent.Swept(cluster, application, changes), TraceParent.start());
+    listener.swept(application, changes);
   }
 
   private record Suspect(ApplicationName application, ObjectRef ref, long generation) {}
@@ -158,11 +159,11 @@ public final class OrphanSweep {
       ApiKind kind, ApiResource resource, Map<ApplicationName, StoredLedger> known)
       throws InterruptedException {
     List<Suspect> suspects = new ArrayList<>();
-    parts
+    sources
         .api()
         .listMetadata(
             resource.collection(""),
-            Ownership.INSTALLATION_LABEL + "=" + installation,
+            Ownership.INSTALLATION_LABEL + "=" + ledgers.installation(),
             object -> suspect(kind, object, known).ifPresent(suspects::add));
     return suspects;
   }
@@ -172,14 +173,14 @@ public final class OrphanSweep {
    * were listed, since their writer had written its ledger before.
    */
   private boolean hasNamesake() throws InterruptedException {
-    Set<String> namespaces = parts.ledgers().namesakes();
+    Set<String> namespaces = ledgers.namesakes();
     if (!namespaces.isEmpty()) {
       log.atError()
           .addKeyValue("cluster", cluster)
           .log(
               "nothing is swept: an installation with the same id '{}' has ledgers in {}; give one"
                   + " of them another --installation",
-              installation,
+              ledgers.installation(),
               namespaces);
     }
     return !namespaces.isEmpty();
@@ -196,34 +197,34 @@ public final class OrphanSweep {
             object.path("metadata").path("name").asText(""));
     Optional<String> flaw =
         ApiResource.isName(ref.name()) ? live.flaw() : Optional.of("it has no name");
-    flaw.ifPresent(what -> parts.invalid().found(ref, what));
+    flaw.ifPresent(what -> invalid.found(ref, what));
     if (flaw.isPresent() || live.generation() == 0 || live.isTerminating()) {
       return Optional.empty();
     }
     return live.application()
         .map(known::get)
-        .filter(stored -> !parts.own().isState(ref) && isLeftOver(ref, live, stored.ledger()))
+        .filter(stored -> !own.isState(ref) && isLeftOver(ref, live, stored.ledger()))
         .map(stored -> new Suspect(stored.ledger().application(), ref, live.generation()));
   }
 
   private boolean remove(Suspect suspect, ApiResource resource, Clearance clearance)
       throws InterruptedException {
     String path = resource.path(suspect.ref());
-    Optional<ObjectNode> found = parts.api().get(path);
+    Optional<ObjectNode> found = sources.api().get(path);
     if (found.isEmpty()) {
       return false;
     }
     LiveObject live = new LiveObject(found.get());
     boolean still =
-        live.belongsTo(new Ownership(installation, suspect.application()))
-            && parts.ledgers().read(suspect.application())
+        live.belongsTo(new Ownership(ledgers.installation(), suspect.application()))
+            && ledgers.read(suspect.application())
                 instanceof LedgerReading.Usable(StoredLedger stored)
             && isLeftOver(suspect.ref(), live, stored.ledger());
     if (!still || !isCleared(suspect.ref(), live, clearance)) {
       return false;
     }
     try {
-      parts.api().delete(path, live.uid(), live.resourceVersion());
+      sources.api().delete(path, live.uid(), live.resourceVersion());
       return true;
     } catch (ApiException e) {
       if (e.isNotFound() || e.isPreconditionFailed()) {

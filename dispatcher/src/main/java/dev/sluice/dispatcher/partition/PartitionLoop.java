@@ -177,15 +177,9 @@ public final class PartitionLoop {
   }
 
   private RefScheduler scheduler(PartitionState state, EvaluationRunner evaluations) {
-    return new RefScheduler(
-        state,
-        new RefScheduler.Context(
-            new EvaluationDecider(state, context.connection().topics().changes(), partition),
-            evaluations,
-            context.timing(),
-            context.clock(),
-            context.listener(),
-            context.tracing()));
+    EvaluationDecider deciding =
+        new EvaluationDecider(state, context.connection().topics().changes(), partition);
+    return new RefScheduler(state, deciding, evaluations, context);
   }
 
   private EventHandler handler(

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.decide.EvaluationDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.platform.telemetry.Tracing;
@@ -19,10 +20,18 @@ final class RefPolling {
   private static final Duration FIRST = Duration.ofSeconds(10);
 
   private final PartitionState state;
-  private final RefScheduler.Context context;
+  private final EvaluationDecider decider;
+  private final EvaluationRunner evaluations;
+  private final PartitionContext context;
 
-  RefPolling(PartitionState state, RefScheduler.Context context) {
+  RefPolling(
+      PartitionState state,
+      EvaluationDecider decider,
+      EvaluationRunner evaluations,
+      PartitionContext context) {
     this.state = state;
+    this.decider = decider;
+    this.evaluations = evaluations;
     this.context = context;
   }
 
@@ -45,7 +54,7 @@ final class RefPolling {
             .tag("repository", key.repository())
             .tag("ref", key.ref());
     batch.afterwards(span::end);
-    batch.add(context.decider().polled(key, at, span.context(), now));
+    batch.add(decider.polled(key, at, span.context(), now));
     batch.afterwards(() -> context.listener().found(key.repository(), key.ref()));
   }
 
@@ -53,11 +62,9 @@ final class RefPolling {
     if (interval.isPositive() && state.isFollowed(key)) {
       double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
       var unused =
-          context
-              .evaluations()
-              .after(
-                  Duration.ofMillis((long) (interval.toMillis() * jitter)),
-                  new PartitionInput.PollDue(key));
+          evaluations.after(
+              Duration.ofMillis((long) (interval.toMillis() * jitter)),
+              new PartitionInput.PollDue(key));
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.Decision;
-import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.decide.EvaluationDecider;
 import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.PartitionState;
@@ -12,8 +11,6 @@ import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.dispatcher.decide.Triggers;
 import dev.sluice.dispatcher.evaluate.EvaluationRequests;
-import dev.sluice.platform.telemetry.Tracing;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -31,22 +28,15 @@ import org.slf4j.LoggerFactory;
  */
 final class RefScheduler {
 
-  /** Parts and settings that the scheduler and its helpers use. */
-  record Context(
-      EvaluationDecider decider,
-      EvaluationRunner evaluations,
-      RetryTiming timing,
-      Clock clock,
-      DispatchListener listener,
-      Tracing tracing) {}
-
   private static final Logger log = LoggerFactory.getLogger(RefScheduler.class);
 
   /** Retry delay from which every failure is logged. */
   private static final Duration LONG = Duration.ofSeconds(1);
 
   private final PartitionState state;
-  private final Context context;
+  private final EvaluationDecider decider;
+  private final EvaluationRunner evaluations;
+  private final PartitionContext context;
   private final EvaluationRequests requests;
   private final RefPolling polling;
   private final RemoteReadability readability;
@@ -61,19 +51,25 @@ final class RefScheduler {
     Optional<EvaluationSpan> span = Optional.empty();
     Optional<Future<?>> retry = Optional.empty();
 
-    Ref(RefKey key, Context context) {
+    Ref(RefKey key, RetryTiming timing, EvaluationRunner evaluations) {
       this.key = key;
-      this.queue = new RefQueue(context.timing());
-      this.retries = new RemoteRetries(context.evaluations(), key);
+      this.queue = new RefQueue(timing);
+      this.retries = new RemoteRetries(evaluations, key);
     }
   }
 
-  RefScheduler(PartitionState state, Context context) {
+  RefScheduler(
+      PartitionState state,
+      EvaluationDecider decider,
+      EvaluationRunner evaluations,
+      PartitionContext context) {
     this.state = state;
+    this.decider = decider;
+    this.evaluations = evaluations;
     this.context = context;
     this.requests = new EvaluationRequests(state);
-    this.polling = new RefPolling(state, context);
-    this.readability = new RemoteReadability(state, context);
+    this.polling = new RefPolling(state, decider, evaluations, context);
+    this.readability = new RemoteReadability(state, decider, context.clock());
   }
 
   /** Resumes the pending work in {@code state}, and indexes the other refs' paths in advance. */
@@ -137,7 +133,7 @@ final class RefScheduler {
   private void batchFound(Ref ref, PartitionInput.BatchFound found, TransactionBatch batch) {
     FindingBatch findings = found.findings();
     List<Trigger> triggers = ref.queue.current();
-    Decision decision = context.decider().found(findings, triggers, trace(ref), now());
+    Decision decision = decider.found(findings, triggers, trace(ref), now());
     batch.add(decision);
     ref.report.add(decision);
     ref.retries.found(findings, Triggers.merge(triggers, now()));
@@ -153,8 +149,6 @@ final class RefScheduler {
 
   private void execute(Ref ref, RefEffect effect, TransactionBatch batch) {
     RefKey key = ref.key;
-    EvaluationRunner evaluations = context.evaluations();
-    EvaluationDecider decider = context.decider();
     switch (effect) {
       case RefEffect.ScheduleGrace _ -> {
         var unused =
@@ -230,7 +224,7 @@ final class RefScheduler {
 
   private void gone(Ref ref, List<Trigger> triggers, TransactionBatch batch) {
     ref.report.reset();
-    batch.add(context.decider().refGone(ref.key, triggers, trace(ref), now()));
+    batch.add(decider.refGone(ref.key, triggers, trace(ref), now()));
     log.atWarn()
         .addKeyValue("repository", ref.key.repository())
         .addKeyValue("ref", ref.key.ref())
@@ -273,7 +267,7 @@ final class RefScheduler {
         key,
         _ -> {
           polling.scheduleFirst(key);
-          return new Ref(key, context);
+          return new Ref(key, context.timing(), evaluations);
         });
   }
 

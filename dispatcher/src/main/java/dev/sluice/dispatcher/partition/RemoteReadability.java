@@ -2,10 +2,12 @@ package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unreadable;
+import dev.sluice.dispatcher.decide.EvaluationDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.EvaluationRequest;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -22,12 +24,14 @@ final class RemoteReadability {
   static final Duration REFRESH = Duration.ofMinutes(10);
 
   private final PartitionState state;
-  private final RefScheduler.Context context;
+  private final EvaluationDecider decider;
+  private final Clock clock;
   private final Map<RefKey, Instant> failureWritten = new HashMap<>();
 
-  RemoteReadability(PartitionState state, RefScheduler.Context context) {
+  RemoteReadability(PartitionState state, EvaluationDecider decider, Clock clock) {
     this.state = state;
-    this.context = context;
+    this.decider = decider;
+    this.clock = clock;
   }
 
   /** Records the outcome of an evaluation that may have read the remote. */
@@ -63,25 +67,25 @@ final class RemoteReadability {
   void unfollowed(RefKey key, TransactionBatch batch) {
     RefState before = state.ref(key);
     if (before.unreadable().isPresent()) {
-      batch.add(context.decider().remoteState(before.withoutFailure(), context.clock().instant()));
+      batch.add(decider.remoteState(before.withoutFailure(), clock.instant()));
     }
     failureWritten.remove(key);
   }
 
   private void read(RefKey key, TransactionBatch batch) {
     RefState before = state.ref(key);
-    Instant now = context.clock().instant();
+    Instant now = clock.instant();
     boolean isOld =
         before.readAt().map(at -> Duration.between(at, now).compareTo(REFRESH) >= 0).orElse(true);
     if (before.unreadable().isPresent() || isOld) {
-      batch.add(context.decider().remoteState(before.read(now), now));
+      batch.add(decider.remoteState(before.read(now), now));
       failureWritten.remove(key);
     }
   }
 
   private void failed(RefKey key, String reason, TransactionBatch batch) {
     RefState before = state.ref(key);
-    Instant now = context.clock().instant();
+    Instant now = clock.instant();
     if (before.unreadable().isPresent()) {
       Instant written = failureWritten.computeIfAbsent(key, _ -> now);
       boolean isNews = !before.unreadable().get().reason().equals(reason);
@@ -91,6 +95,6 @@ final class RemoteReadability {
     }
     failureWritten.put(key, now);
     Instant since = before.unreadable().map(Unreadable::since).orElse(now);
-    batch.add(context.decider().remoteState(before.unreadable(new Unreadable(since, reason)), now));
+    batch.add(decider.remoteState(before.unreadable(new Unreadable(since, reason)), now));
   }
 }

@@ -28,6 +28,9 @@ import dev.sluice.inputs.closure.ClosureResolver;
 import dev.sluice.inputs.closure.DefinitionResolver;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.Replication;
+import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.telemetry.Tracing;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -66,8 +69,19 @@ class RefSchedulerTest {
       RefScheduler scheduler =
           new RefScheduler(
               state,
-              new RefScheduler.Context(
-                  decider, evaluations, timing, CLOCK, DispatchListener.NONE, Tracing.OFF));
+              decider,
+              evaluations,
+              new PartitionContext(
+                  new KafkaConnection("no-broker:9092", new Topics("sluice"), Map.of()),
+                  1,
+                  Replication.AUTOMATIC,
+                  mirrors,
+                  Remotes.NONE,
+                  timing,
+                  CLOCK,
+                  timers,
+                  DispatchListener.NONE,
+                  Tracing.OFF));
       TransactionBatch batch = new TransactionBatch(new OffsetTracker(0));
 
       for (int i = 0; i < 5; i++) {

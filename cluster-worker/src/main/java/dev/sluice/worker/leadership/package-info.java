@@ -1,5 +1,5 @@
 /** Leader election: one active worker per cluster. */
 @NullMarked
-package dev.sluice.worker.lead;
+package dev.sluice.worker.leadership;
 
 import org.jspecify.annotations.NullMarked;

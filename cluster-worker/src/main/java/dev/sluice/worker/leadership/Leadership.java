@@ -1,4 +1,4 @@
-package dev.sluice.worker.lead;
+package dev.sluice.worker.leadership;
 
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.ThreadEnd;

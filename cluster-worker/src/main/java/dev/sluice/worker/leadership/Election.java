@@ -1,4 +1,4 @@
-package dev.sluice.worker.lead;
+package dev.sluice.worker.leadership;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.sluice.worker.lead;
+package dev.sluice.worker.leadership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package dev.sluice.worker.lead;
+package dev.sluice.worker.leadership;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
