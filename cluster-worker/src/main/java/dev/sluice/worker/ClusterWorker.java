@@ -107,9 +107,11 @@ public final class ClusterWorker implements AutoCloseable {
     if (closing) {
       return Optional.empty();
     }
-    return session == null
-        ? stopped.filter(_ -> isStopped()).map(SessionEnd::reason)
-        : session.problem();
+    Optional<String> own =
+        session == null
+            ? stopped.filter(_ -> isStopped()).map(SessionEnd::reason)
+            : session.problem();
+    return own.or(() -> leadership == null ? Optional.empty() : leadership.problem());
   }
 
   /**

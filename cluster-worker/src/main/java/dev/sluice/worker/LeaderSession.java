@@ -205,7 +205,8 @@ final class LeaderSession implements SyncIntake.Progress {
           .addKeyValue("cluster", config.cluster())
           .log("watching {} {}", namespaces, definitions);
       intake.awaitCaughtUp(this::openDeadLetters);
-      new SweepLoop(context, context.sweep(reporting, targets), watch).run(ending);
+      new SweepLoop(context, context.sweep(reporting, targets), watch, now -> problem = now)
+          .run(ending);
     }
   }
 

@@ -3,27 +3,52 @@ package dev.sluice.worker;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.sweep.OrphanSweep;
 import dev.sluice.worker.watch.LedgerWatch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sweeps orphans and maintains the ledgers' keys at intervals. A step that fails affects only
- * itself, and is tried again at the next interval.
+ * Sweeps orphans, maintains the ledgers' keys and checks their watch at intervals. A step that
+ * fails affects only itself, and is tried again at the next interval.
  */
 final class SweepLoop {
 
   private static final Logger log = LoggerFactory.getLogger(SweepLoop.class);
 
+  /**
+   * The time without a watch that is a problem. Reconnecting takes seconds, but the client counts a
+   * new watch only from its first event, which can take a minute.
+   */
+  private static final Duration UNWATCHED = Duration.ofMinutes(5);
+
   private final SessionContext context;
   private final LedgerWatch watch;
   private final OrphanSweep sweep;
 
-  SweepLoop(SessionContext context, OrphanSweep sweep, LedgerWatch watch) {
+  private final Consumer<Optional<String>> problem;
+  private Instant watchedAt;
+
+  /**
+   * Creates the loop.
+   *
+   * @param problem receives at each interval why the session does not work as it should; empty if
+   *     it does
+   */
+  SweepLoop(
+      SessionContext context,
+      OrphanSweep sweep,
+      LedgerWatch watch,
+      Consumer<Optional<String>> problem) {
     this.context = context;
     this.sweep = sweep;
     this.watch = watch;
+    this.problem = problem;
+    this.watchedAt = context.resources().clock().instant();
   }
 
   /** One of the steps that run at intervals. */
@@ -36,8 +61,22 @@ final class SweepLoop {
     do {
       contained("ledger-upkeep", this::refreshKeys);
       contained("sweep", sweep::sweep);
+      checkWatch();
     } while (!ending.await(
         context.config().patience().sweepInterval().toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  private void checkWatch() {
+    Instant now = context.resources().clock().instant();
+    if (watch.isWatching()) {
+      watchedAt = now;
+    }
+    problem.accept(
+        now.isBefore(watchedAt.plus(UNWATCHED))
+            ? Optional.empty()
+            : Optional.of(
+                "the ledgers are not watched since %s, so changes by others go unnoticed"
+                    .formatted(watchedAt)));
   }
 
   private void refreshKeys() throws InterruptedException {

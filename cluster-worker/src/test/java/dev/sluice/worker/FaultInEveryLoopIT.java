@@ -14,7 +14,9 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.FaultyClock;
 import dev.sluice.simulated.fault.Fault;
+import dev.sluice.simulated.fault.FaultInjector;
 import dev.sluice.worker.sync.SyncLog;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -32,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A fault affects only its own item: the other applications are applied by the same leader. */
 @Tag("kubernetes")
@@ -211,38 +216,100 @@ class FaultInEveryLoopIT {
     assertThat(holder()).as("given back before the end").isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"exception", "error"})
+  void isUnreadyWhileTheElectionFails(String fault) {
+    FaultyClock clock = new FaultyClock("Leadership");
+    bench.clock = clock;
+    ClusterWorker worker = bench.worker("one");
+    bench.targets.send(bench.targets.target("good", 1, configMap("good", "first")));
+    bench.awaitApplied("good", 1);
+
+    clock.fail(fault);
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () -> readyz(worker), text -> text.startsWith("503 STANDBY: the election for Lease"));
+    clock.recover();
+
+    bench.targets.send(bench.targets.target("good", 2, configMap("good", "second")));
+    bench.awaitApplied("good", 2);
+    await().atMost(Bench.PATIENCE).until(() -> readyz(worker), "200 LEADING"::equals);
+  }
+
+  @Test
+  void isUnreadyWhileTheLedgersAreNotWatched() {
+    assumeTrue(bench.fixture.isSimulated(), "a real API server has no such fault");
+    AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    bench.clock = new TestClock(() -> Instant.now().plus(ahead.get()));
+    FaultInjector.Registration fault =
+        bench
+            .fixture
+            .simulatedCluster()
+            .faults()
+            .inject(
+                request -> request.isWatch() && request.path().endsWith("/configmaps"),
+                new Fault.Fail(403, "Forbidden", "a test's fault"));
+    ClusterWorker worker = bench.worker("one");
+    await().atMost(Bench.PATIENCE).until(() -> readyz(worker), "200 LEADING"::equals);
+
+    ahead.set(Duration.ofMinutes(5));
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () -> readyz(worker),
+            text -> text.startsWith("503 LEADING: the ledgers are not watched since"));
+    fault.close();
+    bench.targets.send(bench.targets.target("good", 1, configMap("good", "first")));
+
+    await().atMost(Bench.PATIENCE).until(() -> readyz(worker), "200 LEADING"::equals);
+  }
+
   private static boolean isAskedBy(Class<?> type) {
     return StackWalker.getInstance()
-        .walk(frames -> frames.skip(2).findFirst())
+        .walk(frames -> frames.skip(3).findFirst())
         .filter(caller -> caller.getClassName().equals(type.getName()))
         .isPresent();
   }
 
   /** A clock that fails when the reader of the log asks it. */
   private static Clock failingClock(AtomicReference<Throwable> fault) {
-    return new Clock() {
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        return this;
-      }
-
-      @Override
-      public Instant instant() {
-        if (isAskedBy(SyncLog.class)) {
-          switch (fault.get()) {
-            case RuntimeException exception -> throw exception;
-            case Error error -> throw error;
-            case null, default -> {}
+    return new TestClock(
+        () -> {
+          if (isAskedBy(SyncLog.class)) {
+            switch (fault.get()) {
+              case RuntimeException exception -> throw exception;
+              case Error error -> throw error;
+              case null, default -> {}
+            }
           }
-        }
-        return Instant.now();
-      }
-    };
+          return Instant.now();
+        });
+  }
+
+  /** A clock of the test. */
+  private static final class TestClock extends Clock {
+
+    private final Supplier<Instant> now;
+
+    TestClock(Supplier<Instant> now) {
+      this.now = now;
+    }
+
+    @Override
+    public Instant instant() {
+      return now.get();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 
   private String holder() {

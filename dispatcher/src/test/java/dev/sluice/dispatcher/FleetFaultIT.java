@@ -12,7 +12,6 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.fleet.RemovalGuard;
-import dev.sluice.platform.process.FaultyClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,22 +20,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/**
- * A fleet that removes too much, or that cannot be read, removes nothing. The dispatcher is unready
- * while the intake of the fleet fails.
- */
+/** A fleet that removes too much, or that cannot be read, removes nothing. */
 class FleetFaultIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Pattern APPROVAL = Pattern.compile("set approve-revision=(\\w+)");
 
   private final Logger logger = (Logger) LoggerFactory.getLogger(FleetIntake.class);
@@ -113,33 +105,6 @@ class FleetFaultIT {
 
     situation.removeDocument("broken");
     assertThat(lines(situation.awaitSync(STAGING, 5))).hasSize(5).endsWith("api 2 removal");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"exception", "error", "stack overflow"})
-  void isUnreadyWhileTheIntakeFails(String fault) throws IOException {
-    situation.application("web", "staging");
-    situation.put("web", "one").put("api", "one").push();
-    FaultyClock clock = new FaultyClock("FleetIntake");
-    Dispatcher dispatcher =
-        situation.start(situation.config("mirrors"), clock, DispatchListener.NONE);
-    situation.awaitSync(STAGING, 1);
-    await().atMost(PATIENCE).until(dispatcher::isReady);
-
-    clock.fail(fault);
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(dispatcher.unreadyReasons())
-                    .singleElement(InstanceOfAssertFactories.STRING)
-                    .startsWith("fleet-intake has been failing")
-                    .contains("a test's fault"));
-    situation.application("api", "staging");
-    clock.recover();
-
-    assertThat(lines(situation.awaitSync(STAGING, 2))).containsExactly("web 1 one", "api 1 one");
-    await().atMost(PATIENCE).until(dispatcher::isReady);
   }
 
   /** Writes all applications in one file, so that there is no revision in between. */

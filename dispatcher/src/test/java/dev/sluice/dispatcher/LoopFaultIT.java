@@ -26,6 +26,7 @@ import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.process.FaultyClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -126,6 +128,37 @@ class LoopFaultIT {
                 header.name().equals("ce_id")
                     && new String(header.value().orElseThrow(), UTF_8).equals(poison.value()));
     assertThat(faults).hasValue(2);
+    await().atMost(PATIENCE).until(dispatcher::isReady);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FleetIntake, fleet-intake, exception",
+    "FleetIntake, fleet-intake, error",
+    "ChangesConsumer, changes, exception",
+    "ChangesConsumer, changes, error"
+  })
+  void isUnreadyWhileALoopFails(String type, String loop, String fault) throws IOException {
+    FaultyClock clock = new FaultyClock(type);
+    Dispatcher dispatcher =
+        situation.start(situation.oneHome(TIMING), clock, DispatchListener.NONE);
+    situation.awaitSync(STAGING, 2);
+
+    clock.fail(fault);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(dispatcher.unreadyReasons())
+                    .anyMatch(
+                        reason ->
+                            reason.startsWith(loop + " has been failing")
+                                && reason.contains("a test's fault")));
+    situation.application("api", "staging");
+    situation.put("api", "one").pushAndTell();
+    clock.recover();
+
+    assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("api 1 one");
     await().atMost(PATIENCE).until(dispatcher::isReady);
   }
 

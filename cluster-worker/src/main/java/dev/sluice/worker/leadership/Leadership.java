@@ -39,6 +39,7 @@ public final class Leadership implements AutoCloseable {
   private String lastLogged = "";
   private volatile long turnedAt = System.nanoTime();
   private volatile long safeUntil = System.nanoTime();
+  private volatile Optional<String> problem = Optional.empty();
 
   /** Receives changes of leadership, in the thread of this class. */
   public interface Candidate {
@@ -113,6 +114,11 @@ public final class Leadership implements AutoCloseable {
     return thread.isAlive() && System.nanoTime() - turnedAt < within.toNanos();
   }
 
+  /** Returns why the election fails unexpectedly; empty if its last turn did not. */
+  public Optional<String> problem() {
+    return problem;
+  }
+
   /** Gives up leadership, so that another worker need not wait until the Lease expires. */
   @Override
   public void close() {
@@ -125,12 +131,17 @@ public final class Leadership implements AutoCloseable {
       Duration wait = times.retryPeriod();
       try {
         wait = turn();
+        problem = Optional.empty();
       } catch (InterruptedException e) {
         continue;
       } catch (ApiException e) {
         logOnce("cannot reach %s: %s".formatted(lease, e.getMessage()));
       } catch (RuntimeException | Error e) {
         FatalErrors.check(e);
+        problem =
+            Optional.of(
+                "the election for %s fails (%s); see the worker's log"
+                    .formatted(lease, e.getClass().getSimpleName()));
         log.atError().setCause(e).log("a turn of the election for {} failed", lease);
       }
       turnedAt = System.nanoTime();

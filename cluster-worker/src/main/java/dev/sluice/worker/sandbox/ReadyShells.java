@@ -59,8 +59,9 @@ public final class ReadyShells implements AutoCloseable {
       }
     } catch (IOException e) {
       // the next caller starts one and gets the error
+    } finally {
+      count.decrementAndGet();
     }
-    count.decrementAndGet();
   }
 
   private synchronized void add() throws IOException {

@@ -101,6 +101,11 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
     return watch;
   }
 
+  /** Returns whether changes of the ledgers are received at the moment. */
+  public boolean isWatching() {
+    return informer.isWatching();
+  }
+
   /** Returns the number of unusable ledgers by failure code. */
   public Map<FailureCode, Long> unreadable() {
     return seen.values().stream()

@@ -34,7 +34,7 @@ final class MirrorBudget {
    * Creates a budget.
    *
    * @param limit the size in bytes
-   * @param background runs evictions one at a time
+   * @param background runs evictions one at a time, and contains their unexpected failures
    */
   MirrorBudget(MirrorEviction eviction, long limit, Executor background, Clock clock) {
     this.eviction = eviction;
@@ -78,7 +78,7 @@ final class MirrorBudget {
   private void evict() {
     try {
       bytes = eviction.evict();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       log.atWarn()
           .setCause(e)
           .log("cannot evict mirrors to stay within mirror-budget; trying again later");

@@ -1,6 +1,7 @@
 package dev.sluice.inputs.git;
 
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.platform.process.FatalErrors;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,16 +25,28 @@ final class PackCollection implements AutoCloseable {
   /** Schedules a collection if there are many packs. Fetches and reads are not blocked. */
   void collectIfMany(RepositoryId id, Mirror mirror) {
     if (mirror.packs().getAndUpdate(packs -> packs >= MANY ? 0 : packs) >= MANY) {
-      background.execute(() -> collect(id, mirror));
+      execute(() -> collect(id, mirror));
     }
   }
 
-  /** Runs other work in the background, after the pending collections. */
+  /**
+   * Runs work in the background, after the pending collections. A failure affects only this work.
+   */
   void execute(Runnable work) {
     try {
-      background.execute(work);
+      background.execute(() -> contained(work));
     } catch (RejectedExecutionException e) {
       // closed
+    }
+  }
+
+  private static void contained(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      // the content of a repository can cause it, so it must not end the process
+      FatalErrors.check(e);
+      log.atError().setCause(e).log("background work on the mirrors failed; it is repeated later");
     }
   }
 
@@ -41,7 +54,7 @@ final class PackCollection implements AutoCloseable {
     try (Git git = Git.wrap(mirror.repository())) {
       git.gc().call();
       log.atDebug().addKeyValue("repository", id).log("mirror repacked");
-    } catch (GitAPIException | RuntimeException e) {
+    } catch (GitAPIException e) {
       log.atWarn()
           .addKeyValue("repository", id)
           .setCause(e)
