@@ -3,6 +3,7 @@ package dev.sluice.worker.lane;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.platform.process.Backoff;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -34,14 +35,14 @@ public final class AttemptJournal implements AutoCloseable {
   /** A process may be killed for other reasons; twice during the same attempt is suspicious. */
   private static final int SUSPICIOUS = 2;
 
-  private static final Duration FIRST_WAIT = Duration.ofSeconds(10);
-  private static final int MOST_DOUBLINGS = 5;
+  private static final Duration FIRST_WAIT = Duration.ofSeconds(20);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(640);
   private static final int MAX_BYTES = 1024 * 1024;
   private static final Pattern LINE =
       Pattern.compile("([a-z0-9.-]{1,253}) (\\d{1,18}) (\\d{1,6}) ([+-])");
 
   private final Optional<Path> file;
-  private final DoubleSupplier random;
+  private final Backoff backoff;
   private final Map<String, Attempt> running = new TreeMap<>();
   private final Map<String, Attempt> remembered = new TreeMap<>();
   private final Set<String> waited = new HashSet<>();
@@ -56,7 +57,7 @@ public final class AttemptJournal implements AutoCloseable {
 
   private AttemptJournal(Optional<Path> file, DoubleSupplier random) {
     this.file = file;
-    this.random = random;
+    this.backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, random);
   }
 
   /** Returns a journal that remembers nothing beyond the process. */
@@ -93,9 +94,7 @@ public final class AttemptJournal implements AutoCloseable {
     if (ends < SUSPICIOUS || !waited.add(application.value())) {
       return Optional.empty();
     }
-    long millis = FIRST_WAIT.toMillis() << Math.min(ends - SUSPICIOUS, MOST_DOUBLINGS);
-    // random, so that attempts that ran together do not start together again
-    return Optional.of(Duration.ofMillis((long) (millis * (1 + random.getAsDouble()))));
+    return Optional.of(backoff.after(ends - SUSPICIOUS + 1));
   }
 
   /** Records that an attempt begins. */

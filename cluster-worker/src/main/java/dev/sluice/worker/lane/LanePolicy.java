@@ -1,5 +1,6 @@
 package dev.sluice.worker.lane;
 
+import dev.sluice.platform.process.Backoff;
 import java.time.Duration;
 
 /**

@@ -2,6 +2,7 @@ package dev.sluice.worker.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.platform.process.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

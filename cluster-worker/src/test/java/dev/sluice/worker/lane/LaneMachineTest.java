@@ -10,6 +10,7 @@ import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.platform.process.Backoff;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Duration;
 import java.time.Instant;

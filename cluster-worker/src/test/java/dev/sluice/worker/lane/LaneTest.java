@@ -13,6 +13,7 @@ import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.platform.process.Backoff;
 import dev.sluice.platform.process.FaultyClock;
 import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.sync.LogEntry;

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.dispatcher.decide.RefKey;
+import dev.sluice.platform.process.Backoff;
 import dev.sluice.platform.process.KafkaFailures;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,9 +22,9 @@ public final class LoopFailures {
   /** Failures until a record or ref is held responsible: the first may have had another cause. */
   private static final int CERTAIN = 2;
 
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-  private static final Duration LONGEST_REF_PAUSE = Duration.ofMinutes(10);
+  private static final Backoff SESSIONS =
+      new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
+  private static final Backoff REFS = new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(10));
 
   private static final Logger log = LoggerFactory.getLogger(LoopFailures.class);
 
@@ -46,7 +47,7 @@ public final class LoopFailures {
     failures++;
     reason = Optional.of(KafkaFailures.describe(cause));
     // if a record or ref is suspected, the next session avoids it and need not wait
-    Duration pause = attributed ? FIRST_PAUSE : doubled(FIRST_PAUSE, failures, LONGEST_PAUSE);
+    Duration pause = SESSIONS.after(attributed ? 1 : failures);
     attributed = false;
     return pause;
   }
@@ -114,14 +115,6 @@ public final class LoopFailures {
 
   private Suspicion again(Suspicion before, Suspicion now) {
     int times = before.times() + 1;
-    return new Suspicion(
-        times,
-        now.reason(),
-        clock.instant().plus(doubled(Duration.ofSeconds(2), times, LONGEST_REF_PAUSE)));
-  }
-
-  private static Duration doubled(Duration first, int times, Duration most) {
-    Duration wait = first.multipliedBy(1L << Math.min(times - 1, 12));
-    return wait.compareTo(most) > 0 ? most : wait;
+    return new Suspicion(times, now.reason(), clock.instant().plus(REFS.after(times)));
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.inputs.remote;
 
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
+import dev.sluice.platform.process.Backoff;
 import dev.sluice.platform.process.FatalErrors;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Fetches implements AutoCloseable {
 
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+  private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
   /** A fetch; blocks on the network. */
   interface Fetch {
@@ -77,7 +78,7 @@ final class Fetches implements AutoCloseable {
     private Optional<CountDownLatch> running = Optional.empty();
     private Optional<RemoteException> failure = Optional.empty();
     private Instant notBefore = Instant.MIN;
-    private Duration pause = Duration.ofSeconds(1);
+    private int ended;
     private boolean done;
 
     /**
@@ -114,11 +115,8 @@ final class Fetches implements AutoCloseable {
       running = Optional.empty();
       failure = how;
       done = how.isEmpty();
-      notBefore = clock.instant().plus(pause);
-      pause = pause.multipliedBy(2);
-      if (pause.compareTo(LONGEST_PAUSE) > 0) {
-        pause = LONGEST_PAUSE;
-      }
+      ended++;
+      notBefore = clock.instant().plus(BACKOFF.after(ended));
     }
 
     synchronized void requireDone() throws RemoteException {

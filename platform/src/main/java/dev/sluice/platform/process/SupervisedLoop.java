@@ -33,8 +33,8 @@ public final class SupervisedLoop implements AutoCloseable {
   }
 
   private static final Logger log = LoggerFactory.getLogger(SupervisedLoop.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
   private static final Duration CLOSE = Duration.ofSeconds(10);
 
   /** A session that has run for this long has recovered from the previous failure. */
@@ -197,7 +197,7 @@ public final class SupervisedLoop implements AutoCloseable {
         .addKeyValue("loop", name)
         .addKeyValue("attempts", after.attempts())
         .setCause(failure)
-        .log("{}; trying again in {}", after.reason(), rest(after.attempts()));
+        .log("{}; trying again in {}", after.reason(), BACKOFF.after(after.attempts()));
     if (!after.outside() && Duration.between(after.since(), now).compareTo(LIMIT) >= 0) {
       throw new LoopEndedError(
           "%s has been failing since %s: %s".formatted(name, after.since(), after.reason()),
@@ -208,16 +208,11 @@ public final class SupervisedLoop implements AutoCloseable {
   private void rest() {
     try {
       if (!closing) {
-        pause(rest(trouble.map(Trouble::attempts).orElse(1)));
+        pause(BACKOFF.after(trouble.map(Trouble::attempts).orElse(1)));
       }
     } catch (InterruptedException e) {
       // only close interrupts, and it has set its flag
     }
-  }
-
-  private static Duration rest(int attempts) {
-    Duration rest = FIRST_PAUSE.multipliedBy(1L << Math.min(attempts - 1, 10));
-    return rest.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : rest;
   }
 
   private static boolean isOutside(Throwable failure) {

@@ -3,6 +3,7 @@ package dev.sluice.receiver.catchup;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
+import dev.sluice.platform.process.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -15,10 +16,10 @@ import java.util.List;
  */
 final class FailedDeliveries {
 
-  private static final Duration FIRST_WAIT = Duration.ofMinutes(1);
-
   /** Longest wait between two attempts. */
   static final Duration LAST_WAIT = Duration.ofHours(1);
+
+  private static final Backoff BACKOFF = new Backoff(Duration.ofMinutes(1), LAST_WAIT);
 
   private FailedDeliveries() {}
 
@@ -42,15 +43,6 @@ final class FailedDeliveries {
     Attempt latest = delivery.getLast();
     return delivery.stream().noneMatch(Attempt::succeeded)
         && latest.undecided()
-        && !now.isBefore(latest.deliveredAt().plus(waitAfter(delivery.size())));
-  }
-
-  /** Returns the wait after so many attempts; it doubles with each. */
-  private static Duration waitAfter(int attempts) {
-    Duration wait = FIRST_WAIT;
-    for (int i = 1; i < attempts && wait.compareTo(LAST_WAIT) < 0; i++) {
-      wait = wait.multipliedBy(2);
-    }
-    return wait.compareTo(LAST_WAIT) < 0 ? wait : LAST_WAIT;
+        && !now.isBefore(latest.deliveredAt().plus(BACKOFF.after(delivery.size())));
   }
 }
