@@ -8,7 +8,6 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.Ledger;
@@ -187,10 +186,10 @@ final class SyncIntake implements LogListener {
 
   private void drive(ApplicationName application, List<LogEntry> records) {
     LogEntry newest = records.getLast();
-    long settled = ledger(application).settledGeneration();
+    Ledger ledger = ledger(application);
     for (LogEntry record : records) {
-      if (!record.equals(newest) && record.generation().value() > settled) {
-        lanes.superseded(record, newest.generation().value());
+      if (!record.equals(newest) && !ledger.hasSettled(record.generation())) {
+        lanes.superseded(record, newest.generation());
       }
     }
     lanes.offer(newest);
@@ -212,10 +211,7 @@ final class SyncIntake implements LogListener {
   }
 
   private static ResultEvent.LedgerSummary summary(Ledger ledger) {
-    return new ResultEvent.LedgerSummary(
-        ledger.generation().map(Generation::value).orElse(0L),
-        ledger.phase().name(),
-        ledger.inputDigest());
+    return new ResultEvent.LedgerSummary(ledger.generation(), ledger.phase(), ledger.inputDigest());
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.charset.StandardCharsets;
@@ -94,8 +95,8 @@ class DiffIT {
 
     DiffAnswered answered = ask("web");
 
-    assertThat(answered.generation()).contains(1L);
-    assertThat(answered.ledgerGeneration()).contains(1L);
+    assertThat(answered.generation()).contains(Generation.FIRST);
+    assertThat(answered.ledgerGeneration()).contains(Generation.FIRST);
     assertThat(answered.by()).isEqualTo("cat");
     assertThat(lines(answered))
         .containsExactly(
@@ -120,7 +121,8 @@ class DiffIT {
     DiffAnswered answered =
         await()
             .atMost(Bench.PATIENCE)
-            .until(() -> ask("web"), one -> one.generation().equals(Optional.of(2L)));
+            .until(
+                () -> ask("web"), one -> one.generation().equals(Optional.of(new Generation(2))));
 
     assertThat(answered.failure()).isEmpty();
     assertThat(lines(answered))

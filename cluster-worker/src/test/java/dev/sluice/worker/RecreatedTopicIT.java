@@ -49,7 +49,7 @@ class RecreatedTopicIT {
                         fenced -> {
                           assertThat(fenced.subject().application().value()).isEqualTo("web");
                           assertThat(fenced.subject().generation().value()).isEqualTo(1);
-                          assertThat(fenced.ledgerGeneration()).isEqualTo(5);
+                          assertThat(fenced.ledgerGeneration().value()).isEqualTo(5);
                         }));
     assertThat(bench.value("web")).contains("old-5");
     await().atMost(PATIENCE).until(() -> bench.value("api").equals(Optional.of("new-1")));

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
@@ -18,6 +19,7 @@ import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
@@ -430,24 +432,30 @@ class LoopFaultIT {
         .orElseThrow();
   }
 
+  /** Reports a ledger's generation, which may be none that an event can have. */
   private void fenced(SyncEvent.Target target, long ledger) throws Exception {
     Subject of = Subject.of(target);
+    ProducerRecord<String, byte[]> valid =
+        EventCodec.encode(
+            situation.connection.topics().results(),
+            envelope(
+                EventId.of("fenced", target.application(), ledger),
+                new ResultEvent.Fenced(
+                    new Subject(
+                        STAGING, of.application(), Generation.FIRST, of.commit(), of.target()),
+                    Generation.FIRST)));
+    ObjectNode json = (ObjectNode) Json.mapper().readTree(valid.value());
+    json.put("ledgerGeneration", ledger);
     try (KafkaProducer<String, byte[]> worker =
         new KafkaProducer<>(situation.connection.producer("test-worker"))) {
       worker
           .send(
-              EventCodec.encode(
-                  situation.connection.topics().results(),
-                  envelope(
-                      EventId.of("fenced", target.application(), ledger),
-                      new ResultEvent.Fenced(
-                          new Subject(
-                              STAGING,
-                              of.application(),
-                              new Generation(1),
-                              of.commit(),
-                              of.target()),
-                          ledger))))
+              new ProducerRecord<>(
+                  valid.topic(),
+                  null,
+                  valid.key(),
+                  Json.mapper().writeValueAsBytes(json),
+                  valid.headers()))
           .get();
     }
   }

@@ -14,6 +14,7 @@ import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,7 +94,7 @@ class LostMemoryIT {
     ResultEvent.Fenced fenced =
         new ResultEvent.Fenced(
             new Subject(cluster, of.application(), of.generation(), of.commit(), of.target()),
-            ledger);
+            new Generation(ledger));
     try (KafkaProducer<String, byte[]> worker =
         new KafkaProducer<>(situation.connection.producer("test-worker"))) {
       worker

@@ -6,6 +6,7 @@ import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.Applied;
 import dev.sluice.contract.event.ResultEvent.Dispatched;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.telemetry.Counter;
 import dev.sluice.platform.telemetry.Histogram;
 import dev.sluice.platform.telemetry.Metrics;
@@ -86,7 +87,7 @@ final class ApiMetrics {
 
     private final Map<String, Sent> sent = new HashMap<>();
 
-    private record Sent(long generation, Instant changedAt) {}
+    private record Sent(Generation generation, Instant changedAt) {}
 
     /** Returns how long the change took if this result completes it. For use by one thread. */
     Optional<Duration> record(ResultEvent result) {
@@ -94,9 +95,7 @@ final class ApiMetrics {
         case Dispatched dispatched ->
             sent.put(
                 dispatched.key(),
-                new Sent(
-                    dispatched.subject().generation().value(),
-                    dispatched.provenance().changedAt()));
+                new Sent(dispatched.subject().generation(), dispatched.provenance().changedAt()));
         case Applied applied -> {
           return ended(applied).map(at -> Duration.between(at, applied.timings().appliedAt()));
         }
@@ -120,7 +119,7 @@ final class ApiMetrics {
 
     private Optional<Instant> ended(ResultEvent.OfTarget result) {
       Sent known = sent.get(result.key());
-      if (known == null || known.generation() != result.subject().generation().value()) {
+      if (known == null || !known.generation().equals(result.subject().generation())) {
         return Optional.empty();
       }
       sent.remove(result.key());

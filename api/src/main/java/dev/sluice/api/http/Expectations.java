@@ -5,6 +5,7 @@ import dev.sluice.api.readmodel.Applications;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.api.readmodel.Scope;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.name.Generation;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -43,18 +44,19 @@ final class Expectations {
 
   private static String of(ApplicationStatus status, Command command) {
     boolean suspended = status.hold().map(hold -> hold.commit().isEmpty()).orElse(false);
-    long next = status.generation() + 1;
+    Optional<Generation> last = Generation.ofNumber(status.generation());
+    Generation next = last.map(Generation::next).orElse(Generation.FIRST);
     return switch (command) {
       case Command.Reevaluate _ ->
           status.hold().isPresent()
               ? "nothing is sent while it is held"
-              : "generation %d if its inputs differ".formatted(next);
+              : "generation %s if its inputs differ".formatted(next);
       case Command.Resync _ ->
           suspended
               ? "refused while it is suspended"
-              : "generation %d with the current inputs".formatted(next);
+              : "generation %s with the current inputs".formatted(next);
       case Command.Restore restore ->
-          "generation %d with the inputs of %s, kept until it is resumed"
+          "generation %s with the inputs of %s, kept until it is resumed"
               .formatted(next, restore.commit().abbreviated());
       case Command.Rebuild _ ->
           "the stored state is compared with what the changes and Git imply; nothing is sent";
@@ -62,8 +64,8 @@ final class Expectations {
       case Command.Resume _ ->
           status.hold().isPresent() ? "the revision in Git is sent" : "nothing: it is not held";
       case Command.Approve approve ->
-          approve.generation().value() == status.generation()
-              ? "generation %d of the same inputs; if it would delete exactly the approved objects, it does"
+          last.equals(Optional.of(approve.generation()))
+              ? "generation %s of the same inputs; if it would delete exactly the approved objects, it does"
                   .formatted(next)
               : "refused: generation %d was sent last".formatted(status.generation());
       case Command.Discard discard -> "the dead letter %s is closed".formatted(discard.entry());

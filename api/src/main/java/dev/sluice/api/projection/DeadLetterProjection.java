@@ -62,7 +62,7 @@ final class DeadLetterProjection {
             .map(Subject::application)
             .map(Object::toString)
             .or(() -> place.map(Place::application)),
-        subject.map(one -> one.generation().value()),
+        subject.map(Subject::generation),
         subject.flatMap(Subject::commit),
         opened.failure().code(),
         opened.failure().message(),

@@ -9,6 +9,7 @@ import dev.sluice.contract.event.ResultEvent.Applied;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.ResultEvent.Dispatched;
 import dev.sluice.contract.event.ResultEvent.Fenced;
+import dev.sluice.contract.event.ResultEvent.LedgerSummary;
 import dev.sluice.contract.event.ResultEvent.OfTarget;
 import dev.sluice.contract.event.ResultEvent.Parked;
 import dev.sluice.contract.event.ResultEvent.Planned;
@@ -99,9 +100,7 @@ final class ResultProjection {
 
   private static Object[] values(OfTarget result, Object value) {
     Subject subject = result.subject();
-    return new Object[] {
-      value, subject.application(), subject.cluster(), subject.generation().value()
-    };
+    return new Object[] {value, subject.application(), subject.cluster(), subject.generation()};
   }
 
   private void dispatched(Dispatched event, Instant at) {
@@ -117,7 +116,7 @@ final class ResultProjection {
         event.provenance().dispatchedAt(),
         subject.application(),
         subject.cluster(),
-        subject.generation().value());
+        subject.generation());
     status(
         event,
         event.inputDigest().isPresent() ? Phase.SYNCING : Phase.REMOVING,
@@ -137,7 +136,7 @@ final class ResultProjection {
         event.timings().appliedAt(),
         subject.application(),
         subject.cluster(),
-        subject.generation().value());
+        subject.generation());
     rendered(event, event.renderer());
     changed(subject, event.changes(), at);
     status(event, Phase.SYNCED, Optional.empty(), at);
@@ -155,7 +154,7 @@ final class ResultProjection {
         """,
         subject.application(),
         subject.cluster(),
-        subject.generation().value(),
+        subject.generation(),
         subject.commit(),
         outcome,
         at,
@@ -174,7 +173,7 @@ final class ResultProjection {
         """,
         subject.application(),
         subject.cluster(),
-        subject.generation().value(),
+        subject.generation(),
         subject.commit(),
         phase,
         at,
@@ -192,7 +191,7 @@ final class ResultProjection {
         """,
         subject.application(),
         subject.cluster(),
-        subject.generation().value(),
+        subject.generation(),
         subject.commit(),
         at,
         renderer);
@@ -214,7 +213,7 @@ final class ResultProjection {
           change.object().kind(),
           change.object().namespace(),
           subject.application(),
-          subject.generation().value(),
+          subject.generation(),
           change.object().apiVersion(),
           change.action(),
           at);
@@ -252,7 +251,7 @@ final class ResultProjection {
         .ledgers()
         .forEach(
             (application, ledger) -> {
-              if (ledger.phase().equals("DONE")) {
+              if (ledger.isIn(LedgerSummary.Phase.DONE)) {
                 sql.update(
                     """
                     UPDATE status SET phase = ?4, since = ?5, applied_generation = ?3, applied_commit = commit_id, applied_at = ?5,

@@ -17,6 +17,7 @@ import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -174,7 +175,7 @@ final class StateProjection {
         """,
         state.application(),
         cluster,
-        sent.map(one -> one.generation().value()).orElse(0L),
+        Generation.numberOf(sent.map(Dispatched::generation)),
         sent.flatMap(Dispatched::commit),
         sent.map(one -> one.inputDigest().isPresent() ? Phase.SYNCING : Phase.REMOVING)
             .orElse(Phase.WAITING),

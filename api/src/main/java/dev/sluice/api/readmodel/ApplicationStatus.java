@@ -1,6 +1,7 @@
 package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Row;
+import dev.sluice.contract.name.Generation;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.Optional;
 /**
  * Status of an application in a cluster.
  *
- * @param generation generation sent last; 0 if none was sent
+ * @param generation generation sent last; {@value Generation#NONE} if none was sent
  * @param since when this phase began
  * @param code failure code of a parked or retrying application; empty in other phases
  * @param applied what the cluster is known to hold
@@ -32,7 +33,7 @@ public record ApplicationStatus(
    * @param renderer name and version; several are joined by ", "
    */
   public record AppliedGeneration(
-      long generation, Optional<String> commit, Instant at, Optional<String> renderer) {}
+      Generation generation, Optional<String> commit, Instant at, Optional<String> renderer) {}
 
   /**
    * An operator has stopped the sending.
@@ -43,11 +44,11 @@ public record ApplicationStatus(
 
   static ApplicationStatus read(Row row) throws SQLException {
     Optional<AppliedGeneration> applied =
-        row.number("applied_generation") == 0
+        row.findGeneration("applied_generation").isEmpty()
             ? Optional.empty()
             : Optional.of(
                 new AppliedGeneration(
-                    row.number("applied_generation"),
+                    new Generation(row.number("applied_generation")),
                     row.find("applied_commit"),
                     row.time("applied_at"),
                     row.find("applied_renderer")));

@@ -8,9 +8,11 @@ import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Row;
 import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.Generation;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /** Queries about applications. */
@@ -212,7 +214,7 @@ public final class Applications {
                             new Cursor(
                                 row.number("first_at"),
                                 row.text("cluster"),
-                                row.number("generation"))),
+                                new Generation(row.number("generation")))),
                     where.values(limit + 1)));
     Page<Placed> page = Page.of(found, limit, placed -> placed.cursor().toString());
     return new Page<>(page.items().stream().map(Placed::view).toList(), page.next());
@@ -220,14 +222,15 @@ public final class Applications {
 
   private record Placed(GenerationView view, Cursor cursor) {}
 
-  private record Cursor(long at, String cluster, long generation) {
+  private record Cursor(long at, String cluster, Generation generation) {
 
     static Optional<Cursor> parse(String text) {
       String[] parts = text.split("/", -1);
       try {
         return Optional.of(
-            new Cursor(Long.parseLong(parts[0]), parts[1], Long.parseLong(parts[2])));
-      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            new Cursor(
+                Long.parseLong(parts[0]), parts[1], Generation.parse(parts[2]).orElseThrow()));
+      } catch (NumberFormatException | NoSuchElementException | ArrayIndexOutOfBoundsException e) {
         return Optional.empty();
       }
     }

@@ -2,6 +2,7 @@ package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Row;
 import dev.sluice.contract.event.DeadLetterId;
+import dev.sluice.contract.name.Generation;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -16,7 +17,7 @@ public record DeadLetter(
     DeadLetterId entry,
     Optional<String> cluster,
     Optional<String> application,
-    Optional<Long> generation,
+    Optional<Generation> generation,
     Optional<String> commit,
     String code,
     String message,
@@ -37,7 +38,7 @@ public record DeadLetter(
         new DeadLetterId(row.text("entry")),
         row.find("cluster"),
         row.find("application"),
-        row.findNumber("generation"),
+        row.findGeneration("generation"),
         row.find("commit_id"),
         row.text("code"),
         row.text("message"),

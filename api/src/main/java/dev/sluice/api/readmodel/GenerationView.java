@@ -2,6 +2,7 @@ package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Row;
+import dev.sluice.contract.name.Generation;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.Optional;
 public record GenerationView(
     String application,
     String cluster,
-    long generation,
+    Generation generation,
     Optional<String> commit,
     String outcome,
     Instant outcomeAt,
@@ -43,7 +44,7 @@ public record GenerationView(
     return new GenerationView(
         row.text("application"),
         row.text("cluster"),
-        row.number("generation"),
+        new Generation(row.number("generation")),
         row.find("commit_id"),
         row.text("outcome"),
         row.time("outcome_at"),

@@ -3,6 +3,7 @@ package dev.sluice.api.readmodel;
 import dev.sluice.api.readmodel.Trace.TracedObject;
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Sql;
+import dev.sluice.contract.name.Generation;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,7 +40,7 @@ public final class Origins {
                                 row.text("action"),
                                 row.time("at")),
                             row.text("application"),
-                            row.number("generation")),
+                            new Generation(row.number("generation"))),
                     where.values())
                 .flatMap(touched -> trace(sql, touched, allowed)));
   }
@@ -62,7 +63,7 @@ public final class Origins {
     return database.read(sql -> new Reasons(sql, allowed).unreadable());
   }
 
-  private record Touched(TracedObject object, String application, long generation) {}
+  private record Touched(TracedObject object, String application, Generation generation) {}
 
   private static Optional<Trace> trace(Sql sql, Touched touched, Scope allowed) {
     return sql.find(

@@ -1,5 +1,6 @@
 package dev.sluice.api.store;
 
+import dev.sluice.contract.name.Generation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -36,6 +37,11 @@ public final class Row {
   public Optional<Long> findNumber(String column) throws SQLException {
     long value = result.getLong(column);
     return result.wasNull() ? Optional.empty() : Optional.of(value);
+  }
+
+  /** Returns a generation; empty if the column has none or {@value Generation#NONE}. */
+  public Optional<Generation> findGeneration(String column) throws SQLException {
+    return Generation.ofNumber(result.getLong(column));
   }
 
   public Instant time(String column) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.sluice.api.store;
 
+import dev.sluice.contract.name.Generation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -101,6 +102,7 @@ public final class Sql implements AutoCloseable {
       case Optional<?> optional -> plain(optional.orElse(null));
       case Instant instant -> instant.toEpochMilli();
       case Number number -> number;
+      case Generation generation -> generation.value();
       case byte[] bytes -> bytes;
       default -> value.toString();
     };

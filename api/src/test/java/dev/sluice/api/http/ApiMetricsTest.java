@@ -48,7 +48,8 @@ class ApiMetricsTest {
   void keepsAtMostOneTargetPerApplicationAndCluster() {
     for (int generation = 1; generation <= 1_000; generation++) {
       inFlight.record(dispatched(generation));
-      inFlight.record(new ResultEvent.Superseded(subject(generation), generation + 1));
+      inFlight.record(
+          new ResultEvent.Superseded(subject(generation), new Generation(generation + 1)));
     }
     assertThat(inFlight.size()).isEqualTo(1);
     assertThat(inFlight.record(applied(999, NOON))).as("not the newest").isEmpty();

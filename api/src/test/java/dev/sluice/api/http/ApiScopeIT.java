@@ -222,7 +222,9 @@ class ApiScopeIT {
           String end = "after/" + who;
           topics
               .write(
-                  end, new ResultEvent.Superseded(TopicWriter.subject("alpha", "east", 2, OWN), 3))
+                  end,
+                  new ResultEvent.Superseded(
+                      TopicWriter.subject("alpha", "east", 2, OWN), new Generation(3)))
               .flush();
           for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             text.append(line).append('\n');

@@ -8,6 +8,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -53,8 +54,8 @@ class DiffAnswerTest {
         new ApplicationName("web"),
         EventId.of("question"),
         "cat",
-        Optional.of(1L),
-        Optional.of(1L),
+        Optional.of(Generation.FIRST),
+        Optional.of(Generation.FIRST),
         List.of(
             new ObjectDifference(
                 new ObjectRef("v1", "ConfigMap", "web", object),

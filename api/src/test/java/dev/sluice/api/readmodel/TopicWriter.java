@@ -311,7 +311,8 @@ public final class TopicWriter implements AutoCloseable {
       String application, String cluster, long generation, int commit, long by) {
     return write(
         "superseded/%s/%s/%d".formatted(cluster, application, generation),
-        new ResultEvent.Superseded(subject(application, cluster, generation, commit), by));
+        new ResultEvent.Superseded(
+            subject(application, cluster, generation, commit), new Generation(by)));
   }
 
   public TopicWriter parked(String application, String cluster, long generation, int commit) {

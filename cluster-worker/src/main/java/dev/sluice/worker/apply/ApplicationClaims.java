@@ -35,9 +35,11 @@ record ApplicationClaims(
   static ApplicationClaims of(Ledger ledger) {
     List<ObjectRef> objects =
         ledger.inventory().entries().stream().map(InventoryEntry::ref).toList();
-    long generation = ledger.generation().map(Generation::value).orElse(0L);
-    Planned planned = new Planned(generation, ledger.inputDigest(), index(objects));
-    return new ApplicationClaims(Optional.empty(), Optional.of(planned), false, Optional.empty());
+    Optional<Planned> planned =
+        ledger
+            .generation()
+            .map(generation -> new Planned(generation, ledger.inputDigest(), index(objects)));
+    return new ApplicationClaims(Optional.empty(), planned, false, Optional.empty());
   }
 
   /** Returns the claims after a record of the log; the same if it is not newer than the last. */
@@ -50,11 +52,10 @@ record ApplicationClaims(
 
   /** Returns the claims after a record was planned; the same if a newer one was already. */
   ApplicationClaims plan(LogEntry entry, Set<ObjectRef> objects) {
-    long generation = entry.generation().value();
-    if (generation < planned.map(Planned::generation).orElse(0L)) {
+    if (isPlannedAfter(entry)) {
       return this;
     }
-    Planned now = new Planned(generation, entry.inputDigest(), index(objects));
+    Planned now = new Planned(entry.generation(), entry.inputDigest(), index(objects));
     return new ApplicationClaims(
         newest.or(() -> Optional.of(entry)), Optional.of(now), settled, refused);
   }
@@ -79,22 +80,24 @@ record ApplicationClaims(
     if (newest.isEmpty() || newest.get().removal()) {
       return true;
     }
-    long asked = newest.get().generation().value();
+    Generation asked = newest.get().generation();
     return planned
         .filter(
             known ->
-                known.generation() > asked
-                    || (known.generation() == asked
+                known.generation().isAfter(asked)
+                    || (known.generation().equals(asked)
                         && known.inputDigest().equals(newest.get().inputDigest())))
         .isPresent();
   }
 
   /** Returns the current claims, or the last known ones. */
   Map<Name, Set<ObjectRef>> objects() {
-    boolean removed =
-        newest.filter(LogEntry::removal).isPresent()
-            && newest.get().generation().value() >= planned.map(Planned::generation).orElse(0L);
+    boolean removed = newest.filter(LogEntry::removal).isPresent() && !isPlannedAfter(newest.get());
     return removed ? Map.of() : planned.map(Planned::objects).orElse(Map.of());
+  }
+
+  private boolean isPlannedAfter(LogEntry entry) {
+    return planned.filter(known -> known.generation().isAfter(entry.generation())).isPresent();
   }
 
   boolean have(ObjectId object) {
@@ -114,7 +117,7 @@ record ApplicationClaims(
   }
 
   /** The objects of a generation that was planned. */
-  record Planned(long generation, String inputDigest, Map<Name, Set<ObjectRef>> objects) {}
+  record Planned(Generation generation, String inputDigest, Map<Name, Set<ObjectRef>> objects) {}
 
   /** The identity of an object that a server may serve in several API groups. */
   record Name(String kind, String namespace, String name) {

@@ -191,7 +191,7 @@ final class ApplicationReconciler implements Work {
     context
         .reporter()
         .send(
-            new ResultEvent.Fenced(entry.subject(), ledger.generation().orElseThrow().value()),
+            new ResultEvent.Fenced(entry.subject(), ledger.generation().orElseThrow()),
             entry.trace());
     return new HaltException(new Outcome.Done());
   }

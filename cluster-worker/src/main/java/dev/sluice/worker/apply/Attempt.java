@@ -74,7 +74,8 @@ record Attempt(
    * @throws HaltException if this attempt is no longer the newest
    */
   void requireNotNewer(LiveObject live) throws HaltException, InterruptedException {
-    if (live.belongsTo(owner) && live.generation() > generation.value()) {
+    if (live.belongsTo(owner)
+        && live.generation().filter(it -> it.isAfter(generation)).isPresent()) {
       fence.check();
     }
   }

@@ -101,7 +101,7 @@ public final class DeadLetters {
     reporter
         .send(
             new DeadLetterEvent.Closed(
-                open.entry(), key(by.subject()), reason, by.generation().value()),
+                open.entry(), key(by.subject()), reason, Optional.of(by.generation())),
             by.trace())
         .await();
   }

@@ -3,9 +3,9 @@ package dev.sluice.worker.apply;
 import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
-import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -177,13 +177,14 @@ final class GenerationApply {
    * Returns the objects that must be written even if their digest is unchanged; all, for a resync
    * of the same inputs.
    */
-  private static Set<ObjectRef> unfinished(Ledger ledger, SyncEvent.Target target) {
-    Set<ObjectRef> refs = new HashSet<>(ledger.intent());
+  private static Set<ObjectId> unfinished(Ledger ledger, SyncEvent.Target target) {
+    Set<ObjectId> unfinished = new HashSet<>();
+    ledger.intent().forEach(ref -> unfinished.add(ref.id()));
     boolean again = !ledger.generation().equals(Optional.of(target.generation()));
     if (again && ledger.inputDigest().equals(target.inputDigest())) {
-      ledger.inventory().entries().forEach(entry -> refs.add(entry.ref()));
+      unfinished.addAll(ledger.inventory().ids());
     }
-    return refs;
+    return unfinished;
   }
 
   /** Removes all objects of the application. */

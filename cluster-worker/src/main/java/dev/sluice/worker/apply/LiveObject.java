@@ -2,20 +2,15 @@ package dev.sluice.worker.apply;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.manifest.Ownership;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * An object as the API server returned it. Its labels and annotations are untrusted: anyone with
  * write access may have set them.
  */
 public record LiveObject(ObjectNode content) {
-
-  /** The annotation with the generation that last wrote the object. */
-  static final String GENERATION = "sluice.dev/generation";
-
-  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
 
   public String uid() {
     return content.path("metadata").path("uid").asText("");
@@ -55,10 +50,9 @@ public record LiveObject(ObjectNode content) {
     return ApplicationName.parse(label(Ownership.APPLICATION_LABEL));
   }
 
-  /** Returns the generation that last wrote it; 0 if none did. */
-  public long generation() {
-    String text = annotation();
-    return NUMBER.matcher(text).matches() ? Long.parseLong(text) : 0;
+  /** Returns the generation that last wrote it; empty if none did. */
+  public Optional<Generation> generation() {
+    return Generation.parse(annotation());
   }
 
   /** Returns why it cannot be an object of Sluice although its labels say so; empty if it can. */
@@ -68,13 +62,18 @@ public record LiveObject(ObjectNode content) {
       return Optional.of(
           "its label %s is no application's name".formatted(Ownership.APPLICATION_LABEL));
     }
-    if (!annotation().isEmpty() && generation() == 0) {
-      return Optional.of("its annotation %s is no generation".formatted(GENERATION));
+    if (!annotation().isEmpty() && generation().isEmpty()) {
+      return Optional.of(
+          "its annotation %s is no generation".formatted(Ownership.GENERATION_ANNOTATION));
     }
     return Optional.empty();
   }
 
   private String annotation() {
-    return content.path("metadata").path("annotations").path(GENERATION).asText("");
+    return content
+        .path("metadata")
+        .path("annotations")
+        .path(Ownership.GENERATION_ANNOTATION)
+        .asText("");
   }
 }

@@ -84,7 +84,7 @@ final class ObjectRemover {
             .putObject("labels")
             .putNull(Ownership.APPLICATION_LABEL)
             .putNull(Ownership.INSTALLATION_LABEL);
-        metadata.putObject("annotations").putNull(LiveObject.GENERATION);
+        metadata.putObject("annotations").putNull(Ownership.GENERATION_ANNOTATION);
         api.merge(path, patch);
       }
     } catch (ApiException e) {

@@ -16,6 +16,7 @@ import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.ApplyStep;
 import java.util.Optional;
@@ -28,9 +29,9 @@ import java.util.concurrent.CompletableFuture;
  * <p>An object that exists is written at the {@code resourceVersion} and {@code uid} that were
  * read. One that does not exist is written at {@value ClusterApi#ABSENT}, which no object ever has:
  * the server creates an absent object and answers 409 for an existing one, so a late create
- * overwrites nothing. The annotation {@value LiveObject#GENERATION} makes every write a change,
- * even of equal content. So every write raises the resourceVersion, and a worker that read the
- * object before cannot write it.
+ * overwrites nothing. The annotation {@value Ownership#GENERATION_ANNOTATION} makes every write a
+ * change, even of equal content. So every write raises the resourceVersion, and a worker that read
+ * the object before cannot write it.
  */
 final class ObjectWriter {
 
@@ -216,7 +217,7 @@ final class ObjectWriter {
         "resourceVersion", live.map(LiveObject::resourceVersion).orElse(ClusterApi.ABSENT));
     live.ifPresent(there -> metadata.put("uid", there.uid()));
     SharedNodes.own(metadata, "annotations")
-        .put(LiveObject.GENERATION, attempt.generation().toString());
+        .put(Ownership.GENERATION_ANNOTATION, attempt.generation().toString());
     return body;
   }
 

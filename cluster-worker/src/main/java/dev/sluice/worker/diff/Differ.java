@@ -89,7 +89,7 @@ public final class Differ {
     }
     try {
       Ledger ledger = ledgers.read(asked.application()).orThrow().ledger();
-      answering.ledger = ledger.generation().map(Generation::value);
+      answering.ledger = ledger.generation();
       Optional<SyncEvent> event = targets.read(newest.get());
       if (event.isEmpty()) {
         return answering.failed(
@@ -158,14 +158,12 @@ public final class Differ {
       case SyncEvent.Removal removal ->
           new Planner().removal(ledger.inventory(), removal.orphan(), false);
       case SyncEvent.Target target -> {
-        Set<ObjectRef> all = new HashSet<>();
-        ledger.inventory().entries().forEach(entry -> all.add(entry.ref()));
         // a held plan is shown too, since an approval is based on it
         PlanRequest request =
             new PlanRequest(
                 rendering.render(target).manifests(),
                 ledger.inventory(),
-                all,
+                ledger.inventory().ids(),
                 target.spec().policy(),
                 true);
         yield switch (new Planner().plan(request)) {
@@ -234,13 +232,13 @@ public final class Differ {
 
     private final EventId question;
     private final DiffAsked asked;
-    private final Optional<Long> generation;
-    private Optional<Long> ledger = Optional.empty();
+    private final Optional<Generation> generation;
+    private Optional<Generation> ledger = Optional.empty();
 
     Answering(EventId question, DiffAsked asked, Optional<Generation> generation) {
       this.question = question;
       this.asked = asked;
-      this.generation = generation.map(Generation::value);
+      this.generation = generation;
     }
 
     DiffAnswered differs(List<ObjectDifference> differences) {

@@ -3,6 +3,7 @@ package dev.sluice.worker.lane;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.process.Backoff;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ public final class AttemptJournal implements AutoCloseable {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(640);
   private static final int MAX_BYTES = 1024 * 1024;
   private static final Pattern LINE =
-      Pattern.compile("([a-z0-9.-]{1,253}) (\\d{1,18}) (\\d{1,6}) ([+-])");
+      Pattern.compile("([a-z0-9.-]{1,253}) ([1-9]\\d{0,15}) (\\d{1,6}) ([+-])");
 
   private final Optional<Path> file;
   private final Backoff backoff;
@@ -53,7 +54,7 @@ public final class AttemptJournal implements AutoCloseable {
    *
    * @param ends how often the process ended during such an attempt
    */
-  private record Attempt(long generation, int ends) {}
+  private record Attempt(Generation generation, int ends) {}
 
   private AttemptJournal(Optional<Path> file, DoubleSupplier random) {
     this.file = file;
@@ -89,7 +90,7 @@ public final class AttemptJournal implements AutoCloseable {
   }
 
   /** Returns how long an attempt has to wait, once per process; empty if it may begin. */
-  synchronized Optional<Duration> penalty(ApplicationName application, long generation) {
+  synchronized Optional<Duration> penalty(ApplicationName application, Generation generation) {
     int ends = ends(application, generation);
     if (ends < SUSPICIOUS || !waited.add(application.value())) {
       return Optional.empty();
@@ -98,7 +99,7 @@ public final class AttemptJournal implements AutoCloseable {
   }
 
   /** Records that an attempt begins. */
-  synchronized void begun(ApplicationName application, long generation) {
+  synchronized void begun(ApplicationName application, Generation generation) {
     running.put(application.value(), new Attempt(generation, ends(application, generation)));
     write();
   }
@@ -118,9 +119,9 @@ public final class AttemptJournal implements AutoCloseable {
     write();
   }
 
-  private int ends(ApplicationName application, long generation) {
+  private int ends(ApplicationName application, Generation generation) {
     Attempt known = remembered.get(application.value());
-    return known != null && known.generation() == generation ? known.ends() : 0;
+    return known != null && known.generation().equals(generation) ? known.ends() : 0;
   }
 
   private void read() throws IOException {
@@ -133,7 +134,8 @@ public final class AttemptJournal implements AutoCloseable {
         .forEach(
             line -> {
               int ends = Integer.parseInt(line.group(3)) + (line.group(4).equals("+") ? 1 : 0);
-              remembered.put(line.group(1), new Attempt(Long.parseLong(line.group(2)), ends));
+              Generation.parse(line.group(2))
+                  .ifPresent(it -> remembered.put(line.group(1), new Attempt(it, ends)));
             });
     if (!remembered.isEmpty()) {
       log.atWarn()
@@ -166,6 +168,6 @@ public final class AttemptJournal implements AutoCloseable {
   }
 
   private static String line(String application, Attempt attempt, char state) {
-    return "%s %d %d %s\n".formatted(application, attempt.generation(), attempt.ends(), state);
+    return "%s %s %d %s\n".formatted(application, attempt.generation(), attempt.ends(), state);
   }
 }

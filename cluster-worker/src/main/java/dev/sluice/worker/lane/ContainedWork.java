@@ -47,12 +47,12 @@ final class ContainedWork {
 
   Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
       throws InterruptedException {
-    Optional<Duration> penalty = journal.penalty(application, entry.generation().value());
+    Optional<Duration> penalty = journal.penalty(application, entry.generation());
     if (penalty.isPresent()) {
       return suspected(penalty);
     }
     Outcome outcome;
-    journal.begun(application, entry.generation().value());
+    journal.begun(application, entry.generation());
     try {
       outcome = work.attempt(entry, payload, pace);
       journal.ended(application);

@@ -1,6 +1,7 @@
 package dev.sluice.worker.lane;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +12,7 @@ public sealed interface Effect {
   LogEntry entry();
 
   /** A newer generation replaced it before it was done. */
-  record Superseded(LogEntry entry, long by) implements Effect {}
+  record Superseded(LogEntry entry, Generation by) implements Effect {}
 
   /** It failed transiently. */
   record Retrying(LogEntry entry, int attempt, Duration delay, Failure failure) implements Effect {}

@@ -64,7 +64,7 @@ final class LaneMachine {
       case LaneState.Parked parked -> replace(parked.entry(), entry, now);
       case LaneState.Running _ -> {
         if (pending != null) {
-          effects.add(new Effect.Superseded(pending, entry.generation().value()));
+          effects.add(new Effect.Superseded(pending, entry.generation()));
         }
         pending = entry;
       }
@@ -150,7 +150,7 @@ final class LaneMachine {
     }
     if (pending != null) {
       if (!(outcome instanceof Outcome.Done)) {
-        effects.add(new Effect.Superseded(entry, pending.generation().value()));
+        effects.add(new Effect.Superseded(entry, pending.generation()));
       }
       state = new LaneState.Queued(pending, now);
       pending = null;
@@ -199,7 +199,7 @@ final class LaneMachine {
 
   private void replace(LogEntry old, LogEntry entry, Instant now) {
     if (entry.generation().isAfter(old.generation())) {
-      effects.add(new Effect.Superseded(old, entry.generation().value()));
+      effects.add(new Effect.Superseded(old, entry.generation()));
     }
     state = new LaneState.Queued(entry, now);
   }

@@ -2,6 +2,7 @@ package dev.sluice.worker.lane;
 
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public final class Lanes {
   }
 
   /** Reports a record that a newer generation has replaced. */
-  public void superseded(LogEntry entry, long by) {
+  public void superseded(LogEntry entry, Generation by) {
     lane(entry.application()).report(new Effect.Superseded(entry, by));
   }
 

@@ -3,9 +3,11 @@ package dev.sluice.worker.ledger;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ResultEvent.LedgerSummary.Phase;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.plan.Inventory;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,20 +37,6 @@ public record Ledger(
     Set<ObjectRef> intent,
     Set<String> kinds,
     Optional<OpenEntry> deadLetter) {
-
-  /** Progress of the generation. */
-  public enum Phase {
-    /** None was begun. */
-    NEW,
-    /** It was begun, and may be unfinished. */
-    APPLYING,
-    /** It is done: the cluster is up to date. */
-    DONE,
-    /** A removal was begun, and may be unfinished. */
-    REMOVING,
-    /** A removal is done. */
-    REMOVED
-  }
 
   /** An open dead letter: its name, and the generation that opened it. */
   public record OpenEntry(DeadLetterId entry, Generation generation) {
@@ -97,6 +85,11 @@ public record Ledger(
     return generation.isPresent() && generation.get().isAfter(other);
   }
 
+  /** Returns whether a newer generation was begun than in another ledger. */
+  boolean isAfter(Ledger other) {
+    return generation.isPresent() && generation.get().isAfter(other.generation);
+  }
+
   /** Returns whether exactly this generation is done. */
   public boolean holds(Generation other) {
     return isSettled() && generation.equals(Optional.of(other));
@@ -105,22 +98,18 @@ public record Ledger(
   /** Returns whether no writes can be in progress, except a fenced worker's. */
   @JsonIgnore
   public boolean isSettled() {
-    return switch (phase) {
-      case DONE, REMOVED -> true;
-      case NEW, APPLYING, REMOVING -> false;
-    };
+    return phase.isSettled();
   }
 
-  /** Returns the highest generation that is done or replaced; 0 if there is none. */
-  public long settledGeneration() {
-    long begun = generation.map(Generation::value).orElse(0L);
-    return isSettled() ? begun : Math.max(0, begun - 1);
+  /** Returns whether this generation is done, or a newer one was begun. */
+  public boolean hasSettled(Generation other) {
+    return isAfter(other) || holds(other);
   }
 
   /** Returns this ledger with another generation begun. */
   public Ledger begin(Header header, Inventory during, Set<ObjectRef> writeSet) {
     Set<String> allKinds = new TreeSet<>(kinds);
-    writeSet.forEach(ref -> allKinds.add(ref.apiVersion() + "|" + ref.kind()));
+    writeSet.forEach(ref -> allKinds.add(new ApiKind(ref.apiVersion(), ref.kind()).toString()));
     return new Ledger(
         application,
         Optional.of(header.generation()),

@@ -3,7 +3,6 @@ package dev.sluice.worker.ledger;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.manifest.Ownership;
@@ -141,7 +140,7 @@ final class OldLedgers {
         return false;
       }
       boolean isThere = !present.resourceVersion().isEmpty();
-      if (isThere && generation(present.ledger()) >= generation(ledger)) {
+      if (isThere && !ledger.isAfter(present.ledger())) {
         return true;
       }
       try {
@@ -224,10 +223,6 @@ final class OldLedgers {
     } catch (DateTimeException e) {
       return Instant.MAX; // written by someone else: left alone
     }
-  }
-
-  private static long generation(Ledger ledger) {
-    return ledger.generation().map(Generation::value).orElse(0L);
   }
 
   private String path(ApplicationName application) {

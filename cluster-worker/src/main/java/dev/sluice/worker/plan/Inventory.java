@@ -30,6 +30,11 @@ public record Inventory(@JsonValue List<InventoryEntry> entries) {
     }
   }
 
+  /** Returns the identities of the objects. */
+  public Set<ObjectId> ids() {
+    return entries.stream().map(entry -> entry.ref().id()).collect(Collectors.toUnmodifiableSet());
+  }
+
   /** Returns the entry of an object. */
   public Optional<InventoryEntry> find(ObjectId object) {
     return entries.stream().filter(entry -> entry.ref().id().equals(object)).findFirst();

@@ -1,7 +1,7 @@
 package dev.sluice.worker.plan;
 
-import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.manifest.Manifest;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +17,7 @@ import java.util.Set;
 public record PlanRequest(
     List<Manifest> desired,
     Inventory old,
-    Set<ObjectRef> unfinished,
+    Set<ObjectId> unfinished,
     Policy policy,
     boolean approved) {
 

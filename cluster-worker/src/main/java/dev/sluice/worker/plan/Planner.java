@@ -44,8 +44,7 @@ public final class Planner {
               Optional.empty()));
     }
     Draft draft = new Draft(request.old());
-    Set<ObjectId> unfinished =
-        request.unfinished().stream().map(ObjectRef::id).collect(Collectors.toSet());
+    Set<ObjectId> unfinished = request.unfinished();
     for (Manifest manifest : request.desired()) {
       draft.desire(manifest, unfinished.contains(manifest.ref().id()));
     }

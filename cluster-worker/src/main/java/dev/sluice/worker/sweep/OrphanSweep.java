@@ -5,7 +5,6 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiKind;
@@ -153,7 +152,7 @@ public final class OrphanSweep {
     listener.swept(application, changes);
   }
 
-  private record Suspect(ApplicationName application, ObjectRef ref, long generation) {}
+  private record Suspect(ApplicationName application, ObjectRef ref) {}
 
   private List<Suspect> suspects(
       ApiKind kind, ApiResource resource, Map<ApplicationName, StoredLedger> known)
@@ -198,13 +197,13 @@ public final class OrphanSweep {
     Optional<String> flaw =
         ApiResource.isName(ref.name()) ? live.flaw() : Optional.of("it has no name");
     flaw.ifPresent(what -> invalid.found(ref, what));
-    if (flaw.isPresent() || live.generation() == 0 || live.isTerminating()) {
+    if (flaw.isPresent() || live.generation().isEmpty() || live.isTerminating()) {
       return Optional.empty();
     }
     return live.application()
         .map(known::get)
         .filter(stored -> !own.isState(ref) && isLeftOver(ref, live, stored.ledger()))
-        .map(stored -> new Suspect(stored.ledger().application(), ref, live.generation()));
+        .map(stored -> new Suspect(stored.ledger().application(), ref));
   }
 
   private boolean remove(Suspect suspect, ApiResource resource, Clearance clearance)
@@ -255,9 +254,8 @@ public final class OrphanSweep {
   }
 
   private static boolean isLeftOver(ObjectRef ref, LiveObject live, Ledger ledger) {
-    long settled = ledger.generation().map(Generation::value).orElse(0L);
     return ledger.isSettled()
-        && live.generation() <= settled
+        && live.generation().filter(it -> it.isAfter(ledger.generation())).isEmpty()
         && ledger.inventory().find(ref.id()).isEmpty();
   }
 }

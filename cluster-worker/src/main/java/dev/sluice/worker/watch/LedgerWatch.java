@@ -50,15 +50,18 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
    * @param generation 0 if none was begun
    * @param failure why it cannot be used; empty if it can
    */
-  private record Seen(long generation, Optional<Failure> failure) {
+  private record Seen(Optional<Generation> generation, Optional<Failure> failure) {
+
+    boolean isAfter(Seen other) {
+      return generation.isPresent() && generation.get().isAfter(other.generation());
+    }
 
     static Seen of(LedgerReading reading) {
       return switch (reading) {
         case LedgerReading.Usable usable ->
-            new Seen(
-                usable.stored().ledger().generation().map(Generation::value).orElse(0L),
-                Optional.empty());
-        case LedgerReading.Unreadable unreadable -> new Seen(0, Optional.of(unreadable.failure()));
+            new Seen(usable.stored().ledger().generation(), Optional.empty());
+        case LedgerReading.Unreadable unreadable ->
+            new Seen(Optional.empty(), Optional.of(unreadable.failure()));
       };
     }
   }
@@ -157,7 +160,7 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
       }
     } else if (known.isPresent()) {
       applyAgain(application, "its ledger can be read again");
-    } else if (before != null && now.generation() < before.generation()) {
+    } else if (before != null && before.isAfter(now)) {
       applyAgain(application, "its ledger was reset; comparing it with the log again");
     }
   }

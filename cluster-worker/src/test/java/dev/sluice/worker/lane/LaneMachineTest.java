@@ -76,7 +76,8 @@ class LaneMachineTest {
     machine.offer(entry(2), START);
 
     assertThat(machine.due()).contains(START);
-    assertThat(machine.effects()).containsExactly(new Effect.Superseded(entry(1), 2));
+    assertThat(machine.effects())
+        .containsExactly(new Effect.Superseded(entry(1), new Generation(2)));
   }
 
   @Test
@@ -91,7 +92,8 @@ class LaneMachineTest {
     assertThat(machine.due()).isEmpty();
     machine.end(new Outcome.Done(), START);
     assertThat(machine.begin(START)).isEqualTo(entry(3));
-    assertThat(machine.effects()).containsExactly(new Effect.Superseded(entry(2), 3));
+    assertThat(machine.effects())
+        .containsExactly(new Effect.Superseded(entry(2), new Generation(3)));
   }
 
   @Test
@@ -102,7 +104,8 @@ class LaneMachineTest {
 
     machine.end(PARK, START);
 
-    assertThat(machine.effects()).containsExactly(new Effect.Superseded(entry(1), 2));
+    assertThat(machine.effects())
+        .containsExactly(new Effect.Superseded(entry(1), new Generation(2)));
   }
 
   @Test

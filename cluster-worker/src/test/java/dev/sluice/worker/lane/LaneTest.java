@@ -188,7 +188,8 @@ class LaneTest {
         .isInstanceOfSatisfying(
             Outcome.RetryAfter.class,
             retry -> assertThat(retry.failure().message()).contains("newer generation"));
-    assertThat(pausing.reported).containsExactly(new Effect.Superseded(entry("web", 1), 2));
+    assertThat(pausing.reported)
+        .containsExactly(new Effect.Superseded(entry("web", 1), new Generation(2)));
     await().until(() -> running.availablePermits() == 1);
   }
 
@@ -226,7 +227,8 @@ class LaneTest {
 
     await().until(() -> work.attempted.size() == 1 && lane.isIdle());
     assertThat(work.attempted).as("the first was postponed").containsExactly(2L);
-    assertThat(work.reported).containsExactly(new Effect.Superseded(entry("web", 1), 2));
+    assertThat(work.reported)
+        .containsExactly(new Effect.Superseded(entry("web", 1), new Generation(2)));
   }
 
   @Test
@@ -296,7 +298,9 @@ class LaneTest {
     work.isBrokerAway = false;
     await().until(lane::isIdle);
     assertThat(work.reported).hasSize(2).first().isInstanceOf(Effect.Parked.class);
-    assertThat(work.reported).last().isEqualTo(new Effect.Superseded(entry("web", 1), 2));
+    assertThat(work.reported)
+        .last()
+        .isEqualTo(new Effect.Superseded(entry("web", 1), new Generation(2)));
   }
 
   @ParameterizedTest

@@ -86,14 +86,15 @@ class LedgerCodecTest {
   void knowsWhichGenerationsAreSettled() {
     Ledger begun = ledger(1);
 
-    assertThat(begun.settledGeneration()).isEqualTo(4);
-    assertThat(
-            begun
-                .finish(
-                    new Ledger.Header(new Generation(5), false, Optional.empty(), ""),
-                    Inventory.EMPTY)
-                .settledGeneration())
-        .isEqualTo(5);
+    Ledger done =
+        begun.finish(
+            new Ledger.Header(new Generation(5), false, Optional.empty(), ""), Inventory.EMPTY);
+
+    assertThat(begun.hasSettled(new Generation(4))).isTrue();
+    assertThat(begun.hasSettled(new Generation(5))).isFalse();
+    assertThat(done.hasSettled(new Generation(5))).isTrue();
+    assertThat(done.hasSettled(new Generation(6))).isFalse();
+    assertThat(Ledger.unknown(begun.application()).hasSettled(Generation.FIRST)).isFalse();
   }
 
   private static Ledger ledger(int objects) {

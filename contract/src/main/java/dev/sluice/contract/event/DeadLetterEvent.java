@@ -1,6 +1,7 @@
 package dev.sluice.contract.event;
 
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.name.Generation;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -58,10 +59,15 @@ public sealed interface DeadLetterEvent extends Event {
   /**
    * The entry was closed.
    *
-   * @param generation the generation whose success, or whose different failure, closed it
+   * @param generation the generation whose success, or whose different failure, closed it; {@value
+   *     Generation#NONE} if none was sent yet
    */
   record Closed(DeadLetterId entry, String key, Reason reason, long generation)
       implements DeadLetterEvent {
+
+    public Closed(DeadLetterId entry, String key, Reason reason, Optional<Generation> generation) {
+      this(entry, key, reason, Generation.numberOf(generation));
+    }
 
     public enum Reason {
       SUCCEEDED,

@@ -2,6 +2,7 @@ package dev.sluice.contract.event;
 
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -103,7 +104,7 @@ public sealed interface ResultEvent extends Event {
   record Unchanged(Subject subject, int objects, Optional<String> renderer) implements OfTarget {}
 
   /** A newer generation arrived before this one was finished. */
-  record Superseded(Subject subject, long by) implements OfTarget {}
+  record Superseded(Subject subject, Generation by) implements OfTarget {}
 
   /** A transient failure; the worker retries after the delay. */
   record Retrying(Subject subject, int attempt, Duration delay, Failure failure)
@@ -132,7 +133,7 @@ public sealed interface ResultEvent extends Event {
    * The worker refused to write a generation older than the ledger's, or the ledger's generation
    * with other inputs.
    */
-  record Fenced(Subject subject, long ledgerGeneration) implements OfTarget {}
+  record Fenced(Subject subject, Generation ledgerGeneration) implements OfTarget {}
 
   /**
    * The orphan sweep deleted objects that a fenced worker had left behind; it finds them by label.
@@ -203,8 +204,8 @@ public sealed interface ResultEvent extends Event {
       ApplicationName application,
       EventId question,
       String by,
-      Optional<Long> generation,
-      Optional<Long> ledgerGeneration,
+      Optional<Generation> generation,
+      Optional<Generation> ledgerGeneration,
       List<ObjectDifference> differences,
       int omitted,
       Optional<Failure> failure,
@@ -220,8 +221,8 @@ public sealed interface ResultEvent extends Event {
         ApplicationName application,
         EventId question,
         String by,
-        Optional<Long> generation,
-        Optional<Long> ledgerGeneration,
+        Optional<Generation> generation,
+        Optional<Generation> ledgerGeneration,
         List<ObjectDifference> differences,
         int omitted,
         Optional<Failure> failure) {
@@ -245,8 +246,45 @@ public sealed interface ResultEvent extends Event {
     }
   }
 
-  /** One ledger as a {@link WorkerHello} reports it. */
-  record LedgerSummary(long generation, String phase, String inputDigest) {}
+  /**
+   * One ledger as a {@link WorkerHello} reports it.
+   *
+   * @param generation the newest that was begun; {@value Generation#NONE} if none was
+   * @param phase the name of a {@link Phase}, or of one that a later version adds
+   */
+  record LedgerSummary(long generation, String phase, String inputDigest) {
+
+    /** Progress of the newest generation of a ledger. */
+    public enum Phase {
+      /** None was begun. */
+      NEW,
+      /** It was begun, and may be unfinished. */
+      APPLYING,
+      /** It is done: the cluster is up to date. */
+      DONE,
+      /** A removal was begun, and may be unfinished. */
+      REMOVING,
+      /** A removal is done. */
+      REMOVED;
+
+      /** Returns whether no writes can be in progress, except a fenced worker's. */
+      public boolean isSettled() {
+        return switch (this) {
+          case DONE, REMOVED -> true;
+          case NEW, APPLYING, REMOVING -> false;
+        };
+      }
+    }
+
+    public LedgerSummary(Optional<Generation> generation, Phase phase, String inputDigest) {
+      this(Generation.numberOf(generation), phase.name(), inputDigest);
+    }
+
+    /** Returns whether the ledger is in this phase. */
+    public boolean isIn(Phase other) {
+      return phase.equals(other.name());
+    }
+  }
 
   /**
    * The times at which the steps were finished.

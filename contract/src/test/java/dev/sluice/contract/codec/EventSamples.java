@@ -224,8 +224,8 @@ public final class EventSamples {
             WEB,
             CAUSE,
             "cat",
-            Optional.of(3L),
-            Optional.of(2L),
+            Optional.of(new Generation(3)),
+            Optional.of(new Generation(2)),
             List.of(
                 new ObjectDifference(
                     new ObjectRef("v1", "ConfigMap", "web", "web"),
@@ -249,12 +249,12 @@ public final class EventSamples {
             Optional.of(4),
             Optional.of(List.of(CHANGE.object()))),
         new ResultEvent.Unchanged(SUBJECT, 3, Optional.of("kustomize v5")),
-        new ResultEvent.Superseded(SUBJECT, 2),
+        new ResultEvent.Superseded(SUBJECT, new Generation(2)),
         new ResultEvent.Retrying(SUBJECT, 2, Duration.ofSeconds(4), FAILURE),
         new ResultEvent.Parked(SUBJECT, FAILURE, "a new generation"),
         new ResultEvent.Parked(SUBJECT, FAILURE.awaiting(DELETIONS), "an approval"),
         new ResultEvent.Removed(SUBJECT, List.of(CHANGE), Optional.of(4)),
-        new ResultEvent.Fenced(SUBJECT, 9),
+        new ResultEvent.Fenced(SUBJECT, new Generation(9)),
         new ResultEvent.Swept(STAGING, WEB, List.of(CHANGE), Optional.of(4)),
         new ResultEvent.WorkerHello(
             STAGING,

@@ -158,7 +158,10 @@ class EventSchemasTest {
         .map(
             value ->
                 new CustomDefinition(
-                    node.put("type", value == long.class ? "integer" : "string"), true))
+                    value == long.class
+                        ? node.put("type", "integer").put("format", "int64")
+                        : node.put("type", "string"),
+                    true))
         .orElse(null);
   }
 }

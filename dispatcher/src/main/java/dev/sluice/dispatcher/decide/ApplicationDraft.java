@@ -267,14 +267,12 @@ public final class ApplicationDraft {
     decision.add(new ResultEvent.Dispatched(Subject.of(sync), digest, reason, sync.provenance()));
   }
 
-  private long generation(ClusterName cluster) {
-    Dispatched last = dispatched.get(cluster);
-    return last == null ? 0 : last.generation().value();
+  private Optional<Generation> generation(ClusterName cluster) {
+    return Optional.ofNullable(dispatched.get(cluster)).map(Dispatched::generation);
   }
 
   private Generation next(ClusterName cluster) {
-    Dispatched last = dispatched.get(cluster);
-    return last == null ? Generation.FIRST : last.generation().next();
+    return generation(cluster).map(Generation::next).orElse(Generation.FIRST);
   }
 
   /** Returns the last good target, which stays in force, as the subject of the dead letter. */

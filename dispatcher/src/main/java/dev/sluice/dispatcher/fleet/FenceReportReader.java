@@ -148,7 +148,7 @@ final class FenceReportReader implements AutoCloseable {
   }
 
   private static Optional<LedgerAhead> fence(ResultEvent.Fenced fenced, IntakePlan.Known fleet) {
-    Generation ledger = new Generation(fenced.ledgerGeneration());
+    Generation ledger = fenced.ledgerGeneration();
     if (!ledger.isCredible()) {
       throw new IllegalArgumentException(
           "no ledger is at generation %s: see who wrote the ledger of %s in %s"

@@ -6,12 +6,14 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.apply.LiveObject;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerNames;
@@ -137,16 +139,14 @@ final class ClusterRules {
           .ifPresent(
               difference ->
                   report(Promise.I5_CONVERGENT, location(target, manifest.ref()), difference));
-      long written =
-          live.get()
-              .at("/metadata/annotations/" + Ownership.GENERATION_ANNOTATION.replace("/", "~1"))
-              .asLong(0);
-      if (written < 1 || written > ledger.generation().orElseThrow().value()) {
+      Optional<Generation> written = new LiveObject(live.get()).generation();
+      Generation begun = ledger.generation().orElseThrow();
+      if (written.isEmpty() || written.get().isAfter(begun)) {
         report(
             Promise.I3_FENCED,
             location(target, manifest.ref()),
-            "was written at generation %d, the ledger is at %s"
-                .formatted(written, ledger.generation().orElseThrow()));
+            "was written at generation %s, the ledger is at %s"
+                .formatted(written.map(Generation::toString).orElse("-"), begun));
       }
     }
   }
@@ -165,7 +165,7 @@ final class ClusterRules {
         .forEach(
             stored -> {
               kinds.addAll(stored.ledger().kinds());
-              stored.ledger().inventory().entries().forEach(entry -> known.add(entry.ref().id()));
+              known.addAll(stored.ledger().inventory().ids());
             });
     for (String kind : kinds) {
       try {

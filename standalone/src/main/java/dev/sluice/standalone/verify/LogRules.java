@@ -8,9 +8,11 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 
 /** Rules for the topics alone, when nothing is being synced. */
@@ -96,43 +99,44 @@ final class LogRules {
 
   /** Checks I1: every target ends: applied, unchanged, removed, parked or superseded. */
   private void checkTargetsEnded() {
-    Map<Lane, Long> ended = new HashMap<>();
+    Map<Lane, Generation> ended = new HashMap<>();
     for (ResultEvent.OfTarget result : results()) {
       if (isEnd(result)) {
-        ended.merge(Lane.of(result.subject()), result.subject().generation().value(), Math::max);
+        newest(ended, Lane.of(result.subject()), result.subject().generation());
       }
     }
     log.desired()
         .forEach(
             (lane, desired) -> {
-              long last = ended.getOrDefault(lane, 0L);
-              if (last < desired.generation().value()) {
+              Optional<Generation> last = Optional.ofNullable(ended.get(lane));
+              if (desired.generation().isAfter(last)) {
                 report(
                     Promise.I1_DURABLE,
                     lane.toString(),
-                    "generation %s has no end in the results; the last with one is %d"
-                        .formatted(desired.generation(), last));
+                    "generation %s has no end in the results; the last with one is %s"
+                        .formatted(
+                            desired.generation(), last.map(Generation::toString).orElse("none")));
               }
             });
   }
 
   /** Checks I2: the applied generations of an application in a cluster only rise. */
   private void checkOrder() {
-    Map<Lane, Long> highest = new HashMap<>();
+    Map<Lane, Generation> highest = new HashMap<>();
     for (ResultEvent.OfTarget result : results()) {
       if (!isSuccess(result)) {
         continue;
       }
       Lane lane = Lane.of(result.subject());
-      long generation = result.subject().generation().value();
-      long before = highest.getOrDefault(lane, 0L);
-      if (generation < before) {
+      Generation generation = result.subject().generation();
+      Optional<Generation> before = Optional.ofNullable(highest.get(lane));
+      if (before.isPresent() && before.get().isAfter(generation)) {
         report(
             Promise.I2_ORDERED,
             lane.toString(),
-            "generation %d was applied after %d".formatted(generation, before));
+            "generation %s was applied after %s".formatted(generation, before.get()));
       }
-      highest.merge(lane, generation, Math::max);
+      newest(highest, lane, generation);
     }
   }
 
@@ -230,11 +234,11 @@ final class LogRules {
     Set<EventId> changes =
         log.changes().stream().map(change -> change.id()).collect(Collectors.toSet());
     Set<EventId> targets = new HashSet<>();
-    Map<Lane, Long> highest = new HashMap<>();
+    Map<Lane, Generation> highest = new HashMap<>();
     for (Envelope<SyncEvent> envelope : log.syncs()) {
       SyncEvent sync = envelope.event();
       targets.add(sync.id());
-      highest.merge(Lane.of(sync), sync.generation().value(), Math::max);
+      newest(highest, Lane.of(sync), sync.generation());
       if (sync.provenance().causes().isEmpty()) {
         report(Promise.I8_AUDIT, sync.id().value(), "names no cause");
       }
@@ -248,9 +252,8 @@ final class LogRules {
                       "its cause %s is not in the changes".formatted(cause)));
     }
     for (ResultEvent.OfTarget result : results()) {
-      boolean compacted =
-          result.subject().generation().value()
-              < highest.getOrDefault(Lane.of(result.subject()), 0L);
+      Optional<Generation> sent = Optional.ofNullable(highest.get(Lane.of(result.subject())));
+      boolean compacted = sent.filter(it -> it.isAfter(result.subject().generation())).isPresent();
       if (!targets.contains(result.subject().target()) && !compacted) {
         report(
             Promise.I8_AUDIT,
@@ -259,6 +262,10 @@ final class LogRules {
                 .formatted(result.subject().target()));
       }
     }
+  }
+
+  private static void newest(Map<Lane, Generation> generations, Lane lane, Generation generation) {
+    generations.merge(lane, generation, BinaryOperator.maxBy(Comparator.naturalOrder()));
   }
 
   private List<ResultEvent.OfTarget> results() {
