@@ -1,5 +1,13 @@
 package dev.sluice.dispatcher.decide;
 
+import static dev.sluice.dispatcher.decide.SampleApplication.COMMIT;
+import static dev.sluice.dispatcher.decide.SampleApplication.MAIN;
+import static dev.sluice.dispatcher.decide.SampleApplication.NOW;
+import static dev.sluice.dispatcher.decide.SampleApplication.ONE;
+import static dev.sluice.dispatcher.decide.SampleApplication.PINNED;
+import static dev.sluice.dispatcher.decide.SampleApplication.SUSPENDED;
+import static dev.sluice.dispatcher.decide.SampleApplication.TWO;
+import static dev.sluice.dispatcher.decide.SampleApplication.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.Approval;
@@ -14,20 +22,9 @@ import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.fleet.ApplicationSpec;
-import dev.sluice.contract.fleet.ClusterTarget;
-import dev.sluice.contract.fleet.Definition;
-import dev.sluice.contract.fleet.Policy;
-import dev.sluice.contract.fleet.RenderOptions;
-import dev.sluice.contract.fleet.SourceSpec;
-import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
-import dev.sluice.contract.name.GitRef;
-import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.CommandDecider.Verdict;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,17 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class CommandDeciderTest {
 
-  private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
-  private static final RefKey MAIN =
-      new RefKey(new RepositoryId("forge.example/acme/shop"), GitRef.branch("main"));
-  private static final ApplicationName WEB = new ApplicationName("web");
-  private static final ClusterName ONE = new ClusterName("one");
-  private static final ClusterName TWO = new ClusterName("two");
-  private static final CommitId COMMIT = new CommitId("a".repeat(40));
   private static final EventId ID = new EventId("command/1");
   private static final String PLAN = "f".repeat(64);
-  private static final Hold SUSPENDED = new Hold(Optional.empty(), "grace", "incident 7", NOW);
-  private static final Hold PINNED = new Hold(Optional.of(COMMIT), "grace", "incident 7", NOW);
   private static final Trigger.Reason DUE = new Trigger.Reason.ApplicationDue(WEB);
 
   @Test
@@ -280,33 +268,10 @@ class CommandDeciderTest {
 
   /** Generation 3 was sent to cluster one, nothing to cluster two. */
   private static ApplicationState held(Map<ClusterName, Hold> holds) {
-    SourceSpec source =
-        new SourceSpec(
-            MAIN.repository(),
-            "https://forge.example/acme/shop",
-            Optional.empty(),
-            MAIN.ref(),
-            "apps/web",
-            Optional.empty(),
-            Optional.empty(),
-            RenderOptions.DEFAULT);
-    Definition definition =
-        new Definition(
-            WEB,
-            List.of(source),
-            List.of(new ClusterTarget(ONE, Map.of()), new ClusterTarget(TWO, Map.of())),
-            new ApplicationSpec("web", Policy.DEFAULT),
-            false);
-    return new ApplicationState(
-        WEB,
-        Optional.of(definition),
-        "r1",
+    return SampleApplication.sent(
+        SampleApplication.define("apps/web", ONE, TWO),
         Map.of(ONE, new Dispatched(new Generation(3), Optional.of("v1:a"), Optional.of(COMMIT))),
         Map.of(),
-        holds,
-        Map.of(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+        holds);
   }
 }

@@ -1,5 +1,11 @@
 package dev.sluice.dispatcher.evaluate;
 
+import static dev.sluice.dispatcher.decide.SampleApplication.COMMIT;
+import static dev.sluice.dispatcher.decide.SampleApplication.NOW;
+import static dev.sluice.dispatcher.decide.SampleApplication.ONE;
+import static dev.sluice.dispatcher.decide.SampleApplication.SHOP;
+import static dev.sluice.dispatcher.decide.SampleApplication.TWO;
+import static dev.sluice.dispatcher.decide.SampleApplication.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.codec.Envelope;
@@ -9,34 +15,19 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.fleet.ApplicationSpec;
-import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
-import dev.sluice.contract.fleet.Policy;
-import dev.sluice.contract.fleet.RenderOptions;
-import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
-import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.decide.SampleApplication;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReplayedStateTest {
-
-  private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
-  private static final RepositoryId SHOP = new RepositoryId("forge.example/acme/shop");
-  private static final ApplicationName WEB = new ApplicationName("web");
-  private static final ClusterName ONE = new ClusterName("one");
-  private static final ClusterName TWO = new ClusterName("two");
-  private static final CommitId COMMIT = new CommitId("a".repeat(40));
 
   private final ReplayedState replayed = new ReplayedState(3);
   private int events;
@@ -63,9 +54,9 @@ class ReplayedStateTest {
   void holdsAreReplayedWithTheirAuthorReasonAndTime() {
     define("r1", "apps/web", ONE, TWO);
     give(new Command.Suspend(), ONE);
-    Instant suspendedAt = START.plusSeconds(events);
+    Instant suspendedAt = NOW.plusSeconds(events);
     give(new Command.Restore(COMMIT), TWO);
-    Instant pinnedAt = START.plusSeconds(events);
+    Instant pinnedAt = NOW.plusSeconds(events);
 
     assertThat(web().holds())
         .isEqualTo(
@@ -146,23 +137,7 @@ class ReplayedStateTest {
   }
 
   private Definition define(String revision, String path, ClusterName... clusters) {
-    SourceSpec source =
-        new SourceSpec(
-            SHOP,
-            "https://forge.example/acme/shop",
-            Optional.empty(),
-            GitRef.branch("main"),
-            path,
-            Optional.empty(),
-            Optional.empty(),
-            RenderOptions.DEFAULT);
-    Definition definition =
-        new Definition(
-            WEB,
-            List.of(source),
-            Stream.of(clusters).map(cluster -> new ClusterTarget(cluster, Map.of())).toList(),
-            new ApplicationSpec("web", Policy.DEFAULT),
-            false);
+    Definition definition = SampleApplication.define(path, clusters);
     replay(new ChangeEvent.DefinitionAccepted(SHOP, definition, revision, Set.of()));
     return definition;
   }
@@ -182,6 +157,6 @@ class ReplayedStateTest {
   private void replay(EventId id, ChangeEvent event) {
     events++;
     replayed.replay(
-        event, new Envelope<>(id, "test", START.plusSeconds(events), TraceParent.start(), event));
+        event, new Envelope<>(id, "test", NOW.plusSeconds(events), TraceParent.start(), event));
   }
 }
