@@ -1,0 +1,180 @@
+package dev.sluice.dispatcher.decide;
+
+import static dev.sluice.dispatcher.decide.SampleApplication.COMMIT;
+import static dev.sluice.dispatcher.decide.SampleApplication.NOW;
+import static dev.sluice.dispatcher.decide.SampleApplication.ONE;
+import static dev.sluice.dispatcher.decide.SampleApplication.SHOP;
+import static dev.sluice.dispatcher.decide.SampleApplication.TWO;
+import static dev.sluice.dispatcher.decide.SampleApplication.WEB;
+import static dev.sluice.dispatcher.decide.SampleApplication.define;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.Demand;
+import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.event.StateRecord.RepositoryState;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.RepositoryId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EventDeciderTest {
+
+  private static final RepositoryId ELSEWHERE = new RepositoryId("forge.example/acme/elsewhere");
+
+  private final PartitionState state = new PartitionState();
+  private final EventDecider decider = new EventDecider(state, 3);
+
+  @BeforeEach
+  void sendGenerationFive() {
+    state.replay(
+        SampleApplication.sent(
+            define("apps/web", ONE, TWO),
+            Map.of(
+                ONE, new Dispatched(new Generation(5), Optional.of("v1:a"), Optional.of(COMMIT))),
+            Map.of(),
+            Map.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5, 9, true, a ledger of a later count",
+    "5, 6, true, a ledger that is one ahead",
+    "3, 5, false, a late record of a fenced writer",
+    "3, 4, false, a late record of a fenced writer",
+    "5, 5, true, other inputs under the generation that was sent last",
+    "4, 4, false, a newer generation follows that one anyway"
+  })
+  void continuesCountingOnlyFromGenerationsThatItDidNotAssign(
+      long sent, long ledger, boolean counts, String why) {
+    ChangeEvent.LedgerAhead event =
+        new ChangeEvent.LedgerAhead(SHOP, WEB, ONE, new Generation(sent), new Generation(ledger));
+
+    Optional<Decision> decision = decider.ledgerAhead(event, cause("ahead"), NOW);
+
+    assertThat(decision.isPresent()).as(why).isEqualTo(counts);
+    assertThat(web().dispatched().get(ONE).generation().value()).isEqualTo(counts ? ledger : 5);
+    assertThat(web().demands())
+        .as("the target is sent again, above the ledger's generation")
+        .isEqualTo(counts ? Map.of(ONE, new Demand(new EventId("ahead"), "dispatcher")) : Map.of());
+  }
+
+  @Test
+  void continuesFromALedgerOfAClusterThatNothingWasSentTo() {
+    ChangeEvent.LedgerAhead event =
+        new ChangeEvent.LedgerAhead(SHOP, WEB, TWO, new Generation(1), new Generation(7));
+
+    assertThat(decider.ledgerAhead(event, cause("ahead"), NOW)).isPresent();
+    assertThat(web().dispatched().get(TWO))
+        .isEqualTo(new Dispatched(new Generation(7), Optional.empty(), Optional.empty()));
+    assertThat(web().dispatched().get(ONE).generation().value()).isEqualTo(5);
+  }
+
+  @Test
+  void ignoresALedgerOfAnUnknownApplication() {
+    ChangeEvent.LedgerAhead event =
+        new ChangeEvent.LedgerAhead(
+            SHOP, new ApplicationName("other"), ONE, new Generation(1), new Generation(7));
+
+    assertThat(decider.ledgerAhead(event, cause("ahead"), NOW)).isEmpty();
+  }
+
+  @Test
+  void remembersWhichPartitionsReadARepository() {
+    ChangeEvent.ReadersAccepted event =
+        new ChangeEvent.ReadersAccepted(SHOP, Set.of(ELSEWHERE), "r2");
+
+    assertThat(events(decider.readers(event, cause("readers"), NOW)))
+        .containsExactly(new RepositoryState(SHOP, Set.of(ELSEWHERE)));
+    assertThat(state.readersInOtherPartitions(SHOP)).containsExactly(ELSEWHERE);
+  }
+
+  @Test
+  void carriesOutAnAcceptedCommandOnceAndAnswersIt() {
+    ChangeEvent.CommandGiven given = given(new Command.Suspend());
+
+    List<Event> events = carryOut(given, "suspension");
+
+    assertThat(web().holds())
+        .isEqualTo(Map.of(ONE, new Hold(Optional.empty(), "ada", "incident 7", NOW)));
+    assertThat(web().hasCarriedOut(new EventId("suspension"))).isTrue();
+    assertThat(events)
+        .containsExactly(
+            web(),
+            new ChangeEvent.CommandAnswered(
+                SHOP,
+                new EventId("suspension"),
+                WEB,
+                Set.of(ONE),
+                given.command(),
+                "ada",
+                "incident 7",
+                true,
+                "suspended: [one]"));
+  }
+
+  @Test
+  void answersARefusedCommandAndChangesNothing() {
+    ApplicationState before = web();
+
+    List<Event> events =
+        carryOut(given(new Command.Approve(new Generation(4), Optional.empty())), "approval");
+
+    assertThat(web()).isEqualTo(before);
+    assertThat(events)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ChangeEvent.CommandAnswered.class,
+            answer -> {
+              assertThat(answer.accepted()).isFalse();
+              assertThat(answer.message()).contains("names the plan of deletions");
+            });
+  }
+
+  @Test
+  void remembersOnlyTheLatestCommands() {
+    for (int i = 0; i < 25; i++) {
+      var unused = carryOut(given(new Command.Reevaluate()), "command-" + i);
+    }
+
+    assertThat(web().carriedOut().orElseThrow())
+        .hasSize(20)
+        .startsWith(new EventId("command-5"))
+        .endsWith(new EventId("command-24"));
+  }
+
+  private List<Event> carryOut(ChangeEvent.CommandGiven given, String id) {
+    CommandDecider.Verdict verdict =
+        CommandDecider.judge(state.application(WEB), given, new EventId(id), NOW);
+    return events(decider.commanded(given, cause(id), verdict, NOW));
+  }
+
+  private static ChangeEvent.CommandGiven given(Command command) {
+    return new ChangeEvent.CommandGiven(SHOP, WEB, Set.of(ONE), command, "ada", "incident 7");
+  }
+
+  private ApplicationState web() {
+    return state.application(WEB).orElseThrow();
+  }
+
+  private static List<Event> events(Decision decision) {
+    return decision.records().stream().<Event>map(record -> record.envelope().event()).toList();
+  }
+
+  private static Trigger.Cause cause(String id) {
+    return new Trigger.Cause(List.of(new EventId(id)), Optional.empty(), NOW, TraceParent.start());
+  }
+}
