@@ -34,7 +34,7 @@ final class GeneratedPage {
   private static String wrapped(String text, int indent) {
     StringBuilder lines = new StringBuilder();
     int width = indent;
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (lines.isEmpty()) {
         width = indent + word.length();
       } else if (width + 1 + word.length() > MAX_LINE) {

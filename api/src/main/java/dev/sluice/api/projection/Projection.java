@@ -17,6 +17,7 @@ import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.platform.kafka.Topics;
+import dev.sluice.platform.process.OutsideCause;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,8 +65,8 @@ public final class Projection {
    * Projects a batch. A record that cannot be projected is stored as a damaged event.
    *
    * @return the decoded events of the batch
-   * @throws UnknownEventException if a record has a type that this version does not know; nothing
-   *     after it in its partition is projected
+   * @throws RuntimeException that is an {@link OutsideCause} if a record has a type that this
+   *     version does not know; nothing after it in its partition is projected
    * @throws DatabaseException if the file cannot be written
    */
   public List<Envelope<?>> project(Iterable<ConsumerRecord<String, byte[]>> records) {
@@ -236,5 +237,21 @@ public final class Projection {
 
   private long lastSequence() {
     return sql.number("SELECT max(sequence) AS n FROM event");
+  }
+
+  /**
+   * Thrown when a newer version of Sluice has written a type of event that this version does not
+   * know.
+   */
+  private static final class UnknownEventException extends RuntimeException
+      implements OutsideCause {
+
+    private static final long serialVersionUID = 1L;
+
+    UnknownEventException(ConsumerRecord<?, ?> record, String type) {
+      super(
+          "record %d of partition %d of %s is a %s, which this version does not know: upgrade this process"
+              .formatted(record.offset(), record.partition(), record.topic(), type));
+    }
   }
 }
