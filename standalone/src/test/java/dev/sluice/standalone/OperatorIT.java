@@ -37,7 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Commands of operators under load and failures, over all parts; ends with a check of the promises.
+ * Commands of operators under load and failures, over all parts; ends with a check of the
+ * guarantees.
  */
 @Tag("kubernetes")
 class OperatorIT {

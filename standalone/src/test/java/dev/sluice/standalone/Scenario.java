@@ -52,8 +52,8 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 
 /**
  * A repository, a fleet, a broker and clusters, for tests that run all parts and end with a check
- * of the promises. The cluster {@code staging} is the one that {@code sluice.kubeconfig} names, or
- * simulated; {@code production} is always simulated, so that they never share an API server.
+ * of the guarantees. The cluster {@code staging} is the one that {@code sluice.kubeconfig} names,
+ * or simulated; {@code production} is always simulated, so that they never share an API server.
  */
 final class Scenario implements AutoCloseable {
 
@@ -311,7 +311,7 @@ final class Scenario implements AutoCloseable {
         .map(found -> found.getMetadata().getUid());
   }
 
-  /** Waits until all promises hold. */
+  /** Waits until all guarantees hold. */
   void verify() {
     Map<ClusterName, KubernetesClient> clients = new LinkedHashMap<>();
     clusters.forEach((name, fixture) -> clients.put(name, fixture.client()));

@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks whether the promises hold, from the topics, the ledgers, the live objects and Git. Run it
- * when nothing is being synced: unfinished work counts as not done.
+ * Checks whether the guarantees hold, from the topics, the ledgers, the live objects and Git. Run
+ * it when nothing is being synced: unfinished work counts as not done.
  */
 public final class Checker {
 
@@ -57,7 +57,7 @@ public final class Checker {
     this.installation = installation;
   }
 
-  /** Returns all violations; empty if the promises hold. */
+  /** Returns all violations; empty if the guarantees hold. */
   public List<Violation> check() throws InterruptedException {
     LogEvidence log = LogEvidence.read(kafka, clusters.keySet());
     List<Violation> violations = new ArrayList<>(LogRules.check(log));

@@ -70,7 +70,7 @@ final class ClusterRules {
         .unreadable()
         .forEach(
             (application, failure) ->
-                report(Promise.I5_CONVERGENT, application.value(), failure.message()));
+                report(Guarantee.I5_CONVERGENT, application.value(), failure.message()));
     for (SyncEvent sync : desired.values()) {
       boolean isUnreadable = ledgers.unreadable().containsKey(sync.application());
       if (!parked.contains(sync.application()) && !isUnreadable) {
@@ -86,7 +86,7 @@ final class ClusterRules {
   private void checkSettled(SyncEvent sync, Optional<Ledger> ledger) throws InterruptedException {
     if (ledger.isEmpty() || !ledger.get().holds(sync.generation())) {
       report(
-          Promise.I5_CONVERGENT,
+          Guarantee.I5_CONVERGENT,
           sync.application().value(),
           "the newest target is generation %s, the ledger is at %s"
               .formatted(
@@ -105,7 +105,7 @@ final class ClusterRules {
   private void checkRemoved(SyncEvent.Removal removal, Ledger ledger) {
     if (!removal.orphan() && !ledger.inventory().entries().isEmpty()) {
       report(
-          Promise.I5_CONVERGENT,
+          Guarantee.I5_CONVERGENT,
           removal.application().value(),
           "is removed, but its inventory still has %d objects"
               .formatted(ledger.inventory().entries().size()));
@@ -121,7 +121,7 @@ final class ClusterRules {
               .manifests();
     } catch (RenderException | ManifestException e) {
       report(
-          Promise.I5_CONVERGENT,
+          Guarantee.I5_CONVERGENT,
           target.application().value(),
           "is settled, but its target does not render: " + e.getMessage());
       return;
@@ -132,18 +132,18 @@ final class ClusterRules {
       }
       Optional<ObjectNode> live = live(manifest.ref());
       if (live.isEmpty()) {
-        report(Promise.I5_CONVERGENT, location(target, manifest.ref()), "is not in the cluster");
+        report(Guarantee.I5_CONVERGENT, location(target, manifest.ref()), "is not in the cluster");
         continue;
       }
       Differences.between(manifest.content(), live.get())
           .ifPresent(
               difference ->
-                  report(Promise.I5_CONVERGENT, location(target, manifest.ref()), difference));
+                  report(Guarantee.I5_CONVERGENT, location(target, manifest.ref()), difference));
       Optional<Generation> written = new LiveObject(live.get()).generation();
       Generation begun = ledger.generation().orElseThrow();
       if (written.isEmpty() || written.get().isAfter(begun)) {
         report(
-            Promise.I3_FENCED,
+            Guarantee.I3_FENCED,
             location(target, manifest.ref()),
             "was written at generation %s, the ledger is at %s"
                 .formatted(written.map(Generation::toString).orElse("-"), begun));
@@ -175,7 +175,7 @@ final class ClusterRules {
             unreadable);
       } catch (ApiException | IllegalArgumentException e) {
         report(
-            Promise.I3_FENCED, kind, "cannot be listed, so its stray objects are not found: " + e);
+            Guarantee.I3_FENCED, kind, "cannot be listed, so its stray objects are not found: " + e);
       }
     }
   }
@@ -205,7 +205,7 @@ final class ClusterRules {
           boolean isKnown = known.contains(ref.id()) || unreadable.contains(application);
           if (!isLedger && !isGoing && !isKnown) {
             report(
-                Promise.I3_FENCED,
+                Guarantee.I3_FENCED,
                 ref.toString(),
                 "carries our labels, but no ledger has it: application " + application);
           }
@@ -221,7 +221,7 @@ final class ClusterRules {
     return target.application() + ", " + ref;
   }
 
-  private void report(Promise promise, String where, String what) {
-    violations.add(new Violation(promise, cluster + ", " + where, what));
+  private void report(Guarantee guarantee, String where, String what) {
+    violations.add(new Violation(guarantee, cluster + ", " + where, what));
   }
 }

@@ -61,7 +61,7 @@ final class GitRules {
       if (outcome instanceof FetchOutcome.Failed failed) {
         violations.add(
             new Violation(
-                Promise.I5_CONVERGENT,
+                Guarantee.I5_CONVERGENT,
                 definition.application().value(),
                 "cannot be checked: " + failed.reason()));
         return;
@@ -85,7 +85,7 @@ final class GitRules {
       if (!sent.equals(Optional.of(expected))) {
         violations.add(
             new Violation(
-                Promise.I5_CONVERGENT,
+                Guarantee.I5_CONVERGENT,
                 cluster.name() + "/" + definition.application(),
                 "the inputs at Git's commit %s are not those that were sent last"
                     .formatted(String.join(", ", commits))));

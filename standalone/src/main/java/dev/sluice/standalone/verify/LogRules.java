@@ -72,7 +72,7 @@ final class LogRules {
     }
     refs.values().stream()
         .filter(ref -> ref.pending().isPresent())
-        .forEach(ref -> report(Promise.I1_DURABLE, ref.key(), "a change still waits for Git"));
+        .forEach(ref -> report(Guarantee.I1_DURABLE, ref.key(), "a change still waits for Git"));
     log.changes().stream()
         .map(Envelope::event)
         .filter(ChangeEvent.RefChanged.class::isInstance)
@@ -87,7 +87,7 @@ final class LogRules {
         .forEach(
             key ->
                 report(
-                    Promise.I1_DURABLE,
+                    Guarantee.I1_DURABLE,
                     key,
                     "was changed, but the dispatcher has not evaluated it"));
   }
@@ -111,7 +111,7 @@ final class LogRules {
               Optional<Generation> last = Optional.ofNullable(ended.get(lane));
               if (desired.generation().isAfter(last)) {
                 report(
-                    Promise.I1_DURABLE,
+                    Guarantee.I1_DURABLE,
                     lane.toString(),
                     "generation %s has no end in the results; the last with one is %s"
                         .formatted(
@@ -132,7 +132,7 @@ final class LogRules {
       Optional<Generation> before = Optional.ofNullable(highest.get(lane));
       if (before.isPresent() && before.get().isAfter(generation)) {
         report(
-            Promise.I2_ORDERED,
+            Guarantee.I2_ORDERED,
             lane.toString(),
             "generation %s was applied after %s".formatted(generation, before.get()));
       }
@@ -156,7 +156,7 @@ final class LogRules {
       }
       if (!sync.generation().isAfter(before.generation())) {
         report(
-            Promise.I2_ORDERED,
+            Guarantee.I2_ORDERED,
             Lane.of(sync).toString(),
             "generation %s was sent after %s".formatted(sync.generation(), before.generation()));
       }
@@ -166,7 +166,7 @@ final class LogRules {
           && now.inputDigest().equals(then.inputDigest())
           && now.provenance().causes().stream().noneMatch(commands::contains)) {
         report(
-            Promise.I6_MINIMAL_AND_EXACT,
+            Guarantee.I6_MINIMAL_AND_EXACT,
             Lane.of(sync).toString(),
             "generation %s repeats the inputs of the one before".formatted(sync.generation()));
       }
@@ -181,13 +181,13 @@ final class LogRules {
         case DeadLetterEvent.Opened opened -> {
           open.put(opened.entry(), opened);
           if (opened.failure().message().isBlank() || opened.failure().code().value().isBlank()) {
-            report(Promise.I7_DEAD_LETTERS, opened.entry().value(), "names no cause");
+            report(Guarantee.I7_DEAD_LETTERS, opened.entry().value(), "names no cause");
           }
         }
         case DeadLetterEvent.Retried retried -> {
           if (!open.containsKey(retried.entry())) {
             report(
-                Promise.I7_DEAD_LETTERS, retried.entry().value(), "was retried, but is not open");
+                Guarantee.I7_DEAD_LETTERS, retried.entry().value(), "was retried, but is not open");
           }
         }
         case DeadLetterEvent.Closed closed -> open.remove(closed.entry());
@@ -216,7 +216,7 @@ final class LogRules {
                               .ifPresent(
                                   result ->
                                       report(
-                                          Promise.I7_DEAD_LETTERS,
+                                          Guarantee.I7_DEAD_LETTERS,
                                           entry.entry().value(),
                                           "is open although generation %s succeeded"
                                               .formatted(result.subject().generation())));
@@ -224,7 +224,7 @@ final class LogRules {
     last.forEach(
         (lane, result) -> {
           if (result instanceof ResultEvent.Parked && !lanesWithOpenEntries.contains(lane)) {
-            report(Promise.I7_DEAD_LETTERS, lane.toString(), "is parked without an open entry");
+            report(Guarantee.I7_DEAD_LETTERS, lane.toString(), "is parked without an open entry");
           }
         });
   }
@@ -240,14 +240,14 @@ final class LogRules {
       targets.add(sync.id());
       newest(highest, Lane.of(sync), sync.generation());
       if (sync.provenance().causes().isEmpty()) {
-        report(Promise.I8_AUDIT, sync.id().value(), "names no cause");
+        report(Guarantee.I8_AUDIT, sync.id().value(), "names no cause");
       }
       sync.provenance().causes().stream()
           .filter(cause -> !changes.contains(cause))
           .forEach(
               cause ->
                   report(
-                      Promise.I8_AUDIT,
+                      Guarantee.I8_AUDIT,
                       sync.id().value(),
                       "its cause %s is not in the changes".formatted(cause)));
     }
@@ -256,7 +256,7 @@ final class LogRules {
       boolean compacted = sent.filter(it -> it.isAfter(result.subject().generation())).isPresent();
       if (!targets.contains(result.subject().target()) && !compacted) {
         report(
-            Promise.I8_AUDIT,
+            Guarantee.I8_AUDIT,
             Lane.of(result.subject()).toString(),
             "a result names target %s, which is not in the log"
                 .formatted(result.subject().target()));
@@ -293,7 +293,7 @@ final class LogRules {
     };
   }
 
-  private void report(Promise promise, String where, String what) {
-    violations.add(new Violation(promise, where, what));
+  private void report(Guarantee guarantee, String where, String what) {
+    violations.add(new Violation(guarantee, where, what));
   }
 }

@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code sluice verify}: checks whether the promises hold. */
+/** {@code sluice verify}: checks whether the guarantees hold. */
 public final class VerifyCommand {
 
   private static final Setting<List<ClusterName>> CLUSTERS =
@@ -35,8 +35,8 @@ public final class VerifyCommand {
     settings.addAll(Logging.SETTINGS);
     return new Command(
         "verify",
-        "Checks topics, ledgers, live objects and Git for broken promises (docs/operations.md)."
-            + " Run it when nothing is being synced. Exits with 1 if a promise is broken.",
+        "Checks the guarantees in topics, ledgers, live objects and Git (docs/operations.md)."
+            + " Run it when nothing is being synced. Exits with 1 if a guarantee does not hold.",
         settings,
         VerifyCommand::run);
   }
@@ -63,7 +63,7 @@ public final class VerifyCommand {
       violations.forEach(violation -> System.out.println(Visible.line(violation.toString())));
       System.out.printf(
           violations.isEmpty()
-              ? "all promises hold%n"
+              ? "all guarantees hold%n"
               : "%d violations%n".formatted(violations.size()));
       return violations.isEmpty() ? 0 : 1;
     }

@@ -1,13 +1,13 @@
 package dev.sluice.standalone.verify;
 
 /**
- * A promise that does not hold.
+ * A guarantee that does not hold.
  *
  * @param where the application and cluster, event or object
  */
-public record Violation(Promise promise, String where, String what) {
+public record Violation(Guarantee guarantee, String where, String what) {
   @Override
   public String toString() {
-    return "%s  %s: %s".formatted(promise, where, what);
+    return "%s  %s: %s".formatted(guarantee, where, what);
   }
 }

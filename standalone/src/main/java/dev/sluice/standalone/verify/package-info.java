@@ -1,4 +1,4 @@
-/** Checker of the promises, from topics, ledgers, live objects and Git. */
+/** Checker of the guarantees, from topics, ledgers, live objects and Git. */
 @NullMarked
 package dev.sluice.standalone.verify;
 

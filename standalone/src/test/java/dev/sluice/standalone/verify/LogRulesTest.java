@@ -87,19 +87,19 @@ class LogRulesTest {
                     NOW,
                     Optional.empty(),
                     Optional.empty()))));
-    assertThat(violations()).extracting(Violation::promise).containsExactly(Promise.I1_DURABLE);
+    assertThat(violations()).extracting(Violation::guarantee).containsExactly(Guarantee.I1_DURABLE);
   }
 
   @Test
   void aTargetWithoutEndIsLost() {
     syncs.add(envelope(target(3, "v1:c")));
-    assertThat(violations()).extracting(Violation::promise).containsExactly(Promise.I1_DURABLE);
+    assertThat(violations()).extracting(Violation::guarantee).containsExactly(Guarantee.I1_DURABLE);
   }
 
   @Test
   void anOlderGenerationAfterANewerOneIsOutOfOrder() {
     results.add(envelope(applied(1)));
-    assertThat(violations()).extracting(Violation::promise).containsExactly(Promise.I2_ORDERED);
+    assertThat(violations()).extracting(Violation::guarantee).containsExactly(Guarantee.I2_ORDERED);
   }
 
   @Test
@@ -107,16 +107,16 @@ class LogRulesTest {
     syncs.add(envelope(target(3, "v1:b")));
     results.add(envelope(applied(3)));
     assertThat(violations())
-        .extracting(Violation::promise)
-        .containsExactly(Promise.I6_MINIMAL_AND_EXACT);
+        .extracting(Violation::guarantee)
+        .containsExactly(Guarantee.I6_MINIMAL_AND_EXACT);
   }
 
   @Test
   void anOpenDeadLetterAfterSuccessIsAViolation() {
     deadLetters.add(envelope(opened(1)));
     assertThat(violations())
-        .extracting(Violation::promise)
-        .containsExactly(Promise.I7_DEAD_LETTERS);
+        .extracting(Violation::guarantee)
+        .containsExactly(Guarantee.I7_DEAD_LETTERS);
     deadLetters.add(
         envelope(
             new DeadLetterEvent.Closed(
@@ -132,8 +132,8 @@ class LogRulesTest {
     syncs.add(envelope(target(3, "v1:c")));
     results.add(envelope(new ResultEvent.Parked(subject(3), failure(), "a new generation")));
     assertThat(violations())
-        .extracting(Violation::promise)
-        .containsExactly(Promise.I7_DEAD_LETTERS);
+        .extracting(Violation::guarantee)
+        .containsExactly(Guarantee.I7_DEAD_LETTERS);
     deadLetters.add(envelope(opened(3)));
     assertThat(violations()).isEmpty();
   }
@@ -142,8 +142,8 @@ class LogRulesTest {
   void aTargetWithoutItsCauseBreaksTheAudit() {
     changes.clear();
     assertThat(violations())
-        .extracting(Violation::promise)
-        .containsExactly(Promise.I8_AUDIT, Promise.I8_AUDIT);
+        .extracting(Violation::guarantee)
+        .containsExactly(Guarantee.I8_AUDIT, Guarantee.I8_AUDIT);
   }
 
   private List<Violation> violations() {

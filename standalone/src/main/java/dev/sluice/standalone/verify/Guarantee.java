@@ -1,7 +1,7 @@
 package dev.sluice.standalone.verify;
 
-/** Promises that the checker verifies. */
-public enum Promise {
+/** Guarantees that the checker verifies. */
+public enum Guarantee {
   I1_DURABLE,
   I2_ORDERED,
   I3_FENCED,
