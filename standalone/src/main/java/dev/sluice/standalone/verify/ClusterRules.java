@@ -175,7 +175,9 @@ final class ClusterRules {
             unreadable);
       } catch (ApiException | IllegalArgumentException e) {
         report(
-            Guarantee.I3_FENCED, kind, "cannot be listed, so its stray objects are not found: " + e);
+            Guarantee.I3_FENCED,
+            kind,
+            "cannot be listed, so its stray objects are not found: " + e);
       }
     }
   }
