@@ -221,6 +221,71 @@ final class ObjectClaimsTest {
     assertThat(claims.isComplete(old, NOON.plus(Duration.ofHours(1)))).isTrue();
   }
 
+  @Test
+  void anApplicationWithoutRecordOrLedgerClaimsNothing() {
+    assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.RELEASED);
+    assertThat(claims.claimant(OBJECT.id(), Optional.empty())).isEmpty();
+    assertThat(claims.isNewest(WEB, Generation.FIRST)).isTrue();
+  }
+
+  @Test
+  void anOlderRecordOrPlanReplacesNoNewerOne() {
+    claims.expect(target(WEB, 2));
+    claims.planned(target(WEB, 2), Set.of(OBJECT));
+
+    claims.expect(target(WEB, 1));
+    claims.planned(target(WEB, 1), Set.of());
+
+    assertThat(claims.unknown(Optional.empty())).isEmpty();
+    assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.CLAIMED);
+    assertThat(claims.isNewest(WEB, new Generation(1))).isFalse();
+    assertThat(claims.isNewest(WEB, new Generation(2))).isTrue();
+  }
+
+  @Test
+  void aTargetThatNoLongerHasAnObjectReleasesItOncePlanned() {
+    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.expect(target(WEB, 2));
+    assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.UNKNOWN);
+
+    claims.planned(target(WEB, 2), Set.of());
+
+    assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.RELEASED);
+    assertThat(claims.claimant(OBJECT.id(), Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void anApplicationThatIsDefinedAgainAfterItsRemovalClaimsItsNewTarget() {
+    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.expect(entry(WEB, 2, true, "", "b", 1));
+    claims.expect(target(WEB, 3));
+    assertThat(claims.unknown(Optional.empty())).containsExactly(target(WEB, 3));
+
+    claims.planned(target(WEB, 3), Set.of(OBJECT));
+
+    assertThat(claims.claimant(OBJECT.id(), Optional.empty())).contains(WEB);
+  }
+
+  @Test
+  void aReleasedObjectWakesTheApplicationThatClaimsIt() {
+    claims.planned(target(WEB, 1), Set.of(OBJECT));
+
+    claims.wakeClaimant(OBJECT.id(), WEB);
+    assertThat(woken).as("its own release").isEmpty();
+    claims.wakeClaimant(OBJECT.id(), SHOP);
+
+    assertThat(woken).containsExactly(WEB);
+  }
+
+  @Test
+  void ofSeveralClaimantsTheFirstByNameIsNamed() {
+    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.planned(target(SHOP, 1), Set.of(OBJECT));
+
+    assertThat(claims.claimant(OBJECT.id(), Optional.empty())).contains(SHOP);
+    assertThat(claims.claimant(OBJECT.id(), Optional.of(SHOP))).contains(WEB);
+  }
+
   private static Ledger ledger(ApplicationName application, long generation, String digest) {
     Inventory inventory = new Inventory(List.of(new InventoryEntry(OBJECT, "d", false)));
     return Ledger.unknown(application)
