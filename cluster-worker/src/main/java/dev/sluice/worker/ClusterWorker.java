@@ -129,9 +129,9 @@ public final class ClusterWorker implements AutoCloseable {
     return status().readiness(problem());
   }
 
-  private synchronized WorkerView view() {
+  private synchronized WorkerMetrics.View view() {
     return session == null || closing
-        ? WorkerView.idle(status(), problem().isEmpty())
+        ? WorkerMetrics.View.idle(status(), problem().isEmpty())
         : session.view(problem().isEmpty());
   }
 

@@ -127,11 +127,11 @@ final class LeaderSession implements SyncIntake.Progress {
    *
    * @param well whether the worker has no problem
    */
-  WorkerView view(boolean well) {
+  WorkerMetrics.View view(boolean well) {
     SyncLog reading = syncLog;
     Lanes working = lanes;
     LedgerWatch watching = ledgerWatch;
-    return new WorkerView(
+    return new WorkerMetrics.View(
         status,
         well,
         reading == null ? OptionalLong.empty() : reading.lag(),

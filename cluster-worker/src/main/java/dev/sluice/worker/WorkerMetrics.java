@@ -8,7 +8,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.telemetry.Counter;
 import dev.sluice.platform.telemetry.Histogram;
 import dev.sluice.platform.telemetry.Metrics;
-import dev.sluice.worker.apply.AppliedListener;
+import dev.sluice.worker.apply.AttemptTelemetry;
 import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.sandbox.IsolationMode;
 import io.micrometer.core.instrument.Tags;
@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 /**
  * Metrics of one cluster's worker. The cluster is a label, so that several workers share a page.
  */
-final class WorkerMetrics implements AppliedListener {
+final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
 
   private static final double[] TO_CLUSTER = {
     0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200
@@ -85,7 +85,7 @@ final class WorkerMetrics implements AppliedListener {
   }
 
   /** Registers the gauges that read the worker's current state. */
-  static void registerState(Metrics metrics, ClusterName cluster, Supplier<WorkerView> worker) {
+  static void registerState(Metrics metrics, ClusterName cluster, Supplier<View> worker) {
     Tags here = Tags.of("cluster", cluster.value());
     metrics.gauge(
         "sluice_worker_leading",
@@ -196,5 +196,30 @@ final class WorkerMetrics implements AppliedListener {
 
   private Tags cause(FailureCode code) {
     return Tags.of("cluster", cluster, "cause", code.value());
+  }
+
+  /**
+   * State of a worker at one moment.
+   *
+   * @param isWell whether the worker has no problem in its current status
+   * @param lag records of the sync topic that are still to be read; empty if it reads none
+   * @param lanes number of applications by the state of their lane
+   * @param unreadableLedgers number of ledgers by failure code
+   */
+  record View(
+      WorkerStatus status,
+      boolean isWell,
+      OptionalLong lag,
+      Map<String, Long> lanes,
+      Map<FailureCode, Long> unreadableLedgers,
+      boolean isUnreachable) {
+
+    static View idle(WorkerStatus status, boolean isWell) {
+      return new View(status, isWell, OptionalLong.empty(), Map.of(), Map.of(), false);
+    }
+
+    boolean isReady() {
+      return status.isReady() && isWell;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.worker.render.Renderers;
@@ -17,7 +18,7 @@ public record WorkerResources(
     KafkaConnection kafka,
     KubernetesClient client,
     Renderers renderers,
-    WorkerListener listener,
+    Listener listener,
     Telemetry telemetry,
     Clock clock) {
 
@@ -30,5 +31,16 @@ public record WorkerResources(
         .withRequestRetryBackoffLimit(0)
         .withOnlyHttpWatches(true)
         .build();
+  }
+
+  /** Receives the results of a worker within this process. Must not block. */
+  @FunctionalInterface
+  public interface Listener {
+
+    /** Ignores all results. */
+    Listener NONE = _ -> {};
+
+    /** Called when a result is on its way to the results topic. */
+    void reported(ResultEvent result);
   }
 }

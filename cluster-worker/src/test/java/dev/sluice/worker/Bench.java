@@ -59,7 +59,7 @@ final class Bench implements AutoCloseable {
   final Telemetry telemetry = Telemetry.untraced();
 
   /** Receives the results of workers that are started from now on. */
-  WorkerListener listener = WorkerListener.NONE;
+  WorkerResources.Listener listener = WorkerResources.Listener.NONE;
 
   /** The clock of workers that are started from now on. */
   Clock clock = Clock.systemUTC();

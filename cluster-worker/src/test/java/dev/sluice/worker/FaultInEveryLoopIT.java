@@ -343,7 +343,7 @@ class FaultInEveryLoopIT {
     }
   }
 
-  private static WorkerListener failing(@Nullable Error error) {
+  private static WorkerResources.Listener failing(@Nullable Error error) {
     return _ -> {
       if (error != null) {
         throw error;

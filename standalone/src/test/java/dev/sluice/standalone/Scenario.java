@@ -21,7 +21,7 @@ import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.standalone.verify.Checker;
 import dev.sluice.standalone.verify.Violation;
 import dev.sluice.worker.ClusterWorker;
-import dev.sluice.worker.WorkerListener;
+import dev.sluice.worker.WorkerResources;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import dev.sluice.worker.sandbox.RenderLimits;
@@ -218,7 +218,7 @@ final class Scenario implements AutoCloseable {
         kafka,
         fixture(cluster).newClient(),
         Renderers.onThisMachine(RenderConfig.DEFAULT),
-        WorkerListener.NONE,
+        WorkerResources.Listener.NONE,
         Telemetry.untraced());
   }
 

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.Effect;
@@ -77,9 +78,9 @@ final class ApplicationReconciler implements Work {
     } catch (UnreadableLedgerException e) {
       outcome = new Outcome.Parked(e.failure(), LEDGER_CHANGE);
     } catch (ManifestException e) {
-      outcome = InputFaults.outcome(e);
+      outcome = unrendered(e);
     } catch (RenderException e) {
-      outcome = InputFaults.outcome(e);
+      outcome = unrendered(e);
     } catch (InterruptException e) {
       throw e;
     } catch (ReportException | KafkaException e) {
@@ -90,6 +91,27 @@ final class ApplicationReconciler implements Work {
     }
     telemetry.ended(outcome);
     return outcome;
+  }
+
+  /** Returns the outcome of a target that cannot be rendered, or whose manifests are refused. */
+  private static Outcome unrendered(RenderException e) {
+    return switch (e.remedy()) {
+      case TIME -> new Outcome.RetryAfter(e.failure(), Optional.empty());
+      case INPUT -> new Outcome.Parked(e.failure(), new Wake.NewInput());
+      case KINDS -> new Outcome.Parked(e.failure(), new Wake.NewKinds());
+      case WORKER -> new Outcome.Parked(e.failure(), new Wake.ClusterChange("the worker's files"));
+    };
+  }
+
+  private static Outcome unrendered(ManifestException e) {
+    Wake wake =
+        switch (e.failure().code()) {
+          case RenderFailure.UNKNOWN_KIND ->
+              new Wake.ClusterChange("the kind's CustomResourceDefinition");
+          case RenderFailure.UNKNOWN_FIELD -> new Wake.NewKinds();
+          default -> new Wake.NewInput();
+        };
+    return new Outcome.Parked(e.failure(), wake);
   }
 
   private Outcome attemptOrThrow(LogEntry entry, Optional<SyncEvent> payload, Pace pace)

@@ -6,7 +6,7 @@ import java.time.Clock;
 
 /** The context that all applications of a cluster share during a leader session. */
 public record ApplyContext(
-    Rendering rendering,
+    SourceRendering rendering,
     PlanRunner runner,
     ObjectClaims claims,
     SyncRecordReader targets,

@@ -16,7 +16,6 @@ import dev.sluice.worker.plan.Desired;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.Plan;
 import dev.sluice.worker.plan.PlanDigest;
-import dev.sluice.worker.plan.PlanRequest;
 import dev.sluice.worker.plan.Planner;
 import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.sandbox.RenderException;
@@ -65,8 +64,8 @@ final class GenerationApply {
           InterruptedException {
     Desired desired = context.rendering().render(target);
     Instant renderedAt = context.clock().instant();
-    PlanRequest request =
-        new PlanRequest(
+    Planner.Request request =
+        new Planner.Request(
             desired.manifests(),
             ledger.inventory(),
             unfinished(ledger, target),

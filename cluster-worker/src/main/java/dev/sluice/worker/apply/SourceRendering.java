@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** Renders targets for the kinds and versions that this cluster serves. */
-public final class SourceRendering implements Rendering {
+public final class SourceRendering {
 
   private final TargetRenderer targets;
   private final Discovery discovery;
@@ -32,7 +32,7 @@ public final class SourceRendering implements Rendering {
     this.own = own;
   }
 
-  @Override
+  /** Renders a target to the normalised objects that it desires, ready for planning. */
   public Desired render(SyncEvent.Target target)
       throws RenderException, ManifestException, InterruptedException {
     Desired desired = targets.read(target, this::namespaced, fields, discovery);

@@ -1,14 +1,18 @@
 package dev.sluice.worker.diff;
 
 import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.report.Reporter;
+import dev.sluice.worker.report.ResultLimits;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +33,11 @@ public final class DiffService implements AutoCloseable {
   private static final int MAX_CONCURRENT = 2;
 
   private static final Duration CLOSE = Duration.ofSeconds(2);
+
+  /** Maximum JSON size of the differences in an answer, in bytes; further ones are only counted. */
+  private static final int MAX_BYTES = 16 * 1024 * 1024;
+
+  private static final int PART_BYTES = 2 * 1024 * 1024;
 
   private final Differ differ;
   private final Reporter reporter;
@@ -83,7 +92,7 @@ public final class DiffService implements AutoCloseable {
       throws InterruptedException {
     return switch (question.event()) {
       case QuestionEvent.DiffAsked asked ->
-          DiffParts.of(
+          parts(
               differ.answer(
                   question.id(), asked, Optional.ofNullable(newest.get(asked.application()))));
     };
@@ -99,5 +108,35 @@ public final class DiffService implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * Splits a large answer into parts that fit in a record. Every part but the last counts the
+   * following differences as omitted, so that a reader without support for parts sees a truncated
+   * answer.
+   */
+  private static List<DiffAnswered> parts(DiffAnswered answer) {
+    List<ObjectDifference> listed = ResultLimits.first(answer.differences(), MAX_BYTES);
+    int omitted = answer.omitted() + answer.differences().size() - listed.size();
+    List<List<ObjectDifference>> split = ResultLimits.parts(listed, PART_BYTES);
+    List<DiffAnswered> answers = new ArrayList<>();
+    int left = listed.size();
+    for (List<ObjectDifference> part : split) {
+      left -= part.size();
+      answers.add(
+          new DiffAnswered(
+              answer.cluster(),
+              answer.application(),
+              answer.question(),
+              answer.by(),
+              answer.generation(),
+              answer.ledgerGeneration(),
+              part,
+              omitted + left,
+              answer.failure(),
+              split.size() == 1 ? Optional.empty() : Optional.of(answers.size() + 1),
+              split.size() == 1 ? Optional.empty() : Optional.of(split.size())));
+    }
+    return answers;
   }
 }

@@ -19,14 +19,13 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.apply.Rendering;
+import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.UnreadableLedgerException;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Plan;
-import dev.sluice.worker.plan.PlanRequest;
 import dev.sluice.worker.plan.Planner;
 import dev.sluice.worker.plan.PruneStep;
 import dev.sluice.worker.sandbox.RenderException;
@@ -53,14 +52,14 @@ public final class Differ {
   private final ClusterName cluster;
   private final ClusterApi api;
   private final Discovery discovery;
-  private final Rendering rendering;
+  private final SourceRendering rendering;
   private final SyncRecordReader targets;
   private final LedgerStore ledgers;
 
   public Differ(
       ClusterName cluster,
       ClusterApi api,
-      Rendering rendering,
+      SourceRendering rendering,
       SyncRecordReader targets,
       LedgerStore ledgers) {
     this.cluster = cluster;
@@ -159,8 +158,8 @@ public final class Differ {
           new Planner().removal(ledger.inventory(), removal.orphan(), false);
       case SyncEvent.Target target -> {
         // a held plan is shown too, since an approval is based on it
-        PlanRequest request =
-            new PlanRequest(
+        Planner.Request request =
+            new Planner.Request(
                 rendering.render(target).manifests(),
                 ledger.inventory(),
                 ledger.inventory().ids(),

@@ -150,4 +150,14 @@ final class LedgerCodec {
       return content;
     }
   }
+
+  /** Thrown when the content of a ConfigMap is not a valid ledger; the message says why. */
+  static final class DamagedLedgerException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    DamagedLedgerException(String problem) {
+      super(problem);
+    }
+  }
 }

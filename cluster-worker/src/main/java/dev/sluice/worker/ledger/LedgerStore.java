@@ -127,7 +127,7 @@ public final class LedgerStore implements Ledgers {
       }
       Ledger ledger = LedgerCodec.decode(content);
       if (!ledger.application().equals(application)) {
-        throw new DamagedLedgerException(
+        throw new LedgerCodec.DamagedLedgerException(
             "its content is the ledger of " + ledger.application() + ", not of " + application);
       }
       return new LedgerReading.Usable(
@@ -135,7 +135,7 @@ public final class LedgerStore implements Ledgers {
               ledger,
               metadata.path("uid").asText(""),
               metadata.path("resourceVersion").asText("")));
-    } catch (DamagedLedgerException e) {
+    } catch (LedgerCodec.DamagedLedgerException e) {
       return unreadable.damaged(application, e);
     }
   }
@@ -145,7 +145,7 @@ public final class LedgerStore implements Ledgers {
     try {
       byte[] content = LedgerCodec.content(configMap);
       return verify(application, configMap, content, keys) == Keyring.Verdict.CURRENT;
-    } catch (DamagedLedgerException e) {
+    } catch (LedgerCodec.DamagedLedgerException e) {
       return false;
     }
   }

@@ -126,7 +126,7 @@ final class OldLedgers {
     Ledger ledger;
     try {
       ledger = LedgerCodec.decode(LedgerCodec.content(found.configMap()));
-    } catch (DamagedLedgerException e) {
+    } catch (LedgerCodec.DamagedLedgerException e) {
       copyDamaged(found);
       return true;
     }

@@ -33,7 +33,7 @@ record UnreadableLedgers(LedgerNames names) {
     return Optional.empty();
   }
 
-  LedgerReading damaged(ApplicationName application, DamagedLedgerException damage) {
+  LedgerReading damaged(ApplicationName application, LedgerCodec.DamagedLedgerException damage) {
     return unreadable(
         application,
         ApplyFailure.LEDGER_UNREADABLE,

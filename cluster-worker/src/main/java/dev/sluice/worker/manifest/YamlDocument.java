@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.json.Json;
@@ -106,7 +108,7 @@ public record YamlDocument(JsonNode content, int index, int line) {
         if (documents.size() == MAX_DOCUMENTS) {
           throw tooMany(source);
         }
-        JsonNode value = WholeNumbers.in(values.nextValue());
+        JsonNode value = yamlNumbers(values.nextValue());
         allowance.take(JsonSize.of(value), 0, line);
         documents.add(new YamlDocument(value, documents.size() + 1, line));
       }
@@ -140,5 +142,28 @@ public record YamlDocument(JsonNode content, int index, int line) {
   static ManifestException tooLarge(String problem) {
     return ManifestException.unreadable(
         SourceFailure.TOO_LARGE, problem + "; split the application");
+  }
+
+  /**
+   * Converts the numbers of a JSON tree, in place, to those that the same text has as YAML.
+   *
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  private static JsonNode yamlNumbers(JsonNode node) {
+    switch (node) {
+      case ObjectNode object ->
+          object.properties().forEach(e -> e.setValue(yamlNumbers(e.getValue())));
+      case ArrayNode array -> {
+        for (int i = 0; i < array.size(); i++) {
+          array.set(i, yamlNumbers(array.get(i)));
+        }
+      }
+      default -> {
+        if (node.isFloatingPointNumber()) {
+          return GoScalars.real(node.doubleValue());
+        }
+      }
+    }
+    return node;
   }
 }

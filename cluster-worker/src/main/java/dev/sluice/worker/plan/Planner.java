@@ -3,6 +3,7 @@ package dev.sluice.worker.plan;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.Manifest;
@@ -33,7 +34,7 @@ public final class Planner {
    * managed. One that stays because the policy does not prune remains in the inventory, so that it
    * is deleted once the policy does prune.
    */
-  public Plan plan(PlanRequest request) {
+  public Plan plan(Request request) {
     if (request.desired().isEmpty()) {
       return new Plan.Refused(
           new Failure(
@@ -149,13 +150,14 @@ public final class Planner {
      * @param install whether nothing of the application was applied before
      */
     Plan.Ready finish(boolean install) {
-      Map<Turn, List<ApplyStep>> turns = new TreeMap<>();
+      Map<Order.Turn, List<ApplyStep>> turns = new TreeMap<>();
       applies.stream()
           .sorted(Comparator.comparing(ApplyStep::ref, Order.INSTANCE))
           .forEach(
               step ->
                   turns
-                      .computeIfAbsent(Turn.of(step.manifest(), install), turn -> new ArrayList<>())
+                      .computeIfAbsent(
+                          Order.Turn.of(step.manifest(), install), turn -> new ArrayList<>())
                       .add(step));
       return new Plan.Ready(
           turns.entrySet().stream().map(e -> new Stage(e.getKey().phase(), e.getValue())).toList(),
@@ -168,6 +170,28 @@ public final class Planner {
 
     private static Inventory inventory(Map<ObjectId, InventoryEntry> entries) {
       return new Inventory(List.copyOf(entries.values()));
+    }
+  }
+
+  /**
+   * The input of a plan.
+   *
+   * @param desired normalised, each object once
+   * @param old the ledger's inventory
+   * @param unfinished the write set of an intent that may be unfinished; empty if the ledger is
+   *     done
+   * @param approved whether a person approved this generation's deletions
+   */
+  public record Request(
+      List<Manifest> desired,
+      Inventory old,
+      Set<ObjectId> unfinished,
+      Policy policy,
+      boolean approved) {
+
+    public Request {
+      desired = List.copyOf(desired);
+      unfinished = Set.copyOf(unfinished);
     }
   }
 }

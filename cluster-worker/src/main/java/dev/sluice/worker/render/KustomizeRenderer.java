@@ -89,7 +89,7 @@ final class KustomizeRenderer implements Renderer {
         charts.areNone()
             ? PluginReferences.of(source.files())
             : PluginReferences.ofAll(charts.kustomizations(source.files()));
-    List<InstalledPlugin> installed = plugins.required(references, request);
+    List<Plugins.Installed> installed = plugins.required(references, request);
     if (!charts.areNone()) {
       references.required(); // refuses files that may hide a chart outside the tree
     }
@@ -130,7 +130,7 @@ final class KustomizeRenderer implements Renderer {
 
   private RenderResult withPlugins(
       String built,
-      List<InstalledPlugin> installed,
+      List<Plugins.Installed> installed,
       boolean charts,
       InputDirectory directory,
       RenderRequest request)

@@ -43,7 +43,7 @@ final class Plugins {
    *
    * @throws RenderException if it names a plugin that may not run, or is not installed
    */
-  List<InstalledPlugin> required(PluginReferences references, RenderRequest request)
+  List<Installed> required(PluginReferences references, RenderRequest request)
       throws RenderException {
     if (!references.areAny()) {
       return List.of();
@@ -54,9 +54,9 @@ final class Plugins {
           "%s names plugins, which the application's policy does not allow: take them out, or set policy.plugins in the fleet"
               .formatted(request.shown()));
     }
-    List<InstalledPlugin> installed = new ArrayList<>();
+    List<Installed> installed = new ArrayList<>();
     for (PluginName name : references.required()) {
-      installed.add(new InstalledPlugin(name, digest(name)));
+      installed.add(new Installed(name, digest(name)));
     }
     return installed;
   }
@@ -64,11 +64,11 @@ final class Plugins {
   /**
    * Returns the description for results: workers with the same description ran the same plugins.
    */
-  static String with(List<InstalledPlugin> plugins) {
+  static String with(List<Installed> plugins) {
     return plugins.isEmpty()
         ? ""
         : plugins.stream()
-            .map(InstalledPlugin::toString)
+            .map(Installed::toString)
             .collect(Collectors.joining(", ", " with plugins ", ""));
   }
 
@@ -100,5 +100,17 @@ final class Plugins {
         RenderFailure.MISSING_PLUGIN,
         "the plugin %s is looked for at %s in the worker's plugins directory: %s; %s"
             .formatted(name, name.program(), problem, instead));
+  }
+
+  /**
+   * A plugin whose program is installed.
+   *
+   * @param digest of the program and the files beside it, shortened
+   */
+  record Installed(PluginName name, String digest) {
+    @Override
+    public String toString() {
+      return name + " sha256:" + digest;
+    }
   }
 }

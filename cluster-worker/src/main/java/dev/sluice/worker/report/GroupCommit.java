@@ -65,7 +65,7 @@ final class GroupCommit implements AutoCloseable {
     record Write(
         ProducerRecord<String, byte[]> record,
         Supplier<Optional<ProducerRecord<String, byte[]>>> instead,
-        Receipt receipt)
+        Reporter.Receipt receipt)
         implements Step {}
 
     record End() implements Step {}
@@ -104,10 +104,10 @@ final class GroupCommit implements AutoCloseable {
    *
    * @param instead the alternative if the record cannot be written
    */
-  synchronized Receipt add(
+  synchronized Reporter.Receipt add(
       ProducerRecord<String, byte[]> record,
       Supplier<Optional<ProducerRecord<String, byte[]>>> instead) {
-    Receipt receipt = new Receipt();
+    Reporter.Receipt receipt = new Reporter.Receipt();
     if (ended != null) {
       receipt.failed(ended);
     } else if (queue.size() >= MOST_WAITING) {

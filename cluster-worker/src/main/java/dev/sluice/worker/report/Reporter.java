@@ -15,8 +15,13 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.process.FatalErrors;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
@@ -171,5 +176,36 @@ public final class Reporter implements AutoCloseable {
       case DeadLetterEvent.Closed closed ->
           EventId.of("dead-letter-closed", closed.entry(), closed.reason(), closed.generation());
     };
+  }
+
+  /** A record on its way to the broker. */
+  public static final class Receipt {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final CompletableFuture<Void> committed = new CompletableFuture<>();
+
+    Receipt() {}
+
+    void committed() {
+      committed.complete(null);
+    }
+
+    void failed(Throwable cause) {
+      committed.completeExceptionally(cause);
+    }
+
+    /**
+     * Waits until the record is committed.
+     *
+     * @throws ReportException if it cannot be
+     */
+    public void await() throws ReportException, InterruptedException {
+      try {
+        committed.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        throw new ReportException("the broker does not take a result", e);
+      }
+    }
   }
 }

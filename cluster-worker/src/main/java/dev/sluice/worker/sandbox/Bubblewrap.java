@@ -19,16 +19,6 @@ record Bubblewrap(Path program, VisibleFiles files, boolean processes) implement
   }
 
   @Override
-  public boolean endsAll() {
-    return true;
-  }
-
-  @Override
-  public boolean bindsPlace() {
-    return true;
-  }
-
-  @Override
   public List<String> shell(Path place) {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net"));

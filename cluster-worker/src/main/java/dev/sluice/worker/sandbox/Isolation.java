@@ -10,13 +10,17 @@ public interface Isolation {
   IsolationMode mode();
 
   /** Returns whether all descendants of a renderer end when it ends. */
-  boolean endsAll();
+  default boolean endsAll() {
+    return mode() == IsolationMode.BUBBLEWRAP || mode() == IsolationMode.NAMESPACES;
+  }
 
   /**
    * Returns whether a renderer's directory must exist before the renderer's shell starts, which
    * sees no other.
    */
-  boolean bindsPlace();
+  default boolean bindsPlace() {
+    return mode() != IsolationMode.NONE;
+  }
 
   /**
    * Returns a command that becomes an isolated shell, which reads its standard input.
@@ -31,4 +35,18 @@ public interface Isolation {
    * @param place the renderer's directory
    */
   default void handOver(Path directory, Path place) throws IOException {}
+
+  /** No isolation: the worker's own user and file system. */
+  record None() implements Isolation {
+
+    @Override
+    public IsolationMode mode() {
+      return IsolationMode.NONE;
+    }
+
+    @Override
+    public List<String> shell(Path place) {
+      return List.of("/bin/sh");
+    }
+  }
 }

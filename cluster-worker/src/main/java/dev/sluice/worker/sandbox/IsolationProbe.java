@@ -35,8 +35,8 @@ public final class IsolationProbe {
   }
 
   /**
-   * Returns the strongest that works, or that of a given mode; {@link NoIsolation} if it does not
-   * work.
+   * Returns the strongest that works, or that of a given mode; {@link Isolation.None} if it does
+   * not work.
    *
    * @param path searched for {@code bwrap} in addition to the system's directories
    */
@@ -49,7 +49,7 @@ public final class IsolationProbe {
         }
       }
     }
-    return new NoIsolation();
+    return new Isolation.None();
   }
 
   private List<Isolation> candidates(String path) {

@@ -26,16 +26,6 @@ record Namespaces(VisibleFiles files, boolean processes) implements Isolation {
   }
 
   @Override
-  public boolean endsAll() {
-    return true;
-  }
-
-  @Override
-  public boolean bindsPlace() {
-    return true;
-  }
-
-  @Override
   public List<String> shell(Path place) {
     return List.of(
         "/usr/bin/unshare",

@@ -29,16 +29,6 @@ record OtherUser() implements Isolation {
   }
 
   @Override
-  public boolean endsAll() {
-    return false;
-  }
-
-  @Override
-  public boolean bindsPlace() {
-    return true;
-  }
-
-  @Override
   public List<String> shell(Path place) {
     String user = Integer.toString(user(place));
     return List.of(

@@ -85,7 +85,7 @@ public final class ReadyShells implements AutoCloseable {
   private Placed start() throws IOException {
     Path place = isolation.bindsPlace() ? InputDirectory.place(scratch) : scratch;
     try {
-      return new Placed(ReadyShell.start(isolation, place, UlimitCommand.limits(limits)), place);
+      return new Placed(ReadyShell.start(isolation, place, limits.ulimits()), place);
     } catch (IOException e) {
       if (isolation.bindsPlace()) {
         InputDirectory.remove(place);

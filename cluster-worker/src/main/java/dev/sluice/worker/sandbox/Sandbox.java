@@ -24,7 +24,7 @@ public final class Sandbox implements AutoCloseable {
 
   /** Creates a sandbox without isolation. */
   public Sandbox(Path temporary, RenderLimits limits) {
-    this(temporary, limits, new NoIsolation());
+    this(temporary, limits, new Isolation.None());
   }
 
   /**
@@ -73,7 +73,7 @@ public final class Sandbox implements AutoCloseable {
    * @param place its own directory
    */
   public ReadyShell lasting(Path place) throws IOException {
-    return ReadyShell.start(isolation, place, UlimitCommand.lasting(limits.memory()));
+    return ReadyShell.start(isolation, place, limits.lastingUlimits());
   }
 
   /** Creates the directory that such a shell has as its own. */

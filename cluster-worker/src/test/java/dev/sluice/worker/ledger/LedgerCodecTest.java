@@ -58,7 +58,7 @@ class LedgerCodecTest {
       })
   void refusesTextThatIsNoLedger(String text) {
     assertThatThrownBy(() -> LedgerCodec.decode(text.getBytes(UTF_8)))
-        .isInstanceOf(DamagedLedgerException.class);
+        .isInstanceOf(LedgerCodec.DamagedLedgerException.class);
   }
 
   @Test

@@ -123,7 +123,7 @@ class LedgerUpkeepIT {
 
     ObjectNode marker = api.get(oldPath(WEB)).orElseThrow();
     assertThatThrownBy(() -> LedgerCodec.content(marker))
-        .isInstanceOf(DamagedLedgerException.class);
+        .isInstanceOf(LedgerCodec.DamagedLedgerException.class);
     ObjectNode created = old(WEB, 4);
     created.withObject("/metadata").put("resourceVersion", ClusterApi.ABSENT);
     assertThatThrownBy(() -> api.apply(oldPath(WEB), created, true))

@@ -101,7 +101,7 @@ class GoldenIT {
             .manifests();
     Plan plan =
         new Planner()
-            .plan(new PlanRequest(desired, Inventory.EMPTY, Set.of(), Policy.DEFAULT, false));
+            .plan(new Planner.Request(desired, Inventory.EMPTY, Set.of(), Policy.DEFAULT, false));
 
     String objects =
         Json.mapper()

@@ -61,8 +61,8 @@ class PlannerTest {
   @Test
   void writesAllOfAnUnfinishedIntentAgain() {
     Manifest same = configMap("same", "1");
-    PlanRequest request =
-        new PlanRequest(
+    Planner.Request request =
+        new Planner.Request(
             List.of(same), inventory(entry(same)), Set.of(same.ref().id()), Policy.DEFAULT, false);
 
     assertThat(ready(request).applies())
@@ -94,7 +94,7 @@ class PlannerTest {
     Plan.Ready first = ready(request(desired, Inventory.EMPTY));
     Plan.Ready again =
         ready(
-            new PlanRequest(
+            new Planner.Request(
                 desired,
                 first.inventories().during(),
                 ids(first.writeSet()),
@@ -242,10 +242,10 @@ class PlannerTest {
     List<Manifest> desired =
         Stream.concat(all.stream().skip(gone), Stream.of(configMap("fresh", "1"))).toList();
     Policy policy = new Policy(true, percent, true, Policy.DEFAULT.timeout());
-    PlanRequest request = new PlanRequest(desired, old, Set.of(), policy, false);
+    Planner.Request request = new Planner.Request(desired, old, Set.of(), policy, false);
 
     Plan plan = planner.plan(request);
-    Plan approved = planner.plan(new PlanRequest(desired, old, Set.of(), policy, true));
+    Plan approved = planner.plan(new Planner.Request(desired, old, Set.of(), policy, true));
 
     assertThat(plan instanceof Plan.Held).isEqualTo(held);
     if (plan instanceof Plan.Held(Failure failure, Plan.Ready _)) {
@@ -288,7 +288,7 @@ class PlannerTest {
     Inventory old = inventory(entry(stays), entry(gone));
     Policy policy = new Policy(false, 50, true, Policy.DEFAULT.timeout());
 
-    Plan.Ready plan = ready(new PlanRequest(List.of(stays), old, Set.of(), policy, false));
+    Plan.Ready plan = ready(new Planner.Request(List.of(stays), old, Set.of(), policy, false));
 
     assertThat(plan.prunes()).isEmpty();
     assertThat(plan.skipped()).containsExactly(gone.ref());
@@ -338,7 +338,7 @@ class PlannerTest {
             .collect(Collectors.toSet());
     Policy policy = new Policy(world.random.nextInt(4) > 0, 50, true, Policy.DEFAULT.timeout());
 
-    Plan.Ready plan = ready(new PlanRequest(desired, old, unfinished, policy, true));
+    Plan.Ready plan = ready(new Planner.Request(desired, old, unfinished, policy, true));
 
     Set<ObjectId> desiredOnes = Set.copyOf(desired.stream().map(m -> m.ref().id()).toList());
     List<ObjectRef> applied = plan.applies().stream().map(ApplyStep::ref).toList();
@@ -363,21 +363,21 @@ class PlannerTest {
       assertThat(plan.inventories().during().find(ref.id())).isPresent();
       assertThat(plan.inventories().after().find(ref.id())).isEmpty();
     }
-    PlanRequest again =
-        new PlanRequest(desired, plan.inventories().after(), Set.of(), policy, true);
+    Planner.Request again =
+        new Planner.Request(desired, plan.inventories().after(), Set.of(), policy, true);
     if (planner.plan(again) instanceof Plan.Ready second) {
       assertThat(second.isEmpty()).as("a plan that was carried out leaves nothing to do").isTrue();
     }
   }
 
-  private Plan.Ready ready(PlanRequest request) {
+  private Plan.Ready ready(Planner.Request request) {
     Plan plan = planner.plan(request);
     assertThat(plan).isInstanceOf(Plan.Ready.class);
     return (Plan.Ready) plan;
   }
 
-  private static PlanRequest request(List<Manifest> desired, Inventory old) {
-    return new PlanRequest(desired, old, Set.of(), Policy.DEFAULT, false);
+  private static Planner.Request request(List<Manifest> desired, Inventory old) {
+    return new Planner.Request(desired, old, Set.of(), Policy.DEFAULT, false);
   }
 
   private static Inventory inventory(InventoryEntry... entries) {

@@ -16,8 +16,8 @@ import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.worker.sandbox.BoundedProcess;
 import dev.sluice.worker.sandbox.InputDirectory;
 import dev.sluice.worker.sandbox.InstalledProgram;
+import dev.sluice.worker.sandbox.Isolation;
 import dev.sluice.worker.sandbox.IsolationMode;
-import dev.sluice.worker.sandbox.NoIsolation;
 import dev.sluice.worker.sandbox.PluginEnvironment;
 import dev.sluice.worker.sandbox.ReadyShells;
 import dev.sluice.worker.sandbox.RenderException;
@@ -413,7 +413,9 @@ class PluginsIT {
       List<String> build = command.buildWithPlugins("app", Path.of("/nowhere"));
       BoundedProcess.Ending open =
           new BoundedProcess(
-                  new ReadyShells(scratch, RenderLimits.DEFAULT, new NoIsolation()).take().shell(),
+                  new ReadyShells(scratch, RenderLimits.DEFAULT, new Isolation.None())
+                      .take()
+                      .shell(),
                   build,
                   directory.root(),
                   directory.tree(),

@@ -50,7 +50,7 @@ class ReporterIT {
       try (Reporter successor = open(_ -> {})) {
         send(successor, 3).await();
 
-        Receipt late = send(zombie, 2);
+        Reporter.Receipt late = send(zombie, 2);
 
         assertThatThrownBy(late::await).isInstanceOf(ReportException.class);
         await().until(() -> broken.get() == 1);
@@ -79,9 +79,10 @@ class ReporterIT {
   void aRecordThatIsTooLargeForTheProducerIsShortenedAndTheOthersAreWritten() throws Exception {
     List<Throwable> broken = new CopyOnWriteArrayList<>();
     try (Reporter reporter = open(broken::add)) {
-      Receipt before = send(reporter, 1);
-      Receipt large = reporter.send(parked(2, "x".repeat(18_000_000)), TraceParent.start());
-      Receipt after = send(reporter, 3);
+      Reporter.Receipt before = send(reporter, 1);
+      Reporter.Receipt large =
+          reporter.send(parked(2, "x".repeat(18_000_000)), TraceParent.start());
+      Reporter.Receipt after = send(reporter, 3);
 
       before.await();
       large.await();
@@ -98,14 +99,14 @@ class ReporterIT {
     List<Throwable> broken = new CopyOnWriteArrayList<>();
     limitTopic(100_000);
     try (Reporter reporter = open(broken::add)) {
-      List<Receipt> receipts = new ArrayList<>();
+      List<Reporter.Receipt> receipts = new ArrayList<>();
       for (long generation = 1; generation <= 20; generation++) {
         receipts.add(
             generation == 7 || generation == 13
                 ? reporter.send(planned(generation), TraceParent.start())
                 : send(reporter, generation));
       }
-      for (Receipt receipt : receipts) {
+      for (Reporter.Receipt receipt : receipts) {
         receipt.await();
       }
     }
@@ -171,7 +172,7 @@ class ReporterIT {
     return Reporter.open(kafka, CLUSTER, _ -> {}, broken, Clock.systemUTC());
   }
 
-  private static Receipt send(Reporter reporter, long generation) {
+  private static Reporter.Receipt send(Reporter reporter, long generation) {
     return reporter.send(
         new ResultEvent.Unchanged(subject(generation), 1, Optional.empty()), TraceParent.start());
   }

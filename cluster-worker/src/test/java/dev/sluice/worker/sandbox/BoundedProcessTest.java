@@ -114,6 +114,6 @@ class BoundedProcessTest {
   }
 
   private ReadyShell shell() throws IOException {
-    return new ReadyShells(directory, LIMITS, new NoIsolation()).take().shell();
+    return new ReadyShells(directory, LIMITS, new Isolation.None()).take().shell();
   }
 }

@@ -7,7 +7,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.standalone.cli.Visible;
-import dev.sluice.worker.WorkerListener;
+import dev.sluice.worker.WorkerResources;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +60,7 @@ final class PushReport {
     };
   }
 
-  WorkerListener workerListener() {
+  WorkerResources.Listener workerListener() {
     return result -> {
       switch (result) {
         case ResultEvent.Applied applied -> printApplied(applied);

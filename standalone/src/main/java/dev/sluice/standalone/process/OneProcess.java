@@ -21,7 +21,6 @@ import dev.sluice.receiver.ReceiverConfig;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.worker.ClusterWorker;
 import dev.sluice.worker.WorkerConfig;
-import dev.sluice.worker.WorkerListener;
 import dev.sluice.worker.WorkerResources;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
@@ -109,8 +108,9 @@ public final class OneProcess implements AutoCloseable {
   }
 
   /** Listeners to what the parts do, for the demo, benchmarks and tests. */
-  public record Listeners(DispatchListener dispatcher, WorkerListener worker) {
-    public static final Listeners NONE = new Listeners(DispatchListener.NONE, WorkerListener.NONE);
+  public record Listeners(DispatchListener dispatcher, WorkerResources.Listener worker) {
+    public static final Listeners NONE =
+        new Listeners(DispatchListener.NONE, WorkerResources.Listener.NONE);
   }
 
   /** Starts a cluster's worker. */
@@ -119,7 +119,7 @@ public final class OneProcess implements AutoCloseable {
       KafkaConnection kafka,
       KubernetesClient client,
       Renderers renderers,
-      WorkerListener listener,
+      WorkerResources.Listener listener,
       Telemetry telemetry) {
     return ClusterWorker.start(
         config,

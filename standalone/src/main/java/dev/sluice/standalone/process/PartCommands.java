@@ -18,7 +18,7 @@ import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
 import dev.sluice.worker.WorkerConfig;
-import dev.sluice.worker.WorkerListener;
+import dev.sluice.worker.WorkerResources;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import java.time.Clock;
@@ -94,7 +94,7 @@ public final class PartCommands {
                   kafka(values, telemetry.metrics()),
                   parts.add(ClusterAccess.from(values).connectSingle(config.cluster())),
                   parts.add(Renderers.onThisMachine(RenderConfig.from(values))),
-                  WorkerListener.NONE,
+                  WorkerResources.Listener.NONE,
                   telemetry));
         });
   }
