@@ -70,19 +70,22 @@ public record WorkerConfig(
       Setting.of(
               "installation",
               "ID",
-              "separates installations of Sluice in one cluster",
+              "id of this installation of Sluice, if a cluster has several",
               Ownership::requireInstallation)
           .or("default");
   public static final Setting<String> SYSTEM_NAMESPACE =
       Setting.text(
-              "system-namespace", "NAMESPACE", "holds the ledgers, their signing key and the Lease")
+              "system-namespace",
+              "NAMESPACE",
+              "namespace of the ledgers, their signing key and the Lease")
           .or("sluice-system");
   public static final Setting<Optional<String>> IDENTITY =
       Setting.text(
               "identity", "NAME", "of this worker, unique within the cluster (default: generated)")
           .optional();
   public static final Setting<Integer> CONCURRENCY =
-      Setting.integer("concurrency", "how many applications are reconciled at once", 1, 1000)
+      Setting.integer(
+              "concurrency", "number of applications that are reconciled in parallel", 1, 1000)
           .or("16");
   public static final Setting<Duration> LEASE_DURATION =
       Setting.duration("lease-duration", "how long a Lease that is not renewed stays valid")
@@ -90,21 +93,24 @@ public record WorkerConfig(
   public static final Setting<Duration> LEASE_RENEW_DEADLINE =
       Setting.duration("lease-renew-deadline", "how long to try to renew the Lease").or("10s");
   public static final Setting<Duration> LEASE_RETRY_PERIOD =
-      Setting.duration("lease-retry-period", "between attempts to take or renew the Lease")
+      Setting.duration("lease-retry-period", "interval between attempts to take or renew the Lease")
           .or("2s");
   public static final Setting<Duration> SLOW_TIMER =
       Setting.duration(
               "slow-timer",
-              "between attempts at applications that are parked because of the cluster's state")
+              "interval between attempts at applications that are parked because of the cluster's state")
           .or("5m");
   public static final Setting<Duration> STUCK_AFTER =
       Setting.duration("stuck-after", "how long an application is retried before it is parked")
           .or("10m");
   public static final Setting<Duration> SWEEP_INTERVAL =
-      Setting.duration("sweep-interval", "between sweeps for orphans that fenced workers left")
+      Setting.duration(
+              "sweep-interval",
+              "interval between sweeps for orphans and checks of the ledgers' keys")
           .or("1m");
   public static final Setting<Optional<Integer>> HEALTH_PORT =
-      Setting.integer("health-port", "serves /livez, /readyz and /metrics; 0 for any", 0, 65535)
+      Setting.integer(
+              "health-port", "port of /livez, /readyz and /metrics; 0 for any free port", 0, 65535)
           .optional();
 
   public static final Setting<List<ApplicationName>> DEPLOYS_SLUICE =

@@ -106,11 +106,14 @@ public record DispatcherConfig(
       Setting.text(
               "dispatcher-instance",
               "NAME",
-              "a name of this dispatcher that stays the same after a restart, which makes restarts faster")
+              "a name of this dispatcher that is the same after a restart; makes restarts faster")
           .optional();
   public static final Setting<Optional<Integer>> HEALTH_PORT =
       Setting.integer(
-              "dispatcher-health-port", "serves /livez, /readyz and /metrics; 0 for any", 0, 65535)
+              "dispatcher-health-port",
+              "port of /livez, /readyz and /metrics; 0 for any free port",
+              0,
+              65535)
           .optional();
 
   public static final List<Setting<?>> SETTINGS =

@@ -31,13 +31,13 @@ public record ReceiverConfig(
       Setting.text("webhook-host", "ADDRESS", "address to listen on for webhooks").or("0.0.0.0");
   private static final Setting<Integer> PORT =
       Setting.integer(
-              "webhook-port", "port to listen on for webhooks; 0 for any free one", 0, 65535)
+              "webhook-port", "port to listen on for webhooks; 0 for any free port", 0, 65535)
           .or("8080");
   private static final Setting<Optional<Integer>> HEALTH_PORT =
       Setting.integer(
               "webhook-health-port",
               "port of /metrics, and of /livez and /readyz with reasons; without it metrics are not"
-                  + " served; 0 for any free one",
+                  + " served; 0 for any free port",
               0,
               65535)
           .optional();

@@ -45,19 +45,20 @@ public record RenderConfig(
   public static final Setting<Optional<Path>> DIRECTORY =
       Setting.path(
               "render-directory",
-              "holds inputs while they are rendered, best in memory (default: /dev/shm if it has"
+              "directory of inputs during a rendering, preferably in memory (default: /dev/shm if it has"
                   + " 128 MiB of room, else the temporary directory)")
           .optional();
   public static final Setting<Duration> TIMEOUT =
       Setting.duration("render-timeout", "how long one rendering may take").or("1m");
   public static final Setting<Integer> MEMORY =
-      Setting.integer("render-memory", "MiB that one renderer may allocate", 64, 65_536).or("1024");
+      Setting.integer("render-memory", "memory that one renderer may allocate, in MiB", 64, 65_536)
+          .or("1024");
 
   public static final Setting<Optional<Path>> PLUGINS =
       Setting.path(
               "plugins",
               "directory of kustomize's exec plugins, laid out as its KUSTOMIZE_PLUGIN_HOME; they"
-                  + " run for applications with policy.plugins (default: there are none)")
+                  + " run for applications with policy.plugins (default: none)")
           .optional();
 
   public static final Setting<Optional<IsolationMode>> ISOLATION =
@@ -65,7 +66,7 @@ public record RenderConfig(
               "render-isolation",
               "bubblewrap|namespaces|user|none",
               "isolation of renderers from the worker and from each other (default: the strongest"
-                  + " that works here)",
+                  + " that this machine supports)",
               IsolationMode::parse)
           .optional();
   public static final Setting<Boolean> REQUIRED =

@@ -38,7 +38,7 @@ public final class AffectedCommand {
       Setting.text(
               "as",
               "NAME",
-              "the Repository of the fleet that the checkout is of (default: the one with its"
+              "the fleet's Repository of this checkout (default: the one with its"
                   + " origin's URL, or the only one)")
           .optional();
   private static final Setting<Boolean> VERBOSE =

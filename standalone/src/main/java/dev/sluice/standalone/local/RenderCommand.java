@@ -69,7 +69,7 @@ public final class RenderCommand {
       Setting.list(
           "api-versions",
           "GROUP/VERSION[/KIND]",
-          "an API version that charts see besides Kubernetes' own",
+          "an additional API version that charts see",
           text -> text);
 
   private RenderCommand() {}
