@@ -168,7 +168,7 @@ public final class ApiServer implements AutoCloseable {
 
   private void serve(Operation operation, RoutingContext context) {
     boolean streamed =
-        operation.id().equals("events")
+        operation.answer().form() == Operation.Answer.Form.PAGE_OR_STREAM
             && String.valueOf(context.request().getHeader("Accept")).contains("text/event-stream");
     if (streamed) {
       stream(operation, context);

@@ -100,7 +100,7 @@ final class OpenApi {
     return switch (answer.form()) {
       case ONE -> element;
       case LIST -> list;
-      case PAGE ->
+      case PAGE, PAGE_OR_STREAM ->
           Map.of(
               "type",
               "object",

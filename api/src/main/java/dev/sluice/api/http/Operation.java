@@ -34,7 +34,9 @@ record Operation(
     enum Form {
       ONE,
       LIST,
-      PAGE
+      PAGE,
+      /** A page, or an endless stream of server-sent events if the request accepts one. */
+      PAGE_OR_STREAM
     }
 
     static Answer one(Class<?> type) {
@@ -48,6 +50,10 @@ record Operation(
     /** A {@link Page}. */
     static Answer page(Class<?> type) {
       return new Answer(200, Form.PAGE, type);
+    }
+
+    static Answer pageOrStream(Class<?> type) {
+      return new Answer(200, Form.PAGE_OR_STREAM, type);
     }
   }
 

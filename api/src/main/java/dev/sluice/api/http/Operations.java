@@ -204,7 +204,7 @@ final class Operations {
                 Parameter.CLUSTER,
                 Parameter.TYPE,
                 Parameter.REPOSITORY),
-            Answer.page(EventView.class),
+            Answer.pageOrStream(EventView.class),
             request ->
                 model
                     .records()

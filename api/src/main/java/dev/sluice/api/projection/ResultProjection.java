@@ -2,6 +2,7 @@ package dev.sluice.api.projection;
 
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Sql;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ResultEvent;
@@ -53,7 +54,7 @@ final class ResultProjection {
     switch (result) {
       case Dispatched dispatched -> dispatched(dispatched, at);
       case Planned planned -> {
-        history(planned, "planned", Optional.empty(), at);
+        history(planned, Optional.empty(), at);
         sql.update(
             "UPDATE generation SET planned_at = ifnull(planned_at, ?)" + WHERE,
             values(planned, at));
@@ -61,7 +62,7 @@ final class ResultProjection {
       }
       case Applied applied -> applied(applied, at);
       case Unchanged unchanged -> {
-        history(unchanged, "unchanged", Optional.empty(), at);
+        history(unchanged, Optional.empty(), at);
         sql.update(
             "UPDATE generation SET applied_at = ifnull(applied_at, ?)" + WHERE,
             values(unchanged, at));
@@ -70,29 +71,26 @@ final class ResultProjection {
         holds(unchanged.subject(), unchanged.renderer(), at);
       }
       case Superseded superseded ->
-          history(superseded, "superseded", Optional.of("by generation " + superseded.by()), at);
+          history(superseded, Optional.of("by generation " + superseded.by()), at);
       case Retrying retrying -> {
-        history(retrying, "retrying", Optional.of(retrying.failure().message()), at);
+        history(retrying, Optional.of(retrying.failure().message()), at);
         sql.update(
             "UPDATE generation SET attempts = max(attempts, ?)" + WHERE,
             values(retrying, retrying.attempt()));
         status(retrying, Phase.RETRYING, Optional.of(retrying.failure()), at);
       }
       case Parked parked -> {
-        history(parked, "parked", Optional.of(parked.failure().message()), at);
+        history(parked, Optional.of(parked.failure().message()), at);
         status(parked, Phase.PARKED, Optional.of(parked.failure()), at);
       }
       case Removed removed -> {
-        history(removed, "removed", Optional.empty(), at);
+        history(removed, Optional.empty(), at);
         changed(removed.subject(), removed.changes(), at);
         status(removed, Phase.REMOVED, Optional.empty(), at);
       }
       case Fenced fenced ->
           history(
-              fenced,
-              "fenced",
-              Optional.of("the ledger is at generation " + fenced.ledgerGeneration()),
-              at);
+              fenced, Optional.of("the ledger is at generation " + fenced.ledgerGeneration()), at);
     }
   }
 
@@ -104,7 +102,7 @@ final class ResultProjection {
   }
 
   private void dispatched(Dispatched event, Instant at) {
-    history(event, "dispatched", Optional.empty(), at);
+    history(event, Optional.empty(), at);
     Subject subject = event.subject();
     sql.update(
         "UPDATE generation SET reason = ?, actor = ?, causes = ?, changed_at = ?, dispatched_at = ?"
@@ -125,7 +123,7 @@ final class ResultProjection {
   }
 
   private void applied(Applied event, Instant at) {
-    history(event, "applied", Optional.empty(), at);
+    history(event, Optional.empty(), at);
     Subject subject = event.subject();
     sql.update(
         "UPDATE generation SET received_at = ?, rendered_at = ?, planned_at = ?, applied_at = ?"
@@ -143,8 +141,8 @@ final class ResultProjection {
     holds(subject, event.renderer(), at);
   }
 
-  /** Stores the latest outcome of a generation. */
-  private void history(OfTarget event, String outcome, Optional<String> message, Instant at) {
+  /** Stores the latest outcome of a generation: the type of the event. */
+  private void history(OfTarget event, Optional<String> message, Instant at) {
     Subject subject = event.subject();
     sql.update(
         """
@@ -156,7 +154,7 @@ final class ResultProjection {
         subject.cluster(),
         subject.generation(),
         subject.commit(),
-        outcome,
+        EventType.of(event).slug(),
         at,
         message);
   }

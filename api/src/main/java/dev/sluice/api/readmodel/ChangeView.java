@@ -1,6 +1,7 @@
 package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Row;
+import dev.sluice.contract.codec.EventType;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public record ChangeView(
 
   static ChangeView read(Row row) throws SQLException {
     Optional<Merge> merge =
-        row.text("type").equals("merge-recorded")
+        row.text("type").equals(EventType.MERGE_RECORDED.slug())
             ? Optional.of(
                 new Merge(
                     row.number("number"),

@@ -2,6 +2,7 @@ package dev.sluice.worker.sandbox;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Modes of isolating renderers from the worker and from each other, the strongest first. {@link
@@ -23,13 +24,16 @@ public enum IsolationMode {
 
   /** Parses the name of a mode in the configuration. */
   public static IsolationMode parse(String name) {
-    return Arrays.stream(values())
-        .filter(mode -> mode.text().equals(name))
-        .findFirst()
+    return find(name)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "must be bubblewrap, namespaces, user or none, not " + name));
+  }
+
+  /** Returns the mode with a name; empty if it is none, such as a mode of a later version. */
+  public static Optional<IsolationMode> find(String name) {
+    return Arrays.stream(values()).filter(mode -> mode.text().equals(name)).findFirst();
   }
 
   /** Returns the name in configuration, logs, metrics and events. */

@@ -33,6 +33,8 @@ public record Setting<T>(
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
   private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h|d)");
 
+  private static final String FLAG = "true|false";
+
   public Setting {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("setting name '%s'".formatted(name));
@@ -100,7 +102,7 @@ public record Setting<T>(
   public static Setting<Boolean> flag(String name, String description) {
     return of(
             name,
-            "true|false",
+            FLAG,
             description,
             text ->
                 switch (text.toLowerCase(Locale.ROOT)) {
@@ -109,6 +111,11 @@ public record Setting<T>(
                   default -> throw new IllegalArgumentException("expected true or false");
                 })
         .or("false");
+  }
+
+  /** Returns whether its value is true or false, so that the option alone means true. */
+  public boolean isFlag() {
+    return label.equals(FLAG);
   }
 
   /** Returns a setting that may be given any number of times. */

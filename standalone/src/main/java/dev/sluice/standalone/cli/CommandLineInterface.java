@@ -212,7 +212,7 @@ public final class CommandLineInterface {
                 "%s (%s)"
                     .formatted(setting.description(), String.join("; ", notes))
                     .replace("%", "%%"));
-    return setting.label().equals("true|false")
+    return setting.isFlag()
         ? option.arity("0..1").fallbackValue("true").build()
         : option.arity("1").build();
   }

@@ -6,7 +6,9 @@ import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -92,39 +94,53 @@ final class DeadLettersVerb extends Verb {
 
   @Override
   int run(Api api, Printer printer) {
-    check();
-    switch (action) {
-      case "list" ->
+    Action chosen = action();
+    check(chosen);
+    switch (chosen) {
+      case LIST ->
           printer.list(
               api.all("/api/v1/dead-letters", selection(all ? "all" : "open"), ALL),
               GetVerb.DEAD_LETTERS);
-      case "show" -> show(api, printer);
-      case "retry", "discard" -> act(api, printer);
-      default -> throw new ExitException(2, "expected list, show, retry or discard");
+      case SHOW -> show(api, printer);
+      case RETRY, DISCARD -> act(api, printer);
     }
     return 0;
   }
 
+  private enum Action {
+    LIST,
+    SHOW,
+    RETRY,
+    DISCARD
+  }
+
+  private Action action() {
+    return Arrays.stream(Action.values())
+        .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(action))
+        .findFirst()
+        .orElseThrow(() -> new ExitException(2, "expected list, show, retry or discard"));
+  }
+
   /** Refuses options that the action ignores: a retry must reach exactly what was selected. */
-  private void check() {
-    boolean acts = action.equals("retry") || action.equals("discard");
+  private void check(Action chosen) {
+    boolean acts = chosen == Action.RETRY || chosen == Action.DISCARD;
     if (!acts && (everything || dryRun || reason.isPresent() || rate != RATE)) {
       throw new ExitException(
           2, "--everything, --reason, --dry-run and --rate are for retry and discard");
     }
-    if (all && !action.equals("list")) {
+    if (all && chosen != Action.LIST) {
       throw new ExitException(2, "--all is for list");
     }
-    if (!entries.isEmpty() && action.equals("list")) {
+    if (!entries.isEmpty() && chosen == Action.LIST) {
       throw new ExitException(2, "list takes no ENTRY: see show");
     }
-    if (entries.isEmpty() && action.equals("show")) {
+    if (entries.isEmpty() && chosen == Action.SHOW) {
       throw new ExitException(2, "show needs an ENTRY");
     }
     if ((isSelective() || everything) && !entries.isEmpty()) {
       throw new ExitException(2, "give either entries or a selection");
     }
-    if (isSelective() && (everything || action.equals("show"))) {
+    if (isSelective() && (everything || chosen == Action.SHOW)) {
       throw new ExitException(2, "a selection goes with list, retry and discard, not --everything");
     }
   }

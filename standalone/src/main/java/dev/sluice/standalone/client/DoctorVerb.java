@@ -6,6 +6,7 @@ import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.worker.sandbox.IsolationMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,25 +118,27 @@ final class DoctorVerb extends Verb {
       return Optional.empty();
     }
     String check = "rendering " + cluster.get("cluster").asText();
-    String mode = cluster.path("renderIsolation").asText("");
+    Optional<IsolationMode> mode = IsolationMode.find(cluster.path("renderIsolation").asText(""));
+    if (mode.isEmpty()) {
+      return Optional.of(
+          finding(check, Result.look, "the worker does not report how it isolates renderers"));
+    }
     return Optional.of(
-        switch (mode) {
-          case "bubblewrap", "namespaces" ->
-              finding(check, Result.ok, "renderers are isolated by " + mode);
-          case "user" ->
+        switch (mode.get()) {
+          case BUBBLEWRAP, NAMESPACES ->
+              finding(check, Result.ok, "renderers are isolated by " + mode.get().text());
+          case USER ->
               finding(
                   check,
                   Result.look,
                   "renderers run as other users, but reach the network: see docs/operations.md,"
                       + " Isolation of renderers");
-          case "none" ->
+          case NONE ->
               finding(
                   check,
                   Result.look,
                   "renderers are not isolated from the worker: install bubblewrap, or let its user"
                       + " make user namespaces (docs/operations.md, Isolation of renderers)");
-          default ->
-              finding(check, Result.look, "the worker does not report how it isolates renderers");
         });
   }
 

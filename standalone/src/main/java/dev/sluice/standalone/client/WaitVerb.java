@@ -1,11 +1,14 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.api.readmodel.Explanation.Cause;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -110,7 +113,7 @@ final class WaitVerb extends Verb {
               }
             });
     for (JsonNode generation : sent) {
-      if (generation.get("outcome").asText().equals("parked")) {
+      if (isOutcome(generation, EventType.PARKED)) {
         throw new ExitException(
             1,
             "%s in %s is parked: %s"
@@ -130,8 +133,7 @@ final class WaitVerb extends Verb {
         sent.stream()
             .allMatch(
                 one ->
-                    List.of("applied", "unchanged", "superseded")
-                        .contains(one.get("outcome").asText()));
+                    isOutcome(one, EventType.APPLIED, EventType.UNCHANGED, EventType.SUPERSEDED));
     if (sent.isEmpty() && !isHead(api, explanation.get().get("commit").asText())) {
       return false;
     }
@@ -150,7 +152,7 @@ final class WaitVerb extends Verb {
 
   /** Ends the wait if the inputs of an application are refused: they are never sent. */
   private void failIfRefused(JsonNode explanation) {
-    because(explanation, "REFUSED")
+    because(explanation, Cause.REFUSED)
         .findFirst()
         .ifPresent(
             one -> {
@@ -160,21 +162,25 @@ final class WaitVerb extends Verb {
   }
 
   private String held(JsonNode explanation) {
-    long held = because(explanation, "HELD").count();
+    long held = because(explanation, Cause.HELD).count();
     return held == 0 ? "" : "; not sent to suspended or rolled back applications: " + held;
   }
 
+  private static boolean isOutcome(JsonNode generation, EventType... types) {
+    String outcome = generation.get("outcome").asText();
+    return Arrays.stream(types).map(EventType::slug).anyMatch(outcome::equals);
+  }
+
   private static String superseded(List<JsonNode> sent) {
-    long newer =
-        sent.stream().filter(one -> one.get("outcome").asText().equals("superseded")).count();
+    long newer = sent.stream().filter(one -> isOutcome(one, EventType.SUPERSEDED)).count();
     return newer == 0 ? "" : ", of which newer generations replaced " + newer;
   }
 
-  private Stream<JsonNode> because(JsonNode explanation, String cause) {
+  private Stream<JsonNode> because(JsonNode explanation, Cause cause) {
     return explanation
         .get("unaffected")
         .valueStream()
-        .filter(one -> one.path("cause").asText().equals(cause))
+        .filter(one -> one.path("cause").asText().equals(cause.name()))
         .filter(
             one ->
                 applications.isEmpty() || applications.contains(one.get("application").asText()));
