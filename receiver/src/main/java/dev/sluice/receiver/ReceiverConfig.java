@@ -2,7 +2,6 @@ package dev.sluice.receiver;
 
 import dev.sluice.contract.name.Forge;
 import dev.sluice.platform.config.ConfigurationException;
-import dev.sluice.platform.config.ConfigurationProblem;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.receiver.endpoint.Endpoint;
@@ -142,17 +141,17 @@ public record ReceiverConfig(
             .get(MAX_BUFFERED)
             .map(Integer::longValue)
             .orElse(Math.max(DEFAULT.maxBufferedBytes(), maxBody));
-    List<ConfigurationProblem> problems = new ArrayList<>();
+    List<ConfigurationException.Problem> problems = new ArrayList<>();
     if (maxBuffered < maxBody) {
       problems.add(
-          new ConfigurationProblem(
+          new ConfigurationException.Problem(
               MAX_BUFFERED.option(), "expected at least " + MAX_BODY.option()));
     }
     Optional<Path> chain = values.get(CERTIFICATE);
     Optional<Path> key = values.get(KEY);
     if (chain.isPresent() != key.isPresent()) {
       problems.add(
-          new ConfigurationProblem(
+          new ConfigurationException.Problem(
               CERTIFICATE.option(), "expected together with " + KEY.option() + ", or neither"));
     }
     if (!problems.isEmpty()) {

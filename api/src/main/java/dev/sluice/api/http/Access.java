@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.api.readmodel.Scope;
 import dev.sluice.platform.config.ConfigurationException;
-import dev.sluice.platform.config.ConfigurationProblem;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -42,7 +41,7 @@ final class Access {
    */
   static Access resolve(List<TokenSetting> tokens) {
     List<Known> known = new ArrayList<>();
-    List<ConfigurationProblem> problems = new ArrayList<>();
+    List<ConfigurationException.Problem> problems = new ArrayList<>();
     for (TokenSetting token : tokens) {
       try {
         String secret = token.secret().resolve();
@@ -53,7 +52,8 @@ final class Access {
         }
         known.add(new Known(token.principal(), digest(secret)));
       } catch (IllegalStateException e) {
-        problems.add(new ConfigurationProblem("--api-token", String.valueOf(e.getMessage())));
+        problems.add(
+            new ConfigurationException.Problem("--api-token", String.valueOf(e.getMessage())));
       }
     }
     if (!problems.isEmpty()) {

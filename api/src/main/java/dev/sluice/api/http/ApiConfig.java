@@ -1,7 +1,6 @@
 package dev.sluice.api.http;
 
 import dev.sluice.platform.config.ConfigurationException;
-import dev.sluice.platform.config.ConfigurationProblem;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import java.net.InetAddress;
@@ -63,7 +62,7 @@ public final class ApiConfig {
     if (config.tokens.isEmpty() && !config.isLoopback()) {
       throw new ConfigurationException(
           List.of(
-              new ConfigurationProblem(
+              new ConfigurationException.Problem(
                   HOST.option(),
                   "%s is not a loopback address: give %s, or listen on 127.0.0.1"
                       .formatted(config.host, TOKENS.option()))));

@@ -17,7 +17,7 @@ import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.platform.kafka.Topics;
-import dev.sluice.platform.process.OutsideCause;
+import dev.sluice.platform.process.SupervisedLoop;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -244,7 +244,7 @@ public final class Projection {
    * know.
    */
   private static final class UnknownEventException extends RuntimeException
-      implements OutsideCause {
+      implements SupervisedLoop.OutsideCause {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,11 +1,12 @@
 package dev.sluice.api.store;
 
-import dev.sluice.platform.process.OutsideCause;
+import dev.sluice.platform.process.SupervisedLoop;
 import java.sql.SQLException;
 import java.util.Set;
 
 /** Thrown when a statement on the read model's database fails. */
-public final class DatabaseException extends RuntimeException implements OutsideCause {
+public final class DatabaseException extends RuntimeException
+    implements SupervisedLoop.OutsideCause {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,7 @@
 package dev.sluice.api.store;
 
 import dev.sluice.platform.kafka.KafkaConnection;
-import dev.sluice.platform.process.OutsideCause;
+import dev.sluice.platform.process.SupervisedLoop;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +29,8 @@ public record LogIdentity(
   private static final Duration ASK_AGAIN = Duration.ofMillis(200);
 
   /** Thrown when Kafka does not answer or the topics do not exist. */
-  static final class TopicsMissingException extends IllegalStateException implements OutsideCause {
+  static final class TopicsMissingException extends IllegalStateException
+      implements SupervisedLoop.OutsideCause {
     private static final long serialVersionUID = 1L;
 
     TopicsMissingException(String message, Throwable cause) {

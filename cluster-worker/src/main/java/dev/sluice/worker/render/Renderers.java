@@ -8,7 +8,6 @@ import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.platform.config.ConfigurationException;
-import dev.sluice.platform.config.ConfigurationProblem;
 import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.helm.HelmEngine;
 import dev.sluice.worker.helm.HelmLibrary;
@@ -117,7 +116,7 @@ public final class Renderers implements AutoCloseable {
     if (isolation.mode() == IsolationMode.NONE && isolated.required()) {
       throw new ConfigurationException(
           List.of(
-              new ConfigurationProblem(
+              new ConfigurationException.Problem(
                   "--require-render-isolation",
                   "renderers cannot be isolated here%s: install bubblewrap, or let the worker's user make user namespaces (docs/operations.md, Isolation of renderers)"
                       .formatted(isolated.mode().map(mode -> " by " + mode.text()).orElse("")))));

@@ -56,7 +56,7 @@ public final class Settings {
    */
   public SettingValues read(
       Map<String, List<String>> options, Map<String, String> environment, Optional<Path> file) {
-    List<ConfigurationProblem> problems = new ArrayList<>();
+    List<ConfigurationException.Problem> problems = new ArrayList<>();
     Map<String, Given> given = new HashMap<>();
     file.ifPresent(path -> given.putAll(fromFile(path, problems)));
     given.putAll(fromEnvironment(environment, problems));
@@ -74,10 +74,10 @@ public final class Settings {
   }
 
   private static Optional<Object> value(
-      Setting<?> setting, Optional<Given> given, List<ConfigurationProblem> problems) {
+      Setting<?> setting, Optional<Given> given, List<ConfigurationException.Problem> problems) {
     if (given.isEmpty() && setting.required()) {
       problems.add(
-          new ConfigurationProblem(
+          new ConfigurationException.Problem(
               setting.option(),
               "required (%s; or variable %s, or key '%s' in the file): %s"
                   .formatted(
@@ -90,13 +90,13 @@ public final class Settings {
     try {
       return Optional.of(setting.parser().apply(texts));
     } catch (IllegalArgumentException e) {
-      problems.add(new ConfigurationProblem(where, String.valueOf(e.getMessage())));
+      problems.add(new ConfigurationException.Problem(where, String.valueOf(e.getMessage())));
       return Optional.empty();
     }
   }
 
   private Map<String, Given> fromEnvironment(
-      Map<String, String> environment, List<ConfigurationProblem> problems) {
+      Map<String, String> environment, List<ConfigurationException.Problem> problems) {
     Map<String, String> byVariable = new HashMap<>();
     known.forEach(
         name -> byVariable.put("SLUICE_" + name.toUpperCase(Locale.ROOT).replace('-', '_'), name));
@@ -110,7 +110,8 @@ public final class Settings {
               String name = byVariable.get(variable);
               if (name == null) {
                 problems.add(
-                    new ConfigurationProblem(variable, "unknown variable; see sluice --help"));
+                    new ConfigurationException.Problem(
+                        variable, "unknown variable; see sluice --help"));
               } else {
                 given.put(name, new Given(variable, valuesOf(name, value)));
               }
@@ -126,24 +127,26 @@ public final class Settings {
         : List.of(value);
   }
 
-  private Map<String, Given> fromFile(Path file, List<ConfigurationProblem> problems) {
+  private Map<String, Given> fromFile(Path file, List<ConfigurationException.Problem> problems) {
     Map<String, Given> given = new HashMap<>();
     JsonNode root;
     try {
       root = YAML.readTree(Files.readAllBytes(file));
     } catch (JacksonException e) {
       problems.add(
-          new ConfigurationProblem(file.toString(), "not valid YAML: " + e.getOriginalMessage()));
+          new ConfigurationException.Problem(
+              file.toString(), "not valid YAML: " + e.getOriginalMessage()));
       return given;
     } catch (IOException e) {
-      problems.add(new ConfigurationProblem(file.toString(), "cannot be read: " + e));
+      problems.add(new ConfigurationException.Problem(file.toString(), "cannot be read: " + e));
       return given;
     }
     if (root.isMissingNode() || root.isNull()) {
       return given;
     }
     if (!root.isObject()) {
-      problems.add(new ConfigurationProblem(file.toString(), "expected a map of settings"));
+      problems.add(
+          new ConfigurationException.Problem(file.toString(), "expected a map of settings"));
       return given;
     }
     root.properties()
@@ -151,14 +154,16 @@ public final class Settings {
             entry -> {
               String where = file + ": " + entry.getKey();
               if (!known.contains(entry.getKey())) {
-                problems.add(new ConfigurationProblem(where, "unknown setting; see sluice --help"));
+                problems.add(
+                    new ConfigurationException.Problem(
+                        where, "unknown setting; see sluice --help"));
               } else {
                 texts(entry.getValue())
                     .ifPresentOrElse(
                         texts -> given.put(entry.getKey(), new Given(where, texts)),
                         () ->
                             problems.add(
-                                new ConfigurationProblem(
+                                new ConfigurationException.Problem(
                                     where, "expected a value, or a list of values or maps")));
               }
             });

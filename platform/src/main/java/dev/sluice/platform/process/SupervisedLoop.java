@@ -226,4 +226,20 @@ public final class SupervisedLoop implements AutoCloseable {
     }
     return false;
   }
+
+  /** A bug keeps a loop from working; without the loop the process is useless. */
+  private static final class LoopEndedError extends Error {
+
+    private static final long serialVersionUID = 1L;
+
+    LoopEndedError(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
+   * Marks an exception with an external cause: a file system, another version's records, a server.
+   * Waiting may resolve it, so a loop that fails with one is retried without limit.
+   */
+  public interface OutsideCause {}
 }

@@ -74,7 +74,7 @@ class SettingsTest {
                     Map.of("SLUICE_PORTT", "1"),
                     Optional.of(file)));
     assertThat(refused.problems())
-        .extracting(ConfigurationProblem::where)
+        .extracting(ConfigurationException.Problem::where)
         .containsExactlyInAnyOrder(
             file + ": prot", file + ": port", "SLUICE_PORTT", "--kafka", "--long-pause");
   }

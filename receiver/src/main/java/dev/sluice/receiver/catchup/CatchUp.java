@@ -1,6 +1,7 @@
 package dev.sluice.receiver.catchup;
 
 import dev.sluice.platform.process.SupervisedLoop;
+import dev.sluice.receiver.catchup.FailedDeliveries.Attempt;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.endpoint.HookApi;
 import dev.sluice.receiver.metrics.ReceiverMetrics;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JacksonException;
 import dev.sluice.contract.json.Json;
+import dev.sluice.receiver.catchup.FailedDeliveries.Attempt;
 import dev.sluice.receiver.endpoint.HookApi;
 import java.io.IOException;
 import java.net.URI;

@@ -4,6 +4,7 @@ import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.ForgeAddress;
 import dev.sluice.platform.config.KeyValues;
+import dev.sluice.receiver.endpoint.Admission.RepositoryPattern;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

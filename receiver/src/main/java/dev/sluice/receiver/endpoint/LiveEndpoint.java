@@ -1,7 +1,6 @@
 package dev.sluice.receiver.endpoint;
 
 import dev.sluice.platform.config.ConfigurationException;
-import dev.sluice.platform.config.ConfigurationProblem;
 import dev.sluice.receiver.authenticity.Authenticator;
 import dev.sluice.receiver.payload.PayloadReader;
 import java.time.Clock;
@@ -25,7 +24,7 @@ public final class LiveEndpoint {
 
   private volatile LiveSecrets secrets;
   private volatile Authenticator authenticator;
-  private volatile List<ConfigurationProblem> refreshProblems = List.of();
+  private volatile List<ConfigurationException.Problem> refreshProblems = List.of();
 
   private LiveEndpoint(Endpoint endpoint, LiveSecrets secrets, Clock clock) {
     this.endpoint = endpoint;
@@ -43,7 +42,7 @@ public final class LiveEndpoint {
    *     every duplicate name
    */
   public static Map<String, LiveEndpoint> resolve(List<Endpoint> endpoints, Clock clock) {
-    List<ConfigurationProblem> problems = new ArrayList<>();
+    List<ConfigurationException.Problem> problems = new ArrayList<>();
     Map<String, LiveEndpoint> live = new HashMap<>();
     Set<String> names = new HashSet<>();
     for (Endpoint endpoint : endpoints) {
@@ -78,7 +77,7 @@ public final class LiveEndpoint {
    * must not be called concurrently.
    */
   public void refresh() {
-    List<ConfigurationProblem> problems = new ArrayList<>();
+    List<ConfigurationException.Problem> problems = new ArrayList<>();
     LiveSecrets now = LiveSecrets.read(endpoint, problems);
     boolean knownProblem = problems.equals(refreshProblems);
     refreshProblems = List.copyOf(problems);

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.name.Forge;
-import dev.sluice.platform.config.ConfigurationProblem;
+import dev.sluice.platform.config.ConfigurationException;
 import dev.sluice.receiver.authenticity.BasicCredentials;
 import dev.sluice.receiver.authenticity.StandardWebhooksSignature;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class LiveSecrets {
    *
    * @param problems receives every secret that is missing, empty or malformed
    */
-  static LiveSecrets read(Endpoint endpoint, List<ConfigurationProblem> problems) {
+  static LiveSecrets read(Endpoint endpoint, List<ConfigurationException.Problem> problems) {
     Function<String, byte[]> form =
         endpoint.forge() == Forge.AZURE_DEVOPS
             ? BasicCredentials::key
@@ -51,8 +51,8 @@ final class LiveSecrets {
     return same(secrets, other.secrets) && same(signing, other.signing);
   }
 
-  static ConfigurationProblem problem(Endpoint endpoint, String expectation) {
-    return new ConfigurationProblem("endpoint " + endpoint.name(), expectation);
+  static ConfigurationException.Problem problem(Endpoint endpoint, String expectation) {
+    return new ConfigurationException.Problem("endpoint " + endpoint.name(), expectation);
   }
 
   private static boolean same(List<byte[]> some, List<byte[]> others) {
@@ -63,7 +63,7 @@ final class LiveSecrets {
       Endpoint endpoint,
       List<SecretReference> references,
       Function<String, byte[]> form,
-      List<ConfigurationProblem> problems) {
+      List<ConfigurationException.Problem> problems) {
     List<byte[]> keys = new ArrayList<>();
     for (SecretReference reference : references) {
       key(endpoint, reference, form, problems).ifPresent(keys::add);
@@ -75,7 +75,7 @@ final class LiveSecrets {
       Endpoint endpoint,
       SecretReference reference,
       Function<String, byte[]> form,
-      List<ConfigurationProblem> problems) {
+      List<ConfigurationException.Problem> problems) {
     try {
       String secret = reference.resolve();
       if (secret.isBlank()) {

@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Reader of request bodies, within a limit for each body and a budget for all of them. */
 final class BodyIntake {
@@ -116,5 +117,34 @@ final class BodyIntake {
 
     /** Larger than a limit, too slow, or truncated. */
     record Refused(Outcome outcome) implements Body {}
+  }
+
+  /** Limit on the memory that all bodies use together. */
+  static final class BufferBudget {
+
+    private final long limit;
+    private final AtomicLong used = new AtomicLong();
+
+    BufferBudget(long limit) {
+      this.limit = limit;
+    }
+
+    /** Reserves the bytes if they are available. */
+    boolean take(long bytes) {
+      if (used.addAndGet(bytes) <= limit) {
+        return true;
+      }
+      used.addAndGet(-bytes);
+      return false;
+    }
+
+    /** Returns the number of reserved bytes. */
+    long used() {
+      return used.get();
+    }
+
+    void give(long bytes) {
+      used.addAndGet(-bytes);
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.receiver.http;
 
 import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
+import dev.sluice.receiver.http.BodyIntake.BufferBudget;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.publish.ChangePublisher;
 import io.vertx.core.Future;

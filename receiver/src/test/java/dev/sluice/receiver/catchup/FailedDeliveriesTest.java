@@ -2,6 +2,7 @@ package dev.sluice.receiver.catchup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.receiver.catchup.FailedDeliveries.Attempt;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;

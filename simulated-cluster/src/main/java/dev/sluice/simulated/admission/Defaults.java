@@ -18,7 +18,7 @@ public final class Defaults {
   public static ObjectNode of(ResourceType type, ObjectNode object) {
     if (type.isCustom()) {
       JsonNode version = type.traits().version().orElseThrow();
-      StructuralDefaults.fill(version.path("schema").path("openAPIV3Schema"), object);
+      fillStructural(version.path("schema").path("openAPIV3Schema"), object);
       return object;
     }
     switch (type.kind()) {
@@ -174,6 +174,30 @@ public final class Defaults {
   private static void or(ObjectNode object, String field, int value) {
     if (!object.has(field)) {
       object.set(field, JsonNodeFactory.instance.numberNode(value));
+    }
+  }
+
+  /** Sets the default values of a structural schema. */
+  private static void fillStructural(JsonNode schema, JsonNode value) {
+    if (value instanceof ObjectNode object) {
+      schema
+          .path("properties")
+          .properties()
+          .forEach(
+              property -> {
+                JsonNode otherwise = property.getValue().get("default");
+                if (otherwise != null && !object.has(property.getKey())) {
+                  object.set(property.getKey(), otherwise.deepCopy());
+                }
+                if (object.has(property.getKey())) {
+                  fillStructural(property.getValue(), object.path(property.getKey()));
+                }
+              });
+      if (schema.path("additionalProperties").isObject()) {
+        object.forEach(child -> fillStructural(schema.path("additionalProperties"), child));
+      }
+    } else if (value.isArray()) {
+      value.forEach(item -> fillStructural(schema.path("items"), item));
     }
   }
 }

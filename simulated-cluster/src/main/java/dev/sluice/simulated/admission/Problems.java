@@ -83,4 +83,7 @@ public final class Problems {
       throw exception.apply(List.copyOf(causes));
     }
   }
+
+  /** Cause of a refusal: its kind, such as {@code FieldValueInvalid}, its field, and text. */
+  public record Cause(String reason, String field, String message) {}
 }

@@ -2,6 +2,7 @@ package dev.sluice.simulated.apply;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.sluice.simulated.apply.TypedCheck.MistypedException;
 import dev.sluice.simulated.schema.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

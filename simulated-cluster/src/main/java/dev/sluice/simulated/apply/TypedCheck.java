@@ -128,4 +128,16 @@ public final class TypedCheck {
   private static String show(JsonNode value) {
     return "&value.valueUnstructured{Value:" + value + "}";
   }
+
+  /**
+   * Thrown for a value that does not fit its type; the message contains the path and the expected
+   * type.
+   */
+  public static final class MistypedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public MistypedException(String message) {
+      super(message);
+    }
+  }
 }

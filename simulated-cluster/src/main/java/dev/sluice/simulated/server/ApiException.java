@@ -3,7 +3,7 @@ package dev.sluice.simulated.server;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.simulated.admission.Cause;
+import dev.sluice.simulated.admission.Problems.Cause;
 import dev.sluice.simulated.resource.ResourceType;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package dev.sluice.simulated.server;
 
-import dev.sluice.simulated.admission.Cause;
+import dev.sluice.simulated.admission.Problems.Cause;
 import dev.sluice.simulated.resource.ResourceType;
 import dev.sluice.simulated.store.ObjectKey;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.sluice.simulated.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.simulated.apply.MistypedException;
+import dev.sluice.simulated.apply.TypedCheck.MistypedException;
 import dev.sluice.simulated.resource.ResourceType;
 
 /** Validation of a configuration before it is applied. */

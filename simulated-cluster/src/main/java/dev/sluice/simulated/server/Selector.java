@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -13,6 +14,43 @@ import java.util.regex.Pattern;
 
 /** Selection of objects for a list, a watch or the deletion of a collection. */
 final class Selector {
+
+  /** Fields by which objects can be selected, of every kind and of some. */
+  private static final Set<String> SELECTABLE = Set.of("metadata.name", "metadata.namespace");
+
+  private static final Map<String, Set<String>> SELECTABLE_BY_KIND =
+      Map.of(
+          "Pod",
+          Set.of(
+              "spec.nodeName",
+              "spec.restartPolicy",
+              "spec.schedulerName",
+              "spec.serviceAccountName",
+              "status.phase",
+              "status.podIP",
+              "status.nominatedNodeName"),
+          "Secret",
+          Set.of("type"),
+          "Namespace",
+          Set.of("status.phase"),
+          "ReplicaSet",
+          Set.of("status.replicas"),
+          "Job",
+          Set.of("status.successful"),
+          "Event",
+          Set.of(
+              "involvedObject.kind",
+              "involvedObject.namespace",
+              "involvedObject.name",
+              "involvedObject.uid",
+              "involvedObject.apiVersion",
+              "involvedObject.resourceVersion",
+              "involvedObject.fieldPath",
+              "reason",
+              "reportingComponent",
+              "source",
+              "type"));
+
   private static final Pattern SET =
       Pattern.compile("([^\\s!=,()]+)\\s+(in|notin)\\s*\\(([^)]*)\\)");
   private static final Pattern EQUALITY =
@@ -105,7 +143,7 @@ final class Selector {
             "invalid selector: '" + text + "'; can't understand '" + requirement + "'");
       }
       String field = equality.group(1);
-      if (!Fields.isSelectable(request.type().kind(), field)) {
+      if (!isSelectable(request.type().kind(), field)) {
         throw ApiException.badRequest(
             (request.type().isCustom()
                     ? "field label not supported: "
@@ -128,5 +166,10 @@ final class Selector {
       node = node.path(name);
     }
     return node.asText();
+  }
+
+  private static boolean isSelectable(String kind, String field) {
+    return SELECTABLE.contains(field)
+        || SELECTABLE_BY_KIND.getOrDefault(kind, Set.of()).contains(field);
   }
 }

@@ -257,4 +257,11 @@ final class Columns {
         .forEach(text::add);
     return text.toString();
   }
+
+  /**
+   * Column of a table: its heading, its OpenAPI type, its priority and its cells.
+   *
+   * @param priority 0 if always shown, 1 if shown only in wide tables
+   */
+  record Column(String name, String type, int priority, Function<JsonNode, JsonNode> cell) {}
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.resource.ResourceType;
+import dev.sluice.simulated.table.Columns.Column;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;

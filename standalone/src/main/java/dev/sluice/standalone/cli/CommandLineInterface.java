@@ -71,7 +71,7 @@ public final class CommandLineInterface {
   /** Runs the command that the arguments name and returns the exit code. */
   public int run(String... arguments) {
     CommandSpec root =
-        CommandSpec.create().name("sluice").version(Version.text()).mixinStandardHelpOptions(true);
+        CommandSpec.create().name("sluice").version(version()).mixinStandardHelpOptions(true);
     root.usageMessage()
         .description("Event-driven GitOps: a webhook becomes a durable event, and clusters follow.")
         .footer(
@@ -215,5 +215,12 @@ public final class CommandLineInterface {
     return setting.isFlag()
         ? option.arity("0..1").fallbackValue("true").build()
         : option.arity("1").build();
+  }
+
+  /** Returns the program's name and version, from its jar's manifest. */
+  private static String version() {
+    return "sluice "
+        + Optional.ofNullable(CommandLineInterface.class.getPackage().getImplementationVersion())
+            .orElse("(not from a jar)");
   }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.standalone.cli;
 
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.pattern.CompositeConverter;
 import java.util.function.IntFunction;
 
 /**
@@ -76,5 +78,23 @@ public final class Visible {
           true;
       default -> false;
     };
+  }
+
+  /** Log converter that keeps a message and its key-values on one line. */
+  public static final class Message extends CompositeConverter<ILoggingEvent> {
+
+    @Override
+    protected String transform(ILoggingEvent event, String text) {
+      return Visible.line(text);
+    }
+  }
+
+  /** Log converter that indents the lines of an exception, so that none looks like a log line. */
+  public static final class Trace extends CompositeConverter<ILoggingEvent> {
+
+    @Override
+    protected String transform(ILoggingEvent event, String text) {
+      return text.isEmpty() ? text : "  " + Visible.block(text) + System.lineSeparator();
+    }
   }
 }

@@ -113,4 +113,13 @@ final class Printer {
   static String text(JsonNode value) {
     return value.isMissingNode() || value.isNull() ? "-" : value.asText();
   }
+
+  /** Output formats of data, named as they are typed. */
+  enum Format {
+    table,
+    wide,
+    json,
+    yaml,
+    name
+  }
 }

@@ -40,7 +40,7 @@ abstract class Verb implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "output format: table, wide, json, yaml or name")
-  private Format format = Format.table;
+  private Printer.Format format = Printer.Format.table;
 
   @Option(names = "--no-headers", description = "print tables without headers")
   private boolean headless;

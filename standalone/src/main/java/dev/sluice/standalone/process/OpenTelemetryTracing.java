@@ -2,7 +2,6 @@ package dev.sluice.standalone.process;
 
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.platform.config.ConfigurationException;
-import dev.sluice.platform.config.ConfigurationProblem;
 import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.standalone.cli.Lifetime;
 import io.opentelemetry.api.common.AttributeKey;
@@ -105,7 +104,7 @@ public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
 
   private static ConfigurationException unknown(String name, String expected) {
     return new ConfigurationException(
-        List.of(new ConfigurationProblem(name, "expected " + expected)));
+        List.of(new ConfigurationException.Problem(name, "expected " + expected)));
   }
 
   /** Returns the SDK's properties; metrics and logs stay off, since Sluice has its own. */

@@ -7,6 +7,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.standalone.verify.LogEvidence.Lane;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.ledger.Keyring;
 import dev.sluice.worker.ledger.LedgerKeySecret;

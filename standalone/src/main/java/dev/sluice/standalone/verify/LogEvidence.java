@@ -5,7 +5,9 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicReader;
@@ -49,5 +51,22 @@ record LogEvidence(
     Map<Lane, SyncEvent> latest = new LinkedHashMap<>();
     syncs.forEach(sync -> latest.put(Lane.of(sync.event()), sync.event()));
     return latest;
+  }
+
+  /** An application in a cluster, whose generations are applied in order. */
+  record Lane(ClusterName cluster, ApplicationName application) {
+
+    static Lane of(SyncEvent event) {
+      return new Lane(event.cluster(), event.application());
+    }
+
+    static Lane of(Subject subject) {
+      return new Lane(subject.cluster(), subject.application());
+    }
+
+    @Override
+    public String toString() {
+      return cluster + "/" + application;
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.standalone.verify.LogEvidence.Lane;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
