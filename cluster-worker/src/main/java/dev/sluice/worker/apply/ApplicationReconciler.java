@@ -238,7 +238,7 @@ final class ApplicationReconciler implements Work {
           logFailure(entry, "trying again in " + retrying.delay(), retrying.failure());
       case Effect.Parked parked -> {
         if (context.deadLetters().open(cachedLedger, parked)) {
-          logFailure(entry, "parked until " + parked.wake().shown(), parked.failure());
+          logFailure(entry, "parked; retried on " + parked.wake().shown(), parked.failure());
         }
       }
     }

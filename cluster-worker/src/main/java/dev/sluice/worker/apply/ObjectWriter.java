@@ -193,7 +193,7 @@ final class ObjectWriter {
               "%s belongs to application %s: remove it from one of the two".formatted(ref, owner),
               Failure.Stage.APPLY,
               ref,
-              "application %s letting go of it".formatted(owner));
+              "a release of the object by application %s".formatted(owner));
     };
   }
 

@@ -124,7 +124,7 @@ public final class PlanRunner {
                 .formatted(ref),
             Failure.Stage.APPLY,
             ref,
-            "that application letting go of it");
+            "a release of the object by that application");
       }
       left = undecided;
       patience =

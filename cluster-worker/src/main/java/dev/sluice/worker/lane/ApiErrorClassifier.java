@@ -99,7 +99,7 @@ public final class ApiErrorClassifier {
             ApplyFailure.MISSING_NAMESPACE,
             stage,
             object,
-            new Wake.ClusterChange("the namespace"))
+            new Wake.ClusterChange("the creation of the namespace"))
         : park(
             error,
             ApplyFailure.MISSING_KIND,
@@ -117,7 +117,7 @@ public final class ApiErrorClassifier {
             ApplyFailure.FIELD_CONFLICT,
             stage,
             object,
-            new Wake.ClusterChange("the other field manager letting go"));
+            new Wake.ClusterChange("a release of the field by its manager"));
   }
 
   private static FailureCode invalid(ApiException error) {
