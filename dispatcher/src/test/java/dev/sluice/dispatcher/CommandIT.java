@@ -72,9 +72,9 @@ class CommandIT {
     EventId suspend = situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
     situation.awaitQuiet();
 
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     situation.awaitSync(STAGING, 2);
-    situation.put("web", "three").pushAndTell();
+    situation.put("web", "three").pushAndNotify();
     situation.awaitSync(STAGING, 3);
     situation.awaitQuiet();
 
@@ -100,7 +100,7 @@ class CommandIT {
     situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
     situation.awaitQuiet();
     first.close();
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
 
     situation.start();
 
@@ -113,7 +113,7 @@ class CommandIT {
   void restoresACommitAndStaysThereUntilItIsResumed() throws IOException {
     situation.start();
     CommitId one = ((SyncEvent.Target) situation.awaitSync(PRODUCTION, 1).getFirst()).commit();
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     situation.awaitSync(PRODUCTION, 2);
 
     situation.command("web", Set.of(PRODUCTION), new Command.Restore(one));
@@ -121,7 +121,7 @@ class CommandIT {
     List<SyncEvent> restored = situation.awaitSync(PRODUCTION, 3);
     assertThat(lines(restored)).containsExactly("web 1 one", "web 2 two", "web 3 one");
     assertThat(((SyncEvent.Target) restored.getLast()).commit()).isEqualTo(one);
-    situation.put("web", "three").pushAndTell();
+    situation.put("web", "three").pushAndNotify();
     situation.awaitSync(STAGING, 3);
     situation.awaitQuiet();
     assertThat(situation.sync(PRODUCTION)).hasSize(3);
@@ -155,7 +155,7 @@ class CommandIT {
     String plan = "a".repeat(64);
     situation.start();
     CommitId one = ((SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst()).commit();
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     CommitId two = ((SyncEvent.Target) situation.awaitSync(STAGING, 2).getLast()).commit();
     assertThat(two).isNotEqualTo(one);
 
@@ -174,7 +174,7 @@ class CommandIT {
     assertThat(List.of(stale, ofNoPlan, ofTwoClusters))
         .noneMatch(command -> answer(command).accepted());
     assertThat(answer(fresh).accepted()).isTrue();
-    situation.put("web", "three").pushAndTell();
+    situation.put("web", "three").pushAndNotify();
     assertThat(((SyncEvent.Target) situation.awaitSync(STAGING, 4).getLast()).approval()).isEmpty();
   }
 
@@ -188,12 +188,12 @@ class CommandIT {
     Dispatcher first = situation.start();
     situation.awaitSync(PRODUCTION, 1);
     CommitId one = ((SyncEvent.Target) situation.sync(STAGING).getFirst()).commit();
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     situation.awaitSync(PRODUCTION, 2);
     situation.command("web", Set.of(STAGING), new Command.Restore(one));
     situation.awaitSync(STAGING, 3);
     situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
-    situation.put("web", "three").pushAndTell();
+    situation.put("web", "three").pushAndNotify();
     situation.awaitQuiet();
 
     EventId same = situation.command("web", Set.of(), new Command.Rebuild());
@@ -222,7 +222,7 @@ class CommandIT {
                 state.refused(),
                 Map.of(STAGING, state.holds().get(STAGING)),
                 state.demands(),
-                state.retiredHome(),
+                state.retiredOwner(),
                 state.carriedOut(),
                 state.possible()));
     EventId differs = situation.command("web", Set.of(), new Command.Rebuild());
@@ -248,7 +248,7 @@ class CommandIT {
     first.close();
     situation.start();
     situation.again(resync, "web", Set.of(STAGING), new Command.Resync());
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
 
     assertThat(lines(situation.awaitSync(STAGING, 3)))
         .containsExactly("web 1 one", "web 2 one", "web 3 two");

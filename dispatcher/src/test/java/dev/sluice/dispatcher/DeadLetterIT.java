@@ -55,10 +55,10 @@ class DeadLetterIT {
 
   @Test
   void theDeadLetterOfARefusedSourceHasTheTraceAndRecordOfThePush() throws IOException {
-    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
 
-    situation.file("apps/web/kustomization.yaml", "resources: [missing.yaml]\n").pushAndTell();
+    situation.file("apps/web/kustomization.yaml", "resources: [missing.yaml]\n").pushAndNotify();
 
     ConsumerRecord<String, byte[]> letter = awaitLetters(1).getFirst();
     ConsumerRecord<String, byte[]> push =
@@ -75,7 +75,7 @@ class DeadLetterIT {
     assertThat(header(letter, "sluice_attempts")).isEqualTo("1");
     assertThat(header(letter, "sluice_first_at")).isEqualTo(header(letter, "ce_time"));
 
-    situation.delete("apps/web/kustomization.yaml").pushAndTell();
+    situation.delete("apps/web/kustomization.yaml").pushAndNotify();
 
     ConsumerRecord<String, byte[]> closed = awaitLetters(2).getLast();
     assertThat(header(closed, "sluice_entry")).isEqualTo("staging/web/source");
@@ -87,7 +87,7 @@ class DeadLetterIT {
 
   @Test
   void aDeadLetterKeepsALargePoisonRecordUnchanged() throws IOException {
-    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     TraceParent trace = TraceParent.start();
 
@@ -119,14 +119,14 @@ class DeadLetterIT {
     assertThat(large.value()).isEmpty();
     assertThat(large.offset()).isGreaterThan(original.offset());
 
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
   }
 
   @Test
   void anEventThatAlwaysEndsItsPartitionLoopBecomesADeadLetter() throws IOException {
     situation.start(
-        situation.oneHome(Situation.TIMING),
+        situation.onePartition(Situation.TIMING),
         new DispatchListener() {
           @Override
           public void seen(ChangeSeen change) {
@@ -145,7 +145,7 @@ class DeadLetterIT {
                 Optional.empty(),
                 Optional.empty(),
                 new Origin.Webhook("hub", "poison", Optional.of("poison"), Instant.now())));
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
 
     assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
     DeadLetterEvent.Opened opened = opened(awaitLetters(1).getFirst());
@@ -155,11 +155,11 @@ class DeadLetterIT {
 
   @Test
   void aRecordWithoutValueIsADeadLetter() throws IOException {
-    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
 
     situation.send(poison("null".getBytes(UTF_8)));
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
 
     assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
     assertThat(opened(awaitLetters(1).getFirst()).failure().code()).isEqualTo(ApplyFailure.DAMAGED);
@@ -169,7 +169,8 @@ class DeadLetterIT {
   void aPoisonStateRecordBlocksItsApplicationUntilItIsReplaced() throws IOException {
     situation.application("api", "staging");
     situation.put("api", "one").push();
-    Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    Dispatcher first =
+        situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
     first.close();
     ConsumerRecord<String, byte[]> good =
@@ -181,11 +182,12 @@ class DeadLetterIT {
         new ProducerRecord<>(
             good.topic(), good.partition(), null, good.key(), new byte[] {7}, good.headers()));
 
-    Dispatcher second = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    Dispatcher second =
+        situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     DeadLetterEvent.Opened opened = opened(awaitLetters(1).getFirst());
     assertThat(opened.failure().message())
         .contains("about application/web, cannot be read", "write over it with a good record");
-    situation.put("web", "two").put("api", "two").pushAndTell();
+    situation.put("web", "two").put("api", "two").pushAndNotify();
     assertThat(Situation.lines(situation.awaitSync(STAGING, 3))).endsWith("api 2 two");
     EventId resync = situation.command("web", Set.of(), new Command.Resync());
     await()
@@ -209,14 +211,15 @@ class DeadLetterIT {
     situation.send(
         new ProducerRecord<>(
             good.topic(), good.partition(), null, good.key(), good.value(), good.headers()));
-    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     var unused = situation.command("web", Set.of(), new Command.Reevaluate());
     assertThat(Situation.lines(situation.awaitSync(STAGING, 4))).endsWith("web 2 two");
   }
 
   @Test
   void aPoisonStateRecordOfARefTriggersItsEvaluation() throws IOException {
-    Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    Dispatcher first =
+        situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     first.close();
     ConsumerRecord<String, byte[]> good =
@@ -229,14 +232,15 @@ class DeadLetterIT {
             good.topic(), good.partition(), null, good.key(), null, good.headers()));
     situation.put("web", "two").push();
 
-    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
 
     assertThat(Situation.lines(situation.awaitSync(STAGING, 2))).endsWith("web 2 two");
   }
 
   @Test
   void aPoisonRecordOfAWorkersReportIsOneDeadLetter() throws IOException {
-    Dispatcher first = situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    Dispatcher first =
+        situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     String results = situation.connection.topics().results();
     String deadLetters = situation.connection.topics().deadLetters();
@@ -259,7 +263,7 @@ class DeadLetterIT {
             });
 
     first.close();
-    situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+    situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     situation.send(poison(results, new byte[] {1}));
     assertThat(opened(awaitLetters(4)))
         .as("the next, and none of the first ones again")

@@ -56,9 +56,9 @@ class DispatcherFaultIT {
   void aPollFindsAnUnreportedPushAndAForcePushBack() throws IOException {
     situation.application("web", "staging");
     CommitId first = situation.put("web", "one").push();
-    RetryTiming sweeping =
+    RetryTiming polling =
         new RetryTiming(TIMING.patience(), TIMING.grace(), Duration.ofMillis(300));
-    situation.start(situation.oneHome(sweeping), DispatchListener.NONE);
+    situation.start(situation.onePartition(polling), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
 
     situation.put("web", "two").push();
@@ -82,7 +82,7 @@ class DispatcherFaultIT {
       situation.application("web", "staging");
       situation.put("web", "one").push();
       other.set(MAIN, commitTool(other, "one"));
-      situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
+      situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
       situation.awaitSync(STAGING, 2);
 
       CommitId late = situation.put("web", "two").push();
@@ -113,7 +113,7 @@ class DispatcherFaultIT {
   void aFencedPartitionContinuesFromTheCommittedOffset() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "v0").push();
-    Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
+    Dispatcher dispatcher = situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
 
     for (int i = 1; i <= 2; i++) {
@@ -124,7 +124,7 @@ class DispatcherFaultIT {
                 new ProducerRecord<>(
                     situation.connection.topics().sync(STAGING), "web", new byte[] {1}));
         usurper.flush();
-        situation.put("web", "v" + i).pushAndTell();
+        situation.put("web", "v" + i).pushAndNotify();
         situation.awaitSync(STAGING, i + 1);
         // the partition was reopened, which aborted the open transaction
         assertThatThrownBy(usurper::commitTransaction).isInstanceOf(KafkaException.class);
@@ -143,7 +143,7 @@ class DispatcherFaultIT {
     situation.put("web", "one").put("api", "one").push();
     var heard = new CopyOnWriteArrayList<DispatchListener.ChangeEvaluated>();
     situation.start(
-        situation.oneHome(TIMING),
+        situation.onePartition(TIMING),
         new DispatchListener() {
           @Override
           public void evaluated(ChangeEvaluated change) {
@@ -153,11 +153,11 @@ class DispatcherFaultIT {
     situation.awaitSync(STAGING, 2);
 
     // as JSON each of these is two bytes: about 5 KiB below the limit
-    situation.file("apps/web/large.yaml", "#" + "\"".repeat(8_353_000) + "\n").pushAndTell();
+    situation.file("apps/web/large.yaml", "#" + "\"".repeat(8_353_000) + "\n").pushAndNotify();
     assertThat(situation.awaitSync(STAGING, 3)).hasSize(3);
 
     situation.file("apps/web/large.yaml", "#" + "\"".repeat(8_400_000) + "\n");
-    CommitId tooLarge = situation.put("api", "two").pushAndTell();
+    CommitId tooLarge = situation.put("api", "two").pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 4)).getLast()).isEqualTo("api 2 two");
     situation.awaitQuiet();
     assertThat(situation.deadLetters())
@@ -174,7 +174,7 @@ class DispatcherFaultIT {
         .satisfies(
             refused -> assertThat(refused.application()).isEqualTo(new ApplicationName("web")));
 
-    situation.delete("apps/web/large.yaml").put("web", "three").pushAndTell();
+    situation.delete("apps/web/large.yaml").put("web", "three").pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 5)).getLast()).isEqualTo("web 3 three");
     assertThat(situation.deadLetters().getLast()).isInstanceOf(DeadLetterEvent.Closed.class);
   }

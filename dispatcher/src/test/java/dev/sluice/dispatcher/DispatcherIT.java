@@ -104,13 +104,13 @@ class DispatcherIT {
     situation.start();
     situation.awaitSync(STAGING, 1);
 
-    situation.put("web", "b").pushAndTell();
+    situation.put("web", "b").pushAndNotify();
     situation.awaitSync(STAGING, 2);
-    situation.put("web", "a").pushAndTell();
+    situation.put("web", "a").pushAndNotify();
     situation.awaitSync(STAGING, 3);
     // changed and reverted before an evaluation: nothing differs from the last target
     situation.put("web", "c").push();
-    CommitId back = situation.put("web", "a").pushAndTell();
+    CommitId back = situation.put("web", "a").pushAndNotify();
     situation.awaitQuiet();
 
     assertThat(lines(situation.sync(STAGING))).containsExactly("web 1 a", "web 2 b", "web 3 a");
@@ -132,7 +132,7 @@ class DispatcherIT {
         origin ->
             new ChangeEvent.DefaultBranchChanged(
                 situation.repository, Optional.of(MAIN), GitRef.branch("trunk"), origin));
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     situation.awaitQuiet();
 
     assertThat(lines(situation.sync(STAGING))).containsExactly("web 1 one", "web 2 two");
@@ -163,7 +163,7 @@ class DispatcherIT {
     situation.start();
     situation.awaitSync(STAGING, 1);
 
-    situation.file("README.md", "hello").pushAndTell();
+    situation.file("README.md", "hello").pushAndNotify();
     situation.awaitQuiet();
 
     assertThat(situation.sync(STAGING)).hasSize(1);
@@ -234,7 +234,7 @@ class DispatcherIT {
     situation.put("web", "v0").put("api", "one").push();
     for (int i = 1; i <= 4; i++) {
       Dispatcher dispatcher = situation.start();
-      situation.put("web", "v" + i).pushAndTell();
+      situation.put("web", "v" + i).pushAndNotify();
       dispatcher.close();
     }
 
@@ -264,7 +264,7 @@ class DispatcherIT {
     Dispatcher first = situation.start();
     situation.awaitSync(STAGING, 1);
     for (int i = 1; i <= 30; i++) {
-      situation.put("web", "v" + i).pushAndTell();
+      situation.put("web", "v" + i).pushAndNotify();
       if (i == 10) {
         situation.start(situation.config("mirrors-two"), DispatchListener.NONE);
       }
@@ -306,7 +306,7 @@ class DispatcherIT {
     for (int i = 0; i < 300; i++) {
       situation.put("app-" + i, "two");
     }
-    CommitId commit = situation.pushAndTell();
+    CommitId commit = situation.pushAndNotify();
     situation.awaitQuiet();
 
     List<SyncEvent> sync = situation.awaitSync(STAGING, 600);
@@ -326,7 +326,7 @@ class DispatcherIT {
     situation
         .file("apps/web/kustomization.yaml", "resources: [missing.yaml]\n")
         .put("api", "two")
-        .pushAndTell();
+        .pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("api 2 two");
     situation.awaitQuiet();
     assertThat(situation.deadLetters())
@@ -340,7 +340,7 @@ class DispatcherIT {
               assertThat(opened.subject().orElseThrow().generation().value()).isEqualTo(1);
             });
 
-    situation.delete("apps/web/kustomization.yaml").put("web", "three").pushAndTell();
+    situation.delete("apps/web/kustomization.yaml").put("web", "three").pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 4))).endsWith("web 2 three");
     assertThat(situation.deadLetters().getLast())
         .isEqualTo(
@@ -368,7 +368,7 @@ class DispatcherIT {
             DeadLetterEvent.Opened.class,
             opened -> assertThat(opened.failure().code()).isEqualTo(SourceFailure.REF_GONE));
 
-    situation.pushAndTell();
+    situation.pushAndNotify();
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(1);
     assertThat(situation.deadLetters().getLast()).isInstanceOf(DeadLetterEvent.Closed.class);
@@ -422,7 +422,7 @@ class DispatcherIT {
     situation.send(unknown);
     await().atMost(Duration.ofSeconds(10)).until(() -> get(dispatcher, "/readyz") == 503);
     assertThat(get(dispatcher, "/livez")).isEqualTo(200);
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     assertThat(situation.sync(STAGING)).hasSize(1);
   }
 

@@ -88,14 +88,14 @@ class FanOutFaultIT {
               return sent > MANY;
             },
             fault);
-    situation.start(situation.oneHome(TIMING), clock, DispatchListener.NONE);
+    situation.start(situation.onePartition(TIMING), clock, DispatchListener.NONE);
     situation.awaitSync(STAGING, MANY);
     situation.awaitQuiet();
     for (int i = 0; i < MANY; i++) {
       situation.put("app-" + i, "two");
     }
     clock.armed = true;
-    situation.pushAndTell();
+    situation.pushAndNotify();
     situation.awaitSync(STAGING, 2 * MANY);
     situation.awaitQuiet();
 

@@ -105,7 +105,7 @@ class LoopFaultIT {
     AtomicInteger faults = new AtomicInteger();
     Dispatcher dispatcher =
         situation.start(
-            situation.oneHome(TIMING),
+            situation.onePartition(TIMING),
             new DispatchListener() {
               @Override
               public void seen(ChangeSeen change) {
@@ -118,7 +118,7 @@ class LoopFaultIT {
     situation.awaitSync(STAGING, 2);
 
     EventId poison = deliverAs("poison");
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     deliverOther(pushOther("two"));
 
     assertThat(lines(situation.awaitSync(STAGING, 4))).contains("web 2 two", "tool 2 two");
@@ -143,7 +143,7 @@ class LoopFaultIT {
   void isUnreadyWhileALoopFails(String type, String loop, String fault) throws IOException {
     FaultyClock clock = new FaultyClock(type);
     Dispatcher dispatcher =
-        situation.start(situation.oneHome(TIMING), clock, DispatchListener.NONE);
+        situation.start(situation.onePartition(TIMING), clock, DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
     clock.fail(fault);
@@ -157,7 +157,7 @@ class LoopFaultIT {
                             reason.startsWith(loop + " has been failing")
                                 && reason.contains("a test's fault")));
     situation.application("api", "staging");
-    situation.put("api", "one").pushAndTell();
+    situation.put("api", "one").pushAndNotify();
     clock.recover();
 
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("api 1 one");
@@ -167,7 +167,7 @@ class LoopFaultIT {
   @Test
   void aRefWhoseHandlingFailsIsPaused() throws IOException {
     situation.start(
-        situation.oneHome(TIMING),
+        situation.onePartition(TIMING),
         new DispatchListener() {
           @Override
           public void retrying(RepositoryId repository, GitRef ref) {
@@ -186,7 +186,7 @@ class LoopFaultIT {
 
   @Test
   void anEventOfAnUnknownTypeStopsItsPartitionAndReadinessFails() throws Exception {
-    Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
+    Dispatcher dispatcher = situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
     ProducerRecord<String, byte[]> unknown =
@@ -250,7 +250,7 @@ class LoopFaultIT {
 
   @Test
   void anAbsurdGenerationReportedByAWorkerStopsNothing() throws Exception {
-    Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
+    Dispatcher dispatcher = situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
     for (long ledger : List.of(-1L, 0L, Long.MAX_VALUE, Long.MAX_VALUE - 1)) {
@@ -259,7 +259,7 @@ class LoopFaultIT {
     fenced(target("tool"), 7);
 
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("tool 8 one");
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 4))).endsWith("web 2 two");
     assertThat(awaitOpened(4))
         .allSatisfy(opened -> assertThat(opened.failure().code()).isEqualTo(ApplyFailure.DAMAGED));
@@ -268,7 +268,7 @@ class LoopFaultIT {
 
   @Test
   void aRecordThatLeadsToATooLargeRecordBecomesADeadLetter() throws IOException {
-    situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
+    situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
     situation.send(
@@ -291,13 +291,13 @@ class LoopFaultIT {
 
   @Test
   void aFleetDocumentThatIsNestedTooDeeplyBlocksNoOther() throws IOException {
-    Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
+    Dispatcher dispatcher = situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
     situation.document("deep", "[".repeat(100_000));
     situation.document("deep-map", "a: {".repeat(20_000));
     situation.application("api", "staging");
-    situation.put("api", "one").pushAndTell();
+    situation.put("api", "one").pushAndNotify();
 
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("api 1 one");
     assertThat(dispatcher.unreadyReasons()).isEmpty();
@@ -306,14 +306,14 @@ class LoopFaultIT {
   @ParameterizedTest
   @ValueSource(strings = {"changes", "state", "results"})
   void aRevokedAuthorizationMakesItUnreadyUntilItIsGrantedAgain(String name) throws Exception {
-    Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
+    Dispatcher dispatcher = situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
     String topic = situation.connection.topics().prefix() + "." + name;
 
     KafkaFixture.deny(topic, AclOperation.READ);
     if (name.equals("state")) {
       situation.fence().close(); // so that the partition has to replay its state
-      situation.put("web", "two").pushAndTell();
+      situation.put("web", "two").pushAndNotify();
     }
     await()
         .atMost(PATIENCE)
@@ -324,7 +324,7 @@ class LoopFaultIT {
                         reason -> reason.contains("refuses access") && reason.contains(topic)));
 
     KafkaFixture.allow(topic);
-    situation.put("web", "three").pushAndTell();
+    situation.put("web", "three").pushAndNotify();
     await()
         .atMost(PATIENCE)
         .until(
@@ -334,10 +334,10 @@ class LoopFaultIT {
 
   @Test
   void deletedTopicsAreRecreatedAndReadFromTheBeginning() throws Exception {
-    Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
+    Dispatcher dispatcher = situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
     for (int i = 2; i <= 4; i++) {
-      situation.put("web", "v" + i).pushAndTell();
+      situation.put("web", "v" + i).pushAndNotify();
       situation.awaitSync(STAGING, i + 1);
     }
     situation.awaitQuiet();
@@ -357,7 +357,7 @@ class LoopFaultIT {
         .until(
             () -> lines(situation.sync(STAGING)),
             sent -> sent.subList(5, sent.size()).containsAll(List.of("web 1 v4", "tool 1 one")));
-    situation.put("web", "v5").pushAndTell();
+    situation.put("web", "v5").pushAndNotify();
     await().atMost(PATIENCE).until(() -> lines(situation.sync(STAGING)).contains("web 2 v5"));
     await().atMost(PATIENCE).until(dispatcher::isReady);
   }
@@ -366,13 +366,13 @@ class LoopFaultIT {
   void theDeletedTopicOfAClusterIsRecreated() throws Exception {
     situation.application("other", "production");
     situation.put("other", "one").push();
-    Dispatcher dispatcher = situation.start(situation.oneHome(TIMING), DispatchListener.NONE);
+    Dispatcher dispatcher = situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 2);
 
     try (Admin admin = Admin.create(situation.connection.admin())) {
       admin.deleteTopics(List.of(situation.connection.topics().sync(STAGING))).all().get();
     }
-    situation.put("other", "two").put("web", "two").pushAndTell();
+    situation.put("other", "two").put("web", "two").pushAndNotify();
 
     await()
         .atMost(PATIENCE.multipliedBy(2))

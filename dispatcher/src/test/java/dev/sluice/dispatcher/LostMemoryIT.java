@@ -54,7 +54,7 @@ class LostMemoryIT {
     assertThat(again.generation().value()).isEqualTo(8);
     assertThat(again.inputDigest()).isEqualTo(first.inputDigest());
     assertThat(again.sources()).isEqualTo(first.sources());
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     assertThat(situation.awaitSync(STAGING, 3).getLast().generation().value()).isEqualTo(9);
     assertThat(situation.awaitSync(PRODUCTION, 2).getLast().generation().value()).isEqualTo(2);
   }
@@ -73,7 +73,7 @@ class LostMemoryIT {
   void aLateTargetOfAFencedWriterChangesNothing() throws Exception {
     situation.start();
     SyncEvent.Target first = (SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst();
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     situation.awaitSync(STAGING, 2);
 
     passedOver(STAGING, first, 2);

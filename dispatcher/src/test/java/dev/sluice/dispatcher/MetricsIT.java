@@ -45,9 +45,9 @@ class MetricsIT {
   @Test
   void aPushIsCountedAndTimedAndAStoppedPartitionIsVisible() throws Exception {
     Dispatcher dispatcher =
-        situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+        situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     situation.awaitSync(STAGING, 2);
 
     awaitLines(
@@ -60,7 +60,7 @@ class MetricsIT {
         "sluice_dispatcher_obstacles 0.0",
         "sluice_dispatcher_retries_total 0.0");
 
-    situation.file("apps/web/kustomization.yaml", "resources: [missing.yaml]\n").pushAndTell();
+    situation.file("apps/web/kustomization.yaml", "resources: [missing.yaml]\n").pushAndNotify();
     await()
         .atMost(PATIENCE)
         .untilAsserted(
@@ -81,7 +81,7 @@ class MetricsIT {
   void movesFoundByPollingAreCounted() throws Exception {
     Dispatcher dispatcher =
         situation.start(
-            situation.oneHome(
+            situation.onePartition(
                 new RetryTiming(
                     Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofMillis(300))),
             DispatchListener.NONE);
@@ -95,7 +95,7 @@ class MetricsIT {
   @Test
   void anUnavailableForgeIsVisibleInTheRetries() throws Exception {
     Dispatcher dispatcher =
-        situation.start(situation.oneHome(Situation.TIMING), DispatchListener.NONE);
+        situation.start(situation.onePartition(Situation.TIMING), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     // announced, and not there yet
     situation.put("web", "two");

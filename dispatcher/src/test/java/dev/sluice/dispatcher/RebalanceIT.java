@@ -67,7 +67,7 @@ class RebalanceIT {
         .as("if it waited for one loop after the other, each would take this long")
         .isLessThan(CLOSE.multipliedBy(PARTITIONS / 2));
     held.release();
-    situation.put("web", "two").pushAndTell();
+    situation.put("web", "two").pushAndNotify();
     situation.awaitSync(STAGING, 2);
     situation.awaitQuiet();
     assertThat(lines(situation.sync(STAGING))).containsExactly("web 1 one", "web 2 two");

@@ -38,7 +38,7 @@ class SeveralRepositoriesIT {
   @BeforeEach
   void set(@TempDir Path directory) throws IOException {
     situation = new Situation(directory);
-    values = originOfAnotherHome(directory);
+    values = originOfAnotherPartition(directory);
     valuesId = RepositoryId.fromUrl(values.url());
     situation.document(
         "web",
@@ -90,7 +90,7 @@ class SeveralRepositoriesIT {
     assertThat(second.provenance().causes()).contains(cause);
     assertThat(second.provenance().actor()).contains("octocat");
 
-    CommitId chart = situation.file("chart/templates/more.yaml", "kind: Secret").pushAndTell();
+    CommitId chart = situation.file("chart/templates/more.yaml", "kind: Secret").pushAndNotify();
     SyncEvent.Target third = target(3);
     assertThat(third.sources().getFirst().commit()).isEqualTo(chart);
     assertThat(third.sources().getLast().commit()).isEqualTo(two);
@@ -134,7 +134,7 @@ class SeveralRepositoriesIT {
     Files.move(here, place);
     Dispatcher dispatcher = situation.start();
     situation.application("api", "staging");
-    situation.put("api", "one").pushAndTell();
+    situation.put("api", "one").pushAndNotify();
     assertThat(situation.awaitSync(STAGING, 1).getFirst().application().value()).isEqualTo("api");
 
     Files.move(place, here);
@@ -157,7 +157,7 @@ class SeveralRepositoriesIT {
     Files.move(here, place);
 
     situation.start(situation.config("other-mirrors"), DispatchListener.NONE);
-    situation.put("api", "two").pushAndTell();
+    situation.put("api", "two").pushAndNotify();
 
     assertThat(situation.awaitSync(STAGING, 3).getLast().application().value()).isEqualTo("api");
     await().until(() -> situation.deadLetters().size() == 1);
@@ -274,7 +274,7 @@ class SeveralRepositoriesIT {
     return Origin.Content.file("value: " + value + "\n");
   }
 
-  private Origin originOfAnotherHome(Path directory) throws IOException {
+  private Origin originOfAnotherPartition(Path directory) throws IOException {
     for (int i = 0; ; i++) {
       Path place = directory.resolve("values-" + i + ".git");
       if (partition(RepositoryId.fromUrl("file://" + place)) != partition(situation.repository)) {

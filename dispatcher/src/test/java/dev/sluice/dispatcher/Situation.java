@@ -167,7 +167,7 @@ final class Situation implements AutoCloseable {
     return commit;
   }
 
-  CommitId pushAndTell() throws IOException {
+  CommitId pushAndNotify() throws IOException {
     CommitId commit = push();
     deliver(Optional.of(commit));
     return commit;
@@ -249,7 +249,7 @@ final class Situation implements AutoCloseable {
     return config(mirrors, 2, TIMING);
   }
 
-  DispatcherConfig oneHome(RetryTiming timing) {
+  DispatcherConfig onePartition(RetryTiming timing) {
     return config("mirrors", 1, timing);
   }
 

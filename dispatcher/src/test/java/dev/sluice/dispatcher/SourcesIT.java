@@ -43,7 +43,7 @@ class SourcesIT {
     assertThat(inputs(PRODUCTION)).containsExactly("overlays/production/config.yaml");
 
     overlay("production", "two");
-    situation.pushAndTell();
+    situation.pushAndNotify();
     situation.awaitSync(PRODUCTION, 2);
     situation.awaitQuiet();
 
@@ -66,7 +66,7 @@ class SourcesIT {
                 assertThat(opened.entry()).isEqualTo(new DeadLetterId("production/web/source")));
 
     overlay("production", "one");
-    situation.pushAndTell();
+    situation.pushAndNotify();
 
     assertThat(lines(situation.awaitSync(PRODUCTION, 1))).containsExactly("web 1 one");
     situation.awaitQuiet();
@@ -83,7 +83,7 @@ class SourcesIT {
     situation.awaitSync(STAGING, 2);
 
     clusters("site: berlin, tier: silver");
-    situation.pushAndTell();
+    situation.pushAndNotify();
     situation.awaitQuiet();
     clusters("site: paris, tier: silver");
     List<SyncEvent> sync = situation.awaitSync(STAGING, 3);
@@ -108,7 +108,7 @@ class SourcesIT {
     assertThat(inputs(STAGING)).containsExactly("apps/web/config.yaml");
 
     situation.file("apps/web/tests/x.yaml", "kind: B").file("apps/web/NOTES.json", "[]");
-    situation.pushAndTell();
+    situation.pushAndNotify();
     situation.awaitQuiet();
 
     assertThat(situation.sync(STAGING)).hasSize(1);
@@ -136,7 +136,7 @@ class SourcesIT {
             "chart/templates/config.yaml",
             "values/staging.yaml");
 
-    situation.file("chart/README.md", "two").file("values/production.yaml", "a: 2").pushAndTell();
+    situation.file("chart/README.md", "two").file("values/production.yaml", "a: 2").pushAndNotify();
     situation.awaitSync(PRODUCTION, 2);
     situation.awaitQuiet();
 

@@ -76,7 +76,7 @@ class UnmetExpectationIT {
               assertThat(unmet.causes()).containsExactly(delivered);
             });
 
-    CommitId third = situation.put("web", "three").pushAndTell();
+    CommitId third = situation.put("web", "three").pushAndNotify();
     situation.awaitSync(STAGING, 3);
     situation.awaitQuiet();
     assertThat(head(MAIN)).contains(third);
@@ -177,7 +177,7 @@ class UnmetExpectationIT {
   }
 
   private void start(RetryTiming timing) {
-    situation.start(situation.oneHome(timing), DispatchListener.NONE);
+    situation.start(situation.onePartition(timing), DispatchListener.NONE);
   }
 
   private Optional<Unmet> unmet(GitRef ref) {

@@ -41,9 +41,9 @@ class UnreadableRepositoryIT {
   void anUnreadableRepositoryIsRecordedOnceAndClearedWhenItIsReadable() throws IOException {
     situation.application("web", "staging");
     situation.put("web", "one").push();
-    RetryTiming sweeping =
+    RetryTiming polling =
         new RetryTiming(TIMING.patience(), TIMING.grace(), Duration.ofMillis(100));
-    situation.start(situation.oneHome(sweeping), DispatchListener.NONE);
+    situation.start(situation.onePartition(polling), DispatchListener.NONE);
     situation.awaitSync(STAGING, 1);
     await().atMost(Duration.ofSeconds(10)).until(() -> last().readAt().isPresent());
     assertThat(last().unreadable()).isEmpty();

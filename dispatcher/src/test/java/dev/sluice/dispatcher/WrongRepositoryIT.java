@@ -58,7 +58,7 @@ class WrongRepositoryIT {
     situation.deliver(RepositoryId.fromUrl(upper.url()), Optional.of(changed));
 
     assertThat(lines(situation.awaitSync(STAGING, 3))).hasSize(3).endsWith("other 2 upper2");
-    situation.put("web", "lower2").pushAndTell();
+    situation.put("web", "lower2").pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 4))).hasSize(4).endsWith("web 2 lower2");
     situation.awaitQuiet();
   }

@@ -52,7 +52,7 @@ final class Refusals {
     this.refused =
         metrics.counter(
             "sluice_api_commands_refused_total",
-            "refused requests for commands; recorded tells whether the audit has a record"
+            "refused requests for commands; recorded says whether the audit has a record"
                 + " of it");
   }
 

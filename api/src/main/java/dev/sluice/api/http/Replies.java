@@ -54,12 +54,12 @@ final class Replies {
         .end(body);
   }
 
-  static void plain(RoutingContext context, Optional<String> obstacle) {
+  static void plain(RoutingContext context, Optional<String> unreadyReason) {
     context
         .response()
-        .setStatusCode(obstacle.isEmpty() ? 200 : 503)
+        .setStatusCode(unreadyReason.isEmpty() ? 200 : 503)
         .putHeader("Content-Type", "text/plain; charset=utf-8")
-        .end(obstacle.orElse("ok"));
+        .end(unreadyReason.orElse("ok"));
   }
 
   static String json(Object value) {

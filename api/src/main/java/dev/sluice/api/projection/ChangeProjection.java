@@ -138,9 +138,9 @@ final class ChangeProjection {
         set(received, "actor", webhook.actor());
         set(received, "at", webhook.receivedAt());
       }
-      case Origin.Sweep sweep -> {
+      case Origin.Poll poll -> {
         set(received, "origin", "sweep");
-        set(received, "at", sweep.foundAt());
+        set(received, "at", poll.foundAt());
       }
     }
   }

@@ -142,7 +142,7 @@ public final class Applications {
             .toList(),
         whole.spec(),
         whole.orphanOnRemoval(),
-        whole.home(),
+        whole.owner(),
         whole.remote());
   }
 

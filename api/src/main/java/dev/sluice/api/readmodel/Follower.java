@@ -63,7 +63,7 @@ final class Follower implements AutoCloseable {
 
   /** Returns why queries may return stale answers, or empty if they are current. */
   Optional<String> unreadyReason() {
-    return loop.obstacle()
+    return loop.unreadyReason()
         .or(
             () ->
                 caughtUp

@@ -143,7 +143,7 @@ class ApiScopeIT {
                     TopicWriter.MAIN,
                     Optional.empty(),
                     Optional.of(TopicWriter.commit(IN_VAULT)),
-                    new dev.sluice.contract.event.Origin.Sweep(topics.now()))))
+                    new dev.sluice.contract.event.Origin.Poll(topics.now()))))
         .write(
             "hello/moon",
             new ResultEvent.WorkerHello(

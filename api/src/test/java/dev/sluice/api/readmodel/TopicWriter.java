@@ -183,7 +183,7 @@ public final class TopicWriter implements AutoCloseable {
             MAIN,
             Optional.empty(),
             Optional.of(commit(commit)),
-            new Origin.Sweep(now())));
+            new Origin.Poll(now())));
   }
 
   /** Writes that Git did not show in time the commit that a push reported. */

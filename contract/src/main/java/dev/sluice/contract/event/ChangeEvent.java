@@ -1,5 +1,6 @@
 package dev.sluice.contract.event;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -125,14 +126,17 @@ public sealed interface ChangeEvent extends Event {
    * The other repositories whose applications read this one, by a fleet revision; replaces the
    * former list. Written in the same transaction as the definitions of those applications.
    *
-   * @param homes the repositories whose partitions receive this repository's changes; never
+   * @param readers the repositories whose partitions receive this repository's changes; never
    *     contains the repository itself
    */
-  record ReadersAccepted(RepositoryId repository, Set<RepositoryId> homes, String fleetRevision)
+  record ReadersAccepted(
+      RepositoryId repository,
+      @JsonProperty("homes") Set<RepositoryId> readers,
+      String fleetRevision)
       implements FleetEvent {
 
     public ReadersAccepted {
-      homes = Set.copyOf(homes);
+      readers = Set.copyOf(readers);
     }
   }
 

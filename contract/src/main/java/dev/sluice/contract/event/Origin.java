@@ -9,7 +9,7 @@ import java.util.Optional;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Origin.Webhook.class, name = "webhook"),
-  @JsonSubTypes.Type(value = Origin.Sweep.class, name = "sweep")
+  @JsonSubTypes.Type(value = Origin.Poll.class, name = "sweep")
 })
 public sealed interface Origin {
 
@@ -25,5 +25,5 @@ public sealed interface Origin {
       implements Origin {}
 
   /** A poll of the remote's refs found it. */
-  record Sweep(Instant foundAt) implements Origin {}
+  record Poll(Instant foundAt) implements Origin {}
 }

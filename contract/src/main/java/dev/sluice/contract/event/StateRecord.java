@@ -1,5 +1,6 @@
 package dev.sluice.contract.event;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -94,13 +95,14 @@ public sealed interface StateRecord extends Event {
   /**
    * The state of a repository.
    *
-   * @param homes other repositories whose partitions receive this repository's changes, because
+   * @param readers other repositories whose partitions receive this repository's changes, because
    *     applications there read it too
    */
-  record RepositoryState(RepositoryId repository, Set<RepositoryId> homes) implements StateRecord {
+  record RepositoryState(RepositoryId repository, @JsonProperty("homes") Set<RepositoryId> readers)
+      implements StateRecord {
 
     public RepositoryState {
-      homes = Set.copyOf(homes);
+      readers = Set.copyOf(readers);
     }
 
     @Override
@@ -152,8 +154,9 @@ public sealed interface StateRecord extends Event {
    * @param holds by cluster, the suspension or restoration in force
    * @param demands by cluster, the command that requires a new generation even if the inputs are
    *     the same
-   * @param retiredHome the repository whose partition owns the application after it left the fleet:
-   *     if it is defined again, whatever its sources are then, its generations continue there
+   * @param retiredOwner the repository whose partition owns the application after it left the
+   *     fleet: if it is defined again, whatever its sources are then, its generations continue
+   *     there
    * @param carriedOut ids of the commands carried out most recently, so that one that is written
    *     twice is carried out once; absent in records of earlier versions
    * @param possible by cluster, the digest of the {@link PossibleObjects} that were last sent for
@@ -167,7 +170,7 @@ public sealed interface StateRecord extends Event {
       Map<ClusterName, Integer> refused,
       Map<ClusterName, Hold> holds,
       Map<ClusterName, Demand> demands,
-      Optional<RepositoryId> retiredHome,
+      @JsonProperty("retiredHome") Optional<RepositoryId> retiredOwner,
       Optional<List<EventId>> carriedOut,
       Optional<Map<ClusterName, String>> possible)
       implements StateRecord {

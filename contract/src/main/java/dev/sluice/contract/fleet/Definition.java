@@ -1,5 +1,6 @@
 package dev.sluice.contract.fleet;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.Comparator;
@@ -12,7 +13,7 @@ import java.util.Optional;
  *
  * @param clusters sorted by name
  * @param orphanOnRemoval leave the objects in the clusters when the application leaves the fleet
- * @param home the repository whose partition owns the application, if that is not its first
+ * @param owner the repository whose partition owns the application, if that is not its first
  *     source's repository: the application was first defined with another first source, and its
  *     generations are counted there
  * @param remote the remote bases and charts that its inputs may use; empty for none
@@ -23,7 +24,7 @@ public record Definition(
     List<ClusterTarget> clusters,
     ApplicationSpec spec,
     boolean orphanOnRemoval,
-    Optional<RepositoryId> home,
+    @JsonProperty("home") Optional<RepositoryId> owner,
     Optional<RemotePolicy> remote) {
 
   public Definition {
@@ -33,7 +34,7 @@ public record Definition(
       throw new IllegalArgumentException("application " + application + " has no source");
     }
     RepositoryId first = sources.getFirst().repository();
-    home = home.filter(other -> !other.equals(first));
+    owner = owner.filter(other -> !other.equals(first));
     remote = remote.filter(policy -> !policy.equals(RemotePolicy.NONE));
   }
 
@@ -56,17 +57,17 @@ public record Definition(
   /** Returns this definition for one of its clusters only. */
   public Definition in(ClusterTarget cluster) {
     return new Definition(
-        application, sources, List.of(cluster), spec, orphanOnRemoval, home, remote);
+        application, sources, List.of(cluster), spec, orphanOnRemoval, owner, remote);
   }
 
   /** Returns this definition with the remote bases and charts that it may use. */
   public Definition withRemote(RemotePolicy policy) {
     return new Definition(
-        application, sources, clusters, spec, orphanOnRemoval, home, Optional.of(policy));
+        application, sources, clusters, spec, orphanOnRemoval, owner, Optional.of(policy));
   }
 
   /** Returns the repository whose partition owns this application. */
   public RepositoryId owningRepository() {
-    return home.orElseGet(() -> sources.getFirst().repository());
+    return owner.orElseGet(() -> sources.getFirst().repository());
   }
 }

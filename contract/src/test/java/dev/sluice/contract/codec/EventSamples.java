@@ -140,7 +140,7 @@ public final class EventSamples {
             Optional.of("octo"),
             Optional.of("cat"),
             Optional.of("https://git.example/acme/shop/pull/7"),
-            new Origin.Sweep(NOON)),
+            new Origin.Poll(NOON)),
         new ChangeEvent.RepositoryMoved(
             REPOSITORY, new RepositoryId("git.example/acme/store"), WEBHOOK),
         new ChangeEvent.DefaultBranchChanged(

@@ -234,7 +234,7 @@ public final class ApplicationDraft {
             refused,
             holds,
             demands,
-            definition.isPresent() ? Optional.empty() : retiredHome(),
+            definition.isPresent() ? Optional.empty() : retiredOwner(),
             carriedOut.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(carriedOut)),
             Optional.of(possible));
     return after.equals(before) ? Optional.empty() : Optional.of(after);
@@ -244,8 +244,8 @@ public final class ApplicationDraft {
     return changed(before.definition(), before.fleetRevision());
   }
 
-  private Optional<RepositoryId> retiredHome() {
-    return before.definition().map(Definition::owningRepository).or(before::retiredHome);
+  private Optional<RepositoryId> retiredOwner() {
+    return before.definition().map(Definition::owningRepository).or(before::retiredOwner);
   }
 
   ApplicationState before() {

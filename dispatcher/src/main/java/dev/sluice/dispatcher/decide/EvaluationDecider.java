@@ -152,7 +152,7 @@ public final class EvaluationDecider {
                 key.ref(),
                 partitionState.ref(key).head(),
                 now,
-                new Origin.Sweep(at))));
+                new Origin.Poll(at))));
     return decision;
   }
 

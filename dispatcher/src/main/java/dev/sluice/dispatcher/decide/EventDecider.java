@@ -87,7 +87,7 @@ public final class EventDecider {
   /** Records which other partitions read a repository. */
   public Decision readers(ChangeEvent.ReadersAccepted event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
-    partitionState.remember(decision, new RepositoryState(event.repository(), event.homes()));
+    partitionState.remember(decision, new RepositoryState(event.repository(), event.readers()));
     return decision;
   }
 
@@ -95,11 +95,11 @@ public final class EventDecider {
   public Decision forwarded(ChangeEvent.RefChanged change, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
     EventId original = cause.events().getFirst();
-    for (RepositoryId home : partitionState.readersInOtherPartitions(change.repository())) {
+    for (RepositoryId reader : partitionState.readersInOtherPartitions(change.repository())) {
       decision.add(
           decision.encoded(
-              EventId.of("forward", original, home),
-              new ChangeEvent.RefForwarded(home, original, change)));
+              EventId.of("forward", original, reader),
+              new ChangeEvent.RefForwarded(reader, original, change)));
     }
     return decision;
   }

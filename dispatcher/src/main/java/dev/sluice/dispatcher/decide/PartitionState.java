@@ -53,7 +53,7 @@ public final class PartitionState {
       case RepositoryState repository ->
           readers
               .computeIfAbsent(repository.repository().key(), _ -> new HashMap<>())
-              .put(repository.repository(), repository.homes());
+              .put(repository.repository(), repository.readers());
       case ApplicationState state -> {
         ApplicationState old = applications.put(state.application(), state);
         if (old != null) {
@@ -93,19 +93,19 @@ public final class PartitionState {
   }
 
   /**
-   * Returns the home repositories of applications in other partitions that read this repository, or
-   * one whose name differs by case only. Home repositories of this partition are left out, since
-   * this partition reads the change itself.
+   * Returns the owning repositories of applications in other partitions that read this repository,
+   * or one whose name differs by case only. Repositories that own applications of this partition
+   * are left out, since this partition reads the change itself.
    */
   Set<RepositoryId> readersInOtherPartitions(RepositoryId repository) {
-    Set<RepositoryId> homes = new TreeSet<>();
-    readers.getOrDefault(repository.key(), Map.of()).values().forEach(homes::addAll);
-    if (!homes.isEmpty()) {
+    Set<RepositoryId> owners = new TreeSet<>();
+    readers.getOrDefault(repository.key(), Map.of()).values().forEach(owners::addAll);
+    if (!owners.isEmpty()) {
       applications.values().stream()
           .flatMap(state -> state.definition().stream())
-          .forEach(definition -> homes.remove(definition.owningRepository()));
+          .forEach(definition -> owners.remove(definition.owningRepository()));
     }
-    return homes;
+    return owners;
   }
 
   public RefState ref(RefKey key) {
@@ -172,7 +172,7 @@ public final class PartitionState {
   public boolean isFollowed(RepositoryId repository) {
     return followedIgnoringCase.containsKey(repository.key())
         || readers.getOrDefault(repository.key(), Map.of()).values().stream()
-            .anyMatch(homes -> !homes.isEmpty());
+            .anyMatch(owners -> !owners.isEmpty());
   }
 
   public boolean isFollowed(RefKey key) {

@@ -85,7 +85,7 @@ final class ReplayedState {
             state.refused(),
             state.holds(),
             state.demands(),
-            state.retiredHome(),
+            state.retiredOwner(),
             state.carriedOut(),
             state.possible()));
   }

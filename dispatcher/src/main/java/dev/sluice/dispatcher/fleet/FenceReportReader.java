@@ -154,8 +154,8 @@ final class FenceReportReader implements AutoCloseable {
           "no ledger is at generation %s: see who wrote the ledger of %s in %s"
               .formatted(ledger, fenced.subject().application(), fenced.subject().cluster()));
     }
-    Optional<RepositoryId> home = fleet.homeOf(fenced.subject().application());
-    return home.map(
+    Optional<RepositoryId> owner = fleet.ownerOf(fenced.subject().application());
+    return owner.map(
         repository ->
             new LedgerAhead(
                 repository,

@@ -77,7 +77,7 @@ public final class FleetIntake implements AutoCloseable {
 
   /** Returns why the fleet's changes cannot be read or sent; empty if they can. */
   public Optional<String> unreadyReason() {
-    return loop.obstacle().or(() -> unreadable);
+    return loop.unreadyReason().or(() -> unreadable);
   }
 
   /** Returns when the loop last turned. */

@@ -48,8 +48,8 @@ record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> w
   /**
    * State of the fleet in the partitions.
    *
-   * @param retired the home repositories of removed applications
-   * @param readers by repository, the home repositories that its changes are forwarded to
+   * @param retired the owning repositories of removed applications
+   * @param readers by repository, the owning repositories that its changes are forwarded to
    * @param sent by application, the clusters whose newest record of it is a target
    */
   record Known(
@@ -70,11 +70,11 @@ record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> w
     }
 
     /**
-     * Returns the home repository of an application, in whose partition its generations are
+     * Returns the owning repository of an application, in whose partition its generations are
      * counted; empty for a new application. It stays the repository that the application was first
      * defined with, so that its generations are never forgotten and never counted in two places.
      */
-    Optional<RepositoryId> homeOf(ApplicationName application) {
+    Optional<RepositoryId> ownerOf(ApplicationName application) {
       return Optional.ofNullable(definitions.get(application))
           .map(Definition::owningRepository)
           .or(() -> Optional.ofNullable(retired.get(application)));
@@ -93,7 +93,7 @@ record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> w
     for (Definition read : reading.definitions()) {
       present.add(read.application());
       Definition old = known.get(read.application());
-      Definition definition = state.homeOf(read.application()).map(read::withOwner).orElse(read);
+      Definition definition = state.ownerOf(read.application()).map(read::withOwner).orElse(read);
       if (definition.equals(old)) {
         continue;
       }
@@ -206,9 +206,9 @@ record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> w
     }
     List<FleetEvent> events = new ArrayList<>();
     readers.forEach(
-        (repository, homes) -> {
-          if (!homes.equals(known.getOrDefault(repository, Set.of()))) {
-            events.add(new ReadersAccepted(repository, homes, revision));
+        (repository, owners) -> {
+          if (!owners.equals(known.getOrDefault(repository, Set.of()))) {
+            events.add(new ReadersAccepted(repository, owners, revision));
           }
         });
     return events;

@@ -80,9 +80,9 @@ final class KnownDefinitions {
 
   void replay(Event event) {
     switch (event) {
-      case StateRecord.RepositoryState state -> readers.put(state.repository(), state.homes());
+      case StateRecord.RepositoryState state -> readers.put(state.repository(), state.readers());
       case ChangeEvent.ReadersAccepted accepted ->
-          readers.put(accepted.repository(), accepted.homes());
+          readers.put(accepted.repository(), accepted.readers());
       case ResultEvent.Dispatched dispatched ->
           sent(
               dispatched.subject().application(),
@@ -103,7 +103,7 @@ final class KnownDefinitions {
                 definition -> definitions.put(state.application(), definition),
                 () -> {
                   definitions.remove(state.application());
-                  state.retiredHome().ifPresent(home -> retired.put(state.application(), home));
+                  state.retiredOwner().ifPresent(owner -> retired.put(state.application(), owner));
                 });
       }
       case ChangeEvent.DefinitionAccepted accepted ->

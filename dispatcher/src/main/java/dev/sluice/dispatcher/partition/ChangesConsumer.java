@@ -93,7 +93,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
   /** Returns the reasons why this is not ready; empty if it is. */
   public List<String> unreadyReasons() {
     List<String> reasons = new ArrayList<>();
-    loop.obstacle().ifPresent(reasons::add);
+    loop.unreadyReason().ifPresent(reasons::add);
     if (!assigned) {
       reasons.add("not a member of the group yet");
     }
@@ -103,9 +103,10 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
           failed.ifPresent(
               reason ->
                   reasons.add(
-                      "home %d has ended and is started again: %s".formatted(partition, reason)));
+                      "partition %d has ended and is started again: %s"
+                          .formatted(partition, reason)));
           if (!ready.containsKey(partition) && failed.isEmpty()) {
-            reasons.add("home " + partition + " is starting");
+            reasons.add("partition " + partition + " is starting");
           }
           partitionLoop.halted().ifPresent(reasons::add);
         });

@@ -167,7 +167,7 @@ final class EventHandler {
         actor = webhook.actor();
         heardAt = webhook.receivedAt();
       }
-      case Origin.Sweep sweep -> heardAt = sweep.foundAt();
+      case Origin.Poll poll -> heardAt = poll.foundAt();
     }
     listener.seen(
         new ChangeSeen(

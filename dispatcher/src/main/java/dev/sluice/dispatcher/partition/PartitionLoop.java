@@ -121,7 +121,7 @@ public final class PartitionLoop {
       for (PartitionLoop loop : loops) {
         if (!loop.thread.join(Duration.ofNanos(deadline - System.nanoTime()))) {
           log.atWarn()
-              .addKeyValue("home", loop.partition)
+              .addKeyValue("partition", loop.partition)
               .log("the partition's loop has not stopped in time; its next owner fences it");
         }
       }
@@ -158,7 +158,7 @@ public final class PartitionLoop {
       // every failure is reported: otherwise the partition would never be reopened
       if (!stopping) {
         log.atWarn()
-            .addKeyValue("home", partition)
+            .addKeyValue("partition", partition)
             .setCause(e)
             .log("the partition's loop has ended");
         owner.failed(this, e);
@@ -271,7 +271,7 @@ public final class PartitionLoop {
       failures.suspect(record.offset(), e);
       throw e;
     }
-    halted.ifPresent(reason -> log.atError().addKeyValue("home", partition).log(reason));
+    halted.ifPresent(reason -> log.atError().addKeyValue("partition", partition).log(reason));
   }
 
   private void write(PartitionLog kafka, TransactionBatch batch, OffsetTracker offsets) {

@@ -39,7 +39,7 @@ record Placement(int partitions, int partition) {
    */
   private static boolean isWrittenByThisPartition(ChangeEvent event) {
     return switch (event) {
-      case ChangeEvent.RefChanged moved -> moved.origin() instanceof Origin.Sweep;
+      case ChangeEvent.RefChanged moved -> moved.origin() instanceof Origin.Poll;
       case ChangeEvent.CommandAnswered _ -> true;
       case ChangeEvent.ForgeEvent _,
           ChangeEvent.FleetEvent _,

@@ -90,7 +90,7 @@ class PartitionStateTest {
   }
 
   @Test
-  void aChangeIsNotForwardedToAHomeOfThisPartition() {
+  void aChangeIsNotForwardedToAnOwnerInThisPartition() {
     RepositoryId elsewhere = new RepositoryId("forge.example/acme/elsewhere");
     state.replay(new RepositoryState(VALUES.repository(), Set.of(SHOP, elsewhere)));
     state.replay(defined(define("a", ONE)));

@@ -104,7 +104,7 @@ public final class SampleApplication {
         state.refused(),
         state.holds(),
         demands,
-        state.retiredHome(),
+        state.retiredOwner(),
         state.carriedOut(),
         Optional.of(possible));
   }

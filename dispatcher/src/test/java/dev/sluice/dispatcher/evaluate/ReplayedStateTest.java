@@ -104,7 +104,7 @@ class ReplayedStateTest {
     replay(new ChangeEvent.DefinitionRemoved(SHOP, WEB, "r2"));
 
     assertThat(web().definition()).isEmpty();
-    assertThat(web().retiredHome()).contains(SHOP);
+    assertThat(web().retiredOwner()).contains(SHOP);
     define("r3", "apps/web", ONE, TWO);
     assertThat(web().holds()).isEmpty();
   }

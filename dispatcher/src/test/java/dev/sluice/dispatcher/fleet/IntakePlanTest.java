@@ -189,7 +189,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void anApplicationOfAnotherRepositoryKeepsItsHome() {
+  void anApplicationOfAnotherRepositoryKeepsItsPartition() {
     RepositoryId other = new RepositoryId("forge.example/acme/other");
     Definition moved = define(other, "web", "one").withOwner(SHOP);
 
@@ -217,7 +217,7 @@ class IntakePlanTest {
   }
 
   @Test
-  void aReturningApplicationKeepsTheHomeThatCountedItsGenerations() {
+  void aReturningApplicationKeepsThePartitionThatCountedItsGenerations() {
     RepositoryId other = new RepositoryId("forge.example/acme/other");
 
     IntakePlan plan =

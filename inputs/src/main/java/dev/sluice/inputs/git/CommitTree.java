@@ -101,7 +101,7 @@ final class CommitTree implements SourceTree {
 
   private MirrorException unreadable(String path, IOException cause) {
     return new MirrorException(
-        "cannot read '%s' of %s from its mirror: delete the mirror's directory and it is fetched anew"
+        "cannot read '%s' of %s from its mirror: delete the mirror's directory and it is fetched again"
             .formatted(path, origin),
         cause);
   }

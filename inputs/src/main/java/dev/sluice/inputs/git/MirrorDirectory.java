@@ -62,7 +62,7 @@ final class MirrorDirectory {
       return new Mirror(id, repository, packs(path), clock);
     } catch (IOException e) {
       throw new MirrorException(
-          "cannot open the mirror of %s at %s: check rights and space, or delete that directory and it is fetched anew"
+          "cannot open the mirror of %s at %s: check rights and space, or delete that directory and it is fetched again"
               .formatted(id, path),
           e);
     }

@@ -256,7 +256,7 @@ public final class Mirrors implements AutoCloseable {
 
   private MirrorException broken(RepositoryId repository, IOException cause) {
     return new MirrorException(
-        "the mirror of %s in %s cannot be used: delete that directory and it is fetched anew"
+        "the mirror of %s in %s cannot be used: delete that directory and it is fetched again"
             .formatted(repository, mirrors.directoryOf(repository)),
         cause);
   }

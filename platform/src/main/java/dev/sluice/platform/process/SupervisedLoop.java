@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A thread that runs sessions until it is closed. A session that fails is logged, and the next one
  * starts after a pause, which doubles up to half a minute. So no exception ends the work, and
- * {@link #obstacle} reports that it does not make progress.
+ * {@link #unreadyReason} reports that it does not make progress.
  *
  * <p>External failures (Kafka, disks, {@link OutsideCause}) are retried without limit. A session
  * that keeps failing for another reason has hit a bug and will not recover: after a limit the
@@ -103,7 +103,7 @@ public final class SupervisedLoop implements AutoCloseable {
   }
 
   /** Returns why the loop makes no progress; empty if it does. */
-  public Optional<String> obstacle() {
+  public Optional<String> unreadyReason() {
     return trouble.map(
         now ->
             "%s has been failing since %s (%d attempts): %s"

@@ -45,12 +45,13 @@ class SupervisedLoopTest {
             })) {
       loop.start();
 
-      await().until(() -> sessions.get() == 2 && loop.obstacle().isPresent());
-      assertThat(loop.obstacle().orElseThrow()).contains("test has been failing", "a test's fault");
+      await().until(() -> sessions.get() == 2 && loop.unreadyReason().isPresent());
+      assertThat(loop.unreadyReason().orElseThrow())
+          .contains("test has been failing", "a test's fault");
       await().until(() -> sessions.get() == 3);
-      assertThat(loop.obstacle()).as("it may fail again at once").isPresent();
+      assertThat(loop.unreadyReason()).as("it may fail again at once").isPresent();
       clock.move(Duration.ofSeconds(5));
-      await().until(() -> loop.obstacle().isEmpty());
+      await().until(() -> loop.unreadyReason().isEmpty());
       assertThat(ended).hasNullValue();
     }
   }
@@ -93,7 +94,7 @@ class SupervisedLoopTest {
 
       await().until(() -> sessions.get() >= 4);
       assertThat(ended).hasNullValue();
-      assertThat(loop.obstacle().orElseThrow()).contains("about Kafka");
+      assertThat(loop.unreadyReason().orElseThrow()).contains("about Kafka");
     }
   }
 

@@ -82,7 +82,7 @@ public final class CatchUp implements AutoCloseable {
 
   /** Returns why the loop does not run, or empty if it does. */
   public Optional<String> unreadyReason() {
-    return loop.obstacle();
+    return loop.unreadyReason();
   }
 
   @Override
