@@ -74,19 +74,21 @@ final class RemoteFailures {
     if (cause != null && cause.getMessage() != null && !text.contains(cause.getMessage())) {
       text = text + " (" + describe(cause) + ")";
     }
-    text = text.replaceAll("://[^/@\\s]*@", "://").replaceAll("\\p{Cntrl}+", " ").strip();
     if (login.isPresent() && !login.get().password().isEmpty()) {
-      text = without(text, login.get());
+      text = without(text, login.get()); // before URLs are cut at an @, which a password may have
     }
+    text = text.replaceAll("://[^/@\\s]*@", "://").replaceAll("\\p{Cntrl}+", " ").strip();
     return text.length() <= MAX_DETAIL ? text : text.substring(0, MAX_DETAIL) + "...";
   }
 
   private static String without(String text, Remote.Login login) {
     String basic = login.user() + ":" + login.password();
     String encoded = Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8));
+    String form = URLEncoder.encode(login.password(), StandardCharsets.UTF_8);
     return text.replace(encoded, "***")
         .replace(login.password(), "***")
-        .replace(URLEncoder.encode(login.password(), StandardCharsets.UTF_8), "***");
+        .replace(form, "***")
+        .replace(form.replace("+", "%20"), "***");
   }
 
   private static String describe(@Nullable Throwable error) {

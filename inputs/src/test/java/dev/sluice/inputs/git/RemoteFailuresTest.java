@@ -1,0 +1,116 @@
+package dev.sluice.inputs.git;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.sluice.contract.name.RepositoryId;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.eclipse.jgit.errors.NoRemoteRepositoryException;
+import org.eclipse.jgit.errors.TransportException;
+import org.eclipse.jgit.transport.URIish;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RemoteFailuresTest {
+
+  private static final RepositoryId SHOP = new RepositoryId("forge.example/acme/shop");
+
+  static Stream<Arguments> failures() throws Exception {
+    return Stream.of(
+        arguments(new TransportException("connection refused"), true, "connection refused"),
+        arguments(new IOException("timed out"), true, "timed out"),
+        arguments(new IOException("No space left on device"), true, "make room on the disk"),
+        arguments(
+            new TransportException(
+                "packing failed", new BoundedRepository.MirrorTooLargeException(3L << 20)),
+            false,
+            "more than 3 MiB"),
+        arguments(
+            new TransportException(
+                "redirected", new Remote.RedirectedElsewhereException("other.example")),
+            false,
+            "give the URL it redirects to"),
+        arguments(
+            new NoRemoteRepositoryException(new URIish("https://forge.example/x"), "not found"),
+            false,
+            "check the URL"),
+        arguments(new URISyntaxException("ht!tp", "illegal scheme"), false, "correct the URL"),
+        arguments(new TransportException("x: not authorized"), false, "check the credentials"),
+        arguments(new TransportException("Auth fail"), false, "check the credentials"),
+        arguments(
+            new TransportException("Authentication is required but none was given"),
+            false,
+            "check the credentials"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void saysWhatToDoAndWhetherARetryMayHelp(Exception failure, boolean retryable, String message) {
+    FetchOutcome.Failed failed = RemoteFailures.classify(SHOP, failure, Optional.empty());
+
+    assertThat(failed.retryable()).isEqualTo(retryable);
+    assertThat(failed.reason())
+        .startsWith("cannot fetch forge.example/acme/shop: ")
+        .contains(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3cret-token", "s3cret/t@ken", "s3cret:t@ken", "s3cret token+more"})
+  void noEncodingOfACredentialIsShown(String password) {
+    String basic =
+        Base64.getEncoder().encodeToString(("bot:" + password).getBytes(StandardCharsets.UTF_8));
+    String form = URLEncoder.encode(password, StandardCharsets.UTF_8);
+    String message =
+        String.join(
+            " ",
+            "https://bot:" + password + "@forge.example/acme/shop: refused",
+            "https://bot:" + form + "@forge.example/acme/shop",
+            "password=" + password,
+            "token=" + form,
+            "query=" + form.replace("+", "%20"),
+            "Basic " + basic);
+
+    String reason =
+        RemoteFailures.classify(
+                SHOP,
+                new IOException("it failed", new IOException(message)),
+                Optional.of(new Remote.Login("bot", password)))
+            .reason();
+
+    assertThat(reason)
+        .contains("it failed", "refused")
+        .doesNotContain("s3cret", "ken@", "t@ken", "token+more", "token%20more", basic);
+  }
+
+  @Test
+  void credentialsOfAUrlAreNotShownEvenIfTheyAreNotOurs() {
+    assertThat(
+            RemoteFailures.classify(
+                    SHOP,
+                    new IOException("moved to https://user:pass@forge.example/x"),
+                    Optional.empty())
+                .reason())
+        .endsWith("moved to https://forge.example/x");
+  }
+
+  @Test
+  void aMessageIsOneShortLine() {
+    String reason =
+        RemoteFailures.classify(
+                SHOP, new IOException("one\r\n\ttwo" + "x".repeat(1_000)), Optional.empty())
+            .reason();
+
+    assertThat(reason).contains("one two").hasSizeLessThan(400).endsWith("...");
+    assertThat(RemoteFailures.classify(SHOP, new IOException(), Optional.empty()).reason())
+        .endsWith(": IOException");
+  }
+}
