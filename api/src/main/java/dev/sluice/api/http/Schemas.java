@@ -84,9 +84,11 @@ final class Schemas {
     Map<String, Object> properties = new LinkedHashMap<>();
     List<String> required = new ArrayList<>();
     for (RecordComponent component : type.getRecordComponents()) {
-      properties.put(component.getName(), of(component.getGenericType()));
+      JsonProperty renamed = component.getAccessor().getAnnotation(JsonProperty.class);
+      String name = renamed == null ? component.getName() : renamed.value();
+      properties.put(name, of(component.getGenericType()));
       if (component.getType() != Optional.class) {
-        required.add(component.getName());
+        required.add(name);
       }
     }
     Map<String, Object> schema = new LinkedHashMap<>();

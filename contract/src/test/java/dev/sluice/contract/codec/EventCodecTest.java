@@ -3,6 +3,7 @@ package dev.sluice.contract.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
@@ -56,7 +57,8 @@ class EventCodecTest {
     ObjectNode whole = (ObjectNode) Json.mapper().readTree(EventCodec.value(sample));
     for (RecordComponent component : sample.getClass().getRecordComponents()) {
       ObjectNode lacking = whole.deepCopy();
-      lacking.remove(component.getName());
+      JsonProperty renamed = component.getAccessor().getAnnotation(JsonProperty.class);
+      lacking.remove(renamed == null ? component.getName() : renamed.value());
 
       Decoded decoded = decode(EventType.of(sample).ceType(), lacking.toString());
 
