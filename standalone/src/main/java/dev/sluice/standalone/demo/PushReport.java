@@ -81,7 +81,7 @@ final class PushReport {
         case ResultEvent.Superseded superseded ->
             print(
                 who(superseded.subject()),
-                "generation %s superseded by %d"
+                "generation %s superseded by %s"
                     .formatted(superseded.subject().generation(), superseded.by()));
         case ResultEvent.Fenced fenced ->
             print(who(fenced.subject()), "fenced by a newer generation; nothing written");
