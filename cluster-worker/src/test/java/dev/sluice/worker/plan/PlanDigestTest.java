@@ -14,8 +14,8 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -179,8 +179,8 @@ class PlanDigestTest {
         EventId.of("sync", cluster, application, generation));
   }
 
-  private static SortedSet<ApplicationName> unknown(String... names) {
-    SortedSet<ApplicationName> unknown = new TreeSet<>();
+  private static NavigableSet<ApplicationName> unknown(String... names) {
+    NavigableSet<ApplicationName> unknown = new TreeSet<>();
     Stream.of(names).map(ApplicationName::new).forEach(unknown::add);
     return unknown;
   }
