@@ -16,7 +16,7 @@ final class Applied {
    */
   static ObjectNode read(ApiRequest request) {
     ResourceType type = request.type();
-    if (!(Bodies.yaml(request.call().body()) instanceof ObjectNode applied)) {
+    if (!(Bodies.applied(request.call().body()) instanceof ObjectNode applied)) {
       throw ApiException.badRequest("error decoding YAML: the configuration is not an object");
     }
     if (applied.path("kind").asText().isEmpty()) {

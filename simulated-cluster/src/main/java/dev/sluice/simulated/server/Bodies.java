@@ -1,5 +1,6 @@
 package dev.sluice.simulated.server;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,12 +11,17 @@ import dev.sluice.simulated.resource.ResourceType;
 import dev.sluice.simulated.schema.Decoding;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reader of request bodies. */
 final class Bodies {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
   private static final ObjectMapper YAML = YAMLMapper.builder().build();
+
+  /** An escape of half a character, which JSON has and YAML has not. */
+  private static final Pattern SURROGATE_ESCAPE =
+      Pattern.compile("(?<!\\\\)(\\\\\\\\)*+\\\\u[dD][89a-fA-F]");
 
   private Bodies() {}
 
@@ -33,8 +39,28 @@ final class Bodies {
     };
   }
 
-  static JsonNode yaml(String body) {
+  private static JsonNode yaml(String body) {
     return read(YAML, body);
+  }
+
+  /**
+   * Reads the body of an apply. The API server reads it as YAML 1.1, also if it is JSON: line
+   * separators are folded, and characters that are not printable are refused.
+   */
+  static JsonNode applied(String body) {
+    if (SURROGATE_ESCAPE.matcher(body).find()) {
+      throw undecodable("found invalid Unicode character escape code");
+    }
+    try {
+      return YAML.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw undecodable(e.getOriginalMessage().replace("special characters", "control characters"));
+    }
+  }
+
+  private static ApiException undecodable(String problem) {
+    return ApiException.badRequest(
+        "error decoding patch: error converting YAML to JSON: yaml: " + problem);
   }
 
   static ApiException unsupported(String type) {
@@ -62,7 +88,7 @@ final class Bodies {
       throw ApiException.badRequest(
           "the object provided is unrecognized (must be of type Object): couldn't get version/kind;"
               + " json parse error: "
-              + (e instanceof com.fasterxml.jackson.core.JsonProcessingException parse
+              + (e instanceof JsonProcessingException parse
                   ? parse.getOriginalMessage()
                   : e.getMessage()));
     }
