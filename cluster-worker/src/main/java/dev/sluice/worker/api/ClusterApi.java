@@ -39,6 +39,7 @@ public final class ClusterApi {
   public static final String ABSENT = "1";
 
   private static final String JSON = "application/json";
+  private static final String APPLY = "application/apply-patch+yaml";
   private static final String METADATA_ONLY =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
   private static final int PAGE = 500;
@@ -106,7 +107,7 @@ public final class ClusterApi {
     return call(
         "PATCH",
         "%s?fieldManager=%s&force=%s".formatted(path, FIELD_MANAGER, force),
-        "application/apply-patch+yaml",
+        APPLY,
         JSON,
         object);
   }
@@ -117,7 +118,7 @@ public final class ClusterApi {
     return call(
         "PATCH",
         "%s?dryRun=All&fieldManager=%s&force=%s".formatted(path, FIELD_MANAGER, force),
-        "application/apply-patch+yaml",
+        APPLY,
         JSON,
         object);
   }
@@ -249,7 +250,9 @@ public final class ClusterApi {
       return builder.build();
     }
     try {
-      return builder.method(method, contentType, Json.mapper().writeValueAsString(body)).build();
+      String text =
+          contentType.equals(APPLY) ? ApplyBody.of(body) : Json.mapper().writeValueAsString(body);
+      return builder.method(method, contentType, text).build();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write a JSON tree", e);
     }
