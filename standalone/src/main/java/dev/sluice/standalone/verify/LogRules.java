@@ -7,6 +7,7 @@ import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
@@ -199,29 +200,30 @@ final class LogRules {
         .filter(LogRules::isEnd)
         .forEach(result -> last.put(Lane.of(result.subject()), result));
     Set<Lane> lanesWithOpenEntries = new HashSet<>();
-    open.values()
-        .forEach(
-            entry ->
-                entry
-                    .subject()
-                    .ifPresent(
-                        subject -> {
-                          Lane lane = Lane.of(subject);
-                          lanesWithOpenEntries.add(lane);
-                          Optional.ofNullable(last.get(lane))
-                              .filter(LogRules::isSuccess)
-                              .filter(
-                                  result ->
-                                      result.subject().generation().compareTo(subject.generation())
-                                          >= 0)
-                              .ifPresent(
-                                  result ->
-                                      report(
-                                          Guarantee.I7_DEAD_LETTERS,
-                                          entry.entry().value(),
-                                          "is open although generation %s succeeded"
-                                              .formatted(result.subject().generation())));
-                        }));
+    for (DeadLetterEvent.Opened entry : open.values()) {
+      if (entry.subject().isEmpty()) {
+        continue;
+      }
+      Subject subject = entry.subject().get();
+      Lane lane = Lane.of(subject);
+      boolean ofSources =
+          entry.entry().equals(DeadLetterId.ofSources(subject.cluster(), subject.application()));
+      if (!ofSources) {
+        lanesWithOpenEntries.add(lane);
+      }
+      // refused sources name the generation that was sent before; a later one closes the entry
+      Generation closing = ofSources ? subject.generation().next() : subject.generation();
+      Optional.ofNullable(last.get(lane))
+          .filter(LogRules::isSuccess)
+          .map(result -> result.subject().generation())
+          .filter(generation -> generation.compareTo(closing) >= 0)
+          .ifPresent(
+              generation ->
+                  report(
+                      Guarantee.I7_DEAD_LETTERS,
+                      entry.entry().value(),
+                      "is open although generation %s succeeded".formatted(generation)));
+    }
     last.forEach(
         (lane, result) -> {
           if (result instanceof ResultEvent.Parked && !lanesWithOpenEntries.contains(lane)) {

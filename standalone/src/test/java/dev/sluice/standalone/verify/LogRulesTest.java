@@ -139,6 +139,30 @@ class LogRulesTest {
   }
 
   @Test
+  void refusedSourcesStayOpenAfterTheLastTargetSucceeded() {
+    deadLetters.add(envelope(openedForSources(2)));
+    assertThat(violations()).isEmpty();
+  }
+
+  @Test
+  void refusedSourcesCloseWhenALaterTargetIsSent() {
+    deadLetters.add(envelope(openedForSources(1)));
+    assertThat(violations())
+        .extracting(Violation::guarantee)
+        .containsExactly(Guarantee.I7_DEAD_LETTERS);
+  }
+
+  @Test
+  void refusedSourcesAreNotTheDeadLetterOfAParkedTarget() {
+    syncs.add(envelope(target(3, "v1:c")));
+    results.add(envelope(new ResultEvent.Parked(subject(3), failure(), "a new generation")));
+    deadLetters.add(envelope(openedForSources(3)));
+    assertThat(violations())
+        .extracting(Violation::guarantee)
+        .containsExactly(Guarantee.I7_DEAD_LETTERS);
+  }
+
+  @Test
   void aTargetWithoutItsCauseBreaksTheAudit() {
     changes.clear();
     assertThat(violations())
@@ -197,6 +221,19 @@ class LogRulesTest {
         failure(),
         1,
         OriginalRecord.at("sluice.sync.staging", 0, 0),
+        Optional.empty());
+  }
+
+  /** Returns the dead letter of sources that were refused after a generation was sent. */
+  private static DeadLetterEvent openedForSources(long generation) {
+    Subject last = subject(generation);
+    return new DeadLetterEvent.Opened(
+        DeadLetterId.ofSources(last.cluster(), last.application()),
+        "staging/web",
+        Optional.of(last),
+        failure(),
+        1,
+        OriginalRecord.at("sluice.changes", 0, 0),
         Optional.empty());
   }
 
