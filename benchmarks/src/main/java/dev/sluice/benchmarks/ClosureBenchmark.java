@@ -172,6 +172,7 @@ final class ClosureBenchmark {
         repository,
         origin.url(),
         Optional.empty(),
+        Optional.empty(),
         MAIN,
         ManyApplications.path(application),
         Optional.empty(),

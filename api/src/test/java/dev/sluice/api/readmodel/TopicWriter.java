@@ -150,6 +150,7 @@ public final class TopicWriter implements AutoCloseable {
                 repository,
                 "https://" + repository,
                 Optional.empty(),
+                Optional.empty(),
                 ref,
                 "apps/" + application,
                 Optional.empty(),

@@ -10,10 +10,13 @@ import java.util.Optional;
  * @param name the name by which applications refer to it
  * @param id its canonical name, as the forge's webhooks name it
  * @param url the clone URL, without credentials
+ * @param credentials {@code user:password} or a bare token, by reference
+ * @param ssh keys for a URL of SSH
  */
 public record FleetRepository(
     String name,
     RepositoryId id,
     String url,
     Optional<Forge> forge,
-    Optional<SecretReference> credentials) {}
+    Optional<SecretReference> credentials,
+    Optional<SshAccess> ssh) {}

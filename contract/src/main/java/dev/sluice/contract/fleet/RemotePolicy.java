@@ -28,12 +28,14 @@ public record RemotePolicy(List<Base> bases, List<Charts> charts) {
    * @param repository the canonical name that references resolve to
    * @param url the clone URL, used whatever URL a reference gives; without credentials
    * @param credentials {@code user:password} or a bare token, by reference
+   * @param ssh keys for a URL of SSH; absent in records of earlier versions
    * @param forge the forge, if the fleet names it; absent in records of earlier versions
    */
   public record Base(
       RepositoryId repository,
       String url,
       Optional<SecretReference> credentials,
+      Optional<SshAccess> ssh,
       Optional<Forge> forge) {
 
     /**

@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
  *
  * @param url the clone URL, without credentials
  * @param credentials {@code user:password} or a bare token, by reference
+ * @param ssh keys for a URL of SSH; absent in records of earlier versions
  * @param path the directory, or single file, in the repository, without leading or trailing '/';
  *     empty for its root
  * @param type empty to detect it from the files
@@ -22,6 +23,7 @@ public record SourceSpec(
     RepositoryId repository,
     String url,
     Optional<SecretReference> credentials,
+    Optional<SshAccess> ssh,
     GitRef ref,
     String path,
     Optional<SourceType> type,
@@ -39,6 +41,7 @@ public record SourceSpec(
         repository,
         url,
         credentials,
+        ssh,
         ref,
         RepositoryPath.of(fill.apply(path)),
         type,

@@ -39,6 +39,7 @@ import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -101,6 +102,7 @@ public final class EventSamples {
                   REPOSITORY,
                   "https://git.example/acme/shop.git",
                   Optional.of(new SecretReference("env:TOKEN")),
+                  Optional.empty(),
                   MAIN,
                   "apps/web",
                   Optional.of(SourceType.KUSTOMIZE),
@@ -115,8 +117,13 @@ public final class EventSamples {
           List.of(
               new RemotePolicy.Base(
                   new RepositoryId("git.example/acme/bases"),
-                  "https://git.example/acme/bases.git",
+                  "ssh://git@git.example/acme/bases.git",
                   Optional.empty(),
+                  Optional.of(
+                      new SshAccess(
+                          Optional.of(new SecretReference("file:/run/secrets/key")),
+                          Optional.of(new SecretReference("env:PASSPHRASE")),
+                          Optional.of(new SecretReference("file:/run/secrets/known_hosts")))),
                   Optional.of(Forge.GITEA))),
           List.of(
               new RemotePolicy.Charts(

@@ -143,7 +143,11 @@ final class ApplicationDocument {
   private RemotePolicy.Base base(String name) {
     FleetRepository repository = known("Repository", repositories.get(name), name);
     return new RemotePolicy.Base(
-        repository.id(), repository.url(), repository.credentials(), repository.forge());
+        repository.id(),
+        repository.url(),
+        repository.credentials(),
+        repository.ssh(),
+        repository.forge());
   }
 
   private static Optional<RemotePolicy.Charts> charts(Fields fields) {

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ final class RepositoryDocuments {
   private static final Pattern ORGANIZATION_IN_URL =
       Pattern.compile("(?i)https://([^/:@]+)@dev\\.azure\\.com/\\1/.*");
 
+  private static final Pattern WITHOUT_SSH = Pattern.compile("(https?|file)://.*");
+
   private record Read(FleetDocument document, FleetRepository repository) {}
 
   private final Map<RepositoryId, List<Read>> byName = new HashMap<>();
@@ -37,6 +40,7 @@ final class RepositoryDocuments {
     Optional<String> url = spec.required("url", RepositoryDocuments::url);
     Optional<Forge> forge = spec.text("forge", RepositoryDocuments::forge);
     Optional<SecretReference> credentials = spec.text("credentials", SecretReference::new);
+    Optional<SshAccess> ssh = ssh(spec, url);
     Optional<RepositoryId> id =
         spec.has("identity")
             ? spec.text("identity", text -> RepositoryId.parse(text, forge))
@@ -44,7 +48,7 @@ final class RepositoryDocuments {
     spec.refuseUnknown();
     if (document.isValid()) {
       FleetRepository repository =
-          new FleetRepository(name, id.orElseThrow(), url.orElseThrow(), forge, credentials);
+          new FleetRepository(name, id.orElseThrow(), url.orElseThrow(), forge, credentials, ssh);
       byName
           .computeIfAbsent(repository.id(), _ -> new ArrayList<>())
           .add(new Read(document, repository));
@@ -66,7 +70,9 @@ final class RepositoryDocuments {
   }
 
   private static boolean isSamePlace(FleetRepository one, FleetRepository other) {
-    return one.url().equals(other.url()) && one.credentials().equals(other.credentials());
+    return one.url().equals(other.url())
+        && one.credentials().equals(other.credentials())
+        && one.ssh().equals(other.ssh());
   }
 
   private static void refuse(Read refused, List<Read> named) {
@@ -84,6 +90,26 @@ final class RepositoryDocuments {
                     refused.repository().id(),
                     other.repository().name(),
                     other.document().place()));
+  }
+
+  private static Optional<SshAccess> ssh(Fields spec, Optional<String> url) {
+    Optional<Fields> found = spec.fields("ssh");
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    Fields fields = found.get();
+    Optional<SecretReference> privateKey = fields.text("privateKey", SecretReference::new);
+    Optional<SecretReference> passphrase = fields.text("passphrase", SecretReference::new);
+    Optional<SecretReference> knownHosts = fields.text("knownHosts", SecretReference::new);
+    fields.refuseUnknown();
+    if (passphrase.isPresent() && privateKey.isEmpty()) {
+      fields.problem("passphrase", "has no meaning without privateKey");
+    }
+    if (url.filter(text -> WITHOUT_SSH.matcher(text).matches()).isPresent()) {
+      spec.problem(
+          "ssh", "has no meaning for this URL: it is not ssh://HOST/PATH or USER@HOST:PATH");
+    }
+    return Optional.of(new SshAccess(privateKey, passphrase, knownHosts));
   }
 
   private static Optional<RepositoryId> identity(Fields spec, String url, Optional<Forge> forge) {

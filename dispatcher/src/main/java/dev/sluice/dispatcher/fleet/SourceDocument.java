@@ -76,6 +76,7 @@ final class SourceDocument {
                 found.id(),
                 found.url(),
                 found.credentials(),
+                found.ssh(),
                 ref.orElse(GitRef.branch("main")),
                 path.orElse(""),
                 decided,

@@ -333,6 +333,7 @@ class DeciderTest {
             MAIN.repository(),
             "https://forge.example/acme/shop",
             Optional.empty(),
+            Optional.empty(),
             MAIN.ref(),
             "apps/web",
             Optional.empty(),

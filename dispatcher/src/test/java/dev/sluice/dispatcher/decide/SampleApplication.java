@@ -42,6 +42,7 @@ public final class SampleApplication {
         ref.repository(),
         "https://" + ref.repository(),
         Optional.empty(),
+        Optional.empty(),
         ref.ref(),
         path,
         Optional.empty(),

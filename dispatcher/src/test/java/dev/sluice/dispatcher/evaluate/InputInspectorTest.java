@@ -186,6 +186,7 @@ class InputInspectorTest {
         main.repository(),
         main.url(),
         main.credentials(),
+        Optional.empty(),
         ref,
         main.path(),
         main.type(),

@@ -15,6 +15,7 @@ import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Forge;
@@ -142,7 +143,8 @@ class FleetLoaderTest {
                 repository,
                 "https://Forge.example/Acme/Shop.git",
                 Optional.of(Forge.GITHUB),
-                Optional.of(new SecretReference("env:SHOP_TOKEN"))));
+                Optional.of(new SecretReference("env:SHOP_TOKEN")),
+                Optional.empty()));
     Definition web = reading.definitions().getFirst();
     assertThat(web.sources())
         .containsExactly(
@@ -150,6 +152,7 @@ class FleetLoaderTest {
                 repository,
                 "https://Forge.example/Acme/Shop.git",
                 Optional.of(new SecretReference("env:SHOP_TOKEN")),
+                Optional.empty(),
                 GitRef.branch("main"),
                 "apps/web",
                 Optional.of(SourceType.KUSTOMIZE),
@@ -161,6 +164,37 @@ class FleetLoaderTest {
         .isEqualTo(
             new ApplicationSpec("shop", new Policy(false, 10, false, Duration.ofMinutes(90))));
     assertThat(web.orphanOnRemoval()).isTrue();
+  }
+
+  @Test
+  void readsTheKeyAndKnownHostsOfARepository() throws IOException {
+    repository(
+        "ssh-shop",
+        "git@forge.example:acme/ssh-shop.git",
+        "ssh: {privateKey: file:/k, passphrase: env:P, knownHosts: file:/h}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.repositories())
+        .filteredOn(repository -> repository.name().equals("ssh-shop"))
+        .extracting(FleetRepository::ssh)
+        .containsExactly(
+            Optional.of(
+                new SshAccess(
+                    Optional.of(new SecretReference("file:/k")),
+                    Optional.of(new SecretReference("env:P")),
+                    Optional.of(new SecretReference("file:/h")))));
+  }
+
+  @Test
+  void refusesSshSettingsWithoutEffect() throws IOException {
+    repository("web", "https://forge.example/a/b.git", "ssh: {privateKey: file:/k}");
+    repository("half", "git@forge.example:a/c.git", "ssh: {passphrase: env:P, key: 1}");
+
+    assertThat(FleetLoader.read(directory).problems())
+        .extracting(FleetProblem::field)
+        .containsExactlyInAnyOrder("spec.ssh", "spec.ssh.passphrase", "spec.ssh.key");
   }
 
   @Test
@@ -270,6 +304,7 @@ class FleetLoaderTest {
                         new RepositoryId("forge.example/acme/shop"),
                         "https://Forge.example/Acme/Shop.git",
                         Optional.of(new SecretReference("env:SHOP_TOKEN")),
+                        Optional.empty(),
                         Optional.of(Forge.GITHUB))),
                 List.of(
                     new RemotePolicy.Charts(

@@ -329,6 +329,7 @@ class IntakePlanTest {
         repository,
         "https://" + repository,
         Optional.empty(),
+        Optional.empty(),
         GitRef.branch("main"),
         "apps/" + name,
         Optional.empty(),

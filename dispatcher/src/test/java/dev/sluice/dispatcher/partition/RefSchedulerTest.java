@@ -125,6 +125,7 @@ class RefSchedulerTest {
         RepositoryId.fromUrl(url),
         url,
         Optional.empty(),
+        Optional.empty(),
         GitRef.branch("main"),
         "apps/web",
         Optional.empty(),

@@ -161,7 +161,7 @@ final class Mirror {
           new FetchOutcome.Failed(
               "cannot fetch %s: %s".formatted(id, e.getMessage()), /* retryable= */ false));
     } catch (IOException | URISyntaxException | RuntimeException e) {
-      return new RefObservation.Unreadable(RemoteFailures.classify(id, e, login));
+      return new RefObservation.Unreadable(RemoteFailures.classify(id, e, remote, login));
     }
   }
 

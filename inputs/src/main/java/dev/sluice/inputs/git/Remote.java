@@ -3,6 +3,7 @@ package dev.sluice.inputs.git;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.SshAccess;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.URISyntaxException;
@@ -20,13 +21,14 @@ import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
 import org.eclipse.jgit.transport.http.HttpConnection;
 import org.eclipse.jgit.transport.http.HttpConnectionFactory;
 import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
-import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 
 /**
  * A repository on a forge, with its URL and credentials. Credentials are sent to the URL's host
- * only. For ssh, the keys and known hosts of the process's user apply.
+ * only.
+ *
+ * @param ssh the key and known hosts for a URL of SSH
  */
-record Remote(String url, Optional<SecretReference> credentials) {
+record Remote(String url, Optional<SecretReference> credentials, Optional<SshAccess> ssh) {
 
   private static final Set<String> SCHEMES = Set.of("file", "http", "https", "ssh");
 
@@ -36,11 +38,11 @@ record Remote(String url, Optional<SecretReference> credentials) {
   private static final int IDLE_TIMEOUT_SECONDS = 30;
 
   static Remote of(SourceSpec source) {
-    return new Remote(source.url(), source.credentials());
+    return new Remote(source.url(), source.credentials(), source.ssh());
   }
 
   static Remote of(RemotePolicy.Base base) {
-    return new Remote(base.url(), base.credentials());
+    return new Remote(base.url(), base.credentials(), base.ssh());
   }
 
   /** User and password, which must not appear in messages. */
@@ -81,7 +83,8 @@ record Remote(String url, Optional<SecretReference> credentials) {
         http.setHttpConnectionFactory(new SameHost(uri));
         login.ifPresent(l -> http.setPreemptiveBasicAuthentication(l.user(), l.password()));
       }
-      case SshTransport ssh -> ssh.setSshSessionFactory(SshSessions.FACTORY);
+      case SshTransport overSsh ->
+          overSsh.setSshSessionFactory(SshSessions.of(ssh.orElse(SshAccess.OF_USER)));
       default -> {}
     }
     return transport;
@@ -90,11 +93,6 @@ record Remote(String url, Optional<SecretReference> credentials) {
   private static CredentialsProvider provider(Optional<Login> login) {
     return new UsernamePasswordCredentialsProvider(
         login.map(Login::user).orElse(""), login.map(Login::password).orElse(""));
-  }
-
-  /** Created with the first ssh URL. */
-  private static final class SshSessions {
-    static final SshdSessionFactory FACTORY = new SshdSessionFactory();
   }
 
   /** Refuses every connection to another host, so that a redirect cannot carry credentials away. */

@@ -19,7 +19,15 @@ final class RemoteFailures {
   private RemoteFailures() {}
 
   static FetchOutcome.Failed classify(
-      RepositoryId repository, Exception error, Optional<Remote.Login> login) {
+      RepositoryId repository, Exception error, Remote remote, Optional<Remote.Login> login) {
+    Optional<KnownHosts.HostKeyException> hostKey = cause(error, KnownHosts.HostKeyException.class);
+    if (hostKey.isPresent()) {
+      return failed(repository, String.valueOf(hostKey.get().getMessage()), false);
+    }
+    Optional<String> tls = TlsFailures.describe(error);
+    if (tls.isPresent()) {
+      return failed(repository, tls.get(), false);
+    }
     String detail = redacted(error, login);
     return switch (error) {
       case Exception e when caused(e, Remote.RedirectedElsewhereException.class) ->
@@ -35,10 +43,27 @@ final class RemoteFailures {
           failed(
               repository, detail + ": check the URL, and that the credentials may read it", false);
       case URISyntaxException _ -> failed(repository, detail + ": correct the URL", false);
+      case Exception _ when detail.contains("Cannot log in at") ->
+          failed(
+              repository,
+              detail
+                  + ": the server refuses the key: check ssh.privateKey, and that the forge has its"
+                  + " public key",
+              false);
       case Exception _ when unauthorized(detail) ->
-          failed(repository, detail + ": check the credentials and their rights", false);
+          failed(repository, detail + ": " + credentialProblem(remote), false);
       default -> failed(repository, detail, true);
     };
+  }
+
+  private static String credentialProblem(Remote remote) {
+    return remote
+        .credentials()
+        .map(
+            reference ->
+                "the server refuses the credentials at %s: check their value, expiry and rights"
+                    .formatted(reference))
+        .orElse("the server requires credentials: give the Repository's credentials");
   }
 
   private static FetchOutcome.Failed failed(
@@ -49,6 +74,7 @@ final class RemoteFailures {
   private static boolean unauthorized(String detail) {
     String lower = detail.toLowerCase(Locale.ROOT);
     return lower.contains("not authorized")
+        || lower.contains("authentication not supported") // a 401 without a challenge
         || lower.contains("authentication is required")
         || lower.contains("auth fail")
         || lower.contains("no more authentication methods")
@@ -56,12 +82,16 @@ final class RemoteFailures {
   }
 
   private static boolean caused(Exception error, Class<? extends Exception> type) {
+    return cause(error, type).isPresent();
+  }
+
+  private static <E extends Exception> Optional<E> cause(Exception error, Class<E> type) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (type.isInstance(cause)) {
-        return true;
+        return Optional.of(type.cast(cause));
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.sluice.inputs.remote;
 
 import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.inputs.git.TlsFailures;
 import dev.sluice.inputs.walk.RemoteException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -173,6 +174,10 @@ final class Downloads implements AutoCloseable {
             SourceFailure.REMOTE_INVALID,
             "%s: it sends more than %d MiB".formatted(shown(request.uri()), request.most() >> 20));
       }
+    }
+    Optional<String> tls = TlsFailures.describe(cause);
+    if (tls.isPresent()) {
+      return unreachable(request.uri(), tls.get());
     }
     return unreachable(
         request.uri(),

@@ -74,6 +74,7 @@ class ChartClosureTest {
                         new RepositoryId("localhost/o/r"),
                         "file:///o/r",
                         Optional.empty(),
+                        Optional.empty(),
                         GitRef.branch("main"),
                         "web",
                         Optional.of(SourceType.HELM),
@@ -265,6 +266,7 @@ class ChartClosureTest {
     return new SourceSpec(
         new RepositoryId("localhost/o/r"),
         "file:///o/r",
+        Optional.empty(),
         Optional.empty(),
         GitRef.branch("main"),
         path,

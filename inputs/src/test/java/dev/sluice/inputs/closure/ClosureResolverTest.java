@@ -467,6 +467,7 @@ class ClosureResolverTest {
         new RepositoryId("forge.example/owner/repository"),
         "https://forge.example/owner/repository",
         Optional.empty(),
+        Optional.empty(),
         GitRef.branch("main"),
         path,
         type,

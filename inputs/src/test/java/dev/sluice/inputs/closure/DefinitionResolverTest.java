@@ -132,6 +132,7 @@ class DefinitionResolverTest {
             new RepositoryId("localhost/o/values"),
             "file:///o/values",
             Optional.empty(),
+            Optional.empty(),
             GitRef.branch("main"),
             "teams/a",
             Optional.of(SourceType.VALUES),
@@ -171,6 +172,7 @@ class DefinitionResolverTest {
     return new SourceSpec(
         new RepositoryId("localhost/o/r"),
         "file:///o/r",
+        Optional.empty(),
         Optional.empty(),
         GitRef.branch("main"),
         path,

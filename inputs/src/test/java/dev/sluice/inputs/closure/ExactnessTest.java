@@ -118,6 +118,7 @@ class ExactnessTest {
               REPOSITORY,
               "https://forge.example/o/r",
               Optional.empty(),
+              Optional.empty(),
               MAIN,
               path,
               Optional.empty(),

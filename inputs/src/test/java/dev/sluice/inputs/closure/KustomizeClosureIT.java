@@ -170,6 +170,7 @@ class KustomizeClosureIT {
         new RepositoryId("localhost/o/r"),
         "file:///o/r",
         Optional.empty(),
+        Optional.empty(),
         GitRef.branch("main"),
         path,
         Optional.empty(),

@@ -67,6 +67,7 @@ final class RandomRepository {
               REPOSITORY,
               "https://forge.example/o/r",
               Optional.empty(),
+              Optional.empty(),
               MAIN,
               path,
               Optional.empty(),

@@ -184,6 +184,7 @@ class RefusedSourcesTest {
         new RepositoryId("localhost/o/r"),
         "file:///o/r",
         Optional.empty(),
+        Optional.empty(),
         GitRef.branch("main"),
         path,
         type,

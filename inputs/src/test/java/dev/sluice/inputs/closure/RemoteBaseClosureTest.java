@@ -224,7 +224,11 @@ class RemoteBaseClosureTest {
             .map(
                 id ->
                     new RemotePolicy.Base(
-                        id, "https://" + id + ".git", Optional.empty(), Optional.empty()))
+                        id,
+                        "https://" + id + ".git",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()))
             .toList(),
         List.of());
   }

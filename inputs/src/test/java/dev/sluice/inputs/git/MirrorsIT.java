@@ -322,6 +322,7 @@ class MirrorsIT {
             new RepositoryId("forge.example/owner/repository"),
             url,
             credentials,
+            Optional.empty(),
             MAIN,
             "",
             Optional.empty(),

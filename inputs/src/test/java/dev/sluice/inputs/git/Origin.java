@@ -74,6 +74,7 @@ public final class Origin implements AutoCloseable {
         RepositoryId.fromUrl(url()),
         url(),
         Optional.empty(),
+        Optional.empty(),
         GitRef.branch("main"),
         path,
         Optional.empty(),

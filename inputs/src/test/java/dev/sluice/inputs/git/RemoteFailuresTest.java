@@ -3,6 +3,7 @@ package dev.sluice.inputs.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -24,6 +25,9 @@ class RemoteFailuresTest {
 
   private static final RepositoryId SHOP = new RepositoryId("forge.example/acme/shop");
 
+  private static final Remote REMOTE =
+      new Remote("https://forge.example/acme/shop", Optional.empty(), Optional.empty());
+
   static Stream<Arguments> failures() throws Exception {
     return Stream.of(
         arguments(new TransportException("connection refused"), true, "connection refused"),
@@ -44,23 +48,39 @@ class RemoteFailuresTest {
             false,
             "check the URL"),
         arguments(new URISyntaxException("ht!tp", "illegal scheme"), false, "correct the URL"),
-        arguments(new TransportException("x: not authorized"), false, "check the credentials"),
-        arguments(new TransportException("Auth fail"), false, "check the credentials"),
+        arguments(new TransportException("x: not authorized"), false, "requires credentials"),
+        arguments(new TransportException("Auth fail"), false, "requires credentials"),
         arguments(
             new TransportException("Authentication is required but none was given"),
             false,
-            "check the credentials"));
+            "requires credentials"));
   }
 
   @ParameterizedTest
   @MethodSource("failures")
   void saysWhatToDoAndWhetherARetryMayHelp(Exception failure, boolean retryable, String message) {
-    FetchOutcome.Failed failed = RemoteFailures.classify(SHOP, failure, Optional.empty());
+    FetchOutcome.Failed failed = RemoteFailures.classify(SHOP, failure, REMOTE, Optional.empty());
 
     assertThat(failed.retryable()).isEqualTo(retryable);
     assertThat(failed.reason())
         .startsWith("cannot fetch forge.example/acme/shop: ")
         .contains(message);
+  }
+
+  @Test
+  void namesThePlaceOfRefusedCredentials() {
+    Remote remote =
+        new Remote(REMOTE.url(), Optional.of(new SecretReference("env:TOKEN")), Optional.empty());
+
+    FetchOutcome.Failed failed =
+        RemoteFailures.classify(
+            SHOP,
+            new TransportException("x: authentication not supported"),
+            remote,
+            Optional.of(new Remote.Login("bot", "s3cret")));
+
+    assertThat(failed.reason()).contains("refuses the credentials at env:TOKEN");
+    assertThat(failed.retryable()).isFalse();
   }
 
   @ParameterizedTest
@@ -83,6 +103,7 @@ class RemoteFailuresTest {
         RemoteFailures.classify(
                 SHOP,
                 new IOException("it failed", new IOException(message)),
+                REMOTE,
                 Optional.of(new Remote.Login("bot", password)))
             .reason();
 
@@ -97,6 +118,7 @@ class RemoteFailuresTest {
             RemoteFailures.classify(
                     SHOP,
                     new IOException("moved to https://user:pass@forge.example/x"),
+                    REMOTE,
                     Optional.empty())
                 .reason())
         .endsWith("moved to https://forge.example/x");
@@ -106,11 +128,11 @@ class RemoteFailuresTest {
   void aMessageIsOneShortLine() {
     String reason =
         RemoteFailures.classify(
-                SHOP, new IOException("one\r\n\ttwo" + "x".repeat(1_000)), Optional.empty())
+                SHOP, new IOException("one\r\n\ttwo" + "x".repeat(1_000)), REMOTE, Optional.empty())
             .reason();
 
     assertThat(reason).contains("one two").hasSizeLessThan(400).endsWith("...");
-    assertThat(RemoteFailures.classify(SHOP, new IOException(), Optional.empty()).reason())
+    assertThat(RemoteFailures.classify(SHOP, new IOException(), REMOTE, Optional.empty()).reason())
         .endsWith(": IOException");
   }
 }

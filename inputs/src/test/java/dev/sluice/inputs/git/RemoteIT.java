@@ -3,6 +3,7 @@ package dev.sluice.inputs.git;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.contract.fleet.RenderOptions;
@@ -13,6 +14,8 @@ import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -59,22 +62,9 @@ class RemoteIT {
               exchange.sendResponseHeaders(302, -1);
               exchange.close();
             });
-    Path secret = Files.writeString(directory.resolve("secret"), "alice:s3cr3t-value\n");
-    SourceSpec source =
-        new SourceSpec(
-            new RepositoryId("forge.example/owner/repository"),
-            "http://127.0.0.1:" + port + "/owner/repository",
-            Optional.of(new SecretReference("file:" + secret)),
-            MAIN,
-            "",
-            Optional.empty(),
-            Optional.empty(),
-            RenderOptions.DEFAULT);
 
-    FetchOutcome outcome;
-    try (Mirrors mirrors = new Mirrors(directory.resolve("mirrors"), Clock.systemUTC())) {
-      outcome = mirrors.fetch(source, MAIN, Optional.empty());
-    }
+    FetchOutcome outcome =
+        fetch("http://127.0.0.1:" + port + "/owner/repository", Optional.of("alice:s3cr3t-value"));
 
     assertThat(outcome).isInstanceOf(FetchOutcome.Failed.class);
     assertThat(((FetchOutcome.Failed) outcome).reason())
@@ -83,6 +73,102 @@ class RemoteIT {
     String login = Base64.getEncoder().encodeToString("alice:s3cr3t-value".getBytes(UTF_8));
     assertThat(own).as("its own host was asked with them").contains("Basic " + login);
     assertThat(elsewhere).as("the other was not even asked").isEmpty();
+  }
+
+  @Test
+  void aRefusalWithoutAChallengeIsAProblemOfTheCredentials() throws IOException {
+    int port = serve(exchange -> answer(exchange, 401));
+
+    FetchOutcome.Failed failed =
+        (FetchOutcome.Failed)
+            fetch("http://127.0.0.1:" + port + "/owner/repository", Optional.of("wrong-token"));
+
+    assertThat(failed.reason())
+        .contains("refuses the credentials at file:" + directory.resolve("secret"))
+        .doesNotContain("wrong-token");
+    assertThat(failed.retryable()).isFalse();
+  }
+
+  @Test
+  void asksForMissingCredentials() throws IOException {
+    int port =
+        serve(
+            exchange -> {
+              exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"forge\"");
+              answer(exchange, 401);
+            });
+
+    FetchOutcome.Failed failed =
+        (FetchOutcome.Failed)
+            fetch("http://127.0.0.1:" + port + "/owner/repository", Optional.empty());
+
+    assertThat(failed.reason()).contains("the server requires credentials");
+    assertThat(failed.retryable()).isFalse();
+  }
+
+  @Test
+  void aServerThatIsDownIsTriedAgain() throws IOException {
+    int port = serve(exchange -> answer(exchange, 503));
+
+    FetchOutcome.Failed failed =
+        (FetchOutcome.Failed)
+            fetch("http://127.0.0.1:" + port + "/owner/repository", Optional.empty());
+
+    assertThat(failed.reason()).contains("503");
+    assertThat(failed.retryable()).isTrue();
+  }
+
+  @Test
+  void saysThatAServerHasNoTls() throws IOException {
+    FetchOutcome.Failed failed;
+    try (ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> answerWithoutTls(plain));
+      failed =
+          (FetchOutcome.Failed)
+              fetch(
+                  "https://127.0.0.1:" + plain.getLocalPort() + "/owner/repository",
+                  Optional.empty());
+    }
+
+    assertThat(failed.reason()).contains("does not answer in TLS");
+    assertThat(failed.retryable()).isFalse();
+  }
+
+  private FetchOutcome fetch(String url, Optional<String> credentials) throws IOException {
+    Optional<SecretReference> reference = Optional.empty();
+    if (credentials.isPresent()) {
+      Path secret = Files.writeString(directory.resolve("secret"), credentials.get() + "\n");
+      reference = Optional.of(new SecretReference("file:" + secret));
+    }
+    SourceSpec source =
+        new SourceSpec(
+            new RepositoryId("forge.example/owner/repository"),
+            url,
+            reference,
+            Optional.empty(),
+            MAIN,
+            "",
+            Optional.empty(),
+            Optional.empty(),
+            RenderOptions.DEFAULT);
+    try (Mirrors mirrors = new Mirrors(directory.resolve("mirrors"), Clock.systemUTC())) {
+      return mirrors.fetch(source, MAIN, Optional.empty());
+    }
+  }
+
+  private static void answerWithoutTls(ServerSocket server) {
+    while (!server.isClosed()) {
+      try (Socket client = server.accept()) {
+        client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+      } catch (IOException e) {
+        // the test closes the server
+      }
+    }
+  }
+
+  private static void answer(HttpExchange exchange, int status) throws IOException {
+    exchange.sendResponseHeaders(status, -1);
+    exchange.close();
   }
 
   private int serve(HttpHandler handler) throws IOException {

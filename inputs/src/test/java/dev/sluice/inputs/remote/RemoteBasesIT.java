@@ -38,7 +38,9 @@ class RemoteBasesIT {
   @BeforeEach
   void start() throws IOException {
     origin = new Origin(directory.resolve("bases.git"));
-    base = new RemotePolicy.Base(BASES, origin.url(), Optional.empty(), Optional.empty());
+    base =
+        new RemotePolicy.Base(
+            BASES, origin.url(), Optional.empty(), Optional.empty(), Optional.empty());
     mirrors = new Mirrors(directory.resolve("mirrors"), Clock.systemUTC());
     remotes = FetchedRemotes.within(directory.resolve("mirrors"), mirrors, Clock.systemUTC());
   }
