@@ -128,7 +128,7 @@ class OperatorIT {
     long again = 0;
     for (int i = 1; i < applications; i += 2) {
       if (open.getOrDefault("staging/" + name(i), Set.of())
-          .equals(Set.of("staging/%s/2".formatted(name(i))))) {
+          .equals(Set.of(new DeadLetterId("staging/%s/2".formatted(name(i)))))) {
         again++;
       }
     }
