@@ -5,6 +5,7 @@ import static dev.sluice.simulated.Manifests.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Status;
@@ -94,6 +95,43 @@ class ServerSideApplyContractIT {
     manifests.apply("one", configMap("dropped", "b: '2'"));
 
     assertThat(live("dropped").getData()).isEqualTo(Map.of("b", "2"));
+  }
+
+  @Test
+  void anObjectThatIsServedInTwoGroupsIsOneObject() {
+    String event =
+        """
+        apiVersion: %s
+        kind: Event
+        metadata: {name: happened, labels: {%s: x}}
+        %s
+        """;
+    String old =
+        event.formatted(
+            "v1", "a", "involvedObject: {namespace: %s}\nmessage: m".formatted(namespace));
+    String renamed =
+        event.formatted(
+            "events.k8s.io/v1", "b", "regarding: {namespace: %s}\nnote: m".formatted(namespace));
+
+    GenericKubernetesResource first = manifests.apply("one", old);
+    GenericKubernetesResource second = manifests.apply("one", renamed);
+
+    assertThat(second.getMetadata().getUid()).isEqualTo(first.getMetadata().getUid());
+    assertThat(second.getApiVersion()).isEqualTo("events.k8s.io/v1");
+    assertThat((Object) second.get("note")).isEqualTo("m");
+    Event live =
+        client.v1().events().inNamespace(namespace).withLabel("b").list().getItems().getFirst();
+    // the server cannot compare the fields of two groups, so it removes none
+    assertThat(live.getMetadata().getLabels()).isEqualTo(Map.of("a", "x", "b", "x"));
+    assertThat(live.getMessage()).isEqualTo("m");
+    assertThat(live.getInvolvedObject().getNamespace()).isEqualTo(namespace);
+    Status refused = refusal(() -> manifests.apply("one", renamed.replace("note: m", "note: n")));
+    assertThat(refused.getMessage())
+        .isEqualTo(
+            "Event \"happened\" is invalid: message: Invalid value: \"n\": field is immutable");
+
+    client.resource(second).delete();
+    assertThat(client.v1().events().inNamespace(namespace).withName("happened").get()).isNull();
   }
 
   @Test

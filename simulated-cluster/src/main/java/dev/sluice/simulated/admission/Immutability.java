@@ -59,6 +59,16 @@ final class Immutability {
               "cannot change roleRef");
         }
       }
+      case "Event" -> {
+        // the core group still accepts such changes
+        if (object.path("apiVersion").asText().equals("events.k8s.io/v1")) {
+          same("/note", "message", live, object, problems);
+          for (String field :
+              List.of("reason", "type", "action", "reportingController", "reportingInstance")) {
+            same("/" + field, field, live, object, problems);
+          }
+        }
+      }
       case "PersistentVolumeClaim" -> claim(live, object, problems);
       case "CustomResourceDefinition" -> {
         for (String field : List.of("group", "scope")) {

@@ -62,7 +62,13 @@ public record FieldManagement(Type type, FieldSet resets) {
       ObjectNode live, ObjectNode applied, FieldOwner owner, String time, boolean force) {
     ManagedFields before = ManagedFields.of(live);
     ObjectNode bare = withoutManagedFields(live);
-    FieldSet last = before.fieldsOf(owner);
+    // as the API server, which cannot compare the fields of two groups
+    FieldSet last =
+        before
+            .find(owner)
+            .filter(entry -> entry.owner().group().equals(owner.group()))
+            .map(ManagedFields.Entry::fields)
+            .orElseGet(FieldSet::new);
     FieldSet claimed = Claims.of(type, applied).recursiveDifference(resets);
     ManagedFields managed = before.with(new ManagedFields.Entry(owner, time, claimed));
 

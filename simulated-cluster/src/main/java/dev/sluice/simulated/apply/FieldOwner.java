@@ -42,4 +42,9 @@ public record FieldOwner(
     }
     return text.toString();
   }
+
+  /** Returns the API group in which the owner writes; the core group is the empty string. */
+  String group() {
+    return apiVersion.substring(0, Math.max(0, apiVersion.indexOf('/')));
+  }
 }

@@ -3,12 +3,15 @@ package dev.sluice.simulated.resource;
 import dev.sluice.simulated.schema.TypeTable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Resources that every simulated cluster has. */
 final class BuiltInResources {
-  // apiVersion | kind | plural | short names | categories | scope | subresources
+  // apiVersion | kind | plural | short names | categories | scope | subresources, and for an alias:
+  // schema | stored as | its fields, and those of the stored objects
   private static final String TABLE =
       """
       v1 Namespace namespaces ns - cluster status
@@ -19,6 +22,10 @@ final class BuiltInResources {
       v1 Event events ev - namespace -
       v1 Pod pods po all namespace status
       v1 PersistentVolumeClaim persistentvolumeclaims pvc - namespace status
+      events.k8s.io/v1 Event events ev - namespace - EventsEvent events \
+      regarding=involvedObject,note=message,reportingController=reportingComponent,\
+      deprecatedSource=source,deprecatedFirstTimestamp=firstTimestamp,\
+      deprecatedLastTimestamp=lastTimestamp,deprecatedCount=count
       apps/v1 Deployment deployments deploy all namespace status,scale
       apps/v1 ReplicaSet replicasets rs all namespace status,scale
       apps/v1 StatefulSet statefulsets sts all namespace status,scale
@@ -53,8 +60,19 @@ final class BuiltInResources {
             words(columns[3]),
             words(columns[4])),
         columns[5].equals("namespace"),
-        types.type(kind),
-        new ResourceType.Traits(Set.copyOf(words(columns[6])), Optional.empty()));
+        types.type(columns.length > 7 ? columns[7] : kind),
+        new ResourceType.Traits(Set.copyOf(words(columns[6])), Optional.empty(), alias(columns)));
+  }
+
+  private static Optional<Alias> alias(String[] columns) {
+    if (columns.length <= 7) {
+      return Optional.empty();
+    }
+    Map<String, String> fields =
+        words(columns[9]).stream()
+            .map(field -> field.split("=", -1))
+            .collect(Collectors.toMap(names -> names[0], names -> names[1]));
+    return Optional.of(new Alias(columns[8], "v1", fields));
   }
 
   private static List<String> words(String column) {

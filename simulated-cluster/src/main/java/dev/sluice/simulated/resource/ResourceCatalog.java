@@ -46,7 +46,8 @@ public final class ResourceCatalog {
 
   /** Returns one version of every resource, since objects are stored once for all versions. */
   public List<ResourceType> stored() {
-    List<ResourceType> result = new ArrayList<>(builtIn);
+    List<ResourceType> result = new ArrayList<>();
+    builtIn.stream().filter(type -> !type.isAlias()).forEach(result::add);
     custom.values().stream().filter(v -> !v.isEmpty()).map(List::getFirst).forEach(result::add);
     return result;
   }

@@ -111,11 +111,12 @@ public final class ApiException extends RuntimeException {
         texts.size() == 1
             ? texts.getFirst()
             : texts.stream().collect(Collectors.joining(", ", "[", "]"));
-    String kind = type.kind() + (type.group().isEmpty() ? "" : "." + type.group());
+    String group = type.isAlias() ? "" : type.group();
+    String kind = type.kind() + (group.isEmpty() ? "" : "." + group);
     ObjectNode details = JsonNodeFactory.instance.objectNode();
     details.put("name", name);
-    if (!type.group().isEmpty()) {
-      details.put("group", type.group());
+    if (!group.isEmpty()) {
+      details.put("group", group);
     }
     details.put("kind", type.kind());
     details.set("causes", encode(causes));

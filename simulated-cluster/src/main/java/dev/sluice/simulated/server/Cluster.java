@@ -19,7 +19,7 @@ public record Cluster(Store store, ResourceCatalog catalog, Clock clock) {
   }
 
   Optional<ObjectNode> find(ResourceType type, ObjectKey key) {
-    return store.get(type.groupResource(), key).map(object -> served(type, object));
+    return store.get(type.storedAs(), key).map(type::served);
   }
 
   /**
@@ -36,13 +36,14 @@ public record Cluster(Store store, ResourceCatalog catalog, Clock clock) {
     return store.get("namespaces", new ObjectKey("", name));
   }
 
-  /** Returns an object in the requested version; versions differ only in their name. */
-  static ObjectNode served(ResourceType type, ObjectNode object) {
-    String apiVersion = type.groupVersion().apiVersion();
-    if (object.path("apiVersion").asText().equals(apiVersion)) {
-      return object;
-    }
-    return object.deepCopy().put("apiVersion", apiVersion);
+  /** Stores an object of a type and returns it with its new resource version. */
+  ObjectNode put(ResourceType type, ObjectNode object) {
+    return type.served(store.put(type.storedAs(), type.stored(object)));
+  }
+
+  /** Removes an object and returns its last state. */
+  ObjectNode remove(ResourceType type, ObjectKey key) {
+    return type.served(store.remove(type.storedAs(), key));
   }
 
   /** Returns an object of a type with only its kind. */

@@ -52,7 +52,7 @@ final class Controllers {
                     Optional.empty(),
                     new ApiRequest.Call("POST", java.util.Map.of(), "", "", "")),
                 namespace);
-        cluster.store().put(type.groupResource(), namespace);
+        cluster.put(type, namespace);
       }
     }
   }
@@ -62,7 +62,7 @@ final class Controllers {
     for (ResourceType type : cluster.catalog().stored()) {
       for (ObjectNode object :
           List.copyOf(cluster.store().list(type.groupResource(), Optional.empty()))) {
-        cluster.store().remove(type.groupResource(), ObjectKey.of(object));
+        cluster.remove(type, ObjectKey.of(object));
       }
     }
     addFreshNamespaces();

@@ -70,7 +70,7 @@ final class CustomResources {
             kind,
             version.path("schema").path("openAPIV3Schema"),
             cluster.catalog().types().type("ObjectMeta")),
-        new ResourceType.Traits(subresources, Optional.of(version)));
+        new ResourceType.Traits(subresources, Optional.of(version), Optional.empty()));
   }
 
   private static List<String> texts(JsonNode list) {

@@ -61,7 +61,7 @@ final class GarbageCollector {
         metadata.remove("ownerReferences");
       }
     }
-    cluster.store().put(type.groupResource(), next);
+    cluster.put(type, next);
   }
 
   private void each(BiConsumer<ResourceType, ObjectNode> visitor) {

@@ -72,9 +72,9 @@ final class ObjectReader {
    */
   private static ObjectNode item(ResourceType type, ObjectNode object) {
     if (type.isCustom()) {
-      return Cluster.served(type, object);
+      return type.served(object);
     }
-    ObjectNode copy = object.deepCopy();
+    ObjectNode copy = type.served(object).deepCopy();
     copy.remove(List.of("apiVersion", "kind"));
     return copy;
   }
@@ -116,7 +116,7 @@ final class ObjectReader {
           "The provided continue parameter is too old to display a consistent list result. You can"
               + " start a new list without the continue parameter.");
     }
-    String resource = request.type().groupResource();
+    String resource = request.type().storedAs();
     Optional<String> namespace = Optional.of(request.namespace()).filter(ns -> !ns.isEmpty());
     NavigableMap<ObjectKey, ObjectNode> objects = new TreeMap<>();
     cluster.store().list(resource, namespace).forEach(o -> objects.put(ObjectKey.of(o), o));

@@ -97,7 +97,7 @@ final class ObjectRemover {
     boolean waits = isHeld(live);
     if (!waits) {
       if (!dryRun) {
-        cluster.store().remove(type.groupResource(), ObjectKey.of(live));
+        cluster.remove(type, ObjectKey.of(live));
       }
       return success(type, live);
     }
@@ -114,7 +114,7 @@ final class ObjectRemover {
       marked.withObject("/status").put("phase", "Terminating");
       metadata.remove("deletionGracePeriodSeconds");
     }
-    return dryRun ? marked : cluster.store().put(type.groupResource(), marked);
+    return dryRun ? marked : cluster.put(type, marked);
   }
 
   private static boolean isHeld(ObjectNode object) {
@@ -135,9 +135,9 @@ final class ObjectRemover {
         next.withObject("/" + section).remove("finalizers");
       }
     }
-    ObjectNode stored = cluster.store().put(type.groupResource(), next);
+    ObjectNode stored = cluster.put(type, next);
     if (!isHeld(stored)) {
-      cluster.store().remove(type.groupResource(), ObjectKey.of(stored));
+      cluster.remove(type, ObjectKey.of(stored));
     }
   }
 

@@ -58,8 +58,7 @@ final class ObjectWriter {
     if (cluster.find(type, key).isPresent()) {
       throw ApiException.alreadyExists(type, name);
     }
-    return new Written(
-        request.dryRun() ? object : cluster.store().put(type.groupResource(), object), true);
+    return new Written(request.dryRun() ? object : cluster.put(type, object), true);
   }
 
   Written update(ApiRequest request) {
@@ -198,9 +197,9 @@ final class ObjectWriter {
         object.path("metadata").has("deletionTimestamp")
             && object.path("metadata").path("finalizers").isEmpty()
             && object.path("spec").path("finalizers").isEmpty();
-    ObjectNode stored = cluster.store().put(type.groupResource(), object);
+    ObjectNode stored = cluster.put(type, object);
     if (released) {
-      return new Written(cluster.store().remove(type.groupResource(), ObjectKey.of(stored)), false);
+      return new Written(cluster.remove(type, ObjectKey.of(stored)), false);
     }
     return new Written(stored, false);
   }

@@ -48,7 +48,7 @@ final class Watch implements Consumer<Change> {
     long from = ObjectReader.version(request, "resourceVersion").orElse(0L);
     if (from == 0) {
       Optional<String> namespace = Optional.of(request.namespace()).filter(ns -> !ns.isEmpty());
-      List<ObjectNode> all = List.copyOf(store.list(request.type().groupResource(), namespace));
+      List<ObjectNode> all = List.copyOf(store.list(request.type().storedAs(), namespace));
       all.stream().filter(selector).forEach(object -> send("ADDED", object));
       return true;
     }
@@ -69,7 +69,7 @@ final class Watch implements Consumer<Change> {
     ObjectKey key = ObjectKey.of(change.after());
     boolean inOtherNamespace =
         !request.namespace().isEmpty() && !request.namespace().equals(key.namespace());
-    if (!change.resource().equals(type.groupResource()) || inOtherNamespace) {
+    if (!change.resource().equals(type.storedAs()) || inOtherNamespace) {
       return;
     }
     boolean before = change.before().filter(selector).isPresent();
@@ -92,7 +92,7 @@ final class Watch implements Consumer<Change> {
   }
 
   private void send(String type, ObjectNode object) {
-    event(type, view.apply(Cluster.served(request.type(), object)));
+    event(type, view.apply(request.type().served(object)));
   }
 
   private void event(String type, ObjectNode object) {
