@@ -123,7 +123,7 @@ final class ExactTextIT {
 
   private static ObjectNode read(String manifest) throws Exception {
     Manifest read = ManifestReader.read(manifest, "test.yaml").getFirst();
-    return ((ObjectNode) read.content()).deepCopy();
+    return read.content().deepCopy();
   }
 
   private static String configMap() {

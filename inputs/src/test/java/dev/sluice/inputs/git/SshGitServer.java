@@ -1,5 +1,7 @@
 package dev.sluice.inputs.git;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -80,7 +82,7 @@ public final class SshGitServer implements AutoCloseable {
             status = 0;
           }
         } else {
-          getErrorStream().write("repository does not exist\n".getBytes());
+          getErrorStream().write("repository does not exist\n".getBytes(UTF_8));
           getErrorStream().flush();
         }
       } catch (IOException e) {
