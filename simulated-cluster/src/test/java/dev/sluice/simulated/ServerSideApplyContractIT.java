@@ -118,7 +118,7 @@ class ServerSideApplyContractIT {
 
     assertThat(second.getMetadata().getUid()).isEqualTo(first.getMetadata().getUid());
     assertThat(second.getApiVersion()).isEqualTo("events.k8s.io/v1");
-    assertThat((Object) second.get("note")).isEqualTo("m");
+    assertThat(second.getAdditionalProperties().get("note")).isEqualTo("m");
     Event live =
         client.v1().events().inNamespace(namespace).withLabel("b").list().getItems().getFirst();
     // the server cannot compare the fields of two groups, so it removes none
