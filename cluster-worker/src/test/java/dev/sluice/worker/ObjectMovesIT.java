@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
@@ -230,51 +229,6 @@ final class ObjectMovesIT {
     assertThat(uid("moving")).isEqualTo(uid);
     assertThat(owner("moving")).isEqualTo("new");
     assertThat(bench.object("gone")).isEmpty();
-  }
-
-  @Test
-  void anObjectThatChangesItsApiGroupIsNotDeletedUnderItsOldName() {
-    assumeFalse(bench.fixture.isSimulated(), "it serves no kind in two groups");
-    bench.worker("one");
-    String event =
-        """
-        apiVersion: %s
-        kind: Event
-        metadata: {name: happened}
-        %s
-        """;
-    bench.targets.send(
-        bench.targets.target(
-            "web",
-            1,
-            configMap("a", "x"),
-            event.formatted("v1", "involvedObject: {namespace: %s}".formatted(bench.namespace))));
-    bench.awaitApplied("web", 1);
-    String uid = eventUid();
-
-    bench.targets.send(
-        bench.targets.target(
-            "web",
-            2,
-            configMap("a", "x"),
-            event.formatted(
-                "events.k8s.io/v1", "regarding: {namespace: %s}".formatted(bench.namespace))));
-
-    bench.awaitApplied("web", 2);
-    assertThat(eventUid()).isEqualTo(uid);
-  }
-
-  private String eventUid() {
-    return bench
-        .fixture
-        .client()
-        .v1()
-        .events()
-        .inNamespace(bench.namespace)
-        .withName("happened")
-        .get()
-        .getMetadata()
-        .getUid();
   }
 
   /** Moves an object in one commit, which also breaks the application that it moves to. */

@@ -1,11 +1,8 @@
 package dev.sluice.worker.apply;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ObjectId;
-import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.sync.LogRecord;
@@ -92,17 +89,9 @@ public final class Clearance {
 
   /** Returns whether the object with this uid is claimed under its name in another API group. */
   public boolean isClaimedElsewhere(ObjectId object, String uid) throws InterruptedException {
-    for (ObjectRef namesake : sources.claims().namesakes(object)) {
-      Optional<ApiResource> resource =
-          sources.discovery().find(namesake.apiVersion(), namesake.kind());
-      if (resource.isPresent()) {
-        Optional<ObjectNode> live = sources.api().get(resource.get().path(namesake));
-        if (live.map(found -> new LiveObject(found).uid()).equals(Optional.of(uid))) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return !new OtherNames(sources.api(), sources.discovery())
+        .claims(sources.claims(), object, uid)
+        .isEmpty();
   }
 
   private Set<ObjectId> possible(LogRecord entry) throws InterruptedException {

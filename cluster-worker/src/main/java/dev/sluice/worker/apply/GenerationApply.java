@@ -1,6 +1,7 @@
 package dev.sluice.worker.apply;
 
 import dev.sluice.contract.event.Approval;
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
@@ -74,7 +75,7 @@ final class GenerationApply {
     Plan.Ready plan =
         switch (new Planner().plan(request)) {
           case Plan.Ready ready -> registerClaims(ready);
-          case Plan.Held held -> approved(held, ledger, attempt);
+          case Plan.Held held -> approved(held, request, ledger, attempt);
           case Plan.Refused refused ->
               throw new HaltException(new Outcome.Parked(refused.failure(), new Wake.NewInput()));
         };
@@ -121,12 +122,14 @@ final class GenerationApply {
   }
 
   /**
-   * Lets a plan pass that the guard holds, if a person approved exactly these deletions, or if they
+   * Lets a plan pass that the guard holds, if it deletes less than it seems to, since objects are
+   * gone or only change their API group; if a person approved exactly these deletions; or if they
    * had begun already, in which case the guard let them pass before.
    *
    * @throws HaltException if there is no approval; it names the plan to approve
    */
-  private Plan.Ready approved(Plan.Held held, Ledger ledger, Attempt attempt)
+  private Plan.Ready approved(
+      Plan.Held held, Planner.Request request, Ledger ledger, Attempt attempt)
       throws HaltException, InterruptedException {
     Plan.Ready plan = registerClaims(held.ready());
     if (isBegun(plan, ledger)) {
@@ -134,6 +137,11 @@ final class GenerationApply {
     }
     Pruning pruning = context.runner().pruning();
     PlanDigest digest = pruning.digest(plan.prunes(), entry, new TreeSet<>(), attempt);
+    Optional<Failure> objection = Planner.objection(request, plan, gone(plan, digest));
+    Plan.Ready bound = plan.withPrunes(Pruning.bound(plan.prunes(), digest));
+    if (objection.isEmpty()) {
+      return bound;
+    }
     Optional<Approval> approval = attempt.approval();
     if (approval.isPresent()) {
       PlanDigest withUnknown =
@@ -143,13 +151,20 @@ final class GenerationApply {
               digest.deletions(),
               pruning.unknown(plan.prunes(), entry));
       if (digest.isApprovedBy(approval.get()) || withUnknown.isApprovedBy(approval.get())) {
-        return plan.withPrunes(Pruning.approved(plan.prunes(), digest));
+        return bound;
       }
     }
     throw new HaltException(
         new Outcome.Parked(
-            held.failure().awaiting(digest.plan()),
+            objection.get().awaiting(digest.plan()),
             new Wake.ClusterChange("an approval, or a new generation")));
+  }
+
+  private static Set<ObjectId> gone(Plan.Ready plan, PlanDigest digest) {
+    Set<ObjectId> gone = new HashSet<>();
+    plan.prunes().forEach(step -> gone.add(step.ref().id()));
+    digest.deletions().forEach(deletion -> gone.remove(deletion.object().id()));
+    return gone;
   }
 
   private boolean isBegun(Plan.Ready plan, Ledger ledger) {

@@ -156,13 +156,21 @@ public final class ObjectClaims {
   }
 
   /**
-   * Returns the claims on objects of the same kind, namespace and name in other API groups: a
-   * server may serve one object in several.
+   * Returns the applications' claims on objects of the same kind, namespace and name in other API
+   * groups: a server may serve one object in several.
    */
-  synchronized Set<ObjectRef> namesakes(ObjectId object) {
-    Set<ObjectRef> found = new TreeSet<>();
-    claims.values().forEach(each -> found.addAll(each.namesakes(object)));
-    found.removeIf(ref -> ref.id().equals(object));
+  synchronized Map<ApplicationName, Collection<ObjectRef>> namesakes(ObjectId object) {
+    Map<ApplicationName, Collection<ObjectRef>> found = new HashMap<>();
+    claims.forEach(
+        (application, known) -> {
+          List<ObjectRef> names =
+              known.namesakes(object).stream()
+                  .filter(ref -> ref.id().isNamesakeOf(object))
+                  .toList();
+          if (!names.isEmpty()) {
+            found.put(application, names);
+          }
+        });
     return found;
   }
 

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
@@ -16,6 +17,7 @@ import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.PruneStep;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Deletes single objects. An object is deleted only if it still carries the application's labels,
@@ -33,12 +35,14 @@ final class ObjectRemover {
   private final Discovery discovery;
   private final ObjectClaims claims;
   private final OwnObjects own;
+  private final OtherNames otherNames;
 
   ObjectRemover(ClusterApi api, Discovery discovery, ObjectClaims claims, OwnObjects own) {
     this.api = api;
     this.discovery = discovery;
     this.claims = claims;
     this.own = own;
+    this.otherNames = new OtherNames(api, discovery);
   }
 
   /** The result of a deletion; {@code pending} if finalizers delay it. */
@@ -75,7 +79,9 @@ final class ObjectRemover {
       }
       String path = resource.get().path(ref);
       Optional<LiveObject> live = api.get(path).map(LiveObject::new);
-      if (live.isPresent() && live.get().belongsTo(attempt.owner())) {
+      boolean leaves =
+          live.isPresent() && live.get().belongsTo(attempt.owner()) && !isClaimed(ref, live.get());
+      if (leaves) {
         attempt.requireNotNewer(live.get());
         ObjectNode patch = Json.mapper().createObjectNode();
         ObjectNode metadata = patch.putObject("metadata");
@@ -95,20 +101,29 @@ final class ObjectRemover {
     }
   }
 
-  /** Returns the uid of an object that this application may delete; empty if there is none. */
+  /**
+   * Returns the uid of an object that this application may delete. Empty if there is none: it was
+   * deleted, or transferred, or is claimed under another name.
+   */
   Optional<String> uid(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
     try {
       Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
-      return resource.isEmpty()
-          ? Optional.empty()
-          : api.get(resource.get().path(ref))
-              .map(LiveObject::new)
-              .filter(live -> live.belongsTo(attempt.owner()))
-              .map(LiveObject::uid);
+      Optional<LiveObject> live =
+          resource.isEmpty()
+              ? Optional.empty()
+              : api.get(resource.get().path(ref)).map(LiveObject::new);
+      boolean deletable =
+          live.isPresent() && live.get().belongsTo(attempt.owner()) && !isClaimed(ref, live.get());
+      return deletable ? live.map(LiveObject::uid) : Optional.empty();
     } catch (ApiException e) {
       throw new HaltException(
           ApiErrorClassifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));
     }
+  }
+
+  /** Returns whether an application claims the object under another name. */
+  private boolean isClaimed(ObjectRef ref, LiveObject live) throws InterruptedException {
+    return !otherNames.claims(claims, ref.id(), live.uid()).isEmpty();
   }
 
   /** Waits until a deleted object is gone. */
@@ -165,13 +180,16 @@ final class ObjectRemover {
       if (claims.claimant(ref.id(), Optional.of(attempt.owner().application())).isPresent()) {
         return new Removal(Action.TRANSFERRED, false);
       }
-      if (attempt.written().contains(live.uid())) {
-        return new Removal(Action.UNCHANGED, false); // the same object in another API group
+      SortedMap<ApplicationName, ObjectRef> elsewhere =
+          otherNames.claims(claims, ref.id(), live.uid());
+      if (elsewhere.containsKey(attempt.owner().application())
+          || attempt.written().contains(live.uid())) {
+        return new Removal(Action.UNCHANGED, false);
+      }
+      if (!elsewhere.isEmpty()) {
+        return new Removal(Action.TRANSFERRED, false);
       }
       if (clearance.isPresent()) {
-        if (clearance.get().isClaimedElsewhere(ref.id(), live.uid())) {
-          return new Removal(Action.UNCHANGED, false);
-        }
         requireCleared(ref, clearance.get());
       }
       if (step.approved().filter(uid -> !uid.equals(live.uid())).isPresent()) {

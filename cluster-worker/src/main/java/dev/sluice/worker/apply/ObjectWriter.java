@@ -6,6 +6,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
@@ -48,12 +49,14 @@ final class ObjectWriter {
   private final Discovery discovery;
   private final ObjectClaims claims;
   private final InvalidObjects invalid;
+  private final OtherNames otherNames;
 
   ObjectWriter(ClusterApi api, Discovery discovery, ObjectClaims claims, InvalidObjects invalid) {
     this.api = api;
     this.discovery = discovery;
     this.claims = claims;
     this.invalid = invalid;
+    this.otherNames = new OtherNames(api, discovery);
   }
 
   /** The result of a write. */
@@ -171,30 +174,54 @@ final class ObjectWriter {
     if (ofOurs) {
       live.flaw().ifPresent(flaw -> invalid.found(ref, flaw));
     }
-    Optional<ApplicationName> other =
-        live.application().filter(owner -> ofOurs && !owner.equals(attempt.owner().application()));
-    if (other.isEmpty()) {
+    if (!ofOurs || live.application().isEmpty()) {
       return Optional.empty();
     }
-    ApplicationName owner = other.get();
+    ApplicationName owner = live.application().get();
+    Optional<ObjectRef> otherName =
+        Optional.ofNullable(otherNames.claims(claims, ref.id(), live.uid()).get(owner));
+    if (owner.equals(attempt.owner().application())) {
+      if (otherName.isPresent()) {
+        throw duplicate(ref, otherName.get());
+      }
+      return Optional.empty();
+    }
     // before the claim is read, so that no change is missed
     CompletableFuture<Void> change = claims.changeOf(owner);
     claims.await(attempt.owner().application(), Set.of(owner));
     return switch (claims.ownerClaim(ref.id(), owner)) {
       case RELEASED -> {
+        if (otherName.isPresent()) {
+          throw ownedBy(owner, otherName.get());
+        }
         // a worker that is no longer the leader has outdated claims
         attempt.fence().check();
         yield Optional.empty();
       }
       case UNKNOWN -> Optional.of(change);
-      case CLAIMED ->
-          throw Attempt.park(
-              ApplyFailure.OWNED_BY_ANOTHER,
-              "%s belongs to application %s: remove it from one of the two".formatted(ref, owner),
-              Failure.Stage.APPLY,
-              ref,
-              "a release of the object by application %s".formatted(owner));
+      case CLAIMED -> throw ownedBy(owner, ref);
     };
+  }
+
+  private static HaltException ownedBy(ApplicationName owner, ObjectRef ref) {
+    return Attempt.park(
+        ApplyFailure.OWNED_BY_ANOTHER,
+        "%s belongs to application %s: remove it from one of the two".formatted(ref, owner),
+        Failure.Stage.APPLY,
+        ref,
+        "a release of the object by application %s".formatted(owner));
+  }
+
+  private static HaltException duplicate(ObjectRef ref, ObjectRef other) {
+    return new HaltException(
+        new Outcome.Parked(
+            new Failure(
+                RenderFailure.DUPLICATE_OBJECT,
+                "%s in %s and in %s are one object in this cluster: remove one of the two"
+                    .formatted(ref, other.apiVersion(), ref.apiVersion()),
+                Failure.Stage.APPLY,
+                Optional.of(ref)),
+            new Wake.NewInput()));
   }
 
   private LiveObject folded(String path, LiveObject live) throws InterruptedException {

@@ -70,28 +70,33 @@ final class Pruning {
     if (!decided.kept().isEmpty()) {
       PlanDigest digest = digest(decided.kept(), entry, decided.unknown(), attempt);
       boolean approved = attempt.approval().filter(digest::isApprovedBy).isPresent();
-      if (!approved) {
+      List<ObjectRef> kept = digest.deletions().stream().map(Deletion::object).toList();
+      if (!approved && !kept.isEmpty()) {
         remove(decided.cleared(), Optional.of(clearance), attempt, changes);
-        return Optional.of(
-            new KeptObjects(
-                decided.kept().stream().map(PruneStep::ref).toList(),
-                digest.plan(),
-                decided.unknown()));
+        return Optional.of(new KeptObjects(kept, digest.plan(), decided.unknown()));
       }
-      remove(approved(decided.kept(), digest), Optional.empty(), attempt, changes);
+      remove(bound(decided.kept(), digest), Optional.empty(), attempt, changes);
     }
     remove(decided.cleared(), Optional.of(clearance), attempt, changes);
     return Optional.empty();
   }
 
-  /** Returns the plan of these deletions with the live objects' uids. */
+  /**
+   * Returns the plan of these deletions with the live objects' uids. It has no objects that are
+   * gone, or that stay under another name.
+   */
   PlanDigest digest(
       List<PruneStep> steps, LogEntry entry, SortedSet<ApplicationName> unknown, Attempt attempt)
       throws HaltException, InterruptedException {
-    List<Deletion> deletions =
+    List<Optional<Deletion>> deletions =
         BoundedParallel.all(
-            steps, step -> new Deletion(step.ref(), remover.uid(step.ref(), attempt).orElse("")));
-    return new PlanDigest(entry.subject(), entry.inputDigest(), deletions, unknown);
+            steps,
+            step -> remover.uid(step.ref(), attempt).map(uid -> new Deletion(step.ref(), uid)));
+    return new PlanDigest(
+        entry.subject(),
+        entry.inputDigest(),
+        deletions.stream().flatMap(Optional::stream).toList(),
+        unknown);
   }
 
   /**
@@ -108,12 +113,12 @@ final class Pruning {
     return decide(steps, entry, clearance).unknown();
   }
 
-  /** Returns the steps bound to the uids that were approved. */
-  static List<PruneStep> approved(List<PruneStep> steps, PlanDigest digest) {
+  /** Returns the steps bound to the uids of a plan; one that it does not have deletes nothing. */
+  static List<PruneStep> bound(List<PruneStep> steps, PlanDigest digest) {
     Map<ObjectId, String> uids = new HashMap<>();
     digest.deletions().forEach(deletion -> uids.put(deletion.object().id(), deletion.uid()));
     return steps.stream()
-        .map(step -> new PruneStep(step.ref(), Optional.ofNullable(uids.get(step.ref().id()))))
+        .map(step -> new PruneStep(step.ref(), Optional.of(uids.getOrDefault(step.ref().id(), ""))))
         .toList();
   }
 

@@ -19,6 +19,8 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.apply.LiveObject;
+import dev.sluice.worker.apply.OtherNames;
 import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerStore;
@@ -143,12 +145,21 @@ public final class Differ {
       applied(step, force, namespaces).ifPresent(differences::add);
     }
     for (PruneStep step : plan.prunes()) {
-      if (live(step.ref()).isPresent()) {
+      Optional<ObjectNode> live = live(step.ref());
+      if (live.isPresent() && !hasOtherName(step.ref(), live.get(), plan)) {
         differences.add(
             new ObjectDifference(step.ref(), Kind.DELETED, List.of(), Optional.empty()));
       }
     }
     return differences;
+  }
+
+  /** Returns whether the plan has the object under its name in another API group. */
+  private boolean hasOtherName(ObjectRef ref, ObjectNode live, Plan.Ready plan)
+      throws InterruptedException {
+    List<ObjectRef> names =
+        plan.claims().stream().filter(other -> other.id().isNamesakeOf(ref.id())).toList();
+    return new OtherNames(api, discovery).find(names, new LiveObject(live).uid()).isPresent();
   }
 
   private Plan.Ready plan(SyncEvent event, Ledger ledger)

@@ -63,10 +63,20 @@ public final class Planner {
         request.old().entries().stream().allMatch(entry -> unfinished.contains(entry.ref().id()));
     Plan.Ready ready = draft.finish(install);
     Optional<Failure> objection =
-        request.approved()
-            ? Optional.empty()
-            : PruneGuard.objection(ready.prunes(), request.old().size(), request.policy());
+        request.approved() ? Optional.empty() : objection(request, ready, Set.of());
     return objection.<Plan>map(failure -> new Plan.Held(failure, ready)).orElse(ready);
+  }
+
+  /**
+   * Returns why the plan must wait, if only some of the old objects still exist.
+   *
+   * @param gone the deletions of the plan that delete nothing
+   */
+  public static Optional<Failure> objection(Request request, Plan.Ready plan, Set<ObjectId> gone) {
+    return PruneGuard.objection(
+        plan.prunes().stream().filter(step -> !gone.contains(step.ref().id())).toList(),
+        request.old().size() - gone.size(),
+        request.policy());
   }
 
   /**

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -100,7 +101,7 @@ final class ObjectClaimsTest {
     ObjectRef other = new ObjectRef("extensions/v1beta1", "Deployment", "n", "one");
     assertThat(claims.claimant(older.id(), Optional.empty())).contains(WEB);
     assertThat(claims.claimant(other.id(), Optional.empty())).isEmpty();
-    assertThat(claims.namesakes(other.id())).containsExactly(OBJECT);
+    assertThat(claims.namesakes(other.id())).isEqualTo(Map.of(WEB, List.of(OBJECT)));
     assertThat(claims.namesakes(older.id())).isEmpty();
   }
 

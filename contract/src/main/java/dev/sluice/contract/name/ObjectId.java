@@ -40,6 +40,17 @@ public record ObjectId(GroupKind groupKind, String namespace, String name)
         name);
   }
 
+  /**
+   * Returns whether the other has the same kind, namespace and name in another API group. A server
+   * may serve one object under both.
+   */
+  public boolean isNamesakeOf(ObjectId other) {
+    return !groupKind.equals(other.groupKind)
+        && groupKind.kind().equals(other.groupKind.kind())
+        && namespace.equals(other.namespace)
+        && name.equals(other.name);
+  }
+
   @Override
   public int compareTo(ObjectId other) {
     return ORDER.compare(this, other);
