@@ -14,9 +14,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.util.threads.CloseableExecutorService;
-import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.SshServer;
-import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.AbstractCommandSupport;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Repository;
@@ -89,11 +87,6 @@ public final class SshGitServer implements AutoCloseable {
         // the client reports the broken connection
       }
       onExit(status);
-    }
-
-    @Override
-    public void start(ChannelSession channel, Environment environment) throws IOException {
-      super.start(channel, environment);
     }
   }
 }

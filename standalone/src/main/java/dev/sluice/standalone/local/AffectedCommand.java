@@ -13,6 +13,7 @@ import dev.sluice.inputs.git.LocalRepository;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.TrustedCertificates;
 import dev.sluice.standalone.cli.Visible;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -72,7 +73,16 @@ public final class AffectedCommand {
             + " clusters and the changed paths. Exits with "
             + REFUSED
             + " if some inputs are refused at the newer commit, else with 0.",
-        List.of(FROM, TO, CHECKOUT, FLEET, NAME, LocalRemotes.CACHE, VERBOSE, OUTPUT),
+        List.of(
+            FROM,
+            TO,
+            CHECKOUT,
+            FLEET,
+            NAME,
+            LocalRemotes.CACHE,
+            TrustedCertificates.SETTING,
+            VERBOSE,
+            OUTPUT),
         values -> run(values, System.out, System.err));
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.remote.FetchedRemotes;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
+import dev.sluice.standalone.cli.TrustedCertificates;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public final class LocalRemotes implements AutoCloseable {
 
   /** Opens the cache; its directory is created by the first fetch. */
   public static LocalRemotes open(SettingValues values) {
+    TrustedCertificates.configure(values);
     return new LocalRemotes(values.get(CACHE).orElseGet(LocalRemotes::cache));
   }
 

@@ -19,6 +19,7 @@ import dev.sluice.inputs.closure.DefinitionResolver;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.TrustedCertificates;
 import dev.sluice.standalone.cli.Visible;
 import dev.sluice.standalone.process.ClusterAccess;
 import dev.sluice.standalone.verify.DiscoveredScopes;
@@ -78,7 +79,12 @@ public final class RenderCommand {
     List<Setting<?>> settings = new ArrayList<>();
     settings.addAll(List.of(CLUSTER, AT, DispatcherConfig.FLEET, LocalSources.REPOSITORY));
     settings.addAll(
-        List.of(LocalRemotes.CACHE, KUBE_VERSION, API_VERSIONS, WorkerConfig.INSTALLATION));
+        List.of(
+            LocalRemotes.CACHE,
+            TrustedCertificates.SETTING,
+            KUBE_VERSION,
+            API_VERSIONS,
+            WorkerConfig.INSTALLATION));
     settings.addAll(RenderConfig.SETTINGS);
     settings.addAll(ClusterAccess.SETTINGS);
     return new Command(

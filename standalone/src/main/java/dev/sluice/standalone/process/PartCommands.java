@@ -17,6 +17,7 @@ import dev.sluice.receiver.ReceiverConfig;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
+import dev.sluice.standalone.cli.TrustedCertificates;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.WorkerResources;
 import dev.sluice.worker.render.RenderConfig;
@@ -35,8 +36,9 @@ public final class PartCommands {
     return part(
         "receiver",
         "Receives webhooks and writes change events to Kafka.",
-        List.of(ReceiverConfig.SETTINGS),
+        List.of(ReceiverConfig.SETTINGS, List.of(TrustedCertificates.SETTING)),
         (values, parts) -> {
+          TrustedCertificates.configure(values);
           Telemetry telemetry = telemetry("sluice-receiver", parts);
           parts.add(
               Receiver.start(
@@ -51,8 +53,10 @@ public final class PartCommands {
     return part(
         "dispatcher",
         "Evaluates which applications a change affects and writes targets for clusters; serves the API.",
-        List.of(DispatcherConfig.SETTINGS, ApiConfig.SETTINGS),
+        List.of(
+            DispatcherConfig.SETTINGS, ApiConfig.SETTINGS, List.of(TrustedCertificates.SETTING)),
         (values, parts) -> {
+          TrustedCertificates.configure(values);
           ApiConfig api = ApiConfig.from(values);
           Telemetry telemetry = telemetry("sluice-dispatcher", parts);
           KafkaConnection kafka = kafka(values, telemetry.metrics());

@@ -12,6 +12,7 @@ import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
+import dev.sluice.standalone.cli.TrustedCertificates;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class UpCommand {
     settings.add(KafkaSettings.KAFKA_PROPERTIES);
     settings.addAll(OneProcess.Plan.SETTINGS);
     settings.addAll(ClusterAccess.SETTINGS);
+    settings.add(TrustedCertificates.SETTING);
     settings.addAll(Logging.SETTINGS);
     return new Command(
         "up",
@@ -50,6 +52,7 @@ public final class UpCommand {
 
   private static int run(SettingValues values) throws Exception {
     Logging.configure(values);
+    TrustedCertificates.configure(values);
     ClusterAccess access = ClusterAccess.from(values);
     try (Lifetime parts = new Lifetime()) {
       Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
