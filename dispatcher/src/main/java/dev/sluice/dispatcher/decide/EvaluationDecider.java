@@ -16,6 +16,7 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,6 +154,16 @@ public final class EvaluationDecider {
                 partitionState.ref(key).head(),
                 now,
                 new Origin.Poll(at))));
+    return decision;
+  }
+
+  /** Announces that a repository's forge redirects fetches to another name. */
+  public Decision redirected(RepositoryId repository, RepositoryId movedTo, Instant at) {
+    Decision decision = new Decision("sweep", at, TraceParent.start());
+    decision.add(
+        decision.encoded(
+            EventId.of("redirected", repository, movedTo),
+            new ChangeEvent.RepositoryMoved(repository, movedTo, new Origin.Poll(at))));
     return decision;
   }
 

@@ -6,6 +6,7 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.Finding;
 import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
@@ -59,6 +60,11 @@ public final class Evaluation {
       case EvaluationRequest.Aim.Warm _ -> warm(request);
       case EvaluationRequest.Aim.Poll _ -> poll(request);
     };
+  }
+
+  /** Returns a repository's new name if its forge redirected the last fetch to it. */
+  public Optional<RepositoryId> movedTo(RepositoryId repository) {
+    return mirrors.movedTo(repository);
   }
 
   /**

@@ -44,7 +44,11 @@ final class EvaluationRunner implements AutoCloseable {
     Runnable evaluating =
         () ->
             inputs.accept(
-                new PartitionInput.EvaluationEnded(request.key(), request.aim(), run(request)));
+                new PartitionInput.EvaluationEnded(
+                    request.key(),
+                    request.aim(),
+                    run(request),
+                    evaluation.movedTo(request.key().repository())));
     Duration pause = failures.remainingPause(request.key());
     if (pause.isZero()) {
       threads.execute(evaluating);

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
@@ -8,6 +9,7 @@ import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.EvaluationRequest;
 import dev.sluice.dispatcher.evaluate.Recomputation;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -36,7 +38,16 @@ sealed interface PartitionInput {
   record BatchFound(RefKey key, FindingBatch findings, CompletableFuture<Void> written)
       implements RefInput {}
 
-  record EvaluationEnded(RefKey key, EvaluationRequest.Aim aim, EvaluationOutcome outcome)
+  /**
+   * End of an evaluation.
+   *
+   * @param movedTo the repository's new name, if its forge redirected the last fetch to it
+   */
+  record EvaluationEnded(
+      RefKey key,
+      EvaluationRequest.Aim aim,
+      EvaluationOutcome outcome,
+      Optional<RepositoryId> movedTo)
       implements RefInput {}
 
   record RetryDue(RefKey key) implements RefInput {}

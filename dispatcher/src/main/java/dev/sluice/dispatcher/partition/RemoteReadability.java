@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unreadable;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.EvaluationDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
@@ -16,7 +17,8 @@ import java.util.Map;
 /**
  * Record in {@code state} of whether the remotes of refs can be read, so that an old revision is
  * not mistaken for the current one. A transition is written at once; an unchanged condition at most
- * every ten minutes. Used by the partition's thread only.
+ * every ten minutes. Announces repositories whose forge redirects fetches to another name, once for
+ * each name. Used by the partition's thread only.
  */
 final class RemoteReadability {
 
@@ -27,6 +29,7 @@ final class RemoteReadability {
   private final EvaluationDecider decider;
   private final Clock clock;
   private final Map<RefKey, Instant> failureWritten = new HashMap<>();
+  private final Map<RepositoryId, RepositoryId> movesWritten = new HashMap<>();
 
   RemoteReadability(PartitionState state, EvaluationDecider decider, Clock clock) {
     this.state = state;
@@ -60,6 +63,13 @@ final class RemoteReadability {
         }
       }
       case EvaluationOutcome.Warmed _ -> {}
+    }
+    evaluation.movedTo().ifPresent(to -> moved(evaluation.key().repository(), to, batch));
+  }
+
+  private void moved(RepositoryId repository, RepositoryId to, TransactionBatch batch) {
+    if (!to.equals(movesWritten.put(repository, to))) {
+      batch.add(decider.redirected(repository, to, clock.instant()));
     }
   }
 

@@ -35,6 +35,9 @@ final class Mirror {
 
   private static final Duration LONGEST_FETCH = Duration.ofMinutes(15);
 
+  /** The name to which the forge redirected the last fetch. */
+  private volatile Optional<RepositoryId> movedTo = Optional.empty();
+
   private record RemoteRef(Remote remote, GitRef ref) {}
 
   private final RepositoryId id;
@@ -65,6 +68,11 @@ final class Mirror {
 
   MirrorRefs refs() {
     return refs;
+  }
+
+  /** Returns the repository's new name if the forge redirected the last fetch to it. */
+  Optional<RepositoryId> movedTo() {
+    return movedTo;
   }
 
   /** Returns the number of packs received since the last garbage collection. */
@@ -172,6 +180,7 @@ final class Mirror {
     try (Transport transport = remoteRef.remote().open(repository, login);
         FetchConnection connection =
             transport.openFetch(List.of(new RefSpec(ref.value() + ":" + refs.tipName(ref))))) {
+      movedTo = Remote.redirectedTo(transport).flatMap(url -> movedTo(remoteRef.remote(), url));
       Ref shown = connection.getRef(ref.value());
       if (shown == null || shown.getObjectId() == null) {
         refs.forget(ref);
@@ -184,6 +193,19 @@ final class Mirror {
         connection.getPackLocks().forEach(Mirror::unlock);
       }
       return head(ref + " of " + id, value, before);
+    }
+  }
+
+  /**
+   * Returns the name at a redirect's URL, unless it is the same one, such as with another scheme.
+   */
+  private static Optional<RepositoryId> movedTo(Remote remote, String url) {
+    try {
+      RepositoryId name = RepositoryId.fromUrl(url);
+      return Optional.of(name)
+          .filter(moved -> !moved.equalsIgnoringCase(RepositoryId.fromUrl(remote.url())));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // not the URL of a repository
     }
   }
 

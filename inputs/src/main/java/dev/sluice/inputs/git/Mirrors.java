@@ -117,6 +117,11 @@ public final class Mirrors implements AutoCloseable {
     }
   }
 
+  /** Returns a repository's new name if its forge redirected the last fetch to it. */
+  public Optional<RepositoryId> movedTo(RepositoryId repository) {
+    return mirrors.existing(repository).flatMap(Mirror::movedTo);
+  }
+
   /**
    * Returns the commit of a pin, which is immutable: a full commit id, or a tag, which keeps the
    * commit that it had when it was first fetched.

@@ -90,13 +90,36 @@ record Remote(String url, Optional<SecretReference> credentials, Optional<SshAcc
     return transport;
   }
 
+  /** Returns the URL that the forge redirected a fetch to, without the protocol's suffix. */
+  static Optional<String> redirectedTo(Transport transport) {
+    return transport instanceof TransportHttp http
+            && http.getHttpConnectionFactory() instanceof SameHost connections
+        ? connections.redirectedTo()
+        : Optional.empty();
+  }
+
   private static CredentialsProvider provider(Optional<Login> login) {
     return new UsernamePasswordCredentialsProvider(
         login.map(Login::user).orElse(""), login.map(Login::password).orElse(""));
   }
 
   /** Refuses every connection to another host, so that a redirect cannot carry credentials away. */
-  private record SameHost(URIish origin) implements HttpConnectionFactory {
+  private static final class SameHost implements HttpConnectionFactory {
+
+    private static final String ADVERTISEMENT = "/info/refs?service=git-upload-pack";
+
+    private final URIish origin;
+    private Optional<String> advertised = Optional.empty();
+
+    SameHost(URIish origin) {
+      this.origin = origin;
+    }
+
+    /** Returns the last URL that the refs were read from, if it is not the first one. */
+    Optional<String> redirectedTo() {
+      String first = origin.setUser(null).setPass(null).toString().replaceFirst("/+$", "");
+      return advertised.filter(url -> !url.equals(first));
+    }
 
     @Override
     public HttpConnection create(URL target) throws IOException {
@@ -113,6 +136,10 @@ record Remote(String url, Optional<SecretReference> credentials, Optional<SshAcc
       int targetPort = target.getPort() < 0 ? target.getDefaultPort() : target.getPort();
       if (!target.getHost().equalsIgnoreCase(origin.getHost()) || targetPort != port) {
         throw new RedirectedElsewhereException(target.getHost());
+      }
+      String asked = target.toString();
+      if (asked.endsWith(ADVERTISEMENT)) {
+        advertised = Optional.of(asked.substring(0, asked.length() - ADVERTISEMENT.length()));
       }
       return target;
     }

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Fetches from a malicious forge. */
 class RemoteIT {
 
+  private static final RepositoryId NAME = new RepositoryId("forge.example/owner/repository");
   private static final GitRef MAIN = GitRef.branch("main");
 
   @TempDir Path directory;
@@ -134,26 +137,65 @@ class RemoteIT {
     assertThat(failed.retryable()).isFalse();
   }
 
+  @Test
+  void namesTheRepositoryThatTheForgeRedirectsTo() throws IOException {
+    CommitId commit;
+    try (Origin origin = new Origin(directory.resolve("shop.git"))) {
+      commit = origin.commit(Map.of("a.yaml", Origin.Content.file("a: 1\n")));
+      origin.set(MAIN, commit);
+    }
+    int port =
+        serve(
+            exchange -> {
+              String path = exchange.getRequestURI().toString();
+              if (path.startsWith("/acme/old.git")) {
+                exchange
+                    .getResponseHeaders()
+                    .set("Location", path.replace("/acme/old", "/shops/new"));
+                answer(exchange, 301);
+              } else {
+                GitOverHttp.answer(exchange, directory.resolve("shop.git"));
+              }
+            });
+    String old = "http://127.0.0.1:" + port + "/acme/old.git";
+    try (Mirrors mirrors = new Mirrors(directory.resolve("mirrors"), Clock.systemUTC())) {
+      assertThat(mirrors.fetch(source(old), MAIN, Optional.empty()))
+          .isEqualTo(new FetchOutcome.At(commit));
+      assertThat(mirrors.movedTo(NAME))
+          .contains(new RepositoryId("127.0.0.1:" + port + "/shops/new"));
+
+      String corrected = "http://127.0.0.1:" + port + "/shops/new.git";
+      mirrors.fetch(source(corrected), MAIN, Optional.empty());
+      assertThat(mirrors.movedTo(NAME)).isEmpty();
+    }
+  }
+
   private FetchOutcome fetch(String url, Optional<String> credentials) throws IOException {
     Optional<SecretReference> reference = Optional.empty();
     if (credentials.isPresent()) {
       Path secret = Files.writeString(directory.resolve("secret"), credentials.get() + "\n");
       reference = Optional.of(new SecretReference("file:" + secret));
     }
-    SourceSpec source =
-        new SourceSpec(
-            new RepositoryId("forge.example/owner/repository"),
-            url,
-            reference,
-            Optional.empty(),
-            MAIN,
-            "",
-            Optional.empty(),
-            Optional.empty(),
-            RenderOptions.DEFAULT);
     try (Mirrors mirrors = new Mirrors(directory.resolve("mirrors"), Clock.systemUTC())) {
-      return mirrors.fetch(source, MAIN, Optional.empty());
+      return mirrors.fetch(source(url, reference), MAIN, Optional.empty());
     }
+  }
+
+  private static SourceSpec source(String url) {
+    return source(url, Optional.empty());
+  }
+
+  private static SourceSpec source(String url, Optional<SecretReference> credentials) {
+    return new SourceSpec(
+        NAME,
+        url,
+        credentials,
+        Optional.empty(),
+        MAIN,
+        "",
+        Optional.empty(),
+        Optional.empty(),
+        RenderOptions.DEFAULT);
   }
 
   private static void answerWithoutTls(ServerSocket server) {

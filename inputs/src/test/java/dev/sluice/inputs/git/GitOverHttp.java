@@ -1,0 +1,53 @@
+package dev.sluice.inputs.git;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.PacketLineOut;
+import org.eclipse.jgit.transport.RefAdvertiser.PacketLineOutRefAdvertiser;
+import org.eclipse.jgit.transport.UploadPack;
+
+/** Answers of a forge to fetches by HTTP, from a bare repository on disk. */
+final class GitOverHttp {
+
+  private GitOverHttp() {}
+
+  static void answer(HttpExchange exchange, Path directory) throws IOException {
+    boolean advertises = exchange.getRequestURI().getPath().endsWith("/info/refs");
+    exchange
+        .getResponseHeaders()
+        .set(
+            "Content-Type",
+            "application/x-git-upload-pack-" + (advertises ? "advertisement" : "result"));
+    try (Repository repository = new FileRepository(directory.toFile());
+        InputStream request = body(exchange);
+        OutputStream response = response(exchange)) {
+      UploadPack upload = new UploadPack(repository);
+      upload.setBiDirectionalPipe(false);
+      if (advertises) {
+        PacketLineOut out = new PacketLineOut(response);
+        out.writeString("# service=git-upload-pack\n");
+        out.end();
+        upload.sendAdvertisedRefs(new PacketLineOutRefAdvertiser(out));
+      } else {
+        upload.upload(request, response, null);
+      }
+    }
+  }
+
+  private static OutputStream response(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    return exchange.getResponseBody();
+  }
+
+  private static InputStream body(HttpExchange exchange) throws IOException {
+    return "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"))
+        ? new GZIPInputStream(exchange.getRequestBody())
+        : exchange.getRequestBody();
+  }
+}
