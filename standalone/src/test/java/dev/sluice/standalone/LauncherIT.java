@@ -1,6 +1,7 @@
 package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,9 @@ class LauncherIT {
           "-XX:G1PeriodicGCInterval=300000",
           "-XX:MaxHeapFreeRatio=20");
 
+  /** The locale in which file names may have any character. */
+  private static final String UTF_8 = "locale=C.UTF-8";
+
   @TempDir Path directory;
 
   @BeforeEach
@@ -34,6 +38,7 @@ class LauncherIT {
         #!/bin/sh
         for each in "$@"; do echo "$each"; done
         echo "seen=$SLUICE_JAVA_OPTS"
+        echo "locale=$LC_ALL"
         """);
     script("jdk/bin/javac", "#!/bin/sh\n");
     Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
@@ -46,7 +51,7 @@ class LauncherIT {
     assertThat(options)
         .containsAll(MEMORY)
         .contains("-XX:MaxRAMPercentage=60")
-        .endsWith("dev.sluice.standalone.Main", "worker", "--x", "a b", "seen=");
+        .endsWith("dev.sluice.standalone.Main", "worker", "--x", "a b", "seen=", UTF_8);
   }
 
   @Test
@@ -56,7 +61,7 @@ class LauncherIT {
     assertThat(options)
         .containsAll(MEMORY)
         .contains("-Xmx1g")
-        .endsWith("dev.sluice.standalone.Main", "up", "seen=");
+        .endsWith("dev.sluice.standalone.Main", "up", "seen=", UTF_8);
   }
 
   @Test
@@ -68,7 +73,80 @@ class LauncherIT {
       assertThat(options).containsSubsequence("-Xmx3g", "-XX:MaxRAMPercentage=25", "-cp");
       assertThat(options.subList(options.indexOf("-Xmx3g") + 1, options.size()))
           .noneMatch(option -> option.startsWith("-Xmx"));
-      assertThat(options).endsWith("seen=");
+      assertThat(options).endsWith("seen=", UTF_8);
+    }
+  }
+
+  @Test
+  void theLocaleIsOneOfUtf8() throws Exception {
+    for (String launcher : List.of("container/sluice", checkout())) {
+      for (String locale : List.of("", "C", "POSIX", "nowhere.ISO-8859-1")) {
+        List<String> options = run(launcher, Map.of("LC_ALL", locale), "up");
+
+        assertThat(options)
+            .as(launcher + " with LC_ALL=" + locale)
+            .contains(UTF_8, "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8");
+      }
+    }
+  }
+
+  @Test
+  void textAndNamesBeyondAsciiAreRenderedInAnyLocale() throws Exception {
+    assumeTrue(System.getProperty("sun.jnu.encoding").equals("UTF-8"), "to create the files");
+    String text = "\u00fcn\u00ef \ud83d\ude00";
+    try (TestRepository repository = TestRepository.create(directory)) {
+      repository.push(
+          Map.of(
+              "gr\u00fc\u00df/kustomization.yaml",
+              "resources: [\u00e9.yaml]",
+              "gr\u00fc\u00df/\u00e9.yaml",
+              "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: \"%s\"}}"
+                  .formatted(text)));
+      Files.writeString(
+          directory.resolve("fl\u00f6tte.yaml"),
+          """
+          apiVersion: sluice.dev/v1
+          kind: Repository
+          metadata: {name: apps}
+          spec: {url: "%s"}
+          ---
+          apiVersion: sluice.dev/v1
+          kind: Cluster
+          metadata: {name: eu}
+          ---
+          apiVersion: sluice.dev/v1
+          kind: Application
+          metadata: {name: web}
+          spec: {source: {repository: apps, path: gr\u00fc\u00df}, namespace: web, clusters: {selector: {matchLabels: {}}}}
+          """
+              .formatted(repository.url()));
+      script(
+          "jdk/bin/java",
+          """
+          #!/bin/sh
+          options=
+          while [ "$1" != -cp ]; do case $1 in -D*) options="$options $1" ;; esac; shift; done
+          shift 2
+          exec '%s' $options -XX:TieredStopAtLevel=1 -cp '%s' "$@"
+          """
+              .formatted(
+                  Path.of(System.getProperty("java.home"), "bin", "java"),
+                  System.getProperty("java.class.path")));
+
+      List<String> lines =
+          run(
+              checkout(),
+              Map.of(),
+              "render",
+              "web",
+              "--cluster",
+              "eu",
+              "--fleet",
+              directory.resolve("fl\u00f6tte.yaml").toString(),
+              "--repository",
+              directory.resolve("apps").toString());
+
+      assertThat(lines).anyMatch(line -> line.contains(text));
     }
   }
 
@@ -91,6 +169,7 @@ class LauncherIT {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve(launcher).toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(Map.of("LC_ALL", "C", "LANG", "C"));
     builder.environment().putAll(environment);
     builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
     builder.environment().merge("PATH", "", (path, _) -> directory.resolve("jdk/bin") + ":" + path);

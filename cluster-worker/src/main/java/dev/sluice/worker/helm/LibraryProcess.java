@@ -105,6 +105,7 @@ public final class LibraryProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Djava.io.tmpdir=" + home,
+            "-Djna.encoding=UTF-8", // of texts that the library takes and returns
             "-cp",
             classPath(),
             HelmChild.class.getName());

@@ -20,6 +20,7 @@ import dev.sluice.worker.sandbox.IsolationProbe;
 import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sandbox.Sandbox;
 import dev.sluice.worker.sandbox.VisibleFiles;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,6 +223,11 @@ public final class Renderers implements AutoCloseable {
         cache.put(key, result);
       }
       return result;
+    } catch (InvalidPathException e) {
+      throw RenderException.notInstalled(
+          SourceFailure.BAD_NAME,
+          "no file of this worker can have the name %s in the encoding %s: start the worker with LC_ALL=C.UTF-8, or rename the file"
+              .formatted(e.getInput(), System.getProperty("sun.jnu.encoding")));
     } finally {
       running.release();
     }

@@ -195,7 +195,8 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /**
-   * Returns the whole environment of a program: an empty home, no programs, a closed port as proxy.
+   * Returns the whole environment of a program: an empty home, no programs, a closed port as proxy,
+   * and a locale of UTF-8, without which a JVM or a plugin's interpreter reads text as ASCII.
    */
   public static Map<String, String> environment(Path home) {
     String nothing = home.toString();
@@ -209,7 +210,9 @@ public final class Sandbox implements AutoCloseable {
         "HTTP_PROXY",
         NOWHERE,
         "HTTPS_PROXY",
-        NOWHERE);
+        NOWHERE,
+        "LC_ALL",
+        "C.UTF-8");
   }
 
   public RenderException tookTooLong(String program, String subject) {

@@ -100,6 +100,31 @@ class HelmIT {
   }
 
   @Test
+  void keepsTextAndFileNamesBeyondAscii() throws Exception {
+    assumeTrue(System.getProperty("sun.jnu.encoding").equals("UTF-8"), "to create the files");
+    String text = "\u00fcn\u00ef \ud83d\ude00";
+    RenderRequest request =
+        request(
+            new HelmOptions(
+                Optional.empty(),
+                List.of("w\u00e9rte.yaml"),
+                Optional.empty(),
+                Map.of("b", text),
+                true),
+            CHART,
+            text("chart/w\u00e9rte.yaml", "a: \"" + text + "\""),
+            text("chart/files/gr\u00fc\u00df.txt", text),
+            text(
+                "chart/templates/my file \u00e9.yaml",
+                MAP.formatted("{{ .Values.a }}-{{ .Values.b }}"),
+                "# {{ .Files.Get \"files/gr\u00fc\u00df.txt\" }}"));
+
+    String rendered = renderer.render(request).parts().getFirst().text();
+
+    assertThat(rendered).contains(text + "-" + text, "# " + text, "templates/my file \u00e9.yaml");
+  }
+
+  @Test
   void bringsLocalDependenciesIn() throws Exception {
     String rendered =
         rendered(

@@ -93,7 +93,7 @@ class KustomizeRendererTest {
             "mode: 700",
             "files: ./app/kustomization.yaml ./app/link.yaml ./base/a.yaml \n",
             "link: shared",
-            "environment: HOME HTTPS_PROXY HTTP_PROXY PATH PWD ");
+            "environment: HOME HTTPS_PROXY HTTP_PROXY LC_ALL PATH PWD ");
     assertThat(result.parts().getFirst().source()).isEqualTo("kustomization app");
     assertThat(inputs).isEmptyDirectory();
   }
@@ -319,6 +319,26 @@ class KustomizeRendererTest {
 
     assertThat(second).isEqualTo(first);
     assertThat(Files.readAllLines(count)).hasSize(2);
+  }
+
+  @Test
+  void refusesANameThatNoFileCanHave() throws Exception {
+    Renderers renderers =
+        new Renderers(
+            Optional.of(renderer("echo ran", LONG)),
+            Optional.empty(),
+            IsolationMode.NONE,
+            () -> {});
+
+    RenderException failure =
+        catchThrowableOfType(
+            RenderException.class,
+            () -> renderers.render(kustomization(text("app/\ud800.yaml", "x"))));
+
+    assertThat(failure.failure().code()).isEqualTo(SourceFailure.BAD_NAME);
+    assertThat(failure.failure().message()).contains("app/", "UTF-8");
+    assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.WORKER);
+    assertThat(inputs).isEmptyDirectory();
   }
 
   @Test
