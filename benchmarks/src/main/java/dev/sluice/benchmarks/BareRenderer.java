@@ -41,7 +41,7 @@ final class BareRenderer {
                   .filter(name -> name.startsWith("helm v"))
                   .map(
                       _ ->
-                          "helm template $d $d/app --namespace benchmark --skip-tests --include-crds"
+                          "helm template $d $d/app --namespace benchmark --include-crds"
                               + " --kube-version v1.32.0 --api-versions apps/v1");
         };
     if (program.isEmpty()) {

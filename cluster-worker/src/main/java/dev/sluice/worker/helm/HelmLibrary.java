@@ -78,10 +78,7 @@ public final class HelmLibrary implements HelmEngine {
       return switch (answer) {
         case LibraryProcess.Answer.Rendered rendered -> rendered.text();
         case LibraryProcess.Answer.Failed failed ->
-            throw RenderException.permanent(
-                RenderFailure.RENDER_FAILED,
-                "%s cannot build %s: %s"
-                    .formatted(name, subject, Sandbox.tail(failed.message(), directory)));
+            throw failed(failed.message(), directory, subject);
       };
     } finally {
       if (reusable) {
@@ -90,5 +87,16 @@ public final class HelmLibrary implements HelmEngine {
         process.close();
       }
     }
+  }
+
+  private RenderException failed(String message, InputDirectory directory, String subject) {
+    if (message.contains(Sandbox.NOWHERE)) {
+      return LibraryLimits.needsProgram(
+          "%s reads the cluster or the network, as lookup does: there is none while charts are rendered"
+              .formatted(subject));
+    }
+    return RenderException.permanent(
+        RenderFailure.RENDER_FAILED,
+        "%s cannot build %s: %s".formatted(name, subject, Sandbox.tail(message, directory)));
   }
 }

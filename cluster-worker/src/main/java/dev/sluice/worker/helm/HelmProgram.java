@@ -66,7 +66,9 @@ public final class HelmProgram implements HelmEngine {
   private List<String> command(ChartRun run, InputDirectory directory) throws RenderException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(file.toString(), "template", run.release(), run.chart().toString()));
-    command.addAll(List.of("--namespace", run.namespace(), "--skip-tests"));
+    command.addAll(List.of("--namespace", run.namespace()));
+    // hooks of tests are left out later: --skip-tests also leaves out those that are of installs,
+    // too
     command.add(run.includeCrds() ? "--include-crds" : "--skip-crds");
     if (!run.cluster().kubeVersion().isEmpty()) {
       command.addAll(List.of("--kube-version", run.cluster().kubeVersion()));

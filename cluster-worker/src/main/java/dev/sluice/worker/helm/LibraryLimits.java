@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +23,11 @@ final class LibraryLimits {
 
   private static final Pattern HOOK =
       Pattern.compile("helm\\.sh/hook[\"']?\\s*:\\s*[\"']?([^\"'\\n}]*)");
+
+  /** A key of which a part is computed, and which may become the one of hooks. */
+  private static final Pattern COMPUTED_KEY =
+      Pattern.compile("helm\\.sh/(?![A-Za-z])|[\"'`]helm\\.sh/?[\"'`]");
+
   private static final Pattern ASKED =
       Pattern.compile("Capabilities\\.APIVersions(\\.Has\\s+\"([^\"]*)\")?");
   private static final Pattern CONDITIONAL =
@@ -55,10 +61,14 @@ final class LibraryLimits {
 
   /** Refuses the chart unless it renders to the same result as by the program. */
   static void refuse(ChartRun run) throws RenderException {
-    for (String value : run.sets().values()) {
-      if (value.startsWith("{")) {
+    for (Map.Entry<String, String> set : run.sets().entrySet()) {
+      if (set.getValue().startsWith("{")) {
         throw needsProgram("helm.set has a list");
       }
+      refuseHooks(set.getKey().replace("\\", "") + ": " + set.getValue(), "helm.set");
+    }
+    for (Path values : run.valuesFiles()) {
+      refuseHooks(text(values), values.getFileName().toString());
     }
     List<Path> files = ChartArchives.below(run.chart());
     boolean conditional = false;
@@ -67,8 +77,10 @@ final class LibraryLimits {
       String name = run.chart().relativize(file).toString();
       boolean archive = ChartArchives.isArchive(file);
       String text = archive ? ChartArchives.unpacked(file) : text(file);
+      if (!name.endsWith(".md")) {
+        refuseHooks(text, name); // values and other files may become annotations, too
+      }
       if (archive || name.contains("templates/")) {
-        refuseHooks(text, name);
         refuseQuestions(text, name, run.cluster());
       }
       conditional |= (archive || name.endsWith("Chart.yaml")) && CONDITIONAL.matcher(text).find();
@@ -88,6 +100,9 @@ final class LibraryLimits {
       if (!HelmHooks.isNeverApplied(hook.group(1))) {
         throw needsProgram("%s has hooks".formatted(file));
       }
+    }
+    if (COMPUTED_KEY.matcher(text).find()) {
+      throw needsProgram("%s may have hooks: it computes an annotation of helm.sh".formatted(file));
     }
   }
 
@@ -123,7 +138,8 @@ final class LibraryLimits {
     }
   }
 
-  private static RenderException needsProgram(String why) {
+  /** Returns the failure that the helm program does not have. */
+  static RenderException needsProgram(String why) {
     return RenderException.permanent(
         RenderFailure.NEEDS_HELM,
         why

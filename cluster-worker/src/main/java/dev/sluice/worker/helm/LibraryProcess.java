@@ -111,7 +111,7 @@ public final class LibraryProcess implements AutoCloseable {
             HelmChild.class.getName());
     Map<String, String> environment = new HashMap<>(Sandbox.environment(home));
     // the default address of client-go without configuration: a closed port, so that lookup fails
-    environment.put("KUBERNETES_MASTER", "http://127.0.0.1:9");
+    environment.put("KUBERNETES_MASTER", Sandbox.NOWHERE);
     sandbox.handOver(place, place);
     return sandbox.lasting(place).converse(java, home, environment);
   }

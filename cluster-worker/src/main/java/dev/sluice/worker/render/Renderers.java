@@ -86,6 +86,11 @@ public final class Renderers implements AutoCloseable {
     Optional<HelmProgram> program = HelmProgram.find(path, sandbox);
     Optional<HelmEngine> engine =
         program.map(HelmEngine.class::cast).or(() -> HelmLibrary.find(sandbox));
+    if (program.isEmpty() && engine.isPresent()) {
+      log.warn(
+          "helm 3 is not on the PATH: the built-in library renders charts, and refuses those with"
+              + " hooks and those that look up objects");
+    }
     return new Renderers(
         KustomizeCommand.find(path, sandbox)
             .map(command -> new KustomizeRenderer(command, program, plugins, sandbox)),

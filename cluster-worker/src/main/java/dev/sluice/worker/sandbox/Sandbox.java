@@ -15,7 +15,9 @@ public final class Sandbox implements AutoCloseable {
 
   private static final int ERROR_TAIL = 2_000;
   private static final int SIGNALS = 128;
-  private static final String NOWHERE = "http://127.0.0.1:9";
+
+  /** The address of a closed port, given to programs in place of a network. */
+  public static final String NOWHERE = "http://127.0.0.1:9";
 
   private final Path temporary;
   private final RenderLimits limits;

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hostile charts, rendered by the helm program and by Helm as a library. */
@@ -203,7 +206,14 @@ class HelmIT {
       case PROGRAM ->
           assertThat(renderer.render(request).parts().getFirst().text()).contains("name: x0");
       case LIBRARY ->
-          assertThat(failure(request).failure().code()).isEqualTo(RenderFailure.RENDER_FAILED);
+          assertThat(failure(request).failure())
+              .satisfies(
+                  failure -> {
+                    assertThat(failure.code()).isEqualTo(RenderFailure.NEEDS_HELM);
+                    assertThat(failure.message())
+                        .contains("lookup", "install helm 3")
+                        .doesNotContain("127.0.0.1");
+                  });
     }
   }
 
@@ -406,6 +416,91 @@ class HelmIT {
       assertThat(failure.failure().code()).as(file.toString()).isEqualTo(RenderFailure.NEEDS_HELM);
       assertThat(failure.failure().message()).contains("templates/a.yaml", "install helm 3");
     }
+  }
+
+  @Test
+  void hooksOfAnInstallThatAreAlsoTestsAreRendered() throws Exception {
+    RenderRequest request =
+        request(
+            HelmOptions.DEFAULT,
+            CHART,
+            text(
+                "chart/templates/hook.yaml",
+                "apiVersion: batch/v1",
+                "kind: Job",
+                "metadata: {name: h, annotations: {helm.sh/hook: 'pre-install, pre-upgrade,test'}}"));
+
+    switch (engine) {
+      case PROGRAM ->
+          assertThat(renderer.render(request).parts().getFirst().text()).contains("name: h");
+      case LIBRARY ->
+          assertThat(failure(request).failure().code()).isEqualTo(RenderFailure.NEEDS_HELM);
+    }
+  }
+
+  static Stream<Arguments> theLibraryRefusesHooksThatComeFromValues() {
+    String annotations = "annotations: {helm.sh/hook: pre-install}";
+    HelmOptions none = HelmOptions.DEFAULT;
+    return Stream.of(
+        Arguments.of(none, text("chart/values.yaml", annotations)),
+        Arguments.of(values("more.yaml"), text("chart/more.yaml", annotations)),
+        Arguments.of(inline(annotations), text("README.md", "about")),
+        Arguments.of(set("annotations.helm\\.sh/hook", "post-install"), text("README.md", "about")),
+        Arguments.of(none, text("chart/values.yaml", "annotations: {helm.sh/hook: ", "x: y")),
+        Arguments.of(none, text("chart/files/a.yaml", "\"helm.sh/hook\": >-", "  pre-install")),
+        Arguments.of(none, text("chart/templates/_a.tpl", "helm.sh/{{ .Values.kind }}: test")),
+        Arguments.of(
+            none, text("chart/templates/_a.tpl", "{{ printf \"%s/%s\" \"helm.sh\" \"hook\" }}")),
+        Arguments.of(none, text("chart/templates/_a.tpl", "helm.sh/hook: {{ .Values.hook }}")));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void theLibraryRefusesHooksThatComeFromValues(HelmOptions options, InputFile file) {
+    assumeTrue(engine == Engine.LIBRARY);
+
+    RenderException failure = failure(request(options, CHART, template("a"), file));
+
+    assertThat(failure.failure().code()).isEqualTo(RenderFailure.NEEDS_HELM);
+    assertThat(failure.failure().message()).contains("hook", "install helm 3");
+  }
+
+  @Test
+  void mentionsOfHelmThatAreNoHooksAreRendered() throws Exception {
+    String rendered =
+        rendered(
+            text(
+                "chart/Chart.yaml",
+                "apiVersion: v2",
+                "name: web",
+                "version: 1.0.0",
+                "home: https://helm.sh",
+                "annotations: {category: x}"),
+            text("chart/README.md", "An annotation \"helm.sh/hook\": pre-install runs a Job"),
+            text(
+                "chart/templates/a.yaml",
+                "# https://helm.sh/docs/",
+                "apiVersion: v1",
+                "kind: ConfigMap",
+                "metadata:",
+                "  name: a",
+                "  labels: {helm.sh/chart: a}",
+                "  annotations: {helm.sh/resource-policy: keep, meta.helm.sh/release-name: a}"),
+            text(
+                "chart/templates/test.yaml",
+                "apiVersion: v1",
+                "kind: Pod",
+                "metadata: {name: t, annotations: {\"helm.sh/hook\": \"test\"}}"));
+
+    assertThat(rendered).contains("name: a");
+  }
+
+  private static HelmOptions inline(String values) {
+    return new HelmOptions(Optional.empty(), List.of(), Optional.of(values), Map.of(), true);
+  }
+
+  private static HelmOptions set(String key, String value) {
+    return new HelmOptions(Optional.empty(), List.of(), Optional.empty(), Map.of(key, value), true);
   }
 
   private static InputFile template(String name) {
