@@ -1,6 +1,7 @@
 package dev.sluice.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.json.Json;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -20,10 +22,10 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * A running Gitea, described by a file of settings: {@code url}, {@code admin}, {@code password},
- * {@code token}. The system property {@code sluice.forges} names such files.
+ * A running Gitea, described by a file of settings: {@code url}, {@code ssh_port}, {@code admin},
+ * {@code password}, {@code token}. The system property {@code sluice.forges} names such files.
  */
-record RealForge(String url, String admin, String password, String token) {
+record RealForge(String url, int sshPort, String admin, String password, String token) {
 
   /** Returns the forges of the property; none if it is not set. */
   static List<RealForge> all() throws IOException {
@@ -43,6 +45,7 @@ record RealForge(String url, String admin, String password, String token) {
     }
     return new RealForge(
         settings.getProperty("url"),
+        Integer.parseInt(settings.getProperty("ssh_port")),
         settings.getProperty("admin"),
         settings.getProperty("password"),
         settings.getProperty("token"));
@@ -55,6 +58,10 @@ record RealForge(String url, String admin, String password, String token) {
 
   String cloneUrl(String repository) {
     return "%s/%s/%s.git".formatted(url, admin, repository);
+  }
+
+  String sshUrl(String repository) {
+    return "ssh://git@127.0.0.1:%d/%s/%s.git".formatted(sshPort, admin, repository);
   }
 
   /** Creates a repository with a branch main. */
@@ -81,31 +88,67 @@ record RealForge(String url, String admin, String password, String token) {
             "active",
             true,
             "events",
-            List.of("push"),
+            List.of("push", "create", "delete", "pull_request", "pull_request_review"),
             "config",
             Map.of("url", target, "content_type", "json", "secret", secret)));
   }
 
   /** Commits a file to main; returns the commit. */
   String put(String repository, String file, String text) throws IOException, InterruptedException {
-    String path = path(repository, "/contents/" + file);
-    Optional<JsonNode> before = find(path);
+    return put(admin + "/" + repository, "main", file, text);
+  }
+
+  /**
+   * Commits a file to a branch; returns the commit.
+   *
+   * @param fullName owner and name of the repository
+   */
+  String put(String fullName, String branch, String file, String text)
+      throws IOException, InterruptedException {
+    String path = "/repos/%s/contents/%s".formatted(fullName, file);
+    Optional<JsonNode> before = find(path + "?ref=" + branch);
     Map<String, Object> body =
         before.isPresent()
             ? Map.of(
                 "content",
                 encoded(text),
                 "branch",
-                "main",
+                branch,
                 "message",
                 "change",
                 "sha",
                 before.get().get("sha").asText())
-            : Map.of("content", encoded(text), "branch", "main", "message", "add");
+            : Map.of("content", encoded(text), "branch", branch, "message", "add");
     return send(before.isPresent() ? "PUT" : "POST", path, body).at("/commit/sha").asText();
   }
 
-  private String path(String repository, String rest) {
+  /** Merges a branch into main by a pull request; returns its number. */
+  int merge(String repository, String branch, String style)
+      throws IOException, InterruptedException {
+    int number =
+        send(
+                "POST",
+                path(repository, "/pulls"),
+                Map.of("head", branch, "base", "main", "title", "Merge by " + style))
+            .get("number")
+            .asInt();
+    String pull = path(repository, "/pulls/" + number);
+    send("POST", pull + "/reviews", Map.of("event", "COMMENT", "body", "reviewed"));
+    // the forge checks for conflicts in the background, and answers 405 until then
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptionsMatching(e -> String.valueOf(e.getMessage()).contains(": 405 "))
+        .until(
+            () ->
+                send(
+                        "POST",
+                        pull + "/merge",
+                        Map.of("Do", style, "delete_branch_after_merge", true))
+                    .isObject());
+    return number;
+  }
+
+  String path(String repository, String rest) {
     return "/repos/%s/%s%s".formatted(admin, repository, rest);
   }
 
@@ -120,7 +163,8 @@ record RealForge(String url, String admin, String password, String token) {
         : Optional.empty();
   }
 
-  private JsonNode send(String method, String path, Map<String, Object> body)
+  /** Sends a request to the API; fails unless it succeeds. */
+  JsonNode send(String method, String path, Map<String, Object> body)
       throws IOException, InterruptedException {
     HttpResponse<String> answer =
         exchange(
