@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.json.Json;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One document of a YAML or JSON text, as a JSON tree.
@@ -32,6 +34,8 @@ public record YamlDocument(JsonNode content, int index, int line) {
 
   /** Maximum length of a text in characters. */
   public static final int MAX_TEXT = Allowance.MAX_APPLICATION;
+
+  private static final Pattern SURROGATE = Pattern.compile("\\p{Cs}");
 
   /** Reads a text that is the only one of its application. */
   public static List<YamlDocument> readAll(String text, String source) throws ManifestException {
@@ -79,7 +83,7 @@ public record YamlDocument(JsonNode content, int index, int line) {
   private static List<YamlDocument> asYaml(String text, String source, Allowance allowance)
       throws ManifestException {
     List<YamlDocument> documents = new ArrayList<>();
-    YamlTrees trees = new YamlTrees(text, GoScalars::resolve, allowance);
+    YamlTrees trees = new YamlTrees(text, new GoScalars(), allowance);
     for (var next = trees.next(); next.isPresent(); next = trees.next()) {
       YamlTrees.Document document = next.get();
       if (document.index() > MAX_DOCUMENTS) {
@@ -108,7 +112,7 @@ public record YamlDocument(JsonNode content, int index, int line) {
         if (documents.size() == MAX_DOCUMENTS) {
           throw tooMany(source);
         }
-        JsonNode value = yamlNumbers(values.nextValue());
+        JsonNode value = yamlValues(values.nextValue());
         allowance.take(JsonSize.of(value), 0, line);
         documents.add(new YamlDocument(value, documents.size() + 1, line));
       }
@@ -145,19 +149,23 @@ public record YamlDocument(JsonNode content, int index, int line) {
   }
 
   /**
-   * Converts the numbers of a JSON tree, in place, to those that the same text has as YAML.
+   * Converts the values of a JSON tree, in place, to those that the same text has as YAML.
    *
-   * @throws IllegalArgumentException if a number is out of range
+   * @throws IllegalArgumentException if a number is out of range, or a text has half of a surrogate
+   *     pair, which is no character
    */
-  private static JsonNode yamlNumbers(JsonNode node) {
+  private static JsonNode yamlValues(JsonNode node) {
     switch (node) {
-      case ObjectNode object ->
-          object.properties().forEach(e -> e.setValue(yamlNumbers(e.getValue())));
+      case ObjectNode object -> {
+        object.fieldNames().forEachRemaining(YamlDocument::requireCharacters);
+        object.properties().forEach(e -> e.setValue(yamlValues(e.getValue())));
+      }
       case ArrayNode array -> {
         for (int i = 0; i < array.size(); i++) {
-          array.set(i, yamlNumbers(array.get(i)));
+          array.set(i, yamlValues(array.get(i)));
         }
       }
+      case TextNode text -> requireCharacters(text.textValue());
       default -> {
         if (node.isFloatingPointNumber()) {
           return GoScalars.real(node.doubleValue());
@@ -165,5 +173,11 @@ public record YamlDocument(JsonNode content, int index, int line) {
       }
     }
     return node;
+  }
+
+  private static void requireCharacters(String text) {
+    if (SURROGATE.matcher(text).find()) {
+      throw new IllegalArgumentException("a text has half of a surrogate pair");
+    }
   }
 }

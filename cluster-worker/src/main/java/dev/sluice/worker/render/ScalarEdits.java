@@ -9,7 +9,6 @@ import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 
 /**
  * Replaces values in a YAML text and leaves every other character unchanged, so that any parser
@@ -20,15 +19,15 @@ final class ScalarEdits {
   private static final String PLAIN = "[A-Za-z0-9._+%@/=~-]+";
 
   private final String text;
+  private final YamlEvents events;
   private final BiFunction<String, String, Optional<String>> edit;
   private final StringBuilder edited = new StringBuilder();
   private final Deque<Frame> frames = new ArrayDeque<>();
   private int copied;
-  private int characters;
-  private int codePoints;
 
   private ScalarEdits(String text, BiFunction<String, String, Optional<String>> edit) {
     this.text = text;
+    this.events = new YamlEvents(text);
     this.edit = edit;
   }
 
@@ -57,7 +56,6 @@ final class ScalarEdits {
   }
 
   private String run() {
-    YamlEvents events = new YamlEvents(text);
     while (events.hasNext()) {
       Event event = events.next();
       switch (event) {
@@ -93,23 +91,13 @@ final class ScalarEdits {
   }
 
   private void exchange(ScalarEvent scalar, String replacement) {
-    int start = index(scalar.getStartMark().orElseThrow());
-    int end = index(scalar.getEndMark().orElseThrow());
+    int start = events.index(scalar.getStartMark().orElseThrow());
+    int end = events.index(scalar.getEndMark().orElseThrow());
     int at = text.substring(start, end).lastIndexOf(scalar.getValue());
     if (at >= 0) {
       edited.append(text, copied, start + at).append(replacement);
       copied = start + at + scalar.getValue().length();
     }
-  }
-
-  /**
-   * Returns the index of a mark. Marks count code points, so counting continues from the previous
-   * mark.
-   */
-  private int index(Mark mark) {
-    characters = text.offsetByCodePoints(characters, mark.getIndex() - codePoints);
-    codePoints = mark.getIndex();
-    return characters;
   }
 
   private String keyHere() {

@@ -1,10 +1,15 @@
 package dev.sluice.contract.yaml;
 
 import java.util.Iterator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
@@ -26,8 +31,17 @@ public final class YamlEvents implements Iterator<Event> {
 
   private static final int SMALLEST_PORTION = 1 << 10;
 
+  /** A byte order mark at the start of a document that is not the first. */
+  private static final Pattern LATER_MARK =
+      Pattern.compile("(?md)^(---[ \\t]*(?:#.*)?)(\r?\n)\uFEFF");
+
+  private final UnicodeBreaks breaks;
   private final Iterator<Event> events;
   private int depth;
+  private int flowDepth;
+  private int codePoints;
+  private int parsed;
+  private int index;
 
   /**
    * Prepares to read a text.
@@ -35,7 +49,8 @@ public final class YamlEvents implements Iterator<Event> {
    * @throws YamlException if a line is longer than {@link #MAX_LINE}
    */
   public YamlEvents(String text) {
-    int longest = longestLine(text);
+    breaks = new UnicodeBreaks(withoutLaterMarks(text));
+    int longest = longestLine(breaks.text());
     LoadSettings settings =
         LoadSettings.builder()
             .setCodePointLimit(Integer.MAX_VALUE)
@@ -43,7 +58,8 @@ public final class YamlEvents implements Iterator<Event> {
             .setBufferSize(Math.max(SMALLEST_PORTION, longest + 2))
             .build();
     this.events =
-        guarded(() -> new Parse(settings).parseReader(new WholeCharacters(text)).iterator());
+        guarded(
+            () -> new Parse(settings).parseReader(new WholeCharacters(breaks.text())).iterator());
   }
 
   @Override
@@ -55,22 +71,81 @@ public final class YamlEvents implements Iterator<Event> {
   @Override
   public Event next() {
     Event event = guarded(events::next);
-    switch (event.getEventId()) {
-      case MappingStart, SequenceStart -> {
+    switch (event) {
+      case CollectionStartEvent start -> {
         depth++;
         if (depth > MAX_DEPTH) {
           throw YamlException.tooLarge(line(event), "it is nested deeper than " + MAX_DEPTH);
         }
+        flowDepth += flowDepth > 0 || start.isFlow() ? 1 : 0;
       }
-      case MappingEnd, SequenceEnd -> depth--;
+      case CollectionEndEvent _ -> {
+        depth--;
+        flowDepth -= flowDepth > 0 ? 1 : 0;
+      }
+      case ScalarEvent scalar -> {
+        return scalar(scalar);
+      }
       default -> {}
     }
     return event;
   }
 
+  private ScalarEvent scalar(ScalarEvent scalar) {
+    if (flowDepth > 0 && scalar.isPlain() && isAmbiguous(scalar)) {
+      throw YamlException.invalid(
+          line(scalar),
+          "YAML readers do not agree about a '?' or ':' here: put a space after it, or quote the text");
+    }
+    String value = breaks.value(scalar);
+    return value.equals(scalar.getValue())
+        ? scalar
+        : new ScalarEvent(
+            scalar.getAnchor(),
+            scalar.getTag(),
+            scalar.getImplicit(),
+            value,
+            scalar.getScalarStyle(),
+            scalar.getStartMark(),
+            scalar.getEndMark());
+  }
+
+  /**
+   * Returns whether YAML 1.1 divides a plain scalar of a flow collection elsewhere: {@code [?a]} is
+   * a key there, and {@code [a:,b]} has no key.
+   */
+  private static boolean isAmbiguous(ScalarEvent scalar) {
+    if (scalar.getValue().startsWith("?")) {
+      return true;
+    }
+    Mark end = scalar.getEndMark().orElseThrow();
+    int[] buffer = end.getBuffer();
+    int next = end.getPointer() + 1;
+    return next < buffer.length && buffer[next - 1] == ':' && ",[]{}".indexOf(buffer[next]) >= 0;
+  }
+
+  /** Moves each mark to the line before, as a space, so that indentations remain. */
+  private static String withoutLaterMarks(String text) {
+    return text.indexOf('\uFEFF', 1) < 0 ? text : LATER_MARK.matcher(text).replaceAll("$1 $2");
+  }
+
   /** Returns the line of an event, counted from 1. */
   public static int line(Event event) {
     return event.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+  }
+
+  /**
+   * Returns the index of a mark in the text. Marks count code points of the text that the parser
+   * reads, so counting continues from the previous mark.
+   */
+  public int index(Mark mark) {
+    while (codePoints < mark.getIndex()) {
+      int codePoint = breaks.text().codePointAt(parsed);
+      parsed += Character.charCount(codePoint);
+      index += breaks.length(codePoint);
+      codePoints++;
+    }
+    return index;
   }
 
   private static int longestLine(String text) {

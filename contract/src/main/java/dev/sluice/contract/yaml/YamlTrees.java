@@ -1,16 +1,23 @@
 package dev.sluice.contract.yaml;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -30,8 +37,10 @@ public final class YamlTrees {
 
   private static final String STANDARD = "tag:yaml.org,2002:";
 
+  private static final Pattern SURROGATE = Pattern.compile("\\p{Cs}");
+
   private final YamlEvents events;
-  private final Function<String, JsonNode> plain;
+  private final PlainScalars plain;
   private final Allowance allowance;
   private final Map<Anchor, Anchored> anchors = new HashMap<>();
   private int deepest;
@@ -56,11 +65,9 @@ public final class YamlTrees {
   /**
    * Prepares to read a text.
    *
-   * @param plain converts a scalar without quotes and tag; throws IllegalArgumentException, with
-   *     the reason, if it is not accepted
    * @throws YamlException if a line is too long
    */
-  public YamlTrees(String text, Function<String, JsonNode> plain, Allowance allowance) {
+  public YamlTrees(String text, PlainScalars plain, Allowance allowance) {
     this.events = new YamlEvents(text);
     this.plain = plain;
     this.allowance = allowance;
@@ -152,7 +159,7 @@ public final class YamlTrees {
         mergeSources(node(events.next(), depth + 1), merged, key);
         continue;
       }
-      String name = key(node(key, depth + 1), key);
+      String name = key(key, depth + 1);
       JsonNode value = node(events.next(), depth + 1);
       if (object.has(name)) {
         throw YamlException.invalid(YamlEvents.line(key), "a key is there twice in one mapping");
@@ -178,52 +185,86 @@ public final class YamlTrees {
     merged.addAll(sources);
   }
 
-  private String key(JsonNode node, Event event) {
+  private String key(Event event, int depth) {
+    int line = YamlEvents.line(event);
+    if (event instanceof ScalarEvent scalar
+        && scalar.isPlain()
+        && scalar.getTag().isEmpty()
+        && scalar.getAnchor().isEmpty()) {
+      String name = located(() -> plain.key(characters(scalar.getValue())), line);
+      allowance.take(JsonSize.ofEntry(name), 1, line);
+      return name;
+    }
+    JsonNode node = node(event, depth);
     if (!node.isValueNode() || node.isNull()) {
-      throw YamlException.invalid(
-          YamlEvents.line(event), "a key is neither text nor number nor boolean");
+      throw YamlException.invalid(line, PlainScalars.NO_KEY);
     }
     String name = node.asText();
-    allowance.take(JsonSize.ofEntry(name) - JsonSize.of(node), 0, YamlEvents.line(event));
+    allowance.take(JsonSize.ofEntry(name) - JsonSize.of(node), 0, line);
     return name;
   }
 
   private JsonNode scalar(ScalarEvent event) {
-    JsonNode node;
-    try {
-      node = resolved(event);
-    } catch (IllegalArgumentException e) {
-      throw new YamlException(
-          YamlException.Reason.INVALID, YamlEvents.line(event), String.valueOf(e.getMessage()), e);
-    }
-    allowance.take(JsonSize.of(node), 1, YamlEvents.line(event));
+    int line = YamlEvents.line(event);
+    JsonNode node = located(() -> resolved(event), line);
+    allowance.take(JsonSize.of(node), 1, line);
     return node;
   }
 
+  private static <T> T located(Supplier<T> conversion, int line) {
+    try {
+      return conversion.get();
+    } catch (IllegalArgumentException e) {
+      throw new YamlException(
+          YamlException.Reason.INVALID, line, String.valueOf(e.getMessage()), e);
+    }
+  }
+
   private JsonNode resolved(ScalarEvent event) {
-    String value = event.getValue();
+    String value = characters(event.getValue());
     Optional<String> tag = event.getTag();
     if (tag.isEmpty()) {
-      return event.isPlain() ? plain.apply(value) : TextNode.valueOf(value);
+      return event.isPlain() ? plain.value(value) : TextNode.valueOf(value);
     }
     String name = tag.get();
-    if (name.equals("!") || name.equals(STANDARD + "str")) {
-      return TextNode.valueOf(value);
-    }
-    if (name.startsWith(STANDARD)) {
-      JsonNode resolved = plain.apply(value);
-      boolean fits =
-          switch (name.substring(STANDARD.length())) {
-            case "int" -> resolved.isIntegralNumber();
-            case "float" -> resolved.isNumber();
-            case "bool" -> resolved.isBoolean();
-            case "null" -> resolved.isNull();
-            default -> false;
-          };
-      if (fits) {
-        return resolved;
+    return switch (name) {
+      case STANDARD + "int" -> fitting(plain.value(value), JsonNode::isIntegralNumber);
+      case STANDARD + "float" -> fitting(plain.value(value), JsonNode::isNumber);
+      case STANDARD + "bool" -> fitting(plain.value(value), JsonNode::isBoolean);
+      case STANDARD + "null" -> fitting(plain.value(value), JsonNode::isNull);
+      case STANDARD + "binary" -> TextNode.valueOf(decoded(value));
+      case STANDARD + "str", STANDARD + "timestamp" -> TextNode.valueOf(value);
+      default -> {
+        if (name.startsWith(STANDARD)) {
+          throw new IllegalArgumentException("a value has a tag that means nothing here");
+        }
+        yield TextNode.valueOf(value);
       }
+    };
+  }
+
+  /** Refuses halves of surrogate pairs, which escapes may have and UTF-8 has not. */
+  private static String characters(String text) {
+    if (SURROGATE.matcher(text).find()) {
+      throw new IllegalArgumentException("a text has half of a surrogate pair");
     }
-    throw new IllegalArgumentException("it has a tag that does not fit or means nothing here");
+    return text;
+  }
+
+  private static JsonNode fitting(JsonNode node, Predicate<JsonNode> type) {
+    if (!type.test(node)) {
+      throw new IllegalArgumentException("a value is not of the type of its tag");
+    }
+    return node;
+  }
+
+  /** Returns the text of a {@code !!binary} value; JSON has no other bytes. */
+  private static String decoded(String base64) {
+    byte[] bytes = Base64.getMimeDecoder().decode(base64);
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("a value with the tag !!binary is not UTF-8 text", e);
+    }
   }
 }

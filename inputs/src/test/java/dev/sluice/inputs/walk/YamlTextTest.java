@@ -2,16 +2,39 @@ package dev.sluice.inputs.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.failure.SourceFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class YamlTextTest {
+
+  /** Texts and what Kubernetes' reader makes of them, if they are beside the checkout. */
+  private static final Path CORPUS =
+      Path.of(System.getProperty("sluice.yaml-corpus", "../../shared/cases/yaml"));
+
+  /** Refused on purpose: as in the worker, and tags of values that are not text here. */
+  private static final Set<String> REFUSED =
+      Set.of(
+          "deep2.yaml",
+          "doc-end-only.yaml",
+          "esc-squote.yaml",
+          "flow-076.yaml",
+          "flow-080.yaml",
+          "flow-082.yaml",
+          "flow-085.yaml",
+          "flow-086.yaml",
+          "tag-str.yaml");
 
   @Test
   void namesKeepTheirSpelling() {
@@ -32,6 +55,47 @@ class YamlTextTest {
 
     assertThat(document.get("b")).isSameAs(document.get("a"));
     assertThat(document.get("c")).isEqualTo(Map.of("x", List.of("y"), "z", "v"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a:\tb\n",
+        "a: \"b\"\t\n",
+        "a: 'b'\t# comment\n",
+        "---\t\na: b\n",
+        "\uFEFFa: b\n",
+        "# comment\n---\n\uFEFFa: b\n",
+        "a: !local b\n",
+        "a: !!binary Yg==\n",
+      })
+  void readsWhatKustomizeReads(String text) {
+    assertThat(YamlText.documents(text, "k")).containsExactly(Map.of("a", "b"));
+  }
+
+  @Test
+  void readsLineSeparatorsAsKustomizeDoes() {
+    String text = "a: \"b \\L c\"\nb: |\n    d\u2028    e\nc: 'C:\\Lib'\n";
+
+    assertThat(YamlText.documents(text, "k"))
+        .containsExactly(Map.of("a", "b \u2028 c", "b", "d\u2028e\n", "c", "C:\\Lib"));
+  }
+
+  @Test
+  void acceptsTheTextsOfTheCorpusThatKubernetesAccepts() throws IOException {
+    assumeTrue(Files.isDirectory(CORPUS), "no corpus at " + CORPUS);
+    Set<String> refused = new TreeSet<>();
+    for (String line : Files.readAllLines(CORPUS.resolve("EXPECTED.tsv"))) {
+      String[] expected = line.split("\t", 3);
+      if (expected.length == 3 && expected[1].equals("ok")) {
+        try {
+          YamlText.documents(Files.readString(CORPUS.resolve(expected[0])), expected[0]);
+        } catch (RefusedException e) {
+          refused.add(expected[0]);
+        }
+      }
+    }
+    assertThat(refused).isEqualTo(REFUSED);
   }
 
   @ParameterizedTest
