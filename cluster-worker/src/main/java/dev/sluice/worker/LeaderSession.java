@@ -189,16 +189,11 @@ final class LeaderSession implements SyncIntake.Progress {
                 resources.clock());
         LedgerWatch watch =
             LedgerWatch.start(
-                resources.client(),
-                config.systemNamespace(),
-                context.ledgers(),
-                found,
-                working,
-                context.containment());
-        PrerequisiteWatch<?> namespaces =
-            PrerequisiteWatch.ofNamespaces(resources.client(), working, context.containment());
-        PrerequisiteWatch<?> definitions =
-            PrerequisiteWatch.ofDefinitions(resources.client(), working, context.containment())) {
+                context.api(), context.ledgers(), found, working, context.containment());
+        PrerequisiteWatch namespaces =
+            PrerequisiteWatch.ofNamespaces(context.api(), working, context.containment());
+        PrerequisiteWatch definitions =
+            PrerequisiteWatch.ofDefinitions(context.api(), working, context.containment())) {
       syncLog = reading;
       ledgerWatch = watch;
       log.atDebug()

@@ -103,6 +103,10 @@ final class SessionContext {
     return containment;
   }
 
+  ClusterApi api() {
+    return api;
+  }
+
   LedgerStore ledgers() {
     return ledgers;
   }

@@ -20,10 +20,7 @@ final class SweepLoop {
 
   private static final Logger log = LoggerFactory.getLogger(SweepLoop.class);
 
-  /**
-   * The time without a watch that is a problem. Reconnecting takes seconds, but the client counts a
-   * new watch only from its first event, which can take a minute.
-   */
+  /** The time without a watch that is a problem; reconnecting takes seconds. */
   private static final Duration UNWATCHED = Duration.ofMinutes(5);
 
   private final SessionContext context;

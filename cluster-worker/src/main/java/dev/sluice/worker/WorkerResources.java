@@ -22,15 +22,9 @@ public record WorkerResources(
     Telemetry telemetry,
     Clock clock) {
 
-  /**
-   * Returns the client configuration that workers need: without retries, since lanes retry, and
-   * with watches over plain HTTP, as every client but fabric8 has them.
-   */
+  /** Returns the client configuration that workers need: without retries, since lanes retry. */
   public static Config tuned(Config config) {
-    return new ConfigBuilder(config)
-        .withRequestRetryBackoffLimit(0)
-        .withOnlyHttpWatches(true)
-        .build();
+    return new ConfigBuilder(config).withRequestRetryBackoffLimit(0).build();
   }
 
   /** Receives the results of a worker within this process. Must not block. */

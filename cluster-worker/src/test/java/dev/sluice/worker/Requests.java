@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Requests implements Interceptor {
 
   private final List<String> seen = new CopyOnWriteArrayList<>();
+  private final List<String> watches = new CopyOnWriteArrayList<>();
   private final CountDownLatch paused = new CountDownLatch(1);
   private final CountDownLatch resumed = new CountDownLatch(1);
   private volatile @Nullable Predicate<String> pauseAt;
@@ -22,6 +23,10 @@ final class Requests implements Interceptor {
   public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
     String line = request.method() + " " + request.uri().getPath();
     seen.add(line);
+    String query = request.uri().getQuery();
+    if (query != null && query.contains("watch=true")) {
+      watches.add(request.uri().getPath());
+    }
     Predicate<String> trigger = pauseAt;
     if (trigger != null && trigger.test(line)) {
       pauseAt = null;
@@ -55,6 +60,11 @@ final class Requests implements Interceptor {
   /** Returns all requests since the last {@link #clear}, as method and path. */
   List<String> all() {
     return List.copyOf(seen);
+  }
+
+  /** Returns the collections whose watch was requested, once for each request. */
+  List<String> watches() {
+    return List.copyOf(watches);
   }
 
   List<String> writes() {

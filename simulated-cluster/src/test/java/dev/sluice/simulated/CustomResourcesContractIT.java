@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -104,6 +105,31 @@ class CustomResourcesContractIT {
     spec: {%s}
     """
         .formatted(GROUP, name, spec);
+  }
+
+  @Test
+  void answersANewDefinitionWithoutConditions() {
+    String definition = DEFINITION.replace("widget", "gadget").replace("Widget", "Gadget");
+    fixture.cleanUp(
+        () ->
+            client
+                .apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName("gadgets." + GROUP)
+                .delete());
+
+    GenericKubernetesResource created = manifests.apply("one", definition);
+
+    assertThat(created.<Map<String, Object>>get("status"))
+        .containsEntry("conditions", null)
+        .containsEntry("storedVersions", List.of("v1"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                manifests.resource(definition).get().<String>get("status", "conditions", 1, "type"),
+            "Established"::equals);
   }
 
   @Test

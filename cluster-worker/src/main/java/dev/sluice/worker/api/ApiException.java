@@ -1,6 +1,8 @@
 package dev.sluice.worker.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,40 @@ public final class ApiException extends RuntimeException {
     this.detailsKind = "";
     this.causes = List.of();
     this.retryAfter = null;
+  }
+
+  /**
+   * Returns the error that a Status describes.
+   *
+   * @param code the HTTP status
+   * @param status the Status; anything else if the answer has none
+   * @param otherwise the message if there is no Status
+   * @param retryAfter the header that names the seconds to wait
+   */
+  static ApiException of(int code, JsonNode status, String otherwise, @Nullable String retryAfter) {
+    List<Cause> causes = new ArrayList<>();
+    for (JsonNode cause : status.path("details").path("causes")) {
+      causes.add(
+          new Cause(
+              cause.path("reason").asText(""),
+              cause.path("field").asText(""),
+              cause.path("message").asText("")));
+    }
+    return new ApiException(
+        code,
+        status.path("reason").asText(""),
+        status.path("message").asText(otherwise),
+        status.path("details").path("kind").asText(""),
+        causes,
+        delay(retryAfter, status));
+  }
+
+  private static @Nullable Duration delay(@Nullable String header, JsonNode status) {
+    if (header != null && header.matches("\\d{1,6}")) {
+      return Duration.ofSeconds(Long.parseLong(header));
+    }
+    JsonNode seconds = status.path("details").path("retryAfterSeconds");
+    return seconds.isInt() && seconds.asInt() > 0 ? Duration.ofSeconds(seconds.asInt()) : null;
   }
 
   public static ApiException unreachable(String message, Throwable cause) {

@@ -10,9 +10,10 @@ import dev.sluice.platform.process.FatalErrors;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -155,10 +156,13 @@ public final class ClusterApi {
     call("DELETE", path, JSON, JSON, options);
   }
 
-  /** Passes all objects of a collection to a visitor, page by page. */
-  public void list(String collection, String labelSelector, Consumer<ObjectNode> visitor)
+  /**
+   * Passes all objects of a collection to a visitor, page by page; returns the collection's
+   * resource version.
+   */
+  public String list(String collection, String labelSelector, Consumer<ObjectNode> visitor)
       throws InterruptedException {
-    pages(collection, labelSelector, JSON, visitor);
+    return pages(collection, labelSelector, JSON, visitor);
   }
 
   /**
@@ -167,13 +171,14 @@ public final class ClusterApi {
    */
   public void listMetadata(String collection, String labelSelector, Consumer<ObjectNode> visitor)
       throws InterruptedException {
-    pages(collection, labelSelector, METADATA_ONLY, visitor);
+    var unused = pages(collection, labelSelector, METADATA_ONLY, visitor);
   }
 
-  private void pages(
+  private String pages(
       String collection, String labelSelector, String accept, Consumer<ObjectNode> visitor)
       throws InterruptedException {
     String more = "";
+    String version;
     int pages = 0;
     do {
       if (pages++ == MAX_PAGES) {
@@ -196,12 +201,34 @@ public final class ClusterApi {
           visitor.accept(object);
         }
       }
+      version = page.path("metadata").path("resourceVersion").asText("");
       String next = page.path("metadata").path("continue").asText("");
       if (!next.isEmpty() && next.equals(more)) {
         throw endless(collection);
       }
       more = next;
     } while (!more.isEmpty());
+    return version;
+  }
+
+  /** Opens an answer that is read while it arrives, without a time limit; the caller closes it. */
+  InputStream stream(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        client
+            .getHttpClient()
+            .newHttpRequestBuilder()
+            .uri(base + path)
+            .header("Accept", JSON)
+            .forStreaming()
+            .build();
+    HttpResponse<InputStream> response = send("GET", request, InputStream.class);
+    if (response.isSuccessful()) {
+      return response.body();
+    }
+    try (InputStream body = response.body()) {
+      String text = new String(body.readAllBytes(), UTF_8);
+      throw failure("GET", response, Json.mapper().readTree(text));
+    }
   }
 
   private static ApiException endless(String collection) {
@@ -217,11 +244,14 @@ public final class ClusterApi {
           "nothing is written: this worker may no longer lead", new IllegalStateException());
     }
     HttpRequest request = request(method, path, contentType, accept, body);
-    CompletableFuture<HttpResponse<String>> pending =
-        client.getHttpClient().sendAsync(request, String.class);
-    HttpResponse<String> response;
+    return read(method, send(method, request, String.class));
+  }
+
+  private <T> HttpResponse<T> send(String method, HttpRequest request, Class<T> body)
+      throws InterruptedException {
+    CompletableFuture<HttpResponse<T>> pending = client.getHttpClient().sendAsync(request, body);
     try {
-      response = pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       pending.cancel(true);
       throw e;
@@ -234,7 +264,6 @@ public final class ClusterApi {
       throw ApiException.unreachable(
           "%s did not get through: %s".formatted(method, cause.getClass().getSimpleName()), cause);
     }
-    return read(method, response);
   }
 
   private HttpRequest request(
@@ -269,30 +298,15 @@ public final class ClusterApi {
     if (response.isSuccessful() && node instanceof ObjectNode object) {
       return object;
     }
-    List<ApiException.Cause> causes = new ArrayList<>();
-    for (JsonNode cause : node.path("details").path("causes")) {
-      causes.add(
-          new ApiException.Cause(
-              cause.path("reason").asText(""),
-              cause.path("field").asText(""),
-              cause.path("message").asText("")));
-    }
-    throw new ApiException(
-        response.code(),
-        node.path("reason").asText(""),
-        node.path("message").asText("HTTP %d to %s".formatted(response.code(), method)),
-        node.path("details").path("kind").asText(""),
-        causes,
-        retryAfter(response, node));
+    throw failure(method, response, node);
   }
 
-  private static @Nullable Duration retryAfter(HttpResponse<String> response, JsonNode status) {
-    String header = response.header("Retry-After");
-    if (header != null && header.matches("\\d{1,6}")) {
-      return Duration.ofSeconds(Long.parseLong(header));
-    }
-    JsonNode seconds = status.path("details").path("retryAfterSeconds");
-    return seconds.isInt() && seconds.asInt() > 0 ? Duration.ofSeconds(seconds.asInt()) : null;
+  private static ApiException failure(String method, HttpResponse<?> response, JsonNode status) {
+    return ApiException.of(
+        response.code(),
+        status,
+        "HTTP %d to %s".formatted(response.code(), method),
+        response.header("Retry-After"));
   }
 
   static String encode(String text) {

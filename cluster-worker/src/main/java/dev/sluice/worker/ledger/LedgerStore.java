@@ -65,6 +65,11 @@ public final class LedgerStore implements Ledgers {
     return new LedgerListing(ledgers);
   }
 
+  /** Returns the path of the ledgers' collection, which also has other ConfigMaps. */
+  public String collection() {
+    return names.collection();
+  }
+
   /** Returns the id of the installation whose ledgers these are. */
   public String installation() {
     return names.installation();

@@ -1,26 +1,22 @@
 package dev.sluice.worker.watch;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.failure.FailureCode;
-import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.process.Containment;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Reflector;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,17 +28,15 @@ import org.slf4j.LoggerFactory;
  * attempted again then, from its record in the log. So a cluster that is wiped under a running
  * worker is restored, and a repaired ledger is used at once.
  */
-public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoCloseable {
+public final class LedgerWatch implements Reflector.Listener, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LedgerWatch.class);
-  private static final long NO_RESYNC = 0;
 
   private final LedgerStore ledgers;
   private final Lanes lanes;
   private final Containment containment;
   private final Map<ApplicationName, Seen> seen = new ConcurrentHashMap<>();
-  private final SharedIndexInformer<ConfigMap> informer;
-  private volatile boolean closed;
+  private final Reflector reflector;
 
   /**
    * The last observed state of a ledger.
@@ -67,20 +61,16 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
   }
 
   private LedgerWatch(
-      KubernetesClient client,
-      String namespace,
+      ClusterApi api,
       LedgerStore ledgers,
+      LedgerListing found,
       Lanes lanes,
       Containment containment) {
     this.ledgers = ledgers;
     this.lanes = lanes;
     this.containment = containment;
-    this.informer =
-        client
-            .configMaps()
-            .inNamespace(namespace)
-            .runnableInformer(NO_RESYNC)
-            .removeNamespaceIndex();
+    found.readings().forEach((application, read) -> seen.put(application, Seen.of(read)));
+    this.reflector = Reflector.start(api, ledgers.collection(), this);
   }
 
   /**
@@ -89,24 +79,17 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
    * @param found the ledgers at the start of the session; changes since then are noticed too
    */
   public static LedgerWatch start(
-      KubernetesClient client,
-      String namespace,
+      ClusterApi api,
       LedgerStore ledgers,
       LedgerListing found,
       Lanes lanes,
       Containment containment) {
-    LedgerWatch watch = new LedgerWatch(client, namespace, ledgers, lanes, containment);
-    found.readings().forEach((application, read) -> watch.seen.put(application, Seen.of(read)));
-    watch.informer.addEventHandler(watch);
-    // whatever happens to the watch, a wiped cluster is restored
-    watch.informer.exceptionHandler((_, _) -> !watch.closed);
-    var unused = watch.informer.start().thenRun(watch::compare);
-    return watch;
+    return new LedgerWatch(api, ledgers, found, lanes, containment);
   }
 
   /** Returns whether changes of the ledgers are received at the moment. */
   public boolean isWatching() {
-    return informer.isWatching();
+    return reflector.isWatching();
   }
 
   /** Returns the number of unusable ledgers by failure code. */
@@ -117,19 +100,11 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
   }
 
   /** Reads all ledgers again, since the keys that verify them have changed. */
-  public void readAgain() {
-    informer.getStore().list().forEach(this::changed);
-  }
-
-  private void compare() {
-    Set<ApplicationName> missing = new HashSet<>(seen.keySet());
-    informer
-        .getStore()
+  public void readAgain() throws InterruptedException {
+    ledgers
         .list()
-        .forEach(
-            ledger ->
-                ledgers.application(ledger.getMetadata().getName()).ifPresent(missing::remove));
-    missing.forEach(application -> contained(application, () -> gone(application)));
+        .readings()
+        .forEach((application, reading) -> contained(application, () -> observed(reading)));
   }
 
   private void contained(Object ledger, Runnable handling) {
@@ -141,15 +116,9 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
     applyAgain(application, "its ledger was deleted; applying it again from the log");
   }
 
-  private void changed(ConfigMap configMap) {
-    ledgers
-        .application(configMap.getMetadata().getName())
-        .ifPresent(
-            application -> {
-              JsonNode content = Json.mapper().valueToTree(configMap);
-              Seen now = Seen.of(ledgers.read(application, content));
-              observed(application, seen.put(application, now), now);
-            });
+  private void observed(LedgerReading reading) {
+    Seen now = Seen.of(reading);
+    observed(reading.application(), seen.put(reading.application(), now), now);
   }
 
   private void observed(ApplicationName application, @Nullable Seen before, Seen now) {
@@ -171,26 +140,30 @@ public final class LedgerWatch implements ResourceEventHandler<ConfigMap>, AutoC
   }
 
   @Override
-  public void onAdd(ConfigMap ledger) {
-    contained(ledger.getMetadata().getName(), () -> changed(ledger));
+  public void changed(ObjectNode configMap) {
+    String name = configMap.path("metadata").path("name").asText("");
+    contained(
+        name,
+        () ->
+            ledgers
+                .application(name)
+                .ifPresent(application -> observed(ledgers.read(application, configMap))));
   }
 
   @Override
-  public void onUpdate(ConfigMap before, ConfigMap ledger) {
-    contained(ledger.getMetadata().getName(), () -> changed(ledger));
-  }
-
-  @Override
-  public void onDelete(ConfigMap ledger, boolean finalStateUnknown) {
-    String name = ledger.getMetadata().getName();
+  public void deleted(String name) {
     contained(name, () -> ledgers.application(name).ifPresent(this::gone));
   }
 
   @Override
+  public void listed(Set<String> names) {
+    Set<ApplicationName> missing = new HashSet<>(seen.keySet());
+    names.forEach(name -> ledgers.application(name).ifPresent(missing::remove));
+    missing.forEach(application -> contained(application, () -> gone(application)));
+  }
+
+  @Override
   public void close() {
-    closed = true;
-    informer.stop();
-    // otherwise the client, which is closed next, would fail the calls in progress
-    informer.stopped().toCompletableFuture().completeOnTimeout(null, 2, TimeUnit.SECONDS).join();
+    reflector.close();
   }
 }

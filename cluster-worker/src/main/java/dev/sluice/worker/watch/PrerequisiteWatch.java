@@ -1,22 +1,22 @@
 package dev.sluice.worker.watch;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.name.GroupKind;
 import dev.sluice.platform.process.Containment;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Reflector;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -25,109 +25,108 @@ import java.util.function.Predicate;
 /**
  * Retries at once the applications that were parked because an object was missing, when it appears.
  */
-public final class PrerequisiteWatch<T extends HasMetadata>
-    implements ResourceEventHandler<T>, AutoCloseable {
-
-  private static final long NO_RESYNC = 0;
+public final class PrerequisiteWatch implements Reflector.Listener, AutoCloseable {
 
   /** Discovery learns of a definition a moment after its status says that it is established. */
   private static final List<Duration> DISCOVERY =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(5));
 
-  private final SharedIndexInformer<T> informer;
   private final Lanes lanes;
   private final Containment containment;
-  private final Predicate<T> usable;
-  private final Function<T, Predicate<Outcome.Parked>> wakes;
+  private final Predicate<JsonNode> usable;
+  private final Function<JsonNode, Predicate<Outcome.Parked>> wakes;
   private final List<Duration> again;
+  private final Map<String, Usable> seen = new HashMap<>();
+  private final Reflector reflector;
+
+  /** An object that can be used, in one version of its specification. */
+  private record Usable(String uid, long generation) {
+
+    static Usable of(JsonNode object) {
+      JsonNode metadata = object.path("metadata");
+      return new Usable(metadata.path("uid").asText(""), metadata.path("generation").asLong());
+    }
+  }
 
   private PrerequisiteWatch(
-      SharedIndexInformer<T> informer,
+      ClusterApi api,
+      String collection,
       Lanes lanes,
       Containment containment,
-      Predicate<T> usable,
-      Function<T, Predicate<Outcome.Parked>> wakes,
+      Predicate<JsonNode> usable,
+      Function<JsonNode, Predicate<Outcome.Parked>> wakes,
       List<Duration> again) {
-    this.informer = informer;
     this.lanes = lanes;
     this.containment = containment;
     this.usable = usable;
     this.wakes = wakes;
     this.again = again;
+    this.reflector = Reflector.start(api, collection, this);
   }
 
-  public static PrerequisiteWatch<Namespace> ofNamespaces(
-      KubernetesClient client, Lanes lanes, Containment containment) {
-    return started(
-        new PrerequisiteWatch<>(
-            client.namespaces().runnableInformer(NO_RESYNC),
-            lanes,
-            containment,
-            _ -> true,
-            namespace -> parked -> isIn(parked, namespace.getMetadata().getName()),
-            List.of()));
+  /** Starts to watch namespaces. */
+  public static PrerequisiteWatch ofNamespaces(
+      ClusterApi api, Lanes lanes, Containment containment) {
+    return new PrerequisiteWatch(
+        api,
+        "/api/v1/namespaces",
+        lanes,
+        containment,
+        _ -> true,
+        namespace -> parked -> isIn(parked, name(namespace)),
+        List.of());
   }
 
-  public static PrerequisiteWatch<CustomResourceDefinition> ofDefinitions(
-      KubernetesClient client, Lanes lanes, Containment containment) {
-    return started(
-        new PrerequisiteWatch<>(
-            client.apiextensions().v1().customResourceDefinitions().runnableInformer(NO_RESYNC),
-            lanes,
-            containment,
-            PrerequisiteWatch::isEstablished,
-            definition -> parked -> mayWaitFor(parked, definition),
-            DISCOVERY));
-  }
-
-  private static <T extends HasMetadata> PrerequisiteWatch<T> started(PrerequisiteWatch<T> watch) {
-    watch.informer.addEventHandler(watch);
-    // a wiped cluster is restored; without permission to list, parked applications are retried by
-    // timer
-    watch.informer.exceptionHandler((_, _) -> true);
-    var unused = watch.informer.start();
-    return watch;
+  /** Starts to watch CustomResourceDefinitions. */
+  public static PrerequisiteWatch ofDefinitions(
+      ClusterApi api, Lanes lanes, Containment containment) {
+    return new PrerequisiteWatch(
+        api,
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+        lanes,
+        containment,
+        PrerequisiteWatch::isEstablished,
+        definition -> parked -> mayWaitFor(parked, definition.path("spec")),
+        DISCOVERY);
   }
 
   @Override
-  public void onAdd(T object) {
+  public void changed(ObjectNode object) {
     contained(
         object,
         () -> {
-          if (usable.test(object)) {
+          if (!usable.test(object)) {
+            seen.remove(name(object));
+          } else if (!Usable.of(object).equals(seen.put(name(object), Usable.of(object)))) {
             appeared(object);
           }
         });
   }
 
   @Override
-  public void onUpdate(T before, T object) {
-    contained(
-        object,
-        () -> {
-          if (usable.test(object) && (!usable.test(before) || hasNewSpec(before, object))) {
-            appeared(object);
-          }
-        });
-  }
-
-  private void contained(T object, Runnable handling) {
-    containment.handle("arrival-watch", object.getMetadata().getName(), handling);
+  public void deleted(String name) {
+    seen.remove(name);
   }
 
   @Override
-  public void onDelete(T object, boolean finalStateUnknown) {}
+  public void listed(Set<String> names) {
+    seen.keySet().retainAll(names);
+  }
 
-  /**
-   * Closes the watch in the background: stopping a watch that the server is just ending can block
-   * in the client.
-   */
+  private void contained(JsonNode object, Runnable handling) {
+    containment.handle("arrival-watch", name(object), handling);
+  }
+
+  private static String name(JsonNode object) {
+    return object.path("metadata").path("name").asText("");
+  }
+
   @Override
   public void close() {
-    Thread.ofPlatform().daemon().name("stop-watch").start(informer::stop);
+    reflector.close();
   }
 
-  private void appeared(T object) {
+  private void appeared(JsonNode object) {
     Predicate<Outcome.Parked> cause = wakes.apply(object);
     lanes.wakeParked(cause);
     for (Duration later : again) {
@@ -136,12 +135,6 @@ public final class PrerequisiteWatch<T extends HasMetadata>
               () -> contained(object, () -> lanes.wakeParked(cause)),
               CompletableFuture.delayedExecutor(later.toMillis(), TimeUnit.MILLISECONDS));
     }
-  }
-
-  /** Returns whether the specification has changed, by the server's generation. */
-  private static boolean hasNewSpec(HasMetadata before, HasMetadata object) {
-    return !Objects.equals(
-        before.getMetadata().getGeneration(), object.getMetadata().getGeneration());
   }
 
   private static boolean isIn(Outcome.Parked parked, String namespace) {
@@ -153,10 +146,10 @@ public final class PrerequisiteWatch<T extends HasMetadata>
    * Returns whether the application may wait for this definition; a failure without an object may
    * concern any kind.
    */
-  private static boolean mayWaitFor(Outcome.Parked parked, CustomResourceDefinition definition) {
-    if (definition.getSpec() == null || definition.getSpec().getNames() == null) {
-      return false;
-    }
+  private static boolean mayWaitFor(Outcome.Parked parked, JsonNode definition) {
+    GroupKind defined =
+        new GroupKind(
+            definition.path("group").asText(""), definition.path("names").path("kind").asText(""));
     Failure failure = parked.failure();
     boolean isForAKind =
         switch (parked.wake()) {
@@ -166,23 +159,17 @@ public final class PrerequisiteWatch<T extends HasMetadata>
                   || failure.code() == RenderFailure.UNKNOWN_KIND;
           case Wake.NewInput _ -> false;
         };
-    return isForAKind
-        && failure.object().stream()
-            .allMatch(
-                ref ->
-                    ref.groupKind()
-                        .equals(
-                            new GroupKind(
-                                definition.getSpec().getGroup(),
-                                definition.getSpec().getNames().getKind())));
+    return isForAKind && failure.object().stream().allMatch(ref -> ref.groupKind().equals(defined));
   }
 
-  private static boolean isEstablished(CustomResourceDefinition definition) {
-    return definition.getStatus() != null
-        && definition.getStatus().getConditions().stream()
-            .anyMatch(
-                condition ->
-                    "Established".equals(condition.getType())
-                        && "True".equals(condition.getStatus()));
+  /** A new definition has no conditions: {@code null}. */
+  private static boolean isEstablished(JsonNode definition) {
+    for (JsonNode condition : definition.path("status").path("conditions")) {
+      if (condition.path("type").asText("").equals("Established")
+          && condition.path("status").asText("").equals("True")) {
+        return true;
+      }
+    }
+    return false;
   }
 }

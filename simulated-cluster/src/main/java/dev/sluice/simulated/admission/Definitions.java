@@ -83,6 +83,23 @@ public final class Definitions {
     return node.valueStream().anyMatch(Definitions::usesRules);
   }
 
+  /** Sets the status of a new definition: without conditions and accepted names. */
+  public static void begin(ObjectNode definition) {
+    ObjectNode status = definition.putObject("status");
+    status.putNull("conditions");
+    status.putObject("acceptedNames").put("plural", "").put("kind", "");
+    for (JsonNode version : definition.path("spec").path("versions")) {
+      if (version.path("storage").asBoolean()) {
+        status.withArray("/storedVersions").add(version.path("name").asText());
+      }
+    }
+  }
+
+  /** Returns whether a definition has no conditions yet. */
+  public static boolean isNew(JsonNode definition) {
+    return definition.path("status").path("conditions").isEmpty();
+  }
+
   /** Sets the status conditions for accepted names and served resources. */
   public static void establish(ObjectNode definition, String now) {
     JsonNode spec = definition.path("spec");

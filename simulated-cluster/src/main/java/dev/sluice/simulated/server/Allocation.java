@@ -30,7 +30,7 @@ final class Allocation {
       case "Pod", "PersistentVolumeClaim" -> object.putObject("status").put("phase", "Pending");
       case DEFINITION -> {
         object.withObject("/metadata").withArray("/finalizers").add(Definitions.CLEANUP);
-        Definitions.establish(object, cluster.now());
+        Definitions.begin(object);
       }
       default -> {}
     }

@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * Controllers that every cluster needs: deletion of a namespace's contents and of owned objects.
- * After each change they evaluate the whole state rather than the change.
+ * Controllers that every cluster needs: acceptance of CustomResourceDefinitions, deletion of a
+ * namespace's contents and of owned objects. After each change they evaluate the whole state rather
+ * than the change.
  */
 final class Controllers {
   private static final List<String> FRESH =
@@ -71,6 +72,7 @@ final class Controllers {
   private void changed(Change change) {
     boolean matters =
         change.kind() == Change.Kind.DELETED
+            || change.resource().equals(CustomResources.DEFINITIONS)
             || change.after().path("metadata").has("ownerReferences")
             || change.after().path("metadata").has("deletionTimestamp");
     if (matters) {
@@ -84,6 +86,7 @@ final class Controllers {
       later.execute(
           () -> {
             pending = false;
+            definitions.establish();
             sweepNamespaces();
             definitions.sweep(remover);
             new GarbageCollector(cluster).sweep(remover);

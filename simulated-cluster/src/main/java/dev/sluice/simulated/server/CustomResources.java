@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** Registration of the resources of CustomResourceDefinitions as soon as they are stored. */
 final class CustomResources {
-  private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+  static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
   private final Cluster cluster;
 
@@ -38,6 +38,17 @@ final class CustomResources {
       cluster.catalog().unregister(ObjectKey.of(change.after()).name());
     } else {
       register(change.after());
+    }
+  }
+
+  /** Accepts the names of new definitions. */
+  void establish() {
+    for (ObjectNode definition : List.copyOf(cluster.store().list(DEFINITIONS, Optional.empty()))) {
+      if (Definitions.isNew(definition)) {
+        ObjectNode established = definition.deepCopy();
+        Definitions.establish(established, cluster.now());
+        cluster.store().put(DEFINITIONS, established);
+      }
     }
   }
 
