@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -95,6 +96,22 @@ final class InputTree {
       throw broken(path, "is a link to what is not among the application's files");
     }
     return node;
+  }
+
+  /**
+   * Returns the node that a path leads to; empty if it leads to nothing.
+   *
+   * @throws RenderException if a link leads out of the tree
+   */
+  Optional<Node> find(String path) throws RenderException {
+    try {
+      return Optional.of(resolve(path));
+    } catch (RenderException e) {
+      if (e.failure().code() == SourceFailure.UNSAFE_PATH) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   private static List<String> split(String path) {

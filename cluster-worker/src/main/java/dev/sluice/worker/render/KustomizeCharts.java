@@ -1,26 +1,24 @@
 package dev.sluice.worker.render;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.failure.SourceFailure;
-import dev.sluice.contract.fleet.HelmChartFields;
+import dev.sluice.contract.kustomize.Kustomization;
 import dev.sluice.contract.name.ProgramArgument;
+import dev.sluice.contract.yaml.YamlException;
+import dev.sluice.contract.yaml.YamlFields;
+import dev.sluice.contract.yaml.YamlText;
 import dev.sluice.worker.helm.ChartArchives;
-import dev.sluice.worker.manifest.ManifestException;
-import dev.sluice.worker.manifest.YamlDocument;
 import dev.sluice.worker.sandbox.InputPaths;
 import dev.sluice.worker.sandbox.RenderException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The charts that kustomizations render by helm. They must lie in the tree where kustomize looks
@@ -30,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * @param charts directories from the tree's root, by the kustomization that names each
  */
 record KustomizeCharts(Map<String, List<String>> charts) {
-
-  private static final String GENERATOR = "HelmChartInflationGenerator";
 
   /** Also matches escapes and tags that may spell the word. */
   private static final Pattern MAY_NAME = Pattern.compile("(?i)helm|[\\\\!]");
@@ -43,24 +39,14 @@ record KustomizeCharts(Map<String, List<String>> charts) {
    */
   static KustomizeCharts of(List<InputFile> files) throws RenderException {
     Map<String, List<String>> charts = new TreeMap<>();
-    for (Map.Entry<String, String> file : KustomizationFiles.of(files).texts().entrySet()) {
+    for (Map.Entry<String, String> file :
+        KustomizationFiles.texts(new InputTree(files), files).entrySet()) {
       List<String> named = named(file.getValue(), file.getKey());
       if (!named.isEmpty()) {
         charts.put(file.getKey(), named);
       }
     }
-    KustomizeCharts found = new KustomizeCharts(charts);
-    for (InputFile file : files) {
-      if (!charts.isEmpty()
-          && file instanceof InputFile.Text text
-          && !found.contain(text.path())
-          && text.text().contains(GENERATOR)) {
-        throw RenderException.permanent(
-            SourceFailure.UNSUPPORTED,
-            "%s renders a chart by a plugin: use the field helmCharts".formatted(text.path()));
-      }
-    }
-    return found;
+    return new KustomizeCharts(charts);
   }
 
   boolean areNone() {
@@ -81,7 +67,7 @@ record KustomizeCharts(Map<String, List<String>> charts) {
         .filter(
             file ->
                 !(file instanceof InputFile.Text text
-                    && KustomizationFiles.isKustomization(text.path())
+                    && Kustomization.isAt(text.path())
                     && contain(text.path())
                     && documents(text.text(), text.path()).isEmpty()
                     && !MAY_NAME.matcher(text.text()).find()))
@@ -125,22 +111,15 @@ record KustomizeCharts(Map<String, List<String>> charts) {
 
   private static List<String> named(String text, String path) throws RenderException {
     List<String> charts = new ArrayList<>();
-    for (JsonNode document : documents(text, path)) {
-      Map<String, @Nullable Object> fields = fields(document);
-      requireArguments(fields, path);
-      String home = text(field(document, HelmChartFields.GLOBALS), "chartHome");
-      for (JsonNode chart : field(document, HelmChartFields.CHARTS)) {
-        String name = text(chart, "name");
-        String version = text(chart, "version");
-        boolean apart = !version.isEmpty() && !text(chart, "repo").isEmpty();
-        String place =
-            (home.isEmpty() ? "charts" : home)
-                + "/"
-                + (apart ? name + "-" + version + "/" : "")
-                + name;
-        InputPaths.checkReference(path, place);
-        charts.add(Path.of(path).resolveSibling(place).normalize().toString());
+    try {
+      for (Kustomization kustomization : documents(text, path)) {
+        requireArguments(kustomization, path);
+        for (Kustomization.Chart chart : kustomization.charts()) {
+          charts.add(InputPaths.referenced(path, chart.place()));
+        }
       }
+    } catch (YamlException e) {
+      throw RenderException.permanent(e.code(), String.valueOf(e.getMessage()));
     }
     return charts;
   }
@@ -149,21 +128,24 @@ record KustomizeCharts(Map<String, List<String>> charts) {
    * Returns no documents for a file that is not YAML: kustomize reports the error if it is a
    * kustomization and not a chart's template.
    */
-  private static List<JsonNode> documents(String text, String path) {
+  private static List<Kustomization> documents(String text, String path) {
     try {
-      return YamlDocument.readAll(text, path).stream().map(YamlDocument::content).toList();
-    } catch (ManifestException e) {
+      return YamlText.documents(text, path).stream()
+          .filter(Map.class::isInstance)
+          .map(document -> new Kustomization(YamlFields.of(document, path)))
+          .toList();
+    } catch (YamlException e) {
       return List.of();
     }
   }
 
   /** Repeats the dispatcher's checks, since other writers may have written the target. */
-  private static void requireArguments(Map<String, @Nullable Object> fields, String path)
+  private static void requireArguments(Kustomization kustomization, String path)
       throws RenderException {
-    Optional<String> problem = HelmChartFields.problem(fields);
+    Optional<String> problem = kustomization.problemOfCharts();
     String directory = path.substring(0, Math.max(0, path.lastIndexOf('/')));
     if (problem.isEmpty()
-        && HelmChartFields.areIn(fields)
+        && kustomization.hasCharts()
         && !directory.isEmpty()
         && !ProgramArgument.FILE.accepts(directory)) {
       problem =
@@ -175,51 +157,5 @@ record KustomizeCharts(Map<String, List<String>> charts) {
       throw RenderException.permanent(
           SourceFailure.INVALID_ARGUMENT, "'%s': %s".formatted(path, problem.get()));
     }
-  }
-
-  /** Returns the fields about charts, as deep as their rules go. */
-  private static Map<String, @Nullable Object> fields(JsonNode document) {
-    Map<String, @Nullable Object> fields = new HashMap<>();
-    for (Map.Entry<String, JsonNode> field : document.properties()) {
-      if (field.getKey().regionMatches(true, 0, "helm", 0, 4)) {
-        fields.put(field.getKey(), value(field.getValue(), 3));
-      }
-    }
-    return fields;
-  }
-
-  private static @Nullable Object value(JsonNode node, int depth) {
-    if (node.isObject()) {
-      Map<String, @Nullable Object> map = new HashMap<>();
-      if (depth > 0) {
-        node.forEachEntry((key, value) -> map.put(key, value(value, depth - 1)));
-      }
-      return map;
-    }
-    if (node.isArray()) {
-      List<@Nullable Object> list = new ArrayList<>();
-      if (depth > 0) {
-        node.forEach(element -> list.add(value(element, depth - 1)));
-      }
-      return list;
-    }
-    if (node.isBoolean()) {
-      return node.booleanValue();
-    }
-    return node.isNumber() ? node.numberValue() : node.textValue();
-  }
-
-  private static String text(JsonNode node, String name) {
-    return field(node, name).asText("");
-  }
-
-  /** Returns a field as kustomize reads it, ignoring case. */
-  private static JsonNode field(JsonNode node, String name) {
-    for (Map.Entry<String, JsonNode> field : node.properties()) {
-      if (field.getKey().equalsIgnoreCase(name) && !field.getValue().isNull()) {
-        return field.getValue();
-      }
-    }
-    return node.path(name);
   }
 }

@@ -26,8 +26,8 @@ import java.util.Optional;
  *       a single file outside its kustomization's directory does not, as with {@code kubectl apply
  *       -k};
  *   <li>reach the network: remote references are refused before it starts ({@link
- *       RemoteReferences}); for hidden ones there is no {@code git} on its PATH, and its proxy is a
- *       closed port;
+ *       KustomizeReferences}); for hidden ones there is no {@code git} on its PATH, and its proxy
+ *       is a closed port;
  *   <li>run programs: plugins stay off, and its PATH is empty. Helm runs only for charts that lie
  *       within the directory ({@link KustomizeCharts}); plugins only where the policy and the
  *       worker's operator allow them ({@link Plugins}), and then without {@code git} too ({@link
@@ -85,16 +85,12 @@ final class KustomizeRenderer implements Renderer {
     SourceInputs source =
         request.source().withFiles(RemoteBases.localized(request.source().files()));
     KustomizeCharts charts = KustomizeCharts.of(source.files());
-    PluginReferences references =
-        charts.areNone()
-            ? PluginReferences.of(source.files())
-            : PluginReferences.ofAll(charts.kustomizations(source.files()));
+    PluginReferences references = PluginReferences.of(charts.kustomizations(source.files()));
     List<Plugins.Installed> installed = plugins.required(references, request);
     if (!charts.areNone()) {
       references.required(); // refuses files that may hide a chart outside the tree
     }
-    RemoteReferences.refuse(
-        installed.isEmpty() ? source.files() : references.read(source.files()), charts);
+    KustomizeReferences.check(source);
     LargeFiles.refusePointers(charts.without(source.files()));
     Customization customization = source.options().customization();
     try (InputDirectory directory = InputDirectory.of(source, sandbox.open())) {

@@ -1,6 +1,8 @@
 package dev.sluice.worker.render;
 
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.kustomize.Kustomization;
+import dev.sluice.contract.kustomize.Reference;
 import dev.sluice.contract.name.RemoteBase;
 import dev.sluice.contract.yaml.YamlException;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ final class RemoteBases {
   private List<InputFile> localized() {
     List<InputFile> all = new ArrayList<>();
     for (InputFile file : files.values()) {
-      all.add(KustomizationFiles.isKustomization(file.path()) ? localized(file) : file);
+      all.add(Kustomization.isAt(file.path()) ? localized(file) : file);
     }
     all.addAll(copies);
     return all;
@@ -65,8 +67,10 @@ final class RemoteBases {
       String edited =
           ScalarEdits.apply(
               text.text(),
-              (key, value) ->
-                  RemoteReferences.isLoaded(key) ? local(from, value) : Optional.empty());
+              (keys, value) ->
+                  Kustomization.reference(keys, value)
+                      .filter(Reference::isRemote)
+                      .flatMap(reference -> local(from, reference, value)));
       return edited.equals(text.text())
           ? kustomization
           : new InputFile.Text(kustomization.path(), text.executable(), edited);
@@ -75,15 +79,18 @@ final class RemoteBases {
     }
   }
 
-  /** Returns the path from a directory to the referenced files; a single file is copied beside. */
-  private Optional<String> local(Path from, String value) {
-    return Optional.of(value)
-        .filter(RemoteBase::isRemote)
-        .flatMap(RemoteBase::parse)
+  /**
+   * Returns the value with the path from a directory to the referenced files; a single file is
+   * copied beside.
+   */
+  private Optional<String> local(Path from, Reference reference, String value) {
+    String key = value.substring(0, value.length() - reference.text().length());
+    return RemoteBase.parse(reference.text())
         .flatMap(
             base ->
                 at(from, Path.of(base.directory(), base.path()).normalize())
-                    .or(() -> at(from, Path.of(base.formerDirectory(), base.path()).normalize())));
+                    .or(() -> at(from, Path.of(base.formerDirectory(), base.path()).normalize())))
+        .map(path -> key + path);
   }
 
   private Optional<String> at(Path from, Path place) {

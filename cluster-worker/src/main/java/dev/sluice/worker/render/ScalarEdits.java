@@ -3,6 +3,7 @@ package dev.sluice.worker.render;
 import dev.sluice.contract.yaml.YamlEvents;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.snakeyaml.engine.v2.events.Event;
@@ -20,12 +21,12 @@ final class ScalarEdits {
 
   private final String text;
   private final YamlEvents events;
-  private final BiFunction<String, String, Optional<String>> edit;
+  private final BiFunction<List<String>, String, Optional<String>> edit;
   private final StringBuilder edited = new StringBuilder();
   private final Deque<Frame> frames = new ArrayDeque<>();
   private int copied;
 
-  private ScalarEdits(String text, BiFunction<String, String, Optional<String>> edit) {
+  private ScalarEdits(String text, BiFunction<List<String>, String, Optional<String>> edit) {
     this.text = text;
     this.events = new YamlEvents(text);
     this.edit = edit;
@@ -35,10 +36,11 @@ final class ScalarEdits {
    * Returns the text with some values replaced.
    *
    * @param text YAML that can be parsed
-   * @param edit receives the key of a value, or of the list that it is in, and the value; returns
-   *     the replacement, which must need no quotes, if any
+   * @param edit receives the keys that lead to a value, from the outermost mapping on and without
+   *     the places in lists, and the value; returns the replacement, which must need no quotes, if
+   *     any
    */
-  static String apply(String text, BiFunction<String, String, Optional<String>> edit) {
+  static String apply(String text, BiFunction<List<String>, String, Optional<String>> edit) {
     return new ScalarEdits(text, edit).run();
   }
 
@@ -84,7 +86,7 @@ final class ScalarEdits {
       frame.keyIsNext = false;
       return;
     }
-    edit.apply(keyHere(), scalar.getValue())
+    edit.apply(keys(), scalar.getValue())
         .filter(replacement -> replacement.matches(PLAIN))
         .ifPresent(replacement -> exchange(scalar, replacement));
     valueEnded();
@@ -98,6 +100,13 @@ final class ScalarEdits {
       edited.append(text, copied, start + at).append(replacement);
       copied = start + at + scalar.getValue().length();
     }
+  }
+
+  private List<String> keys() {
+    return frames.reversed().stream()
+        .filter(frame -> frame.isMapping)
+        .map(frame -> frame.key)
+        .toList();
   }
 
   private String keyHere() {

@@ -62,14 +62,14 @@ public final class InputPaths {
   }
 
   /**
-   * Requires that a reference in a file, relative to that file, stays in the tree.
+   * Returns the path that a reference in a file leads to, from the root of the tree; an empty
+   * reference leads to the file's directory.
    *
-   * @throws RenderException naming the file
+   * @throws RenderException naming the file, if it leads out of the tree
    */
-  public static void checkReference(String file, String reference) throws RenderException {
-    if (!reference.isEmpty() && inside(checked(file), reference).isEmpty()) {
-      throw unsafe(file, "names a path out of the repository");
-    }
+  public static String referenced(String file, String reference) throws RenderException {
+    return inside(checked(file), reference.isEmpty() ? "." : reference)
+        .orElseThrow(() -> unsafe(file, "names a path out of the repository"));
   }
 
   /**

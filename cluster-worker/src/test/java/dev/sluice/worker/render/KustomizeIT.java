@@ -90,6 +90,44 @@ class KustomizeIT {
   }
 
   @Test
+  void contentMayHoldPathsAndTheWordsOfKustomizations() throws Exception {
+    RenderResult result =
+        renderers.render(
+            kustomization(
+                text(
+                    "app/kustomization.yaml",
+                    "resources:\t",
+                    "- d.yaml\t# deployment",
+                    "configMapGenerator: [{name: scripts, files: [s.py, t.sh]}]",
+                    "patchesStrategicMerge:",
+                    "- |-",
+                    "  apiVersion: apps/v1",
+                    "  kind: Deployment",
+                    "  metadata: {name: d}",
+                    "  spec:",
+                    "    template:",
+                    "      spec:",
+                    "        containers: [{name: c, readinessProbe: {httpGet: {path: /ready}}}]",
+                    "        volumes: [{name: v, hostPath: {path: /var/log}}]"),
+                text("app/s.py", "import builtins", "def f(x): return {'a': [builtins.len(x)"),
+                text("app/t.sh", "builtin cd / || exit 1", "echo 'a: b: c'"),
+                text(
+                    "app/d.yaml",
+                    "# the builtin probe",
+                    "apiVersion: apps/v1",
+                    "kind: Deployment",
+                    "metadata: {name: d}",
+                    "spec:",
+                    "  template:",
+                    "    spec:",
+                    "      containers:",
+                    "      - {name: c, livenessProbe: {httpGet: {path: /healthz, port: 80}}}")));
+
+    assertThat(result.parts().getFirst().text())
+        .contains("path: /healthz", "path: /ready", "path: /var/log", "import builtins");
+  }
+
+  @Test
   void aBuildIgnoresTheSchemasOfOtherBuilds() throws Exception {
     // merged by name if the schema says so, else the whole list is replaced
     String thing =

@@ -250,6 +250,23 @@ class KustomizeRendererTest {
         "patches: [{path: 'https://example.com/x.yaml'}]",
         "configMapGenerator: [{name: a, files: ['k=http://127.0.0.1/x']}]",
         "openapi: {path: 'http://127.0.0.1/x'}",
+        "resources: [' github.com/a/b?ref=v1']",
+        "resources: [git::https://example.com/a]",
+        "crds: ['http://127.0.0.1/x']",
+        "namePrefix: b\u0085resources: ['http://127.0.0.1/x']",
+        "namePrefix: b\u2028resources: ['http://127.0.0.1/x']",
+        "namePrefix: b\rresources: ['http://127.0.0.1/x']",
+        "replacements: [{path: 'http://127.0.0.1/x'}]",
+        "transformers: ['http://127.0.0.1/x']",
+        "patchesStrategicMerge: ['http://127.0.0.1/x']",
+        "re\u017fources: ['http://127.0.0.1/x']",
+        """
+        transformers:
+        - |-
+          apiVersion: builtin
+          kind: ValueAddTransformer
+          targetFilePath: 'http://127.0.0.1/x'
+        """,
         """
         generators:
         - |-
@@ -276,6 +293,7 @@ class KustomizeRendererTest {
         "components: ['a/../../../elsewhere']",
         "configMapGenerator: [{name: a, files: ['k=/etc/passwd']}]",
         "patches: [{path: '../../x.yaml'}]",
+        "transformers: ['{apiVersion: builtin, kind: PatchTransformer, path: ../../x.yaml}']",
       })
   void refusesReferencesOutOfTheRepository(String kustomization) throws Exception {
     KustomizeRenderer renderer = renderer("echo ran", LONG);
@@ -288,6 +306,27 @@ class KustomizeRendererTest {
     assertThat(failure(renderer, linked).failure().code()).isEqualTo(SourceFailure.UNSAFE_PATH);
   }
 
+  /**
+   * A configuration in a file has paths that are relative to the kustomization, not to the file.
+   */
+  @Test
+  void refusesReferencesOfConfigurationsInFiles() throws Exception {
+    KustomizeRenderer renderer = renderer("echo ran", LONG);
+    for (String path : List.of("http://127.0.0.1/x", "../../x")) {
+      RenderRequest source =
+          kustomization(
+              text("app/kustomization.yaml", "resources: [../base]"),
+              text("base/kustomization.yaml", "generators: [linked]"),
+              link("base/linked", "deep/er/file.txt"),
+              text(
+                  "base/deep/er/file.txt",
+                  "{apiVersion: builtin, kind: SecretGenerator, files: ['k=%s']}".formatted(path)));
+
+      assertThat(failure(renderer, source).failure().code())
+          .isIn(SourceFailure.REMOTE_REFERENCE, SourceFailure.UNSAFE_PATH);
+    }
+  }
+
   @Test
   void urlsInFieldsThatAreNotLoadedAreAccepted() throws Exception {
     KustomizeRenderer renderer = renderer("echo ran", LONG);
@@ -297,6 +336,53 @@ class KustomizeRendererTest {
                 "app/kustomization.yaml",
                 "commonAnnotations: {docs: 'https://example.com'}",
                 "configMapGenerator: [{name: a, literals: ['URL=http://127.0.0.1/x']}]"));
+
+    assertThat(renderer.render(source).parts().getFirst().text()).isEqualTo("ran\n");
+  }
+
+  /**
+   * A path of a probe or volume, and the field names of kustomizations, in every kind of content.
+   */
+  static Stream<Arguments> contentIsNotReadAsReferences() {
+    String fields = "{path: /healthz, files: [/etc], file: 'https://example.com', env: /x}";
+    String patch = "{kind: Deployment, metadata: {name: d}, spec: %s}".formatted(fields);
+    return Stream.of(
+        Arguments.of("resources: [d.yaml]", "# builtin\n" + patch),
+        Arguments.of("patchesStrategicMerge: ['%s']".formatted(patch.replace("'", "\"")), ""),
+        Arguments.of("patchesStrategicMerge:\n- |-\n  kind: D\n  spec: " + fields, ""),
+        Arguments.of("patches:\n- patch: |-\n    kind: D\n    spec: " + fields, ""),
+        Arguments.of("patchesJson6902:\n- {target: {}, patch: \"path: /x\\nfiles: [/etc]\"}", ""),
+        Arguments.of("configMapGenerator: [{name: a, files: [d.yaml]}]", "import builtins\nx: ["),
+        Arguments.of("configMapGenerator: [{name: a, literals: ['path=/x', \"a\\nb: /x\"]}]", ""),
+        Arguments.of(
+            "replacements: [{source: {kind: A}, targets: [{select: %s}]}]".formatted(fields), ""),
+        Arguments.of("commonAnnotations: {path: /x, files: 'https://example.com'}", ""),
+        Arguments.of(
+            "transformers: ['{apiVersion: builtin, kind: PrefixTransformer, metadata: {name: x},"
+                + " fieldSpecs: [{path: /x}]}']",
+            ""),
+        Arguments.of("transformers: [d.yaml]", "apiVersion: builtin\nkind: X\nspec: " + fields));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void contentIsNotReadAsReferences(String kustomization, String file) throws Exception {
+    KustomizeRenderer renderer = renderer("echo ran", LONG);
+    RenderRequest source =
+        kustomization(text("app/kustomization.yaml", kustomization), text("app/d.yaml", file));
+
+    assertThat(renderer.render(source).parts().getFirst().text()).isEqualTo("ran\n");
+  }
+
+  @Test
+  void aFileOfDataMayBeNamedLikeAKustomization() throws Exception {
+    KustomizeRenderer renderer = renderer("echo ran", LONG);
+    RenderRequest source =
+        kustomization(
+            text(
+                "app/kustomization.yaml",
+                "configMapGenerator: [{name: a, files: [x/kustomization.yaml]}]"),
+            text("app/x/kustomization.yaml", "resources: ['https://example.com/a']"));
 
     assertThat(renderer.render(source).parts().getFirst().text()).isEqualTo("ran\n");
   }

@@ -57,7 +57,8 @@ class ScalarEditsPropertyTest {
     }
   }
 
-  private static Optional<String> edit(String key, String value) {
+  private static Optional<String> edit(List<String> keys, String value) {
+    String key = keys.isEmpty() ? "" : keys.getLast();
     return (key.equals("resources") || key.equals("path")) && value.equals(OLD)
         ? Optional.of(NEW)
         : Optional.empty();
@@ -76,7 +77,7 @@ class ScalarEditsPropertyTest {
       return copy;
     }
     return node.isTextual()
-        ? edit(key, node.textValue()).<JsonNode>map(TextNode::valueOf).orElse(node)
+        ? edit(List.of(key), node.textValue()).<JsonNode>map(TextNode::valueOf).orElse(node)
         : node;
   }
 

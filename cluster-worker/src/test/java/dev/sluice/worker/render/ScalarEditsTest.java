@@ -2,6 +2,7 @@ package dev.sluice.worker.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +66,8 @@ class ScalarEditsTest {
             """);
   }
 
-  private static Optional<String> edit(String key, String value) {
+  private static Optional<String> edit(List<String> keys, String value) {
+    String key = keys.isEmpty() ? "" : keys.getLast();
     return (key.equals("resources") || key.equals("path")) && value.strip().equals("u")
         ? Optional.of("new/p")
         : Optional.empty();

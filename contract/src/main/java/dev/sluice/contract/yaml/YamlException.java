@@ -1,5 +1,7 @@
 package dev.sluice.contract.yaml;
 
+import dev.sluice.contract.failure.SourceFailure;
+
 /** A text is not YAML, or is YAML that is not accepted. Messages contain no values. */
 public final class YamlException extends RuntimeException {
 
@@ -33,6 +35,24 @@ public final class YamlException extends RuntimeException {
 
   static YamlException tooLarge(int line, String message) {
     return new YamlException(Reason.TOO_LARGE, line, message);
+  }
+
+  /** Returns this exception with the file in its message. */
+  YamlException in(String where) {
+    String problem =
+        switch (reason) {
+          case TOO_LARGE -> "is too large";
+          case INVALID -> "cannot be read as YAML";
+        };
+    return new YamlException(reason, 0, "'%s' %s: %s".formatted(where, problem, located()), this);
+  }
+
+  /** Returns the code of a source that cannot be rendered for this reason. */
+  public SourceFailure code() {
+    return switch (reason) {
+      case TOO_LARGE -> SourceFailure.TOO_LARGE;
+      case INVALID -> SourceFailure.INVALID_YAML;
+    };
   }
 
   public Reason reason() {

@@ -1,9 +1,11 @@
 package dev.sluice.inputs.closure;
 
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.helm.Charts;
 import dev.sluice.inputs.helm.TemplateScan;
@@ -62,10 +64,16 @@ public final class ClosureResolver {
               scan.warnings()),
           walk.tree());
     } catch (RefusedException e) {
-      return new ClosureResult.Refused(
-          new Failure(e.code(), e.getMessage(), Failure.Stage.SOURCE, Optional.empty()),
-          walk.footprintOfRefusal());
+      return refused(e.code(), e, walk);
+    } catch (YamlException e) {
+      return refused(e.code(), e, walk);
     }
+  }
+
+  private static ClosureResult refused(FailureCode code, RuntimeException e, Walk walk) {
+    return new ClosureResult.Refused(
+        new Failure(code, String.valueOf(e.getMessage()), Failure.Stage.SOURCE, Optional.empty()),
+        walk.footprintOfRefusal());
   }
 
   /** Refuses a path that renderers, which get it as an argument, would take for an option. */

@@ -2,13 +2,13 @@ package dev.sluice.inputs.helm;
 
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ProgramArgument;
+import dev.sluice.contract.yaml.YamlFields;
+import dev.sluice.contract.yaml.YamlText;
 import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.RemoteAccess;
 import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
-import dev.sluice.inputs.walk.YamlFields;
-import dev.sluice.inputs.walk.YamlText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.sluice.inputs.helm;
 
+import dev.sluice.contract.yaml.YamlFields;
+import dev.sluice.contract.yaml.YamlText;
 import dev.sluice.inputs.walk.RemoteAccess;
-import dev.sluice.inputs.walk.YamlFields;
-import dev.sluice.inputs.walk.YamlText;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,14 +1,17 @@
 package dev.sluice.inputs.kustomize;
 
 import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.contract.kustomize.Kustomization;
+import dev.sluice.contract.kustomize.PluginConfiguration;
+import dev.sluice.contract.kustomize.Reference;
 import dev.sluice.contract.name.RemoteBase;
+import dev.sluice.contract.yaml.YamlFields;
+import dev.sluice.contract.yaml.YamlText;
 import dev.sluice.inputs.helm.TemplateScan;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.Remotes;
 import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
-import dev.sluice.inputs.walk.YamlFields;
-import dev.sluice.inputs.walk.YamlText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,14 +20,10 @@ import java.util.Set;
 
 /**
  * Collects the files that building a kustomization reads: its own file and everything that it
- * refers to, recursively. Covers all fields of kustomize's {@code Kustomization} and {@code
- * Component}, including deprecated ones. References outside of the repository (URLs, plugins,
- * charts to download) are refused unless the application's policy allows them.
+ * refers to, recursively. References outside of the repository (URLs, plugins, charts to download)
+ * are refused unless the application's policy allows them.
  */
 public final class Kustomizations {
-
-  public static final List<String> FILE_NAMES =
-      List.of("kustomization.yaml", "kustomization.yml", "Kustomization");
 
   private static final int MAX_BYTES = 1024 * 1024;
   private static final int MAX_DEPTH = 100;
@@ -42,7 +41,7 @@ public final class Kustomizations {
 
   /** Returns the kustomization files of a directory; more than one is ambiguous. */
   public static List<ResolvedPath> in(Walk walk, String directory) {
-    return FILE_NAMES.stream()
+    return Kustomization.FILE_NAMES.stream()
         .map(name -> walk.find(directory, name, "'" + name + "' of '" + directory + "'"))
         .flatMap(Optional::stream)
         .filter(resolved -> !resolved.isDirectory())
@@ -86,7 +85,7 @@ public final class Kustomizations {
               .formatted(file.path(), documents.size()));
     }
     YamlFields fields = YamlFields.of(documents.getFirst(), file.path());
-    new Reader(directory, file.path(), chain).read(fields);
+    new Reader(directory, file.path(), chain).read(new Kustomization(fields));
   }
 
   private ResolvedPath fileOf(String directory, List<String> chain) {
@@ -128,40 +127,26 @@ public final class Kustomizations {
       this.chain = chain;
     }
 
-    void read(YamlFields kustomization) {
-      kustomization.texts("resources").forEach(path -> resource("resources", path));
-      kustomization.texts("bases").forEach(path -> resource("bases", path));
-      kustomization.texts("components").forEach(this::component);
-      kustomization.items("patches").forEach(this::patch);
-      kustomization
-          .texts("patchesStrategicMerge")
-          .forEach(patch -> fileUnlessInline("patchesStrategicMerge", patch));
-      for (String field : List.of("patchesJson6902", "replacements", "openapi")) {
-        kustomization.mappings(field).forEach(mapping -> path(field, mapping));
-      }
-      for (String field : List.of("configMapGenerator", "secretGenerator")) {
-        kustomization.mappings(field).forEach(generator -> keyValueSources(field, generator));
-      }
-      for (String field : List.of("configurations", "crds")) {
-        kustomization.texts(field).forEach(path -> file(field, path));
-      }
-      for (String field : List.of("generators", "transformers", "validators")) {
-        kustomization.texts(field).forEach(plugin -> plugin(field, plugin));
-      }
-      charts(kustomization);
+    void read(Kustomization kustomization) {
+      charts.collect(kustomization, directory);
+      kustomization.references().forEach(this::load);
     }
 
-    private void charts(YamlFields kustomization) {
-      if (kustomization.has("helmChartInflationGenerator")) {
-        throw unsupported(
-            "helmChartInflationGenerator in '%s' is a form that kustomize itself deprecates"
-                .formatted(where),
-            "use helmCharts");
-      }
-      charts.collect(kustomization, directory);
-      for (YamlFields chart : kustomization.mappings("helmCharts")) {
-        chart.text("valuesFile").forEach(path -> file("helmCharts", path));
-        chart.texts("additionalValuesFiles").forEach(path -> file("helmCharts", path));
+    private void load(Reference reference) {
+      String field = reference.field();
+      String text = reference.text();
+      switch (reference.role()) {
+        case RESOURCE -> resource(field, text);
+        case COMPONENT -> component(field, text);
+        case FILE -> file(field, text);
+        case PLUGIN -> {
+          if (local(field, text).isDirectory()) {
+            throw unsupported(what(field, text) + " is a directory", "name its files");
+          }
+          ResolvedPath file = file(field, text);
+          plugins(field, walk.text(file.entry(), MAX_BYTES), file.path());
+        }
+        case INLINE_PLUGIN -> plugins(field, text, where);
       }
     }
 
@@ -175,12 +160,12 @@ public final class Kustomizations {
       }
     }
 
-    private void component(String path) {
-      ResolvedPath resolved = local("components", path);
+    private void component(String field, String path) {
+      ResolvedPath resolved = local(field, path);
       if (!resolved.isDirectory()) {
         throw new RefusedException(
             SourceFailure.NOT_A_DIRECTORY,
-            what("components", path) + " is a file: a component is a directory");
+            what(field, path) + " is a file: a component is a directory");
       }
       walk.addLinks(resolved);
       collect(resolved.path(), chain);
@@ -211,32 +196,6 @@ public final class Kustomizations {
       return walk.require(reference.directory(), reference.path(), what);
     }
 
-    private void patch(Object patch) {
-      if (patch instanceof String path) {
-        fileUnlessInline("patches", path);
-      } else {
-        path("patches", YamlFields.of(patch, where));
-      }
-    }
-
-    private void path(String field, YamlFields mapping) {
-      mapping.text("path").forEach(path -> file(field, path));
-    }
-
-    private void keyValueSources(String field, YamlFields generator) {
-      for (String source : generator.texts("files")) {
-        file(field, source.substring(source.indexOf('=') + 1));
-      }
-      generator.texts("envs").forEach(path -> file(field, path));
-      generator.text("env").forEach(path -> file(field, path));
-    }
-
-    private void fileUnlessInline(String field, String text) {
-      if (!isInline(text)) {
-        file(field, text);
-      }
-    }
-
     private ResolvedPath file(String field, String path) {
       ResolvedPath resolved = local(field, path);
       if (resolved.isDirectory()) {
@@ -247,57 +206,12 @@ public final class Kustomizations {
       return resolved;
     }
 
-    private void plugin(String field, String text) {
-      if (isInline(text)) {
-        YamlText.documents(text, where).forEach(document -> plugin(field, document, where));
-        return;
+    private void plugins(String field, String text, String file) {
+      for (Object document : YamlText.documents(text, file)) {
+        PluginConfiguration plugin = PluginConfiguration.of(YamlFields.of(document, file));
+        plugins.collect(plugin, "%s in '%s'".formatted(field, where), directory);
+        plugin.references(field).forEach(this::load);
       }
-      if (local(field, text).isDirectory()) {
-        throw unsupported(what(field, text) + " is a directory", "name its files");
-      }
-      ResolvedPath file = file(field, text);
-      YamlText.documents(walk.text(file.entry(), MAX_BYTES), file.path())
-          .forEach(document -> plugin(field, document, file.path()));
-    }
-
-    private void plugin(String field, Object document, String file) {
-      YamlFields plugin = YamlFields.of(document, file);
-      if (!plugins.collect(plugin, "%s in '%s'".formatted(field, where), directory)) {
-        builtIn(field, plugin);
-      }
-    }
-
-    /**
-     * Reads the configuration of a built-in plugin, whose paths are relative to the kustomization,
-     * too.
-     */
-    private void builtIn(String field, YamlFields plugin) {
-      String kind = String.join(",", plugin.text("kind"));
-      if (kind.equals("HelmChartInflationGenerator") || runsFunction(plugin)) {
-        throw unsupported(
-            "%s in '%s' runs the plugin %s".formatted(field, where, kind),
-            "charts by plugin and functions are not allowed: use helmCharts, or kustomize's other"
-                + " built-in plugins");
-      }
-      switch (kind) {
-        case "ConfigMapGenerator", "SecretGenerator" -> keyValueSources(field, plugin);
-        case "PatchStrategicMergeTransformer" ->
-            plugin.texts("paths").forEach(path -> fileUnlessInline(field, path));
-        case "ReplacementTransformer" ->
-            plugin.mappings("replacements").forEach(replacement -> path(field, replacement));
-        default -> path(field, plugin);
-      }
-    }
-
-    private boolean runsFunction(YamlFields plugin) {
-      return plugin
-          .mapping("metadata")
-          .flatMap(metadata -> metadata.mapping("annotations"))
-          .filter(
-              annotations ->
-                  annotations.has("config.kubernetes.io/function")
-                      || annotations.has("config.k8s.io/function"))
-          .isPresent();
     }
 
     private void requireFilled(String field, String path) {
@@ -314,9 +228,5 @@ public final class Kustomizations {
       return "'%s' (%s in '%s')"
           .formatted(shown.length() > 200 ? shown.substring(0, 200) + "..." : shown, field, where);
     }
-  }
-
-  private static boolean isInline(String text) {
-    return text.contains("\n") || text.stripLeading().startsWith("{");
   }
 }

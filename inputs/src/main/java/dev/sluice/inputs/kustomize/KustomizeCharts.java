@@ -2,6 +2,7 @@ package dev.sluice.inputs.kustomize;
 
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.HelmChartFields;
+import dev.sluice.contract.kustomize.Kustomization;
 import dev.sluice.contract.name.ProgramArgument;
 import dev.sluice.inputs.helm.Charts;
 import dev.sluice.inputs.helm.RemoteCharts;
@@ -9,7 +10,6 @@ import dev.sluice.inputs.helm.TemplateScan;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
-import dev.sluice.inputs.walk.YamlFields;
 import java.util.Optional;
 
 /**
@@ -20,7 +20,6 @@ import java.util.Optional;
  */
 final class KustomizeCharts {
 
-  private static final String DEFAULT_CHART_HOME = "charts";
   private static final String VALUES = "values.yaml";
 
   private final Walk walk;
@@ -38,61 +37,57 @@ final class KustomizeCharts {
    *
    * @param directory the kustomization's directory, which paths are relative to
    */
-  void collect(YamlFields kustomization, String directory) {
-    Optional<YamlFields> globals = kustomization.mapping("helmGlobals");
-    if (globals.filter(fields -> fields.has("configHome")).isPresent()) {
+  void collect(Kustomization kustomization, String directory) {
+    String where = kustomization.fields().where();
+    if (kustomization.fields().has(HelmChartFields.OLD_CHARTS)) {
+      throw new RefusedException(
+          SourceFailure.UNSUPPORTED,
+          "helmChartInflationGenerator in '%s' is a form that kustomize itself deprecates: use helmCharts"
+              .formatted(where));
+    }
+    if (kustomization.fields().mappings(HelmChartFields.GLOBALS).stream()
+        .anyMatch(globals -> globals.has("configHome"))) {
       throw new RefusedException(
           SourceFailure.UNSUPPORTED,
           "helmGlobals in '%s' names a configHome: rendering knows no Helm configuration, take it out"
-              .formatted(kustomization.where()));
+              .formatted(where));
     }
-    requireArguments(kustomization, directory);
-    String chartHome =
-        globals
-            .flatMap(fields -> fields.text("chartHome").stream().findFirst())
-            .orElse(DEFAULT_CHART_HOME);
-    for (YamlFields chart : kustomization.mappings("helmCharts")) {
-      collect(chart, chartHome, directory);
-    }
+    requireArguments(kustomization, where, directory);
+    kustomization.charts().forEach(chart -> collect(chart, where, directory));
   }
 
   /** Refuses values that kustomize would pass to helm as an option or as several values. */
-  private static void requireArguments(YamlFields kustomization, String directory) {
-    HelmChartFields.problem(kustomization.fields())
-        .ifPresent(problem -> refuse(kustomization, problem));
-    if (HelmChartFields.areIn(kustomization.fields())
+  private static void requireArguments(
+      Kustomization kustomization, String where, String directory) {
+    kustomization.problemOfCharts().ifPresent(problem -> refuse(where, problem));
+    if (kustomization.hasCharts()
         && !directory.isEmpty()
         && !ProgramArgument.FILE.accepts(directory)) {
       refuse(
-          kustomization,
+          where,
           "the directory of a kustomization with charts must be " + ProgramArgument.FILE.rule());
     }
   }
 
-  private static void refuse(YamlFields kustomization, String problem) {
+  private static void refuse(String where, String problem) {
     throw new RefusedException(
-        SourceFailure.INVALID_ARGUMENT, "'%s': %s".formatted(kustomization.where(), problem));
+        SourceFailure.INVALID_ARGUMENT, "'%s': %s".formatted(where, problem));
   }
 
-  private void collect(YamlFields chart, String chartHome, String directory) {
-    String name = chart.first("name");
-    String version = chart.first("version");
-    boolean downloadable = !chart.first("repo").isEmpty();
-    if (name.isEmpty()) {
+  private void collect(Kustomization.Chart chart, String where, String directory) {
+    if (chart.name().isEmpty()) {
       throw new RefusedException(
           SourceFailure.INVALID_KUSTOMIZATION,
-          "helmCharts in '%s' has a chart without name".formatted(chart.where()));
+          "helmCharts in '%s' has a chart without name".formatted(where));
     }
-    String path = downloadable && !version.isEmpty() ? name + "-" + version + "/" + name : name;
-    String what =
-        "the chart '%s/%s' (helmCharts in '%s')".formatted(chartHome, path, chart.where());
+    String what = "the chart '%s' (helmCharts in '%s')".formatted(chart.place(), where);
     ResolvedPath resolved =
-        walk.find(directory, chartHome + "/" + path, what)
+        walk.find(directory, chart.place(), what)
             .or(
                 () ->
-                    downloadable
-                        ? Optional.of(download(chart, directory, chartHome, path, what))
-                        : Optional.empty())
+                    chart.repository().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(download(chart, directory, what)))
             .filter(ResolvedPath::isDirectory)
             .orElseThrow(
                 () ->
@@ -107,26 +102,23 @@ final class KustomizeCharts {
         .ifPresent(walk::addFile);
   }
 
-  private ResolvedPath download(
-      YamlFields chart, String directory, String chartHome, String path, String what) {
-    String repository = chart.first("repo");
-    String version = chart.first("version");
-    if (!remote.areAllowed(repository)) {
+  private ResolvedPath download(Kustomization.Chart chart, String directory, String what) {
+    if (!remote.areAllowed(chart.repository())) {
       throw new RefusedException(
           SourceFailure.REMOTE_CHART,
           "%s is not in the repository, and the application's policy does not allow to download it: run 'helm pull --untar' and commit it there, or add its repository to policy.remote.charts"
               .formatted(what));
     }
-    if (!RemoteCharts.isExact(version)) {
+    if (!RemoteCharts.isExact(chart.version())) {
       throw new RefusedException(
           SourceFailure.UNPINNED_DEPENDENCY,
           "%s is not in the repository and has the version '%s', which may mean another chart at any time: give an exact version"
-              .formatted(what, version));
+              .formatted(what, chart.version()));
     }
     return remote.put(
         directory,
-        new RemoteCharts.Place(chartHome, path),
-        new RemoteCharts.Origin(repository, chart.first("name"), version),
+        new RemoteCharts.Place(chart.home(), chart.path()),
+        new RemoteCharts.Origin(chart.repository(), chart.name(), chart.version()),
         what);
   }
 }

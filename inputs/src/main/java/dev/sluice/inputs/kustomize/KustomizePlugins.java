@@ -1,13 +1,12 @@
 package dev.sluice.inputs.kustomize;
 
 import dev.sluice.contract.failure.SourceFailure;
-import dev.sluice.contract.name.PluginName;
+import dev.sluice.contract.kustomize.PluginConfiguration;
 import dev.sluice.contract.name.RemoteBase;
 import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
-import dev.sluice.inputs.walk.YamlFields;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -31,53 +30,48 @@ final class KustomizePlugins {
   }
 
   /**
-   * Adds the files that a plugin may read; does nothing for a built-in plugin.
+   * Adds the files that a plugin may read; none for a built-in plugin.
    *
-   * @param configuration the plugin's configuration
-   * @param what a description of the field that refers to it, for refusals
+   * @param what a description of the field that refers to the configuration, for refusals
    * @param directory the kustomization's directory
-   * @return whether it is not a built-in plugin
    */
-  boolean collect(YamlFields configuration, String what, String directory) {
-    String apiVersion = String.join(",", configuration.text("apiVersion"));
-    String kind = String.join(",", configuration.text("kind"));
-    if (kind.endsWith("List") && configuration.has("items")) {
+  void collect(PluginConfiguration plugin, String what, String directory) {
+    if (plugin.isList()) {
       throw unsupported(what + " has a list of configurations", "write them one by one");
     }
-    if (apiVersion.equals(PluginName.BUILT_IN)) {
-      return false;
+    String runs = what + " runs the plugin " + plugin.kind();
+    if (plugin.isBuiltIn()) {
+      requireOwn(plugin, runs);
+      return;
     }
-    String runs = what + " runs the plugin " + kind;
     if (!walk.remoteAccess().plugins()) {
       throw unsupported(
           runs,
           "only kustomize's built-in ones (apiVersion: builtin) are allowed, unless the application"
               + " has policy.plugins: true and the worker's operator has installed the program");
     }
-    refuseFunctions(configuration, runs);
-    if (PluginName.parse(apiVersion, kind).isEmpty()) {
+    if (plugin.isDiverted()) {
+      throw unsupported(
+          runs + " as a function, whose program comes from the repository or a container",
+          "what runs beside the cluster's credentials must be installed at the worker: have its"
+              + " operator install the program as an exec plugin, and take the annotation out");
+    }
+    if (plugin.name().isEmpty()) {
+      String apiVersion = plugin.apiVersion();
       throw new RefusedException(
           SourceFailure.INVALID_KUSTOMIZATION,
           "%s of %s: its apiVersion and kind, which say where the program lies, must be made of letters, digits, '.', '_' and '-'"
               .formatted(runs, apiVersion.isEmpty() ? "no apiVersion" : apiVersion));
     }
     takeAll(directory, runs);
-    return true;
   }
 
-  private static void refuseFunctions(YamlFields configuration, String runs) {
-    Optional<YamlFields> metadata = configuration.mapping("metadata");
-    boolean diverts =
-        metadata.filter(fields -> fields.has("configFn")).isPresent()
-            || metadata.stream()
-                .flatMap(fields -> fields.mappings("annotations").stream())
-                .flatMap(annotations -> annotations.fields().keySet().stream())
-                .anyMatch(key -> PluginName.isDiversion(String.valueOf(key)));
-    if (diverts) {
+  private static void requireOwn(PluginConfiguration plugin, String runs) {
+    if (plugin.rendersChart() || plugin.namesFunction()) {
       throw unsupported(
-          runs + " as a function, whose program comes from the repository or a container",
-          "what runs beside the cluster's credentials must be installed at the worker: have its"
-              + " operator install the program as an exec plugin, and take the annotation out");
+          runs,
+          "charts by plugin and functions are not allowed: use helmCharts, or kustomize's other"
+              + " built-in plugins");
     }
   }
 

@@ -3,8 +3,8 @@ package dev.sluice.inputs.plain;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.PlainSelection;
+import dev.sluice.contract.kustomize.Kustomization;
 import dev.sluice.inputs.git.TreeEntry;
-import dev.sluice.inputs.kustomize.Kustomizations;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
@@ -141,7 +141,7 @@ public final class PlainFiles {
   private void take(TreeEntry named, ResolvedPath file, Place place) {
     if (selection.selects(place.shown() + named.name())) {
       walk.addFile(file);
-    } else if (!declaredPlain && Kustomizations.FILE_NAMES.contains(named.name())) {
+    } else if (!declaredPlain && Kustomization.isAt(named.name())) {
       throw new RefusedException(
           SourceFailure.NESTED_KUSTOMIZATION,
           "'%s' is a kustomization inside a plain directory: give the application the path of that directory, or set its type to plain to leave kustomizations out"

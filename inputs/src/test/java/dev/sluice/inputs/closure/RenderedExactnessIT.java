@@ -3,8 +3,8 @@ package dev.sluice.inputs.closure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.kustomize.Kustomization;
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.inputs.kustomize.Kustomizations;
 import dev.sluice.inputs.walk.ClosureEntry;
 import dev.sluice.inputs.walk.Remotes;
 import java.nio.file.Path;
@@ -154,7 +154,7 @@ class RenderedExactnessIT {
     if (path.startsWith("chart/")) {
       return "chart files that no template reads";
     }
-    if (Kustomizations.FILE_NAMES.contains(name)) {
+    if (Kustomization.isAt(name)) {
       return "kustomizations that say the same in other words";
     }
     return path.startsWith("plain/")

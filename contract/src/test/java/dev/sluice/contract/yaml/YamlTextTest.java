@@ -1,4 +1,4 @@
-package dev.sluice.inputs.walk;
+package dev.sluice.contract.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -90,7 +90,7 @@ class YamlTextTest {
       if (expected.length == 3 && expected[1].equals("ok")) {
         try {
           YamlText.documents(Files.readString(CORPUS.resolve(expected[0])), expected[0]);
-        } catch (RefusedException e) {
+        } catch (YamlException e) {
           refused.add(expected[0]);
         }
       }
@@ -117,9 +117,9 @@ class YamlTextTest {
         .isEqualTo(SourceFailure.TOO_LARGE);
   }
 
-  private static RefusedException refused(String text) {
-    RefusedException refusal =
-        catchThrowableOfType(RefusedException.class, () -> YamlText.documents(text, "k"));
+  private static YamlException refused(String text) {
+    YamlException refusal =
+        catchThrowableOfType(YamlException.class, () -> YamlText.documents(text, "k"));
     assertThat(refusal).isNotNull();
     return refusal;
   }

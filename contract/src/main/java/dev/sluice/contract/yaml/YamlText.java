@@ -1,12 +1,8 @@
-package dev.sluice.inputs.walk;
+package dev.sluice.contract.yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.sluice.contract.failure.SourceFailure;
-import dev.sluice.contract.yaml.Allowance;
-import dev.sluice.contract.yaml.YamlException;
-import dev.sluice.contract.yaml.YamlTrees;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -33,7 +29,7 @@ public final class YamlText {
   /**
    * Returns the documents that are not empty.
    *
-   * @throws RefusedException with {@code where} if it is not YAML or exceeds the limits
+   * @throws YamlException with {@code where} if it is not YAML or exceeds the limits
    */
   public static List<Object> documents(String text, String where) {
     YamlText reader = new YamlText();
@@ -46,21 +42,11 @@ public final class YamlText {
           documents.add(document);
         }
         if (next.get().index() > MAX_DOCUMENTS) {
-          throw new RefusedException(
-              SourceFailure.TOO_LARGE,
-              "'%s' has more than %d documents".formatted(where, MAX_DOCUMENTS));
+          throw YamlException.tooLarge(0, "it has more than %d documents".formatted(MAX_DOCUMENTS));
         }
       }
     } catch (YamlException e) {
-      throw switch (e.reason()) {
-        case TOO_LARGE ->
-            new RefusedException(
-                SourceFailure.TOO_LARGE, "'%s' is too large: %s".formatted(where, e.located()));
-        case INVALID ->
-            new RefusedException(
-                SourceFailure.INVALID_YAML,
-                "'%s' cannot be read as YAML: %s".formatted(where, e.located()));
-      };
+      throw e.in(where);
     }
     return documents;
   }

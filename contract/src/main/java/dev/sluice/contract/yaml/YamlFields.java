@@ -1,6 +1,5 @@
-package dev.sluice.inputs.walk;
+package dev.sluice.contract.yaml;
 
-import dev.sluice.contract.failure.SourceFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,18 +7,23 @@ import java.util.Optional;
 
 /**
  * A YAML mapping whose field names are case-insensitive, as in kustomize; a field that is given
- * twice in different case has both values. Values of unexpected types are refused.
+ * twice in different case has both values. Values of unexpected types are refused with a {@link
+ * YamlException}.
  *
  * @param where the file, for messages
  */
 public record YamlFields(Map<?, ?> fields, String where) {
 
+  /**
+   * Returns the fields of a document.
+   *
+   * @throws YamlException if it is not a mapping
+   */
   public static YamlFields of(Object document, String where) {
     if (document instanceof Map<?, ?> map) {
       return new YamlFields(map, where);
     }
-    throw new RefusedException(
-        SourceFailure.INVALID_YAML, "'%s' is not a mapping of fields".formatted(where));
+    throw YamlException.invalid(0, "'%s' is not a mapping of fields".formatted(where));
   }
 
   /** Returns the texts in the list of this name. */
@@ -93,8 +97,7 @@ public record YamlFields(Map<?, ?> fields, String where) {
     throw wrong(name, "text");
   }
 
-  private RefusedException wrong(String name, String expected) {
-    return new RefusedException(
-        SourceFailure.INVALID_YAML, "%s in '%s' is not %s".formatted(name, where, expected));
+  private YamlException wrong(String name, String expected) {
+    return YamlException.invalid(0, "%s in '%s' is not %s".formatted(name, where, expected));
   }
 }

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.inputs.walk;
-
-import org.jspecify.annotations.NullMarked;
