@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks;
 
+import dev.sluice.benchmarks.comparison.RenderingComparison;
 import dev.sluice.benchmarks.receiver.ReceiverBenchmark;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.util.List;
@@ -18,7 +19,8 @@ public final class Main {
                     RenderingBenchmark.command(),
                     ClosureBenchmark.command(),
                     ReceiverBenchmark.command(),
-                    ReadModelBenchmark.command()),
+                    ReadModelBenchmark.command(),
+                    RenderingComparison.command()),
                 System.getenv())
             .run(arguments));
   }
