@@ -164,4 +164,58 @@ class ValidationContractIT {
         "roleRef: Invalid value: ",
         fixture.isAtLeast(37) ? "field is immutable" : "cannot change roleRef");
   }
+
+  @Test
+  void refusesPortsOfOneName() {
+    refuses(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: ports}
+        spec: {ports: [{name: a, port: 1, protocol: TCP}, {name: a, port: 2, protocol: TCP}]}
+        """,
+        "spec.ports[1].name: Duplicate value: \"a\"");
+  }
+
+  @Test
+  void keepsTheDefaultsOfAnEarlierStrategyAndRefusesThem() {
+    manifests.apply("one", DEPLOYMENT.formatted("strategy", 0, "web"));
+    refuses(
+        DEPLOYMENT
+            .formatted("strategy", 0, "web")
+            .replace("replicas: 0", "strategy: {type: Recreate}"),
+        "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is"
+            + " 'Recreate'");
+  }
+
+  @Test
+  void keepsTheHandlerOfAnotherManagerAndRefusesASecond() {
+    manifests.apply("other", pod("probe", "livenessProbe: {httpGet: {port: 80}}"));
+    refuses(
+        pod("probe", "livenessProbe: {tcpSocket: {port: 80}}"),
+        "spec.template.spec.containers[0].livenessProbe.tcpSocket: Forbidden: may not specify more"
+            + " than 1 handler type");
+  }
+
+  @Test
+  void refusesVolumesOfTwoTypes() {
+    refuses(
+        pod("volumes", "env: []")
+            .replace("containers:", "volumes: [{name: v, secret: {}, emptyDir: {}}], containers:"),
+        "spec.template.spec.volumes[0].secret: Forbidden: may not specify more than 1 volume type");
+  }
+
+  @Test
+  void refusesAVariableWithTwoValues() {
+    refuses(
+        pod(
+            "variable",
+            "env: [{name: a, value: b, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]"),
+        "spec.template.spec.containers[0].env[0].valueFrom: Invalid value: \"\": may not be"
+            + " specified when `value` is not empty");
+  }
+
+  private static String pod(String name, String more) {
+    return DEPLOYMENT.formatted(name, 0, "web").replace("image: 'a:1'", "image: 'a:1', " + more);
+  }
 }

@@ -13,6 +13,7 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.fields.FieldFold;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
@@ -115,7 +116,7 @@ final class ObjectWriter {
       }
       try {
         if (live.isPresent()) {
-          live = Optional.of(folded(path, live.get()));
+          live = Optional.of(folded(path, step, live.get(), attempt));
         }
         apply(path, body(step, live, attempt), live.isPresent(), attempt);
         return new Written.Done(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
@@ -224,16 +225,21 @@ final class ObjectWriter {
             new Wake.NewInput()));
   }
 
-  private LiveObject folded(String path, LiveObject live) throws InterruptedException {
-    Optional<ArrayNode> fields = FieldFold.fold(live.content());
-    if (fields.isEmpty()) {
-      return live;
-    }
+  private LiveObject folded(String path, ApplyStep step, LiveObject live, Attempt attempt)
+      throws InterruptedException {
+    Optional<ArrayNode> fields =
+        FieldFold.fold(live.content(), step.manifest().content(), attempt.force());
+    return fields.isEmpty() ? live : withManagedFields(path, live, fields.get());
+  }
+
+  /** Changes only who manages which fields of the object that was read. */
+  private LiveObject withManagedFields(String path, LiveObject live, ArrayNode fields)
+      throws InterruptedException {
     ObjectNode patch = Json.mapper().createObjectNode();
     patch
         .putObject("metadata")
         .put("resourceVersion", live.resourceVersion())
-        .set("managedFields", fields.get());
+        .set("managedFields", fields);
     return new LiveObject(api.merge(path, patch));
   }
 

@@ -4,10 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.simulated.schema.Quantities;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Validation of pods and pod templates. */
 final class PodValidation {
+  private static final Set<String> OTHERS_OF_VOLUMES = Set.of("name");
+  private static final Set<String> OTHERS_OF_PROBES =
+      Set.of(
+          "initialDelaySeconds",
+          "timeoutSeconds",
+          "periodSeconds",
+          "successThreshold",
+          "failureThreshold",
+          "terminationGracePeriodSeconds");
+
   private final Problems problems;
 
   PodValidation(Problems problems) {
@@ -36,6 +47,7 @@ final class PodValidation {
           problems.duplicate(at + ".name", name);
         }
       }
+      onlyOne(at, spec.path("volumes").path(i), OTHERS_OF_VOLUMES, "volume type");
     }
     if (spec.path("containers").isEmpty()) {
       problems.required(path + ".containers", "");
@@ -73,9 +85,19 @@ final class PodValidation {
       protocol(at, port);
     }
     for (int i = 0; i < container.path("env").size(); i++) {
-      if (container.path("env").path(i).path("name").asText().isEmpty()) {
+      JsonNode variable = container.path("env").path(i);
+      if (variable.path("name").asText().isEmpty()) {
         problems.required(path + ".env[" + i + "].name", "");
       }
+      if (variable.has("valueFrom") && !variable.path("value").asText().isEmpty()) {
+        problems.invalid(
+            path + ".env[" + i + "].valueFrom",
+            "",
+            "may not be specified when `value` is not empty");
+      }
+    }
+    for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
+      onlyOne(path + "." + probe, container.path(probe), OTHERS_OF_PROBES, "handler type");
     }
     for (int i = 0; i < container.path("volumeMounts").size(); i++) {
       JsonNode mount = container.path("volumeMounts").path(i);
@@ -97,6 +119,21 @@ final class PodValidation {
     }
     quantities(path + ".resources.limits", container.at("/resources/limits"));
     quantities(path + ".resources.requests", container.at("/resources/requests"));
+  }
+
+  /**
+   * Refuses each field after the first, in the order of their names.
+   *
+   * @param others fields that are no alternatives
+   */
+  private void onlyOne(String path, JsonNode value, Set<String> others, String what) {
+    value.properties().stream()
+        .filter(field -> !others.contains(field.getKey()) && !field.getValue().isNull())
+        .map(Map.Entry::getKey)
+        .sorted()
+        .skip(1)
+        .forEach(
+            field -> problems.forbidden(path + "." + field, "may not specify more than 1 " + what));
   }
 
   private void quantities(String path, JsonNode quantities) {

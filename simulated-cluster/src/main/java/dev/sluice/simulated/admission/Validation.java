@@ -3,7 +3,9 @@ package dev.sluice.simulated.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.resource.ResourceType;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Validation of objects before they are stored. */
 public final class Validation {
@@ -120,11 +122,16 @@ public final class Validation {
       problems.required("spec.ports", "");
     }
     PodValidation pods = new PodValidation(problems);
+    Set<String> names = new HashSet<>();
     for (int i = 0; i < ports.size(); i++) {
       JsonNode port = ports.path(i);
       String at = "spec.ports[" + i + "]";
       if (ports.size() > 1 && port.path("name").asText().isEmpty()) {
         problems.required(at + ".name", "");
+      }
+      String name = port.path("name").asText();
+      if (!name.isEmpty() && !names.add(name)) {
+        problems.duplicate(at + ".name", name);
       }
       pods.port(at + ".port", port.path("port").asInt());
       pods.protocol(at, port);

@@ -45,9 +45,29 @@ final class WorkloadValidation {
       }
       default -> {
         notNegative("spec", spec, "replicas", "minReadySeconds", "revisionHistoryLimit");
+        strategy(kind, spec);
         selector(spec);
         pods.spec("spec.template.spec", spec.at("/template/spec"), ALWAYS);
       }
+    }
+  }
+
+  private void strategy(String kind, JsonNode spec) {
+    JsonNode rolling = spec.at("/strategy/rollingUpdate");
+    if (kind.equals("Deployment")
+        && spec.at("/strategy/type").asText().equals("Recreate")
+        && rolling.isObject()) {
+      problems.forbidden(
+          "spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
+    }
+    JsonNode ordered = spec.at("/updateStrategy/rollingUpdate");
+    if (kind.equals("StatefulSet")
+        && spec.at("/updateStrategy/type").asText().equals("OnDelete")
+        && ordered.isObject()) {
+      problems.invalid(
+          "spec.updateStrategy.rollingUpdate",
+          ordered,
+          "only allowed for updateStrategy 'RollingUpdate'");
     }
   }
 

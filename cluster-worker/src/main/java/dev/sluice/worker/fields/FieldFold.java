@@ -1,0 +1,136 @@
+package dev.sluice.worker.fields;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.fields.FieldManagers.Takeover;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes over fields from other field managers. As long as another manager co-owns a field, it stays
+ * when the manifest drops it; once the field is ours, the next apply removes it unless Git states
+ * it. (client-go's csaupgrade does the same for kubectl.)
+ */
+public final class FieldFold {
+
+  private final JsonNode desired;
+  private final ObjectNode ours;
+
+  private FieldFold(JsonNode desired, ObjectNode ours) {
+    this.desired = desired;
+    this.ours = ours;
+  }
+
+  /**
+   * Returns the object's {@code managedFields} with those that Sluice takes over moved to its own
+   * entry; empty if there are none.
+   *
+   * @param desired the object in Git
+   * @param force whether Git wins over other managers; without, only the fields of earlier
+   *     deployments are taken over
+   */
+  public static Optional<ArrayNode> fold(JsonNode live, JsonNode desired, boolean force) {
+    JsonNode entries = live.path("metadata").path("managedFields");
+    FieldManagers managers = FieldManagers.of(live);
+    ObjectNode own = own(entries, desired);
+    FieldFold fold = new FieldFold(desired, own.withObject("/fieldsV1"));
+    ArrayNode after = JsonNodeFactory.instance.arrayNode().add(own);
+    boolean moved = false;
+    for (JsonNode entry : entries) {
+      if (FieldManagers.isOwn(entry)) {
+        continue;
+      }
+      ObjectNode left = entry.deepCopy();
+      Takeover takeover = managers.takeover(entry, force);
+      if (takeover != Takeover.NONE) {
+        fold.move(left.withObject("/fieldsV1"), takeover);
+        moved |= !left.equals(entry);
+      }
+      if (!left.path("fieldsV1").isEmpty()) {
+        after.add(left);
+      }
+    }
+    return moved ? Optional.of(after) : Optional.empty();
+  }
+
+  /** Returns a copy of our entry; a new one if there is none. */
+  static ObjectNode own(JsonNode entries, JsonNode desired) {
+    for (JsonNode entry : entries) {
+      if (FieldManagers.isOwn(entry)) {
+        return entry.deepCopy();
+      }
+    }
+    ObjectNode own = JsonNodeFactory.instance.objectNode();
+    own.put("manager", ClusterApi.FIELD_MANAGER)
+        .put("operation", "Apply")
+        .put("apiVersion", desired.path("apiVersion").asText())
+        .put("fieldsType", "FieldsV1");
+    return own;
+  }
+
+  private void move(ObjectNode fields, Takeover takeover) {
+    ObjectNode taken = JsonNodeFactory.instance.objectNode();
+    move(fields, taken, desired, takeover, List.of());
+    FieldNames.join(ours, taken);
+  }
+
+  /**
+   * Moves fields.
+   *
+   * @param from the fields below the path; what is moved is removed
+   * @param wanted the value that Git states at the path; missing if none
+   */
+  private static void move(
+      ObjectNode from, ObjectNode into, JsonNode wanted, Takeover takeover, List<String> path) {
+    for (String name : names(from)) {
+      if (name.equals(FieldNames.ITSELF) || !(from.path(name) instanceof ObjectNode below)) {
+        continue;
+      }
+      Optional<String> field = FieldNames.field(name);
+      JsonNode wantedBelow =
+          field.map(wanted::path).orElseGet(() -> FieldNames.element(name, wanted));
+      List<String> pathBelow = field.map(one -> child(path, one)).orElse(path);
+      if (field.isPresent() && wantedBelow.isMissingNode() && KeptFields.contains(pathBelow)) {
+        continue;
+      }
+      boolean foreign = field.isEmpty() && wanted.isArray() && wantedBelow.isMissingNode();
+      Takeover takeoverBelow = foreign ? Takeover.ALL : takeover;
+      if (!below.isEmpty()) {
+        ObjectNode taken = JsonNodeFactory.instance.objectNode();
+        move(below, taken, wantedBelow, takeoverBelow, pathBelow);
+        if (!taken.isEmpty()) {
+          into.set(name, taken);
+        }
+        if (below.isEmpty()) {
+          from.remove(name);
+        }
+      } else if (takeoverBelow == Takeover.ALL) {
+        into.putObject(name);
+        from.remove(name);
+      }
+    }
+    if (takeover == Takeover.ALL && from.has(FieldNames.ITSELF)) {
+      into.putObject(FieldNames.ITSELF);
+    }
+    boolean nothingElse = from.size() == 1 && from.has(FieldNames.ITSELF);
+    if (nothingElse && (takeover == Takeover.ALL || !into.isEmpty())) {
+      from.remove(FieldNames.ITSELF);
+    }
+  }
+
+  private static List<String> names(ObjectNode fields) {
+    List<String> names = new ArrayList<>();
+    fields.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static List<String> child(List<String> path, String name) {
+    List<String> child = new ArrayList<>(path);
+    child.add(name);
+    return child;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.sluice.worker.fields;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.json.Json;
+import java.util.Optional;
+
+/**
+ * Names in {@code fieldsV1}: {@code f:} with a field's name, {@code k:} with the keys of a list's
+ * element, {@code v:} with an element's value, and {@code .} for the field or element itself.
+ */
+final class FieldNames {
+
+  static final String ITSELF = ".";
+
+  private FieldNames() {}
+
+  static String ofField(String name) {
+    return "f:" + name;
+  }
+
+  /** Returns the name of the field that an entry is about; empty for elements of lists. */
+  static Optional<String> field(String entry) {
+    return entry.startsWith("f:") ? Optional.of(entry.substring(2)) : Optional.empty();
+  }
+
+  /** Returns the element of a list that an entry is about; missing if there is none. */
+  static JsonNode element(String entry, JsonNode list) {
+    for (JsonNode element : list) {
+      if (isAbout(entry, element)) {
+        return element;
+      }
+    }
+    return Json.mapper().missingNode();
+  }
+
+  /**
+   * Returns whether an entry is about an element of a list. A key that the element omits has its
+   * default value, which is unknown, so it is taken for equal if another key is.
+   */
+  private static boolean isAbout(String entry, JsonNode element) {
+    JsonNode named = named(entry);
+    if (!entry.startsWith("k:")) {
+      return named.equals(element);
+    }
+    boolean anyEqual = false;
+    for (var key : named.properties()) {
+      JsonNode value = element.path(key.getKey());
+      if (value.isMissingNode() || value.isNull()) {
+        continue;
+      }
+      if (!value.asText().equals(key.getValue().asText())) {
+        return false;
+      }
+      anyEqual = true;
+    }
+    return anyEqual;
+  }
+
+  /** Returns the keys of an element, or its value. */
+  static JsonNode named(String entry) {
+    try {
+      return Json.mapper().readTree(entry.substring(2));
+    } catch (JsonProcessingException e) {
+      return Json.mapper().missingNode();
+    }
+  }
+
+  /** Adds fields to others. */
+  static void join(ObjectNode into, JsonNode fields) {
+    for (var field : fields.properties()) {
+      if (into.get(field.getKey()) instanceof ObjectNode there
+          && field.getValue() instanceof ObjectNode more) {
+        join(there, more);
+      } else {
+        into.set(field.getKey(), field.getValue().deepCopy());
+      }
+    }
+  }
+}

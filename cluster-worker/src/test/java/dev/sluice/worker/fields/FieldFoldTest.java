@@ -1,0 +1,148 @@
+package dev.sluice.worker.fields;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.json.Json;
+import java.io.IOException;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class FieldFoldTest {
+
+  private static final String OURS =
+      "{\"manager\": \"sluice\", \"operation\": \"Apply\", \"fieldsV1\": %s}";
+
+  @Test
+  void joinsTheFieldsOfEarlierDeploymentsToOurs() throws IOException {
+    String entries =
+        """
+        [%s,
+         {"manager": "kubectl-client-side-apply", "operation": "Update",
+          "fieldsV1": {"f:data": {"f:b": {}}, "f:metadata": {"f:labels": {}}}},
+         {"manager": "controller", "operation": "Update", "fieldsV1": {"f:status": {}}}]
+        """
+            .formatted(OURS.formatted("{\"f:data\": {\"f:a\": {}}}"));
+    String expected =
+        """
+        [%s,
+         {"manager": "controller", "operation": "Update", "fieldsV1": {"f:status": {}}}]
+        """
+            .formatted(
+                OURS.formatted(
+                    "{\"f:data\": {\"f:a\": {}, \"f:b\": {}},"
+                        + " \"f:metadata\": {\"f:labels\": {}}}"));
+
+    assertThat(fold(entries, "{}", true)).contains(read(expected));
+    assertThat(fold(entries, "{}", false)).contains(read(expected));
+  }
+
+  @Test
+  void takesOverWhatPeopleSetIfGitWins() throws IOException {
+    for (String manager : new String[] {"kubectl-edit", "kubectl-patch", "kubectl-set"}) {
+      String entries = other(manager, "{\"f:data\": {\".\": {}, \"f:b\": {}}}");
+
+      assertThat(fold(entries, "{}", true))
+          .contains(
+              read(
+                  "["
+                      + OURS.formatted("{\"f:data\": {\".\": {}, \"f:b\": {}, \"f:a\": {}}}")
+                      + "]"));
+      assertThat(fold(entries, "{}", false)).isEmpty();
+    }
+  }
+
+  @Test
+  void takesOverTheElementsThatUnknownManagersAddedToListsInGit() throws IOException {
+    String entries =
+        other(
+            "Mozilla",
+            """
+            {"f:spec": {"f:type": {}, "f:ports": {
+              "k:{\\"port\\":1}": {".": {}, "f:name": {}},
+              "k:{\\"port\\":2}": {".": {}, "f:name": {}, "f:port": {}}}}}
+            """
+                .replace("\\\\", "\\"));
+
+    JsonNode folded = fold(entries, "{\"spec\": {\"ports\": [{\"port\": 1}]}}", true).orElseThrow();
+
+    assertThat(folded.at("/0/fieldsV1/f:spec"))
+        .isEqualTo(
+            read(
+                "{\"f:ports\": {\"k:{\\\"port\\\":2}\":"
+                    + " {\"f:name\": {}, \"f:port\": {}, \".\": {}}}}"));
+    assertThat(folded.at("/1/fieldsV1/f:spec"))
+        .isEqualTo(
+            read(
+                "{\"f:type\": {}, \"f:ports\": {\"k:{\\\"port\\\":1}\":"
+                    + " {\".\": {}, \"f:name\": {}}}}"));
+    assertThat(fold(entries, "{\"spec\": {}}", true)).isEmpty();
+  }
+
+  @Test
+  void leavesTheFieldsOfControllers() throws IOException {
+    String fields = "{\"f:data\": {\"f:b\": {}}, \"f:ports\": {\"v:1\": {}}}";
+    for (String manager : new String[] {"kube-controller-manager", "cainjector", "my-operator"}) {
+      assertThat(fold(other(manager, fields), "{\"ports\": []}", true)).isEmpty();
+    }
+    assertThat(
+            fold(
+                """
+                [{"manager": "own-status", "operation": "Update", "fieldsV1": %s},
+                 {"manager": "own-status", "operation": "Update", "subresource": "status",
+                  "fieldsV1": {"f:status": {}}},
+                 {"manager": "scaler", "operation": "Update", "subresource": "scale",
+                  "fieldsV1": {"f:spec": {"f:replicas": {}}}}]
+                """
+                    .formatted(fields),
+                "{\"ports\": []}",
+                true))
+        .isEmpty();
+  }
+
+  @Test
+  void keepsARestartAndWhatIsFilledInTheCluster() throws IOException {
+    String kept =
+        """
+        {"f:spec": {"f:replicas": {}, "f:template": {"f:metadata": {"f:annotations": {
+           ".": {}, "f:kubectl.kubernetes.io/restartedAt": {}}}}},
+         "f:metadata": {"f:finalizers": {"v:\\"a\\"": {}}},
+         "f:webhooks": {"f:clientConfig": {"f:caBundle": {}}}}
+        """
+            .replace("\\\\", "\\");
+
+    JsonNode after =
+        fold(
+                other(
+                    "kubectl-rollout",
+                    kept.replace("\"f:replicas\"", "\"f:a\": {}, \"f:replicas\"")),
+                "{}",
+                true)
+            .orElseThrow();
+
+    assertThat(after.at("/0/fieldsV1/f:spec/f:a").isObject()).isTrue();
+    assertThat(after.at("/1/fieldsV1")).isEqualTo(read(kept));
+    assertThat(after.at("/0/fieldsV1").toString()).doesNotContain("restartedAt", "replicas");
+  }
+
+  private static Optional<JsonNode> fold(String managedFields, String desired, boolean force)
+      throws IOException {
+    return FieldFold.fold(live(managedFields), read(desired), force).map(JsonNode.class::cast);
+  }
+
+  private static String other(String manager, String fields) {
+    return "[%s, {\"manager\": \"%s\", \"operation\": \"Update\", \"fieldsV1\": %s}]"
+        .formatted(OURS.formatted("{\"f:data\": {\"f:a\": {}}}"), manager, fields);
+  }
+
+  private static JsonNode read(String json) throws IOException {
+    return Json.mapper().readTree(json);
+  }
+
+  private static ObjectNode live(String managedFields) throws IOException {
+    ObjectNode live = Json.mapper().createObjectNode();
+    live.putObject("metadata").set("managedFields", Json.mapper().readTree(managedFields));
+    return live;
+  }
+}
