@@ -3,6 +3,7 @@ package dev.sluice.worker.manifest;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
@@ -51,6 +52,7 @@ final class CanonicalJson {
         }
         out.writeEndArray();
       }
+      case NullNode _ -> out.writeNull(); // whose serialize method needs a provider
       default -> node.serialize(out, null);
     }
   }
