@@ -110,6 +110,66 @@ class DiffIT {
   }
 
   @Test
+  void showsTheFieldsOfPeopleAndDefaultsThatAnApplyRemoves() {
+    bench.worker("one");
+    String service =
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: s}
+        spec: {ports: [{name: http, port: 8080, targetPort: 80}]}
+        """;
+    String deployment =
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: d}
+        spec:
+          replicas: 0
+          strategy: {type: %s}
+          selector: {matchLabels: {app: d}}
+          template:
+            metadata: {labels: {app: d}}
+            spec: {containers: [{name: c, image: "registry.local/app:1"}]}
+        """;
+    bench.targets.send(
+        bench.targets.target("web", 1, service, deployment.formatted("RollingUpdate")));
+    bench.awaitApplied("web", 1);
+    assertThat(lines(ask("web"))).isEmpty();
+    bench
+        .fixture
+        .client()
+        .services()
+        .inNamespace(bench.namespace)
+        .withName("s")
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON)
+                .withFieldManager("kubectl-edit")
+                .build(),
+            "[{\"op\": \"replace\", \"path\": \"/spec/ports/0/port\", \"value\": 9090}]");
+
+    assertThat(lines(ask("web")))
+        .containsExactly("CONFIGURED Service s spec.ports[0].port 9090 -> 8080");
+
+    // its ConfigMap is refused before the Deployment is applied
+    bench.targets.send(
+        bench.targets.target(
+            "web", 2, service, deployment.formatted("Recreate"), configMap("Not_A_Name", "x")));
+    DiffAnswered answered =
+        await()
+            .atMost(Bench.PATIENCE)
+            .until(
+                () -> ask("web"), one -> one.generation().equals(Optional.of(new Generation(2))));
+    assertThat(lines(answered))
+        .contains("CONFIGURED Deployment d spec.strategy.type \"RollingUpdate\" -> \"Recreate\"")
+        .anyMatch(
+            line ->
+                line.startsWith("CONFIGURED Deployment d spec.strategy.rollingUpdate {")
+                    && line.endsWith("} -> -"));
+  }
+
+  @Test
   void showsTheChangesOfAParkedTargetAndItsRefusedObjects() {
     bench.worker("one");
     bench.targets.send(

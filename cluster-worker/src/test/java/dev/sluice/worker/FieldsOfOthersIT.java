@@ -1,13 +1,19 @@
 package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.contract.event.DeadLetterEvent;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +46,9 @@ final class FieldsOfOthersIT {
           spec:
             containers: [{name: c, image: "registry.local/app:1", %s}]
       """;
+
+  private static final String BUNDLE =
+      Base64.getEncoder().encodeToString("a bundle".getBytes(StandardCharsets.UTF_8));
 
   private Bench bench;
   private long generation;
@@ -130,6 +139,175 @@ final class FieldsOfOthersIT {
                 .asText())
         .isNotEmpty();
     assertThat(live.at("/spec/replicas").asInt()).isZero();
+  }
+
+  @Test
+  void theRulesOfAnAggregatedRoleStayAsItsControllerFillsThem() {
+    String name = bench.namespace + "-aggregated";
+    String role =
+        """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRole
+        metadata: {name: %1$s, labels: {revision: "%2$s"}}
+        aggregationRule: {clusterRoleSelectors: [{matchLabels: {part-of: %1$s}}]}
+        rules: []
+        """;
+    String part =
+        """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRole
+        metadata: {name: %1$s-part, labels: {part-of: %1$s}}
+        rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+        """
+            .formatted(name);
+    apply(role.formatted(name, 1), part);
+    Supplier<JsonNode> live =
+        () ->
+            new ObjectMapper()
+                .valueToTree(bench.fixture.client().rbac().clusterRoles().withName(name).get());
+    await().atMost(Bench.PATIENCE).until(() -> live.get().path("rules").size() == 1);
+    long generations = managers(live.get());
+
+    apply(role.formatted(name, 2), part);
+
+    assertThat(live.get().at("/metadata/labels/revision").asText()).isEqualTo("2");
+    assertThat(live.get().path("rules")).hasSize(1);
+    assertThat(managers(live.get())).as("managers of the rules").isEqualTo(generations);
+  }
+
+  /** Returns the number of managers of the rules that are not Sluice. */
+  private static long managers(JsonNode role) {
+    return role.at("/metadata/managedFields")
+        .valueStream()
+        .filter(entry -> entry.path("fieldsV1").has("f:rules"))
+        .filter(entry -> !entry.path("manager").asText().equals("sluice"))
+        .count();
+  }
+
+  @Test
+  void aCaBundleStaysAsItsControllerFillsIt() {
+    assumeTrue(
+        bench
+            .fixture
+            .client()
+            .supports("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"));
+    String name = bench.namespace + "-hook";
+    String hook =
+        """
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingWebhookConfiguration
+        metadata: {name: %s, labels: {revision: "%s"}}
+        webhooks:
+        - name: a.example.org
+          admissionReviewVersions: [v1]
+          sideEffects: None
+          failurePolicy: Ignore
+          rules: [{apiGroups: [example.org], apiVersions: [v1], resources: [none], operations: [CREATE]}]
+          clientConfig: {service: {namespace: a, name: a}, caBundle: "%s"}
+        """;
+    Supplier<JsonNode> live =
+        () ->
+            new ObjectMapper()
+                .valueToTree(
+                    bench
+                        .fixture
+                        .client()
+                        .admissionRegistration()
+                        .v1()
+                        .validatingWebhookConfigurations()
+                        .withName(name)
+                        .get());
+    apply(hook.formatted(name, 1, "Cg=="));
+    bench
+        .fixture
+        .client()
+        .admissionRegistration()
+        .v1()
+        .validatingWebhookConfigurations()
+        .withName(name)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON)
+                .withFieldManager("cainjector")
+                .build(),
+            "[{\"op\": \"replace\", \"path\": \"/webhooks/0/clientConfig/caBundle\","
+                + " \"value\": \"%s\"}]".formatted(BUNDLE));
+
+    apply(hook.formatted(name, 2, "Cg=="));
+
+    assertThat(live.get().at("/metadata/labels/revision").asText()).isEqualTo("2");
+    assertThat(live.get().at("/webhooks/0/clientConfig/caBundle").asText()).isEqualTo(BUNDLE);
+  }
+
+  @Test
+  void anotherStrategyReplacesTheDefaultsOfTheOneBefore() {
+    for (String strategy :
+        new String[] {"{type: Recreate}", "{type: Recreate, rollingUpdate: null}"}) {
+      apply(DEPLOYMENT.formatted("replicas: 0", "env: []"));
+
+      apply(DEPLOYMENT.formatted("strategy: " + strategy, "env: []"));
+
+      assertThat(live("apps/v1", "Deployment", "d").at("/spec/strategy"))
+          .hasToString("{\"type\":\"Recreate\"}");
+    }
+  }
+
+  @Test
+  void anotherHandlerVolumeOrSourceOfAVariableReplacesTheOneOfAnotherManager() {
+    apply(
+        DEPLOYMENT
+            .formatted("replicas: 0", "env: [{name: E}], livenessProbe: {exec: {command: [a]}}")
+            .replace("containers:", "volumes: [{name: v, emptyDir: {}}]\n      containers:"));
+    patch(
+        "apps/v1",
+        "Deployment",
+        "d",
+        "some-operator",
+        """
+        [{"op": "add", "path": "/spec/template/spec/containers/0/env/0/value", "value": "2"},
+         {"op": "replace", "path": "/spec/template/spec/containers/0/livenessProbe",
+          "value": {"httpGet": {"port": 80}}},
+         {"op": "replace", "path": "/spec/template/spec/volumes/0",
+          "value": {"name": "v", "secret": {"secretName": "a"}}}]
+        """);
+
+    apply(
+        DEPLOYMENT
+            .formatted(
+                "replicas: 0",
+                "env: [{name: E, valueFrom: {fieldRef: {fieldPath: metadata.name}}}],"
+                    + " livenessProbe: {tcpSocket: {port: 80}}")
+            .replace(
+                "containers:", "volumes: [{name: v, configMap: {name: a}}]\n      containers:"));
+
+    JsonNode spec = live("apps/v1", "Deployment", "d").at("/spec/template/spec");
+    assertThat(spec.at("/containers/0/env/0").has("value")).isFalse();
+    assertThat(spec.at("/containers/0/livenessProbe").has("tcpSocket")).isTrue();
+    assertThat(spec.at("/containers/0/livenessProbe").has("httpGet")).isFalse();
+    assertThat(spec.at("/containers/0/livenessProbe/periodSeconds").asInt()).isEqualTo(10);
+    assertThat(spec.at("/volumes/0").has("secret")).isFalse();
+    assertThat(spec.at("/volumes/0/configMap/name").asText()).isEqualTo("a");
+  }
+
+  @Test
+  void aRefusalForAnotherReasonLeavesTheManagersOfFields() {
+    apply(DEPLOYMENT.formatted("replicas: 0", "env: []"));
+
+    bench.targets.send(
+        bench.targets.target("web", ++generation, DEPLOYMENT.formatted("replicas: -1", "env: []")));
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(DeadLetterEvent.Opened.class).isEmpty());
+
+    JsonNode own =
+        live("apps/v1", "Deployment", "d")
+            .at("/metadata/managedFields")
+            .valueStream()
+            .filter(entry -> entry.path("manager").asText().equals("sluice"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(own.at("/fieldsV1/f:spec").has("f:replicas")).isTrue();
+    assertThat(own.at("/fieldsV1/f:spec").has("f:strategy")).isFalse();
   }
 
   private static String annotation(String name) {

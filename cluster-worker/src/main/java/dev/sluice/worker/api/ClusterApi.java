@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,8 @@ public final class ClusterApi {
 
   private static final String JSON = "application/json";
   private static final String APPLY = "application/apply-patch+yaml";
+  private static final String MERGE = "application/merge-patch+json";
+  private static final String STRATEGIC_MERGE = "application/strategic-merge-patch+json";
   private static final String METADATA_ONLY =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
   private static final int PAGE = 500;
@@ -126,12 +129,7 @@ public final class ClusterApi {
 
   /** Patches an object by JSON merge patch (RFC 7386). */
   public ObjectNode merge(String path, ObjectNode patch) throws InterruptedException {
-    return call(
-        "PATCH",
-        path + "?fieldManager=" + FIELD_MANAGER,
-        "application/merge-patch+json",
-        JSON,
-        patch);
+    return call("PATCH", path + "?fieldManager=" + FIELD_MANAGER, MERGE, JSON, patch);
   }
 
   /**
@@ -139,12 +137,26 @@ public final class ClusterApi {
    * resourceVersion} in the patch, it changes the object only at that version.
    */
   public ObjectNode patch(String path, ObjectNode patch) throws InterruptedException {
-    return call(
-        "PATCH",
-        path + "?fieldManager=" + FIELD_MANAGER,
-        "application/strategic-merge-patch+json",
-        JSON,
-        patch);
+    return call("PATCH", path + "?fieldManager=" + FIELD_MANAGER, STRATEGIC_MERGE, JSON, patch);
+  }
+
+  /**
+   * Returns the result of a strategic merge patch, or, for kinds without, of a JSON merge patch;
+   * writes nothing.
+   *
+   * @param patch returns the patch, given whether it is strategic
+   */
+  public ObjectNode patchDry(String path, Function<Boolean, ObjectNode> patch)
+      throws InterruptedException {
+    String dry = path + "?dryRun=All&fieldManager=" + FIELD_MANAGER;
+    try {
+      return call("PATCH", dry, STRATEGIC_MERGE, JSON, patch.apply(true));
+    } catch (ApiException e) {
+      if (e.code() != 415) {
+        throw e;
+      }
+      return call("PATCH", dry, MERGE, JSON, patch.apply(false));
+    }
   }
 
   /** Deletes exactly the object that was read, and its dependents in the background. */

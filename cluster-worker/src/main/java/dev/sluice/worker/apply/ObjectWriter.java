@@ -1,19 +1,17 @@
 package dev.sluice.worker.apply;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.RenderFailure;
-import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.fields.FieldFold;
+import dev.sluice.worker.fields.FilledFields;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
@@ -50,6 +48,7 @@ final class ObjectWriter {
   private final Discovery discovery;
   private final ObjectClaims claims;
   private final InvalidObjects invalid;
+  private final ManagedFields fields;
   private final OtherNames otherNames;
 
   ObjectWriter(ClusterApi api, Discovery discovery, ObjectClaims claims, InvalidObjects invalid) {
@@ -57,6 +56,7 @@ final class ObjectWriter {
     this.discovery = discovery;
     this.claims = claims;
     this.invalid = invalid;
+    this.fields = new ManagedFields(api);
     this.otherNames = new OtherNames(api, discovery);
   }
 
@@ -104,6 +104,8 @@ final class ObjectWriter {
     // an object that was never applied most likely does not exist, so it is created without a read
     Optional<LiveObject> live =
         step.reason() == ApplyStep.Reason.NEW ? Optional.empty() : read(path);
+    ObjectNode content = step.manifest().content();
+    Optional<ManagedFields.Claim> claim = Optional.empty();
     for (int tries = 0; tries < TRIES; tries++) {
       if (live.isPresent()) {
         if (step.mode() == ApplyStep.Mode.CREATE_ONLY) {
@@ -116,12 +118,23 @@ final class ObjectWriter {
       }
       try {
         if (live.isPresent()) {
-          live = Optional.of(folded(path, step, live.get(), attempt));
+          live = Optional.of(fields.fold(path, content, live.get(), attempt.force()));
         }
-        apply(path, body(step, live, attempt), live.isPresent(), attempt);
+        apply(path, body(content, live, attempt), live.isPresent(), attempt);
         return new Written.Done(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
       } catch (ApiException e) {
+        if (live.isPresent() && claim.isEmpty()) {
+          claim = fields.claim(path, content, live.get(), attempt.force(), e);
+          if (claim.isPresent()) {
+            live = Optional.of(claim.get().after());
+            content = claim.get().desired();
+            continue;
+          }
+        }
         if (!e.isPreconditionFailed()) {
+          if (claim.isPresent()) {
+            fields.release(path, claim.get(), e);
+          }
           throw e;
         }
         attempt.fence().check();
@@ -225,26 +238,10 @@ final class ObjectWriter {
             new Wake.NewInput()));
   }
 
-  private LiveObject folded(String path, ApplyStep step, LiveObject live, Attempt attempt)
-      throws InterruptedException {
-    Optional<ArrayNode> fields =
-        FieldFold.fold(live.content(), step.manifest().content(), attempt.force());
-    return fields.isEmpty() ? live : withManagedFields(path, live, fields.get());
-  }
-
-  /** Changes only who manages which fields of the object that was read. */
-  private LiveObject withManagedFields(String path, LiveObject live, ArrayNode fields)
-      throws InterruptedException {
-    ObjectNode patch = Json.mapper().createObjectNode();
-    patch
-        .putObject("metadata")
-        .put("resourceVersion", live.resourceVersion())
-        .set("managedFields", fields);
-    return new LiveObject(api.merge(path, patch));
-  }
-
-  private static ObjectNode body(ApplyStep step, Optional<LiveObject> live, Attempt attempt) {
-    ObjectNode body = SharedNodes.copy(step.manifest().content());
+  private static ObjectNode body(ObjectNode content, Optional<LiveObject> live, Attempt attempt) {
+    ObjectNode body =
+        SharedNodes.copy(
+            live.map(there -> FilledFields.unclaimed(content, there.content())).orElse(content));
     ObjectNode metadata = SharedNodes.own(body, "metadata");
     metadata.put(
         "resourceVersion", live.map(LiveObject::resourceVersion).orElse(ClusterApi.ABSENT));

@@ -194,7 +194,7 @@ public final class Differ {
     }
     ObjectNode body = step.manifest().content();
     try {
-      ObjectNode wanted = api.applyDry(path(ref), body, force);
+      ObjectNode wanted = new DryRun(api).of(path(ref), live, body, force);
       if (live.isEmpty()) {
         return Optional.of(new ObjectDifference(ref, Kind.CREATED, List.of(), Optional.empty()));
       }

@@ -67,6 +67,13 @@ final class FieldNames {
     }
   }
 
+  /** Returns the fields of all managers of an object. */
+  static ObjectNode all(JsonNode live) {
+    ObjectNode all = Json.mapper().createObjectNode();
+    live.path("metadata").path("managedFields").forEach(entry -> join(all, entry.path("fieldsV1")));
+    return all;
+  }
+
   /** Adds fields to others. */
   static void join(ObjectNode into, JsonNode fields) {
     for (var field : fields.properties()) {

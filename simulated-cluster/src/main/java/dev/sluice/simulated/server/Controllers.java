@@ -11,7 +11,9 @@ import java.util.concurrent.Executor;
 /**
  * Controllers that every cluster needs: acceptance of CustomResourceDefinitions, deletion of a
  * namespace's contents and of owned objects. After each change they evaluate the whole state rather
- * than the change.
+ * than the change. Controllers that every cluster needs: deletion of a namespace's contents and of
+ * owned objects, and aggregation of ClusterRoles. After each change they evaluate the whole state
+ * rather than the change.
  */
 final class Controllers {
   private static final List<String> FRESH =
@@ -73,6 +75,7 @@ final class Controllers {
     boolean matters =
         change.kind() == Change.Kind.DELETED
             || change.resource().equals(CustomResources.DEFINITIONS)
+            || change.resource().equals(AggregatedRoles.RESOURCE)
             || change.after().path("metadata").has("ownerReferences")
             || change.after().path("metadata").has("deletionTimestamp");
     if (matters) {
@@ -90,6 +93,7 @@ final class Controllers {
             sweepNamespaces();
             definitions.sweep(remover);
             new GarbageCollector(cluster).sweep(remover);
+            new AggregatedRoles(cluster).sweep();
           });
     }
   }
