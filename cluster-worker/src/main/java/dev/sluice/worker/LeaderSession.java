@@ -137,7 +137,8 @@ final class LeaderSession implements SyncIntake.Progress {
         reading == null ? OptionalLong.empty() : reading.lag(),
         working == null ? Map.of() : working.phases(),
         watching == null ? Map.of() : watching.unreadable(),
-        working != null && working.isApiUnreachable());
+        working != null && working.isApiUnreachable(),
+        context.discovery().unavailable());
   }
 
   /** Returns whether the loop that reads the log makes progress. */

@@ -58,6 +58,7 @@ final class SessionContext {
   private final Containment containment;
   private final AttemptJournal journal;
   private final ClusterApi api;
+  private final Discovery discovery;
   private final LedgerStore ledgers;
   private final LedgerUpkeep upkeep;
   private final InvalidObjects invalid;
@@ -86,6 +87,7 @@ final class SessionContext {
     this.invalid = new InvalidObjects(config.cluster(), metrics::countInvalid);
     this.claims = new ObjectClaims(wake);
     this.api = new ClusterApi(resources.client(), config.patience().callTimeout(), mayWrite);
+    this.discovery = new Discovery(api);
     this.ledgers =
         new LedgerStore(api, config.ledgerNames(), Keyring.unusable("it was not read yet"));
     this.upkeep = new LedgerUpkeep(api, config.ledgerNames(), ledgers, resources.clock());
@@ -105,6 +107,10 @@ final class SessionContext {
 
   ClusterApi api() {
     return api;
+  }
+
+  Discovery discovery() {
+    return discovery;
   }
 
   LedgerStore ledgers() {
@@ -164,9 +170,8 @@ final class SessionContext {
   }
 
   private ApplyContext applyContext(Reporter reporting, SyncRecordReader targets) {
-    Discovery discovery = new Discovery(api);
     return new ApplyContext(
-        rendering(discovery),
+        rendering(),
         new PlanRunner(
             new Clearance.Sources(claims, targets, api, discovery),
             config.ownObjects(),
@@ -179,7 +184,7 @@ final class SessionContext {
         resources.clock());
   }
 
-  private SourceRendering rendering(Discovery discovery) {
+  private SourceRendering rendering() {
     return new SourceRendering(
         resources.renderers(),
         discovery,
@@ -200,7 +205,7 @@ final class SessionContext {
   OrphanSweep sweep(Reporter reporting, SyncRecordReader targets) {
     return new OrphanSweep(
         config.cluster(),
-        new Clearance.Sources(claims, targets, api, new Discovery(api)),
+        new Clearance.Sources(claims, targets, api, discovery),
         ledgers,
         config.ownObjects(),
         invalid,
@@ -219,8 +224,7 @@ final class SessionContext {
   }
 
   DiffService diffs(Reporter reporting, SyncRecordReader targets) {
-    Differ differ =
-        new Differ(config.cluster(), api, rendering(new Discovery(api)), targets, ledgers);
+    Differ differ = new Differ(config.cluster(), api, rendering(), targets, ledgers);
     return new DiffService(differ, reporting, resources.clock());
   }
 }

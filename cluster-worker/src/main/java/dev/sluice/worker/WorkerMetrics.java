@@ -132,6 +132,10 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
           return causes;
         });
     metrics.gauge(
+        "sluice_worker_unavailable_apis",
+        "aggregated APIs whose server did not answer when it was last asked",
+        () -> Map.of(here, (long) worker.get().unavailableApis()));
+    metrics.gauge(
         "sluice_worker_unreachable",
         "1 while the cluster's API does not answer",
         () -> Map.of(here, worker.get().isUnreachable() ? 1L : 0L));
@@ -212,10 +216,11 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
       OptionalLong lag,
       Map<String, Long> lanes,
       Map<FailureCode, Long> unreadableLedgers,
-      boolean isUnreachable) {
+      boolean isUnreachable,
+      int unavailableApis) {
 
     static View idle(WorkerStatus status, boolean isWell) {
-      return new View(status, isWell, OptionalLong.empty(), Map.of(), Map.of(), false);
+      return new View(status, isWell, OptionalLong.empty(), Map.of(), Map.of(), false, 0);
     }
 
     boolean isReady() {

@@ -2,11 +2,14 @@ package dev.sluice.simulated;
 
 import static dev.sluice.simulated.Manifests.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +70,45 @@ class DiscoveryContractIT {
     assertThat(client.getApiGroups().getGroups())
         .extracting(group -> group.getName())
         .contains("apps", "batch", "apiextensions.k8s.io", "coordination.k8s.io");
+  }
+
+  @Test
+  void listsAnAggregatedApiWhoseServerIsMissing() {
+    String group = "metrics-%s.example.org".formatted(UUID.randomUUID().toString().substring(0, 8));
+    String path = "/apis/%s/v1beta1".formatted(group);
+    fixture.cleanUp(
+        () ->
+            client
+                .genericKubernetesResources("apiregistration.k8s.io/v1", "APIService")
+                .withName("v1beta1." + group)
+                .delete());
+
+    client
+        .resource(
+            """
+            apiVersion: apiregistration.k8s.io/v1
+            kind: APIService
+            metadata: {name: v1beta1.%1$s}
+            spec:
+              group: %1$s
+              version: v1beta1
+              groupPriorityMinimum: 100
+              versionPriority: 100
+              insecureSkipTLSVerify: true
+              service: {name: nobody, namespace: default, port: 443}
+            """
+                .formatted(group))
+        .serverSideApply();
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(client.getApiGroups().getGroups())
+                    .extracting(found -> found.getName())
+                    .contains(group));
+    assertThat(refusal(() -> client.raw(path, "GET", null)).getCode()).isEqualTo(503);
+    assertThat(refusal(() -> client.raw(path + "/nodes/x", "GET", null)).getCode()).isEqualTo(503);
   }
 
   @Test

@@ -17,6 +17,9 @@ public final class ApiException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** The reason of a call to an aggregated API whose server does not answer. */
+  private static final String GROUP_UNAVAILABLE = "APIGroupUnavailable";
+
   /** The code for a call without an answer. */
   public static final int NO_ANSWER = 0;
 
@@ -91,6 +94,27 @@ public final class ApiException extends RuntimeException {
     return new ApiException(message, cause);
   }
 
+  /**
+   * Returns the failure of the server of an aggregated API.
+   *
+   * @param apiVersion the API's group and version
+   */
+  static ApiException groupUnavailable(String apiVersion, ApiException cause) {
+    int slash = apiVersion.indexOf('/');
+    ApiException failure =
+        new ApiException(
+            cause.code() == NO_ANSWER ? 503 : cause.code(),
+            GROUP_UNAVAILABLE,
+            "the server of the API %s does not answer; the status of the APIService %s.%s has the reason"
+                .formatted(
+                    apiVersion, apiVersion.substring(slash + 1), apiVersion.substring(0, slash)),
+            "",
+            List.of(),
+            cause.retryAfter);
+    failure.initCause(cause);
+    return failure;
+  }
+
   /** Returns the HTTP status; {@link #NO_ANSWER} if the server did not answer. */
   public int code() {
     return code;
@@ -124,6 +148,11 @@ public final class ApiException extends RuntimeException {
   /** Returns whether a precondition failed, because someone else wrote in between. */
   public boolean isPreconditionFailed() {
     return code == 409 && !hasCause("FieldManagerConflict");
+  }
+
+  /** Returns whether the server of an aggregated API does not answer. */
+  public boolean isGroupUnavailable() {
+    return reason.equals(GROUP_UNAVAILABLE);
   }
 
   public boolean isNotFound() {

@@ -12,17 +12,24 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Discovers the kinds that the cluster serves, by group and version when first needed. An unknown
  * kind is looked up again every time, since its definition may have been installed in between.
+ *
+ * <p>A version whose server does not answer, an aggregated API, fails only what needs its kinds.
  */
 public final class Discovery implements ClusterFacts.Source {
 
   private static final Pattern PLURAL = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
   private static final Duration FACTS_HOLD = Duration.ofMinutes(1);
 
+  private static final Logger log = LoggerFactory.getLogger(Discovery.class);
+
   private final ClusterApi api;
+  private final Set<String> unavailable = ConcurrentHashMap.newKeySet();
   private final Map<String, Map<String, ApiResource>> known = new ConcurrentHashMap<>();
   private final ReentrantLock asking = new ReentrantLock();
   private Optional<ClusterFacts> facts = Optional.empty();
@@ -32,7 +39,12 @@ public final class Discovery implements ClusterFacts.Source {
     this.api = api;
   }
 
-  /** Returns the address of a kind; empty if the cluster does not serve it. */
+  /**
+   * Returns the address of a kind; empty if the cluster does not serve it.
+   *
+   * @throws ApiException that {@linkplain ApiException#isGroupUnavailable says so} if the kind's
+   *     server does not answer
+   */
   public Optional<ApiResource> find(String apiVersion, String kind) throws InterruptedException {
     if (!new ApiKind(apiVersion, kind).isValid()) {
       return Optional.empty();
@@ -58,6 +70,11 @@ public final class Discovery implements ClusterFacts.Source {
     known.remove(apiVersion);
   }
 
+  /** Returns the number of versions whose server did not answer when it was last asked. */
+  public int unavailable() {
+    return unavailable.size();
+  }
+
   /** Returns the server's version and all served kinds; they may be a minute old. */
   @Override
   public ClusterFacts facts() throws InterruptedException {
@@ -76,25 +93,63 @@ public final class Discovery implements ClusterFacts.Source {
   private ClusterFacts askFacts() throws InterruptedException {
     String version = api.required("/version").path("gitVersion").asText();
     SortedSet<String> served = new TreeSet<>();
+    SortedSet<String> unknown = new TreeSet<>();
     for (JsonNode core : api.required("/api").path("versions")) {
-      addKinds(core.asText(), served);
+      addKinds(core.asText(), served, unknown);
     }
     for (JsonNode group : api.required("/apis").path("groups")) {
       for (JsonNode groupVersion : group.path("versions")) {
-        addKinds(groupVersion.path("groupVersion").asText(), served);
+        addKinds(groupVersion.path("groupVersion").asText(), served, unknown);
       }
     }
-    return new ClusterFacts(version, served);
+    return new ClusterFacts(version, served, unknown);
   }
 
-  private void addKinds(String apiVersion, Set<String> served) throws InterruptedException {
+  private void addKinds(String apiVersion, Set<String> served, Set<String> unknown)
+      throws InterruptedException {
     served.add(apiVersion);
-    ask(apiVersion).keySet().forEach(kind -> served.add(apiVersion + "/" + kind));
+    try {
+      ask(apiVersion).keySet().forEach(kind -> served.add(apiVersion + "/" + kind));
+    } catch (ApiException e) {
+      if (!e.isGroupUnavailable()) {
+        throw e;
+      }
+      unknown.add(apiVersion);
+    }
+  }
+
+  /** Returns the document of a version, and remembers whether its server answers. */
+  private Optional<ObjectNode> document(String apiVersion, String root)
+      throws InterruptedException {
+    try {
+      Optional<ObjectNode> document = api.get(root);
+      if (unavailable.remove(apiVersion)) {
+        log.atInfo()
+            .addKeyValue("apiVersion", apiVersion)
+            .log("the server of an API answers again");
+      }
+      return document;
+    } catch (ApiException e) {
+      if (!apiVersion.contains("/") || (e.code() != ApiException.NO_ANSWER && e.code() < 500)) {
+        throw e;
+      }
+      if (e.code() == ApiException.NO_ANSWER) {
+        // throws if it is not only this API that does not answer
+        var unused = api.required("/version");
+      }
+      ApiException failure = ApiException.groupUnavailable(apiVersion, e);
+      if (unavailable.add(apiVersion)) {
+        log.atWarn()
+            .addKeyValue("apiVersion", apiVersion)
+            .log("{}; what needs its kinds is retried until then", failure.getMessage());
+      }
+      throw failure;
+    }
   }
 
   private Map<String, ApiResource> ask(String apiVersion) throws InterruptedException {
     String root = apiVersion.contains("/") ? "/apis/" + apiVersion : "/api/" + apiVersion;
-    Optional<ObjectNode> list = api.get(root);
+    Optional<ObjectNode> list = document(apiVersion, root);
     if (list.isEmpty()) {
       return Map.of();
     }

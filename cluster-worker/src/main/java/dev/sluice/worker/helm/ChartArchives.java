@@ -38,9 +38,31 @@ public final class ChartArchives {
     try (Stream<Path> files = Files.walk(chart)) {
       return files.filter(Files::isRegularFile).sorted().toList();
     } catch (IOException e) {
-      throw RenderException.temporary(
-          RenderFailure.NO_DISK, "the worker cannot read its rendering inputs", e);
+      throw unreadable(e);
     }
+  }
+
+  /** Returns whether a chart's files, and those of its archives, contain an ASCII text. */
+  public static boolean contains(Path chart, String text) throws RenderException {
+    for (Path file : below(chart)) {
+      if ((isArchive(file) ? unpacked(file) : read(file)).contains(text)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String read(Path file) throws RenderException {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static RenderException unreadable(IOException cause) {
+    return RenderException.temporary(
+        RenderFailure.NO_DISK, "the worker cannot read its rendering inputs", cause);
   }
 
   /**

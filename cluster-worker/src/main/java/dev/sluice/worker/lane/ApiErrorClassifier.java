@@ -51,6 +51,9 @@ public final class ApiErrorClassifier {
         && TOO_LARGE_FOR_ETCD.stream().anyMatch(String.valueOf(error.getMessage())::contains)) {
       return park(error, SourceFailure.TOO_LARGE, stage, object, new Wake.NewInput());
     }
+    if (error.isGroupUnavailable()) {
+      return retry(error, ApplyFailure.API_GROUP_UNAVAILABLE, stage, object);
+    }
     return switch (error.code()) {
       case ApiException.NO_ANSWER -> retry(error, ApplyFailure.UNREACHABLE, stage, object);
       case 400 -> park(error, ApplyFailure.BAD_REQUEST, stage, object, OBJECT_CHANGE);
@@ -143,6 +146,9 @@ public final class ApiErrorClassifier {
 
   private static String message(ApiException error, Optional<ObjectRef> object) {
     String where = object.map(ref -> ref + ": ").orElse("");
+    if (error.isGroupUnavailable()) {
+      return where + error.getMessage();
+    }
     String status =
         error.code() == ApiException.NO_ANSWER
             ? "the API server did not answer"

@@ -1,9 +1,11 @@
 package dev.sluice.worker.render;
 
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.name.ProgramArgument;
+import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.helm.ChartArchives;
 import dev.sluice.worker.helm.ChartRun;
 import dev.sluice.worker.helm.HelmEngine;
@@ -13,6 +15,7 @@ import dev.sluice.worker.sandbox.RenderException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Renders charts in the repository as {@code helm template} does, for one cluster's version and API
@@ -52,16 +55,35 @@ final class HelmRenderer implements Renderer {
       if (Files.isDirectory(chart)) {
         new ChartDependencies(directory.tree()).provide(chart);
       }
+      ClusterFacts facts = request.cluster().facts();
+      requireKnown(facts.unavailable(), chart);
       ChartRun run =
           new ChartRun(
               chart,
               release,
               request.namespace(),
-              request.cluster().facts(),
+              facts,
               new ValuesFiles(directory, chart).prepare(request),
               options.set(),
               options.includeCrds());
       return RenderResult.of("chart " + request.shown(), template(run, directory, request), name());
+    }
+  }
+
+  /**
+   * Refuses for now a chart that may depend on kinds that are unknown at the moment. A chart asks
+   * for a kind by its full name, {@code metrics.k8s.io/v1beta1/NodeMetrics}; versions are known.
+   */
+  private static void requireKnown(Set<String> unavailable, Path chart) throws RenderException {
+    for (String apiVersion : unavailable) {
+      if (ChartArchives.contains(chart, apiVersion + "/")) {
+        throw RenderException.temporary(
+            ApplyFailure.API_GROUP_UNAVAILABLE,
+            "the chart depends on kinds of the API %s, whose server does not answer; the status of"
+                    .formatted(apiVersion)
+                + " its APIService has the reason",
+            null);
+      }
     }
   }
 

@@ -24,6 +24,10 @@ public enum ApplyFailure implements FailureCode {
   MISSING_KIND(
       "The cluster does not serve the kind. Retried once it does.",
       "Install its CustomResourceDefinition."),
+  API_GROUP_UNAVAILABLE(
+      "The server of an aggregated API does not answer. Applications without kinds of this API are "
+          + "not affected. Retried automatically.",
+      "Run `kubectl get apiservices`; repair the APIService that the message names, or delete it."),
   BAD_REQUEST("The API server cannot read the object (400).", "Correct the manifest."),
   INVALID(
       "The API server's validation refuses the object (422).",

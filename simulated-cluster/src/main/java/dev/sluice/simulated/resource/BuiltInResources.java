@@ -41,6 +41,7 @@ final class BuiltInResources {
       policy/v1 PodDisruptionBudget poddisruptionbudgets pdb - namespace status
       autoscaling/v2 HorizontalPodAutoscaler horizontalpodautoscalers hpa all namespace status
       apiextensions.k8s.io/v1 CustomResourceDefinition customresourcedefinitions crd,crds api-extensions cluster status
+      apiregistration.k8s.io/v1 APIService apiservices - api-extensions cluster status
       """;
 
   private BuiltInResources() {}

@@ -27,6 +27,7 @@ final class Allocation {
       case "Namespace" -> namespace(object);
       case "Service" -> service(object.withObject("/spec"));
       case "Job" -> job(object);
+      case "APIService" -> AggregatedApis.begin(object, cluster.now());
       case "Pod", "PersistentVolumeClaim" -> object.putObject("status").put("phase", "Pending");
       case DEFINITION -> {
         object.withObject("/metadata").withArray("/finalizers").add(Definitions.CLEANUP);

@@ -8,6 +8,7 @@ import dev.sluice.simulated.resource.ResourceCatalog;
 import dev.sluice.simulated.resource.ResourceType;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Discovery documents: the served groups, versions and resources. */
 final class Discovery {
@@ -16,9 +17,15 @@ final class Discovery {
   private static final List<String> SUBRESOURCE_VERBS = List.of("get", "patch", "update");
 
   private final ResourceCatalog catalog;
+  private final AggregatedApis aggregated;
 
-  Discovery(ResourceCatalog catalog) {
+  Discovery(ResourceCatalog catalog, AggregatedApis aggregated) {
     this.catalog = catalog;
+    this.aggregated = aggregated;
+  }
+
+  private List<GroupVersion> versions() {
+    return Stream.concat(catalog.groupVersions().stream(), aggregated.versions().stream()).toList();
   }
 
   static ObjectNode version() {
@@ -46,7 +53,7 @@ final class Discovery {
     ObjectNode list = JsonNodeFactory.instance.objectNode();
     list.put("kind", "APIGroupList").put("apiVersion", "v1");
     ArrayNode groups = list.putArray("groups");
-    catalog.groupVersions().stream()
+    versions().stream()
         .map(GroupVersion::group)
         .filter(group -> !group.isEmpty())
         .distinct()
@@ -55,7 +62,7 @@ final class Discovery {
   }
 
   Optional<ObjectNode> group(String name) {
-    boolean known = catalog.groupVersions().stream().anyMatch(gv -> gv.group().equals(name));
+    boolean known = versions().stream().anyMatch(gv -> gv.group().equals(name));
     if (name.isEmpty() || !known) {
       return Optional.empty();
     }
@@ -68,7 +75,7 @@ final class Discovery {
   private ObjectNode describe(String name) {
     ObjectNode group = JsonNodeFactory.instance.objectNode().put("name", name);
     ArrayNode versions = group.putArray("versions");
-    catalog.groupVersions().stream()
+    versions().stream()
         .filter(gv -> gv.group().equals(name))
         .forEach(
             gv ->

@@ -14,6 +14,7 @@ import java.util.Optional;
 /** Router from path and method to the operation. */
 final class Endpoints {
   private final Cluster cluster;
+  private final AggregatedApis aggregated;
   private final Discovery discovery;
   private final ObjectReader reader;
   private final ObjectWriter writer;
@@ -25,7 +26,8 @@ final class Endpoints {
 
   Endpoints(Cluster cluster, Vertx vertx) {
     this.cluster = cluster;
-    this.discovery = new Discovery(cluster.catalog());
+    this.aggregated = new AggregatedApis(cluster);
+    this.discovery = new Discovery(cluster.catalog(), aggregated);
     this.reader = new ObjectReader(cluster);
     this.writer = new ObjectWriter(cluster);
     this.remover = new ObjectRemover(cluster, reader);
@@ -88,6 +90,11 @@ final class Endpoints {
   }
 
   private void apis(RoutingContext context, List<String> path) {
+    if (path.size() > 2
+        && aggregated.versions().contains(new GroupVersion(path.get(1), path.get(2)))) {
+      Responses.send(context, 503, "text/plain; charset=utf-8", "service unavailable\n");
+      return;
+    }
     switch (path.size()) {
       case 1 -> Responses.send(context, 200, discovery.groups());
       case 2 ->
