@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.yaml.YamlJson;
 import dev.sluice.platform.process.FatalErrors;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -292,7 +293,7 @@ public final class ClusterApi {
     }
     try {
       String text =
-          contentType.equals(APPLY) ? ApplyBody.of(body) : Json.mapper().writeValueAsString(body);
+          contentType.equals(APPLY) ? YamlJson.of(body) : Json.mapper().writeValueAsString(body);
       return builder.method(method, contentType, text).build();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write a JSON tree", e);

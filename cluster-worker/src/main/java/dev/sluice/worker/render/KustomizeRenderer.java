@@ -91,7 +91,9 @@ final class KustomizeRenderer implements Renderer {
       references.required(); // refuses files that may hide a chart outside the tree
     }
     KustomizeReferences.check(source);
-    LargeFiles.refusePointers(charts.without(source.files()));
+    List<InputFile> files = charts.without(source.files());
+    LargeFiles.refusePointers(files);
+    LostCharacters.refuse(files);
     Customization customization = source.options().customization();
     try (InputDirectory directory = InputDirectory.of(source, sandbox.open())) {
       String built = path.isEmpty() ? "." : "./" + path; // neither an option nor a URL

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.YamlJson;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.YamlDocument;
 import dev.sluice.worker.sandbox.RenderException;
@@ -54,7 +55,8 @@ final class Overlay {
     try {
       for (RenderResult.Part part : rendered.parts()) {
         for (YamlDocument document : YamlDocument.readAll(part.text(), part.source(), allowance)) {
-          all.append("---\n").append(document.content()).append('\n');
+          LostCharacters.refuse(document.content(), part.source());
+          all.append("---\n").append(YamlJson.of(document.content())).append('\n');
         }
       }
     } catch (ManifestException e) {

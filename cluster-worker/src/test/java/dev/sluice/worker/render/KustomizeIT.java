@@ -8,7 +8,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.contract.fleet.Customization;
+import dev.sluice.contract.fleet.HelmOptions;
+import dev.sluice.contract.fleet.PlainOptions;
+import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.platform.process.NeededProgram;
+import dev.sluice.worker.manifest.YamlDocument;
 import dev.sluice.worker.sandbox.InstalledProgram;
 import dev.sluice.worker.sandbox.IsolationMode;
 import dev.sluice.worker.sandbox.RenderException;
@@ -17,6 +23,9 @@ import dev.sluice.worker.sandbox.Scratch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +179,93 @@ class KustomizeIT {
     assertThat(poisonous).as("the schema counts").contains("name: one", "name: two");
     assertThat(before).contains("name: two").doesNotContain("name: one");
     assertThat(after).isEqualTo(before);
+  }
+
+  @Test
+  void keepsTheCharactersOfFilesAndResources() throws Exception {
+    String separated = "{\"t\": \"one\u2028two \u2029 \uFEFF \u00a0\"}\n";
+
+    RenderResult result =
+        renderers.render(
+            kustomization(
+                text(
+                    "app/kustomization.yaml",
+                    "resources: [a.yaml]",
+                    "configMapGenerator: [{name: g, files: [a.json, b.txt]}]"),
+                text(
+                    "app/a.yaml",
+                    "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {v: \"a \\u2028 b\\uFEFF\"}}"),
+                new InputFile.Text("app/a.json", false, separated),
+                new InputFile.Text(
+                    "app/b.txt", false, "\uFEFFhello\r\n\u2028\n  C:\\Lib\\Path\n")));
+
+    assertThat(values(result))
+        .containsExactlyInAnyOrder(
+            "a \u2028 b\uFEFF", separated, "\uFEFFhello\r\n\u2028\n  C:\\Lib\\Path\n");
+  }
+
+  @Test
+  void keepsTheCharactersOfCustomizedObjects() throws Exception {
+    RenderResult result =
+        renderers.render(
+            customized(
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {v: \"a \\u2028 b \\uFEFF\"}}"));
+
+    assertThat(values(result)).containsExactly("a \u2028 b \uFEFF");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\\u0085", "\\N", "\\x85", "\\u007F", "\\U00000090", "\\uFFFE", "\\uffff"})
+  void refusesCharactersThatKustomizeDoesNotKeep(String escape) {
+    String object =
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {v: \"%s\"}}"
+            .formatted(escape);
+
+    assertThat(
+            refused(
+                kustomization(
+                    text("app/kustomization.yaml", "resources: [a.yaml]"),
+                    text("app/a.yaml", object))))
+        .startsWith("app/a.yaml has a character that kustomize changes");
+    assertThat(refused(customized(object)))
+        .startsWith("app/a.yaml has a character that kustomize changes");
+  }
+
+  @Test
+  void refusesANextLineInAFile() {
+    assertThat(
+            refused(
+                kustomization(
+                    text(
+                        "app/kustomization.yaml",
+                        "configMapGenerator: [{name: g, files: [n.txt]}]"),
+                    text("app/n.txt", "x\u0085y"))))
+        .startsWith("app/n.txt has a character that kustomize changes");
+  }
+
+  private String refused(RenderRequest request) {
+    return catchThrowableOfType(RenderException.class, () -> renderers.render(request))
+        .failure()
+        .message();
+  }
+
+  private static RenderRequest customized(String object) {
+    Customization prefix = new Customization("x-", "", Map.of(), Map.of(), List.of(), Map.of());
+    return Inputs.of(
+        SourceType.PLAIN,
+        "app",
+        new RenderOptions(PlainOptions.DEFAULT, HelmOptions.DEFAULT, prefix),
+        text("app/a.yaml", object));
+  }
+
+  /** Returns all values of the ConfigMaps. */
+  private static List<String> values(RenderResult result) throws Exception {
+    List<String> values = new ArrayList<>();
+    for (YamlDocument document : YamlDocument.readAll(result.parts().getFirst().text(), "out")) {
+      document.content().path("data").forEach(value -> values.add(value.textValue()));
+    }
+    return values;
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.sluice.worker.api;
+package dev.sluice.contract.yaml;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,17 +8,16 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON that a YAML 1.1 reader reads as a JSON reader does. The API server reads bodies of type
- * {@code application/apply-patch+yaml} by YAML, which folds some characters and refuses others
+ * JSON that a YAML 1.1 reader reads as a JSON reader does. The API server reads the body of an
+ * apply, and kustomize a file of JSON, by YAML, which folds some characters and refuses others
  * (YAML 1.1, sections 5.1 and 5.4).
  */
-final class ApplyBody {
+public final class YamlJson {
 
   /** The longest name whose quoted and escaped form YAML reads as a key without a mark: 1024. */
   private static final int LONGEST_NAME = (1024 - 2) / 6;
@@ -26,10 +25,15 @@ final class ApplyBody {
   private static final ObjectWriter WRITER = Json.mapper().writer(new Escapes());
   private static final ObjectWriter MARKING_WRITER = WRITER.with(new MarkedKeys());
 
-  private ApplyBody() {}
+  private YamlJson() {}
 
-  static String of(ObjectNode object) throws JsonProcessingException {
-    return (hasLongName(object) ? MARKING_WRITER : WRITER).writeValueAsString(object);
+  /** Returns the text of a tree. */
+  public static String of(JsonNode tree) {
+    try {
+      return (hasLongName(tree) ? MARKING_WRITER : WRITER).writeValueAsString(tree);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write a JSON tree", e);
+    }
   }
 
   private static boolean hasLongName(JsonNode node) {
