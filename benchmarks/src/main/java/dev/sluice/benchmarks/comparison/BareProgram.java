@@ -35,15 +35,7 @@ final class BareProgram implements AutoCloseable {
       throws IOException, InterruptedException {
     return run(
         root,
-        List.of(
-            "helm",
-            "template",
-            name,
-            "./" + directory,
-            "--namespace",
-            name,
-            "--skip-tests",
-            "--include-crds"));
+        List.of("helm", "template", name, "./" + directory, "--namespace", name, "--include-crds"));
   }
 
   private Rendering run(Path root, List<String> command) throws IOException, InterruptedException {

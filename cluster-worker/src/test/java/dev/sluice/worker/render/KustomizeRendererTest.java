@@ -254,7 +254,6 @@ class KustomizeRendererTest {
         "resources: [git::https://example.com/a]",
         "crds: ['http://127.0.0.1/x']",
         "namePrefix: b\u0085resources: ['http://127.0.0.1/x']",
-        "namePrefix: b\u2028resources: ['http://127.0.0.1/x']",
         "namePrefix: b\rresources: ['http://127.0.0.1/x']",
         "replacements: [{path: 'http://127.0.0.1/x'}]",
         "transformers: ['http://127.0.0.1/x']",
