@@ -153,26 +153,30 @@ class HelmHooksIT {
 
   /**
    * Finishes the Job as the cluster's own controller would, which runs no pods here. Kubernetes
-   * 1.31 and later require the preceding condition, and the time.
+   * 1.31 and later require the preceding condition, and the times.
    */
   private void end(Job job, String how) {
     assertThat(job().get().getMetadata().getUid()).isEqualTo(job.getMetadata().getUid());
+    Instant now = Instant.now().truncatedTo(SECONDS);
+    if (bench.fixture.isSimulated()) {
+      patchStatus("\"startTime\": \"%s\"".formatted(now));
+    }
+    await().atMost(Bench.PATIENCE).until(() -> job().get().getStatus().getStartTime() != null);
     boolean complete = how.equals("Complete");
+    patchStatus(
+        """
+        "active": 0, %s"conditions": [
+          {"type": "%s", "status": "True"}, {"type": "%s", "status": "True"}]"""
+            .formatted(
+                complete ? "\"completionTime\": \"%s\", ".formatted(now.plusSeconds(1)) : "",
+                complete ? "SuccessCriteriaMet" : "FailureTarget",
+                how));
+  }
+
+  private void patchStatus(String status) {
     job()
         .subresource("status")
-        .patch(
-            PatchContext.of(PatchType.STRATEGIC_MERGE),
-            """
-            {"status": {"active": 0, %s"conditions": [
-              {"type": "%s", "status": "True"}, {"type": "%s", "status": "True"}]}}
-            """
-                .formatted(
-                    complete
-                        ? "\"completionTime\": \"%s\", "
-                            .formatted(Instant.now().plusSeconds(1).truncatedTo(SECONDS))
-                        : "",
-                    complete ? "SuccessCriteriaMet" : "FailureTarget",
-                    how));
+        .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), "{\"status\": {" + status + "}}");
   }
 
   private ScalableResource<Job> job() {

@@ -9,14 +9,7 @@ final class Immutability {
   private static final String IMMUTABLE = "field is immutable";
   private static final String WHEN_SET = "field is immutable when `immutable` is set";
   private static final List<String> STATEFUL_SET =
-      List.of(
-          "replicas",
-          "ordinals",
-          "template",
-          "updateStrategy",
-          "persistentVolumeClaimRetentionPolicy",
-          "minReadySeconds",
-          "revisionHistoryLimit");
+      List.of("volumeClaimTemplates", "serviceName", "podManagementPolicy");
 
   private Immutability() {}
 
@@ -29,24 +22,26 @@ final class Immutability {
       }
       case "Deployment", "ReplicaSet", "DaemonSet" -> selector(live, object, problems);
       case "StatefulSet" -> {
-        if (!without(live).equals(without(object))) {
-          problems.forbidden(
-              "spec",
-              "updates to statefulset spec for fields other than 'replicas', 'ordinals',"
-                  + " 'template', 'updateStrategy', 'revisionHistoryLimit',"
-                  + " 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+        selector(live, object, problems);
+        for (String field : STATEFUL_SET) {
+          same("/spec/" + field, "spec." + field, live, object, problems);
         }
       }
       case "Job" -> {
         same("/spec/completions", "spec.completions", live, object, problems);
         selector(live, object, problems);
         same("/spec/template", "spec.template", live, object, problems);
+        JobStatus.check(live, object, problems);
       }
       case "Service" -> {
         if (!live.at("/spec/clusterIP").asText().isEmpty()
             && !live.at("/spec/type").asText().equals("ExternalName")
             && !object.at("/spec/type").asText().equals("ExternalName")) {
-          same("/spec/clusterIP", "spec.clusterIP", live, object, problems);
+          JsonNode address = object.at("/spec/clusterIP");
+          if (!live.at("/spec/clusterIP").equals(address)) {
+            problems.invalidLiteral(
+                "spec.clusterIPs[0]", "[" + address + "]", "may not change once set");
+          }
         }
       }
       case "RoleBinding", "ClusterRoleBinding" -> {
@@ -54,9 +49,9 @@ final class Immutability {
         if (!live.path("roleRef").equals(role)) {
           problems.invalidLiteral(
               "roleRef",
-              "rbac.RoleRef{APIGroup:%s, Kind:%s, Name:%s}"
+              "{\"APIGroup\":%s,\"Kind\":%s,\"Name\":%s}"
                   .formatted(role.path("apiGroup"), role.path("kind"), role.path("name")),
-              "cannot change roleRef");
+              IMMUTABLE);
         }
       }
       case "Event" -> {
@@ -94,9 +89,7 @@ final class Immutability {
     if (!live.at("/spec/selector").equals(selector)) {
       problems.invalidLiteral(
           "spec.selector",
-          "v1.LabelSelector{MatchLabels:"
-              + WorkloadValidation.goMap(selector.path("matchLabels"))
-              + ", MatchExpressions:[]v1.LabelSelectorRequirement(nil)}",
+          selector.isMissingNode() ? "null" : selector.toString(),
           IMMUTABLE);
     }
   }
@@ -126,11 +119,5 @@ final class Immutability {
           "spec is immutable after creation except resources.requests and"
               + " volumeAttributesClassName for bound claims");
     }
-  }
-
-  private static JsonNode without(JsonNode object) {
-    ObjectNode spec = object.path("spec").deepCopy();
-    spec.remove(STATEFUL_SET);
-    return spec;
   }
 }

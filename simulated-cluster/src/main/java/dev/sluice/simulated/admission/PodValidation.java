@@ -119,6 +119,20 @@ final class PodValidation {
     }
     quantities(path + ".resources.limits", container.at("/resources/limits"));
     quantities(path + ".resources.requests", container.at("/resources/requests"));
+    container
+        .at("/resources/requests")
+        .properties()
+        .forEach(
+            request -> {
+              String limit = container.at("/resources/limits").path(request.getKey()).asText();
+              if (Quantities.exceeds(request.getValue().asText(), limit)) {
+                problems.invalid(
+                    path + ".resources.requests",
+                    request.getValue().asText(),
+                    "must be less than or equal to %s limit of %s"
+                        .formatted(request.getKey(), limit));
+              }
+            });
   }
 
   /**

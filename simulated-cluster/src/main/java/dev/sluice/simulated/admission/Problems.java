@@ -22,6 +22,11 @@ public final class Problems {
     causes.add(new Cause("FieldValueInvalid", field, "Invalid value: " + show(value) + ": " + why));
   }
 
+  /** Adds a field with an invalid value that is not shown. */
+  void invalid(String field, String why) {
+    causes.add(new Cause("FieldValueInvalid", field, "Invalid value: " + why));
+  }
+
   /** Adds a field with an unsupported value. */
   void unsupported(String field, String value, List<String> supported) {
     causes.add(

@@ -90,7 +90,15 @@ public final class Validation {
       }
       case "PodDisruptionBudget" -> {
         if (spec.has("minAvailable") && spec.has("maxUnavailable")) {
-          problems.invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set");
+          problems.invalidLiteral(
+              "spec",
+              "{\"MinAvailable\":%s,\"Selector\":%s,\"MaxUnavailable\":%s,%s}"
+                  .formatted(
+                      spec.path("minAvailable"),
+                      spec.has("selector") ? spec.path("selector") : "null",
+                      spec.path("maxUnavailable"),
+                      "\"UnhealthyPodEvictionPolicy\":null"),
+              "minAvailable and maxUnavailable cannot be both set");
         }
       }
       case "HorizontalPodAutoscaler" -> {
@@ -154,7 +162,7 @@ public final class Validation {
 
   private static void ingress(JsonNode spec, Problems problems) {
     if (spec.path("rules").isEmpty() && !spec.has("defaultBackend")) {
-      problems.invalid("spec", "", "either `defaultBackend` or `rules` must be specified");
+      problems.invalidLiteral("spec", "null", "either `defaultBackend` or `rules` must be specified");
     }
     for (int i = 0; i < spec.path("rules").size(); i++) {
       JsonNode paths = spec.path("rules").path(i).at("/http/paths");

@@ -2,7 +2,6 @@ package dev.sluice.simulated.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.StringJoiner;
 
 /** Validation of the kinds that create pods. */
 final class WorkloadValidation {
@@ -96,7 +95,7 @@ final class WorkloadValidation {
     if (!matches) {
       problems.invalidLiteral(
           "spec.template.metadata.labels",
-          goMap(labels),
+          labels.isMissingNode() ? "null" : labels.toString(),
           "`selector` does not match template `labels`");
     }
   }
@@ -111,17 +110,5 @@ final class WorkloadValidation {
       case "DoesNotExist" -> value.isMissingNode();
       default -> false;
     };
-  }
-
-  /** Returns a map as Go prints it, which is the API server's format. */
-  static String goMap(JsonNode map) {
-    if (map.isMissingNode()) {
-      return "map[string]string(nil)";
-    }
-    StringJoiner text = new StringJoiner(", ", "map[string]string{", "}");
-    map.properties().stream()
-        .sorted(java.util.Map.Entry.comparingByKey())
-        .forEach(e -> text.add("\"" + e.getKey() + "\":\"" + e.getValue().asText() + "\""));
-    return text.toString();
   }
 }

@@ -5,6 +5,8 @@ import dev.sluice.simulated.schema.Type;
 import dev.sluice.simulated.schema.Type.ScalarKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Check of a configuration against its type before it is applied. */
 public final class TypedCheck {
@@ -64,14 +66,14 @@ public final class TypedCheck {
 
   private boolean isMap(String path, JsonNode value) {
     if (!value.isObject()) {
-      problems.add(path + ": expected map, got " + show(value));
+      problems.add(path + ": expected map, got &{" + go(value) + "}");
     }
     return value.isObject();
   }
 
   private void list(Type.ListOf list, String path, JsonNode value) {
     if (!value.isArray()) {
-      problems.add(path + ": expected list, got " + show(value));
+      problems.add(path + ": expected list, got &{" + go(value) + "}");
       return;
     }
     List<PathElement> previous = new ArrayList<>();
@@ -109,8 +111,8 @@ public final class TypedCheck {
     problems.add(
         path
             + switch (kind) {
-              case STRING, TIME, BYTES -> ": expected string, got " + show(value);
-              case BOOLEAN -> ": expected boolean, got " + show(value);
+              case STRING, TIME, BYTES -> ": expected string, got &value.valueUnstructured{Value:" + value + "}";
+              case BOOLEAN -> ": expected boolean, got &{" + go(value) + "}";
               default -> ": expected numeric (int or float), got " + goType(value);
             });
   }
@@ -125,8 +127,18 @@ public final class TypedCheck {
     };
   }
 
-  private static String show(JsonNode value) {
-    return "&value.valueUnstructured{Value:" + value + "}";
+  /** Returns a value as Go prints it. */
+  private static String go(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case ARRAY ->
+          value.valueStream().map(TypedCheck::go).collect(Collectors.joining(" ", "[", "]"));
+      case OBJECT ->
+          value.properties().stream()
+              .sorted(Map.Entry.comparingByKey())
+              .map(entry -> entry.getKey() + ":" + go(entry.getValue()))
+              .collect(Collectors.joining(" ", "map[", "]"));
+      default -> value.asText();
+    };
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 public final class Quantities {
   private static final Pattern QUANTITY =
       Pattern.compile("([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?\\d+)?");
+  private static final Pattern EXPONENT = Pattern.compile("[eE][+-]?\\d+$");
   private static final List<String> BINARY = List.of("Ki", "Mi", "Gi", "Ti", "Pi", "Ei");
   private static final List<String> DECIMAL =
       List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E");
@@ -23,23 +24,37 @@ public final class Quantities {
 
   /** Returns the canonical form of a quantity, or empty if the text is not one. */
   static Optional<String> canonical(String text) {
+    return value(text)
+        .map(
+            value ->
+                EXPONENT.matcher(text).find()
+                    ? text
+                    : text.endsWith("i") && value.abs().compareTo(KIBI) >= 0
+                        ? binary(value)
+                        : decimal(value));
+  }
+
+  private static Optional<BigDecimal> value(String text) {
     Matcher matcher = QUANTITY.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
     }
     BigDecimal number = new BigDecimal(matcher.group(1));
     String suffix = matcher.group(2) == null ? "" : matcher.group(2);
-    if (suffix.length() > 1
-        && (suffix.startsWith("e") || suffix.startsWith("E"))
-        && !suffix.equals("Ei")) {
-      return Optional.of(text);
+    if (EXPONENT.matcher(suffix).matches()) {
+      return Optional.of(number.scaleByPowerOfTen(Integer.parseInt(suffix.substring(1))));
     }
     int power = BINARY.indexOf(suffix);
-    if (power >= 0) {
-      BigDecimal value = number.multiply(KIBI.pow(power + 1));
-      return Optional.of(value.abs().compareTo(KIBI) < 0 ? decimal(value) : binary(value));
-    }
-    return Optional.of(decimal(number.scaleByPowerOfTen(SMALLEST + 3 * DECIMAL.indexOf(suffix))));
+    return Optional.of(
+        power >= 0
+            ? number.multiply(KIBI.pow(power + 1))
+            : number.scaleByPowerOfTen(SMALLEST + 3 * DECIMAL.indexOf(suffix)));
+  }
+
+  /** Returns whether both texts are quantities, and the first is the greater one. */
+  public static boolean exceeds(String text, String limit) {
+    Optional<BigDecimal> most = value(limit);
+    return most.isPresent() && value(text).filter(v -> v.compareTo(most.get()) > 0).isPresent();
   }
 
   private static String binary(BigDecimal value) {

@@ -7,6 +7,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -105,10 +107,20 @@ public final class ApiServer {
     Buffer body = context.body().buffer();
     return new ObservedRequest(
         context.request().method().name(),
-        context.request().path(),
+        path(context),
         parameters,
         header(context, "User-Agent"),
         body == null ? "" : body.toString());
+  }
+
+  /** Returns the path without its percent-encoding, or unchanged if it is malformed. */
+  static String path(RoutingContext context) {
+    String path = context.request().path();
+    try {
+      return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return path;
+    }
   }
 
   static Map<String, String> parameters(RoutingContext context) {

@@ -86,36 +86,32 @@ final class Applied {
 
   /** Returns the error for a merged object that cannot be decoded. */
   static ApiException unreadable(ApiRequest request, ApiException e) {
-    ResourceType type = request.type();
-    String kind = type.groupVersion().apiVersion() + ", Kind=" + type.kind();
+    String problem = e.getMessage().substring(e.getMessage().indexOf(": ") + 2);
     return ApiException.of(
         500,
         "",
-        "failed to convert new object ("
-            + request.namespace()
-            + "/"
-            + request.name()
-            + "; "
-            + kind
-            + ") to proper version ("
-            + type.groupVersion().apiVersion()
-            + "): unable to convert unstructured object to "
-            + kind
-            + ": error decoding from json: "
-            + e.getMessage().substring(e.getMessage().indexOf(": ") + 2));
+        "failed to convert new object (%s) to proper version: unable to convert unstructured object to %s: %s%s"
+            .formatted(
+                place(request),
+                kind(request),
+                problem.startsWith("quantities") ? "" : "error decoding from json: ",
+                problem));
   }
 
   static ApiException mistyped(ApiRequest request, MistypedException e) {
-    ResourceType type = request.type();
-    String place =
-        (request.namespace().isEmpty() ? "" : request.namespace())
-            + "/"
-            + request.name()
-            + "; "
-            + type.groupVersion().apiVersion()
-            + ", Kind="
-            + type.kind();
     return ApiException.of(
-        500, "", "failed to create typed patch object (" + place + "): " + e.getMessage());
+        500, "", "failed to create typed patch object (" + place(request) + "): " + e.getMessage());
+  }
+
+  /** Returns the object's namespace in the body, its name and its kind, as Go prints them. */
+  private static String place(ApiRequest request) {
+    JsonNode body = Bodies.applied(request.call().body());
+    return body.at("/metadata/namespace").asText() + "/" + request.name() + "; " + kind(request);
+  }
+
+  private static String kind(ApiRequest request) {
+    String group = request.type().group();
+    String version = request.type().groupVersion().version();
+    return group + "/" + version + ", Kind=" + request.type().kind();
   }
 }

@@ -9,11 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * Controllers that every cluster needs: acceptance of CustomResourceDefinitions, deletion of a
- * namespace's contents and of owned objects. After each change they evaluate the whole state rather
- * than the change. Controllers that every cluster needs: deletion of a namespace's contents and of
- * owned objects, and aggregation of ClusterRoles. After each change they evaluate the whole state
- * rather than the change.
+ * Controllers that every cluster needs: acceptance of CustomResourceDefinitions, creation of the
+ * objects that every namespace has, deletion of a namespace's contents and of owned objects, and
+ * aggregation of ClusterRoles. After each change they evaluate the whole state rather than the
+ * change.
  */
 final class Controllers {
   private static final List<String> FRESH =
@@ -23,6 +22,7 @@ final class Controllers {
   private final ObjectRemover remover;
   private final Executor later;
   private final CustomResources definitions;
+  private final Furnishing furnishing;
   private boolean pending;
 
   Controllers(Cluster cluster, ObjectRemover remover, Executor later) {
@@ -30,6 +30,7 @@ final class Controllers {
     this.remover = remover;
     this.later = later;
     this.definitions = new CustomResources(cluster);
+    this.furnishing = new Furnishing(cluster);
   }
 
   /** Creates the objects of a new cluster, and then follows changes. */
@@ -76,6 +77,7 @@ final class Controllers {
         change.kind() == Change.Kind.DELETED
             || change.resource().equals(CustomResources.DEFINITIONS)
             || change.resource().equals(AggregatedRoles.RESOURCE)
+            || change.resource().equals("namespaces")
             || change.after().path("metadata").has("ownerReferences")
             || change.after().path("metadata").has("deletionTimestamp");
     if (matters) {
@@ -91,6 +93,7 @@ final class Controllers {
             pending = false;
             definitions.establish();
             sweepNamespaces();
+            furnishing.sweep();
             definitions.sweep(remover);
             new GarbageCollector(cluster).sweep(remover);
             new AggregatedRoles(cluster).sweep();

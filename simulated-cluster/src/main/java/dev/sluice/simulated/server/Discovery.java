@@ -32,8 +32,8 @@ final class Discovery {
     return JsonNodeFactory.instance
         .objectNode()
         .put("major", "1")
-        .put("minor", "32")
-        .put("gitVersion", "v1.32.0+simulated")
+        .put("minor", "37")
+        .put("gitVersion", "v1.37.0+simulated")
         .put("gitCommit", "")
         .put("gitTreeState", "")
         .put("buildDate", "1970-01-01T00:00:00Z")

@@ -50,7 +50,7 @@ final class Endpoints {
       throw ApiException.notImplemented("impersonation");
     }
     List<String> path =
-        Arrays.stream(context.request().path().split("/", -1)).filter(s -> !s.isEmpty()).toList();
+        Arrays.stream(ApiServer.path(context).split("/", -1)).filter(s -> !s.isEmpty()).toList();
     switch (path.isEmpty() ? "" : path.getFirst()) {
       case "version" -> Responses.send(context, 200, Discovery.version());
       case "healthz", "livez", "readyz" -> Responses.send(context, 200, "text/plain", "ok");

@@ -64,7 +64,7 @@ final class OpenApi {
       return Optional.empty();
     }
     ObjectNode document = NODES.objectNode().put("openapi", "3.0.0");
-    document.putObject("info").put("title", "Kubernetes").put("version", "v1.32.0");
+    document.putObject("info").put("title", "Kubernetes").put("version", "v1.37.0");
     ObjectNode paths = document.putObject("paths");
     Map<String, ObjectNode> schemas = new TreeMap<>();
     for (ResourceType type : types) {
