@@ -8,6 +8,7 @@ import dev.sluice.platform.kafka.EmbeddedBroker;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicProvisioner;
 import dev.sluice.platform.kafka.Topics;
+import dev.sluice.platform.process.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -172,17 +173,17 @@ class FaultIT {
   /** Starts a receiver in its own process and returns once its port is known. */
   private Process receiver(KafkaConnection kafka, AtomicInteger port) throws IOException {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Program.class.getName(),
-                directory.toString(),
-                kafka.bootstrapServers())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        ChildProcess.start(
+            new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Program.class.getName(),
+                    directory.toString(),
+                    kafka.bootstrapServers())
+                .redirectError(ProcessBuilder.Redirect.DISCARD));
     BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       if (line.startsWith(Program.PORT)) {

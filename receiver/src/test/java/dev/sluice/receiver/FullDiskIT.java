@@ -8,6 +8,7 @@ import dev.sluice.platform.kafka.EmbeddedBroker;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicProvisioner;
 import dev.sluice.platform.kafka.Topics;
+import dev.sluice.platform.process.ChildProcess;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -93,22 +94,22 @@ class FullDiskIT {
   }
 
   private Process broker(int port) throws IOException {
-    return new ProcessBuilder(
-            "bash",
-            "-c",
-            "ulimit -f %d && exec \"$@\"".formatted(MAX_FILE_KIB),
-            "bash",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Broker.class.getName(),
-            directory.resolve("kafka").toString(),
-            Integer.toString(port))
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    return ChildProcess.start(
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "ulimit -f %d && exec \"$@\"".formatted(MAX_FILE_KIB),
+                "bash",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Broker.class.getName(),
+                directory.resolve("kafka").toString(),
+                Integer.toString(port))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 
   private static boolean provisioned(KafkaConnection kafka) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.name.Forge;
+import dev.sluice.platform.process.ChildProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,24 +34,24 @@ class FuzzIT {
     plant(forge, corpus);
 
     Process fuzzer =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "com.code_intelligence.jazzer.Jazzer",
-                "--target_class=" + FuzzTarget.class.getName(),
-                "--target_args=" + forge.name(),
-                "--instrumentation_includes=dev.sluice.**:com.fasterxml.jackson.core.**",
-                "--reproducer_path=" + directory,
-                "-artifact_prefix=" + directory + "/",
-                "-max_total_time=" + SECONDS,
-                "-timeout=20",
-                "-max_len=16384",
-                corpus.toString())
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .start();
+        ChildProcess.start(
+            new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx1g",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "com.code_intelligence.jazzer.Jazzer",
+                    "--target_class=" + FuzzTarget.class.getName(),
+                    "--target_args=" + forge.name(),
+                    "--instrumentation_includes=dev.sluice.**:com.fasterxml.jackson.core.**",
+                    "--reproducer_path=" + directory,
+                    "-artifact_prefix=" + directory + "/",
+                    "-max_total_time=" + SECONDS,
+                    "-timeout=20",
+                    "-max_len=16384",
+                    corpus.toString())
+                .directory(directory.toFile())
+                .redirectErrorStream(true));
     List<String> said = new String(fuzzer.getInputStream().readAllBytes(), UTF_8).lines().toList();
 
     List<String> end = said.subList(Math.max(0, said.size() - 60), said.size());

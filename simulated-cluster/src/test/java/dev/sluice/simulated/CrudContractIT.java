@@ -143,7 +143,8 @@ class CrudContractIT {
   void everyNamespaceHasACertificateAndAnAccount() {
     String other = fixture.namespace();
     ConfigMap certificate =
-        awaitPresent(() -> client.configMaps().inNamespace(other).withName("kube-root-ca.crt").get());
+        awaitPresent(
+            () -> client.configMaps().inNamespace(other).withName("kube-root-ca.crt").get());
     ServiceAccount account =
         awaitPresent(() -> client.serviceAccounts().inNamespace(other).withName("default").get());
     assertThat(certificate.getData()).containsOnlyKeys("ca.crt");
@@ -162,7 +163,8 @@ class CrudContractIT {
                 .orElse(null));
     awaitPresent(
         () ->
-            Optional.ofNullable(client.serviceAccounts().inNamespace(other).withName("default").get())
+            Optional.ofNullable(
+                    client.serviceAccounts().inNamespace(other).withName("default").get())
                 .filter(again -> isOther(again, account))
                 .orElse(null));
   }

@@ -50,7 +50,8 @@ class JobStatusContractIT {
 
     refuses(
         "lucky",
-        "%s \"conditions\": [{\"type\": \"Complete\", \"status\": \"True\"}]".formatted(completion()),
+        "%s \"conditions\": [{\"type\": \"Complete\", \"status\": \"True\"}]"
+            .formatted(completion()),
         "status.conditions: Invalid value: cannot set Complete=True condition without the"
             + " SuccessCriteriaMet=true condition");
   }

@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -313,10 +314,14 @@ final class Scenario implements AutoCloseable {
 
   /** Waits until all guarantees hold. */
   void verify() {
+    patiently().untilAsserted(() -> assertThat(violations(clusters.keySet())).isEmpty());
+  }
+
+  /** Returns the violations of guarantees that a check of these clusters finds. */
+  List<Violation> violations(Collection<ClusterName> checked) throws InterruptedException {
     Map<ClusterName, KubernetesClient> clients = new LinkedHashMap<>();
-    clusters.forEach((name, fixture) -> clients.put(name, fixture.client()));
-    Checker checker =
-        new Checker(
+    checked.forEach(name -> clients.put(name, client(name)));
+    return new Checker(
             kafka,
             clients,
             new Checker.Installation(
@@ -326,13 +331,8 @@ final class Scenario implements AutoCloseable {
                 new RenderConfig(
                     Optional.empty(),
                     RenderLimits.DEFAULT,
-                    Optional.ofNullable(settings.get("plugins")).map(Path::of))));
-    patiently()
-        .untilAsserted(
-            () -> {
-              List<Violation> violations = checker.check();
-              assertThat(violations).isEmpty();
-            });
+                    Optional.ofNullable(settings.get("plugins")).map(Path::of))))
+        .check();
   }
 
   /** Returns the files of applications {@code app-N}, each with a ConfigMap of this value. */

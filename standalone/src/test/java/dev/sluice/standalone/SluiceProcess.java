@@ -1,5 +1,6 @@
 package dev.sluice.standalone;
 
+import dev.sluice.platform.process.ChildProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -40,7 +41,7 @@ final class SluiceProcess implements AutoCloseable {
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    return new SluiceProcess(builder.start(), log);
+    return new SluiceProcess(ChildProcess.start(builder), log);
   }
 
   /** Returns a port that no process listens on now. */

@@ -54,6 +54,7 @@ public final class Differ {
   private final ClusterName cluster;
   private final ClusterApi api;
   private final Discovery discovery;
+  private final LiveComparison comparison;
   private final SourceRendering rendering;
   private final SyncRecordReader targets;
   private final LedgerStore ledgers;
@@ -67,6 +68,7 @@ public final class Differ {
     this.cluster = cluster;
     this.api = api;
     this.discovery = new Discovery(api);
+    this.comparison = new LiveComparison(api);
     this.rendering = rendering;
     this.targets = targets;
     this.ledgers = ledgers;
@@ -194,11 +196,11 @@ public final class Differ {
     }
     ObjectNode body = step.manifest().content();
     try {
-      ObjectNode wanted = new DryRun(api).of(path(ref), live, body, force);
       if (live.isEmpty()) {
+        new DryRun(api).of(path(ref), live, body, force);
         return Optional.of(new ObjectDifference(ref, Kind.CREATED, List.of(), Optional.empty()));
       }
-      List<Field> fields = FieldDifferences.between(live.get(), wanted);
+      List<Field> fields = comparison.changes(path(ref), live.get(), body, force);
       return fields.isEmpty()
           ? Optional.empty()
           : Optional.of(new ObjectDifference(ref, Kind.CONFIGURED, fields, Optional.empty()));

@@ -88,9 +88,7 @@ final class Immutability {
     JsonNode selector = object.at("/spec/selector");
     if (!live.at("/spec/selector").equals(selector)) {
       problems.invalidLiteral(
-          "spec.selector",
-          selector.isMissingNode() ? "null" : selector.toString(),
-          IMMUTABLE);
+          "spec.selector", selector.isMissingNode() ? "null" : selector.toString(), IMMUTABLE);
     }
   }
 

@@ -64,8 +64,7 @@ final class JobStatus {
             time.asText(),
             "cannot set completionTime when there is no Complete=True condition");
       } else if (time.isMissingNode() && isComplete(job)) {
-        problems.required(
-            "status.completionTime", "completionTime is required for Complete jobs");
+        problems.required("status.completionTime", "completionTime is required for Complete jobs");
       }
     }
     JsonNode start = field(job, "startTime");
@@ -79,7 +78,8 @@ final class JobStatus {
       conditions("cannot set Failed=True condition without the FailureTarget=true condition");
     }
     if ((changed || changed(JobStatus::isSuccessful)) && isComplete(job) && !isSuccessful(job)) {
-      conditions("cannot set Complete=True condition without the SuccessCriteriaMet=true condition");
+      conditions(
+          "cannot set Complete=True condition without the SuccessCriteriaMet=true condition");
     }
   }
 

@@ -162,7 +162,8 @@ public final class Validation {
 
   private static void ingress(JsonNode spec, Problems problems) {
     if (spec.path("rules").isEmpty() && !spec.has("defaultBackend")) {
-      problems.invalidLiteral("spec", "null", "either `defaultBackend` or `rules` must be specified");
+      problems.invalidLiteral(
+          "spec", "null", "either `defaultBackend` or `rules` must be specified");
     }
     for (int i = 0; i < spec.path("rules").size(); i++) {
       JsonNode paths = spec.path("rules").path(i).at("/http/paths");

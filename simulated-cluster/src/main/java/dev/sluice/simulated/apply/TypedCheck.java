@@ -111,7 +111,8 @@ public final class TypedCheck {
     problems.add(
         path
             + switch (kind) {
-              case STRING, TIME, BYTES -> ": expected string, got &value.valueUnstructured{Value:" + value + "}";
+              case STRING, TIME, BYTES ->
+                  ": expected string, got &value.valueUnstructured{Value:" + value + "}";
               case BOOLEAN -> ": expected boolean, got &{" + go(value) + "}";
               default -> ": expected numeric (int or float), got " + goType(value);
             });

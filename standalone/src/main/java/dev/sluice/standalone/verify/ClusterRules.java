@@ -2,6 +2,7 @@ package dev.sluice.standalone.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectDifference.Field;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
@@ -14,6 +15,7 @@ import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.LiveObject;
+import dev.sluice.worker.diff.LiveComparison;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerNames;
@@ -45,6 +47,7 @@ final class ClusterRules {
   private final String installation;
   private final ClusterApi api;
   private final Discovery discovery;
+  private final LiveComparison comparison;
   private final TargetRenderer targets;
   private final List<Violation> violations = new ArrayList<>();
 
@@ -53,6 +56,7 @@ final class ClusterRules {
     this.installation = installation;
     this.api = api;
     this.discovery = new Discovery(api);
+    this.comparison = new LiveComparison(api);
     this.targets = targets;
   }
 
@@ -132,13 +136,14 @@ final class ClusterRules {
       }
       Optional<ObjectNode> live = live(manifest.ref());
       if (live.isEmpty()) {
-        report(Guarantee.I5_CONVERGENT, location(target, manifest.ref()), "is not in the cluster");
+        // the cluster itself deletes a finished Job with a time to live
+        if (!manifest.content().at("/spec/ttlSecondsAfterFinished").isNumber()) {
+          report(
+              Guarantee.I5_CONVERGENT, location(target, manifest.ref()), "is not in the cluster");
+        }
         continue;
       }
-      Differences.between(manifest.content(), live.get())
-          .ifPresent(
-              difference ->
-                  report(Guarantee.I5_CONVERGENT, location(target, manifest.ref()), difference));
+      compare(target, manifest, live.get());
       Optional<Generation> written = new LiveObject(live.get()).generation();
       Generation begun = ledger.generation().orElseThrow();
       if (written.isEmpty() || written.get().isAfter(begun)) {
@@ -149,6 +154,37 @@ final class ClusterRules {
                 .formatted(written.map(Generation::toString).orElse("-"), begun));
       }
     }
+  }
+
+  /** Reports fields that another apply of the manifest would change; never their values. */
+  private void compare(SyncEvent.Target target, Manifest manifest, ObjectNode live)
+      throws InterruptedException {
+    ObjectRef ref = manifest.ref();
+    try {
+      List<Field> fields =
+          comparison.changes(
+              path(ref).orElseThrow(), live, manifest.content(), target.spec().policy().force());
+      if (!fields.isEmpty()) {
+        report(
+            Guarantee.I5_CONVERGENT,
+            location(target, ref),
+            "is not what Git says, in "
+                + fields.stream().map(Field::path).collect(Collectors.joining(", ")));
+      }
+    } catch (ApiException e) {
+      if (e.code() == ApiException.NO_ANSWER) {
+        throw e;
+      }
+      report(Guarantee.I5_CONVERGENT, location(target, ref), refusal(e));
+    }
+  }
+
+  /** Returns the reason of a refusal; the server's message may have values of the manifest. */
+  private static String refusal(ApiException e) {
+    return e.code() == 403
+        ? "cannot be compared: allow the credentials to patch this kind, since dry runs need it"
+        : "is refused by the API server when it is applied again in a dry run (%d %s)"
+            .formatted(e.code(), e.reason());
   }
 
   /** Reports objects with our labels that no ledger has; an unreadable ledger may have them. */
@@ -215,8 +251,12 @@ final class ClusterRules {
   }
 
   private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {
-    Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
-    return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
+    Optional<String> path = path(ref);
+    return path.isEmpty() ? Optional.empty() : api.get(path.get());
+  }
+
+  private Optional<String> path(ObjectRef ref) throws InterruptedException {
+    return discovery.find(ref.apiVersion(), ref.kind()).map(resource -> resource.path(ref));
   }
 
   private static String location(SyncEvent.Target target, ObjectRef ref) {

@@ -42,8 +42,16 @@ record LogEvidence(
         reader.events(connection.topics().changes(), ChangeEvent.class),
         List.copyOf(states.values()),
         List.copyOf(syncs),
-        reader.events(connection.topics().results(), ResultEvent.class),
+        reader.events(connection.topics().results(), ResultEvent.class).stream()
+            .filter(result -> concerns(result.event(), clusters))
+            .toList(),
         reader.events(connection.topics().deadLetters(), DeadLetterEvent.class));
+  }
+
+  /** Returns whether a result can be compared with the targets of these clusters. */
+  static boolean concerns(ResultEvent result, Collection<ClusterName> clusters) {
+    return !(result instanceof ResultEvent.OfTarget ofTarget)
+        || clusters.contains(ofTarget.subject().cluster());
   }
 
   /** Returns the desired state: the latest sync record of each application in each cluster. */

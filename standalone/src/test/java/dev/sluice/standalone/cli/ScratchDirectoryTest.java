@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.platform.process.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,14 +34,14 @@ class ScratchDirectoryTest {
   @Test
   void nothingIsLeftWhenTheProcessIsStopped(@TempDir Path temporary) throws Exception {
     Process process =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-Djava.io.tmpdir=" + temporary,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Waiting.class.getName())
-            .inheritIO()
-            .start();
+        ChildProcess.start(
+            new ProcessBuilder(
+                    ProcessHandle.current().info().command().orElseThrow(),
+                    "-Djava.io.tmpdir=" + temporary,
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Waiting.class.getName())
+                .inheritIO());
     try {
       await().atMost(Duration.ofSeconds(30)).until(() -> !contents(temporary).isEmpty());
       await()

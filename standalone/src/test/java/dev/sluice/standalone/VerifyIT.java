@@ -1,0 +1,242 @@
+package dev.sluice.standalone;
+
+import static dev.sluice.standalone.Scenario.PRODUCTION;
+import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.configMap;
+import static dev.sluice.standalone.Scenario.patiently;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.standalone.process.OneProcess;
+import dev.sluice.standalone.verify.Violation;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code sluice verify} reports no field that a server spells, defaults or fills itself, and
+ * reports what others changed. The manifests have what published bundles have.
+ */
+@Tag("kubernetes")
+class VerifyIT {
+
+  /** Quantities and booleans as people write them, which servers spell otherwise or leave out. */
+  private static final String WORKLOADS =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: operator, labels: {app: operator}, annotations: {note: ""}}
+      spec:
+        replicas: 0
+        paused: false
+        strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}
+        selector: {matchLabels: {app: operator}}
+        template:
+          metadata: {labels: {app: operator}, annotations: {}}
+          spec:
+            hostNetwork: false
+            hostPID: false
+            automountServiceAccountToken: false
+            serviceAccountName: operator
+            nodeSelector: {}
+            tolerations: []
+            securityContext: {}
+            imagePullSecrets: []
+            containers:
+            - name: operator
+              image: example.org/operator:1
+              args: []
+              env: [{name: EMPTY, value: ""}, {name: NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+              ports: [{containerPort: 8080, name: http}, {containerPort: 8080, name: quic, protocol: UDP}]
+              resources:
+                limits: {cpu: 1000m, memory: 1024Mi}
+                requests: {cpu: 0.5, memory: 0.5Gi}
+              securityContext: {privileged: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
+              stdin: false
+              tty: false
+            volumes:
+            - {name: cache, emptyDir: {sizeLimit: 2048Mi}}
+            - {name: scratch, emptyDir: {}}
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata: {name: operator}
+      spec: {selector: {app: operator}, ports: [{port: 80, targetPort: http}], publishNotReadyAddresses: false}
+      ---
+      apiVersion: v1
+      kind: ServiceAccount
+      metadata: {name: operator}
+      automountServiceAccountToken: false
+      ---
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: operator}
+      stringData: {password: "not so secret"}
+      ---
+      apiVersion: policy/v1
+      kind: PodDisruptionBudget
+      metadata: {name: operator}
+      spec: {maxUnavailable: 1, selector: {matchLabels: {app: operator}}}
+      ---
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: {name: operator}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1024Mi}}}
+      """;
+
+  /** A definition whose object gets defaults, and a role whose rules the cluster gathers. */
+  private static final String CLUSTER_WIDE =
+      """
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: probes.%1$s.example.org}
+      spec:
+        group: %1$s.example.org
+        names: {kind: Probe, listKind: ProbeList, plural: probes, singular: probe}
+        preserveUnknownFields: false
+        scope: Namespaced
+        versions:
+        - name: v1
+          served: true
+          storage: true
+          subresources: {status: {}}
+          schema:
+            openAPIV3Schema:
+              type: object
+              properties:
+                spec:
+                  type: object
+                  properties:
+                    interval: {type: string, default: 30s}
+                    memory: {type: string}
+                status: {type: object, x-kubernetes-preserve-unknown-fields: true}
+      ---
+      apiVersion: %1$s.example.org/v1
+      kind: Probe
+      metadata: {name: probe}
+      spec: {memory: 1024Mi}
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: ClusterRole
+      metadata: {name: "%1$s:aggregate"}
+      aggregationRule: {clusterRoleSelectors: [{matchLabels: {aggregate: "%1$s"}}]}
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: ClusterRole
+      metadata: {name: "%1$s:part", labels: {aggregate: "%1$s"}}
+      rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: ClusterRoleBinding
+      metadata: {name: "%1$s:part"}
+      roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "%1$s:part"}
+      subjects: [{kind: ServiceAccount, name: operator, namespace: "%1$s"}, {kind: Group, name: "%1$s"}]
+      """;
+
+  private static final String WEBHOOK =
+      """
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingWebhookConfiguration
+      metadata: {name: "%1$s"}
+      webhooks:
+      - name: probes.example.org
+        admissionReviewVersions: [v1]
+        clientConfig: {service: {name: operator, namespace: "%1$s", path: /validate}}
+        failurePolicy: Ignore
+        rules: [{apiGroups: [none.example.org], apiVersions: [v1], operations: [CREATE], resources: [none]}]
+        sideEffects: None
+      """;
+
+  @TempDir private Path directory;
+
+  @Test
+  void reportsOnlyWhatOthersChanged() throws Exception {
+    try (Scenario scenario = Scenario.in(directory, STAGING, PRODUCTION)) {
+      String namespace = scenario.namespace();
+      boolean hasWebhooks = !scenario.fixture(STAGING).isSimulated();
+      cleanUp(scenario, namespace);
+      scenario.fleet().application("bundle", "bundle", namespace, STAGING);
+      scenario.fleet().application("elsewhere", "elsewhere", "default", PRODUCTION);
+      Map<String, String> files =
+          new HashMap<>(
+              Map.of(
+                  "bundle/workloads.yaml", WORKLOADS,
+                  "bundle/cluster.yaml", CLUSTER_WIDE.formatted(namespace),
+                  "bundle/settings.yaml", configMap("settings", "one"),
+                  "elsewhere/settings.yaml", configMap("elsewhere", "one")));
+      if (hasWebhooks) {
+        files.put("bundle/webhook.yaml", WEBHOOK.formatted(namespace));
+      }
+      scenario.commit(files);
+      try (OneProcess sluice = scenario.start()) {
+        patiently()
+            .until(() -> scenario.configMaps(PRODUCTION, "default").value("elsewhere").isPresent());
+        patiently().until(() -> scenario.configMaps().value("settings").isPresent());
+        if (hasWebhooks) {
+          injectCertificate(scenario.client(STAGING), namespace);
+        }
+        scenario.verify();
+        assertThat(scenario.violations(List.of(STAGING)))
+            .as("of one cluster, without the log of the other")
+            .isEmpty();
+
+        scenario
+            .client(STAGING)
+            .apps()
+            .deployments()
+            .inNamespace(namespace)
+            .withName("operator")
+            .patch(
+                PatchContext.of(PatchType.STRATEGIC_MERGE),
+                "{\"spec\": {\"minReadySeconds\": 3, \"template\": {\"spec\": {\"containers\":"
+                    + " [{\"name\": \"operator\", \"image\": \"example.org/other:1\"}]}}}}");
+
+        assertThat(scenario.violations(List.of(STAGING)))
+            .extracting(Violation::what)
+            .containsExactly("is not what Git says, in spec.template.spec.containers[0].image");
+        assertThat(sluice).isNotNull();
+      }
+    }
+  }
+
+  /** Writes a certificate into the webhook, as an injector of certificates does. */
+  private static void injectCertificate(KubernetesClient client, String name) {
+    ValidatingWebhookConfiguration webhook =
+        client.admissionRegistration().v1().validatingWebhookConfigurations().withName(name).get();
+    webhook.getWebhooks().getFirst().getClientConfig().setCaBundle("Cg==");
+    client.resource(webhook).update();
+  }
+
+  private static void cleanUp(Scenario scenario, String namespace) {
+    KubernetesClient client = scenario.client(STAGING);
+    scenario
+        .fixture(STAGING)
+        .cleanUp(
+            () -> {
+              client
+                  .apiextensions()
+                  .v1()
+                  .customResourceDefinitions()
+                  .withName("probes.%s.example.org".formatted(namespace))
+                  .delete();
+              client.rbac().clusterRoles().withName(namespace + ":aggregate").delete();
+              client.rbac().clusterRoles().withName(namespace + ":part").delete();
+              client.rbac().clusterRoleBindings().withName(namespace + ":part").delete();
+              if (!scenario.fixture(STAGING).isSimulated()) {
+                client
+                    .admissionRegistration()
+                    .v1()
+                    .validatingWebhookConfigurations()
+                    .withName(namespace)
+                    .delete();
+              }
+            });
+  }
+}
