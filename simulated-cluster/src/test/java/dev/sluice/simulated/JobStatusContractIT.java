@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 class JobStatusContractIT {
   private static final String COMPLETED =
       """
-      "conditions": [{"type": "SuccessCriteriaMet", "status": "True"}, {"type": "Complete", "status": "True"}]""";
+      "conditions": [
+        {"type": "SuccessCriteriaMet", "status": "True"}, {"type": "Complete", "status": "True"}]""";
 
   private static ClusterFixture fixture;
   private static String namespace;

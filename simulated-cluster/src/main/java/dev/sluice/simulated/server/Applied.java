@@ -90,12 +90,13 @@ final class Applied {
     return ApiException.of(
         500,
         "",
-        "failed to convert new object (%s) to proper version: unable to convert unstructured object to %s: %s%s"
-            .formatted(
-                place(request),
-                kind(request),
-                problem.startsWith("quantities") ? "" : "error decoding from json: ",
-                problem));
+        "failed to convert new object ("
+            + place(request)
+            + ") to proper version: unable to convert unstructured object to"
+            + " "
+            + kind(request)
+            + (problem.startsWith("quantities") ? ": " : ": error decoding from json: ")
+            + problem);
   }
 
   static ApiException mistyped(ApiRequest request, MistypedException e) {
