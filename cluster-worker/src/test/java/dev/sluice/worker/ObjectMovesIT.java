@@ -50,11 +50,11 @@ final class ObjectMovesIT {
     bench.awaitApplied("from", 1);
     String uid = uid("moving");
 
-    // its service account, which is written first, is refused
+    // its namespace, which is written in an earlier stage, is refused
     String refused =
         """
         apiVersion: v1
-        kind: ServiceAccount
+        kind: Namespace
         metadata:
           name: Not_A_Name
         """;

@@ -125,6 +125,11 @@ public final class ApiException extends RuntimeException {
     return reason;
   }
 
+  /** Returns the HTTP status with the reason, if there is one: {@code 422 Invalid}. */
+  public String status() {
+    return reason.isBlank() ? Integer.toString(code) : code + " " + reason;
+  }
+
   /**
    * Returns the resource that the Status is about, such as {@code namespaces}; empty if it names
    * none.

@@ -71,9 +71,29 @@ final class ObjectWriter {
      * @param change completes when the claim may be known
      */
     record Undecided(CompletableFuture<Void> change) implements Written {}
+
+    /** Nothing was written, for a reason that concerns only this object. */
+    record Refused(Outcome outcome) implements Written {
+
+      /**
+       * Returns the refusal with an outcome.
+       *
+       * @throws HaltException if the outcome concerns other objects too
+       */
+      static Refused of(Outcome outcome) throws HaltException {
+        if (!Refusals.isOfOneObject(outcome)) {
+          throw new HaltException(outcome);
+        }
+        return new Refused(outcome);
+      }
+    }
   }
 
-  /** Writes one object. */
+  /**
+   * Writes one object.
+   *
+   * @throws HaltException if no other object can be written either
+   */
   Written write(ApplyStep step, Attempt attempt) throws HaltException, InterruptedException {
     try {
       return tryToWrite(step, attempt);
@@ -81,9 +101,11 @@ final class ObjectWriter {
       if (e.isNotFound()) {
         discovery.forget(step.ref().apiVersion());
       }
-      throw new HaltException(
+      return Written.Refused.of(
           located(
               ApiErrorClassifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())), step));
+    } catch (HaltException e) {
+      return Written.Refused.of(e.outcome());
     }
   }
 

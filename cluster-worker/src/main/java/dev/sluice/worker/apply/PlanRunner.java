@@ -12,12 +12,15 @@ import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Plan;
+import dev.sluice.worker.plan.PruneGuard;
 import dev.sluice.worker.plan.Stage;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -58,10 +61,7 @@ public final class PlanRunner {
       throws HaltException, InterruptedException {
     List<ObjectChange> changes = new ArrayList<>();
     for (Stage stage : plan.stages()) {
-      boolean hooks = stage.phase().isOfHooks();
-      for (List<ApplyStep> group : byKind(stage.steps(), ApplyStep::ref)) {
-        write(group, hooks, attempt, changes);
-      }
+      write(stage, attempt, changes);
       if (stage.phase().waits()) {
         gate.pass(stage, attempt);
       }
@@ -92,66 +92,81 @@ public final class PlanRunner {
     }
   }
 
-  private void write(
-      List<ApplyStep> group, boolean hooks, Attempt attempt, List<ObjectChange> changes)
+  /**
+   * Writes all objects of a stage that can be written.
+   *
+   * @throws HaltException if there are others; it names them
+   */
+  private void write(Stage stage, Attempt attempt, List<ObjectChange> changes)
       throws HaltException, InterruptedException {
+    Refusals refusals = new Refusals();
     Duration patience = PATIENCE;
-    List<ApplyStep> left = group;
+    List<ApplyStep> left = stage.steps();
     while (true) {
-      List<Written> written =
-          BoundedParallel.all(
-              left, step -> hooks ? writeHook(step, attempt) : writer.write(step, attempt));
-      List<ApplyStep> undecided = new ArrayList<>();
-      List<CompletableFuture<Void>> claimed = new ArrayList<>();
-      for (int i = 0; i < left.size(); i++) {
-        ApplyStep step = left.get(i);
-        switch (written.get(i)) {
-          case Written.Done(Action action) -> changes.add(new ObjectChange(step.ref(), action));
-          case Written.Undecided(CompletableFuture<Void> change) -> {
-            undecided.add(step);
-            claimed.add(change);
+      Map<ApplyStep, CompletableFuture<Void>> undecided = new LinkedHashMap<>();
+      for (List<ApplyStep> group : byKind(left, ApplyStep::ref)) {
+        List<Written> written =
+            BoundedParallel.all(group, step -> write(step, stage.phase(), attempt));
+        for (int i = 0; i < group.size(); i++) {
+          ApplyStep step = group.get(i);
+          switch (written.get(i)) {
+            case Written.Done(Action action) -> changes.add(new ObjectChange(step.ref(), action));
+            case Written.Undecided(CompletableFuture<Void> change) -> undecided.put(step, change);
+            case Written.Refused(Outcome outcome) -> refusals.add(outcome);
           }
         }
       }
-      if (undecided.isEmpty()) {
+      if (undecided.isEmpty() || patience.isZero()) {
+        undecided.keySet().forEach(step -> refusals.add(mayBeKept(step.ref())));
+        refusals.check();
         return;
       }
-      if (patience.isZero()) {
-        ObjectRef ref = undecided.getFirst().ref();
-        throw Attempt.park(
+      left = List.copyOf(undecided.keySet());
+      patience =
+          attempt
+              .pace()
+              .pause(
+                  patience,
+                  CompletableFuture.anyOf(undecided.values().toArray(CompletableFuture[]::new)));
+    }
+  }
+
+  private static Outcome mayBeKept(ObjectRef ref) {
+    return Attempt.park(
             ApplyFailure.OWNED_BY_ANOTHER,
             "%s belongs to an application whose newest target has no plan yet, so it may keep it"
                 .formatted(ref),
             Failure.Stage.APPLY,
             ref,
-            "a release of the object by that application");
-      }
-      left = undecided;
-      patience =
-          attempt
-              .pace()
-              .pause(patience, CompletableFuture.anyOf(claimed.toArray(CompletableFuture[]::new)));
-    }
+            "a release of the object by that application")
+        .outcome();
   }
 
   /**
-   * Writes a hook. A Job cannot be changed, so a hook with other content is deleted and created
-   * again.
+   * Writes an object. A Job cannot be changed, so a hook with other content is deleted and created
+   * again. So is an object whose annotations ask for it, unless data would be lost with it.
    */
-  private Written writeHook(ApplyStep step, Attempt attempt)
+  private Written write(ApplyStep step, Stage.Phase phase, Attempt attempt)
       throws HaltException, InterruptedException {
+    Written written = writer.write(step, attempt);
+    boolean immutable =
+        written instanceof Written.Refused(Outcome.Parked(Failure failure, Wake _))
+            && failure.code() == ApplyFailure.IMMUTABLE_FIELD;
+    boolean replaces =
+        phase.isOfHooks()
+            || (step.manifest().directives().replace() && !PruneGuard.isProtected(step.ref()));
+    if (!immutable || !replaces) {
+      return written;
+    }
     try {
-      return writer.write(step, attempt);
-    } catch (HaltException e) {
-      boolean immutable =
-          e.outcome() instanceof Outcome.Parked(Failure failure, Wake _)
-              && failure.code() == ApplyFailure.IMMUTABLE_FIELD;
-      if (!immutable || remover.remove(step.ref(), attempt).action() != Action.DELETED) {
-        throw e;
+      if (remover.remove(step.ref(), attempt).action() != Action.DELETED) {
+        return written;
       }
       remover.awaitGone(step.ref(), attempt);
-      return writer.write(step, attempt);
+    } catch (HaltException e) {
+      return Written.Refused.of(e.outcome());
     }
+    return writer.write(step, attempt);
   }
 
   /** Groups consecutive steps of one kind. */

@@ -214,7 +214,7 @@ public final class Differ {
       }
       String message =
           FieldDifferences.isSecret(body)
-              ? "the API server refuses it (%s)".formatted(e.reason())
+              ? "the API server refuses it (%s)".formatted(e.status())
               : shortened(String.valueOf(e.getMessage()));
       return Optional.of(new ObjectDifference(ref, Kind.REFUSED, List.of(), Optional.of(message)));
     }

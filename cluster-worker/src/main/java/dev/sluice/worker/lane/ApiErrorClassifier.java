@@ -29,6 +29,16 @@ public final class ApiErrorClassifier {
   private static final List<String> TOO_LARGE_FOR_ETCD =
       List.of("etcdserver: request is too large", "trying to send message larger than max");
 
+  /** Parts of the messages about a changed field that cannot be changed. */
+  private static final List<String> IMMUTABLE =
+      List.of(
+          "immutable",
+          "updates to statefulset spec for fields other than",
+          "updates to parameters are forbidden", // of a StorageClass
+          "may not change fields other than", // of a Pod
+          "may not change once set",
+          "cannot change roleRef");
+
   private static final int MAX_MESSAGE = 1000;
 
   /** The server may accept it once a schema, an admission policy or the live object has changed. */
@@ -125,7 +135,8 @@ public final class ApiErrorClassifier {
 
   private static FailureCode invalid(ApiException error) {
     boolean immutable =
-        error.causes().stream().anyMatch(cause -> cause.message().contains("immutable"));
+        error.causes().stream()
+            .anyMatch(cause -> IMMUTABLE.stream().anyMatch(cause.message()::contains));
     return immutable ? ApplyFailure.IMMUTABLE_FIELD : ApplyFailure.INVALID;
   }
 
@@ -152,7 +163,7 @@ public final class ApiErrorClassifier {
     String status =
         error.code() == ApiException.NO_ANSWER
             ? "the API server did not answer"
-            : "the API server refused it (%d %s)".formatted(error.code(), error.reason());
+            : "the API server refused it (%s)".formatted(error.status());
     boolean mayEcho = object.isPresent() && object.get().kind().equals("Secret");
     String what =
         mayEcho

@@ -15,8 +15,11 @@ import java.util.Arrays;
  *     Ignore}
  * @param createOnly write the object only if it does not exist: {@code sluice.dev/apply:
  *     IfNotPresent}, {@code kustomize.toolkit.fluxcd.io/ssa: IfNotPresent}
+ * @param replace delete and create the object if an immutable field has changed: {@code
+ *     sluice.dev/replace: enabled}, {@code kustomize.toolkit.fluxcd.io/force: enabled}, {@code
+ *     argocd.argoproj.io/sync-options} with {@code Force=true}
  */
-public record Directives(boolean keep, boolean ignore, boolean createOnly) {
+public record Directives(boolean keep, boolean ignore, boolean createOnly, boolean replace) {
 
   private static final String FLUX = "kustomize.toolkit.fluxcd.io/";
 
@@ -35,7 +38,11 @@ public record Directives(boolean keep, boolean ignore, boolean createOnly) {
     boolean createOnly =
         is(annotations, "sluice.dev/apply", "IfNotPresent")
             || is(annotations, FLUX + "ssa", "IfNotPresent");
-    return new Directives(keep, ignore, createOnly);
+    boolean replace =
+        is(annotations, "sluice.dev/replace", "enabled")
+            || is(annotations, FLUX + "force", "enabled")
+            || lists(annotations, "argocd.argoproj.io/sync-options", "Force=true");
+    return new Directives(keep, ignore, createOnly, replace);
   }
 
   private static boolean is(JsonNode annotations, String name, String value) {

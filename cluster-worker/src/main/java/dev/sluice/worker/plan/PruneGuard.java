@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * are exempt, or an object of a three-object application could not be renamed. A limit of 0 percent
  * allows no deletion at all.
  */
-final class PruneGuard {
+public final class PruneGuard {
 
   static final int ALWAYS_ALLOWED = 2;
 
@@ -34,7 +34,8 @@ final class PruneGuard {
 
   private PruneGuard() {}
 
-  static boolean isProtected(ObjectRef ref) {
+  /** Returns whether other objects or data are lost with objects of the kind. */
+  public static boolean isProtected(ObjectRef ref) {
     return PROTECTED.contains(ref.groupKind());
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiErrorClassifierTest {
 
@@ -39,6 +40,31 @@ class ApiErrorClassifierTest {
 
     assertThat(outcome).isInstanceOf(Outcome.Parked.class);
     assertThat(((Outcome.Parked) outcome).failure().code()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', (500)", "' ', (500)", "InternalError, (500 InternalError)"})
+  void aStatusWithoutAReasonIsNamedByItsCode(String reason, String expected) {
+    Outcome outcome = classify(error(500, reason, "no", "", List.of()), CONFIG_MAP);
+
+    assertThat(((Outcome.RetryAfter) outcome).failure().message())
+        .isEqualTo("ConfigMap ns/a: the API server refused it %s: no".formatted(expected));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "field is immutable",
+        "updates to statefulset spec for fields other than 'replicas' are forbidden",
+        "may not change once set"
+      })
+  void namesAChangedFieldThatCannotBeChanged(String message) {
+    Outcome outcome =
+        classify(
+            error(422, "Invalid", "no", "", List.of(new ApiException.Cause("", "spec", message))),
+            CONFIG_MAP);
+
+    assertThat(((Outcome.Parked) outcome).failure().code()).isEqualTo(ApplyFailure.IMMUTABLE_FIELD);
   }
 
   @ParameterizedTest

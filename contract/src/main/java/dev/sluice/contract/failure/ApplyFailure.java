@@ -34,7 +34,8 @@ public enum ApplyFailure implements FailureCode {
       "Correct the fields that the message names."),
   IMMUTABLE_FIELD(
       "The object has a changed field that cannot be changed.",
-      "Revert the field, or delete the object; the worker creates it again."),
+      "Revert the field, or delete the object; the worker creates it again. The annotation "
+          + "`sluice.dev/replace: enabled` lets the worker delete it."),
   FIELD_CONFLICT(
       "Another field manager owns a field with another value. Retried once it releases "
           + "the field.",
