@@ -33,6 +33,16 @@ sealed interface Rendering {
       differences.removeIf(path -> Objects.equals(values.get(path), others.get(path)));
       return differences;
     }
+
+    /** Returns whether the worker would read its manifests. */
+    boolean isReadable() {
+      try {
+        values(text);
+        return true;
+      } catch (ManifestException e) {
+        return false;
+      }
+    }
   }
 
   /**

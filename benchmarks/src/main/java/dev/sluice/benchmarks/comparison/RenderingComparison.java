@@ -73,7 +73,7 @@ public final class RenderingComparison {
     SAME("same objects"),
     DIFFERENT("different objects"),
     REFUSED("only Sluice refuses it"),
-    UNREADABLE("same text with a manifest that Sluice refuses"),
+    UNREADABLE("both render a manifest that Sluice refuses"),
     MORE("only the bare program fails"),
     NONE("both fail");
 
@@ -183,7 +183,7 @@ public final class RenderingComparison {
         outcome = differences.isEmpty() ? Outcome.SAME : Outcome.DIFFERENT;
         detail = differences.stream().limit(3).collect(Collectors.joining(", "));
       } catch (ManifestException e) {
-        outcome = text.equals(expected) ? Outcome.UNREADABLE : Outcome.DIFFERENT;
+        outcome = expected.isReadable() ? Outcome.DIFFERENT : Outcome.UNREADABLE;
         detail = e.failure().code() + ": " + e.failure().message();
       }
     }
