@@ -187,6 +187,7 @@ final class SessionContext {
   private SourceRendering rendering() {
     return new SourceRendering(
         resources.renderers(),
+        api,
         discovery,
         new ApiSchemas(api),
         config.installation(),

@@ -62,7 +62,7 @@ final class ResultProjection {
       }
       case Applied applied -> applied(applied, at);
       case Unchanged unchanged -> {
-        history(unchanged, Optional.empty(), at);
+        history(unchanged, generated(unchanged.generated()), at);
         sql.update(
             "UPDATE generation SET applied_at = ifnull(applied_at, ?)" + WHERE,
             values(unchanged, at));
@@ -123,7 +123,7 @@ final class ResultProjection {
   }
 
   private void applied(Applied event, Instant at) {
-    history(event, Optional.empty(), at);
+    history(event, generated(event.generated()), at);
     Subject subject = event.subject();
     sql.update(
         "UPDATE generation SET received_at = ?, rendered_at = ?, planned_at = ?, applied_at = ?"
@@ -139,6 +139,10 @@ final class ResultProjection {
     changed(subject, event.changes(), at);
     status(event, Phase.SYNCED, Optional.empty(), at);
     holds(subject, event.renderer(), at);
+  }
+
+  private static Optional<String> generated(Optional<List<String>> fields) {
+    return fields.map(all -> "values that differ at each rendering: " + String.join(", ", all));
   }
 
   /** Stores the latest outcome of a generation: the type of the event. */

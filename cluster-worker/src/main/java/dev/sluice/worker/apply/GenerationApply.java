@@ -14,6 +14,7 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerMovedException;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.plan.Desired;
+import dev.sluice.worker.plan.GeneratedField;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.Plan;
 import dev.sluice.worker.plan.PlanDigest;
@@ -40,6 +41,9 @@ import java.util.TreeSet;
  */
 final class GenerationApply {
 
+  /** The number of generated fields that a result names. */
+  private static final int REPORTED = 50;
+
   private final CachedLedger cachedLedger;
   private final ApplyContext context;
   private final LogEntry entry;
@@ -63,7 +67,7 @@ final class GenerationApply {
           ReportException,
           LedgerMovedException,
           InterruptedException {
-    Desired desired = context.rendering().render(target);
+    Desired desired = context.rendering().render(target, ledger.inventory());
     Instant renderedAt = context.clock().instant();
     Planner.Request request =
         new Planner.Request(
@@ -85,7 +89,8 @@ final class GenerationApply {
       context.runner().run(plan, entry, attempt);
       finish(
           ledger,
-          new ResultEvent.Unchanged(entry.subject(), objects, Optional.of(desired.renderer())),
+          new ResultEvent.Unchanged(
+              entry.subject(), objects, Optional.of(desired.renderer()), generated(desired)),
           plan);
       return Optional.empty();
     }
@@ -107,13 +112,20 @@ final class GenerationApply {
             timings,
             Optional.of(desired.renderer()),
             Optional.empty(),
-            run.kept().map(KeptObjects::listed));
+            run.kept().map(KeptObjects::listed),
+            generated(desired));
     if (run.kept().isPresent()) {
       keep(begun, run.kept().get(), applied, plan);
       throw new HaltException(run.kept().get().outcome());
     }
     finish(begun, applied, plan);
     return Optional.of(timings);
+  }
+
+  /** Returns the generated fields for the result, as many as a reader can use. */
+  private static Optional<List<String>> generated(Desired desired) {
+    return Optional.of(
+        desired.generated().stream().limit(REPORTED).map(GeneratedField::toString).toList());
   }
 
   private Plan.Ready registerClaims(Plan.Ready plan) {

@@ -173,7 +173,7 @@ public final class Differ {
         // a held plan is shown too, since an approval is based on it
         Planner.Request request =
             new Planner.Request(
-                rendering.render(target).manifests(),
+                rendering.render(target, ledger.inventory()).manifests(),
                 ledger.inventory(),
                 ledger.inventory().ids(),
                 target.spec().policy(),

@@ -29,7 +29,11 @@ public final class ChartArchives {
   }
 
   static boolean isArchive(Path file) {
-    String name = file.getFileName().toString();
+    return isArchive(file.getFileName().toString());
+  }
+
+  /** Returns whether a file of this name is an archive. */
+  public static boolean isArchive(String name) {
     return name.endsWith(".tgz") || name.endsWith(".tar.gz");
   }
 
@@ -70,8 +74,18 @@ public final class ChartArchives {
    * words.
    */
   static String unpacked(Path file) throws RenderException {
+    String name = file.getFileName().toString();
+    try (InputStream in = Files.newInputStream(file)) {
+      return unpacked(name, in);
+    } catch (IOException e) {
+      throw broken(name);
+    }
+  }
+
+  /** Returns the bytes of an archive's tar in the same way. */
+  public static String unpacked(String name, InputStream archive) throws RenderException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+    try (InputStream in = new GZIPInputStream(archive)) {
       byte[] buffer = new byte[64 << 10];
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         bytes.write(buffer, 0, read);
@@ -79,15 +93,18 @@ public final class ChartArchives {
           throw RenderException.permanent(
               RenderFailure.ARCHIVE_TOO_LARGE,
               "the chart archive %s unpacks to more than %d MiB"
-                  .formatted(file.getFileName(), MAX_UNPACKED >> 20));
+                  .formatted(name, MAX_UNPACKED >> 20));
         }
       }
     } catch (IOException e) {
-      throw RenderException.permanent(
-          RenderFailure.BROKEN_ARCHIVE,
-          "the chart archive %s is not readable as gzip (is it a Git LFS pointer?)"
-              .formatted(file.getFileName()));
+      throw broken(name);
     }
     return bytes.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  private static RenderException broken(String name) {
+    return RenderException.permanent(
+        RenderFailure.BROKEN_ARCHIVE,
+        "the chart archive %s is not readable as gzip (is it a Git LFS pointer?)".formatted(name));
   }
 }

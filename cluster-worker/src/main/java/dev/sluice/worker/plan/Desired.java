@@ -7,10 +7,12 @@ import java.util.List;
  * The desired objects of a target, ready for planning.
  *
  * @param renderer that rendered them, several joined by ", "
+ * @param generated the fields whose values differ at each rendering
  */
-public record Desired(List<Manifest> manifests, String renderer) {
+public record Desired(List<Manifest> manifests, String renderer, List<GeneratedField> generated) {
 
   public Desired {
     manifests = List.copyOf(manifests);
+    generated = List.copyOf(generated);
   }
 }

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The most recently used renderings, up to a number of characters. Rendering depends only on the
@@ -106,7 +107,10 @@ final class RenderCache {
   }
 
   private static long size(RenderResult result) {
-    return result.parts().stream().mapToLong(part -> part.text().length() + 100L).sum() + 200L;
+    return Stream.concat(result.parts().stream(), result.again().stream())
+            .mapToLong(part -> part.text().length() + 100L)
+            .sum()
+        + 200L;
   }
 
   private static void add(MessageDigest digest, String text) {

@@ -6,11 +6,22 @@ import java.util.List;
  * The text that a source rendered to.
  *
  * @param renderer name and version, such as {@code kubectl kustomize v5.5.0}
+ * @param again a second rendering of the same inputs; empty if it is the same
  */
-public record RenderResult(List<Part> parts, String renderer) {
+public record RenderResult(List<Part> parts, String renderer, List<Part> again) {
 
   public RenderResult {
     parts = List.copyOf(parts);
+    again = List.copyOf(again);
+  }
+
+  RenderResult(List<Part> parts, String renderer) {
+    this(parts, renderer, List.of());
+  }
+
+  /** Returns this rendering with another one of the same inputs. */
+  RenderResult and(RenderResult second) {
+    return parts.equals(second.parts) ? this : new RenderResult(parts, renderer, second.parts);
   }
 
   static RenderResult of(String source, String text, String renderer) {

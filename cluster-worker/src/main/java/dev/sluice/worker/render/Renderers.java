@@ -180,12 +180,14 @@ public final class Renderers implements AutoCloseable {
   public RenderResult render(SyncEvent.Target target, ClusterFacts.Source cluster)
       throws RenderException, InterruptedException {
     List<RenderResult.Part> parts = new ArrayList<>();
+    List<RenderResult.Part> again = new ArrayList<>();
     Set<String> names = new TreeSet<>();
     long characters = 0;
     for (SourceInputs source : target.sources()) {
       if (source.type() != SourceType.VALUES) {
         RenderResult result = render(RenderRequest.of(target, source, cluster));
         parts.addAll(result.parts());
+        again.addAll(result.again().isEmpty() ? result.parts() : result.again());
         characters += result.parts().stream().mapToLong(part -> part.text().length()).sum();
         if (characters > MAX_CHARACTERS) {
           throw RenderException.permanent(
@@ -196,7 +198,8 @@ public final class Renderers implements AutoCloseable {
         names.add(result.renderer());
       }
     }
-    return new RenderResult(parts, String.join(", ", names));
+    String renderer = String.join(", ", names);
+    return new RenderResult(parts, renderer).and(new RenderResult(again, renderer));
   }
 
   RenderResult render(RenderRequest request) throws RenderException, InterruptedException {
@@ -220,9 +223,9 @@ public final class Renderers implements AutoCloseable {
     }
     running.acquire();
     try {
-      RenderResult result = renderer.render(request);
-      if (thenCustomized) {
-        result = required(kustomize).customize(result, request);
+      RenderResult result = rendered(request, renderer, thenCustomized);
+      if (Generators.mayBeIn(request)) {
+        result = result.and(rendered(request, renderer, thenCustomized));
       }
       if (renderer.name(request).equals(rendering)) { // a plugin may have been replaced meanwhile
         cache.put(key, result);
@@ -236,6 +239,12 @@ public final class Renderers implements AutoCloseable {
     } finally {
       running.release();
     }
+  }
+
+  private RenderResult rendered(RenderRequest request, Renderer renderer, boolean thenCustomized)
+      throws RenderException, InterruptedException {
+    RenderResult result = renderer.render(request);
+    return thenCustomized ? required(kustomize).customize(result, request) : result;
   }
 
   private static KustomizeRenderer required(Optional<KustomizeRenderer> kustomize)

@@ -13,6 +13,7 @@ import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.ReadManifest;
 import dev.sluice.worker.manifest.Scopes;
 import dev.sluice.worker.plan.Desired;
+import dev.sluice.worker.plan.GeneratedField;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +47,28 @@ public final class TargetRenderer {
       SyncEvent.Target target, Scopes scopes, KnownFields fields, ClusterFacts.Source cluster)
       throws RenderException, ManifestException, InterruptedException {
     RenderResult rendered = renderers.render(target, cluster);
-    List<Manifest> manifests = new ArrayList<>();
     List<PartRead> parts = new ArrayList<>();
+    List<Manifest> normalised = read(target, rendered.parts(), scopes, parts);
+    for (PartRead part : parts) {
+      part.requireKnown(fields);
+    }
+    List<GeneratedField> generated =
+        rendered.again().isEmpty()
+            ? List.of()
+            : GeneratedField.between(
+                normalised, read(target, rendered.again(), scopes, new ArrayList<>()));
+    return new Desired(normalised, rendered.renderer(), generated);
+  }
+
+  private List<Manifest> read(
+      SyncEvent.Target target,
+      List<RenderResult.Part> rendered,
+      Scopes scopes,
+      List<PartRead> parts)
+      throws ManifestException, InterruptedException {
+    List<Manifest> manifests = new ArrayList<>();
     Allowance allowance = Allowance.ofApplication();
-    for (RenderResult.Part part : rendered.parts()) {
+    for (RenderResult.Part part : rendered) {
       List<ReadManifest> applied =
           ManifestReader.readPlaces(part.text(), part.source(), allowance).stream()
               .filter(read -> HelmHooks.isApplied(read.manifest()))
@@ -64,11 +83,7 @@ public final class TargetRenderer {
     Normaliser normaliser =
         new Normaliser(
             new Ownership(installation, target.application()), target.spec().namespace(), scopes);
-    List<Manifest> normalised = normaliser.normalise(manifests);
-    for (PartRead part : parts) {
-      part.requireKnown(fields);
-    }
-    return new Desired(normalised, rendered.renderer());
+    return normaliser.normalise(manifests);
   }
 
   /** The objects of a part that are to be applied. */

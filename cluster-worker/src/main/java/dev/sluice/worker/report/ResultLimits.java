@@ -109,7 +109,8 @@ public final class ResultLimits {
                       it.timings(),
                       it.renderer().map(ResultLimits::text),
                       omitted,
-                      it.kept()));
+                      it.kept(),
+                      it.generated()));
       case ResultEvent.Removed it ->
           cut(
               it.changes(),
@@ -123,7 +124,7 @@ public final class ResultLimits {
                   new ResultEvent.Swept(it.cluster(), it.application(), changes, omitted));
       case ResultEvent.Unchanged it ->
           new ResultEvent.Unchanged(
-              it.subject(), it.objects(), it.renderer().map(ResultLimits::text));
+              it.subject(), it.objects(), it.renderer().map(ResultLimits::text), it.generated());
       case ResultEvent.Retrying it ->
           new ResultEvent.Retrying(it.subject(), it.attempt(), it.delay(), failure(it.failure()));
       case ResultEvent.Parked it ->

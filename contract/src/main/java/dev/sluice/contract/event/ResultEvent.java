@@ -70,6 +70,8 @@ public sealed interface ResultEvent extends Event {
    * @param omitted as in {@link Planned}
    * @param kept objects that are not deleted yet, because other applications may claim them or an
    *     approval is required. The generation is parked until they are; absent if there are none
+   * @param generated the fields whose values differ at each rendering, such as random passwords;
+   *     absent if there are none
    */
   record Applied(
       Subject subject,
@@ -78,9 +80,11 @@ public sealed interface ResultEvent extends Event {
       Timings timings,
       Optional<String> renderer,
       Optional<Integer> omitted,
-      Optional<List<ObjectRef>> kept)
+      Optional<List<ObjectRef>> kept,
+      Optional<List<String>> generated)
       implements OfTarget {
     public Applied {
+      generated = generated.map(List::copyOf).filter(fields -> !fields.isEmpty());
       changes = List.copyOf(changes);
       kept = kept.map(List::copyOf).filter(refs -> !refs.isEmpty());
     }
@@ -92,7 +96,15 @@ public sealed interface ResultEvent extends Event {
         int objects,
         Timings timings,
         Optional<String> renderer) {
-      this(subject, changes, objects, timings, renderer, Optional.empty(), Optional.empty());
+      this(
+          subject,
+          changes,
+          objects,
+          timings,
+          renderer,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
     }
   }
 
@@ -100,8 +112,20 @@ public sealed interface ResultEvent extends Event {
    * The cluster already had exactly this target.
    *
    * @param renderer as in {@link Applied}
+   * @param generated as in {@link Applied}
    */
-  record Unchanged(Subject subject, int objects, Optional<String> renderer) implements OfTarget {}
+  record Unchanged(
+      Subject subject, int objects, Optional<String> renderer, Optional<List<String>> generated)
+      implements OfTarget {
+    public Unchanged {
+      generated = generated.map(List::copyOf).filter(fields -> !fields.isEmpty());
+    }
+
+    /** Creates the event for a target without generated values. */
+    public Unchanged(Subject subject, int objects, Optional<String> renderer) {
+      this(subject, objects, renderer, Optional.empty());
+    }
+  }
 
   /** A newer generation arrived before this one was finished. */
   record Superseded(Subject subject, Generation by) implements OfTarget {}

@@ -54,6 +54,9 @@ public enum RenderFailure implements FailureCode {
   UNKNOWN_FIELD(
       "The kind's schema does not have the field. Retried once the cluster's schemas " + "change.",
       "Correct the field's name or place."),
+  GENERATED_VALUES(
+      "The sources generate values that differ at each rendering, which the policy refuses.",
+      "Set the values in Git, or change `policy.generatedValues`."),
   OWN_OBJECT(
       "A manifest describes an object that Sluice itself depends on.", "Remove the manifest.");
 

@@ -14,18 +14,21 @@ import java.util.Optional;
  * @param timeout the longest time for one attempt, including waits
  * @param plugins whether kustomizations may run plugins that are installed at the worker; empty if
  *     not
+ * @param generatedValues the treatment of values that charts generate; empty for the default
  */
 public record Policy(
     boolean prune,
     int pruneLimitPercent,
     boolean force,
     Duration timeout,
-    Optional<Boolean> plugins) {
+    Optional<Boolean> plugins,
+    Optional<GeneratedValues> generatedValues) {
 
   public static final Policy DEFAULT = new Policy(true, 50, true, Duration.ofMinutes(5));
 
   public Policy {
     plugins = plugins.filter(allowed -> allowed);
+    generatedValues = generatedValues.filter(given -> given != GeneratedValues.KEEP_LIVE);
     if (pruneLimitPercent < 0 || pruneLimitPercent > 100) {
       throw new IllegalArgumentException(
           "pruneLimitPercent is between 0 and 100, not " + pruneLimitPercent);
@@ -38,7 +41,13 @@ public record Policy(
 
   /** Creates a policy that allows no plugins. */
   public Policy(boolean prune, int pruneLimitPercent, boolean force, Duration timeout) {
-    this(prune, pruneLimitPercent, force, timeout, Optional.empty());
+    this(prune, pruneLimitPercent, force, timeout, Optional.empty(), Optional.empty());
+  }
+
+  /** Returns the treatment of values that charts generate. */
+  @JsonIgnore
+  public GeneratedValues ofGenerated() {
+    return generatedValues.orElse(GeneratedValues.KEEP_LIVE);
   }
 
   /** Returns whether kustomizations may run plugins. */

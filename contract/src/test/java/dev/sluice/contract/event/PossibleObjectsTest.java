@@ -133,7 +133,7 @@ final class PossibleObjectsTest {
   void pluginsMayRenderToAnyObject() {
     SyncEvent.Target target =
         target(
-            new Policy(true, 50, true, Duration.ofMinutes(5), Optional.of(true)),
+            new Policy(true, 50, true, Duration.ofMinutes(5), Optional.of(true), Optional.empty()),
             SourceType.KUSTOMIZE,
             text("kustomization.yaml", "generators: [a.yaml]"));
 

@@ -4,6 +4,7 @@ import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.fleet.GeneratedValues;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
@@ -125,8 +126,10 @@ final class ApplicationDocument {
     Duration timeout =
         fields.text("timeout", ApplicationDocument::timeout).orElse(Policy.DEFAULT.timeout());
     boolean plugins = fields.bool("plugins", false);
+    Optional<GeneratedValues> generated =
+        fields.text("generatedValues", ApplicationDocument::generated);
     fields.refuseUnknown();
-    return new Policy(prune, limit, force, timeout, Optional.of(plugins));
+    return new Policy(prune, limit, force, timeout, Optional.of(plugins), generated);
   }
 
   private RemotePolicy remote(Fields fields) {
@@ -178,6 +181,16 @@ final class ApplicationDocument {
         duration.orElseThrow(
             () -> new IllegalArgumentException("must be a duration such as 90s, 5m or 1h30m"));
     return new Policy(true, 0, true, timeout).timeout();
+  }
+
+  private static GeneratedValues generated(String text) {
+    return switch (text) {
+      case "keep-live" -> GeneratedValues.KEEP_LIVE;
+      case "fail" -> GeneratedValues.FAIL;
+      case "allow" -> GeneratedValues.ALLOW;
+      default ->
+          throw new IllegalArgumentException("must be keep-live, fail or allow, not " + text);
+    };
   }
 
   private static boolean orphans(String text) {

@@ -15,6 +15,7 @@ import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.LiveObject;
+import dev.sluice.worker.apply.LiveValues;
 import dev.sluice.worker.diff.LiveComparison;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
@@ -25,6 +26,7 @@ import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.plan.Desired;
 import dev.sluice.worker.render.TargetRenderer;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayList;
@@ -119,10 +121,9 @@ final class ClusterRules {
   private void checkRendered(SyncEvent.Target target, Ledger ledger) throws InterruptedException {
     List<Manifest> manifests;
     try {
-      manifests =
-          targets
-              .read(target, new DiscoveredScopes(discovery), KnownFields.ANY, discovery)
-              .manifests();
+      Desired desired =
+          targets.read(target, new DiscoveredScopes(discovery), KnownFields.ANY, discovery);
+      manifests = new LiveValues(api, discovery).keep(desired, ledger.inventory()).manifests();
     } catch (RenderException | ManifestException e) {
       report(
           Guarantee.I5_CONVERGENT,
