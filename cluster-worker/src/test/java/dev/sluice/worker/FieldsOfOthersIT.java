@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.contract.event.DeadLetterEvent;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -81,6 +82,31 @@ final class FieldsOfOthersIT {
       assertThat(ports).hasSize(1);
       assertThat(ports.at("/0/port").asInt()).isEqualTo(8080);
     }
+  }
+
+  @Test
+  void anObjectOfAnEarlierClientSideApplyLosesWhatGitDoesNotState() {
+    HasMetadata deployment =
+        bench
+            .fixture
+            .client()
+            .resource(
+                DEPLOYMENT.formatted(
+                    "replicas: 0", "env: [{name: E, value: '1'}, {name: F, value: '2'}]"))
+            .item();
+    bench
+        .fixture
+        .client()
+        .raw(
+            "/apis/apps/v1/namespaces/%s/deployments?fieldManager=kubectl-client-side-apply"
+                .formatted(bench.namespace),
+            "POST",
+            deployment);
+
+    apply(DEPLOYMENT.formatted("replicas: 0", "env: [{name: E, value: '1'}]"));
+
+    assertThat(live("apps/v1", "Deployment", "d").at("/spec/template/spec/containers/0/env"))
+        .hasSize(1);
   }
 
   @Test

@@ -27,8 +27,10 @@ final class FieldNames {
 
   /** Returns the element of a list that an entry is about; missing if there is none. */
   static JsonNode element(String entry, JsonNode list) {
+    JsonNode named = named(entry);
+    boolean byKeys = entry.startsWith("k:");
     for (JsonNode element : list) {
-      if (isAbout(entry, element)) {
+      if (byKeys ? hasKeys(named, element) : named.equals(element)) {
         return element;
       }
     }
@@ -36,14 +38,10 @@ final class FieldNames {
   }
 
   /**
-   * Returns whether an entry is about an element of a list. A key that the element omits has its
+   * Returns whether an element of a list has these keys. A key that the element omits has its
    * default value, which is unknown, so it is taken for equal if another key is.
    */
-  private static boolean isAbout(String entry, JsonNode element) {
-    JsonNode named = named(entry);
-    if (!entry.startsWith("k:")) {
-      return named.equals(element);
-    }
+  private static boolean hasKeys(JsonNode named, JsonNode element) {
     boolean anyEqual = false;
     for (var key : named.properties()) {
       JsonNode value = element.path(key.getKey());
@@ -58,10 +56,10 @@ final class FieldNames {
     return anyEqual;
   }
 
-  /** Returns the keys of an element, or its value. */
+  /** Returns the keys of an element, or its value; missing if the entry is about no element. */
   static JsonNode named(String entry) {
     try {
-      return Json.mapper().readTree(entry.substring(2));
+      return Json.mapper().readTree(entry.equals(ITSELF) ? "" : entry.substring(2));
     } catch (JsonProcessingException e) {
       return Json.mapper().missingNode();
     }

@@ -38,7 +38,8 @@ class FilledFieldsTest {
     String hook =
         "{\"webhooks\": [{\"name\": \"b\"}, {\"name\": \"a\", \"c\": {\"caBundle\": \"%s\"}}]}";
     String live = hook.formatted("YQ==");
-    String ours = "{\"f:webhooks\": {\"k:{\\\"name\\\":\\\"a\\\"}\": {\"f:c\": {\"f:d\": {}}}}}";
+    String ours =
+        "{\"f:webhooks\": {\".\": {}, \"k:{\\\"name\\\":\\\"a\\\"}\": {\"f:c\": {\"f:d\": {}}}}}";
     JsonNode without = read("{\"webhooks\": [{\"name\": \"b\"}, {\"name\": \"a\", \"c\": {}}]}");
 
     assertThat(unclaimed(hook.formatted(""), live, ours)).isEqualTo(without);
