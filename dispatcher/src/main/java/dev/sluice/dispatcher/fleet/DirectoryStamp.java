@@ -16,7 +16,7 @@ record DirectoryStamp(List<String> entries) {
   private static final int MAX_DEPTH = 16;
 
   static DirectoryStamp of(Path directory) {
-    try (Stream<Path> paths = Files.walk(directory, MAX_DEPTH)) {
+    try (Stream<Path> paths = Files.walk(directory.toRealPath(), MAX_DEPTH)) {
       return new DirectoryStamp(paths.sorted().map(DirectoryStamp::entry).toList());
     } catch (IOException | UncheckedIOException e) {
       return new DirectoryStamp(List.of("unreadable: " + e.getMessage()));

@@ -62,8 +62,15 @@ final class FleetFiles {
   }
 
   private List<Path> list() {
-    try (Stream<Path> paths = Files.walk(directory, MAX_DEPTH)) {
-      return paths.filter(this::isDocument).sorted().toList();
+    try {
+      Path real = directory.toRealPath(); // the directory itself may be a link
+      try (Stream<Path> paths = Files.walk(real, MAX_DEPTH)) {
+        return paths
+            .map(path -> directory.resolve(real.relativize(path)))
+            .filter(this::isDocument)
+            .sorted()
+            .toList();
+      }
     } catch (IOException | UncheckedIOException e) {
       unreadable(directory.toString(), "cannot be listed: " + e.getMessage());
       return List.of();

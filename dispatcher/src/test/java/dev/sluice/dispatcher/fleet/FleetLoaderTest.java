@@ -24,6 +24,7 @@ import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -515,6 +516,30 @@ class FleetLoaderTest {
               assertThat(problem.file()).isEqualTo("odd.yaml");
               assertThat(problem.message()).contains(message);
             });
+  }
+
+  @Test
+  void aDirectoryMayBeALinkWhoseChangeIsNoticed() throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("fleet"), directory.resolve("one"));
+    for (String name : List.of("one", "two")) {
+      Path file = Files.createDirectory(directory.resolve(name)).resolve("clusters.yaml");
+      Files.writeString(
+          file, "apiVersion: sluice.dev/v1\nkind: Cluster\nmetadata: {name: %s}\n".formatted(name));
+      Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+    }
+    assertThat(FleetFiles.read(link).documents())
+        .singleElement()
+        .matches(document -> document.place().equals("clusters.yaml, document 1"));
+    DirectoryStamp before = DirectoryStamp.of(link);
+    assertThat(DirectoryStamp.of(link)).isEqualTo(before);
+
+    Files.delete(link);
+    Files.createSymbolicLink(link, directory.resolve("two"));
+
+    assertThat(DirectoryStamp.of(link)).isNotEqualTo(before);
+    assertThat(FleetFiles.read(link).documents())
+        .singleElement()
+        .matches(document -> document.place().equals("clusters.yaml, document 1"));
   }
 
   @Test
