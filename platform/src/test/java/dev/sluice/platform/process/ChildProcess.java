@@ -47,12 +47,12 @@ public final class ChildProcess {
   /** Starts a process that ends at the latest with this JVM. */
   public static Process start(ProcessBuilder builder) throws IOException {
     Process process = builder.start();
-    ALL.tell("started", process);
-    process.onExit().thenAccept(ended -> ALL.tell("ended", ended));
+    ALL.report("started", process);
+    var unused = process.onExit().thenAccept(ended -> ALL.report("ended", ended));
     return process;
   }
 
-  private synchronized void tell(String change, Process process) {
+  private synchronized void report(String change, Process process) {
     try {
       guard.write("%s %d\n".formatted(change, process.pid()).getBytes(StandardCharsets.UTF_8));
       guard.flush();

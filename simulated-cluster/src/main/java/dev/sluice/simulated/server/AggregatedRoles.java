@@ -40,7 +40,7 @@ final class AggregatedRoles {
     ResourceType type = cluster.catalog().builtIn("ClusterRole");
     Set<JsonNode> rules = new LinkedHashSet<>();
     for (ObjectNode other : roles) {
-      if (other != role && isSelected(role, other)) {
+      if (!other.equals(role) && isSelected(role, other)) {
         other.path("rules").forEach(rules::add);
       }
     }
