@@ -110,7 +110,7 @@ class DiffIT {
   }
 
   @Test
-  void showsTheFieldsOfPeopleAndDefaultsThatAnApplyRemoves() {
+  void showsTheFieldsOfPeopleThatAnApplyRemoves() {
     bench.worker("one");
     String service =
         """
@@ -119,21 +119,7 @@ class DiffIT {
         metadata: {name: s}
         spec: {ports: [{name: http, port: 8080, targetPort: 80}]}
         """;
-    String deployment =
-        """
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: d}
-        spec:
-          replicas: 0
-          strategy: {type: %s}
-          selector: {matchLabels: {app: d}}
-          template:
-            metadata: {labels: {app: d}}
-            spec: {containers: [{name: c, image: "registry.local/app:1"}]}
-        """;
-    bench.targets.send(
-        bench.targets.target("web", 1, service, deployment.formatted("RollingUpdate")));
+    bench.targets.send(bench.targets.target("web", 1, service));
     bench.awaitApplied("web", 1);
     assertThat(lines(ask("web"))).isEmpty();
     bench
@@ -151,22 +137,6 @@ class DiffIT {
 
     assertThat(lines(ask("web")))
         .containsExactly("CONFIGURED Service s spec.ports[0].port 9090 -> 8080");
-
-    // its ConfigMap is refused before the Deployment is applied
-    bench.targets.send(
-        bench.targets.target(
-            "web", 2, service, deployment.formatted("Recreate"), configMap("Not_A_Name", "x")));
-    DiffAnswered answered =
-        await()
-            .atMost(Bench.PATIENCE)
-            .until(
-                () -> ask("web"), one -> one.generation().equals(Optional.of(new Generation(2))));
-    assertThat(lines(answered))
-        .contains("CONFIGURED Deployment d spec.strategy.type \"RollingUpdate\" -> \"Recreate\"")
-        .anyMatch(
-            line ->
-                line.startsWith("CONFIGURED Deployment d spec.strategy.rollingUpdate {")
-                    && line.endsWith("} -> -"));
   }
 
   @Test
