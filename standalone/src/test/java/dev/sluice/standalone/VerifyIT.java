@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,7 +210,16 @@ class VerifyIT {
   /** Writes a certificate into the webhook, as an injector of certificates does. */
   private static void injectCertificate(KubernetesClient client, String name) {
     ValidatingWebhookConfiguration webhook =
-        client.admissionRegistration().v1().validatingWebhookConfigurations().withName(name).get();
+        patiently()
+            .until(
+                () ->
+                    client
+                        .admissionRegistration()
+                        .v1()
+                        .validatingWebhookConfigurations()
+                        .withName(name)
+                        .get(),
+                Objects::nonNull);
     webhook.getWebhooks().getFirst().getClientConfig().setCaBundle("Cg==");
     client.resource(webhook).update();
   }
