@@ -2,33 +2,23 @@ package dev.sluice.worker.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
-import dev.sluice.contract.yaml.YamlJson;
-import dev.sluice.platform.process.FatalErrors;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Single calls to the Kubernetes API with exact JSON bodies, over fabric8's HTTP client (its
- * authentication and TLS). Never retries: the lane decides what happens after a failure.
+ * Operations on objects of the Kubernetes API. Never retries: the lane decides what happens after a
+ * failure.
  */
 public final class ClusterApi {
 
@@ -41,8 +31,8 @@ public final class ClusterApi {
    */
   public static final String ABSENT = "1";
 
-  private static final String JSON = "application/json";
-  private static final String APPLY = "application/apply-patch+yaml";
+  private static final String JSON = ApiCalls.JSON;
+  private static final String APPLY = ApiCalls.APPLY;
   private static final String MERGE = "application/merge-patch+json";
   private static final String STRATEGIC_MERGE = "application/strategic-merge-patch+json";
   private static final String METADATA_ONLY =
@@ -50,10 +40,7 @@ public final class ClusterApi {
   private static final int PAGE = 500;
   private static final int MAX_PAGES = 20_000;
 
-  private final KubernetesClient client;
-  private final String base;
-  private final Duration timeout;
-  private final BooleanSupplier mayWrite;
+  private final ApiCalls calls;
 
   /**
    * Creates an API that may always write.
@@ -71,17 +58,13 @@ public final class ClusterApi {
    * @param mayWrite checked before every call that writes
    */
   public ClusterApi(KubernetesClient client, Duration timeout, BooleanSupplier mayWrite) {
-    this.client = client;
-    this.mayWrite = mayWrite;
-    String url = client.getMasterUrl().toString();
-    this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-    this.timeout = timeout;
+    this.calls = new ApiCalls(client, timeout, mayWrite);
   }
 
   /** Reads one object; returns empty if it, or its kind, does not exist. */
   public Optional<ObjectNode> get(String path) throws InterruptedException {
     try {
-      return Optional.of(call("GET", path, JSON, JSON, null));
+      return Optional.of(calls.call("GET", path, JSON, JSON, null));
     } catch (ApiException e) {
       if (e.isNotFound()) {
         return Optional.empty();
@@ -92,7 +75,7 @@ public final class ClusterApi {
 
   /** Reads an object that every cluster has. */
   public ObjectNode required(String path) throws InterruptedException {
-    return call("GET", path, JSON, JSON, null);
+    return calls.call("GET", path, JSON, JSON, null);
   }
 
   /** Creates a namespace if it is missing; does not change an existing one. */
@@ -109,7 +92,7 @@ public final class ClusterApi {
   /** Applies an object by server-side apply (KEP-555). */
   public ObjectNode apply(String path, ObjectNode object, boolean force)
       throws InterruptedException {
-    return call(
+    return calls.call(
         "PATCH",
         "%s?fieldManager=%s&force=%s".formatted(path, FIELD_MANAGER, force),
         APPLY,
@@ -120,7 +103,7 @@ public final class ClusterApi {
   /** Returns the result that {@link #apply} would have; writes nothing. */
   public ObjectNode applyDry(String path, ObjectNode object, boolean force)
       throws InterruptedException {
-    return call(
+    return calls.call(
         "PATCH",
         "%s?dryRun=All&fieldManager=%s&force=%s".formatted(path, FIELD_MANAGER, force),
         APPLY,
@@ -130,7 +113,7 @@ public final class ClusterApi {
 
   /** Patches an object by JSON merge patch (RFC 7386). */
   public ObjectNode merge(String path, ObjectNode patch) throws InterruptedException {
-    return call("PATCH", path + "?fieldManager=" + FIELD_MANAGER, MERGE, JSON, patch);
+    return calls.call("PATCH", path + "?fieldManager=" + FIELD_MANAGER, MERGE, JSON, patch);
   }
 
   /**
@@ -138,7 +121,8 @@ public final class ClusterApi {
    * resourceVersion} in the patch, it changes the object only at that version.
    */
   public ObjectNode patch(String path, ObjectNode patch) throws InterruptedException {
-    return call("PATCH", path + "?fieldManager=" + FIELD_MANAGER, STRATEGIC_MERGE, JSON, patch);
+    return calls.call(
+        "PATCH", path + "?fieldManager=" + FIELD_MANAGER, STRATEGIC_MERGE, JSON, patch);
   }
 
   /**
@@ -151,12 +135,12 @@ public final class ClusterApi {
       throws InterruptedException {
     String dry = path + "?dryRun=All&fieldManager=" + FIELD_MANAGER;
     try {
-      return call("PATCH", dry, STRATEGIC_MERGE, JSON, patch.apply(true));
+      return calls.call("PATCH", dry, STRATEGIC_MERGE, JSON, patch.apply(true));
     } catch (ApiException e) {
       if (e.code() != 415) {
         throw e;
       }
-      return call("PATCH", dry, MERGE, JSON, patch.apply(false));
+      return calls.call("PATCH", dry, MERGE, JSON, patch.apply(false));
     }
   }
 
@@ -166,7 +150,7 @@ public final class ClusterApi {
     options.put("apiVersion", "v1").put("kind", "DeleteOptions");
     options.put("propagationPolicy", "Background");
     options.putObject("preconditions").put("uid", uid).put("resourceVersion", resourceVersion);
-    call("DELETE", path, JSON, JSON, options);
+    calls.call("DELETE", path, JSON, JSON, options);
   }
 
   /**
@@ -198,7 +182,7 @@ public final class ClusterApi {
         throw endless(collection);
       }
       ObjectNode page =
-          call(
+          calls.call(
               "GET",
               "%s?limit=%d&labelSelector=%s%s"
                   .formatted(
@@ -224,102 +208,14 @@ public final class ClusterApi {
     return version;
   }
 
-  /** Opens an answer that is read while it arrives, without a time limit; the caller closes it. */
-  InputStream stream(String path) throws IOException, InterruptedException {
-    HttpRequest request =
-        client
-            .getHttpClient()
-            .newHttpRequestBuilder()
-            .uri(base + path)
-            .header("Accept", JSON)
-            .forStreaming()
-            .build();
-    HttpResponse<InputStream> response = send("GET", request, InputStream.class);
-    if (response.isSuccessful()) {
-      return response.body();
-    }
-    try (InputStream body = response.body()) {
-      String text = new String(body.readAllBytes(), UTF_8);
-      throw failure("GET", response, Json.mapper().readTree(text));
-    }
-  }
-
   private static ApiException endless(String collection) {
     return new ApiException(
         500, "EndlessList", collection + " has no last page", "", List.of(), null);
   }
 
-  private ObjectNode call(
-      String method, String path, String contentType, String accept, @Nullable ObjectNode body)
-      throws InterruptedException {
-    if (body != null && !path.contains("dryRun=All") && !mayWrite.getAsBoolean()) {
-      throw ApiException.unreachable(
-          "nothing is written: this worker may no longer lead", new IllegalStateException());
-    }
-    HttpRequest request = request(method, path, contentType, accept, body);
-    return read(method, send(method, request, String.class));
-  }
-
-  private <T> HttpResponse<T> send(String method, HttpRequest request, Class<T> body)
-      throws InterruptedException {
-    CompletableFuture<HttpResponse<T>> pending = client.getHttpClient().sendAsync(request, body);
-    try {
-      return pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      pending.cancel(true);
-      throw e;
-    } catch (TimeoutException e) {
-      pending.cancel(true);
-      throw ApiException.unreachable("no answer to %s within %s".formatted(method, timeout), e);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      FatalErrors.check(cause);
-      throw ApiException.unreachable(
-          "%s did not get through: %s".formatted(method, cause.getClass().getSimpleName()), cause);
-    }
-  }
-
-  private HttpRequest request(
-      String method, String path, String contentType, String accept, @Nullable ObjectNode body) {
-    HttpRequest.Builder builder =
-        client
-            .getHttpClient()
-            .newHttpRequestBuilder()
-            .uri(base + path)
-            .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    builder.header("Accept", accept);
-    if (body == null) {
-      return builder.build();
-    }
-    try {
-      String text =
-          contentType.equals(APPLY) ? YamlJson.of(body) : Json.mapper().writeValueAsString(body);
-      return builder.method(method, contentType, text).build();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot write a JSON tree", e);
-    }
-  }
-
-  private static ObjectNode read(String method, HttpResponse<String> response) {
-    String text = response.body() == null ? "" : response.body();
-    JsonNode node;
-    try {
-      node = Json.mapper().readTree(text);
-    } catch (JsonProcessingException e) {
-      node = Json.mapper().missingNode();
-    }
-    if (response.isSuccessful() && node instanceof ObjectNode object) {
-      return object;
-    }
-    throw failure(method, response, node);
-  }
-
-  private static ApiException failure(String method, HttpResponse<?> response, JsonNode status) {
-    return ApiException.of(
-        response.code(),
-        status,
-        "HTTP %d to %s".formatted(response.code(), method),
-        response.header("Retry-After"));
+  /** Opens an answer that is read while it arrives, without a time limit; the caller closes it. */
+  InputStream stream(String path) throws IOException, InterruptedException {
+    return calls.stream(path);
   }
 
   static String encode(String text) {

@@ -1,0 +1,145 @@
+package dev.sluice.worker.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.json.Json;
+import dev.sluice.contract.yaml.YamlJson;
+import dev.sluice.platform.process.FatalErrors;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls to the Kubernetes API with exact JSON bodies, over fabric8's HTTP client (its
+ * authentication and TLS).
+ */
+final class ApiCalls {
+
+  static final String JSON = "application/json";
+
+  /** Server-side apply; the server reads the body as YAML. */
+  static final String APPLY = "application/apply-patch+yaml";
+
+  private final KubernetesClient client;
+  private final String base;
+  private final Duration timeout;
+  private final BooleanSupplier mayWrite;
+
+  ApiCalls(KubernetesClient client, Duration timeout, BooleanSupplier mayWrite) {
+    this.client = client;
+    this.mayWrite = mayWrite;
+    String url = client.getMasterUrl().toString();
+    this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    this.timeout = timeout;
+  }
+
+  /** Opens an answer that is read while it arrives, without a time limit; the caller closes it. */
+  InputStream stream(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        client
+            .getHttpClient()
+            .newHttpRequestBuilder()
+            .uri(base + path)
+            .header("Accept", JSON)
+            .forStreaming()
+            .build();
+    HttpResponse<InputStream> response = send("GET", request, InputStream.class);
+    if (response.isSuccessful()) {
+      return response.body();
+    }
+    try (InputStream body = response.body()) {
+      String text = new String(body.readAllBytes(), UTF_8);
+      throw failure("GET", response, Json.mapper().readTree(text));
+    }
+  }
+
+  /**
+   * Calls the API and returns the object of the answer.
+   *
+   * @throws ApiException if the API refuses the call, gives no answer, or may not be written to
+   */
+  ObjectNode call(
+      String method, String path, String contentType, String accept, @Nullable ObjectNode body)
+      throws InterruptedException {
+    if (body != null && !path.contains("dryRun=All") && !mayWrite.getAsBoolean()) {
+      throw ApiException.unreachable(
+          "nothing is written: this worker may no longer lead", new IllegalStateException());
+    }
+    HttpRequest request = request(method, path, contentType, accept, body);
+    return read(method, send(method, request, String.class));
+  }
+
+  private <T> HttpResponse<T> send(String method, HttpRequest request, Class<T> body)
+      throws InterruptedException {
+    CompletableFuture<HttpResponse<T>> pending = client.getHttpClient().sendAsync(request, body);
+    try {
+      return pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      pending.cancel(true);
+      throw e;
+    } catch (TimeoutException e) {
+      pending.cancel(true);
+      throw ApiException.unreachable("no answer to %s within %s".formatted(method, timeout), e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      FatalErrors.check(cause);
+      throw ApiException.unreachable(
+          "%s did not get through: %s".formatted(method, cause.getClass().getSimpleName()), cause);
+    }
+  }
+
+  private HttpRequest request(
+      String method, String path, String contentType, String accept, @Nullable ObjectNode body) {
+    HttpRequest.Builder builder =
+        client
+            .getHttpClient()
+            .newHttpRequestBuilder()
+            .uri(base + path)
+            .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    builder.header("Accept", accept);
+    if (body == null) {
+      return builder.build();
+    }
+    try {
+      String text =
+          contentType.equals(APPLY) ? YamlJson.of(body) : Json.mapper().writeValueAsString(body);
+      return builder.method(method, contentType, text).build();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write a JSON tree", e);
+    }
+  }
+
+  private static ObjectNode read(String method, HttpResponse<String> response) {
+    String text = response.body() == null ? "" : response.body();
+    JsonNode node;
+    try {
+      node = Json.mapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      node = Json.mapper().missingNode();
+    }
+    if (response.isSuccessful() && node instanceof ObjectNode object) {
+      return object;
+    }
+    throw failure(method, response, node);
+  }
+
+  private static ApiException failure(String method, HttpResponse<?> response, JsonNode status) {
+    return ApiException.of(
+        response.code(),
+        status,
+        "HTTP %d to %s".formatted(response.code(), method),
+        response.header("Retry-After"));
+  }
+}
