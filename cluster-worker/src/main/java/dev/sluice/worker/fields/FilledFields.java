@@ -29,6 +29,7 @@ public final class FilledFields {
   }
 
   /** Returns the same value if there is nothing to leave out, and otherwise a copy. */
+  @SuppressWarnings("ReferenceEquality") // identity says whether a value was replaced
   private static JsonNode unclaimed(JsonNode desired, JsonNode live, JsonNode all, JsonNode ours) {
     JsonNode result = desired;
     if (desired.isObject() && live.isObject()) {
@@ -71,6 +72,7 @@ public final class FilledFields {
         && !live.isEmpty();
   }
 
+  @SuppressWarnings("ReferenceEquality") // equal elements are not the one
   private static JsonNode replaced(JsonNode list, JsonNode one, JsonNode other) {
     var copy = JsonNodeFactory.instance.arrayNode(list.size());
     list.forEach(element -> copy.add(element == one ? other : element));
