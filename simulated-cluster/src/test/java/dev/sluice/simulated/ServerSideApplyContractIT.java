@@ -125,10 +125,12 @@ class ServerSideApplyContractIT {
     assertThat(live.getMetadata().getLabels()).isEqualTo(Map.of("a", "x", "b", "x"));
     assertThat(live.getMessage()).isEqualTo("m");
     assertThat(live.getInvolvedObject().getNamespace()).isEqualTo(namespace);
-    Status refused = refusal(() -> manifests.apply("one", renamed.replace("note: m", "note: n")));
-    assertThat(refused.getMessage())
-        .isEqualTo(
-            "Event \"happened\" is invalid: message: Invalid value: \"n\": field is immutable");
+    if (fixture.isAtLeast(21)) { // 1.20 takes the change
+      Status refused = refusal(() -> manifests.apply("one", renamed.replace("note: m", "note: n")));
+      assertThat(refused.getMessage())
+          .isEqualTo(
+              "Event \"happened\" is invalid: message: Invalid value: \"n\": field is immutable");
+    }
 
     client.resource(second).delete();
     assertThat(client.v1().events().inNamespace(namespace).withName("happened").get()).isNull();
