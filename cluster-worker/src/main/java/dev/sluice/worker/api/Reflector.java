@@ -163,7 +163,7 @@ public final class Reflector implements AutoCloseable {
     String version = from;
     try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
       watching = true;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      for (String line = lines.readLine(); line != null && !closed; line = lines.readLine()) {
         version = received(Json.mapper().readTree(line));
         failures = 0;
       }
@@ -208,7 +208,6 @@ public final class Reflector implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
-    ThreadEnd.await(thread);
+    ThreadEnd.interruptUntilEnded(thread);
   }
 }
