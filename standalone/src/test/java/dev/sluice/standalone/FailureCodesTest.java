@@ -74,7 +74,9 @@ class FailureCodesTest {
                 rows.put(
                     code.value(),
                     GeneratedPage.item(
-                        "`%s`: %s %s".formatted(code, code.meaning(), code.remedy()))));
+                        "`%s`: %s %s"
+                            .formatted(
+                                code, code.explanation().meaning(), code.explanation().remedy()))));
     return String.join("", rows.values());
   }
 }

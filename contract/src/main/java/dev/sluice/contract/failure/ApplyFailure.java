@@ -105,33 +105,24 @@ public enum ApplyFailure implements FailureCode {
       "A record could not be decoded or handled. The dead letter holds it as it was.",
       "Find its writer; discard or retry the dead letter.");
 
-  private final String value;
-  private final String meaning;
-  private final String remedy;
+  private final Explanation explanation;
 
   ApplyFailure(String meaning, String remedy) {
-    this.value = FailureCode.pascalCase(name());
-    this.meaning = meaning;
-    this.remedy = remedy;
+    this.explanation = new Explanation(meaning, remedy);
   }
 
   @Override
   public String value() {
-    return value;
+    return FailureCode.pascalCase(name());
   }
 
   @Override
-  public String meaning() {
-    return meaning;
-  }
-
-  @Override
-  public String remedy() {
-    return remedy;
+  public Explanation explanation() {
+    return explanation;
   }
 
   @Override
   public String toString() {
-    return value;
+    return value();
   }
 }

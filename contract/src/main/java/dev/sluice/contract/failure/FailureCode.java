@@ -20,11 +20,16 @@ public sealed interface FailureCode
   @JsonValue
   String value();
 
-  /** Returns the fault in one sentence. */
-  String meaning();
+  /** Returns what the code means, for people. */
+  Explanation explanation();
 
-  /** Returns what a user can do about it. */
-  String remedy();
+  /**
+   * The meaning of a code.
+   *
+   * @param meaning the fault, in one sentence
+   * @param remedy the action that a user can take
+   */
+  record Explanation(String meaning, String remedy) {}
 
   /** Returns the code with this value: one of the enums, or of another version of Sluice. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -63,15 +68,12 @@ public sealed interface FailureCode
         known().collect(Collectors.toUnmodifiableMap(FailureCode::value, Function.identity()));
 
     @Override
-    public String meaning() {
-      return value.startsWith("Status")
-          ? "The API server refused the request with this status."
-          : "Another version of Sluice wrote this code.";
-    }
-
-    @Override
-    public String remedy() {
-      return "See the message.";
+    public Explanation explanation() {
+      return new Explanation(
+          value.startsWith("Status")
+              ? "The API server refused the request with this status."
+              : "Another version of Sluice wrote this code.",
+          "See the message.");
     }
 
     @Override

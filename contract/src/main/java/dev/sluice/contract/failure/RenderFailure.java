@@ -60,33 +60,24 @@ public enum RenderFailure implements FailureCode {
   OWN_OBJECT(
       "A manifest describes an object that Sluice itself depends on.", "Remove the manifest.");
 
-  private final String value;
-  private final String meaning;
-  private final String remedy;
+  private final Explanation explanation;
 
   RenderFailure(String meaning, String remedy) {
-    this.value = FailureCode.pascalCase(name());
-    this.meaning = meaning;
-    this.remedy = remedy;
+    this.explanation = new Explanation(meaning, remedy);
   }
 
   @Override
   public String value() {
-    return value;
+    return FailureCode.pascalCase(name());
   }
 
   @Override
-  public String meaning() {
-    return meaning;
-  }
-
-  @Override
-  public String remedy() {
-    return remedy;
+  public Explanation explanation() {
+    return explanation;
   }
 
   @Override
   public String toString() {
-    return value;
+    return value();
   }
 }

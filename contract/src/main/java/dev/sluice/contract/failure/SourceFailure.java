@@ -141,33 +141,24 @@ public enum SourceFailure implements FailureCode {
           + "allow, or the API server does not support a request.",
       "Replace the feature as the message says.");
 
-  private final String value;
-  private final String meaning;
-  private final String remedy;
+  private final Explanation explanation;
 
   SourceFailure(String meaning, String remedy) {
-    this.value = FailureCode.pascalCase(name());
-    this.meaning = meaning;
-    this.remedy = remedy;
+    this.explanation = new Explanation(meaning, remedy);
   }
 
   @Override
   public String value() {
-    return value;
+    return FailureCode.pascalCase(name());
   }
 
   @Override
-  public String meaning() {
-    return meaning;
-  }
-
-  @Override
-  public String remedy() {
-    return remedy;
+  public Explanation explanation() {
+    return explanation;
   }
 
   @Override
   public String toString() {
-    return value;
+    return value();
   }
 }
