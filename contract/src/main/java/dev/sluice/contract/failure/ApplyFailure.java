@@ -105,10 +105,12 @@ public enum ApplyFailure implements FailureCode {
       "A record could not be decoded or handled. The dead letter holds it as it was.",
       "Find its writer; discard or retry the dead letter.");
 
-  private final Explanation explanation;
+  private final String meaning;
+  private final String remedy;
 
   ApplyFailure(String meaning, String remedy) {
-    this.explanation = new Explanation(meaning, remedy);
+    this.meaning = meaning;
+    this.remedy = remedy;
   }
 
   @Override
@@ -118,7 +120,7 @@ public enum ApplyFailure implements FailureCode {
 
   @Override
   public Explanation explanation() {
-    return explanation;
+    return new Explanation(meaning, remedy);
   }
 
   @Override

@@ -60,10 +60,12 @@ public enum RenderFailure implements FailureCode {
   OWN_OBJECT(
       "A manifest describes an object that Sluice itself depends on.", "Remove the manifest.");
 
-  private final Explanation explanation;
+  private final String meaning;
+  private final String remedy;
 
   RenderFailure(String meaning, String remedy) {
-    this.explanation = new Explanation(meaning, remedy);
+    this.meaning = meaning;
+    this.remedy = remedy;
   }
 
   @Override
@@ -73,7 +75,7 @@ public enum RenderFailure implements FailureCode {
 
   @Override
   public Explanation explanation() {
-    return explanation;
+    return new Explanation(meaning, remedy);
   }
 
   @Override

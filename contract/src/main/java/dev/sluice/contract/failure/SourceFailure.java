@@ -141,10 +141,12 @@ public enum SourceFailure implements FailureCode {
           + "allow, or the API server does not support a request.",
       "Replace the feature as the message says.");
 
-  private final Explanation explanation;
+  private final String meaning;
+  private final String remedy;
 
   SourceFailure(String meaning, String remedy) {
-    this.explanation = new Explanation(meaning, remedy);
+    this.meaning = meaning;
+    this.remedy = remedy;
   }
 
   @Override
@@ -154,7 +156,7 @@ public enum SourceFailure implements FailureCode {
 
   @Override
   public Explanation explanation() {
-    return explanation;
+    return new Explanation(meaning, remedy);
   }
 
   @Override
