@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.simulated.fault.Fault;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -335,6 +337,38 @@ final class FieldsOfOthersIT {
             .orElseThrow();
     assertThat(own.at("/fieldsV1/f:spec").has("f:replicas")).isTrue();
     assertThat(own.at("/fieldsV1/f:spec").has("f:strategy")).isFalse();
+  }
+
+  @Test
+  void anObjectThatIsDeletedOrChangedMeanwhileIsReadAgain() {
+    assumeTrue(bench.fixture.isSimulated(), "needs requests that fail");
+    apply(DEPLOYMENT.formatted("replicas: 0", "env: []"));
+    patch("apps/v1", "Deployment", "d", "kubectl-label", annotation("by-hand"));
+    failOnce(new Fault.Fail(404, "NotFound", "it was deleted meanwhile"));
+
+    apply(DEPLOYMENT.formatted("minReadySeconds: 1", "env: []"));
+
+    assertThat(live("apps/v1", "Deployment", "d").at("/metadata/annotations").has("by-hand"))
+        .isFalse();
+    failOnce(new Fault.Fail(409, "Conflict", "it was changed meanwhile"));
+
+    apply(DEPLOYMENT.formatted("strategy: {type: Recreate}", "env: []"));
+
+    assertThat(live("apps/v1", "Deployment", "d").at("/spec/strategy"))
+        .hasToString("{\"type\":\"Recreate\"}");
+    assertThat(bench.results.all(ResultEvent.Retrying.class)).isEmpty();
+    assertThat(bench.results.all(ResultEvent.Parked.class)).isEmpty();
+  }
+
+  /** Fails the next change of an object's managers. */
+  private void failOnce(Fault fault) {
+    bench
+        .fixture
+        .simulatedCluster()
+        .faults()
+        .injectOnce(
+            request -> request.method().equals("PATCH") && request.body().contains("managedFields"),
+            fault);
   }
 
   private static String annotation(String name) {

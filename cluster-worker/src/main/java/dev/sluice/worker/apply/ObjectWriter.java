@@ -127,6 +127,7 @@ final class ObjectWriter {
     Optional<LiveObject> live =
         step.reason() == ApplyStep.Reason.NEW ? Optional.empty() : read(path);
     ObjectNode content = step.manifest().content();
+    Optional<ApiException> refusal = Optional.empty();
     Optional<ManagedFields.Claim> claim = Optional.empty();
     for (int tries = 0; tries < TRIES; tries++) {
       if (live.isPresent()) {
@@ -142,25 +143,27 @@ final class ObjectWriter {
         if (live.isPresent()) {
           live = Optional.of(fields.fold(path, content, live.get(), attempt.force()));
         }
+        if (live.isPresent() && refusal.isPresent() && claim.isEmpty()) {
+          claim = fields.claim(path, content, live.get(), attempt.force(), refusal.get());
+          live = Optional.of(claim.orElseThrow(refusal::get).after());
+          content = claim.get().desired();
+        }
         apply(path, body(content, live, attempt), live.isPresent(), attempt);
         return new Written.Done(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
       } catch (ApiException e) {
-        if (live.isPresent() && claim.isEmpty()) {
-          claim = fields.claim(path, content, live.get(), attempt.force(), e);
-          if (claim.isPresent()) {
-            live = Optional.of(claim.get().after());
-            content = claim.get().desired();
-            continue;
-          }
-        }
-        if (!e.isPreconditionFailed()) {
+        // a patch of an object that is gone is answered with 404, not with 409 as an apply is
+        boolean changed = e.isPreconditionFailed() || (e.isNotFound() && live.isPresent());
+        if (changed) {
+          attempt.fence().check();
+          live = read(path);
+        } else if (e.code() == 422 && live.isPresent() && refusal.isEmpty()) {
+          refusal = Optional.of(e);
+        } else {
           if (claim.isPresent()) {
             fields.release(path, claim.get(), e);
           }
           throw e;
         }
-        attempt.fence().check();
-        live = read(path);
       }
     }
     throw Attempt.retry(

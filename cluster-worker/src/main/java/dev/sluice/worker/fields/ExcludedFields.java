@@ -34,11 +34,11 @@ public final class ExcludedFields {
   private final ObjectNode others;
 
   /**
-   * What to do before another attempt.
+   * A claim of excluding fields, to be written before the object is applied again.
    *
-   * @param managedFields with the claims
-   * @param desired Git's object, without nulls for what is to be removed, since server-side apply
-   *     keeps the value of a null that another manager or none owns
+   * @param managedFields the object's, with the claim
+   * @param desired the object to apply then: Git's, without nulls for what is to be removed, since
+   *     server-side apply keeps the value of a null that another manager or none owns
    */
   public record Claim(ArrayNode managedFields, ObjectNode desired) {}
 
