@@ -2,6 +2,7 @@ package dev.sluice.worker.diff;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.ObjectDifference.Field;
@@ -54,7 +55,7 @@ public final class Differ {
   private final ClusterName cluster;
   private final ClusterApi api;
   private final Discovery discovery;
-  private final LiveComparison comparison;
+  private final DryRun dryRun;
   private final SourceRendering rendering;
   private final SyncRecordReader targets;
   private final LedgerStore ledgers;
@@ -68,7 +69,7 @@ public final class Differ {
     this.cluster = cluster;
     this.api = api;
     this.discovery = new Discovery(api);
-    this.comparison = new LiveComparison(api);
+    this.dryRun = new DryRun(api);
     this.rendering = rendering;
     this.targets = targets;
     this.ledgers = ledgers;
@@ -196,11 +197,11 @@ public final class Differ {
     }
     ObjectNode body = step.manifest().content();
     try {
+      ObjectNode wanted = dryRun.of(path(ref), live, body, force);
       if (live.isEmpty()) {
-        new DryRun(api).of(path(ref), live, body, force);
         return Optional.of(new ObjectDifference(ref, Kind.CREATED, List.of(), Optional.empty()));
       }
-      List<Field> fields = comparison.changes(path(ref), live.get(), body, force);
+      List<Field> fields = FieldDifferences.between(live.get(), wanted);
       return fields.isEmpty()
           ? Optional.empty()
           : Optional.of(new ObjectDifference(ref, Kind.CONFIGURED, fields, Optional.empty()));
@@ -215,13 +216,9 @@ public final class Differ {
       String message =
           FieldDifferences.isSecret(body)
               ? "the API server refuses it (%s)".formatted(e.status())
-              : shortened(String.valueOf(e.getMessage()));
+              : Excerpt.of(String.valueOf(e.getMessage()), MAX_MESSAGE);
       return Optional.of(new ObjectDifference(ref, Kind.REFUSED, List.of(), Optional.of(message)));
     }
-  }
-
-  private static String shortened(String message) {
-    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
   }
 
   private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {
