@@ -1,8 +1,5 @@
 package dev.sluice.standalone.verify;
 
-import dev.sluice.contract.codec.Envelope;
-import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -63,7 +60,7 @@ public final class Checker {
     LogEvidence log = LogEvidence.read(kafka, clusters.keySet());
     List<Violation> violations = new ArrayList<>(LogRules.check(log));
     violations.addAll(new GitRules(installation.scratch()).check(log));
-    Set<Lane> parked = parked(log);
+    Set<Lane> parked = log.parked();
     TargetRenderer targets =
         new TargetRenderer(Renderers.onThisMachine(installation.rendering()), installation.id());
     for (Map.Entry<ClusterName, KubernetesClient> cluster : clusters.entrySet()) {
@@ -106,19 +103,5 @@ public final class Checker {
             .read()
             .orElseGet(() -> Keyring.unusable("it does not exist"));
     return new LedgerStore(api, names, keys);
-  }
-
-  /** Returns the lanes with an open dead letter. */
-  private static Set<Lane> parked(LogEvidence log) {
-    Map<DeadLetterId, Lane> open = new HashMap<>();
-    for (Envelope<DeadLetterEvent> envelope : log.deadLetters()) {
-      switch (envelope.event()) {
-        case DeadLetterEvent.Opened opened ->
-            opened.subject().ifPresent(subject -> open.put(opened.entry(), Lane.of(subject)));
-        case DeadLetterEvent.Retried _ -> {}
-        case DeadLetterEvent.Closed closed -> open.remove(closed.entry());
-      }
-    }
-    return Set.copyOf(open.values());
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.standalone.verify;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.Subject;
@@ -13,9 +14,11 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicReader;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Events of all topics, each topic in its order.
@@ -59,6 +62,35 @@ record LogEvidence(
     Map<Lane, SyncEvent> latest = new LinkedHashMap<>();
     syncs.forEach(sync -> latest.put(Lane.of(sync.event()), sync.event()));
     return latest;
+  }
+
+  /**
+   * Returns the lanes with an open dead letter of a target. That of refused sources parks none: the
+   * last target stays in force.
+   */
+  Set<Lane> parked() {
+    Map<DeadLetterId, Lane> open = new HashMap<>();
+    for (Envelope<DeadLetterEvent> envelope : deadLetters) {
+      switch (envelope.event()) {
+        case DeadLetterEvent.Opened opened ->
+            opened
+                .subject()
+                .filter(subject -> !isOfSources(opened, subject))
+                .ifPresent(subject -> open.put(opened.entry(), Lane.of(subject)));
+        case DeadLetterEvent.Retried _ -> {}
+        case DeadLetterEvent.Closed closed -> open.remove(closed.entry());
+      }
+    }
+    return Set.copyOf(open.values());
+  }
+
+  /**
+   * Returns whether sources were refused.
+   *
+   * @param last the target that was sent before
+   */
+  static boolean isOfSources(DeadLetterEvent.Opened opened, Subject last) {
+    return opened.entry().equals(DeadLetterId.ofSources(last.cluster(), last.application()));
   }
 
   /** An application in a cluster, whose generations are applied in order. */

@@ -206,8 +206,7 @@ final class LogRules {
       }
       Subject subject = entry.subject().get();
       Lane lane = Lane.of(subject);
-      boolean ofSources =
-          entry.entry().equals(DeadLetterId.ofSources(subject.cluster(), subject.application()));
+      boolean ofSources = LogEvidence.isOfSources(entry, subject);
       if (!ofSources) {
         lanesWithOpenEntries.add(lane);
       }

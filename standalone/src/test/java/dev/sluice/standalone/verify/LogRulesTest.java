@@ -163,6 +163,14 @@ class LogRulesTest {
   }
 
   @Test
+  void refusedSourcesLeaveTheLastTargetToBeChecked() {
+    deadLetters.add(envelope(openedForSources(2)));
+    assertThat(evidence().parked()).isEmpty();
+    deadLetters.add(envelope(opened(2)));
+    assertThat(evidence().parked()).containsExactly(LogEvidence.Lane.of(subject(2)));
+  }
+
+  @Test
   void aTargetWithoutItsCauseBreaksTheAudit() {
     changes.clear();
     assertThat(violations())
@@ -171,7 +179,11 @@ class LogRulesTest {
   }
 
   private List<Violation> violations() {
-    return LogRules.check(new LogEvidence(changes, states, syncs, results, deadLetters));
+    return LogRules.check(evidence());
+  }
+
+  private LogEvidence evidence() {
+    return new LogEvidence(changes, states, syncs, results, deadLetters);
   }
 
   private static SyncEvent target(long generation, String digest) {
