@@ -62,6 +62,11 @@ public final class Discovery implements ClusterFacts.Source {
     return Optional.ofNullable(fresh.get(kind));
   }
 
+  /** Returns whether a kind is namespaced; empty if the cluster does not serve it. */
+  public Optional<Boolean> namespaced(String apiVersion, String kind) throws InterruptedException {
+    return find(apiVersion, kind).map(ApiResource::namespaced);
+  }
+
   /**
    * Forgets a version, so that its kinds are looked up again: a definition changed, or an answer is
    * out of date.

@@ -2,7 +2,6 @@ package dev.sluice.worker.apply;
 
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.RenderFailure;
-import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.manifest.KnownFields;
@@ -13,8 +12,6 @@ import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.render.Renderers;
 import dev.sluice.worker.render.TargetRenderer;
 import dev.sluice.worker.sandbox.RenderException;
-import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
 /** Renders targets for the kinds and versions that this cluster serves. */
@@ -50,7 +47,7 @@ public final class SourceRendering {
    */
   public Desired render(SyncEvent.Target target, Inventory applied)
       throws RenderException, ManifestException, InterruptedException {
-    Desired desired = targets.read(target, this::namespaced, fields, discovery);
+    Desired desired = targets.read(target, discovery::namespaced, fields, discovery);
     own.check(target.application(), desired.manifests());
     return switch (target.spec().policy().ofGenerated()) {
       case KEEP_LIVE -> live.keep(desired, applied);
@@ -71,14 +68,5 @@ public final class SourceRendering {
                       .collect(Collectors.joining(", "))));
     }
     return desired;
-  }
-
-  private Optional<Boolean> namespaced(String apiVersion, String kind) {
-    try {
-      return discovery.find(apiVersion, kind).map(ApiResource::namespaced);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted during discovery of the served kinds");
-    }
   }
 }

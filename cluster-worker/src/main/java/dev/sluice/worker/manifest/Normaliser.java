@@ -55,7 +55,8 @@ public final class Normaliser {
    *
    * @throws ManifestException if a kind is unknown, or two manifests are the same object
    */
-  public List<Manifest> normalise(List<Manifest> manifests) throws ManifestException {
+  public List<Manifest> normalise(List<Manifest> manifests)
+      throws ManifestException, InterruptedException {
     Scopes all = scopes.with(manifests);
     Map<ObjectId, Manifest> seen = new HashMap<>();
     List<Manifest> normalised = new ArrayList<>(manifests.size());
@@ -75,7 +76,8 @@ public final class Normaliser {
     return normalised;
   }
 
-  private Manifest normalise(Manifest manifest, Scopes all) throws ManifestException {
+  private Manifest normalise(Manifest manifest, Scopes all)
+      throws ManifestException, InterruptedException {
     ObjectRef ref = placed(manifest, all);
     ObjectNode content = SharedNodes.copy(manifest.content());
     content.remove("status");
@@ -97,7 +99,8 @@ public final class Normaliser {
     return next;
   }
 
-  private ObjectRef placed(Manifest manifest, Scopes all) throws ManifestException {
+  private ObjectRef placed(Manifest manifest, Scopes all)
+      throws ManifestException, InterruptedException {
     ObjectRef ref = manifest.ref();
     Optional<Boolean> namespaced = all.namespaced(ref.apiVersion(), ref.kind());
     if (namespaced.isEmpty()) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 public interface Scopes {
 
   /** Returns whether the kind is namespaced; empty if the cluster does not serve it. */
-  Optional<Boolean> namespaced(String apiVersion, String kind);
+  Optional<Boolean> namespaced(String apiVersion, String kind) throws InterruptedException;
 
   /**
    * Returns scopes that also know the kinds that the CustomResourceDefinitions among an
@@ -33,8 +33,9 @@ public interface Scopes {
         }
       }
     }
-    return (apiVersion, kind) ->
-        Optional.ofNullable(defined.get(new VersionedKind(apiVersion, kind)))
-            .or(() -> namespaced(apiVersion, kind));
+    return (apiVersion, kind) -> {
+      Boolean own = defined.get(new VersionedKind(apiVersion, kind));
+      return own == null ? namespaced(apiVersion, kind) : Optional.of(own);
+    };
   }
 }

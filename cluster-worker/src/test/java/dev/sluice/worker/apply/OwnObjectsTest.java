@@ -148,7 +148,7 @@ class OwnObjectsTest {
     own.check(WEB, read(manifest, "shop"));
   }
 
-  private static List<Manifest> read(String text, String namespace) throws ManifestException {
+  private static List<Manifest> read(String text, String namespace) throws Exception {
     return new Normaliser(
             new Ownership("default", WEB),
             namespace,

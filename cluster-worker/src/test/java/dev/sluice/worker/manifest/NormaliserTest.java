@@ -216,7 +216,7 @@ class NormaliserTest {
     assertThat(given.getFirst().content().toString()).isEqualTo(before);
   }
 
-  private List<Manifest> normalised(String text) throws ManifestException {
+  private List<Manifest> normalised(String text) throws Exception {
     return normaliser.normalise(ManifestReader.read(text, "app.yaml"));
   }
 

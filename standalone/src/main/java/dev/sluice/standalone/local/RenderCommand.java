@@ -22,7 +22,6 @@ import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.TrustedCertificates;
 import dev.sluice.standalone.cli.Visible;
 import dev.sluice.standalone.process.ClusterAccess;
-import dev.sluice.standalone.verify.DiscoveredScopes;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
@@ -193,8 +192,7 @@ public final class RenderCommand {
           ClusterApi api = new ClusterApi(client, API_TIMEOUT);
           Discovery discovery = new Discovery(api);
           print(
-              renderer.read(
-                  target, new DiscoveredScopes(discovery), new ApiSchemas(api), discovery),
+              renderer.read(target, discovery::namespaced, new ApiSchemas(api), discovery),
               System.out);
         }
       } else {

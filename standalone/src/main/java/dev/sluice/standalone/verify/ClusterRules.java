@@ -121,8 +121,7 @@ final class ClusterRules {
   private void checkRendered(SyncEvent.Target target, Ledger ledger) throws InterruptedException {
     List<Manifest> manifests;
     try {
-      Desired desired =
-          targets.read(target, new DiscoveredScopes(discovery), KnownFields.ANY, discovery);
+      Desired desired = targets.read(target, discovery::namespaced, KnownFields.ANY, discovery);
       manifests = new LiveValues(api, discovery).keep(desired, ledger.inventory()).manifests();
     } catch (RenderException | ManifestException e) {
       report(
