@@ -43,7 +43,9 @@ final class UnicodeBreaks {
       this.mark = mark;
       this.escapeMark = escapeMark;
       this.escapes = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*+)\\\\" + letter);
-      this.folded = Pattern.compile("[ \t]*%s ?".formatted(mark));
+      // starts only where spaces start, or where the last match ended: otherwise the time would be
+      // quadratic in the number of spaces
+      this.folded = Pattern.compile("(?:(?<![ \t])|\\G)[ \t]*+%s ?".formatted(mark));
     }
 
     String mark(String text) {

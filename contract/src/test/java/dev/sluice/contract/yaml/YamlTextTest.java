@@ -2,12 +2,14 @@ package dev.sluice.contract.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.failure.SourceFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,6 +81,19 @@ class YamlTextTest {
 
     assertThat(YamlText.documents(text, "k"))
         .containsExactly(Map.of("a", "b \u2028 c", "b", "d\u2028e\n", "c", "C:\\Lib"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"%s\"", "%s"})
+  void longSpacesBesideLineSeparatorsTakeLinearTime(String style) {
+    String spaces = " ".repeat(1_000_000);
+    String text = "a: " + style.formatted("b" + spaces + "c \u2028 \u2028 d") + "\n";
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30),
+        () ->
+            assertThat(YamlText.documents(text, "k"))
+                .containsExactly(Map.of("a", "b" + spaces + "c\u2028\u2028d")));
   }
 
   @Test
