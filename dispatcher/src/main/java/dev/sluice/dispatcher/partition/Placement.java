@@ -39,7 +39,8 @@ record Placement(int partitions, int partition) {
    */
   private static boolean isWrittenByThisPartition(ChangeEvent event) {
     return switch (event) {
-      case ChangeEvent.RefChanged moved -> moved.origin() instanceof Origin.Poll;
+      case ChangeEvent.RefChanged changed -> changed.origin() instanceof Origin.Poll;
+      case ChangeEvent.RepositoryMoved moved -> moved.origin() instanceof Origin.Poll;
       case ChangeEvent.CommandAnswered _ -> true;
       case ChangeEvent.ForgeEvent _,
           ChangeEvent.FleetEvent _,
