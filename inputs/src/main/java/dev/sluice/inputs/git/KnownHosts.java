@@ -1,7 +1,6 @@
 package dev.sluice.inputs.git;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -52,19 +51,28 @@ final class KnownHosts implements ServerKeyDatabase {
   /**
    * Creates the verifier. Lines that OpenSSH would ignore, and keys of unknown types, are skipped.
    */
-  KnownHosts(Source source) throws IOException {
+  KnownHosts(Source source) {
     this.name = source.name();
-    for (KnownHostEntry line :
-        KnownHostEntry.readKnownHostEntries(new StringReader(source.lines()), true)) {
-      key(line).ifPresent(key -> entries.add(new Entry(line, key)));
+    source.lines().lines().forEach(line -> entry(line).ifPresent(entries::add));
+  }
+
+  /** Parses one line; the library's reader of files logs invalid lines, which may be secrets. */
+  private static Optional<Entry> entry(String line) {
+    try {
+      return Optional.ofNullable(
+              KnownHostEntry.parseKnownHostEntry(line.replaceFirst("#.*", "").strip()))
+          .flatMap(KnownHosts::entry);
+    } catch (RuntimeException e) {
+      return Optional.empty();
     }
   }
 
-  private static Optional<PublicKey> key(KnownHostEntry line) {
+  private static Optional<Entry> entry(KnownHostEntry line) {
     try {
       return Optional.ofNullable(
-          line.getKeyEntry().resolvePublicKey(null, PublicKeyEntryResolver.IGNORING));
-    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+              line.getKeyEntry().resolvePublicKey(null, PublicKeyEntryResolver.IGNORING))
+          .map(key -> new Entry(line, key));
+    } catch (IOException | GeneralSecurityException e) {
       return Optional.empty();
     }
   }

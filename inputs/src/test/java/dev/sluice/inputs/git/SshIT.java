@@ -2,6 +2,9 @@ package dev.sluice.inputs.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SshAccess;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** Fetches over SSH, with keys and host keys of each type, from a server that the test runs. */
 class SshIT {
@@ -176,6 +180,28 @@ class SshIT {
           .contains("there is no private key");
       assertThat(failed(fetch(server, openSsh(user), Optional.empty(), "host nonsense")).reason())
           .contains("is unknown");
+    }
+  }
+
+  @Test
+  void aPrivateKeyInPlaceOfKnownHostsIsNotShown() throws Exception {
+    KeyPair user = ed25519();
+    String key = openSsh(user);
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    root.addAppender(log);
+    root.warn("before the fetch");
+    try (SshGitServer server = server(user, ed25519())) {
+      FetchOutcome.Failed failed = failed(fetch(server, key, Optional.empty(), key));
+
+      assertThat(failed.reason()).contains("is unknown");
+      assertThat(failed.retryable()).isFalse();
+      String shown = failed.reason() + log.list;
+      assertThat(shown).as("the log of this thread").contains("before the fetch");
+      assertThat(key.lines().filter(shown::contains)).isEmpty();
+    } finally {
+      root.detachAppender(log);
     }
   }
 
