@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * Estimates the objects that the refused sources of an application may render to once they are
  * fixed, over all clusters. The estimate is based on the words of all files below the sources'
  * paths, of the files that the resolution read before it failed, and of the files and directories
- * that a kustomization or chart among them refers to. Too many or too large files may render to any
- * object.
+ * that a kustomization or chart among them refers to. Too many or too large files, or too many
+ * references, may render to any object.
  */
 public final class RefusedSources {
 
@@ -42,11 +42,17 @@ public final class RefusedSources {
       Set.of("kustomization.yaml", "kustomization.yml", "Kustomization", "Chart.yaml");
   private static final Pattern NAME = Pattern.compile("(?:file://)?([^\\s,\\[\\]{}\"':#]+)");
 
+  /** Memory of the queued paths, which a few files can name without end. */
+  private static final long MAX_QUEUED_BYTES = 64L << 20;
+
+  private static final int BYTES_PER_PATH = 100; // besides its characters
+
   private final PossibleObjectsReader reader;
   private final Set<String> seen = new HashSet<>();
   private final Queue<String> queue = new ArrayDeque<>();
   private int files;
   private long bytes;
+  private long queuedBytes;
   private boolean full;
 
   private RefusedSources(String namespace) {
@@ -143,8 +149,10 @@ public final class RefusedSources {
   }
 
   private void queue(String path) {
-    if (seen.add(path)) {
+    if (!full && seen.add(path)) {
       queue.add(path);
+      queuedBytes += path.length() + BYTES_PER_PATH;
+      full = queuedBytes > MAX_QUEUED_BYTES;
     }
   }
 

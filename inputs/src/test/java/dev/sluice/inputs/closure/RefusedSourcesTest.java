@@ -157,6 +157,23 @@ class RefusedSourcesTest {
     assertThat(possible.words()).isEmpty();
   }
 
+  @Test
+  void tooManyNamesOfFilesMayRenderToAnything() {
+    StringBuilder names = new StringBuilder();
+    for (int i = 1 << 16; i < 3 << 16; i++) {
+      names.append(Integer.toBinaryString(i).replace("0", "-a").replace("1", "-b")).append(' ');
+    }
+    String directory = "web/" + "d/".repeat(500);
+
+    PossibleObjects possible =
+        possible(
+            MemoryTree.empty()
+                .file("web/kustomization.yaml", "resources: [missing.yaml]")
+                .file(directory + "kustomization.yaml", names.toString()));
+
+    assertThat(possible.anything()).isTrue();
+  }
+
   private static PossibleObjects possible(MemoryTree tree) {
     Definition definition = definition(source("web", Optional.empty()));
     ApplicationClosures closures =
