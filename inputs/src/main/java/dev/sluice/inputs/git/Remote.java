@@ -103,7 +103,10 @@ record Remote(String url, Optional<SecretReference> credentials, Optional<SshAcc
         login.map(Login::user).orElse(""), login.map(Login::password).orElse(""));
   }
 
-  /** Refuses every connection to another host, so that a redirect cannot carry credentials away. */
+  /**
+   * Refuses every connection to another host or port, so that a redirect cannot carry credentials
+   * away.
+   */
   private static final class SameHost implements HttpConnectionFactory {
 
     private static final String ADVERTISEMENT = "/info/refs?service=git-upload-pack";
@@ -135,7 +138,7 @@ record Remote(String url, Optional<SecretReference> credentials, Optional<SshAcc
       int port = origin.getPort() < 0 ? defaultPort(origin.getScheme()) : origin.getPort();
       int targetPort = target.getPort() < 0 ? target.getDefaultPort() : target.getPort();
       if (!target.getHost().equalsIgnoreCase(origin.getHost()) || targetPort != port) {
-        throw new RedirectedElsewhereException(target.getHost());
+        throw new RedirectedElsewhereException(target.getHost(), targetPort);
       }
       String asked = target.toString();
       if (asked.endsWith(ADVERTISEMENT)) {
@@ -152,8 +155,8 @@ record Remote(String url, Optional<SecretReference> credentials, Optional<SshAcc
   static final class RedirectedElsewhereException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    RedirectedElsewhereException(String host) {
-      super("it redirects to another host, " + host);
+    RedirectedElsewhereException(String host, int port) {
+      super("it redirects to another host or port, %s:%d".formatted(host, port));
     }
   }
 }

@@ -40,7 +40,7 @@ class RemoteFailuresTest {
             "more than 3 MiB"),
         arguments(
             new TransportException(
-                "redirected", new Remote.RedirectedElsewhereException("other.example")),
+                "redirected", new Remote.RedirectedElsewhereException("other.example", 443)),
             false,
             "give the URL it redirects to"),
         arguments(
