@@ -11,7 +11,7 @@ import dev.sluice.contract.name.RemoteBase;
  */
 public record Reference(String field, Role role, String text) {
 
-  /** What a reference leads to. */
+  /** Roles of the loaded files and directories. */
   public enum Role {
     /** A file of manifests, or the directory of another kustomization. */
     RESOURCE,

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an inspection finds, and how a rebuild compares it with the live state. */
+/** Findings of inspections, and their comparison with the live state by rebuilds. */
 class InspectionTest {
 
   private static final Definition WEB = define("apps/web", ONE, TWO);

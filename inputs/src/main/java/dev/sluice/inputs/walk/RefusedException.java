@@ -2,7 +2,7 @@ package dev.sluice.inputs.walk;
 
 import dev.sluice.contract.failure.FailureCode;
 
-/** Ends a resolution: these inputs cannot be rendered. Caught by {@link ClosureResolver} only. */
+/** Ends a resolution: these inputs cannot be rendered. Caught by {@code ClosureResolver}. */
 public final class RefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -12,7 +12,7 @@ public final class RemoteException extends Exception {
   /**
    * Creates a failure.
    *
-   * @param code {@link Remotes#UNREACHABLE} or {@link Remotes#MISSING} if a retry may succeed
+   * @param code {@code REMOTE_UNREACHABLE} or {@code REMOTE_MISSING} if a retry may succeed
    * @param message what, where and what to do; without credentials
    */
   public RemoteException(FailureCode code, String message) {
