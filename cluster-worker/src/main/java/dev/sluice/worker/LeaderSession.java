@@ -264,6 +264,9 @@ final class LeaderSession implements SyncIntake.Progress {
     while (true) {
       try {
         T result = step.run();
+        if (ending.getCount() == 0) { // a step may lose the interrupt
+          throw new InterruptedException("the session ends");
+        }
         problem = Optional.empty();
         return result;
       } catch (InterruptException e) {

@@ -39,6 +39,9 @@ final class Lane implements Pace {
   private final Condition changed = lock.newCondition();
   private @Nullable SyncEvent payload;
 
+  /** Ends the lane even if a library loses its interrupt. */
+  private volatile boolean ending;
+
   /**
    * The parts that the lanes of a cluster share.
    *
@@ -122,7 +125,9 @@ final class Lane implements Pace {
     }
   }
 
+  /** Ends the lane; an attempt that runs is interrupted. */
   void interrupt() {
+    locked(() -> ending = true);
     thread.interrupt();
   }
 
@@ -139,7 +144,7 @@ final class Lane implements Pace {
     try {
       lock.lockInterruptibly();
       try {
-        while (nanos > 0 && !machine.isOvertaken() && !change.isDone()) {
+        while (nanos > 0 && !ending && !machine.isOvertaken() && !change.isDone()) {
           nanos = changed.awaitNanos(nanos);
         }
       } finally {
@@ -150,6 +155,9 @@ final class Lane implements Pace {
     }
     lock.lockInterruptibly();
     try {
+      if (ending) {
+        throw new InterruptedException("the lane ends");
+      }
       if (machine.isOvertaken()) {
         throw new HaltException(
             new Outcome.RetryAfter(
@@ -169,7 +177,7 @@ final class Lane implements Pace {
   private void run() {
     Optional<Throwable> failure = Optional.empty();
     try {
-      while (true) {
+      while (!ending) {
         try {
           if (failure.isPresent()) {
             recover(failure.get());
@@ -272,11 +280,13 @@ final class Lane implements Pace {
     }
   }
 
-  /** Waits until an attempt is due (true), or there is something to report (false). */
+  /**
+   * Waits until an attempt is due (true), or there is something to report or the lane ends (false).
+   */
   private boolean awaitDue(Optional<Duration> atMost) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (true) {
+      while (!ending) {
         Instant now = shared.clock().instant();
         Optional<Instant> due = machine.due();
         if (due.isPresent() && !due.get().isAfter(now)) {
@@ -292,6 +302,7 @@ final class Lane implements Pace {
           return false;
         }
       }
+      return false;
     } finally {
       lock.unlock();
     }

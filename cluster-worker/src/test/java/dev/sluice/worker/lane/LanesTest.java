@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -171,6 +172,36 @@ class LanesTest {
 
     await().until(() -> done.equals(List.of("waiting/2")));
     assertThat(reported).hasExactlyElementsOfTypes(Effect.Superseded.class);
+  }
+
+  @Test
+  void aLaneEndsAlthoughItsAttemptLosesTheInterrupt() throws InterruptedException {
+    CountDownLatch attempted = new CountDownLatch(1);
+    attempting =
+        _ -> {
+          attempted.countDown();
+          try {
+            Thread.sleep(Duration.ofMinutes(10));
+          } catch (InterruptedException e) {
+            // lost, as by a library
+          }
+        };
+    lanes.offer(entry("losing", 1));
+    attempted.await();
+
+    Thread stopping =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    lanes.stop(Duration.ZERO);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+
+    assertThat(stopping.join(Duration.ofSeconds(10))).isTrue();
+    assertThat(done).containsExactly("losing/1");
   }
 
   @Test
