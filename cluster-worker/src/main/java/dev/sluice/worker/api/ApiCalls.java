@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,9 @@ final class ApiCalls {
 
   /** Server-side apply; the server reads the body as YAML. */
   static final String APPLY = "application/apply-patch+yaml";
+
+  /** Bytes that are read of the answer to a watch that is refused. */
+  private static final int MAX_STATUS = 1024 * 1024;
 
   private final KubernetesClient client;
   private final String base;
@@ -59,10 +63,30 @@ final class ApiCalls {
     if (response.isSuccessful()) {
       return response.body();
     }
-    try (InputStream body = response.body()) {
-      String text = new String(body.readAllBytes(), UTF_8);
-      throw failure("GET", response, Json.mapper().readTree(text));
+    InputStream body = response.body();
+    CompletableFuture<Void> overdue = closeAfter(timeout, body);
+    try (body) {
+      throw failure("GET", response, tree(new String(body.readNBytes(MAX_STATUS), UTF_8)));
+    } finally {
+      overdue.cancel(false);
     }
+  }
+
+  /** Closes an answer after a time, which ends its reading, unless the result is cancelled. */
+  static CompletableFuture<Void> closeAfter(Duration time, InputStream answer) {
+    CompletableFuture<Void> overdue =
+        new CompletableFuture<Void>()
+            .completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);
+    var unused =
+        overdue.thenRun(
+            () -> {
+              try {
+                answer.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    return overdue;
   }
 
   /**
@@ -123,16 +147,20 @@ final class ApiCalls {
 
   private static ObjectNode read(String method, HttpResponse<String> response) {
     String text = response.body() == null ? "" : response.body();
-    JsonNode node;
-    try {
-      node = Json.mapper().readTree(text);
-    } catch (JsonProcessingException e) {
-      node = Json.mapper().missingNode();
-    }
+    JsonNode node = tree(text);
     if (response.isSuccessful() && node instanceof ObjectNode object) {
       return object;
     }
     throw failure(method, response, node);
+  }
+
+  /** Returns the JSON of an answer; a missing node if it is not JSON. */
+  private static JsonNode tree(String text) {
+    try {
+      return Json.mapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      return Json.mapper().missingNode();
+    }
   }
 
   private static ApiException failure(String method, HttpResponse<?> response, JsonNode status) {

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +43,12 @@ public final class Reflector implements AutoCloseable {
           Duration.ofSeconds(30),
           () -> ThreadLocalRandom.current().nextDouble());
   private final Thread thread;
-  private int failures;
+
+  /** The resource version of the last event; empty if the objects have to be listed. */
+  private Optional<String> version = Optional.empty();
+
+  private int pauses;
+  private boolean failing;
   private volatile boolean watching;
   private volatile boolean closed;
 
@@ -95,16 +99,19 @@ public final class Reflector implements AutoCloseable {
   }
 
   private void run() {
-    Optional<String> version = Optional.empty();
     try {
       while (!closed) {
         try {
-          version = Optional.of(version.isPresent() ? version.get() : list());
-          version = Optional.of(watch(version.get()));
+          if (version.isEmpty()) {
+            version = Optional.of(list());
+          }
+          watch(version.get());
           pause();
         } catch (ApiException e) {
-          version = e.code() == GONE ? Optional.empty() : version;
-          failed("%d %s".formatted(e.code(), e.reason()), e);
+          if (e.code() == GONE) {
+            version = Optional.empty();
+          }
+          failed(e.status(), e);
         } catch (IOException e) {
           failed(e.getClass().getSimpleName(), e);
         } catch (RuntimeException | Error e) {
@@ -119,19 +126,20 @@ public final class Reflector implements AutoCloseable {
   }
 
   private void failed(String reason, Throwable cause) throws InterruptedException {
-    if (failures == 0 && !closed) {
+    if (!failing && !closed) {
       log.atWarn()
           .addKeyValue("collection", collection)
           .setCause(cause)
           .log("a watch failed ({}); trying again until it succeeds", reason);
     }
+    failing = true;
     pause();
   }
 
   /** Pauses for longer each time, until an event arrives. */
   private void pause() throws InterruptedException {
-    failures++;
-    Thread.sleep(backoff.after(failures));
+    pauses++;
+    Thread.sleep(backoff.after(pauses));
   }
 
   /** Lists all objects; returns the resource version from which to watch. */
@@ -149,41 +157,28 @@ public final class Reflector implements AutoCloseable {
     return version;
   }
 
-  /** Watches until the server ends the watch; returns the resource version of the last event. */
-  private String watch(String from) throws IOException, InterruptedException {
+  /** Watches until the server ends the watch. */
+  private void watch(String from) throws IOException, InterruptedException {
     InputStream stream =
         api.stream(
             "%s?watch=true&allowWatchBookmarks=true&resourceVersion=%s&timeoutSeconds=%d"
                 .formatted(collection, ClusterApi.encode(from), watchTime.toSeconds()));
     // ends a watch whose connection is lost without an error
-    CompletableFuture<Void> overdue =
-        new CompletableFuture<Void>()
-            .completeOnTimeout(null, 2 * watchTime.toMillis(), TimeUnit.MILLISECONDS);
-    var unused = overdue.thenRun(() -> close(stream));
-    String version = from;
+    CompletableFuture<Void> overdue = ApiCalls.closeAfter(watchTime.multipliedBy(2), stream);
     try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
       watching = true;
       for (String line = lines.readLine(); line != null && !closed; line = lines.readLine()) {
-        version = received(Json.mapper().readTree(line));
-        failures = 0;
+        received(Json.mapper().readTree(line));
+        pauses = 0;
+        failing = false;
       }
     } finally {
       watching = false;
       overdue.cancel(false);
     }
-    return version;
   }
 
-  private void close(InputStream stream) {
-    try {
-      stream.close();
-    } catch (IOException e) {
-      log.atDebug().addKeyValue("collection", collection).setCause(e).log("cannot end a watch");
-    }
-  }
-
-  /** Passes on an event; returns its resource version. */
-  private String received(JsonNode event) throws IOException {
+  private void received(JsonNode event) throws IOException {
     if (!(event.path("object") instanceof ObjectNode object)) {
       throw new IOException("an event of a watch has no object");
     }
@@ -197,7 +192,7 @@ public final class Reflector implements AutoCloseable {
           throw ApiException.of(
               object.path("code").asInt(), object, "an event of a watch has no type", null);
     }
-    return object.path("metadata").path("resourceVersion").asText("");
+    version = Optional.of(object.path("metadata").path("resourceVersion").asText(""));
   }
 
   private static String name(ObjectNode object) {
