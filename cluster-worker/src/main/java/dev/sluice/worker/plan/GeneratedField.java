@@ -71,7 +71,7 @@ public record GeneratedField(ObjectRef object, List<String> path) {
 
   /** Returns whether the field is an annotation of the object or of its Pods. */
   public boolean isAnnotation() {
-    return path.contains("annotations");
+    return path.subList(0, Math.max(0, path.size() - 1)).contains("annotations");
   }
 
   @Override

@@ -12,8 +12,10 @@ import java.util.stream.Stream;
 
 /**
  * The functions of templates whose results differ at each rendering: random values, keys,
- * certificates, salted hashes, the time, and the unsorted keys of a mapping. @see <a
- * href="https://helm.sh/docs/chart_template_guide/function_list/">helm: functions of templates</a>
+ * certificates, salted hashes, the time, and the unsorted keys of a mapping.
+ *
+ * @see <a href="https://helm.sh/docs/chart_template_guide/function_list/">helm: functions of
+ *     templates</a>
  */
 final class Generators {
 
@@ -21,7 +23,9 @@ final class Generators {
       Pattern.compile(
           "\\b(rand(AlphaNum|Alpha|Numeric|Ascii|Bytes|Int)|uuidv4|genPrivateKey"
               + "|gen(CA|SelfSignedCert|SignedCert)(WithKey)?|htpasswd|bcrypt|encryptAES)\\b"
-              + "|[({|=]-?\\s*(now|ago|shuffle|keys|values)\\b");
+              + "|[({|=]-?\\s*(now|ago|shuffle|keys|values)\\b"
+              // without parameters, so it may also be an argument: {{ date "2006" now }}
+              + "|\\{\\{[^{}]{0,1000}\\snow\\b");
 
   private Generators() {}
 
