@@ -187,7 +187,6 @@ final class SessionContext {
   private SourceRendering rendering() {
     return new SourceRendering(
         resources.renderers(),
-        api,
         discovery,
         new ApiSchemas(api),
         config.installation(),

@@ -2,6 +2,7 @@ package dev.sluice.worker.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectRef;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Discovers the kinds that the cluster serves, by group and version when first needed. An unknown
+ * The kinds that the cluster serves, discovered by group and version when first needed. An unknown
  * kind is looked up again every time, since its definition may have been installed in between.
  *
  * <p>A version whose server does not answer, an aggregated API, fails only what needs its kinds.
@@ -65,6 +66,12 @@ public final class Discovery implements ClusterFacts.Source {
   /** Returns whether a kind is namespaced; empty if the cluster does not serve it. */
   public Optional<Boolean> namespaced(String apiVersion, String kind) throws InterruptedException {
     return find(apiVersion, kind).map(ApiResource::namespaced);
+  }
+
+  /** Returns an object; empty if it does not exist, or the cluster does not serve its kind. */
+  public Optional<ObjectNode> read(ObjectRef ref) throws InterruptedException {
+    Optional<ApiResource> resource = find(ref.apiVersion(), ref.kind());
+    return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
   }
 
   /**

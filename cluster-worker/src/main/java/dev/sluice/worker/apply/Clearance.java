@@ -89,9 +89,7 @@ public final class Clearance {
 
   /** Returns whether the object with this uid is claimed under its name in another API group. */
   public boolean isClaimedElsewhere(ObjectId object, String uid) throws InterruptedException {
-    return !new OtherNames(sources.api(), sources.discovery())
-        .claims(sources.claims(), object, uid)
-        .isEmpty();
+    return !new OtherNames(sources.discovery()).claims(sources.claims(), object, uid).isEmpty();
   }
 
   private Set<ObjectId> possible(LogRecord entry) throws InterruptedException {

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.GroupKind;
-import dev.sluice.worker.api.ApiResource;
-import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.SharedNodes;
@@ -32,11 +30,9 @@ public final class LiveValues {
   private static final Set<GroupKind> CONFIGURATION =
       Set.of(new GroupKind("", "Secret"), GroupKind.CONFIG_MAP);
 
-  private final ClusterApi api;
   private final Discovery discovery;
 
-  public LiveValues(ClusterApi api, Discovery discovery) {
-    this.api = api;
+  public LiveValues(Discovery discovery) {
     this.discovery = discovery;
   }
 
@@ -52,7 +48,7 @@ public final class LiveValues {
     Map<ObjectRef, Optional<ObjectNode>> live = new HashMap<>();
     for (GeneratedField field : desired.generated()) {
       if (!live.containsKey(field.object())) {
-        live.put(field.object(), live(field.object()));
+        live.put(field.object(), discovery.read(field.object()));
       }
     }
     List<Manifest> all = kept(desired.manifests(), desired.generated(), live);
@@ -70,11 +66,6 @@ public final class LiveValues {
             .find(manifest.ref().id())
             .map(InventoryEntry::digest)
             .equals(Optional.of(manifest.digest()));
-  }
-
-  private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {
-    Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
-    return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
   }
 
   private static List<Manifest> kept(

@@ -42,7 +42,7 @@ final class ObjectRemover {
     this.discovery = discovery;
     this.claims = claims;
     this.own = own;
-    this.otherNames = new OtherNames(api, discovery);
+    this.otherNames = new OtherNames(discovery);
   }
 
   /** The result of a deletion; {@code pending} if finalizers delay it. */
@@ -107,11 +107,7 @@ final class ObjectRemover {
    */
   Optional<String> uid(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
     try {
-      Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
-      Optional<LiveObject> live =
-          resource.isEmpty()
-              ? Optional.empty()
-              : api.get(resource.get().path(ref)).map(LiveObject::new);
+      Optional<LiveObject> live = discovery.read(ref).map(LiveObject::new);
       boolean deletable =
           live.isPresent() && live.get().belongsTo(attempt.owner()) && !isClaimed(ref, live.get());
       return deletable ? live.map(LiveObject::uid) : Optional.empty();
@@ -144,8 +140,7 @@ final class ObjectRemover {
   /** Returns whether the object does not exist. */
   private boolean isGone(ObjectRef ref) throws HaltException, InterruptedException {
     try {
-      Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
-      return resource.isEmpty() || api.get(resource.get().path(ref)).isEmpty();
+      return discovery.read(ref).isEmpty();
     } catch (ApiException e) {
       throw new HaltException(
           ApiErrorClassifier.classify(e, Failure.Stage.PRUNE, Optional.of(ref)));

@@ -57,7 +57,7 @@ final class ObjectWriter {
     this.claims = claims;
     this.invalid = invalid;
     this.fields = new ManagedFields(api);
-    this.otherNames = new OtherNames(api, discovery);
+    this.otherNames = new OtherNames(discovery);
   }
 
   /** The result of a write. */

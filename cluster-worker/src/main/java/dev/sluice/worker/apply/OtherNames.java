@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ObjectId;
-import dev.sluice.worker.api.ApiResource;
-import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import java.util.Collection;
 import java.util.Map;
@@ -20,11 +18,9 @@ import java.util.TreeMap;
  */
 public final class OtherNames {
 
-  private final ClusterApi api;
   private final Discovery discovery;
 
-  public OtherNames(ClusterApi api, Discovery discovery) {
-    this.api = api;
+  public OtherNames(Discovery discovery) {
     this.discovery = discovery;
   }
 
@@ -47,9 +43,7 @@ public final class OtherNames {
   public Optional<ObjectRef> find(Collection<ObjectRef> names, String uid)
       throws InterruptedException {
     for (ObjectRef name : names) {
-      Optional<ApiResource> resource = discovery.find(name.apiVersion(), name.kind());
-      Optional<ObjectNode> live =
-          resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(name));
+      Optional<ObjectNode> live = discovery.read(name);
       if (live.filter(found -> new LiveObject(found).uid().equals(uid)).isPresent()) {
         return Optional.of(name);
       }

@@ -44,7 +44,7 @@ public final class PlanRunner {
     this.claims = sources.claims();
     this.writer = new ObjectWriter(sources.api(), sources.discovery(), claims, invalid);
     this.remover = new ObjectRemover(sources.api(), sources.discovery(), claims, own);
-    this.gate = new StageGate(sources.api(), sources.discovery());
+    this.gate = new StageGate(sources.discovery());
     this.pruning = new Pruning(sources, remover, clock);
   }
 

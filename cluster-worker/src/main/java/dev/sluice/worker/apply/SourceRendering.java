@@ -2,7 +2,6 @@ package dev.sluice.worker.apply;
 
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.RenderFailure;
-import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.ManifestException;
@@ -28,7 +27,6 @@ public final class SourceRendering {
 
   public SourceRendering(
       Renderers renderers,
-      ClusterApi api,
       Discovery discovery,
       KnownFields fields,
       String installation,
@@ -37,7 +35,7 @@ public final class SourceRendering {
     this.discovery = discovery;
     this.fields = fields;
     this.own = own;
-    this.live = new LiveValues(api, discovery);
+    this.live = new LiveValues(discovery);
   }
 
   /**

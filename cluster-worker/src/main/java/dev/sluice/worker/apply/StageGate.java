@@ -7,8 +7,6 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.api.ApiException;
-import dev.sluice.worker.api.ApiResource;
-import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
@@ -32,11 +30,9 @@ final class StageGate {
   private static final Set<GroupKind> FINISHING =
       Set.of(GroupKind.parse("Job.batch"), GroupKind.parse("Pod"));
 
-  private final ClusterApi api;
   private final Discovery discovery;
 
-  StageGate(ClusterApi api, Discovery discovery) {
-    this.api = api;
+  StageGate(Discovery discovery) {
     this.discovery = discovery;
   }
 
@@ -89,7 +85,7 @@ final class StageGate {
     if (!FINISHING.contains(ref.groupKind())) {
       return true;
     }
-    Optional<ObjectNode> live = read(ref);
+    Optional<ObjectNode> live = discovery.read(ref);
     if (live.isEmpty()) {
       return true;
     }
@@ -107,13 +103,14 @@ final class StageGate {
   }
 
   private boolean isActive(ObjectRef ref) throws InterruptedException {
-    return read(ref)
+    return discovery
+        .read(ref)
         .filter(live -> live.path("status").path("phase").asText("").equals("Active"))
         .isPresent();
   }
 
   private boolean isEstablished(ApplyStep step) throws InterruptedException {
-    Optional<ObjectNode> live = read(step.ref());
+    Optional<ObjectNode> live = discovery.read(step.ref());
     return live.isPresent()
         && hasCondition(live.get(), "Established")
         && isServed(live.get().path("spec"));
@@ -138,10 +135,5 @@ final class StageGate {
       }
     }
     return true;
-  }
-
-  private Optional<ObjectNode> read(ObjectRef ref) throws InterruptedException {
-    Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
-    return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
   }
 }

@@ -17,7 +17,6 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GroupKind;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
-import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.LiveObject;
@@ -53,7 +52,6 @@ public final class Differ {
   private static final int MAX_MESSAGE = 1_000;
 
   private final ClusterName cluster;
-  private final ClusterApi api;
   private final Discovery discovery;
   private final DryRun dryRun;
   private final SourceRendering rendering;
@@ -67,7 +65,6 @@ public final class Differ {
       SyncRecordReader targets,
       LedgerStore ledgers) {
     this.cluster = cluster;
-    this.api = api;
     this.discovery = new Discovery(api);
     this.dryRun = new DryRun(api);
     this.rendering = rendering;
@@ -148,7 +145,7 @@ public final class Differ {
       applied(step, force, namespaces).ifPresent(differences::add);
     }
     for (PruneStep step : plan.prunes()) {
-      Optional<ObjectNode> live = live(step.ref());
+      Optional<ObjectNode> live = discovery.read(step.ref());
       if (live.isPresent() && !hasOtherName(step.ref(), live.get(), plan)) {
         differences.add(
             new ObjectDifference(step.ref(), Kind.DELETED, List.of(), Optional.empty()));
@@ -162,7 +159,7 @@ public final class Differ {
       throws InterruptedException {
     List<ObjectRef> names =
         plan.claims().stream().filter(other -> other.id().isNamesakeOf(ref.id())).toList();
-    return new OtherNames(api, discovery).find(names, new LiveObject(live).uid()).isPresent();
+    return new OtherNames(discovery).find(names, new LiveObject(live).uid()).isPresent();
   }
 
   private Plan.Ready plan(SyncEvent event, Ledger ledger)
@@ -191,7 +188,7 @@ public final class Differ {
   private Optional<ObjectDifference> applied(ApplyStep step, boolean force, Set<String> namespaces)
       throws InterruptedException {
     ObjectRef ref = step.ref();
-    Optional<ObjectNode> live = live(ref);
+    Optional<ObjectNode> live = discovery.read(ref);
     if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
       return Optional.empty();
     }
@@ -219,11 +216,6 @@ public final class Differ {
               : Excerpt.of(String.valueOf(e.getMessage()), MAX_MESSAGE);
       return Optional.of(new ObjectDifference(ref, Kind.REFUSED, List.of(), Optional.of(message)));
     }
-  }
-
-  private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {
-    Optional<ApiResource> resource = discovery.find(ref.apiVersion(), ref.kind());
-    return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
   }
 
   private String path(ObjectRef ref) throws InterruptedException {

@@ -122,7 +122,7 @@ final class ClusterRules {
     List<Manifest> manifests;
     try {
       Desired desired = targets.read(target, discovery::namespaced, KnownFields.ANY, discovery);
-      manifests = new LiveValues(api, discovery).keep(desired, ledger.inventory()).manifests();
+      manifests = new LiveValues(discovery).keep(desired, ledger.inventory()).manifests();
     } catch (RenderException | ManifestException e) {
       report(
           Guarantee.I5_CONVERGENT,
@@ -134,7 +134,7 @@ final class ClusterRules {
       if (manifest.directives().ignore() || manifest.directives().createOnly()) {
         continue;
       }
-      Optional<ObjectNode> live = live(manifest.ref());
+      Optional<ObjectNode> live = discovery.read(manifest.ref());
       if (live.isEmpty()) {
         // the cluster itself deletes a finished Job with a time to live
         if (!manifest.content().at("/spec/ttlSecondsAfterFinished").isNumber()) {
@@ -248,11 +248,6 @@ final class ClusterRules {
                 "carries our labels, but no ledger has it: application " + application);
           }
         });
-  }
-
-  private Optional<ObjectNode> live(ObjectRef ref) throws InterruptedException {
-    Optional<String> path = path(ref);
-    return path.isEmpty() ? Optional.empty() : api.get(path.get());
   }
 
   private Optional<String> path(ObjectRef ref) throws InterruptedException {
