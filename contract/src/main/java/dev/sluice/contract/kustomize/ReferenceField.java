@@ -46,7 +46,7 @@ record ReferenceField(List<String> path, Form form) {
   }
 
   /**
-   * Returns the references of this field.
+   * Returns the references of this field, each text once: aliases may repeat one without end.
    *
    * @param named the field's name in references
    * @throws YamlException if a value has another type
@@ -54,13 +54,15 @@ record ReferenceField(List<String> path, Form form) {
   Stream<Reference> in(YamlFields fields, String named) {
     Stream<YamlFields> within =
         path.size() == 1 ? Stream.of(fields) : fields.mappings(path.getFirst()).stream();
-    return within.flatMap(each -> values(each, named));
+    return within
+        .flatMap(each -> texts(each).stream())
+        .distinct()
+        .flatMap(text -> reference(text, named).stream());
   }
 
-  private Stream<Reference> values(YamlFields fields, String named) {
+  private List<String> texts(YamlFields fields) {
     String name = path.getLast();
-    return (form == Form.FILE ? fields.text(name) : fields.texts(name))
-        .stream().flatMap(text -> reference(text, named).stream());
+    return form == Form.FILE ? fields.text(name) : fields.texts(name);
   }
 
   /** Returns the reference that a text is; empty if it is content. */

@@ -2,12 +2,16 @@ package dev.sluice.contract.kustomize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sluice.contract.kustomize.Reference.Role;
 import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.contract.yaml.YamlFields;
 import dev.sluice.contract.yaml.YamlText;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -128,6 +132,25 @@ class KustomizationTest {
     assertThatThrownBy(kustomization::references)
         .isInstanceOf(YamlException.class)
         .hasMessageContaining("in 'k'");
+  }
+
+  /** A patch that is costly to read, in many places by aliases. */
+  @Test
+  void readsAPatchOnceInHoweverManyPlacesItIs() {
+    String keys =
+        IntStream.range(0, 1_000).mapToObj("k%d: 1"::formatted).collect(Collectors.joining(", "));
+    String patch = "{a: &a {%s}, b: {<<: [%s]}}".formatted(keys, "*a,".repeat(400));
+    Kustomization kustomization =
+        read(
+            "patchesStrategicMerge:\n- &p '%s'\n%s- q.yaml\n"
+                .formatted(patch, "- *p\n".repeat(1_500)));
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () ->
+            assertThat(kustomization.references())
+                .extracting(Reference::text)
+                .containsExactly("q.yaml"));
   }
 
   @Test
