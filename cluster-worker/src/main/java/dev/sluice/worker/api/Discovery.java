@@ -153,7 +153,7 @@ public final class Discovery implements ClusterFacts.Source {
       if (unavailable.add(apiVersion)) {
         log.atWarn()
             .addKeyValue("apiVersion", apiVersion)
-            .log("{}; what needs its kinds is retried until then", failure.getMessage());
+            .log("{}; what needs its kinds is retried until it answers", failure.getMessage());
       }
       throw failure;
     }

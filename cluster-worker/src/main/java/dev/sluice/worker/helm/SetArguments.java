@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
  * The arguments of helm that have the effect of {@code --set}, without the values of texts, since
  * every user of the machine may read arguments: texts are passed by {@code --set-file}. Values that
  * helm reads as a boolean, as null or as a whole number stay in {@code --set}, since no file gives
- * the same: a number of a values file is a float, and 1000650000 prints as 1.00065e+09. @see <a
- * href="https://helm.sh/docs/intro/using_helm/#the-format-and-limitations-of---set">helm: the
- * format of --set</a>
+ * the same: a number of a values file is a float, and 1000650000 prints as 1.00065e+09.
+ *
+ * @see <a href="https://helm.sh/docs/intro/using_helm/#the-format-and-limitations-of---set">helm:
+ *     the format of --set</a>
  */
 final class SetArguments {
 

@@ -257,7 +257,8 @@ public final class Leadership implements AutoCloseable {
       for (int tries = 1; held.isPresent(); tries++) {
         try {
           lease.release(held.get(), times.retryPeriod());
-          break;
+          log.atInfo().log("gave up leadership: {}", lease);
+          return;
         } catch (ApiException e) {
           if (tries == RELEASE_TRIES) {
             log.atWarn()
@@ -268,7 +269,6 @@ public final class Leadership implements AutoCloseable {
           held = stillHeld(held.get());
         }
       }
-      log.atInfo().log("gave up leadership: {}", lease);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -15,9 +15,10 @@ import java.util.stream.Collectors;
 /**
  * The exec plugins of kustomize that the worker's operator has installed. They run for applications
  * whose policy allows them. Programs never come from a repository, since everyone with push access
- * could run them next to the cluster's credentials. @see <a
- * href="https://kubectl.docs.kubernetes.io/guides/extending_kustomize/exec_plugins/">Exec
- * plugins</a>
+ * could run them next to the cluster's credentials.
+ *
+ * @see <a href="https://kubectl.docs.kubernetes.io/guides/extending_kustomize/exec_plugins/">Exec
+ *     plugins</a>
  */
 final class Plugins {
 

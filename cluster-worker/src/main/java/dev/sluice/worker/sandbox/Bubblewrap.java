@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param program its path
  * @param processes whether a renderer sees its own processes in /proc; some containers do not allow
- *     it @see <a href="https://github.com/containers/bubblewrap">bubblewrap</a>
+ *     it
+ * @see <a href="https://github.com/containers/bubblewrap">bubblewrap</a>
  */
 record Bubblewrap(Path program, VisibleFiles files, boolean processes) implements Isolation {
 
