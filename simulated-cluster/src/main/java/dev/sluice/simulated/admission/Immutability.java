@@ -64,6 +64,7 @@ final class Immutability {
           }
         }
       }
+      case "ControllerRevision" -> same("/data", "data", live, object, problems);
       case "PersistentVolumeClaim" -> claim(live, object, problems);
       case "CustomResourceDefinition" -> {
         for (String field : List.of("group", "scope")) {

@@ -20,7 +20,7 @@ final class BuiltInResources {
       v1 Service services svc all namespace status
       v1 ServiceAccount serviceaccounts sa - namespace -
       v1 Event events ev - namespace -
-      v1 Pod pods po all namespace status
+      v1 Pod pods po all namespace status,binding
       v1 PersistentVolumeClaim persistentvolumeclaims pvc - namespace status
       events.k8s.io/v1 Event events ev - namespace - EventsEvent events \
       regarding=involvedObject,note=message,reportingController=reportingComponent,\
@@ -29,6 +29,7 @@ final class BuiltInResources {
       apps/v1 Deployment deployments deploy all namespace status,scale
       apps/v1 ReplicaSet replicasets rs all namespace status,scale
       apps/v1 StatefulSet statefulsets sts all namespace status,scale
+      apps/v1 ControllerRevision controllerrevisions - - namespace -
       apps/v1 DaemonSet daemonsets ds all namespace status
       batch/v1 Job jobs - all namespace status
       batch/v1 CronJob cronjobs cj all namespace status

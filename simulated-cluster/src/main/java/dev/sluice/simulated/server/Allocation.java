@@ -28,7 +28,22 @@ final class Allocation {
       case "Service" -> service(object.withObject("/spec"));
       case "Job" -> job(object);
       case "APIService" -> AggregatedApis.begin(object, cluster.now());
-      case "Pod", "PersistentVolumeClaim" -> object.putObject("status").put("phase", "Pending");
+      case "Pod" ->
+          object
+              .putObject("status")
+              .put("phase", "Pending")
+              .put("qosClass", quality(object.path("spec")));
+      case "PersistentVolumeClaim" -> object.putObject("status").put("phase", "Pending");
+      case "ReplicaSet" -> object.putObject("status").put("replicas", 0);
+      case "StatefulSet" ->
+          object.putObject("status").put("replicas", 0).put("availableReplicas", 0);
+      case "DaemonSet" ->
+          object
+              .putObject("status")
+              .put("currentNumberScheduled", 0)
+              .put("desiredNumberScheduled", 0)
+              .put("numberMisscheduled", 0)
+              .put("numberReady", 0);
       case DEFINITION -> {
         object.withObject("/metadata").withArray("/finalizers").add(Definitions.CLEANUP);
         Definitions.begin(object);
@@ -62,6 +77,26 @@ final class Allocation {
       case DEFINITION -> Definitions.establish(object, cluster.now());
       default -> {}
     }
+  }
+
+  /** Returns the quality of service of a pod, as the requests and limits of its containers say. */
+  private static String quality(JsonNode spec) {
+    boolean any = false;
+    boolean all = true;
+    for (String field : List.of("initContainers", "containers")) {
+      for (JsonNode container : spec.path(field)) {
+        JsonNode limits = container.at("/resources/limits");
+        JsonNode requests = container.at("/resources/requests");
+        for (String resource : List.of("cpu", "memory")) {
+          any |= limits.has(resource) || requests.has(resource);
+          all &=
+              limits.has(resource)
+                  && (!requests.has(resource)
+                      || requests.path(resource).equals(limits.path(resource)));
+        }
+      }
+    }
+    return any ? all ? "Guaranteed" : "Burstable" : "BestEffort";
   }
 
   private static void namespace(ObjectNode namespace) {

@@ -35,6 +35,11 @@ record ApiRequest(
     return parameter(parameter).filter(v -> v.equals("true") || v.equals("1")).isPresent();
   }
 
+  /** Returns whether the status of an object is requested, without the rest. */
+  boolean isStatus() {
+    return subresource.filter("status"::equals).isPresent();
+  }
+
   boolean dryRun() {
     String options =
         switch (call.method()) {

@@ -35,10 +35,12 @@ public final class ApiServer {
     this.vertx = vertx;
     this.faults = faults;
     ObjectReader reader = new ObjectReader(cluster);
-    ObjectRemover remover = new ObjectRemover(cluster, reader);
+    GarbageCollector collector = new GarbageCollector(cluster);
+    ObjectRemover remover = new ObjectRemover(cluster, reader, collector);
     this.controllers =
-        new Controllers(cluster, remover, task -> vertx.setTimer(1, ignored -> task.run()));
-    this.endpoints = new Endpoints(cluster, vertx);
+        new Controllers(
+            cluster, remover, collector, task -> vertx.setTimer(1, ignored -> task.run()));
+    this.endpoints = new Endpoints(cluster, reader, remover, vertx);
   }
 
   /** Starts the controllers. Must be called on the event loop. */

@@ -7,6 +7,7 @@ import dev.sluice.simulated.resource.ResourceType;
 import dev.sluice.simulated.store.ObjectKey;
 import dev.sluice.simulated.store.Store;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -15,7 +16,12 @@ public record Cluster(Store store, ResourceCatalog catalog, Clock clock) {
 
   /** Returns the current time in the format of object metadata: RFC 3339 in whole seconds. */
   String now() {
-    return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    return at(clock.instant());
+  }
+
+  /** Returns a time in the format of object metadata. */
+  String at(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   Optional<ObjectNode> find(ResourceType type, ObjectKey key) {

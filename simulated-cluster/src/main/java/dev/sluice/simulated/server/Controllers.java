@@ -23,20 +23,23 @@ final class Controllers {
   private final Executor later;
   private final CustomResources definitions;
   private final Furnishing furnishing;
+  private final GarbageCollector collector;
   private boolean pending;
 
-  Controllers(Cluster cluster, ObjectRemover remover, Executor later) {
+  Controllers(Cluster cluster, ObjectRemover remover, GarbageCollector collector, Executor later) {
     this.cluster = cluster;
     this.remover = remover;
     this.later = later;
     this.definitions = new CustomResources(cluster);
     this.furnishing = new Furnishing(cluster);
+    this.collector = collector;
   }
 
   /** Creates the objects of a new cluster, and then follows changes. */
   void start() {
     addFreshNamespaces();
     definitions.start();
+    collector.start();
     cluster.store().listen(this::changed);
     schedule();
   }
@@ -78,7 +81,7 @@ final class Controllers {
             || change.resource().equals(CustomResources.DEFINITIONS)
             || change.resource().equals(AggregatedRoles.RESOURCE)
             || change.resource().equals("namespaces")
-            || change.after().path("metadata").has("ownerReferences")
+            || collector.isNeeded()
             || change.after().path("metadata").has("deletionTimestamp");
     if (matters) {
       schedule();
@@ -95,7 +98,7 @@ final class Controllers {
             sweepNamespaces();
             furnishing.sweep();
             definitions.sweep(remover);
-            new GarbageCollector(cluster).sweep(remover);
+            collector.sweep(remover);
             new AggregatedRoles(cluster).sweep();
           });
     }

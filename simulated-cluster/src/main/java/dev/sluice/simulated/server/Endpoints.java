@@ -22,18 +22,20 @@ final class Endpoints {
   private final WatchStreams watches;
   private final Views views;
   private final Scales scales;
+  private final Bindings bindings;
   private final OpenApi openApi;
 
-  Endpoints(Cluster cluster, Vertx vertx) {
+  Endpoints(Cluster cluster, ObjectReader reader, ObjectRemover remover, Vertx vertx) {
     this.cluster = cluster;
     this.aggregated = new AggregatedApis(cluster);
     this.discovery = new Discovery(cluster.catalog(), aggregated);
-    this.reader = new ObjectReader(cluster);
+    this.reader = reader;
     this.writer = new ObjectWriter(cluster);
-    this.remover = new ObjectRemover(cluster, reader);
+    this.remover = remover;
     this.watches = new WatchStreams(cluster.store(), vertx);
     this.views = new Views(new Tables(cluster.clock()));
     this.scales = new Scales(cluster, writer);
+    this.bindings = new Bindings(cluster);
     this.openApi = new OpenApi(cluster.catalog());
   }
 
@@ -123,6 +125,10 @@ final class Endpoints {
       Responses.send(context, 200, read ? scales.get(request) : scales.change(request));
       return;
     }
+    if (request.subresource().filter("binding"::equals).isPresent()) {
+      Responses.send(context, 201, bindings.create(request));
+      return;
+    }
     boolean watch = request.flag("watch");
     switch (request.call().method()) {
       case "GET" -> {
@@ -210,7 +216,6 @@ final class Endpoints {
                 "log",
                 "exec",
                 "token",
-                "binding",
                 "attach",
                 "portforward",
                 "proxy",

@@ -4,53 +4,131 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.resource.ResourceType;
+import dev.sluice.simulated.store.Change;
+import dev.sluice.simulated.store.ObjectKey;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
-/** Deletion of objects without a remaining owner, and of references to deleted owners. */
+/**
+ * Deletion of objects without a remaining owner, and of references to deleted owners.
+ *
+ * <p>It follows the changes of the store, so that a deletion costs as much as the deleted object
+ * has dependents.
+ */
 final class GarbageCollector {
   private final Cluster cluster;
+  private final Set<String> alive = new HashSet<>();
+  private final Map<String, Set<Place>> dependents = new HashMap<>();
+  private final Set<Place> suspects = new LinkedHashSet<>();
 
   GarbageCollector(Cluster cluster) {
     this.cluster = cluster;
   }
 
-  /** Checks every object with an owner; a deletion may make further objects collectable. */
+  /** Place of an object in the store. */
+  private record Place(String resource, ObjectKey key) {}
+
+  /** Reads the objects of the store, and then follows its changes. */
+  void start() {
+    for (ResourceType type : cluster.catalog().stored()) {
+      for (ObjectNode object : cluster.store().list(type.groupResource(), Optional.empty())) {
+        added(new Place(type.groupResource(), ObjectKey.of(object)), object);
+      }
+    }
+    cluster.store().listen(this::changed);
+  }
+
+  private void changed(Change change) {
+    Place place = new Place(change.resource(), ObjectKey.of(change.after()));
+    boolean deleted = change.kind() == Change.Kind.DELETED;
+    if (change.before().isPresent()) {
+      ObjectNode before = change.before().get();
+      if (!deleted && owners(before).equals(owners(change.after()))) {
+        return;
+      }
+      removed(place, before);
+    }
+    if (deleted) {
+      suspects.addAll(dependents.getOrDefault(uid(change.after()), Set.of()));
+    } else {
+      added(place, change.after());
+    }
+  }
+
+  private void added(Place place, JsonNode object) {
+    alive.add(uid(object));
+    for (JsonNode owner : owners(object)) {
+      dependents.computeIfAbsent(owner.path("uid").asText(), u -> new LinkedHashSet<>()).add(place);
+      suspects.add(place);
+    }
+  }
+
+  private void removed(Place place, JsonNode object) {
+    alive.remove(uid(object));
+    for (JsonNode owner : owners(object)) {
+      dependents.computeIfPresent(
+          owner.path("uid").asText(),
+          (uid, places) -> {
+            places.remove(place);
+            return places.isEmpty() ? null : places;
+          });
+    }
+  }
+
+  /** Returns whether objects may have lost an owner since the last sweep. */
+  boolean isNeeded() {
+    return !suspects.isEmpty();
+  }
+
+  /** Checks the objects that may have lost an owner; their deletion may affect further ones. */
   void sweep(ObjectRemover remover) {
-    Set<String> alive = new HashSet<>();
-    each((type, object) -> alive.add(object.path("metadata").path("uid").asText()));
-    each(
-        (type, object) -> {
-          JsonNode owners = object.path("metadata").path("ownerReferences");
-          long gone =
-              owners.valueStream().filter(o -> !alive.contains(o.path("uid").asText())).count();
-          if (gone == 0) {
-            return;
-          }
-          if (gone == owners.size()) {
-            remover.remove(type, object, false);
-          } else {
-            retain(type, object, o -> alive.contains(o.path("uid").asText()));
-          }
-        });
+    List<Place> checked = List.copyOf(suspects);
+    suspects.clear();
+    for (Place place : checked) {
+      Optional<ObjectNode> found = cluster.store().get(place.resource(), place.key());
+      if (found.isPresent()) {
+        check(remover, type(place), found.get());
+      }
+    }
+  }
+
+  private void check(ObjectRemover remover, ResourceType type, ObjectNode object) {
+    JsonNode owners = owners(object);
+    Predicate<JsonNode> lives = owner -> alive.contains(owner.path("uid").asText());
+    long left = owners.valueStream().filter(lives).count();
+    if (left == 0 && !owners.isEmpty()) {
+      remover.remove(type, object, false);
+    } else if (left < owners.size()) {
+      retain(type, object, lives);
+    }
   }
 
   /** Removes an owner's references from its dependents, so that they outlive it. */
   void orphanDependentsOf(ObjectNode owner) {
-    String uid = owner.path("metadata").path("uid").asText();
-    each(
-        (type, object) -> {
-          JsonNode owners = object.path("metadata").path("ownerReferences");
-          if (owners.valueStream().anyMatch(o -> o.path("uid").asText().equals(uid))) {
-            retain(type, object, o -> !o.path("uid").asText().equals(uid));
-          }
-        });
+    String uid = uid(owner);
+    for (Place place : List.copyOf(dependents.getOrDefault(uid, Set.of()))) {
+      cluster
+          .store()
+          .get(place.resource(), place.key())
+          .ifPresent(
+              object -> retain(type(place), object, o -> !o.path("uid").asText().equals(uid)));
+    }
   }
 
-  private void retain(
-      ResourceType type, ObjectNode object, java.util.function.Predicate<JsonNode> kept) {
+  private ResourceType type(Place place) {
+    return cluster.catalog().stored().stream()
+        .filter(type -> type.groupResource().equals(place.resource()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void retain(ResourceType type, ObjectNode object, Predicate<JsonNode> kept) {
     ObjectNode next = object.deepCopy();
     ObjectNode metadata = next.withObject("/metadata");
     if (metadata.path("ownerReferences") instanceof ArrayNode references) {
@@ -64,12 +142,11 @@ final class GarbageCollector {
     cluster.put(type, next);
   }
 
-  private void each(BiConsumer<ResourceType, ObjectNode> visitor) {
-    for (ResourceType type : cluster.catalog().stored()) {
-      for (ObjectNode object :
-          List.copyOf(cluster.store().list(type.groupResource(), java.util.Optional.empty()))) {
-        visitor.accept(type, object);
-      }
-    }
+  private static JsonNode owners(JsonNode object) {
+    return object.path("metadata").path("ownerReferences");
+  }
+
+  private static String uid(JsonNode object) {
+    return object.path("metadata").path("uid").asText();
   }
 }

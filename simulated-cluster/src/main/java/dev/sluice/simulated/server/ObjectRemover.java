@@ -13,10 +13,12 @@ import java.util.Optional;
 final class ObjectRemover {
   private final Cluster cluster;
   private final ObjectReader reader;
+  private final GarbageCollector collector;
 
-  ObjectRemover(Cluster cluster, ObjectReader reader) {
+  ObjectRemover(Cluster cluster, ObjectReader reader, GarbageCollector collector) {
     this.cluster = cluster;
     this.reader = reader;
+    this.collector = collector;
   }
 
   /** Deletes an object; returns it while finalizers remain, otherwise a Status. */
@@ -40,8 +42,8 @@ final class ObjectRemover {
     return list;
   }
 
-  /** Options of a deletion: treatment of dependents, and dry run. */
-  private record Deletion(boolean orphan, boolean dryRun) {
+  /** Options of a deletion: treatment of dependents, grace period in seconds, and dry run. */
+  private record Deletion(boolean orphan, Optional<Long> grace, boolean dryRun) {
     static Deletion of(ApiRequest request, JsonNode options) {
       String policy =
           options
@@ -52,7 +54,13 @@ final class ObjectRemover {
               || options.path("orphanDependents").asBoolean()
               || request.flag("orphanDependents");
       Optional<String> dry = Optional.ofNullable(options.path("dryRun").path(0).asText(null));
-      return new Deletion(orphan, request.dryRun() || ApiRequest.isDryRun("DeleteOptions", dry));
+      JsonNode seconds = options.path("gracePeriodSeconds");
+      Optional<Long> grace =
+          seconds.isNumber()
+              ? Optional.of(seconds.asLong())
+              : request.parameter("gracePeriodSeconds").map(Long::valueOf);
+      return new Deletion(
+          orphan, grace, request.dryRun() || ApiRequest.isDryRun("DeleteOptions", dry));
     }
   }
 
@@ -87,27 +95,33 @@ final class ObjectRemover {
 
   private ObjectNode remove(ResourceType type, ObjectNode live, Deletion deletion) {
     if (deletion.orphan() && !deletion.dryRun()) {
-      new GarbageCollector(cluster).orphanDependentsOf(live);
+      collector.orphanDependentsOf(live);
     }
-    return remove(type, live, deletion.dryRun());
+    return remove(type, live, grace(type, live, deletion.grace()), deletion.dryRun());
   }
 
   /** Deletes an object like a controller: dependents are deleted in the background. */
   ObjectNode remove(ResourceType type, ObjectNode live, boolean dryRun) {
-    boolean waits = isHeld(live);
-    if (!waits) {
+    return remove(type, live, grace(type, live, Optional.empty()), dryRun);
+  }
+
+  private ObjectNode remove(ResourceType type, ObjectNode live, long grace, boolean dryRun) {
+    if (grace == 0 && !isHeld(live)) {
       if (!dryRun) {
         cluster.remove(type, ObjectKey.of(live));
       }
       return success(type, live);
     }
-    if (live.path("metadata").has("deletionTimestamp")) {
+    boolean again = live.path("metadata").has("deletionTimestamp");
+    if (again && grace >= live.at("/metadata/deletionGracePeriodSeconds").asLong()) {
       return live;
     }
     ObjectNode marked = live.deepCopy();
     ObjectNode metadata = marked.withObject("/metadata");
-    metadata.put("deletionTimestamp", cluster.now()).put("deletionGracePeriodSeconds", 0);
-    if (metadata.has("generation")) {
+    metadata
+        .put("deletionTimestamp", cluster.at(cluster.clock().instant().plusSeconds(grace)))
+        .put("deletionGracePeriodSeconds", grace);
+    if (metadata.has("generation") && !again) {
       metadata.put("generation", metadata.path("generation").asLong() + 1);
     }
     if (type.kind().equals("Namespace")) {
@@ -115,6 +129,21 @@ final class ObjectRemover {
       metadata.remove("deletionGracePeriodSeconds");
     }
     return dryRun ? marked : cluster.put(type, marked);
+  }
+
+  /** Returns the seconds that an object has until it is removed; only running pods have some. */
+  private static long grace(ResourceType type, JsonNode live, Optional<Long> wanted) {
+    boolean finished = List.of("Succeeded", "Failed").contains(live.at("/status/phase").asText());
+    if (!type.kind().equals("Pod") || finished || live.at("/spec/nodeName").asText().isEmpty()) {
+      return 0;
+    }
+    boolean again = live.path("metadata").has("deletionTimestamp");
+    JsonNode usual =
+        again
+            ? live.at("/metadata/deletionGracePeriodSeconds")
+            : live.at("/spec/terminationGracePeriodSeconds");
+    long seconds = wanted.orElse(usual.asLong());
+    return seconds < 0 ? 1 : seconds;
   }
 
   private static boolean isHeld(ObjectNode object) {

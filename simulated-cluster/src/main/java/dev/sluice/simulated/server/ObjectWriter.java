@@ -10,7 +10,6 @@ import dev.sluice.simulated.admission.Validation;
 import dev.sluice.simulated.apply.ApplyConflictException;
 import dev.sluice.simulated.apply.FieldManagement;
 import dev.sluice.simulated.apply.FieldOwner;
-import dev.sluice.simulated.apply.FieldSet;
 import dev.sluice.simulated.apply.TypedCheck;
 import dev.sluice.simulated.apply.TypedCheck.MistypedException;
 import dev.sluice.simulated.patch.JsonPatch;
@@ -22,6 +21,7 @@ import dev.sluice.simulated.store.ObjectKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Creation and update of objects. */
 final class ObjectWriter {
@@ -195,6 +195,7 @@ final class ObjectWriter {
     }
     boolean released =
         object.path("metadata").has("deletionTimestamp")
+            && object.path("metadata").path("deletionGracePeriodSeconds").asInt() == 0
             && object.path("metadata").path("finalizers").isEmpty()
             && object.path("spec").path("finalizers").isEmpty();
     ObjectNode stored = cluster.put(type, object);
@@ -248,10 +249,19 @@ final class ObjectWriter {
 
   private static FieldManagement management(ApiRequest request) {
     ResourceType type = request.type();
-    FieldSet resets =
-        request.subresource().isPresent()
-            ? FieldManagement.paths("spec", "metadata.labels", "metadata.annotations")
-            : type.hasStatus() ? FieldManagement.paths("status") : new FieldSet();
-    return new FieldManagement(type.schema(), resets);
+    return new FieldManagement(
+        type.schema(),
+        FieldManagement.paths(
+            request.isStatus()
+                ? resetWithStatus(type)
+                : type.hasStatus() ? new String[] {"status"} : new String[0]));
+  }
+
+  private static String[] resetWithStatus(ResourceType type) {
+    Stream<String> metadata =
+        type.isCustom()
+            ? Stream.of("metadata.labels", "metadata.annotations")
+            : Preparation.fixedWithStatus(type).stream().map(field -> "metadata." + field);
+    return Stream.concat(Stream.of("spec"), metadata).toArray(String[]::new);
   }
 }

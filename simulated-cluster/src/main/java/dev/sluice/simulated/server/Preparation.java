@@ -23,7 +23,7 @@ final class Preparation {
           "deletionGracePeriodSeconds",
           "selfLink");
   private static final Set<String> WITHOUT_GENERATION =
-      Set.of("HorizontalPodAutoscaler", "Pod", "PersistentVolumeClaim", "Service", "Namespace");
+      Set.of("HorizontalPodAutoscaler", "PersistentVolumeClaim", "Service", "Namespace");
   private static final Set<String> CONDITIONAL_ONLY =
       Set.of("Lease", "CustomResourceDefinition", "PodDisruptionBudget");
   private static final String SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
@@ -178,8 +178,13 @@ final class Preparation {
     }
     copy(before, metadata, "generation");
     copy(before, metadata, "resourceVersion");
-    if (request.subresource().filter("status"::equals).isPresent()) {
+    if (request.isStatus() && type.isCustom()) {
       keepAllButStatus(live, object);
+    } else if (request.isStatus()) {
+      copy(live, object, "spec");
+      for (String field : fixedWithStatus(type)) {
+        copy(before, metadata, field);
+      }
     } else if (type.hasStatus()) {
       copy(live, object, "status");
     }
@@ -189,6 +194,15 @@ final class Preparation {
     if (hasGeneration(type) && !content(live).equals(content(object))) {
       metadata.put("generation", before.path("generation").asLong() + 1);
     }
+  }
+
+  /** Returns the metadata that a status of a built-in kind comes without. */
+  static List<String> fixedWithStatus(ResourceType type) {
+    return switch (type.kind()) {
+      case "Deployment" -> List.of("labels");
+      case "Pod" -> List.of("ownerReferences");
+      default -> List.of();
+    };
   }
 
   private static void keepAllButStatus(ObjectNode live, ObjectNode object) {
