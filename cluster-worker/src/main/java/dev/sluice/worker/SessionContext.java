@@ -37,6 +37,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
@@ -63,6 +64,7 @@ final class SessionContext {
   private final LedgerUpkeep upkeep;
   private final InvalidObjects invalid;
   private final ObjectClaims claims;
+  private final Set<ApplicationName> suspended = ConcurrentHashMap.newKeySet();
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
 
   /**
@@ -128,6 +130,11 @@ final class SessionContext {
   /** Returns the open dead letters that no ledger names. */
   Map<ApplicationName, Ledger.OpenEntry> open() {
     return open;
+  }
+
+  /** Returns the applications that are suspended, so that their drift is not healed. */
+  Set<ApplicationName> suspended() {
+    return suspended;
   }
 
   /** Takes over the claims in the ledgers that were found when the session began. */

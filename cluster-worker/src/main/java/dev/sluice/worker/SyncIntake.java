@@ -5,6 +5,7 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
@@ -212,6 +213,15 @@ final class SyncIntake implements LogListener {
 
   private static ResultEvent.LedgerSummary summary(Ledger ledger) {
     return new ResultEvent.LedgerSummary(ledger.generation(), ledger.phase(), ledger.inputDigest());
+  }
+
+  @Override
+  public void suspended(SuspensionEvent suspension) {
+    if (suspension.suspended()) {
+      context.suspended().add(suspension.application());
+    } else {
+      context.suspended().remove(suspension.application());
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.FailureCode;
@@ -178,6 +179,7 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
           ResultEvent.Unchanged _,
           ResultEvent.Superseded _,
           ResultEvent.Removed _,
+          ObservedEvent _,
           ResultEvent.WorkerHello _,
           ResultEvent.DiffAnswered _ -> {}
     }

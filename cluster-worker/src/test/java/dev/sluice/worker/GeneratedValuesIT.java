@@ -139,7 +139,10 @@ class GeneratedValuesIT {
             base.force(),
             base.timeout(),
             base.plugins(),
-            generated);
+            generated,
+            base.selfHeal(),
+            base.healthTimeout(),
+            base.ignoreDifferences());
     SyncEvent.Target plain = bench.targets.target("shop", generation, policy);
     List<InputFile> files = new ArrayList<>();
     files.add(file("Chart.yaml", "{apiVersion: v2, name: db, version: 1.0.0}"));

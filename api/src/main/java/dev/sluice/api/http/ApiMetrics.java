@@ -3,6 +3,7 @@ package dev.sluice.api.http;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.Applied;
 import dev.sluice.contract.event.ResultEvent.Dispatched;
@@ -106,6 +107,7 @@ final class ApiMetrics {
             ResultEvent.Retrying _,
             ResultEvent.Parked _,
             ResultEvent.Fenced _,
+            ObservedEvent _,
             ResultEvent.Swept _,
             ResultEvent.WorkerHello _,
             ResultEvent.DiffAnswered _ -> {}

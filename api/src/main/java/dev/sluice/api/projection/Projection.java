@@ -15,6 +15,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.process.SupervisedLoop;
@@ -174,7 +175,7 @@ public final class Projection {
       case ChangeEvent change -> changes.project(change, received);
       case ResultEvent result -> results.project(result, received);
       case DeadLetterEvent letter -> deadLetters.project(letter, received);
-      case StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ -> {}
+      case StateRecord _, SyncEvent _, SourcesEvent _, SuspensionEvent _, QuestionEvent _ -> {}
     }
   }
 
@@ -220,7 +221,12 @@ public final class Projection {
       case ResultEvent result -> Optional.of(result.cluster().value());
       case DeadLetterEvent letter ->
           DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::cluster);
-      case ChangeEvent _, StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ ->
+      case ChangeEvent _,
+          StateRecord _,
+          SyncEvent _,
+          SourcesEvent _,
+          SuspensionEvent _,
+          QuestionEvent _ ->
           Optional.empty();
     };
   }
@@ -231,7 +237,8 @@ public final class Projection {
       case DeadLetterEvent letter ->
           DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::application);
       case ChangeEvent change -> ChangeProjection.application(change);
-      case StateRecord _, SyncEvent _, SourcesEvent _, QuestionEvent _ -> Optional.empty();
+      case StateRecord _, SyncEvent _, SourcesEvent _, SuspensionEvent _, QuestionEvent _ ->
+          Optional.empty();
     };
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.api.store.Sql;
 import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.Applied;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
@@ -87,6 +88,9 @@ final class ResultProjection {
         history(removed, Optional.empty(), at);
         changed(removed.subject(), removed.changes(), at);
         status(removed, Phase.REMOVED, Optional.empty(), at);
+      }
+      case ObservedEvent _ -> {
+        // part of the log of events
       }
       case Fenced fenced ->
           history(

@@ -22,6 +22,7 @@ import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
@@ -379,6 +380,7 @@ public final class TopicWriter implements AutoCloseable {
           case StateRecord _ -> topics.state();
           case QuestionEvent question -> topics.sync(question.cluster());
           case SourcesEvent sources -> topics.sync(sources.cluster());
+          case SuspensionEvent suspension -> topics.sync(suspension.cluster());
           case SyncEvent sync -> topics.sync(sync.cluster());
         };
     second++;

@@ -8,6 +8,7 @@ import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
@@ -144,6 +145,8 @@ public final class Reporter implements AutoCloseable {
               .orElseGet(() -> EventId.of(about("parked", parked), parked.failure().code()));
       case ResultEvent.Removed removed -> about("removed", removed);
       case ResultEvent.Fenced fenced -> EventId.of(about("fenced", fenced), source);
+      case ObservedEvent observed ->
+          EventId.of(about(EventType.of(observed).slug(), observed), source, clock.millis());
       case ResultEvent.Swept swept ->
           EventId.of("swept", swept.cluster(), swept.application(), clock.millis());
       case ResultEvent.DiffAnswered answered ->

@@ -7,6 +7,8 @@ import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ObservedEvent;
+import dev.sluice.contract.event.ObservedHealth;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.failure.FailureCode;
@@ -132,6 +134,7 @@ public final class ResultLimits {
       case ResultEvent.WorkerHello it ->
           new ResultEvent.WorkerHello(it.cluster(), it.worker(), Map.of(), it.renderIsolation());
       case ResultEvent.DiffAnswered it -> answer(it, listBytes);
+      case ObservedEvent it -> observed(it, listBytes);
       case ResultEvent.Dispatched it -> it;
       case ResultEvent.Superseded it -> it;
       case ResultEvent.Fenced it -> it;
@@ -160,6 +163,52 @@ public final class ResultLimits {
     List<ObjectChange> first = first(changes, bytes);
     int omitted = changes.size() - first.size();
     return made.apply(first, omitted == 0 ? Optional.empty() : Optional.of(omitted));
+  }
+
+  private static ObservedEvent observed(ObservedEvent event, int bytes) {
+    return switch (event) {
+      case ObservedEvent.Progressing it ->
+          new ObservedEvent.Progressing(it.subject(), health(it.observed(), bytes));
+      case ObservedEvent.Healthy it ->
+          new ObservedEvent.Healthy(it.subject(), health(it.observed(), bytes));
+      case ObservedEvent.Degraded it ->
+          new ObservedEvent.Degraded(it.subject(), health(it.observed(), bytes));
+      case ObservedEvent.Drifted it -> {
+        var first = first(it.objects(), bytes);
+        yield new ObservedEvent.Drifted(
+            it.subject(), first, omitted(it.omitted(), it.objects(), first), it.heals());
+      }
+      case ObservedEvent.Healed it -> {
+        var first = first(it.changes(), bytes);
+        yield new ObservedEvent.Healed(
+            it.subject(), first, it.took(), omitted(it.omitted(), it.changes(), first));
+      }
+      case ObservedEvent.Contended it ->
+          new ObservedEvent.Contended(
+              it.subject(),
+              it.object(),
+              first(it.writers(), bytes),
+              it.heals(),
+              it.within(),
+              it.pause());
+      case ObservedEvent.DriftEnded it -> it;
+    };
+  }
+
+  private static ObservedHealth health(ObservedHealth observed, int bytes) {
+    var first = first(observed.unhealthy(), bytes);
+    return new ObservedHealth(
+        observed.health(),
+        observed.objects(),
+        first,
+        omitted(observed.omitted(), observed.unhealthy(), first),
+        observed.since());
+  }
+
+  private static Optional<Integer> omitted(
+      Optional<Integer> before, List<?> elements, List<?> listed) {
+    int omitted = before.orElse(0) + elements.size() - listed.size();
+    return omitted == 0 ? Optional.empty() : Optional.of(omitted);
   }
 
   private static Event answer(ResultEvent.DiffAnswered answered, int bytes) {

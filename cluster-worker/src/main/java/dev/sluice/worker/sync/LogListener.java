@@ -3,6 +3,7 @@ package dev.sluice.worker.sync;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
@@ -36,6 +37,9 @@ public interface LogListener {
 
   /** Called when an application's sources are no longer refused. */
   void accepted(ApplicationName application);
+
+  /** Called for each suspension and its end, also while the topic is read at the start. */
+  void suspended(SuspensionEvent suspension);
 
   /** Called for each question, once the topic was read to its end. */
   void asked(Envelope<QuestionEvent> question);

@@ -6,6 +6,7 @@ import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.SourcesEvent;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
@@ -105,6 +106,9 @@ final class SyncRecordHandler {
       case Decoded.Known(Envelope<?> envelope)
           when envelope.event() instanceof SourcesEvent event ->
           take(envelope, event, record.offset());
+      case Decoded.Known(Envelope<?> envelope)
+          when envelope.event() instanceof SuspensionEvent suspension ->
+          listener.suspended(suspension);
       case Decoded.Known(Envelope<?> envelope)
           when envelope.event() instanceof QuestionEvent question ->
           asked(

@@ -3,10 +3,12 @@ package dev.sluice.contract.codec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import java.util.Arrays;
 import java.util.Map;
@@ -31,6 +33,7 @@ public enum EventType {
   REMOVAL("removal", SyncEvent.Removal.class),
   SOURCES_REFUSED("sources-refused", SourcesEvent.Refused.class),
   SOURCES_ACCEPTED("sources-accepted", SourcesEvent.Accepted.class),
+  SUSPENSION("suspension", SuspensionEvent.class),
   DIFF_ASKED("diff-asked", QuestionEvent.DiffAsked.class),
   DISPATCHED("dispatched", ResultEvent.Dispatched.class),
   PLANNED("planned", ResultEvent.Planned.class),
@@ -44,6 +47,13 @@ public enum EventType {
   SWEPT("swept", ResultEvent.Swept.class),
   WORKER_HELLO("worker-hello", ResultEvent.WorkerHello.class),
   DIFF_ANSWERED("diff-answered", ResultEvent.DiffAnswered.class),
+  PROGRESSING("progressing", ObservedEvent.Progressing.class),
+  HEALTHY("healthy", ObservedEvent.Healthy.class),
+  DEGRADED("degraded", ObservedEvent.Degraded.class),
+  DRIFTED("drifted", ObservedEvent.Drifted.class),
+  DRIFT_ENDED("drift-ended", ObservedEvent.DriftEnded.class),
+  HEALED("healed", ObservedEvent.Healed.class),
+  CONTENDED("contended", ObservedEvent.Contended.class),
   DEAD_LETTER_OPENED("dead-letter-opened", DeadLetterEvent.Opened.class),
   DEAD_LETTER_RETRIED("dead-letter-retried", DeadLetterEvent.Retried.class),
   DEAD_LETTER_CLOSED("dead-letter-closed", DeadLetterEvent.Closed.class),

@@ -8,7 +8,8 @@ public sealed interface Event
         QuestionEvent,
         ResultEvent,
         DeadLetterEvent,
-        StateRecord {
+        StateRecord,
+        SuspensionEvent {
 
   /**
    * Returns the key of the record that carries this event; it decides about compaction and

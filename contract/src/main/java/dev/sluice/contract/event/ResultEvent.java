@@ -13,12 +13,26 @@ import java.util.Optional;
  * The outcome of a target; these events are the audit log. Topic {@code results}, keyed by cluster
  * and application.
  */
-public sealed interface ResultEvent extends Event {
+public sealed interface ResultEvent extends Event
+    permits ResultEvent.OfTarget,
+        ResultEvent.Swept,
+        ResultEvent.WorkerHello,
+        ResultEvent.DiffAnswered {
 
   ClusterName cluster();
 
   /** A result about one generation of one application. */
-  sealed interface OfTarget extends ResultEvent {
+  sealed interface OfTarget extends ResultEvent
+      permits Dispatched,
+          Planned,
+          Applied,
+          Unchanged,
+          Superseded,
+          Retrying,
+          Parked,
+          Removed,
+          Fenced,
+          ObservedEvent {
 
     Subject subject();
 

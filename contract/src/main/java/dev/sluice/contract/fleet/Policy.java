@@ -2,6 +2,7 @@ package dev.sluice.contract.fleet;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,10 @@ import java.util.Optional;
  * @param plugins whether kustomizations may run plugins that are installed at the worker; empty if
  *     not
  * @param generatedValues the treatment of values that charts generate; empty for the default
+ * @param selfHeal whether drift is put back, or only shown; empty for the default, which is to heal
+ * @param healthTimeout the time after which objects that are not healthy yet count as degraded;
+ *     empty for the default
+ * @param ignoreDifferences fields that may differ from Git; empty for none
  */
 public record Policy(
     boolean prune,
@@ -22,32 +27,71 @@ public record Policy(
     boolean force,
     Duration timeout,
     Optional<Boolean> plugins,
-    Optional<GeneratedValues> generatedValues) {
+    Optional<GeneratedValues> generatedValues,
+    Optional<Boolean> selfHeal,
+    Optional<Duration> healthTimeout,
+    Optional<List<IgnoredDifference>> ignoreDifferences) {
+
+  private static final Duration HEALTH_TIMEOUT = Duration.ofMinutes(5);
 
   public static final Policy DEFAULT = new Policy(true, 50, true, Duration.ofMinutes(5));
 
   public Policy {
     plugins = plugins.filter(allowed -> allowed);
     generatedValues = generatedValues.filter(given -> given != GeneratedValues.KEEP_LIVE);
+    selfHeal = selfHeal.filter(heals -> !heals);
+    healthTimeout = healthTimeout.filter(given -> !given.equals(HEALTH_TIMEOUT));
+    ignoreDifferences = ignoreDifferences.map(List::copyOf).filter(rules -> !rules.isEmpty());
     if (pruneLimitPercent < 0 || pruneLimitPercent > 100) {
       throw new IllegalArgumentException(
           "pruneLimitPercent is between 0 and 100, not " + pruneLimitPercent);
     }
-    if (timeout.compareTo(Duration.ofSeconds(1)) < 0
-        || timeout.compareTo(Duration.ofHours(24)) > 0) {
-      throw new IllegalArgumentException("timeout is between 1s and 24h, not " + timeout);
+    requireTime("timeout", timeout);
+    healthTimeout.ifPresent(given -> requireTime("healthTimeout", given));
+  }
+
+  private static void requireTime(String field, Duration time) {
+    if (time.compareTo(Duration.ofSeconds(1)) < 0 || time.compareTo(Duration.ofHours(24)) > 0) {
+      throw new IllegalArgumentException("%s is between 1s and 24h, not %s".formatted(field, time));
     }
   }
 
-  /** Creates a policy that allows no plugins. */
+  /** Creates a policy with the defaults for everything else. */
   public Policy(boolean prune, int pruneLimitPercent, boolean force, Duration timeout) {
-    this(prune, pruneLimitPercent, force, timeout, Optional.empty(), Optional.empty());
+    this(
+        prune,
+        pruneLimitPercent,
+        force,
+        timeout,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Returns the treatment of values that charts generate. */
   @JsonIgnore
   public GeneratedValues ofGenerated() {
     return generatedValues.orElse(GeneratedValues.KEEP_LIVE);
+  }
+
+  /** Returns whether drift is put back. */
+  @JsonIgnore
+  public boolean heals() {
+    return selfHeal.orElse(true);
+  }
+
+  /** Returns the time after which objects that are not healthy yet count as degraded. */
+  @JsonIgnore
+  public Duration timeToHealth() {
+    return healthTimeout.orElse(HEALTH_TIMEOUT);
+  }
+
+  /** Returns the fields that may differ from Git. */
+  @JsonIgnore
+  public List<IgnoredDifference> ignored() {
+    return ignoreDifferences.orElse(List.of());
   }
 
   /** Returns whether kustomizations may run plugins. */

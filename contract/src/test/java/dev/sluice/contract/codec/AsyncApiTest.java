@@ -9,6 +9,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ class AsyncApiTest {
                   events.isAssignableFrom(type.eventClass())
                       || (events == SyncEvent.class
                           && (SourcesEvent.class.isAssignableFrom(type.eventClass())
+                              || SuspensionEvent.class.isAssignableFrom(type.eventClass())
                               || QuestionEvent.class.isAssignableFrom(type.eventClass()))))
           .toList();
     }

@@ -12,10 +12,16 @@ import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.FieldWriter;
+import dev.sluice.contract.event.Health;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectDifference;
+import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ObservedEvent;
+import dev.sluice.contract.event.ObservedHealth;
+import dev.sluice.contract.event.ObservedObject;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.PossibleObjects;
@@ -26,6 +32,7 @@ import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
@@ -130,7 +137,21 @@ public final class EventSamples {
                   "https://charts.example/stable",
                   Optional.of(new SecretReference("file:/run/secrets/charts")))));
 
+  private static final FieldWriter WRITER =
+      new FieldWriter("kubectl", "Update", Optional.of("scale"), Optional.of(NOON));
+
   private EventSamples() {}
+
+  private static ObservedHealth observed(Health health) {
+    return new ObservedHealth(
+        health,
+        3,
+        List.of(
+            new ObservedObject(
+                DEPLOYMENT, health, "1 of 2 replicas is available", List.of("an Event"))),
+        Optional.of(4),
+        NOON);
+  }
 
   public static List<Event> all() {
     return List.of(
@@ -225,6 +246,7 @@ public final class EventSamples {
                 "web", new TreeSet<>(List.of("configmap", "web")), false, true, false),
             PROVENANCE),
         new SourcesEvent.Accepted(WEB, STAGING),
+        new SuspensionEvent(WEB, STAGING, true, "cat", "it broke"),
         new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),
         new ResultEvent.DiffAnswered(
             STAGING,
@@ -273,6 +295,27 @@ public final class EventSamples {
             "worker-0",
             Map.of(WEB, new ResultEvent.LedgerSummary(3, "DONE", "v1:abc")),
             Optional.of("bubblewrap")),
+        new ObservedEvent.Progressing(SUBJECT, observed(Health.PROGRESSING)),
+        new ObservedEvent.Healthy(
+            SUBJECT, new ObservedHealth(Health.HEALTHY, 3, List.of(), Optional.empty(), NOON)),
+        new ObservedEvent.Degraded(SUBJECT, observed(Health.DEGRADED)),
+        new ObservedEvent.Drifted(
+            SUBJECT,
+            List.of(
+                new ObjectDrift(
+                    DEPLOYMENT,
+                    ObjectDrift.Kind.CHANGED,
+                    List.of(
+                        new ObjectDifference.Field(
+                            "spec.replicas", Optional.of("5"), Optional.of("3"))),
+                    List.of(WRITER),
+                    NOON)),
+            Optional.of(4),
+            true),
+        new ObservedEvent.DriftEnded(SUBJECT),
+        new ObservedEvent.Healed(SUBJECT, List.of(CHANGE), Duration.ofMillis(41), Optional.of(4)),
+        new ObservedEvent.Contended(
+            SUBJECT, DEPLOYMENT, List.of(WRITER), 5, Duration.ofMinutes(1), Duration.ofSeconds(30)),
         new DeadLetterEvent.Opened(
             new DeadLetterId("staging/web/1"),
             "staging/web",

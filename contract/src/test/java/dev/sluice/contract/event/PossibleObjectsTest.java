@@ -133,7 +133,16 @@ final class PossibleObjectsTest {
   void pluginsMayRenderToAnyObject() {
     SyncEvent.Target target =
         target(
-            new Policy(true, 50, true, Duration.ofMinutes(5), Optional.of(true), Optional.empty()),
+            new Policy(
+                true,
+                50,
+                true,
+                Duration.ofMinutes(5),
+                Optional.of(true),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             SourceType.KUSTOMIZE,
             text("kustomization.yaml", "generators: [a.yaml]"));
 

@@ -8,6 +8,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
@@ -52,6 +53,7 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
       case ChangeEvent.RefForwarded _ -> on(topics.changes(), null);
       case ChangeEvent _ -> on(topics.changes(), partition);
       case SourcesEvent sources -> on(topics.sync(sources.cluster()), null);
+      case SuspensionEvent suspension -> on(topics.sync(suspension.cluster()), null);
       case QuestionEvent question -> on(topics.sync(question.cluster()), null);
       case SyncEvent sync -> on(topics.sync(sync.cluster()), null);
       case DeadLetterEvent _ -> on(topics.deadLetters(), null);

@@ -5,6 +5,7 @@ import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.GeneratedValues;
+import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
@@ -128,8 +129,20 @@ final class ApplicationDocument {
     boolean plugins = fields.bool("plugins", false);
     Optional<GeneratedValues> generated =
         fields.text("generatedValues", ApplicationDocument::generated);
+    boolean heals = fields.bool("selfHeal", true);
+    Optional<Duration> healthTimeout = fields.text("healthTimeout", ApplicationDocument::timeout);
+    List<IgnoredDifference> ignored = IgnoredDifferences.read(fields);
     fields.refuseUnknown();
-    return new Policy(prune, limit, force, timeout, Optional.of(plugins), generated);
+    return new Policy(
+        prune,
+        limit,
+        force,
+        timeout,
+        Optional.of(plugins),
+        generated,
+        Optional.of(heals),
+        healthTimeout,
+        Optional.of(ignored));
   }
 
   private RemotePolicy remote(Fields fields) {

@@ -1,6 +1,7 @@
 package dev.sluice.standalone.demo;
 
 import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.name.ApplicationName;
@@ -88,6 +89,7 @@ final class PushReport {
         case ResultEvent.Swept swept ->
             print(
                 swept.cluster() + " " + swept.application(), "swept: " + objects(swept.changes()));
+        case ObservedEvent observed -> print(who(observed.subject()), Observations.shown(observed));
         case ResultEvent.Dispatched _,
             ResultEvent.Planned _,
             ResultEvent.WorkerHello _,
@@ -151,7 +153,7 @@ final class PushReport {
                     .orElse("")));
   }
 
-  private static String objects(List<ObjectChange> changes) {
+  static String objects(List<ObjectChange> changes) {
     if (changes.isEmpty()) {
       return "nothing to change";
     }

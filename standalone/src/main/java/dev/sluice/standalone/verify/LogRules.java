@@ -5,6 +5,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.Subject;
@@ -290,7 +291,8 @@ final class LogRules {
           ResultEvent.Superseded _,
           ResultEvent.Retrying _,
           ResultEvent.Parked _,
-          ResultEvent.Fenced _ ->
+          ResultEvent.Fenced _,
+          ObservedEvent _ ->
           false;
     };
   }
