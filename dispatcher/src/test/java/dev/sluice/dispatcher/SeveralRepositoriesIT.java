@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Chart with values in a repository of another partition. */
 class SeveralRepositoriesIT {
-
-  private static final int HOMES = 2;
 
   private Situation situation;
   private Origin values;
@@ -183,7 +180,7 @@ class SeveralRepositoriesIT {
     target(1);
 
     for (int i = 1; i <= 3; i++) {
-      int partition = i % HOMES;
+      int partition = i % Situation.PARTITIONS;
       try (KafkaProducer<String, byte[]> usurper =
           new KafkaProducer<>(situation.connection.transactionalProducer("home-" + partition))) {
         usurper.initTransactions();
@@ -277,14 +274,10 @@ class SeveralRepositoriesIT {
   private Origin originOfAnotherPartition(Path directory) throws IOException {
     for (int i = 0; ; i++) {
       Path place = directory.resolve("values-" + i + ".git");
-      if (partition(RepositoryId.fromUrl("file://" + place)) != partition(situation.repository)) {
+      if (Situation.partition(RepositoryId.fromUrl("file://" + place))
+          != Situation.partition(situation.repository)) {
         return new Origin(place);
       }
     }
-  }
-
-  private static int partition(RepositoryId repository) {
-    byte[] key = repository.key().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    return Utils.toPositive(Utils.murmur2(key)) % HOMES;
   }
 }

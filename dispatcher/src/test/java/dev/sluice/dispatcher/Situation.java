@@ -57,6 +57,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
 import org.awaitility.core.ConditionFactory;
 
 /** Fleet of one repository and two clusters, with its topics and dispatchers. */
@@ -67,6 +68,8 @@ final class Situation implements AutoCloseable {
   static final ClusterName PRODUCTION = new ClusterName("production");
   static final RetryTiming TIMING =
       new RetryTiming(Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ZERO);
+
+  static final int PARTITIONS = 2;
 
   final KafkaConnection connection = KafkaFixture.connect();
   final Path directory;
@@ -245,8 +248,13 @@ final class Situation implements AutoCloseable {
                         change.apply(state)))));
   }
 
+  /** Returns the partition that events about a repository belong to. */
+  static int partition(RepositoryId of) {
+    return Utils.toPositive(Utils.murmur2(of.key().getBytes(UTF_8))) % PARTITIONS;
+  }
+
   DispatcherConfig config(String mirrors) {
-    return config(mirrors, 2, TIMING);
+    return config(mirrors, PARTITIONS, TIMING);
   }
 
   DispatcherConfig onePartition(RetryTiming timing) {

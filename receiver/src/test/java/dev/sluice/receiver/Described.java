@@ -55,6 +55,7 @@ final class Described {
                   changed.after(),
                   actor(changed.origin()));
       case ChangeEvent.RefForwarded _,
+          ChangeEvent.RenameFound _,
           ChangeEvent.FleetEvent _,
           ChangeEvent.CommandEvent _,
           ChangeEvent.LedgerAhead _ ->

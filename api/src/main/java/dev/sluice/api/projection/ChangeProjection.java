@@ -14,6 +14,7 @@ import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
 import dev.sluice.contract.event.ChangeEvent.ReadersAccepted;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
 import dev.sluice.contract.event.ChangeEvent.RefForwarded;
+import dev.sluice.contract.event.ChangeEvent.RenameFound;
 import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.name.ApplicationName;
@@ -69,6 +70,12 @@ final class ChangeProjection {
         if (change(received, "repository-moved", moved, null)) {
           set(received, "title", "moved to " + moved.movedTo());
           from(received, moved.origin());
+        }
+      }
+      case RenameFound renamed -> {
+        if (change(received, "rename-found", renamed, null)) {
+          set(received, "title", "followed as " + renamed.formerName());
+          from(received, renamed.origin());
         }
       }
       case DefaultBranchChanged changed -> {

@@ -25,6 +25,7 @@ public enum EventType {
   DEFINITION_ACCEPTED("definition-accepted", ChangeEvent.DefinitionAccepted.class),
   DEFINITION_REMOVED("definition-removed", ChangeEvent.DefinitionRemoved.class),
   REF_FORWARDED("ref-forwarded", ChangeEvent.RefForwarded.class),
+  RENAME_FOUND("rename-found", ChangeEvent.RenameFound.class),
   READERS_ACCEPTED("readers-accepted", ChangeEvent.ReadersAccepted.class),
   LEDGER_AHEAD("ledger-ahead", ChangeEvent.LedgerAhead.class),
   COMMAND_GIVEN("command-given", ChangeEvent.CommandGiven.class),

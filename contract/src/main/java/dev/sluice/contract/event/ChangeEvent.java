@@ -113,13 +113,23 @@ public sealed interface ChangeEvent extends Event {
 
   /**
    * A {@link RefChanged} forwarded from the partition of the ref's repository to the partition of
-   * another repository whose applications read it too. It only triggers an evaluation, as the
-   * original does; it may be written twice when a partition changes its owner.
+   * another repository whose applications read it too, or to that of a former name of the
+   * repository, which the change then has. It only triggers an evaluation, as the original does; it
+   * may be written twice when a partition changes its owner.
    *
-   * @param repository the repository whose partition is the recipient
+   * @param repository the repository whose partition is the recipient; the change's own repository
+   *     if it is a former name
    * @param cause id of the event that is forwarded
    */
   record RefForwarded(RepositoryId repository, EventId cause, RefChanged change)
+      implements ForgeEvent {}
+
+  /**
+   * Applications follow the repository by a former name, from which its forge redirects fetches.
+   * The partition that found the redirect writes it to the partition of the new name, which from
+   * then on forwards the repository's changes under the former name.
+   */
+  record RenameFound(RepositoryId repository, RepositoryId formerName, Origin origin)
       implements ForgeEvent {}
 
   /**

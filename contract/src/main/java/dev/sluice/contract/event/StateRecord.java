@@ -97,12 +97,23 @@ public sealed interface StateRecord extends Event {
    *
    * @param readers other repositories whose partitions receive this repository's changes, because
    *     applications there read it too
+   * @param formerNames names by which applications follow the repository, and from which its forge
+   *     redirects; absent in records of earlier versions
    */
-  record RepositoryState(RepositoryId repository, @JsonProperty("homes") Set<RepositoryId> readers)
+  record RepositoryState(
+      RepositoryId repository,
+      @JsonProperty("homes") Set<RepositoryId> readers,
+      Optional<Set<RepositoryId>> formerNames)
       implements StateRecord {
 
     public RepositoryState {
       readers = Set.copyOf(readers);
+      formerNames = formerNames.map(Set::copyOf).filter(names -> !names.isEmpty());
+    }
+
+    /** Creates the state of a repository without former names. */
+    public RepositoryState(RepositoryId repository, Set<RepositoryId> readers) {
+      this(repository, readers, Optional.empty());
     }
 
     @Override

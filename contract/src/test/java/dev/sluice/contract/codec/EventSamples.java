@@ -188,6 +188,8 @@ public final class EventSamples {
                 Optional.empty(),
                 Optional.of(COMMIT),
                 WEBHOOK)),
+        new ChangeEvent.RenameFound(
+            new RepositoryId("git.example/acme/store"), REPOSITORY, new Origin.Poll(NOON)),
         new ChangeEvent.ReadersAccepted(
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts")), "r1"),
         new ChangeEvent.CommandGiven(

@@ -157,9 +157,18 @@ public final class EvaluationDecider {
     return decision;
   }
 
-  /** Announces that a repository's forge redirects fetches to another name. */
+  /**
+   * Announces that a repository's forge redirects fetches to another name, also to the partition of
+   * that name, which reads the webhooks from then on.
+   */
   public Decision redirected(RepositoryId repository, RepositoryId movedTo, Instant at) {
     Decision decision = new Decision("sweep", at, TraceParent.start());
+    if (!movedTo.equalsIgnoringCase(repository)) {
+      decision.add(
+          decision.encoded(
+              EventId.of("renamed", movedTo, repository),
+              new ChangeEvent.RenameFound(movedTo, repository, new Origin.Poll(at))));
+    }
     decision.add(
         decision.encoded(
             EventId.of("redirected", repository, movedTo),

@@ -84,17 +84,52 @@ public final class EventDecider {
     return decision;
   }
 
-  /** Records which other partitions read a repository. */
+  /**
+   * Records which other partitions read a repository. Its former names are forgotten, since the
+   * fleet has this one now; a redirect that is still used is found again.
+   */
   public Decision readers(ChangeEvent.ReadersAccepted event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
     partitionState.remember(decision, new RepositoryState(event.repository(), event.readers()));
     return decision;
   }
 
-  /** Forwards a change to the other partitions that read the repository. */
-  public Decision forwarded(ChangeEvent.RefChanged change, Trigger.Cause cause, Instant now) {
+  /** Records a former name by which applications follow a repository. */
+  public Decision renamed(ChangeEvent.RenameFound event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
+    RepositoryState before = partitionState.repository(event.repository());
+    Set<RepositoryId> names = new TreeSet<>(before.formerNames().orElse(Set.of()));
+    if (names.add(event.formerName())) {
+      partitionState.remember(
+          decision, new RepositoryState(event.repository(), before.readers(), Optional.of(names)));
+    }
+    return decision;
+  }
+
+  /**
+   * Forwards a change to the other partitions that read the repository, and under its former names
+   * to theirs.
+   */
+  public Decision forwarded(ChangeEvent.RefChanged change, Trigger.Cause cause, Instant now) {
     EventId original = cause.events().getFirst();
+    Decision decision = forwardedToReaders(change, original, cause, now);
+    for (RepositoryId name : partitionState.formerNames(change.repository())) {
+      decision.add(
+          decision.encoded(
+              EventId.of("forward-renamed", original, name),
+              new ChangeEvent.RefForwarded(
+                  name,
+                  original,
+                  new ChangeEvent.RefChanged(
+                      name, change.ref(), change.before(), change.after(), change.origin()))));
+    }
+    return decision;
+  }
+
+  /** Forwards a change to the other partitions that read the repository. */
+  public Decision forwardedToReaders(
+      ChangeEvent.RefChanged change, EventId original, Trigger.Cause cause, Instant now) {
+    Decision decision = new Decision(source, now, cause.trace());
     for (RepositoryId reader : partitionState.readersInOtherPartitions(change.repository())) {
       decision.add(
           decision.encoded(

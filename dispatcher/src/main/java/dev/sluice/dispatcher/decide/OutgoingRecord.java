@@ -50,7 +50,7 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
   public ProducerRecord<String, byte[]> record(Topics topics, int partition) {
     return switch (envelope.event()) {
       case StateRecord _ -> on(topics.state(), partition);
-      case ChangeEvent.RefForwarded _ -> on(topics.changes(), null);
+      case ChangeEvent.RefForwarded _, ChangeEvent.RenameFound _ -> on(topics.changes(), null);
       case ChangeEvent _ -> on(topics.changes(), partition);
       case SourcesEvent sources -> on(topics.sync(sources.cluster()), null);
       case SuspensionEvent suspension -> on(topics.sync(suspension.cluster()), null);

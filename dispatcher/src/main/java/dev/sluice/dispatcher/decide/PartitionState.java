@@ -19,13 +19,17 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** State of a partition: exactly its state records, since it changes only by replaying them. */
 public final class PartitionState {
 
   private final Map<RefKey, RefState> refs = new HashMap<>();
   private final Map<ApplicationName, ApplicationState> applications = new HashMap<>();
-  private final Map<String, Map<RepositoryId, Set<RepositoryId>>> readers = new HashMap<>();
+
+  /** Repositories by their names in lower case. */
+  private final Map<String, Map<RepositoryId, RepositoryState>> repositories = new HashMap<>();
+
   private final Map<RefKey, Set<ApplicationName>> followers = new HashMap<>();
   private final Map<ApplicationName, String> lost = new HashMap<>();
   private final BiConsumer<ApplicationName, Optional<Definition>> defined;
@@ -51,9 +55,9 @@ public final class PartitionState {
     switch (record) {
       case RefState ref -> refs.put(RefKey.of(ref), ref);
       case RepositoryState repository ->
-          readers
+          repositories
               .computeIfAbsent(repository.repository().key(), _ -> new HashMap<>())
-              .put(repository.repository(), repository.readers());
+              .put(repository.repository(), repository);
       case ApplicationState state -> {
         ApplicationState old = applications.put(state.application(), state);
         if (old != null) {
@@ -78,9 +82,7 @@ public final class PartitionState {
   /** Forgets a ref or a repository, by the key of its state record. */
   public void forget(String key) {
     refs.values().removeIf(ref -> ref.key().equals(key));
-    readers
-        .values()
-        .forEach(one -> one.keySet().removeIf(id -> RepositoryState.keyOf(id).equals(key)));
+    repositories.values().forEach(one -> one.values().removeIf(state -> state.key().equals(key)));
   }
 
   /**
@@ -98,14 +100,38 @@ public final class PartitionState {
    * are left out, since this partition reads the change itself.
    */
   Set<RepositoryId> readersInOtherPartitions(RepositoryId repository) {
-    Set<RepositoryId> owners = new TreeSet<>();
-    readers.getOrDefault(repository.key(), Map.of()).values().forEach(owners::addAll);
+    Set<RepositoryId> owners =
+        like(repository)
+            .flatMap(state -> state.readers().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
     if (!owners.isEmpty()) {
       applications.values().stream()
           .flatMap(state -> state.definition().stream())
           .forEach(definition -> owners.remove(definition.owningRepository()));
     }
     return owners;
+  }
+
+  /**
+   * Returns the names by which applications follow this repository, or one whose name differs by
+   * case only, and from which its forge redirects.
+   */
+  Set<RepositoryId> formerNames(RepositoryId repository) {
+    return like(repository)
+        .flatMap(state -> state.formerNames().stream())
+        .flatMap(Set::stream)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  RepositoryState repository(RepositoryId repository) {
+    return like(repository)
+        .filter(state -> state.repository().equals(repository))
+        .findFirst()
+        .orElseGet(() -> new RepositoryState(repository, Set.of()));
+  }
+
+  private Stream<RepositoryState> like(RepositoryId repository) {
+    return repositories.getOrDefault(repository.key(), Map.of()).values().stream();
   }
 
   public RefState ref(RefKey key) {
@@ -171,8 +197,8 @@ public final class PartitionState {
   /** Returns whether any ref of the repository is followed, in this or another partition. */
   public boolean isFollowed(RepositoryId repository) {
     return followedIgnoringCase.containsKey(repository.key())
-        || readers.getOrDefault(repository.key(), Map.of()).values().stream()
-            .anyMatch(owners -> !owners.isEmpty());
+        || like(repository)
+            .anyMatch(state -> !state.readers().isEmpty() || state.formerNames().isPresent());
   }
 
   public boolean isFollowed(RefKey key) {

@@ -98,10 +98,17 @@ final class EventHandler {
     switch (event) {
       case ChangeEvent.RefChanged moved -> {
         batch.add(decider.forwarded(moved, cause(envelope), clock.instant()));
-        refChanged(moved, envelope.id(), envelope, offset, batch);
+        if (moved.origin() instanceof Origin.Webhook webhook
+            && !partitionState.isFollowed(moved.repository())) {
+          listener.unfollowed(webhook.endpoint(), moved.repository());
+        }
+        refChanged(moved, moved.after(), envelope.id(), envelope, offset, batch);
       }
-      case ChangeEvent.RefForwarded(_, EventId cause, ChangeEvent.RefChanged moved) ->
-          refChanged(moved, cause, envelope, offset, batch);
+      case ChangeEvent.RefForwarded forwarded -> forwarded(forwarded, envelope, offset, batch);
+      case ChangeEvent.RenameFound renamed -> {
+        batch.add(decider.renamed(renamed, cause(envelope), clock.instant()));
+        batch.finish(offset);
+      }
       case ChangeEvent.ReadersAccepted readers -> {
         batch.add(decider.readers(readers, cause(envelope), clock.instant()));
         batch.finish(offset);
@@ -121,27 +128,51 @@ final class EventHandler {
 
   /**
    * Warns if applications follow a repository that has moved: only the fleet's documents change a
-   * URL.
+   * URL. A move that a webhook reported triggers fetches, which find the forge's redirect.
    */
   private void repositoryMoved(
       ChangeEvent.RepositoryMoved moved,
       Envelope<?> envelope,
       long offset,
       TransactionBatch batch) {
-    if (!moved.repository().equals(moved.movedTo())
-        && partitionState.followed().stream()
-            .anyMatch(key -> key.repository().equalsIgnoringCase(moved.repository()))) {
-      log.atWarn()
-          .addKeyValue("repository", moved.repository())
-          .addKeyValue("movedTo", moved.movedTo())
-          .addKeyValue("eventId", envelope.id())
-          .log("applications follow a repository that has moved: change its URL in the fleet");
+    List<RefKey> keys =
+        partitionState.followed().stream()
+            .filter(key -> key.repository().equalsIgnoringCase(moved.repository()))
+            .toList();
+    if (keys.isEmpty() || moved.repository().equals(moved.movedTo())) {
+      batch.finish(offset);
+      return;
     }
-    batch.finish(offset);
+    log.atWarn()
+        .addKeyValue("repository", moved.repository())
+        .addKeyValue("movedTo", moved.movedTo())
+        .addKeyValue("eventId", envelope.id())
+        .log("applications follow a repository that has moved: change its URL in the fleet");
+    switch (moved.origin()) {
+      case Origin.Webhook _ -> trigger(keys, cause(envelope), Optional.empty(), offset, batch);
+      case Origin.Poll _ -> batch.finish(offset);
+    }
+  }
+
+  private void forwarded(
+      ChangeEvent.RefForwarded forwarded,
+      Envelope<?> envelope,
+      long offset,
+      TransactionBatch batch) {
+    ChangeEvent.RefChanged moved = forwarded.change();
+    Optional<CommitId> announced = moved.after();
+    if (moved.repository().equals(forwarded.repository())) {
+      batch.add(
+          decider.forwardedToReaders(moved, forwarded.cause(), cause(envelope), clock.instant()));
+      // the redirect may have ended: the commit would never appear under the former name
+      announced = Optional.empty();
+    }
+    refChanged(moved, announced, forwarded.cause(), envelope, offset, batch);
   }
 
   private void refChanged(
       ChangeEvent.RefChanged moved,
+      Optional<CommitId> announced,
       EventId id,
       Envelope<?> envelope,
       long offset,
@@ -153,10 +184,6 @@ final class EventHandler {
           .addKeyValue("ref", moved.ref())
           .addKeyValue("eventId", id)
           .log("no application follows this ref");
-      if (moved.origin() instanceof Origin.Webhook webhook
-          && !partitionState.isFollowed(moved.repository())) {
-        listener.unfollowed(webhook.endpoint(), moved.repository());
-      }
       batch.finish(offset);
       return;
     }
@@ -173,17 +200,25 @@ final class EventHandler {
         new ChangeSeen(
             id, moved.repository(), moved.ref(), moved.after(), actor, heardAt, clock.instant()));
     Trigger.Cause cause = new Trigger.Cause(List.of(id), actor, heardAt, envelope.trace());
-    RefKey key = keys.getFirst();
     // one of several may be another repository, where the commit never appears
-    boolean isMeant = keys.size() == 1 || key.repository().equals(moved.repository());
-    Optional<CommitId> expected = isMeant ? moved.after() : Optional.empty();
+    boolean isMeant = keys.size() == 1 || keys.getFirst().repository().equals(moved.repository());
+    trigger(keys, cause, isMeant ? announced : Optional.empty(), offset, batch);
+  }
+
+  /** Triggers refs, the first of which may have an announced commit. */
+  private void trigger(
+      List<RefKey> keys,
+      Trigger.Cause cause,
+      Optional<CommitId> expected,
+      long offset,
+      TransactionBatch batch) {
     Trigger.Reason unspecific = new Trigger.Reason.RefMoved(Optional.empty());
     for (RefKey other : keys.subList(1, keys.size())) {
       scheduler.triggerRemembered(
           other, new Trigger(cause, unspecific, OptionalLong.of(offset)), batch);
     }
     scheduler.trigger(
-        key,
+        keys.getFirst(),
         new Trigger(cause, new Trigger.Reason.RefMoved(expected), OptionalLong.of(offset)),
         batch);
   }

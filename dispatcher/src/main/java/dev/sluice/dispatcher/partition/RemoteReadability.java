@@ -80,6 +80,7 @@ final class RemoteReadability {
       batch.add(decider.remoteState(before.withoutFailure(), clock.instant()));
     }
     failureWritten.remove(key);
+    movesWritten.remove(key.repository());
   }
 
   private void read(RefKey key, TransactionBatch batch) {

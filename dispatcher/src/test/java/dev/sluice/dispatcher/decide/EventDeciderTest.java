@@ -13,6 +13,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
@@ -21,6 +22,7 @@ import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EventDeciderTest {
 
   private static final RepositoryId ELSEWHERE = new RepositoryId("forge.example/acme/elsewhere");
+
+  private static final RepositoryId READER = new RepositoryId("forge.example/acme/reader");
 
   private final PartitionState state = new PartitionState();
   private final EventDecider decider = new EventDecider(state, 3);
@@ -100,6 +104,55 @@ class EventDeciderTest {
     assertThat(events(decider.readers(event, cause("readers"), NOW)))
         .containsExactly(new RepositoryState(SHOP, Set.of(ELSEWHERE)));
     assertThat(state.readersInOtherPartitions(SHOP)).containsExactly(ELSEWHERE);
+  }
+
+  @Test
+  void forwardsChangesOfARenamedRepositoryUnderItsFormerName() {
+    ChangeEvent.RenameFound event =
+        new ChangeEvent.RenameFound(ELSEWHERE, SHOP, new Origin.Poll(NOW));
+    RepositoryState renamed =
+        new RepositoryState(ELSEWHERE, Set.of(READER), Optional.of(Set.of(SHOP)));
+    state.replay(new RepositoryState(ELSEWHERE, Set.of(READER)));
+
+    assertThat(events(decider.renamed(event, cause("rename"), NOW))).containsExactly(renamed);
+    assertThat(events(decider.renamed(event, cause("again"), NOW))).isEmpty();
+    assertThat(state.isFollowed(ELSEWHERE)).isTrue();
+
+    assertThat(events(decider.forwarded(change(ELSEWHERE), cause("push"), NOW)))
+        .containsExactlyInAnyOrder(
+            new ChangeEvent.RefForwarded(READER, new EventId("push"), change(ELSEWHERE)),
+            new ChangeEvent.RefForwarded(SHOP, new EventId("push"), change(SHOP)));
+  }
+
+  @Test
+  void doesNotForwardUnderAFormerNameWhatWasForwardedUnderOne() {
+    state.replay(new RepositoryState(SHOP, Set.of(READER), Optional.of(Set.of(ELSEWHERE))));
+
+    assertThat(
+            events(
+                decider.forwardedToReaders(
+                    change(SHOP), new EventId("push"), cause("forward"), NOW)))
+        .containsExactly(new ChangeEvent.RefForwarded(READER, new EventId("push"), change(SHOP)));
+  }
+
+  @Test
+  void forgetsFormerNamesOnceTheFleetHasTheNewName() {
+    state.replay(new RepositoryState(ELSEWHERE, Set.of(), Optional.of(Set.of(SHOP))));
+
+    var unused =
+        decider.readers(
+            new ChangeEvent.ReadersAccepted(ELSEWHERE, Set.of(SHOP), "r2"), cause("fleet"), NOW);
+
+    assertThat(state.repository(ELSEWHERE)).isEqualTo(new RepositoryState(ELSEWHERE, Set.of(SHOP)));
+  }
+
+  private static ChangeEvent.RefChanged change(RepositoryId repository) {
+    return new ChangeEvent.RefChanged(
+        repository,
+        GitRef.branch("main"),
+        Optional.empty(),
+        Optional.of(COMMIT),
+        new Origin.Webhook("forge", "delivery", Optional.empty(), NOW));
   }
 
   @Test

@@ -13,11 +13,12 @@ import org.eclipse.jgit.transport.RefAdvertiser.PacketLineOutRefAdvertiser;
 import org.eclipse.jgit.transport.UploadPack;
 
 /** Answers of a forge to fetches by HTTP, from a bare repository on disk. */
-final class GitOverHttp {
+public final class GitOverHttp {
 
   private GitOverHttp() {}
 
-  static void answer(HttpExchange exchange, Path directory) throws IOException {
+  /** Answers a request for the refs or for objects. */
+  public static void answer(HttpExchange exchange, Path directory) throws IOException {
     boolean advertises = exchange.getRequestURI().getPath().endsWith("/info/refs");
     exchange
         .getResponseHeaders()
