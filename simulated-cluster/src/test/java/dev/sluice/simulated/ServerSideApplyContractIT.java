@@ -4,6 +4,8 @@ import static dev.sluice.simulated.Manifests.configMap;
 import static dev.sluice.simulated.Manifests.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -95,6 +97,35 @@ class ServerSideApplyContractIT {
     manifests.apply("one", configMap("dropped", "b: '2'"));
 
     assertThat(live("dropped").getData()).isEqualTo(Map.of("b", "2"));
+  }
+
+  @Test
+  void aServiceLosesWhatOnlyItsFormerTypeHas() {
+    service("NodePort");
+    assertThat(service("ClusterIP").toString()).doesNotContain("nodePort", "externalTrafficPolicy");
+    assertThat(service("LoadBalancer").at("/ports/0/nodePort").asInt()).isPositive();
+    JsonNode clusterIp = service("ClusterIP");
+    assertThat(clusterIp.toString())
+        .doesNotContain("nodePort", "externalTrafficPolicy", "allocateLoadBalancerNodePorts");
+    assertThat(clusterIp.path("clusterIP").asText()).isNotEmpty();
+    assertThat(service("ExternalName").properties())
+        .extracting(Map.Entry::getKey)
+        .containsExactlyInAnyOrder("type", "externalName", "ports", "sessionAffinity");
+    assertThat(service("NodePort").path("clusterIP").asText()).isNotEmpty();
+  }
+
+  private static JsonNode service(String type) {
+    GenericKubernetesResource applied =
+        manifests.apply(
+            "one",
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: typed}
+            spec: {type: %s, ports: [{port: 80}]%s}
+            """
+                .formatted(type, type.equals("ExternalName") ? ", externalName: example.org" : ""));
+    return new ObjectMapper().valueToTree(applied.getAdditionalProperties().get("spec"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.sluice.simulated.admission.Definitions;
 import dev.sluice.simulated.store.ObjectKey;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +15,23 @@ import java.util.Set;
  */
 final class Allocation {
   private static final String DEFINITION = "CustomResourceDefinition";
+
+  /** The types of Services that nodes forward to. */
+  private static final Set<String> EXTERNAL = Set.of("NodePort", "LoadBalancer");
+
+  private static final Set<String> INTERNAL = Set.of("ClusterIP", "NodePort", "LoadBalancer");
+
+  /** The types of Services that have a field of the specification. */
+  private static final Map<String, Set<String>> OF_TYPES =
+      Map.of(
+          "externalTrafficPolicy", EXTERNAL,
+          "allocateLoadBalancerNodePorts", Set.of("LoadBalancer"),
+          "internalTrafficPolicy", INTERNAL,
+          "clusterIP", INTERNAL,
+          "clusterIPs", INTERNAL,
+          "ipFamilies", INTERNAL,
+          "ipFamilyPolicy", INTERNAL);
+
   private static final int FIRST_NODE_PORT = 30000;
 
   private final Cluster cluster;
@@ -63,14 +81,9 @@ final class Allocation {
       }
       case "Service" -> {
         ObjectNode spec = object.withObject("/spec");
-        for (String field : List.of("clusterIP", "clusterIPs")) {
-          JsonNode before = live.path("spec").path(field);
-          boolean unsaid = spec.path(field).asText().isEmpty() && spec.path(field).isEmpty();
-          if (unsaid && !before.isMissingNode()) {
-            spec.set(field, before);
-          }
-        }
+        keepAddresses(live.path("spec"), spec);
         keepNodePorts(live.path("spec"), spec);
+        removeFormer(live.path("spec"), spec);
         service(spec);
       }
       case "Job" -> keepGenerated(live, object);
@@ -128,7 +141,7 @@ final class Allocation {
     if (!spec.has("ipFamilyPolicy")) {
       spec.put("ipFamilyPolicy", "SingleStack");
     }
-    if (List.of("NodePort", "LoadBalancer").contains(spec.path("type").asText())) {
+    if (EXTERNAL.contains(spec.path("type").asText())) {
       Set<Integer> taken = takenNodePorts();
       int next = FIRST_NODE_PORT;
       for (JsonNode item : spec.path("ports")) {
@@ -141,6 +154,31 @@ final class Allocation {
           taken.add(next);
         }
       }
+    }
+  }
+
+  private static void keepAddresses(JsonNode live, ObjectNode spec) {
+    for (String field : List.of("clusterIP", "clusterIPs")) {
+      JsonNode before = live.path(field);
+      boolean unsaid = spec.path(field).asText().isEmpty() && spec.path(field).isEmpty();
+      if (unsaid && !before.isMissingNode()) {
+        spec.set(field, before);
+      }
+    }
+  }
+
+  /** Removes unchanged fields that only the former type of a Service has. */
+  private static void removeFormer(JsonNode live, ObjectNode spec) {
+    String type = spec.path("type").asText();
+    OF_TYPES.forEach(
+        (field, types) -> {
+          if (!types.contains(type) && spec.path(field).equals(live.path(field))) {
+            spec.remove(field);
+          }
+        });
+    List<JsonNode> before = live.path("ports").findValues("nodePort");
+    if (!EXTERNAL.contains(type) && spec.path("ports").findValues("nodePort").equals(before)) {
+      spec.path("ports").forEach(port -> ((ObjectNode) port).remove("nodePort"));
     }
   }
 
