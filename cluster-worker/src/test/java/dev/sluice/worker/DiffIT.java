@@ -12,6 +12,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -36,6 +37,37 @@ class DiffIT {
       kind: Secret
       metadata: {name: s}
       stringData: {password: %s}
+      """;
+
+  private static final String DEPLOYMENT =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: d}
+      spec:
+        %s
+        selector: {matchLabels: {app: d}}
+        template:
+          metadata: {labels: {app: d}}
+          spec:
+            containers: [{name: c, image: "registry.local/app:1", %s}]
+      """;
+
+  /** An object of the first stage that no server accepts, so that later stages are not applied. */
+  private static final String HOLDS_LATER_STAGES =
+      """
+      apiVersion: v1
+      kind: Namespace
+      metadata: {name: No_Name}
+      """;
+
+  private static final String READY =
+      "[{\"op\": \"replace\", \"path\": \"/spec/minReadySeconds\", \"value\": 2}]";
+
+  private static final String RESTART =
+      """
+      [{"op": "add", "path": "/spec/template/metadata/annotations",
+        "value": {"kubectl.kubernetes.io/restartedAt": "2024-01-01T00:00:00Z"}}]
       """;
 
   /** The patch type that every API server decodes. */
@@ -142,6 +174,198 @@ class DiffIT {
   }
 
   @Test
+  void namesTheFieldsOfOtherManagersAndWhatAnApplyDoesToThem() {
+    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target("web", 1, DEPLOYMENT.formatted("minReadySeconds: 1", "env: []")));
+    bench.awaitApplied("web", 1);
+    edit("kubectl-label", annotation("by-hand"));
+    edit("some-controller", annotation("by-controller"));
+    edit("kubectl-edit", READY);
+    edit("kubectl-rollout", RESTART);
+    edit("horizontal-pod-autoscaler", replicas(0));
+    edit("another-operator", READY.replace("2", "3"));
+
+    DiffAnswered answered = ask("web");
+
+    assertThat(owned(answered))
+        .contains(
+            "kubectl-label TAKEN_OVER metadata.annotations.by-hand",
+            "some-controller KEPT metadata.annotations.by-controller",
+            "another-operator TAKEN_OVER spec.minReadySeconds",
+            "kubectl-rollout KEPT"
+                + " spec.template.metadata.annotations[\"kubectl.kubernetes.io/restartedAt\"]",
+            "horizontal-pod-autoscaler KEPT spec.replicas")
+        .noneMatch(line -> line.startsWith("sluice ") || line.contains("status"));
+    assertThat(lines(answered))
+        .containsExactlyInAnyOrder(
+            "CONFIGURED Deployment d metadata.annotations.by-hand \"1\" -> -",
+            "CONFIGURED Deployment d spec.minReadySeconds 3 -> 1");
+  }
+
+  @Test
+  void namesTheElementsOfListsThatOthersOwn() {
+    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target(
+            "web", 1, DEPLOYMENT.formatted("replicas: 0", "env: [{name: E, value: '1'}]")));
+    bench.awaitApplied("web", 1);
+    edit(
+        "Mozilla",
+        """
+        [{"op": "add", "path": "/spec/template/spec/containers/0/env/-",
+          "value": {"name": "F", "value": "secret"}}]
+        """);
+    edit("some-operator", replicas(0));
+
+    DiffAnswered answered = ask("web");
+
+    assertThat(owned(answered))
+        .contains(
+            "Mozilla TAKEN_OVER spec.template.spec.containers[0].env[1].name,"
+                + " spec.template.spec.containers[0].env[1].value")
+        .noneMatch(line -> line.contains("secret"));
+    assertThat(lines(answered)).hasSize(1);
+  }
+
+  @Test
+  void withoutForceOnlyTheFieldsOfEarlierDeploymentsAreTakenOver() {
+    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    Policy gentle = new Policy(true, 50, false, Policy.DEFAULT.timeout());
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target(
+            "web", 1, gentle, DEPLOYMENT.formatted("minReadySeconds: 1", "env: []")));
+    bench.awaitApplied("web", 1);
+    edit("kubectl-client-side-apply", READY);
+    edit("kubectl-client-side-apply", annotation("by-hand"));
+
+    assertThat(lines(ask("web")))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("by-hand") && line.endsWith(" -> -"))
+        .contains("CONFIGURED Deployment d spec.minReadySeconds 2 -> 1");
+
+    edit("kubectl-edit", READY.replace("2", "3"));
+    DiffAnswered answered = ask("web");
+    assertThat(lines(answered)).containsExactly("REFUSED Deployment d");
+    assertThat(owned(answered))
+        .contains(
+            "kubectl-client-side-apply TAKEN_OVER metadata.annotations.by-hand",
+            "kubectl-edit SHARED spec.minReadySeconds");
+  }
+
+  @Test
+  void showsTheRemovalOfFieldsThatExcludeThoseInGit() {
+    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.worker("one");
+    String service =
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: s}
+        spec: {type: %s, selector: {app: d}, ports: [{name: http, port: 80}]}
+        """;
+    bench.targets.send(
+        bench.targets.target(
+            "web",
+            1,
+            DEPLOYMENT
+                .formatted(
+                    "replicas: 0",
+                    "env: [{name: E, value: '1'}], livenessProbe: {exec: {command: [a]}}")
+                .replace("containers:", "volumes: [{name: v, emptyDir: {}}]\n      containers:"),
+            service.formatted("NodePort")));
+    bench.awaitApplied("web", 1);
+    edit(
+        "some-operator",
+        """
+        [{"op": "replace", "path": "/spec/template/spec/containers/0/livenessProbe",
+          "value": {"httpGet": {"port": 80}}}]
+        """);
+
+    bench.targets.send(
+        bench.targets.target(
+            "web",
+            2,
+            HOLDS_LATER_STAGES,
+            DEPLOYMENT
+                .formatted(
+                    "strategy: {type: Recreate}",
+                    "env: [{name: E, valueFrom: {fieldRef: {fieldPath: metadata.name}}}],"
+                        + " livenessProbe: {tcpSocket: {port: 80}}")
+                .replace(
+                    "containers:", "volumes: [{name: v, configMap: {name: a}}]\n      containers:"),
+            service.formatted("ClusterIP")));
+
+    DiffAnswered answered = askOf(2);
+    String container = "CONFIGURED Deployment d spec.template.spec.containers[0].";
+    assertThat(lines(answered))
+        .contains(
+            "CONFIGURED Deployment d spec.strategy.type \"RollingUpdate\" -> \"Recreate\"",
+            container + "env[0].value \"1\" -> -",
+            "CONFIGURED Service s spec.type \"NodePort\" -> \"ClusterIP\"")
+        .anyMatch(
+            line ->
+                line.startsWith("CONFIGURED Deployment d spec.strategy.rollingUpdate {")
+                    && line.endsWith("} -> -"))
+        .anyMatch(line -> line.startsWith(container + "env[0].valueFrom - -> {"))
+        .anyMatch(
+            line ->
+                line.startsWith(container + "livenessProbe.httpGet {") && line.endsWith("} -> -"))
+        .anyMatch(line -> line.startsWith(container + "livenessProbe.tcpSocket - -> {"))
+        .anyMatch(
+            line ->
+                line.startsWith("CONFIGURED Deployment d spec.template.spec.volumes[0].emptyDir {")
+                    && line.endsWith("} -> -"))
+        .anyMatch(
+            line ->
+                line.startsWith("CONFIGURED Service s spec.ports[0].nodePort ")
+                    && line.endsWith(" -> -"));
+    assertThat(owned(answered)).anyMatch(line -> line.startsWith("some-operator TAKEN_OVER "));
+  }
+
+  @Test
+  void showsThatAnObjectWithAChangedImmutableFieldIsReplacedIfAnAnnotationAsksForIt() {
+    bench.worker("one");
+    String sealed = configMap("%s", "%s") + "\nimmutable: true\n";
+    String replaced = sealed.replace("metadata:\n", "metadata:\n  annotations: {%s}\n");
+    bench.targets.send(
+        bench.targets.target(
+            "web",
+            1,
+            replaced.formatted("sluice.dev/replace: enabled", "a", "1"),
+            sealed.formatted("b", "1"),
+            replaced.formatted("kustomize.toolkit.fluxcd.io/force: enabled", "c", "1")));
+    bench.awaitApplied("web", 1);
+    bench
+        .fixture
+        .client()
+        .configMaps()
+        .inNamespace(bench.namespace)
+        .withName("c")
+        .patch(MERGE, "{\"metadata\": {\"labels\": {\"sluice.dev/application\": \"other\"}}}");
+
+    bench.targets.send(
+        bench.targets.target(
+            "web",
+            2,
+            HOLDS_LATER_STAGES,
+            replaced.formatted("sluice.dev/replace: enabled", "a", "2"),
+            sealed.formatted("b", "2"),
+            replaced.formatted("kustomize.toolkit.fluxcd.io/force: enabled", "c", "2")));
+
+    DiffAnswered answered = askOf(2);
+    assertThat(lines(answered))
+        .contains("REPLACED ConfigMap a", "REFUSED ConfigMap b", "REFUSED ConfigMap c");
+    assertThat(answered.differences())
+        .filteredOn(one -> one.object().name().equals("a"))
+        .extracting(one -> one.message().orElseThrow())
+        .allMatch(message -> message.contains("immutable"));
+  }
+
+  @Test
   void showsTheChangesOfAParkedTargetAndItsRefusedObjects() {
     bench.worker("one");
     bench.targets.send(
@@ -150,11 +374,7 @@ class DiffIT {
     bench.targets.send(
         bench.targets.target("web", 2, configMap("a", "second"), configMap("Not_A_Name", "x")));
 
-    DiffAnswered answered =
-        await()
-            .atMost(Bench.PATIENCE)
-            .until(
-                () -> ask("web"), one -> one.generation().equals(Optional.of(new Generation(2))));
+    DiffAnswered answered = askOf(2);
 
     assertThat(answered.failure()).isEmpty();
     assertThat(lines(answered))
@@ -243,6 +463,15 @@ class DiffIT {
         .collect(Collectors.joining(", ", "{", "}"));
   }
 
+  /** Asks until the worker has read this generation. */
+  private DiffAnswered askOf(long generation) {
+    return await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () -> ask("web"),
+            one -> one.generation().equals(Optional.of(new Generation(generation))));
+  }
+
   private DiffAnswered ask(String application) {
     return answer(send(application, Instant.now().plusSeconds(60)));
   }
@@ -273,6 +502,40 @@ class DiffIT {
                     .findFirst(),
             Optional::isPresent)
         .orElseThrow();
+  }
+
+  private void edit(String manager, String patch) {
+    bench
+        .fixture
+        .client()
+        .apps()
+        .deployments()
+        .inNamespace(bench.namespace)
+        .withName("d")
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON)
+                .withFieldManager(manager)
+                .build(),
+            patch);
+  }
+
+  private static String annotation(String name) {
+    return "[{\"op\": \"add\", \"path\": \"/metadata/annotations/%s\", \"value\": \"1\"}]"
+        .formatted(name);
+  }
+
+  private static String replicas(int replicas) {
+    return "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": %d}]"
+        .formatted(replicas);
+  }
+
+  private static List<String> owned(DiffAnswered answered) {
+    return answered.otherManagers().orElseThrow().owned().stream()
+        .map(
+            one ->
+                "%s %s %s".formatted(one.manager(), one.effect(), String.join(", ", one.fields())))
+        .toList();
   }
 
   private static List<String> lines(DiffAnswered answered) {

@@ -178,6 +178,9 @@ class ClientIT {
                 """
                 OBJECT CLUSTER WOULD BE FIELD LIVE WANTED
                 ConfigMap/NAMESPACE/good staging configured data.value "drifted" "two"
+
+                OBJECT CLUSTER MANAGER AFTER APPLYING FIELDS
+                ConfigMap/NAMESPACE/good staging fabric8-kubernetes-client taken over data.value
                 """);
         assertThat(differs.err()).isEqualTo("staging: generation 2, ledger at 2\n");
         CommandRun refused = CommandRun.of(sluice, "diff", "bad", "--cluster", "staging");

@@ -48,6 +48,9 @@ final class DiffAnswer {
         last.ledgerGeneration(),
         differences,
         last.omitted(),
-        last.failure());
+        last.failure(),
+        Optional.empty(),
+        Optional.empty(),
+        last.otherManagers());
   }
 }

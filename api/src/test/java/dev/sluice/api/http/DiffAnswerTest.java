@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.OtherManagers;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -29,6 +30,9 @@ class DiffAnswerTest {
         .containsExactly("a", "b", "c");
     assertThat(whole.omitted()).isEqualTo(7);
     assertThat(whole.parts()).isEmpty();
+    assertThat(whole.otherManagers())
+        .as("of the last part")
+        .contains(new OtherManagers(List.of(), 3));
   }
 
   @Test
@@ -65,6 +69,7 @@ class DiffAnswerTest {
         omitted,
         Optional.empty(),
         Optional.of(part),
-        Optional.of(parts));
+        Optional.of(parts),
+        Optional.of(new OtherManagers(List.of(), part)));
   }
 }

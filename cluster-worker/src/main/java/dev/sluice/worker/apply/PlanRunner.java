@@ -12,7 +12,6 @@ import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Plan;
-import dev.sluice.worker.plan.PruneGuard;
 import dev.sluice.worker.plan.Stage;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Clock;
@@ -105,8 +104,7 @@ public final class PlanRunner {
     while (true) {
       Map<ApplyStep, CompletableFuture<Void>> undecided = new LinkedHashMap<>();
       for (List<ApplyStep> group : byKind(left, ApplyStep::ref)) {
-        List<Written> written =
-            BoundedParallel.all(group, step -> write(step, stage.phase(), attempt));
+        List<Written> written = BoundedParallel.all(group, step -> write(step, stage, attempt));
         for (int i = 0; i < group.size(); i++) {
           ApplyStep step = group.get(i);
           switch (written.get(i)) {
@@ -142,20 +140,14 @@ public final class PlanRunner {
         .outcome();
   }
 
-  /**
-   * Writes an object. A Job cannot be changed, so a hook with other content is deleted and created
-   * again. So is an object whose annotations ask for it, unless data would be lost with it.
-   */
-  private Written write(ApplyStep step, Stage.Phase phase, Attempt attempt)
+  /** Writes an object; deletes and creates it again if its stage replaces it. */
+  private Written write(ApplyStep step, Stage stage, Attempt attempt)
       throws HaltException, InterruptedException {
     Written written = writer.write(step, attempt);
     boolean immutable =
         written instanceof Written.Refused(Outcome.Parked(Failure failure, Wake _))
             && failure.code() == ApplyFailure.IMMUTABLE_FIELD;
-    boolean replaces =
-        phase.isOfHooks()
-            || (step.manifest().directives().replace() && !PruneGuard.isProtected(step.ref()));
-    if (!immutable || !replaces) {
+    if (!immutable || !stage.replaces(step)) {
       return written;
     }
     try {

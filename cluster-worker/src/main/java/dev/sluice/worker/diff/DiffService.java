@@ -2,6 +2,8 @@ package dev.sluice.worker.diff;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ObjectDifference;
+import dev.sluice.contract.event.OtherManagers;
+import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
@@ -38,6 +40,9 @@ public final class DiffService implements AutoCloseable {
   private static final int MAX_BYTES = 16 * 1024 * 1024;
 
   private static final int PART_BYTES = 2 * 1024 * 1024;
+
+  /** Maximum JSON size of the fields of other managers, which are in the last part. */
+  private static final int MANAGERS_BYTES = 512 * 1024;
 
   private final Differ differ;
   private final Reporter reporter;
@@ -135,8 +140,14 @@ public final class DiffService implements AutoCloseable {
               omitted + left,
               answer.failure(),
               split.size() == 1 ? Optional.empty() : Optional.of(answers.size() + 1),
-              split.size() == 1 ? Optional.empty() : Optional.of(split.size())));
+              split.size() == 1 ? Optional.empty() : Optional.of(split.size()),
+              left == 0 ? answer.otherManagers().map(DiffService::bounded) : Optional.empty()));
     }
     return answers;
+  }
+
+  private static OtherManagers bounded(OtherManagers managers) {
+    List<OwnedFields> first = ResultLimits.first(managers.owned(), MANAGERS_BYTES);
+    return new OtherManagers(first, managers.omitted() + managers.owned().size() - first.size());
   }
 }

@@ -2,19 +2,18 @@ package dev.sluice.worker.diff;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectDifference;
-import dev.sluice.contract.event.ObjectDifference.Field;
 import dev.sluice.contract.event.ObjectDifference.Kind;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.OtherManagers;
+import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.event.QuestionEvent.DiffAsked;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
-import dev.sluice.contract.name.GroupKind;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
@@ -26,18 +25,16 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.UnreadableLedgerException;
 import dev.sluice.worker.manifest.ManifestException;
-import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Plan;
 import dev.sluice.worker.plan.Planner;
 import dev.sluice.worker.plan.PruneStep;
+import dev.sluice.worker.plan.Stage;
 import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sync.LogEntry;
 import dev.sluice.worker.sync.SyncRecordReader;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +46,10 @@ public final class Differ {
 
   private static final Logger log = LoggerFactory.getLogger(Differ.class);
   private static final int MAX_OBJECTS = 1_000;
-  private static final int MAX_MESSAGE = 1_000;
 
   private final ClusterName cluster;
+  private final ClusterApi api;
   private final Discovery discovery;
-  private final DryRun dryRun;
   private final SourceRendering rendering;
   private final SyncRecordReader targets;
   private final LedgerStore ledgers;
@@ -65,8 +61,8 @@ public final class Differ {
       SyncRecordReader targets,
       LedgerStore ledgers) {
     this.cluster = cluster;
+    this.api = api;
     this.discovery = new Discovery(api);
-    this.dryRun = new DryRun(api);
     this.rendering = rendering;
     this.targets = targets;
     this.ledgers = ledgers;
@@ -100,7 +96,7 @@ public final class Differ {
                 Failure.Stage.LEDGER,
                 Optional.empty()));
       }
-      return answering.differs(differences(event.get(), ledger));
+      return differences(event.get(), ledger, answering);
     } catch (UnreadableLedgerException e) {
       return answering.failed(e.failure());
     } catch (RenderException e) {
@@ -132,18 +128,15 @@ public final class Differ {
     }
   }
 
-  private List<ObjectDifference> differences(SyncEvent event, Ledger ledger)
+  private DiffAnswered differences(SyncEvent event, Ledger ledger, Answering answering)
       throws RenderException, ManifestException, InterruptedException {
-    List<ObjectDifference> differences = new ArrayList<>();
     Plan.Ready plan = plan(event, ledger);
     boolean force = event instanceof SyncEvent.Target target && target.spec().policy().force();
-    Set<String> namespaces = new HashSet<>();
-    for (ApplyStep step : plan.applies()) {
-      if (step.ref().groupKind().equals(GroupKind.NAMESPACE)) {
-        namespaces.add(step.ref().name());
-      }
-      applied(step, force, namespaces).ifPresent(differences::add);
+    StepComparison comparison = new StepComparison(api, discovery, force);
+    for (Stage stage : plan.stages()) {
+      comparison.compare(stage);
     }
+    List<ObjectDifference> differences = new ArrayList<>(comparison.differences());
     for (PruneStep step : plan.prunes()) {
       Optional<ObjectNode> live = discovery.read(step.ref());
       if (live.isPresent() && !hasOtherName(step.ref(), live.get(), plan)) {
@@ -151,7 +144,7 @@ public final class Differ {
             new ObjectDifference(step.ref(), Kind.DELETED, List.of(), Optional.empty()));
       }
     }
-    return differences;
+    return answering.differs(differences, comparison.owned());
   }
 
   /** Returns whether the plan has the object under its name in another API group. */
@@ -185,49 +178,6 @@ public final class Differ {
     };
   }
 
-  private Optional<ObjectDifference> applied(ApplyStep step, boolean force, Set<String> namespaces)
-      throws InterruptedException {
-    ObjectRef ref = step.ref();
-    Optional<ObjectNode> live = discovery.read(ref);
-    if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
-      return Optional.empty();
-    }
-    ObjectNode body = step.manifest().content();
-    try {
-      ObjectNode wanted = dryRun.of(path(ref), live, body, force);
-      if (live.isEmpty()) {
-        return Optional.of(new ObjectDifference(ref, Kind.CREATED, List.of(), Optional.empty()));
-      }
-      List<Field> fields = FieldDifferences.between(live.get(), wanted);
-      return fields.isEmpty()
-          ? Optional.empty()
-          : Optional.of(new ObjectDifference(ref, Kind.CONFIGURED, fields, Optional.empty()));
-    } catch (ApiException e) {
-      if (e.code() == ApiException.NO_ANSWER) {
-        throw e;
-      }
-      if (e.isNotFound() && namespaces.contains(ref.namespace())) {
-        // its namespace is created by the same target
-        return Optional.of(new ObjectDifference(ref, Kind.CREATED, List.of(), Optional.empty()));
-      }
-      String message =
-          FieldDifferences.isSecret(body)
-              ? "the API server refuses it (%s)".formatted(e.status())
-              : Excerpt.of(String.valueOf(e.getMessage()), MAX_MESSAGE);
-      return Optional.of(new ObjectDifference(ref, Kind.REFUSED, List.of(), Optional.of(message)));
-    }
-  }
-
-  private String path(ObjectRef ref) throws InterruptedException {
-    return discovery
-        .find(ref.apiVersion(), ref.kind())
-        .orElseThrow(
-            () ->
-                new ApiException(
-                    404, "NotFound", "the cluster serves no " + ref.kind(), "", List.of(), null))
-        .path(ref);
-  }
-
   /** An answer under construction. */
   private final class Answering {
 
@@ -242,18 +192,29 @@ public final class Differ {
       this.generation = generation;
     }
 
-    DiffAnswered differs(List<ObjectDifference> differences) {
-      List<ObjectDifference> listed =
-          differences.subList(0, Math.min(differences.size(), MAX_OBJECTS));
-      return answer(listed, differences.size() - listed.size(), Optional.empty());
+    DiffAnswered differs(List<ObjectDifference> differences, List<OwnedFields> owned) {
+      List<ObjectDifference> listed = first(differences);
+      List<OwnedFields> named = first(owned);
+      return answer(
+          listed,
+          differences.size() - listed.size(),
+          Optional.empty(),
+          Optional.of(new OtherManagers(named, owned.size() - named.size())));
     }
 
     DiffAnswered failed(Failure failure) {
-      return answer(List.of(), 0, Optional.of(failure));
+      return answer(List.of(), 0, Optional.of(failure), Optional.empty());
+    }
+
+    private static <T> List<T> first(List<T> all) {
+      return all.subList(0, Math.min(all.size(), MAX_OBJECTS));
     }
 
     private DiffAnswered answer(
-        List<ObjectDifference> differences, int omitted, Optional<Failure> failure) {
+        List<ObjectDifference> differences,
+        int omitted,
+        Optional<Failure> failure,
+        Optional<OtherManagers> otherManagers) {
       return new DiffAnswered(
           cluster,
           asked.application(),
@@ -263,7 +224,10 @@ public final class Differ {
           ledger,
           differences,
           omitted,
-          failure);
+          failure,
+          Optional.empty(),
+          Optional.empty(),
+          otherManagers);
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.sluice.worker.fields.ExcludedFields;
 import dev.sluice.worker.fields.FieldFold;
 import dev.sluice.worker.fields.FilledFields;
 import dev.sluice.worker.fields.PatchPreview;
+import dev.sluice.worker.manifest.SharedNodes;
 import java.util.Optional;
 
 /**
@@ -23,23 +24,43 @@ final class DryRun {
     this.api = api;
   }
 
-  ObjectNode of(String path, Optional<ObjectNode> live, ObjectNode content, boolean force)
-      throws InterruptedException {
-    return live.isEmpty()
-        ? api.applyDry(path, content, force)
-        : of(path, live.get(), content, force);
+  /**
+   * The result of applying an object that exists.
+   *
+   * @param stated the object as it would be applied
+   * @param managedFields the live object's at that time: without what is taken over first
+   * @param after the object as it would be then
+   */
+  record Preview(ObjectNode stated, JsonNode managedFields, ObjectNode after) {}
+
+  /**
+   * Creates an object in a dry run.
+   *
+   * @throws ApiException if the server refuses it
+   */
+  void create(String path, ObjectNode content, boolean force) throws InterruptedException {
+    ObjectNode unused = api.applyDry(path, content, force);
   }
 
-  private ObjectNode of(String path, ObjectNode live, ObjectNode content, boolean force)
+  /**
+   * Returns the result of applying Git's object to a live one.
+   *
+   * @throws ApiException if the server refuses it
+   */
+  Preview change(String path, ObjectNode live, ObjectNode content, boolean force)
       throws InterruptedException {
-    // without force, a conflict is to be seen, which only an apply shows
-    Optional<ArrayNode> folded = force ? FieldFold.fold(live, content, true) : Optional.empty();
-    ObjectNode there = folded.map(fields -> withFields(live, fields)).orElse(live);
-    ObjectNode body = FilledFields.unclaimed(content, there);
+    Preview before = before(live, content, force);
+    ObjectNode there = withFields(live, before.managedFields());
+    ObjectNode body = before.stated();
+    boolean takesOver = !before.managedFields().equals(managedFields(live));
     try {
-      return folded.isPresent()
-          ? patched(path, body, folded.get())
-          : api.applyDry(path, body, force);
+      if (!takesOver) {
+        return new Preview(body, before.managedFields(), api.applyDry(path, body, force));
+      }
+      if (!force) {
+        requireNoConflict(path, body);
+      }
+      return patched(path, body, before.managedFields());
     } catch (ApiException e) {
       Optional<ExcludedFields.Claim> claim = ExcludedFields.of(there, body, e, force);
       if (claim.isEmpty()) {
@@ -49,14 +70,37 @@ final class DryRun {
     }
   }
 
-  private ObjectNode patched(String path, ObjectNode body, JsonNode fields)
-      throws InterruptedException {
-    return api.patchDry(path, strategic -> PatchPreview.of(body, fields, strategic));
+  /** Returns the object as it is before the apply, after fields were taken over. */
+  Preview before(ObjectNode live, ObjectNode content, boolean force) {
+    Optional<ArrayNode> folded = FieldFold.fold(live, content, force);
+    JsonNode fields = folded.map(JsonNode.class::cast).orElse(managedFields(live));
+    return new Preview(FilledFields.unclaimed(content, withFields(live, fields)), fields, live);
   }
 
-  private static ObjectNode withFields(ObjectNode live, ArrayNode fields) {
-    ObjectNode there = live.deepCopy();
-    there.withObject("/metadata").set("managedFields", fields);
+  /** Requires that only those managers own fields with other values that lose them first. */
+  private void requireNoConflict(String path, ObjectNode body) throws InterruptedException {
+    try {
+      ObjectNode unused = api.applyDry(path, body, false);
+    } catch (ApiException e) {
+      if (!FieldFold.resolves(e)) {
+        throw e;
+      }
+    }
+  }
+
+  private Preview patched(String path, ObjectNode body, JsonNode fields)
+      throws InterruptedException {
+    ObjectNode after = api.patchDry(path, strategic -> PatchPreview.of(body, fields, strategic));
+    return new Preview(body, fields, after);
+  }
+
+  private static JsonNode managedFields(ObjectNode live) {
+    return live.path("metadata").path("managedFields");
+  }
+
+  private static ObjectNode withFields(ObjectNode live, JsonNode fields) {
+    ObjectNode there = SharedNodes.copy(live);
+    SharedNodes.own(there, "metadata").set("managedFields", fields);
     return there;
   }
 }

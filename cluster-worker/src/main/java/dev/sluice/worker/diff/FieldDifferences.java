@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectDifference.Field;
+import dev.sluice.worker.fields.FieldPath;
 import dev.sluice.worker.manifest.Ownership;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,6 @@ final class FieldDifferences {
   private static final String HIDDEN = "***";
   private static final int MAX_FIELDS = 200;
   private static final int MAX_VALUE = 200;
-  private static final int MAX_PATH = 500;
   private static final Set<String> OF_THE_SERVER =
       Set.of(
           "managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink");
@@ -79,7 +79,7 @@ final class FieldDifferences {
     live.fieldNames().forEachRemaining(names::add);
     wanted.fieldNames().forEachRemaining(names::add);
     for (String name : names) {
-      compare(child(path, name), live.path(name), wanted.path(name));
+      compare(FieldPath.field(path, name), live.path(name), wanted.path(name));
     }
   }
 
@@ -97,10 +97,10 @@ final class FieldDifferences {
         && wanted instanceof ArrayNode other
         && one.size() == other.size()) {
       for (int i = 0; i < one.size(); i++) {
-        compare("%s[%d]".formatted(path, i), one.get(i), other.get(i));
+        compare(FieldPath.element(path, i), one.get(i), other.get(i));
       }
     } else {
-      found.add(new Field(shortened(path, MAX_PATH), value(path, live), value(path, wanted)));
+      found.add(new Field(FieldPath.shortened(path), value(path, live), value(path, wanted)));
     }
   }
 
@@ -111,19 +111,14 @@ final class FieldDifferences {
     if (secret && !isHarmless(path)) {
       return Optional.of(HIDDEN);
     }
-    return Optional.of(shortened(value.toString(), MAX_VALUE));
+    return Optional.of(shortened(value.toString()));
   }
 
-  private static String shortened(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most - 3) + "...";
+  private static String shortened(String text) {
+    return text.length() <= MAX_VALUE ? text : text.substring(0, MAX_VALUE - 3) + "...";
   }
 
   private static boolean isHarmless(String path) {
     return path.equals("type") || path.equals("immutable") || path.startsWith("metadata.labels");
-  }
-
-  private static String child(String path, String name) {
-    String own = name.matches("[A-Za-z0-9_-]+") ? name : "[\"" + name + "\"]";
-    return path.isEmpty() ? own : own.startsWith("[") ? path + own : path + "." + own;
   }
 }

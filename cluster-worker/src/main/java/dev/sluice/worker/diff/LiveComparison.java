@@ -5,7 +5,6 @@ import dev.sluice.contract.event.ObjectDifference.Field;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Comparison of live objects with what applying their manifests would make of them, which the API
@@ -29,6 +28,6 @@ public final class LiveComparison {
    */
   public List<Field> changes(String path, ObjectNode live, ObjectNode manifest, boolean force)
       throws InterruptedException {
-    return FieldDifferences.between(live, dryRun.of(path, Optional.of(live), manifest, force));
+    return FieldDifferences.between(live, dryRun.change(path, live, manifest, force).after());
   }
 }

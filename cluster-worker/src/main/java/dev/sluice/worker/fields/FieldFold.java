@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.fields.FieldManagers.Takeover;
 import java.util.ArrayList;
@@ -55,6 +56,15 @@ public final class FieldFold {
       }
     }
     return moved ? Optional.of(after) : Optional.empty();
+  }
+
+  /**
+   * Returns whether an apply without force that is refused is accepted after the fields of earlier
+   * deployments are taken over.
+   */
+  public static boolean resolves(ApiException refusal) {
+    return !refusal.causes().isEmpty()
+        && refusal.causes().stream().allMatch(FieldManagers::isConflictWithDeployer);
   }
 
   /** Returns a copy of our entry; a new one if there is none. */

@@ -1,6 +1,7 @@
 package dev.sluice.worker.fields;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import java.util.HashSet;
 import java.util.Locale;
@@ -79,6 +80,12 @@ record FieldManagers(Set<String> writersOfStatus) {
       return Takeover.ALL;
     }
     return isApply(entry) || isController(entry) ? Takeover.NONE : Takeover.ELEMENTS;
+  }
+
+  /** Returns whether the server refuses a field because an earlier deployment owns it. */
+  static boolean isConflictWithDeployer(ApiException.Cause cause) {
+    return cause.reason().equals("FieldManagerConflict")
+        && DEPLOYERS.stream().anyMatch(name -> cause.message().contains('"' + name + '"'));
   }
 
   /** Returns whether the manager is taken for a controller, by its writes or its name. */

@@ -12,6 +12,16 @@ public record Stage(Phase phase, List<ApplyStep> steps) {
     steps = List.copyOf(steps);
   }
 
+  /**
+   * Returns whether an object is deleted and created again if its immutable fields change: a hook,
+   * since Jobs cannot be changed, or an object whose annotations ask for it, unless data would be
+   * lost with it.
+   */
+  public boolean replaces(ApplyStep step) {
+    return phase.isOfHooks()
+        || (step.manifest().directives().replace() && !PruneGuard.isProtected(step.ref()));
+  }
+
   /** The kinds of objects in a stage, in the order of the stages. */
   public enum Phase {
     /**

@@ -10,6 +10,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
 import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.OtherManagers;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.json.Json;
@@ -224,7 +225,10 @@ public final class ResultLimits {
         answered.omitted() + answered.differences().size() - first.size(),
         answered.failure().map(ResultLimits::failure),
         answered.part(),
-        answered.parts());
+        answered.parts(),
+        answered
+            .otherManagers()
+            .map(all -> new OtherManagers(List.of(), all.owned().size() + all.omitted())));
   }
 
   private static Failure failure(Failure failure) {

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The difference between a live object and the target. Never contains values of Secrets.
  *
  * @param fields the fields that would change in an existing object
- * @param message why the object would be refused; empty if it would not be
+ * @param message why the object would be refused or replaced; empty if it would not be
  */
 public record ObjectDifference(
     ObjectRef object, Kind kind, List<Field> fields, Optional<String> message) {
@@ -21,6 +21,8 @@ public record ObjectDifference(
     CREATED,
     CONFIGURED,
     DELETED,
+    /** It is deleted and created again, since a field cannot be changed. */
+    REPLACED,
     /** The API server or the kind's schema would refuse the object. */
     REFUSED
   }

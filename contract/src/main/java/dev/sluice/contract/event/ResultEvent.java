@@ -236,6 +236,8 @@ public sealed interface ResultEvent extends Event
    * @param failure why the comparison failed; empty if it did not
    * @param part the number of this part, from 1; absent if the answer is not split
    * @param parts the number of parts; absent if the answer is not split
+   * @param otherManagers the fields that other field managers own; the last part has those of all
+   *     objects; absent in other parts, in failed comparisons and from earlier versions
    */
   record DiffAnswered(
       ClusterName cluster,
@@ -248,7 +250,8 @@ public sealed interface ResultEvent extends Event
       int omitted,
       Optional<Failure> failure,
       Optional<Integer> part,
-      Optional<Integer> parts)
+      Optional<Integer> parts,
+      Optional<OtherManagers> otherManagers)
       implements ResultEvent {
     public DiffAnswered {
       differences = List.copyOf(differences);
@@ -274,6 +277,7 @@ public sealed interface ResultEvent extends Event
           differences,
           omitted,
           failure,
+          Optional.empty(),
           Optional.empty(),
           Optional.empty());
     }

@@ -24,6 +24,8 @@ import dev.sluice.contract.event.ObservedHealth;
 import dev.sluice.contract.event.ObservedObject;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.event.OtherManagers;
+import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.QuestionEvent;
@@ -268,7 +270,18 @@ public final class EventSamples {
             1,
             Optional.of(FAILURE),
             Optional.of(1),
-            Optional.of(2)),
+            Optional.of(2),
+            Optional.of(
+                new OtherManagers(
+                    List.of(
+                        new OwnedFields(
+                            new ObjectRef("v1", "ConfigMap", "web", "web"),
+                            "kubectl-edit",
+                            Optional.of(NOON),
+                            OwnedFields.Effect.TAKEN_OVER,
+                            List.of("data.key"),
+                            1)),
+                    1))),
         new ResultEvent.Dispatched(SUBJECT, Optional.of("v1:abc"), "apps/web/a.yaml", PROVENANCE),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5", Optional.of(4)),
         new ResultEvent.Applied(

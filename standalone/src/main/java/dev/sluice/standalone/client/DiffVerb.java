@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
     name = "diff",
     description =
         "Shows what applying an application's newest target again would change in its clusters."
-            + " Writes nothing: the clusters' workers compare. Exits with 0 if nothing differs, with"
+            + " Also shows the fields of other field managers that it would take over. Writes"
+            + " nothing: the clusters' workers compare. Exits with 0 if nothing differs, with"
             + " 1 if something does, and with another code if it could not be compared.")
 final class DiffVerb extends Verb {
 
@@ -32,6 +33,20 @@ final class DiffVerb extends Verb {
           Column.of("FIELD", "/field"),
           Column.of("LIVE", "/live"),
           Column.of("WANTED", "/wanted"));
+
+  private static final String TAKEN_OVER = "TAKEN_OVER";
+
+  /** The number of fields that a table names of one manager and effect. */
+  private static final int NAMED = 5;
+
+  private static final List<Column> OWNERS =
+      List.of(
+          Column.of("OBJECT", "/object"),
+          Column.of("CLUSTER", "/cluster"),
+          Column.of("MANAGER", "/manager"),
+          Column.wide("LAST WRITE", "/at"),
+          Column.of("AFTER APPLYING", "/effect"),
+          Column.of("FIELDS", "/fields"));
 
   @Parameters(paramLabel = "APP", description = "the application's name")
   private String application = "";
@@ -60,6 +75,14 @@ final class DiffVerb extends Verb {
       List<JsonNode> rows = answers.stream().flatMap(one -> rows(one).stream()).toList();
       if (!rows.isEmpty()) {
         printer.list(rows, FIELDS);
+      }
+      List<JsonNode> owners =
+          answers.stream().flatMap(one -> owners(one, printer.isWide()).stream()).toList();
+      if (!owners.isEmpty() && printer.isTable()) {
+        if (!rows.isEmpty()) {
+          printer.line("");
+        }
+        printer.list(owners, OWNERS);
       }
     }
     return outcome(answers, printer);
@@ -117,6 +140,12 @@ final class DiffVerb extends Verb {
         printer.message(
             "%s: %d objects more differ".formatted(cluster, answer.get("omitted").asInt()));
       }
+      int kept = fieldsOfOthers(answer);
+      if (kept > 0 && printer.isTable() && !printer.isWide()) {
+        printer.message(
+            "%s: other field managers keep or share %d fields: -o wide shows them"
+                .formatted(cluster, kept));
+      }
     }
     return failed ? ExitException.INCOMPARABLE : differs ? DIFFERS : 0;
   }
@@ -124,20 +153,7 @@ final class DiffVerb extends Verb {
   private static List<JsonNode> rows(JsonNode answer) {
     List<JsonNode> rows = new ArrayList<>();
     for (JsonNode difference : answer.get("differences")) {
-      JsonNode ref = difference.get("object");
-      String namespace = ref.get("namespace").asText();
-      ObjectNode row =
-          Json.mapper()
-              .createObjectNode()
-              .put(
-                  "object",
-                  "%s/%s%s"
-                      .formatted(
-                          ref.get("kind").asText(),
-                          namespace.isEmpty() ? "" : namespace + "/",
-                          ref.get("name").asText()))
-              .put("cluster", answer.get("cluster").asText())
-              .put("kind", difference.get("kind").asText().toLowerCase(Locale.ROOT));
+      ObjectNode row = row(answer, difference).put("kind", words(difference.get("kind")));
       if (difference.get("fields").isEmpty()) {
         if (difference.hasNonNull("message")) {
           row.put("wanted", difference.get("message").asText());
@@ -152,5 +168,62 @@ final class DiffVerb extends Verb {
       }
     }
     return rows;
+  }
+
+  /**
+   * Returns the fields that other managers own, a row for each manager and effect.
+   *
+   * @param all whether those that applying leaves to their managers are shown too
+   */
+  private static List<JsonNode> owners(JsonNode answer, boolean all) {
+    List<JsonNode> rows = new ArrayList<>();
+    for (JsonNode owned : answer.at("/otherManagers/owned")) {
+      if (all || owned.get("effect").asText().equals(TAKEN_OVER)) {
+        ObjectNode row =
+            row(answer, owned)
+                .put("manager", owned.get("manager").asText())
+                .put("effect", words(owned.get("effect")))
+                .put("fields", fields(owned, all));
+        row.set("at", owned.path("at"));
+        rows.add(row);
+      }
+    }
+    return rows;
+  }
+
+  private static String fields(JsonNode owned, boolean all) {
+    List<String> names = owned.get("fields").valueStream().map(JsonNode::asText).toList();
+    List<String> shown = all ? names : names.subList(0, Math.min(names.size(), NAMED));
+    int more = names.size() - shown.size() + owned.get("omitted").asInt();
+    return String.join(", ", shown) + (more > 0 ? " and %d more".formatted(more) : "");
+  }
+
+  /** Returns the number of fields that applying leaves to other managers. */
+  private static int fieldsOfOthers(JsonNode answer) {
+    return answer
+        .at("/otherManagers/owned")
+        .valueStream()
+        .filter(owned -> !owned.get("effect").asText().equals(TAKEN_OVER))
+        .mapToInt(owned -> owned.get("fields").size() + owned.get("omitted").asInt())
+        .sum();
+  }
+
+  private static ObjectNode row(JsonNode answer, JsonNode item) {
+    JsonNode ref = item.get("object");
+    String namespace = ref.get("namespace").asText();
+    return Json.mapper()
+        .createObjectNode()
+        .put(
+            "object",
+            "%s/%s%s"
+                .formatted(
+                    ref.get("kind").asText(),
+                    namespace.isEmpty() ? "" : namespace + "/",
+                    ref.get("name").asText()))
+        .put("cluster", answer.get("cluster").asText());
+  }
+
+  private static String words(JsonNode constant) {
+    return constant.asText().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

@@ -66,6 +66,14 @@ final class Printer {
     return format == Format.json || format == Format.yaml;
   }
 
+  boolean isTable() {
+    return format == Format.table || isWide();
+  }
+
+  boolean isWide() {
+    return format == Format.wide;
+  }
+
   void raw(JsonNode answer) {
     try {
       terminal
@@ -90,8 +98,7 @@ final class Printer {
   }
 
   private void table(List<JsonNode> items, List<Column> columns) {
-    List<Column> shown =
-        columns.stream().filter(column -> !column.wide() || format == Format.wide).toList();
+    List<Column> shown = columns.stream().filter(column -> !column.wide() || isWide()).toList();
     List<List<String>> rows = new ArrayList<>();
     if (!headless) {
       rows.add(shown.stream().map(Column::head).toList());
