@@ -25,7 +25,8 @@ record Container(String label, Observed status) {
             "state/terminated/reason",
             "state/terminated/exitCode",
             "lastState/terminated/reason",
-            "lastState/terminated/exitCode")
+            "lastState/terminated/exitCode",
+            "lastState/terminated/message")
         .map(field -> parent + field);
   }
 
@@ -99,6 +100,10 @@ record Container(String label, Observed status) {
   private String end(String state) {
     String reason = status.text(state + "/terminated/reason");
     String code = "exit code %d".formatted(exitCode(state));
+    if (reason.equals("StartError") || reason.equals("ContainerCannotRun")) {
+      // nothing was started, so the message is the runtime's and not the program's
+      return "%s, %s".formatted(reason, status.text(state + "/terminated/message"));
+    }
     return reason.isEmpty() || reason.equals("Error") || reason.equals("Completed")
         ? code
         : "%s, %s".formatted(reason, code);

@@ -33,16 +33,18 @@ public final class HealthRules {
   }
 
   static KindRule rule(JsonNode live) {
-    String apiVersion = live.path("apiVersion").asText("");
-    String group = apiVersion.substring(0, Math.max(0, apiVersion.indexOf('/')));
-    GroupKind kind = new GroupKind(group, live.path("kind").asText(""));
-    return RULES.getOrDefault(kind, ConditionRules.RULE);
+    return RULES.getOrDefault(Observed.groupKind(live), ConditionRules.RULE);
   }
 
   private static Map<GroupKind, KindRule> rules() {
     Map<GroupKind, KindRule> rules = new HashMap<>();
     Stream.of(
-            WorkloadRules.RULES, PodRules.RULES, JobRules.RULES, ServiceRules.RULES, ApiRules.RULES)
+            WorkloadRules.RULES,
+            PodRules.RULES,
+            JobRules.RULES,
+            ServiceRules.RULES,
+            ApiRules.RULES,
+            ArgoRules.RULES)
         .forEach(rules::putAll);
     return Map.copyOf(rules);
   }

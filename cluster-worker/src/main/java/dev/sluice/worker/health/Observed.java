@@ -1,6 +1,7 @@
 package dev.sluice.worker.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.name.GroupKind;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
@@ -50,11 +51,22 @@ record Observed(JsonNode object) {
   }
 
   List<Condition> conditions(String pointer) {
-    return list(pointer).stream().map(each -> Condition.of(each.object())).toList();
+    long generation = number("/metadata/generation");
+    return list(pointer).stream().map(each -> Condition.of(each.object(), "", generation)).toList();
   }
 
   Optional<Condition> condition(String type) {
     return conditions().stream().filter(each -> each.type().equals(type)).findFirst();
+  }
+
+  GroupKind kind() {
+    return groupKind(object);
+  }
+
+  static GroupKind groupKind(JsonNode object) {
+    String apiVersion = object.path("apiVersion").asText("");
+    String group = apiVersion.substring(0, Math.max(0, apiVersion.indexOf('/')));
+    return new GroupKind(group, object.path("kind").asText(""));
   }
 
   boolean hasTrue(String type) {
@@ -67,7 +79,8 @@ record Observed(JsonNode object) {
    * @param always whether the controller always writes the generation that it has seen
    */
   boolean isSeen(boolean always) {
-    return number("/status/observedGeneration", always ? 0 : Long.MAX_VALUE)
-        >= number("/metadata/generation");
+    return !has("/metadata/generation")
+        || number("/status/observedGeneration", always ? 0 : Long.MAX_VALUE)
+            >= number("/metadata/generation");
   }
 }

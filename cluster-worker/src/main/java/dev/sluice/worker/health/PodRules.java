@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * Health of pods. A container that fails, or whose image cannot be pulled, is told from one that
- * starts slowly. Termination messages are not read, since a program may print anything there.
+ * starts slowly. The message that a program left when it ended is not shown, since it may have
+ * anything in it.
  */
 final class PodRules {
 

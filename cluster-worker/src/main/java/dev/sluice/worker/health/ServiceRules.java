@@ -12,7 +12,6 @@ import dev.sluice.contract.name.GroupKind;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -21,9 +20,6 @@ final class ServiceRules {
 
   private static final String ADDRESSES = "status/loadBalancer/ingress/*/";
   private static final String CONDITIONS_OF_V1 = "autoscaling.alpha.kubernetes.io/conditions";
-
-  /** Reasons of an autoscaler's conditions that are no errors. */
-  private static final Set<String> IDLE = Set.of("ScalingDisabled", "ScaleDownStabilized");
 
   static final Map<GroupKind, KindRule> RULES =
       Map.of(
@@ -101,30 +97,28 @@ final class ServiceRules {
       case "Released" -> healthy("keeps the data of a claim that was deleted");
       case "Failed" ->
           degraded(
-              "has failed: %s %s", object.text("/status/reason"), object.text("/status/message"));
+              "has failed: %s: %s", object.text("/status/reason"), object.text("/status/message"));
       case "Pending", "" -> progressing("is not available yet");
       default -> unknown("has the phase %s", phase);
     };
   }
 
   private static ObjectHealth disruptionBudget(Observed object) {
-    if (!object.isSeen(true)) {
-      return ConditionRules.notSeen(object);
-    }
     Optional<Condition> failed =
-        object
-            .condition("DisruptionAllowed")
-            .filter(each -> each.isFalse() && !each.reason().equals("InsufficientPods"));
+        object.conditions().stream()
+            .filter(each -> each.isFalse() && !each.reason().equals("InsufficientPods"))
+            .findFirst();
     if (failed.isPresent()) {
       return degraded("cannot be computed: %s", failed.get().words());
     }
+    if (!object.isSeen(true)) {
+      return ConditionRules.notSeen(object);
+    }
     return healthy(
-        "allows %s; %s",
+        "allows %s: %s, %d needed",
         Words.count(object.number("/status/disruptionsAllowed"), "disruption"),
-        "%d of %s healthy"
-            .formatted(
-                object.number("/status/currentHealthy"),
-                Words.count(object.number("/status/desiredHealthy"), "needed pod")));
+        Words.count(object.number("/status/currentHealthy"), "healthy pod"),
+        object.number("/status/desiredHealthy"));
   }
 
   private static ObjectHealth autoscaler(Observed object) {
@@ -132,16 +126,14 @@ final class ServiceRules {
         Stream.concat(object.conditions().stream(), conditionsOfV1(object)).toList();
     Optional<Condition> failed =
         conditions.stream()
-            .filter(each -> each.isFalse() && !IDLE.contains(each.reason()))
-            .filter(each -> Set.of("AbleToScale", "ScalingActive").contains(each.type()))
+            .filter(each -> each.isFalse() && each.reason().matches("(Failed|Invalid).*"))
             .findFirst();
     if (failed.isPresent()) {
       return degraded("cannot scale: %s", failed.get().words());
     }
-    if (conditions.isEmpty()) {
-      return progressing("is not examined yet");
-    }
-    return healthy("wants %s", Words.count(object.number("/status/desiredReplicas"), "replica"));
+    return conditions.stream().anyMatch(each -> each.type().equals("AbleToScale") && each.isTrue())
+        ? healthy("wants %s", Words.count(object.number("/status/desiredReplicas"), "replica"))
+        : progressing("is not able to scale yet");
   }
 
   /** Returns the conditions of version 1, which has them as JSON in an annotation. */
@@ -149,7 +141,8 @@ final class ServiceRules {
     String json = object.text("/metadata/annotations/" + CONDITIONS_OF_V1.replace("/", "~1"));
     try {
       JsonNode conditions = Json.mapper().readTree(json);
-      return StreamSupport.stream(conditions.spliterator(), false).map(Condition::of);
+      return StreamSupport.stream(conditions.spliterator(), false)
+          .map(each -> Condition.of(each, "", 0));
     } catch (JsonProcessingException e) {
       return Stream.empty();
     }

@@ -12,7 +12,12 @@ final class Words {
   /** Returns a phrase such as {@code 2 of 3 replicas are ready}. */
   static String share(long part, long whole, String noun, String state) {
     return "%d of %d %s %s %s"
-        .formatted(part, whole, whole == 1 ? noun : noun + "s", part == 1 ? "is" : "are", state);
+        .formatted(
+            part,
+            whole,
+            whole == 1 ? noun : noun + "s",
+            part == 1 || whole == 1 ? "is" : "are",
+            state);
   }
 
   /** Returns a phrase such as {@code 1 restart} or {@code 2 restarts}. */

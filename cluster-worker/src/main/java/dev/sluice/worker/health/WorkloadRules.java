@@ -58,7 +58,7 @@ final class WorkloadRules {
     long updated = object.number("/status/updatedReplicas");
     long available = object.number("/status/availableReplicas");
     long old = object.number("/status/replicas") - updated;
-    String availability = Words.share(available, wanted, "replica", "available");
+    String availability = Words.share(Math.min(available, wanted), wanted, "replica", "available");
     if (object.flag("/spec/paused")) {
       return suspended("is paused; %s", availability);
     }
