@@ -1,5 +1,6 @@
 package dev.sluice.contract.event;
 
+import dev.sluice.contract.health.Health;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

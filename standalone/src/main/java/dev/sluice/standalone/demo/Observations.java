@@ -1,11 +1,11 @@
 package dev.sluice.standalone.demo;
 
 import dev.sluice.contract.event.FieldWriter;
-import dev.sluice.contract.event.Health;
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
+import dev.sluice.contract.health.Health;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -35,12 +35,12 @@ final class Observations {
   }
 
   private static String health(ObservedHealth observed) {
-    String counted = "%s, %d objects".formatted(observed.health().shown(), observed.objects());
+    String counted = "%s, %d objects".formatted(observed.health().word(), observed.objects());
     return observed.health() == Health.HEALTHY || observed.unhealthy().isEmpty()
         ? counted
         : "%s: %s: %s"
             .formatted(
-                observed.health().shown(),
+                observed.health().word(),
                 observed.unhealthy().getFirst().object(),
                 observed.unhealthy().getFirst().reason());
   }
