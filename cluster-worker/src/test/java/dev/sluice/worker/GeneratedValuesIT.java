@@ -142,7 +142,8 @@ class GeneratedValuesIT {
             generated,
             base.selfHeal(),
             base.healthTimeout(),
-            base.ignoreDifferences());
+            base.ignoreDifferences(),
+            base.sharedObjects());
     SyncEvent.Target plain = bench.targets.target("shop", generation, policy);
     List<InputFile> files = new ArrayList<>();
     files.add(file("Chart.yaml", "{apiVersion: v2, name: db, version: 1.0.0}"));

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -203,6 +204,50 @@ class VerifyIT {
             .extracting(Violation::what)
             .containsExactly("is not what Git says, in spec.template.spec.containers[0].image");
         assertThat(sluice).isNotNull();
+      }
+    }
+  }
+
+  /**
+   * The label of a shared object names one of its applications, and each has its own generation.
+   */
+  @Test
+  void reportsNothingOfAnObjectThatApplicationsShare() throws Exception {
+    try (Scenario scenario = Scenario.in(directory, STAGING)) {
+      String namespace = scenario.namespace();
+      for (String name : List.of("one", "two")) {
+        scenario
+            .fleet()
+            .document(
+                """
+                apiVersion: sluice.dev/v1
+                kind: Application
+                metadata: {name: %1$s}
+                spec:
+                  source: {repository: apps, path: %1$s}
+                  clusters: {names: [%2$s]}
+                  namespace: %3$s
+                  policy: {sharedObjects: all}
+                """
+                    .formatted(name, STAGING, namespace));
+      }
+      scenario.commit(
+          Map.of(
+              "one/shared.yaml", configMap("shared", "x"),
+              "one/own.yaml", configMap("one", "x"),
+              "two/own.yaml", configMap("two", "x")));
+      try (OneProcess sluice = scenario.start()) {
+        patiently().until(() -> scenario.configMaps().value("one").isPresent());
+        scenario.push(sluice, Map.of("two/own.yaml", configMap("two", "y")));
+        patiently().until(() -> scenario.configMaps().value("two").equals(Optional.of("y")));
+        scenario.push(
+            sluice,
+            Map.of(
+                "two/shared.yaml", configMap("shared", "x"),
+                "two/own.yaml", configMap("two", "z")));
+        patiently().until(() -> scenario.configMaps().value("two").equals(Optional.of("z")));
+
+        scenario.verify();
       }
     }
   }

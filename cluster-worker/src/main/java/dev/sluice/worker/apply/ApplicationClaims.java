@@ -8,6 +8,7 @@ import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.sync.LogEntry;
 import dev.sluice.worker.sync.RefusedSources;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,10 @@ record ApplicationClaims(
     Optional<Planned> planned =
         ledger
             .generation()
-            .map(generation -> new Planned(generation, ledger.inputDigest(), index(objects)));
+            .map(
+                generation ->
+                    new Planned(
+                        generation, ledger.inputDigest(), index(objects), declarations(ledger)));
     return new ApplicationClaims(Optional.empty(), planned, false, Optional.empty());
   }
 
@@ -51,11 +55,13 @@ record ApplicationClaims(
   }
 
   /** Returns the claims after a record was planned; the same if a newer one was already. */
-  ApplicationClaims plan(LogEntry entry, Set<ObjectRef> objects) {
+  ApplicationClaims plan(
+      LogEntry entry, Set<ObjectRef> objects, Map<ObjectId, String> declarations) {
     if (isPlannedAfter(entry)) {
       return this;
     }
-    Planned now = new Planned(entry.generation(), entry.inputDigest(), index(objects));
+    Planned now =
+        new Planned(entry.generation(), entry.inputDigest(), index(objects), declarations);
     return new ApplicationClaims(
         newest.or(() -> Optional.of(entry)), Optional.of(now), settled, refused);
   }
@@ -109,6 +115,21 @@ record ApplicationClaims(
     return objects().getOrDefault(Name.of(object), Set.of());
   }
 
+  /**
+   * Returns the digest of the declaration of an object; empty if the application does not share it.
+   */
+  Optional<String> declaration(ObjectId object) {
+    return planned.map(known -> known.declarations().get(object));
+  }
+
+  private static Map<ObjectId, String> declarations(Ledger ledger) {
+    Map<ObjectId, String> declarations = new HashMap<>();
+    for (InventoryEntry entry : ledger.inventory().entries()) {
+      entry.declaration().ifPresent(digest -> declarations.put(entry.ref().id(), digest));
+    }
+    return declarations;
+  }
+
   private static Map<Name, Set<ObjectRef>> index(Collection<ObjectRef> refs) {
     return refs.stream()
         .collect(
@@ -116,8 +137,16 @@ record ApplicationClaims(
                 ref -> Name.of(ref.id()), Collectors.toCollection(() -> new TreeSet<ObjectRef>())));
   }
 
-  /** The objects of a generation that was planned. */
-  record Planned(Generation generation, String inputDigest, Map<Name, Set<ObjectRef>> objects) {}
+  /**
+   * The objects of a generation that was planned.
+   *
+   * @param declarations digests of the manifests of those that the application shares
+   */
+  record Planned(
+      Generation generation,
+      String inputDigest,
+      Map<Name, Set<ObjectRef>> objects,
+      Map<ObjectId, String> declarations) {}
 
   /** The identity of an object that a server may serve in several API groups. */
   record Name(String kind, String namespace, String name) {

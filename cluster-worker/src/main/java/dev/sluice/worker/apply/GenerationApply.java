@@ -129,7 +129,8 @@ final class GenerationApply {
   }
 
   private Plan.Ready registerClaims(Plan.Ready plan) {
-    context.claims().planned(entry, plan.claims());
+    context.claims().planned(entry, plan.claims(), plan.declarations());
+    context.claims().shared().unchanged(plan, entry.application());
     return plan;
   }
 

@@ -36,6 +36,7 @@ public final class ObjectClaims {
   private final Map<ApplicationName, Set<ApplicationName>> waiting = new HashMap<>();
   private final Map<ApplicationName, CompletableFuture<Void>> changes = new HashMap<>();
   private final CommitBatches batches = new CommitBatches();
+  private final SharedObjects shared = new SharedObjects(this);
   private final Consumer<ApplicationName> wake;
 
   /**
@@ -58,6 +59,12 @@ public final class ObjectClaims {
   /** Takes over the inventory of a ledger as its application's claims. */
   public synchronized void load(Ledger ledger) {
     claims.put(ledger.application(), ApplicationClaims.of(ledger));
+    shared.load(ledger);
+  }
+
+  /** Returns the objects that applications share. */
+  SharedObjects shared() {
+    return shared;
   }
 
   /** Registers a record of the log, in the log's order. */
@@ -92,11 +99,15 @@ public final class ObjectClaims {
     woken.forEach(wake);
   }
 
-  /** Sets the claims of an application to the objects of its planned target. */
-  void planned(LogEntry entry, Set<ObjectRef> objects) {
+  /**
+   * Sets the claims of an application to the objects of its planned target.
+   *
+   * @param declarations digests of the manifests of those that it shares
+   */
+  void planned(LogEntry entry, Set<ObjectRef> objects, Map<ObjectId, String> declarations) {
     Set<ApplicationName> woken;
     synchronized (this) {
-      if (!change(entry.application(), known -> known.plan(entry, objects))) {
+      if (!change(entry.application(), known -> known.plan(entry, objects, declarations))) {
         return;
       }
       woken = takeWaiting(entry.application());
@@ -135,6 +146,24 @@ public final class ObjectClaims {
       return OwnerClaim.UNKNOWN;
     }
     return known.have(object) ? OwnerClaim.CLAIMED : OwnerClaim.RELEASED;
+  }
+
+  /** Returns whether an application claims an object, or did when its claims were last known. */
+  synchronized boolean has(ApplicationName application, ObjectId object) {
+    return of(application).have(object);
+  }
+
+  /**
+   * Returns how an application declares an object, or did when it was last planned; empty if it
+   * does not share it.
+   */
+  synchronized Optional<String> declaration(ApplicationName application, ObjectId object) {
+    return of(application).declaration(object);
+  }
+
+  /** Returns the generation of an application that was last planned. */
+  synchronized Optional<Generation> planned(ApplicationName application) {
+    return of(application).planned().map(ApplicationClaims.Planned::generation);
   }
 
   /**

@@ -83,9 +83,21 @@ final class ObjectRemover {
           live.isPresent() && live.get().belongsTo(attempt.owner()) && !isClaimed(ref, live.get());
       if (leaves) {
         attempt.requireNotNewer(live.get());
+        Optional<ApplicationName> heir =
+            claims.shared().heir(ref.id(), attempt.owner().application());
+        if (heir.isPresent()) {
+          if (!handOver(path, live.get(), heir.get())) {
+            throw Attempt.retry(
+                ApplyFailure.CONFLICT,
+                "%s changed between reading it and handing it over to %s"
+                    .formatted(ref, heir.get()),
+                Failure.Stage.PRUNE,
+                Optional.of(ref));
+          }
+          return;
+        }
         ObjectNode patch = Json.mapper().createObjectNode();
-        ObjectNode metadata = patch.putObject("metadata");
-        metadata.put("resourceVersion", live.get().resourceVersion());
+        ObjectNode metadata = atVersion(patch, live.get());
         metadata
             .putObject("labels")
             .putNull(Ownership.APPLICATION_LABEL)
@@ -102,14 +114,51 @@ final class ObjectRemover {
   }
 
   /**
+   * Makes an application that shares an object its owner. Its generation is set, too, so that this
+   * write is not taken for one of a later generation. Returns false if the object has changed.
+   */
+  private boolean handOver(String path, LiveObject live, ApplicationName heir)
+      throws InterruptedException {
+    ObjectNode patch = Json.mapper().createObjectNode();
+    ObjectNode metadata = atVersion(patch, live);
+    metadata.putObject("labels").put(Ownership.APPLICATION_LABEL, heir.value());
+    claims
+        .planned(heir)
+        .ifPresent(
+            generation ->
+                metadata
+                    .putObject("annotations")
+                    .put(Ownership.GENERATION_ANNOTATION, generation.toString()));
+    try {
+      api.merge(path, patch);
+      return true;
+    } catch (ApiException e) {
+      if (e.isPreconditionFailed() || e.isNotFound()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static ObjectNode atVersion(ObjectNode patch, LiveObject live) {
+    return patch
+        .putObject("metadata")
+        .put("uid", live.uid())
+        .put("resourceVersion", live.resourceVersion());
+  }
+
+  /**
    * Returns the uid of an object that this application may delete. Empty if there is none: it was
-   * deleted, or transferred, or is claimed under another name.
+   * deleted, or transferred, or another application claims it, if under another name.
    */
   Optional<String> uid(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
     try {
       Optional<LiveObject> live = discovery.read(ref).map(LiveObject::new);
       boolean deletable =
-          live.isPresent() && live.get().belongsTo(attempt.owner()) && !isClaimed(ref, live.get());
+          live.isPresent()
+              && live.get().belongsTo(attempt.owner())
+              && claims.claimant(ref.id(), Optional.of(attempt.owner().application())).isEmpty()
+              && !isClaimed(ref, live.get());
       return deletable ? live.map(LiveObject::uid) : Optional.empty();
     } catch (ApiException e) {
       throw new HaltException(
@@ -159,26 +208,36 @@ final class ObjectRemover {
       return new Removal(Action.DELETED, false); // deleted with its kind
     }
     String path = resource.get().path(ref);
+    ApplicationName application = attempt.owner().application();
+    boolean handedOver = false;
     for (int tries = 0; tries < TRIES; tries++) {
       Optional<ObjectNode> found = api.get(path);
       if (found.isEmpty()) {
         return new Removal(Action.DELETED, false);
       }
       LiveObject live = new LiveObject(found.get());
-      if (!live.belongsTo(attempt.owner())) {
+      Optional<ApplicationName> claimant = claims.claimant(ref.id(), Optional.of(application));
+      // one that was handed over, and that its new owner then left, is deleted here
+      boolean isOurs = live.belongsTo(attempt.owner()) || (handedOver && claimant.isEmpty());
+      if (!isOurs) {
         boolean ofAnother =
             live.belongsTo(attempt.owner().installation())
                 && !live.label(Ownership.APPLICATION_LABEL).isEmpty();
         return new Removal(ofAnother ? Action.TRANSFERRED : Action.SKIPPED, false);
       }
       attempt.requireNotNewer(live);
-      if (claims.claimant(ref.id(), Optional.of(attempt.owner().application())).isPresent()) {
+      Optional<ApplicationName> heir = claims.shared().heir(ref.id(), application);
+      if (heir.isPresent() && !live.isTerminating()) {
+        attempt.fence().check();
+        handedOver |= handOver(path, live, heir.get());
+        continue;
+      }
+      if (claimant.isPresent()) {
         return new Removal(Action.TRANSFERRED, false);
       }
       SortedMap<ApplicationName, ObjectRef> elsewhere =
           otherNames.claims(claims, ref.id(), live.uid());
-      if (elsewhere.containsKey(attempt.owner().application())
-          || attempt.written().contains(live.uid())) {
+      if (elsewhere.containsKey(application) || attempt.written().contains(live.uid())) {
         return new Removal(Action.UNCHANGED, false);
       }
       if (!elsewhere.isEmpty()) {

@@ -5,7 +5,6 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
-import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
@@ -20,7 +19,6 @@ import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.ApplyStep;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -47,17 +45,15 @@ final class ObjectWriter {
   private final ClusterApi api;
   private final Discovery discovery;
   private final ObjectClaims claims;
-  private final InvalidObjects invalid;
   private final ManagedFields fields;
-  private final OtherNames otherNames;
+  private final OwnerCheck owners;
 
   ObjectWriter(ClusterApi api, Discovery discovery, ObjectClaims claims, InvalidObjects invalid) {
     this.api = api;
     this.discovery = discovery;
     this.claims = claims;
-    this.invalid = invalid;
     this.fields = new ManagedFields(api);
-    this.otherNames = new OtherNames(discovery);
+    this.owners = new OwnerCheck(api, discovery, claims, invalid);
   }
 
   /** The result of a write. */
@@ -95,8 +91,13 @@ final class ObjectWriter {
    * @throws HaltException if no other object can be written either
    */
   Written write(ApplyStep step, Attempt attempt) throws HaltException, InterruptedException {
+    ApplicationName application = attempt.owner().application();
+    Optional<String> applied = claims.shared().applied(step.ref().id(), application);
+    boolean written = false;
     try {
-      return tryToWrite(step, attempt);
+      Written result = tryToWrite(step, attempt);
+      written = result instanceof Written.Done;
+      return result;
     } catch (ApiException e) {
       if (e.isNotFound()) {
         discovery.forget(step.ref().apiVersion());
@@ -106,6 +107,10 @@ final class ObjectWriter {
               ApiErrorClassifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())), step));
     } catch (HaltException e) {
       return Written.Refused.of(e.outcome());
+    } finally {
+      if (!written) {
+        claims.shared().set(step.ref().id(), application, applied);
+      }
     }
   }
 
@@ -130,14 +135,12 @@ final class ObjectWriter {
     Optional<ApiException> refusal = Optional.empty();
     Optional<ManagedFields.Claim> claim = Optional.empty();
     for (int tries = 0; tries < TRIES; tries++) {
-      if (live.isPresent()) {
-        if (step.mode() == ApplyStep.Mode.CREATE_ONLY) {
-          return new Written.Done(Action.SKIPPED);
-        }
-        Optional<CompletableFuture<Void>> undecided = undecided(ref, live.get(), attempt);
-        if (undecided.isPresent()) {
-          return new Written.Undecided(undecided.get());
-        }
+      if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
+        return new Written.Done(Action.SKIPPED);
+      }
+      Optional<CompletableFuture<Void>> undecided = owners.undecided(step, live, attempt);
+      if (undecided.isPresent()) {
+        return new Written.Undecided(undecided.get());
       }
       try {
         if (live.isPresent()) {
@@ -193,74 +196,6 @@ final class ObjectWriter {
 
   private static void remember(ObjectNode written, Attempt attempt) {
     attempt.written().add(new LiveObject(written).uid());
-  }
-
-  /**
-   * Checks that the object may be written. Returns a future if its owner may claim it, which
-   * completes when that may be decided.
-   */
-  private Optional<CompletableFuture<Void>> undecided(
-      ObjectRef ref, LiveObject live, Attempt attempt) throws HaltException, InterruptedException {
-    attempt.requireNotNewer(live);
-    if (live.isTerminating()) {
-      throw Attempt.retry(
-          ApplyFailure.TERMINATING,
-          "%s is being deleted; it is created again once it is gone".formatted(ref),
-          Failure.Stage.APPLY,
-          Optional.of(ref));
-    }
-    boolean ofOurs = live.belongsTo(attempt.owner().installation());
-    if (ofOurs) {
-      live.flaw().ifPresent(flaw -> invalid.found(ref, flaw));
-    }
-    if (!ofOurs || live.application().isEmpty()) {
-      return Optional.empty();
-    }
-    ApplicationName owner = live.application().get();
-    Optional<ObjectRef> otherName =
-        Optional.ofNullable(otherNames.claims(claims, ref.id(), live.uid()).get(owner));
-    if (owner.equals(attempt.owner().application())) {
-      if (otherName.isPresent()) {
-        throw duplicate(ref, otherName.get());
-      }
-      return Optional.empty();
-    }
-    // before the claim is read, so that no change is missed
-    CompletableFuture<Void> change = claims.changeOf(owner);
-    claims.await(attempt.owner().application(), Set.of(owner));
-    return switch (claims.ownerClaim(ref.id(), owner)) {
-      case RELEASED -> {
-        if (otherName.isPresent()) {
-          throw ownedBy(owner, otherName.get());
-        }
-        // a worker that is no longer the leader has outdated claims
-        attempt.fence().check();
-        yield Optional.empty();
-      }
-      case UNKNOWN -> Optional.of(change);
-      case CLAIMED -> throw ownedBy(owner, ref);
-    };
-  }
-
-  private static HaltException ownedBy(ApplicationName owner, ObjectRef ref) {
-    return Attempt.park(
-        ApplyFailure.OWNED_BY_ANOTHER,
-        "%s belongs to application %s: remove it from one of the two".formatted(ref, owner),
-        Failure.Stage.APPLY,
-        ref,
-        "a release of the object by application %s".formatted(owner));
-  }
-
-  private static HaltException duplicate(ObjectRef ref, ObjectRef other) {
-    return new HaltException(
-        new Outcome.Parked(
-            new Failure(
-                RenderFailure.DUPLICATE_OBJECT,
-                "%s in %s and in %s are one object in this cluster: remove one of the two"
-                    .formatted(ref, other.apiVersion(), ref.apiVersion()),
-                Failure.Stage.APPLY,
-                Optional.of(ref)),
-            new Wake.NewInput()));
   }
 
   private static ObjectNode body(ObjectNode content, Optional<LiveObject> live, Attempt attempt) {

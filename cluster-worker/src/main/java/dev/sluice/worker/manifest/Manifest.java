@@ -2,6 +2,7 @@ package dev.sluice.worker.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ApplicationName;
 
 /**
  * The desired state of one object.
@@ -16,6 +17,25 @@ public record Manifest(ObjectRef ref, ObjectNode content, String source) {
    */
   public String digest() {
     return CanonicalJson.sha256(content);
+  }
+
+  /**
+   * Returns the digest of the content without the application that it belongs to: applications that
+   * declare the object in the same way have equal digests.
+   */
+  public String declaration() {
+    ObjectNode declared = SharedNodes.copy(content);
+    SharedNodes.own(SharedNodes.own(declared, "metadata"), "labels")
+        .remove(Ownership.APPLICATION_LABEL);
+    return CanonicalJson.sha256(declared);
+  }
+
+  /** Returns the content as another application that shares the object writes it. */
+  public ObjectNode contentOf(ApplicationName application) {
+    ObjectNode other = SharedNodes.copy(content);
+    SharedNodes.own(SharedNodes.own(other, "metadata"), "labels")
+        .put(Ownership.APPLICATION_LABEL, application.value());
+    return other;
   }
 
   /** Returns the instructions in the object's annotations. */

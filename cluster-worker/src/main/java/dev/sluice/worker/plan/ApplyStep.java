@@ -2,16 +2,25 @@ package dev.sluice.worker.plan;
 
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.worker.manifest.Manifest;
+import java.util.Optional;
 
 /**
  * The write of one object.
  *
- * @param digest of the manifest
+ * @param entry of the object in the inventory afterwards
  */
-public record ApplyStep(Manifest manifest, String digest, Reason reason, Mode mode) {
+public record ApplyStep(Manifest manifest, InventoryEntry entry, Reason reason, Mode mode) {
 
   public ObjectRef ref() {
     return manifest.ref();
+  }
+
+  /**
+   * Returns the digest of the manifest without its application; empty if no other application may
+   * declare the object.
+   */
+  public Optional<String> declaration() {
+    return entry.declaration();
   }
 
   /** The reason for the write. */

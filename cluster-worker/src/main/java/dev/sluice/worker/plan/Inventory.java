@@ -40,6 +40,13 @@ public record Inventory(@JsonValue List<InventoryEntry> entries) {
     return entries.stream().filter(entry -> entry.ref().id().equals(object)).findFirst();
   }
 
+  /** Returns whether another inventory has an object in the same declaration. */
+  public boolean shares(ObjectId object, Inventory other) {
+    Optional<String> declaration = find(object).flatMap(InventoryEntry::declaration);
+    return declaration.isPresent()
+        && declaration.equals(other.find(object).flatMap(InventoryEntry::declaration));
+  }
+
   /** Returns this inventory with another's entries of these objects. */
   public Inventory plus(Inventory other, Collection<ObjectRef> objects) {
     Set<ObjectId> added = objects.stream().map(ObjectRef::id).collect(Collectors.toSet());

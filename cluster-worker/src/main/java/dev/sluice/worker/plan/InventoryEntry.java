@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sluice.contract.event.ObjectRef;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,17 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param digest of the manifest that was applied last (or is being applied)
  * @param keep whether the manifest forbade deletion; kept here because the manifest no longer
  *     exists at that time
+ * @param declaration digest of the manifest without its application, if other applications may
+ *     declare the object, too
  */
 public record InventoryEntry(
     @JsonProperty("o") ObjectRef ref,
     @JsonProperty("d") String digest,
-    @JsonProperty("k") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean keep) {
+    @JsonProperty("k") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean keep,
+    @JsonProperty("s") Optional<String> declaration) {
+
+  public InventoryEntry(ObjectRef ref, String digest, boolean keep) {
+    this(ref, digest, keep, Optional.empty());
+  }
 
   @JsonCreator
   static InventoryEntry of(
       @JsonProperty("o") ObjectRef ref,
       @JsonProperty("d") String digest,
-      @JsonProperty("k") @Nullable Boolean keep) {
-    return new InventoryEntry(ref, digest, keep != null && keep);
+      @JsonProperty("k") @Nullable Boolean keep,
+      @JsonProperty("s") Optional<String> declaration) {
+    return new InventoryEntry(ref, digest, keep != null && keep, declaration);
   }
 }

@@ -2,7 +2,10 @@ package dev.sluice.worker.plan;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ObjectId;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -40,6 +43,17 @@ public sealed interface Plan {
     /** Returns the same plan with other deletions. */
     public Ready withPrunes(List<PruneStep> others) {
       return new Ready(stages, unchanged, skipped, others, inventories, claims);
+    }
+
+    /** Returns the digests of the declarations that other applications may share. */
+    public Map<ObjectId, String> declarations() {
+      Map<ObjectId, String> declarations = new HashMap<>();
+      for (InventoryEntry entry : inventories.after().entries()) {
+        if (claims.contains(entry.ref())) {
+          entry.declaration().ifPresent(digest -> declarations.put(entry.ref().id(), digest));
+        }
+      }
+      return declarations;
     }
 
     public List<ApplyStep> applies() {

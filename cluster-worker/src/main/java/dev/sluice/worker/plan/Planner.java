@@ -44,7 +44,7 @@ public final class Planner {
               Failure.Stage.PLAN,
               Optional.empty()));
     }
-    Draft draft = new Draft(request.old());
+    Draft draft = new Draft(request.old(), request.policy());
     Set<ObjectId> unfinished = request.unfinished();
     for (Manifest manifest : request.desired()) {
       draft.desire(manifest, unfinished.contains(manifest.ref().id()));
@@ -91,7 +91,7 @@ public final class Planner {
    * @param approved whether protected kinds may be deleted too
    */
   public Plan.Ready removal(Inventory old, boolean orphan, boolean approved) {
-    Draft draft = new Draft(old);
+    Draft draft = new Draft(old, Policy.DEFAULT);
     for (InventoryEntry entry : old.entries()) {
       boolean stays = orphan || entry.keep() || (!approved && PruneGuard.isProtected(entry.ref()));
       (stays ? draft.skipped : draft.prunes).add(entry.ref());
@@ -110,8 +110,10 @@ public final class Planner {
     private final List<ObjectRef> unchanged = new ArrayList<>();
     private final List<ObjectRef> skipped = new ArrayList<>();
     private final List<ObjectRef> prunes = new ArrayList<>();
+    private final Policy policy;
 
-    Draft(Inventory inventory) {
+    Draft(Inventory inventory, Policy policy) {
+      this.policy = policy;
       inventory.entries().forEach(entry -> old.put(entry.ref().id(), entry));
       during.putAll(old);
     }
@@ -131,7 +133,12 @@ public final class Planner {
         return;
       }
       String digest = manifest.digest();
-      InventoryEntry entry = new InventoryEntry(manifest.ref(), digest, directives.keep());
+      Optional<String> declaration =
+          policy.shares(manifest.ref().groupKind())
+              ? Optional.of(manifest.declaration())
+              : Optional.empty();
+      InventoryEntry entry =
+          new InventoryEntry(manifest.ref(), digest, directives.keep(), declaration);
       after.put(id, entry);
       during.put(id, entry);
       if (before != null && before.digest().equals(digest) && !unfinished) {
@@ -144,7 +151,7 @@ public final class Planner {
               : before == null ? ApplyStep.Reason.NEW : ApplyStep.Reason.CHANGED;
       ApplyStep.Mode mode =
           directives.createOnly() ? ApplyStep.Mode.CREATE_ONLY : ApplyStep.Mode.APPLY;
-      applies.add(new ApplyStep(manifest, digest, reason, mode));
+      applies.add(new ApplyStep(manifest, entry, reason, mode));
     }
 
     List<InventoryEntry> undesired() {

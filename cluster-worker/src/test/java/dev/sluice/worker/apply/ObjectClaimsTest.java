@@ -41,7 +41,7 @@ final class ObjectClaimsTest {
     assertThat(claims.unknown(Optional.of(SHOP))).containsExactly(target(WEB, 1));
     assertThat(claims.unknown(Optional.of(WEB))).isEmpty();
 
-    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.planned(target(WEB, 1), Set.of(OBJECT), Map.of());
     assertThat(claims.unknown(Optional.empty())).isEmpty();
     assertThat(claims.claimant(OBJECT.id(), Optional.of(SHOP))).contains(WEB);
     assertThat(claims.claimant(OBJECT.id(), Optional.of(WEB))).isEmpty();
@@ -55,7 +55,7 @@ final class ObjectClaimsTest {
 
   @Test
   void claimsAreUnknownWhileSourcesAreRefused() {
-    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.planned(target(WEB, 1), Set.of(OBJECT), Map.of());
     RefusedSources refused = new RefusedSources(WEB, new LogEntry.Batch("c", 2), 7, NOON);
     claims.await(SHOP, Set.of(WEB));
 
@@ -95,7 +95,7 @@ final class ObjectClaimsTest {
 
   @Test
   void anObjectIsTheSameInEveryVersionOfItsGroup() {
-    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.planned(target(WEB, 1), Set.of(OBJECT), Map.of());
 
     ObjectRef older = new ObjectRef("apps/v1beta1", "Deployment", "n", "one");
     ObjectRef other = new ObjectRef("extensions/v1beta1", "Deployment", "n", "one");
@@ -107,7 +107,7 @@ final class ObjectClaimsTest {
 
   @Test
   void aRemovalClaimsNothingAtOnce() {
-    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.planned(target(WEB, 1), Set.of(OBJECT), Map.of());
 
     claims.expect(entry(WEB, 2, true, "", "b", 1));
 
@@ -132,10 +132,10 @@ final class ObjectClaimsTest {
   void aWaitingApplicationIsWokenByAPlanAndByAnotherTarget() {
     claims.expect(target(SHOP, 1));
     claims.await(WEB, Set.of(SHOP));
-    claims.planned(target(SHOP, 1), Set.of());
+    claims.planned(target(SHOP, 1), Set.of(), Map.of());
     assertThat(woken).containsExactly(WEB);
 
-    claims.planned(target(SHOP, 1), Set.of());
+    claims.planned(target(SHOP, 1), Set.of(), Map.of());
     assertThat(woken).as("nothing has changed").hasSize(1);
     claims.await(WEB, Set.of(SHOP));
     claims.expect(target(SHOP, 2));
@@ -191,7 +191,7 @@ final class ObjectClaimsTest {
     claims.expect(shop);
     CompletableFuture<Void> change = claims.underWay(mine, List.of(shop)).orElseThrow();
     assertThat(change).isNotDone();
-    claims.planned(shop, Set.of());
+    claims.planned(shop, Set.of(), Map.of());
     assertThat(change).as("planned").isCompleted();
     assertThat(claims.underWay(mine, List.of(shop)).orElseThrow()).as("stale").isCompleted();
 
@@ -232,10 +232,10 @@ final class ObjectClaimsTest {
   @Test
   void anOlderRecordOrPlanReplacesNoNewerOne() {
     claims.expect(target(WEB, 2));
-    claims.planned(target(WEB, 2), Set.of(OBJECT));
+    claims.planned(target(WEB, 2), Set.of(OBJECT), Map.of());
 
     claims.expect(target(WEB, 1));
-    claims.planned(target(WEB, 1), Set.of());
+    claims.planned(target(WEB, 1), Set.of(), Map.of());
 
     assertThat(claims.unknown(Optional.empty())).isEmpty();
     assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.CLAIMED);
@@ -245,11 +245,11 @@ final class ObjectClaimsTest {
 
   @Test
   void aTargetThatNoLongerHasAnObjectReleasesItOncePlanned() {
-    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.planned(target(WEB, 1), Set.of(OBJECT), Map.of());
     claims.expect(target(WEB, 2));
     assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.UNKNOWN);
 
-    claims.planned(target(WEB, 2), Set.of());
+    claims.planned(target(WEB, 2), Set.of(), Map.of());
 
     assertThat(claims.ownerClaim(OBJECT.id(), WEB)).isEqualTo(ObjectClaims.OwnerClaim.RELEASED);
     assertThat(claims.claimant(OBJECT.id(), Optional.empty())).isEmpty();
@@ -257,19 +257,19 @@ final class ObjectClaimsTest {
 
   @Test
   void anApplicationThatIsDefinedAgainAfterItsRemovalClaimsItsNewTarget() {
-    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.planned(target(WEB, 1), Set.of(OBJECT), Map.of());
     claims.expect(entry(WEB, 2, true, "", "b", 1));
     claims.expect(target(WEB, 3));
     assertThat(claims.unknown(Optional.empty())).containsExactly(target(WEB, 3));
 
-    claims.planned(target(WEB, 3), Set.of(OBJECT));
+    claims.planned(target(WEB, 3), Set.of(OBJECT), Map.of());
 
     assertThat(claims.claimant(OBJECT.id(), Optional.empty())).contains(WEB);
   }
 
   @Test
   void aReleasedObjectWakesTheApplicationThatClaimsIt() {
-    claims.planned(target(WEB, 1), Set.of(OBJECT));
+    claims.planned(target(WEB, 1), Set.of(OBJECT), Map.of());
 
     claims.wakeClaimant(OBJECT.id(), WEB);
     assertThat(woken).as("its own release").isEmpty();
@@ -280,8 +280,8 @@ final class ObjectClaimsTest {
 
   @Test
   void ofSeveralClaimantsTheFirstByNameIsNamed() {
-    claims.planned(target(WEB, 1), Set.of(OBJECT));
-    claims.planned(target(SHOP, 1), Set.of(OBJECT));
+    claims.planned(target(WEB, 1), Set.of(OBJECT), Map.of());
+    claims.planned(target(SHOP, 1), Set.of(OBJECT), Map.of());
 
     assertThat(claims.claimant(OBJECT.id(), Optional.empty())).contains(SHOP);
     assertThat(claims.claimant(OBJECT.id(), Optional.of(SHOP))).contains(WEB);

@@ -43,7 +43,13 @@ public enum ApplyFailure implements FailureCode {
   CONFLICT(
       "The object changed during every attempt. Retried automatically.",
       "Find the controller that writes it so often."),
-  OWNED_BY_ANOTHER("The object belongs to another application.", "Remove it from one of the two."),
+  OWNED_BY_ANOTHER(
+      "The object belongs to another application.",
+      "Remove it from one of the two, or share it by `policy.sharedObjects` of both."),
+  SHARED_OBJECT_DIFFERS(
+      "Applications that share an object declare it differently. Retried once the other one "
+          + "changes.",
+      "Declare it in the same way in both, or remove it from one."),
   TERMINATING(
       "The object is being deleted and a finalizer holds it. Retried automatically.",
       "Check the finalizer's controller."),

@@ -1,6 +1,7 @@
 package dev.sluice.contract.fleet;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.sluice.contract.name.GroupKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param healthTimeout the time after which objects that are not healthy yet count as degraded;
  *     empty for the default
  * @param ignoreDifferences fields that may differ from Git; empty for none
+ * @param sharedObjects the objects that other applications may declare, too; empty if none
  */
 public record Policy(
     boolean prune,
@@ -30,7 +32,8 @@ public record Policy(
     Optional<GeneratedValues> generatedValues,
     Optional<Boolean> selfHeal,
     Optional<Duration> healthTimeout,
-    Optional<List<IgnoredDifference>> ignoreDifferences) {
+    Optional<List<IgnoredDifference>> ignoreDifferences,
+    Optional<ObjectSharing> sharedObjects) {
 
   private static final Duration HEALTH_TIMEOUT = Duration.ofMinutes(5);
 
@@ -42,6 +45,7 @@ public record Policy(
     selfHeal = selfHeal.filter(heals -> !heals);
     healthTimeout = healthTimeout.filter(given -> !given.equals(HEALTH_TIMEOUT));
     ignoreDifferences = ignoreDifferences.map(List::copyOf).filter(rules -> !rules.isEmpty());
+    sharedObjects = sharedObjects.filter(given -> given != ObjectSharing.NONE);
     if (pruneLimitPercent < 0 || pruneLimitPercent > 100) {
       throw new IllegalArgumentException(
           "pruneLimitPercent is between 0 and 100, not " + pruneLimitPercent);
@@ -63,6 +67,7 @@ public record Policy(
         pruneLimitPercent,
         force,
         timeout,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -92,6 +97,11 @@ public record Policy(
   @JsonIgnore
   public List<IgnoredDifference> ignored() {
     return ignoreDifferences.orElse(List.of());
+  }
+
+  /** Returns whether other applications may declare objects of this kind, too. */
+  public boolean shares(GroupKind kind) {
+    return sharedObjects.orElse(ObjectSharing.NONE).includes(kind);
   }
 
   /** Returns whether kustomizations may run plugins. */

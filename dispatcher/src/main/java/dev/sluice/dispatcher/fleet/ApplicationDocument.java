@@ -6,6 +6,7 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.GeneratedValues;
 import dev.sluice.contract.fleet.IgnoredDifference;
+import dev.sluice.contract.fleet.ObjectSharing;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
@@ -132,6 +133,7 @@ final class ApplicationDocument {
     boolean heals = fields.bool("selfHeal", true);
     Optional<Duration> healthTimeout = fields.text("healthTimeout", ApplicationDocument::timeout);
     List<IgnoredDifference> ignored = IgnoredDifferences.read(fields);
+    Optional<ObjectSharing> shared = fields.text("sharedObjects", ApplicationDocument::sharing);
     fields.refuseUnknown();
     return new Policy(
         prune,
@@ -142,7 +144,8 @@ final class ApplicationDocument {
         generated,
         Optional.of(heals),
         healthTimeout,
-        Optional.of(ignored));
+        Optional.of(ignored),
+        shared);
   }
 
   private RemotePolicy remote(Fields fields) {
@@ -203,6 +206,15 @@ final class ApplicationDocument {
       case "allow" -> GeneratedValues.ALLOW;
       default ->
           throw new IllegalArgumentException("must be keep-live, fail or allow, not " + text);
+    };
+  }
+
+  private static ObjectSharing sharing(String text) {
+    return switch (text) {
+      case "none" -> ObjectSharing.NONE;
+      case "namespaces" -> ObjectSharing.NAMESPACES;
+      case "all" -> ObjectSharing.ALL;
+      default -> throw new IllegalArgumentException("must be none, namespaces or all, not " + text);
     };
   }
 

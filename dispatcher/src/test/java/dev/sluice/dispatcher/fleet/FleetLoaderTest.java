@@ -8,6 +8,7 @@ import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.HelmOptions;
+import dev.sluice.contract.fleet.ObjectSharing;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RemotePolicy;
@@ -444,6 +445,26 @@ class FleetLoaderTest {
                 1,
                 "spec.policy.timeout",
                 "must be a duration such as 90s, 5m or 1h30m"));
+  }
+
+  @Test
+  void readsTheObjectsThatAnApplicationShares() throws IOException {
+    application("none", "clusters: {names: [staging]}\n  policy: {sharedObjects: none}");
+    application("some", "clusters: {names: [staging]}\n  policy: {sharedObjects: namespaces}");
+    application("typo", "clusters: {names: [staging]}\n  policy: {sharedObjects: namespace}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.definitions())
+        .extracting(definition -> definition.spec().policy().sharedObjects())
+        .containsExactly(Optional.empty(), Optional.of(ObjectSharing.NAMESPACES));
+    assertThat(reading.problems())
+        .containsExactly(
+            new FleetProblem(
+                "typo.yaml",
+                1,
+                "spec.policy.sharedObjects",
+                "must be none, namespaces or all, not namespace"));
   }
 
   @Test

@@ -82,14 +82,15 @@ final class ClusterRules {
       if (!parked.contains(sync.application()) && !isUnreadable) {
         Optional<Ledger> ledger =
             Optional.ofNullable(ledgers.usable().get(sync.application())).map(StoredLedger::ledger);
-        checkSettled(sync, ledger);
+        checkSettled(sync, ledger, ledgers);
       }
     }
     checkStrays(ledgers);
     return List.copyOf(violations);
   }
 
-  private void checkSettled(SyncEvent sync, Optional<Ledger> ledger) throws InterruptedException {
+  private void checkSettled(SyncEvent sync, Optional<Ledger> ledger, LedgerListing ledgers)
+      throws InterruptedException {
     if (ledger.isEmpty() || !ledger.get().holds(sync.generation())) {
       report(
           Guarantee.I5_CONVERGENT,
@@ -104,7 +105,7 @@ final class ClusterRules {
     }
     switch (sync) {
       case SyncEvent.Removal removal -> checkRemoved(removal, ledger.get());
-      case SyncEvent.Target target -> checkRendered(target, ledger.get());
+      case SyncEvent.Target target -> checkRendered(target, ledger.get(), ledgers);
     }
   }
 
@@ -118,7 +119,8 @@ final class ClusterRules {
     }
   }
 
-  private void checkRendered(SyncEvent.Target target, Ledger ledger) throws InterruptedException {
+  private void checkRendered(SyncEvent.Target target, Ledger ledger, LedgerListing ledgers)
+      throws InterruptedException {
     List<Manifest> manifests;
     try {
       Desired desired = targets.read(target, discovery::namespaced, KnownFields.ANY, discovery);
@@ -143,9 +145,11 @@ final class ClusterRules {
         }
         continue;
       }
-      compare(target, manifest, live.get());
-      Optional<Generation> written = new LiveObject(live.get()).generation();
-      Generation begun = ledger.generation().orElseThrow();
+      LiveObject found = new LiveObject(live.get());
+      Ledger writer = writer(manifest.ref().id(), found, ledger, ledgers);
+      compare(target, manifest, manifest.contentOf(writer.application()), live.get());
+      Optional<Generation> written = found.generation();
+      Generation begun = writer.generation().orElseThrow();
       if (written.isEmpty() || written.get().isAfter(begun)) {
         report(
             Guarantee.I3_FENCED,
@@ -156,14 +160,29 @@ final class ClusterRules {
     }
   }
 
-  /** Reports fields that another apply of the manifest would change; never their values. */
-  private void compare(SyncEvent.Target target, Manifest manifest, ObjectNode live)
+  /** Returns the ledger of the application that wrote an object, if it shares the object. */
+  private static Ledger writer(
+      ObjectId object, LiveObject live, Ledger ledger, LedgerListing ledgers) {
+    return live.application()
+        .map(ledgers.usable()::get)
+        .map(StoredLedger::ledger)
+        .filter(other -> other.inventory().shares(object, ledger.inventory()))
+        .orElse(ledger);
+  }
+
+  /**
+   * Reports fields that another apply of the manifest would change; never their values.
+   *
+   * @param content of the manifest, as the application that wrote the object last declares it
+   */
+  private void compare(
+      SyncEvent.Target target, Manifest manifest, ObjectNode content, ObjectNode live)
       throws InterruptedException {
     ObjectRef ref = manifest.ref();
     try {
       List<Field> fields =
           comparison.changes(
-              path(ref).orElseThrow(), live, manifest.content(), target.spec().policy().force());
+              path(ref).orElseThrow(), live, content, target.spec().policy().force());
       if (!fields.isEmpty()) {
         report(
             Guarantee.I5_CONVERGENT,
