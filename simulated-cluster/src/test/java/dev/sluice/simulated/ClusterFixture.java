@@ -1,17 +1,26 @@
 package dev.sluice.simulated;
 
+import static org.awaitility.Awaitility.await;
+
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.UUID;
@@ -163,6 +172,68 @@ public final class ClusterFixture implements AutoCloseable {
         .serverSideApply();
     cleanUp(() -> client.namespaces().withName(name).delete());
     return name;
+  }
+
+  /**
+   * Lets an aggregated API serve a version of a group whose server never answers; it replaces a
+   * version that the cluster itself serves. Waits until requests fail.
+   */
+  public void stopAnswering(String group, String version) {
+    String name = version + "." + group;
+    cleanUp(() -> apiServices().withName(name).delete());
+    if (apiServices().withName(name).get() == null) {
+      client.resource(apiService(group, version)).serverSideApply();
+    } else {
+      apiServices()
+          .withName(name)
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              """
+              {"metadata": {"labels": {"kube-aggregator.kubernetes.io/automanaged": null}},
+               "spec": {"insecureSkipTLSVerify": true,
+                        "service": {"name": "nobody", "namespace": "default", "port": 443}}}
+              """);
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              try {
+                client.raw("/apis/%s/%s".formatted(group, version), "GET", null);
+                return false;
+              } catch (KubernetesClientException e) {
+                return e.getCode() == 503;
+              }
+            });
+  }
+
+  /** Deletes what {@link #stopAnswering} made: the cluster serves its own version again, if any. */
+  public void answerAgain(String group, String version) {
+    apiServices().withName(version + "." + group).delete();
+  }
+
+  private NonNamespaceOperation<
+          GenericKubernetesResource,
+          GenericKubernetesResourceList,
+          Resource<GenericKubernetesResource>>
+      apiServices() {
+    return client.genericKubernetesResources("apiregistration.k8s.io/v1", "APIService");
+  }
+
+  private static String apiService(String group, String version) {
+    return """
+    apiVersion: apiregistration.k8s.io/v1
+    kind: APIService
+    metadata: {name: %2$s.%1$s}
+    spec:
+      group: %1$s
+      version: %2$s
+      groupPriorityMinimum: 100
+      versionPriority: 100
+      insecureSkipTLSVerify: true
+      service: {name: nobody, namespace: default, port: 443}
+    """
+        .formatted(group, version);
   }
 
   /** Registers an action that runs when the fixture is closed. */

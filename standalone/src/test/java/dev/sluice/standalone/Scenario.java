@@ -19,6 +19,7 @@ import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.demo.PushWebhook;
 import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.standalone.verify.Checker;
+import dev.sluice.standalone.verify.Findings;
 import dev.sluice.standalone.verify.Violation;
 import dev.sluice.worker.ClusterWorker;
 import dev.sluice.worker.WorkerResources;
@@ -314,11 +315,20 @@ final class Scenario implements AutoCloseable {
 
   /** Waits until all guarantees hold. */
   void verify() {
-    patiently().untilAsserted(() -> assertThat(violations(clusters.keySet())).isEmpty());
+    patiently()
+        .untilAsserted(
+            () ->
+                assertThat(findings(clusters.keySet()))
+                    .isEqualTo(new Findings(List.of(), List.of())));
   }
 
   /** Returns the violations of guarantees that a check of these clusters finds. */
   List<Violation> violations(Collection<ClusterName> checked) throws InterruptedException {
+    return findings(checked).violations();
+  }
+
+  /** Returns what a check of these clusters finds. */
+  Findings findings(Collection<ClusterName> checked) throws InterruptedException {
     Map<ClusterName, KubernetesClient> clients = new LinkedHashMap<>();
     checked.forEach(name -> clients.put(name, client(name)));
     return new Checker(

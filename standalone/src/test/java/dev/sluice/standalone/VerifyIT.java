@@ -5,11 +5,17 @@ import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.configMap;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.standalone.process.OneProcess;
+import dev.sluice.standalone.verify.Findings;
 import dev.sluice.standalone.verify.Violation;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Path;
@@ -156,6 +162,27 @@ class VerifyIT {
         sideEffects: None
       """;
 
+  private static final String FREEZE =
+      """
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicy
+      metadata: {name: freeze.%1$s.example.org}
+      spec:
+        matchConstraints:
+          resourceRules:
+          - {apiGroups: ["*"], apiVersions: ["*"], operations: [UPDATE], resources: ["*"]}
+        validations: [{expression: "false", message: no changes today}]
+      ---
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicyBinding
+      metadata: {name: freeze.%1$s.example.org}
+      spec:
+        policyName: freeze.%1$s.example.org
+        validationActions: [Deny]
+        matchResources:
+          namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "%1$s"}}
+      """;
+
   @TempDir private Path directory;
 
   @Test
@@ -250,6 +277,113 @@ class VerifyIT {
         scenario.verify();
       }
     }
+  }
+
+  @Test
+  void whatCannotBeComparedIsNeitherAViolationNorASuccess() throws Exception {
+    try (Scenario scenario = Scenario.in(directory, STAGING)) {
+      ClusterFixture fixture = scenario.fixture(STAGING);
+      assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+      String namespace = scenario.namespace();
+      cleanUp(scenario, namespace);
+      scenario.fleet().application("probes", "probes", namespace, STAGING);
+      scenario.fleet().application("plain", "plain", namespace, STAGING);
+      scenario.commit(
+          Map.of(
+              "probes/cluster.yaml", CLUSTER_WIDE.formatted(namespace),
+              "plain/settings.yaml", configMap("settings", "one")));
+      try (OneProcess sluice = scenario.start()) {
+        patiently().until(() -> scenario.configMaps().value("settings").isPresent());
+        scenario.verify();
+        fixture.stopAnswering(namespace + ".example.org", "v1");
+
+        Findings findings = scenario.findings(List.of(STAGING));
+
+        assertThat(findings.violations()).isEmpty();
+        assertThat(findings.incomparable())
+            .extracting(Findings.Incomparable::toString)
+            .anyMatch(
+                line ->
+                    line.startsWith("staging, probes: could not be compared: ")
+                        && line.contains("APIService v1.%s.example.org".formatted(namespace)));
+        assertThat(findings.summary()).isEqualTo("2 could not be compared");
+
+        // the ConfigMap of another application is still compared
+        replaceByImmutable(scenario.client(STAGING), namespace, "settings");
+
+        assertThat(scenario.violations(List.of(STAGING)))
+            .extracting(Violation::what)
+            .anyMatch(
+                what ->
+                    what.equals(
+                        "is refused by the API server when it is applied again in a dry run"
+                            + " (422 Invalid)"));
+        assertThat(sluice).isNotNull();
+      }
+    }
+  }
+
+  /** Admission may deny every change for a while, although the objects are as Git says. */
+  @Test
+  void aDenialByAdmissionIsNoViolation() throws Exception {
+    try (Scenario scenario = Scenario.in(directory, STAGING)) {
+      ClusterFixture fixture = scenario.fixture(STAGING);
+      assumeTrue(!fixture.isSimulated() && fixture.isAtLeast(30), "needs admission policies");
+      String namespace = scenario.namespace();
+      scenario.fleet().application("bundle", "bundle", namespace, STAGING);
+      scenario.commit(
+          Map.of(
+              "bundle/workloads.yaml",
+              WORKLOADS,
+              "bundle/settings.yaml",
+              configMap("settings", "one")));
+      try (OneProcess sluice = scenario.start()) {
+        patiently().until(() -> scenario.configMaps().value("settings").isPresent());
+        scenario.verify();
+        freeze(scenario, namespace);
+
+        Findings findings =
+            patiently()
+                .until(
+                    () -> scenario.findings(List.of(STAGING)),
+                    found -> !found.incomparable().isEmpty());
+
+        assertThat(findings.violations()).isEmpty();
+        assertThat(findings.incomparable())
+            .extracting(Findings.Incomparable::where)
+            .as("a ConfigMap is literally what Git says, which the spelling of quantities is not")
+            .anyMatch(where -> where.contains("Deployment"))
+            .noneMatch(where -> where.contains("ConfigMap"));
+        assertThat(sluice).isNotNull();
+      }
+    }
+  }
+
+  /** Denies all updates in a namespace. */
+  private static void freeze(Scenario scenario, String namespace) {
+    for (String definition : FREEZE.formatted(namespace).split("---\n", -1)) {
+      Resource<?> resource = scenario.client(STAGING).resource(definition);
+      scenario.fixture(STAGING).cleanUp(resource::delete);
+      resource.serverSideApply();
+    }
+  }
+
+  /** Replaces a ConfigMap by one with the same labels and other data that cannot be changed. */
+  private static void replaceByImmutable(KubernetesClient client, String namespace, String name) {
+    Resource<ConfigMap> resource = client.configMaps().inNamespace(namespace).withName(name);
+    ConfigMap replacement =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .withNamespace(namespace)
+            .withLabels(resource.get().getMetadata().getLabels())
+            .withAnnotations(resource.get().getMetadata().getAnnotations())
+            .endMetadata()
+            .withData(Map.of("value", "other"))
+            .withImmutable(true)
+            .build();
+    resource.delete();
+    client.resource(replacement).serverSideApply();
   }
 
   /** Writes a certificate into the webhook, as an injector of certificates does. */

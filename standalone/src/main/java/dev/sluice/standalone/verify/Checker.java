@@ -55,21 +55,25 @@ public final class Checker {
     this.installation = installation;
   }
 
-  /** Returns all violations; empty if the guarantees hold. */
-  public List<Violation> check() throws InterruptedException {
+  /** Returns what does not hold and what could not be compared; nothing if the guarantees hold. */
+  public Findings check() throws InterruptedException {
     LogEvidence log = LogEvidence.read(kafka, clusters.keySet());
     List<Violation> violations = new ArrayList<>(LogRules.check(log));
-    violations.addAll(new GitRules(installation.scratch()).check(log));
+    Findings ofGit = new GitRules(installation.scratch()).check(log);
+    violations.addAll(ofGit.violations());
+    List<Findings.Incomparable> incomparable = new ArrayList<>(ofGit.incomparable());
     Set<Lane> parked = log.parked();
     TargetRenderer targets =
         new TargetRenderer(Renderers.onThisMachine(installation.rendering()), installation.id());
     for (Map.Entry<ClusterName, KubernetesClient> cluster : clusters.entrySet()) {
-      violations.addAll(check(cluster.getKey(), cluster.getValue(), log, parked, targets));
+      Findings found = check(cluster.getKey(), cluster.getValue(), log, parked, targets);
+      violations.addAll(found.violations());
+      incomparable.addAll(found.incomparable());
     }
-    return List.copyOf(violations);
+    return new Findings(violations, incomparable);
   }
 
-  private List<Violation> check(
+  private Findings check(
       ClusterName name,
       KubernetesClient client,
       LogEvidence log,

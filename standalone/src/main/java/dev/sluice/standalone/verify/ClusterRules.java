@@ -52,6 +52,7 @@ final class ClusterRules {
   private final LiveComparison comparison;
   private final TargetRenderer targets;
   private final List<Violation> violations = new ArrayList<>();
+  private final List<Findings.Incomparable> incomparable = new ArrayList<>();
 
   ClusterRules(ClusterName cluster, String installation, ClusterApi api, TargetRenderer targets) {
     this.cluster = cluster;
@@ -68,7 +69,7 @@ final class ClusterRules {
    * @param desired the newest sync record of each application
    * @param parked applications that may be behind their newest target
    */
-  List<Violation> check(
+  Findings check(
       Map<ApplicationName, SyncEvent> desired, Set<ApplicationName> parked, LedgerStore ledgerStore)
       throws InterruptedException {
     LedgerListing ledgers = ledgerStore.list();
@@ -86,7 +87,7 @@ final class ClusterRules {
       }
     }
     checkStrays(ledgers);
-    return List.copyOf(violations);
+    return new Findings(violations, incomparable);
   }
 
   private void checkSettled(SyncEvent sync, Optional<Ledger> ledger, LedgerListing ledgers)
@@ -105,7 +106,16 @@ final class ClusterRules {
     }
     switch (sync) {
       case SyncEvent.Removal removal -> checkRemoved(removal, ledger.get());
-      case SyncEvent.Target target -> checkRendered(target, ledger.get(), ledgers);
+      case SyncEvent.Target target -> {
+        try {
+          checkRendered(target, ledger.get(), ledgers);
+        } catch (ApiException e) {
+          if (!e.isGroupUnavailable()) {
+            throw e;
+          }
+          incomparable(target.application().value(), String.valueOf(e.getMessage()));
+        }
+      }
     }
   }
 
@@ -179,31 +189,27 @@ final class ClusterRules {
       SyncEvent.Target target, Manifest manifest, ObjectNode content, ObjectNode live)
       throws InterruptedException {
     ObjectRef ref = manifest.ref();
-    try {
-      List<Field> fields =
-          comparison.changes(
-              path(ref).orElseThrow(), live, content, target.spec().policy().force());
-      if (!fields.isEmpty()) {
-        report(
-            Guarantee.I5_CONVERGENT,
-            location(target, ref),
-            "is not what Git says, in "
-                + fields.stream().map(Field::path).collect(Collectors.joining(", ")));
+    LiveComparison.Result result =
+        comparison.compare(path(ref).orElseThrow(), live, content, target.spec().policy().force());
+    switch (result) {
+      case LiveComparison.Result.Compared(List<Field> changes) -> {
+        if (!changes.isEmpty()) {
+          report(
+              Guarantee.I5_CONVERGENT,
+              location(target, ref),
+              "is not what Git says, in "
+                  + changes.stream().map(Field::path).collect(Collectors.joining(", ")));
+        }
       }
-    } catch (ApiException e) {
-      if (e.code() == ApiException.NO_ANSWER) {
-        throw e;
-      }
-      report(Guarantee.I5_CONVERGENT, location(target, ref), refusal(e));
+      case LiveComparison.Result.Refused(String status) ->
+          report(
+              Guarantee.I5_CONVERGENT,
+              location(target, ref),
+              "is refused by the API server when it is applied again in a dry run (%s)"
+                  .formatted(status));
+      case LiveComparison.Result.Unknown(String reason) ->
+          incomparable(location(target, ref), reason);
     }
-  }
-
-  /** Returns the reason of a refusal; the server's message may have values of the manifest. */
-  private static String refusal(ApiException e) {
-    return e.code() == 403
-        ? "cannot be compared: allow the credentials to patch this kind, since dry runs need it"
-        : "is refused by the API server when it is applied again in a dry run (%d %s)"
-            .formatted(e.code(), e.reason());
   }
 
   /** Reports objects with our labels that no ledger has; an unreadable ledger may have them. */
@@ -229,10 +235,8 @@ final class ClusterRules {
             known,
             unreadable);
       } catch (ApiException | IllegalArgumentException e) {
-        report(
-            Guarantee.I3_FENCED,
-            kind,
-            "cannot be listed, so its stray objects are not found: " + e);
+        incomparable(
+            kind, "it cannot be listed, so its stray objects are not found: " + e.getMessage());
       }
     }
   }
@@ -275,6 +279,10 @@ final class ClusterRules {
 
   private static String location(SyncEvent.Target target, ObjectRef ref) {
     return target.application() + ", " + ref;
+  }
+
+  private void incomparable(String where, String reason) {
+    incomparable.add(new Findings.Incomparable(cluster + ", " + where, reason));
   }
 
   private void report(Guarantee guarantee, String where, String what) {

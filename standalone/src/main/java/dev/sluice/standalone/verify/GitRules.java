@@ -29,12 +29,13 @@ final class GitRules {
 
   private final Path scratch;
   private final List<Violation> violations = new ArrayList<>();
+  private final List<Findings.Incomparable> incomparable = new ArrayList<>();
 
   GitRules(Path scratch) {
     this.scratch = scratch;
   }
 
-  List<Violation> check(LogEvidence log) {
+  Findings check(LogEvidence log) {
     Path directory = scratch.resolve("mirrors");
     try (Mirrors mirrors = new Mirrors(directory, Clock.systemUTC());
         FetchedRemotes remotes = FetchedRemotes.within(directory, mirrors, Clock.systemUTC())) {
@@ -46,7 +47,7 @@ final class GitRules {
         }
       }
     }
-    return List.copyOf(violations);
+    return new Findings(violations, incomparable);
   }
 
   private void check(
@@ -59,11 +60,8 @@ final class GitRules {
     for (SourceSpec source : definition.sources()) {
       FetchOutcome outcome = mirrors.fetch(source, source.ref(), Optional.empty());
       if (outcome instanceof FetchOutcome.Failed failed) {
-        violations.add(
-            new Violation(
-                Guarantee.I5_CONVERGENT,
-                definition.application().value(),
-                "cannot be checked: " + failed.reason()));
+        incomparable.add(
+            new Findings.Incomparable(definition.application().value(), failed.reason()));
         return;
       }
       if (!(outcome instanceof FetchOutcome.At(var commit))) {

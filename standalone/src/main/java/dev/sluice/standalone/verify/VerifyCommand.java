@@ -5,6 +5,7 @@ import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
 import dev.sluice.standalone.cli.ScratchDirectory;
@@ -36,7 +37,8 @@ public final class VerifyCommand {
     return new Command(
         "verify",
         "Checks the guarantees in topics, ledgers, live objects and Git (docs/operations.md)."
-            + " Run it when nothing is being synced. Exits with 1 if a guarantee does not hold.",
+            + " Run it when nothing is being synced. Exits with 1 if a guarantee does not hold, and"
+            + " with 6 if none is seen not to, but something could not be compared.",
         settings,
         VerifyCommand::run);
   }
@@ -50,7 +52,7 @@ public final class VerifyCommand {
       for (ClusterName cluster : values.get(CLUSTERS)) {
         clusters.put(cluster, parts.add(access.connect(cluster)));
       }
-      List<Violation> violations =
+      Findings findings =
           new Checker(
                   KafkaSettings.connection(values),
                   clusters,
@@ -60,12 +62,17 @@ public final class VerifyCommand {
                       scratch,
                       RenderConfig.from(values)))
               .check();
-      violations.forEach(violation -> System.out.println(Visible.line(violation.toString())));
-      System.out.printf(
-          violations.isEmpty()
-              ? "all guarantees hold%n"
-              : "%d violations%n".formatted(violations.size()));
-      return violations.isEmpty() ? 0 : 1;
+      findings.violations().forEach(violation -> print(violation.toString()));
+      findings.incomparable().forEach(incomparable -> print(incomparable.toString()));
+      System.out.println(findings.summary());
+      if (!findings.violations().isEmpty()) {
+        return 1;
+      }
+      return findings.incomparable().isEmpty() ? 0 : ExitException.INCOMPARABLE;
     }
+  }
+
+  private static void print(String line) {
+    System.out.println(Visible.line(line));
   }
 }
