@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
-import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.Policy;
-import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -74,7 +71,7 @@ class DiffIT {
   private static final PatchContext MERGE = PatchContext.of(PatchType.STRATEGIC_MERGE);
 
   private final Bench bench = new Bench();
-  private int questions;
+  private final Questions questions = new Questions(bench);
 
   @AfterEach
   void close() {
@@ -386,7 +383,7 @@ class DiffIT {
   @Test
   void questionsFromBeforeAStartAreAnsweredButOldOrUnknownOnesAreNot() {
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
-    EventId old = send("web", Instant.now().minusSeconds(60));
+    EventId old = questions.send("web", Instant.now().minusSeconds(60));
     ProducerRecord<String, byte[]> unknown =
         new ProducerRecord<>(
             bench.kafka.topics().sync(bench.cluster), 0, QuestionEvent.KEY, new byte[] {'{', '}'});
@@ -394,11 +391,11 @@ class DiffIT {
         .headers()
         .add("ce_type", "dev.sluice.something-of-tomorrow.v1".getBytes(StandardCharsets.UTF_8));
     bench.targets.send(unknown);
-    EventId waiting = send("web", Instant.now().plusSeconds(60));
+    EventId waiting = questions.send("web", Instant.now().plusSeconds(60));
 
     bench.worker("one");
 
-    assertThat(answer(waiting).failure()).isEmpty();
+    assertThat(questions.answer(waiting).failure()).isEmpty();
     bench.targets.send(bench.targets.target("web", 2, configMap("a", "second")));
     bench.awaitApplied("web", 2);
     assertThat(bench.results.all(DiffAnswered.class))
@@ -424,7 +421,7 @@ class DiffIT {
           .patch(MERGE, "{\"data\": " + data("drifted") + "}");
     }
 
-    EventId question = send("web", Instant.now().plusSeconds(60));
+    EventId question = questions.send("web", Instant.now().plusSeconds(60));
     List<DiffAnswered> parts =
         await()
             .atMost(Bench.PATIENCE)
@@ -473,35 +470,7 @@ class DiffIT {
   }
 
   private DiffAnswered ask(String application) {
-    return answer(send(application, Instant.now().plusSeconds(60)));
-  }
-
-  private EventId send(String application, Instant until) {
-    EventId id = EventId.of("question", ++questions);
-    bench.targets.send(
-        EventCodec.encode(
-            bench.kafka.topics().sync(bench.cluster),
-            0,
-            new Envelope<>(
-                id,
-                "api",
-                Instant.now(),
-                TraceParent.start(),
-                new QuestionEvent.DiffAsked(
-                    new ApplicationName(application), bench.cluster, "cat", until))));
-    return id;
-  }
-
-  private DiffAnswered answer(EventId question) {
-    return await()
-        .atMost(Bench.PATIENCE)
-        .until(
-            () ->
-                bench.results.all(DiffAnswered.class).stream()
-                    .filter(answer -> answer.question().equals(question))
-                    .findFirst(),
-            Optional::isPresent)
-        .orElseThrow();
+    return questions.ask(application);
   }
 
   private void edit(String manager, String patch) {

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
+import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.platform.process.NeededProgram;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,37 +35,13 @@ final class UnavailableApiIT {
   private static final String UNAVAILABLE = "ApiGroupUnavailable";
 
   private final Bench bench = new Bench();
+  private final Questions questions = new Questions(bench);
   private final String group =
       "metrics-%s.example.org".formatted(UUID.randomUUID().toString().substring(0, 8));
 
   @BeforeEach
   void open() {
     assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
-    bench.fixture.cleanUp(this::deleteApiService);
-    bench
-        .fixture
-        .client()
-        .resource(
-            """
-            apiVersion: apiregistration.k8s.io/v1
-            kind: APIService
-            metadata: {name: v1beta1.%1$s}
-            spec:
-              group: %1$s
-              version: v1beta1
-              groupPriorityMinimum: 100
-              versionPriority: 100
-              insecureSkipTLSVerify: true
-              service: {name: nobody, namespace: default, port: 443}
-            """
-                .formatted(group))
-        .serverSideApply();
-    await()
-        .atMost(Bench.PATIENCE)
-        .until(
-            () ->
-                bench.fixture.client().getApiGroups().getGroups().stream()
-                    .anyMatch(found -> found.getName().equals(group)));
   }
 
   @AfterEach
@@ -69,17 +49,9 @@ final class UnavailableApiIT {
     bench.close();
   }
 
-  private void deleteApiService() {
-    bench
-        .fixture
-        .client()
-        .genericKubernetesResources("apiregistration.k8s.io/v1", "APIService")
-        .withName("v1beta1." + group)
-        .delete();
-  }
-
   @Test
   void onlyWhatUsesTheApiWaits() throws Exception {
+    bench.fixture.stopAnswering(group, "v1beta1");
     ClusterWorker worker = bench.worker("one");
 
     bench.targets.send(
@@ -97,7 +69,7 @@ final class UnavailableApiIT {
         .contains(group + "/v1beta1")
         .contains("APIService v1beta1." + group);
     assertThat(metrics(worker)).contains("sluice_worker_unavailable_apis{cluster=\"test\"} 1");
-    deleteApiService();
+    bench.fixture.answerAgain(group, "v1beta1");
     await()
         .atMost(Bench.PATIENCE)
         .until(
@@ -109,6 +81,7 @@ final class UnavailableApiIT {
   @Test
   void onlyAChartThatAsksForItsKindsWaits() {
     NeededProgram.check("helm");
+    bench.fixture.stopAnswering(group, "v1beta1");
     bench.worker("one");
 
     bench.targets.send(chart("asks", "%s/v1beta1/NodeMetrics".formatted(group)));
@@ -122,6 +95,168 @@ final class UnavailableApiIT {
     assertThat(bench.value("version")).contains("true");
     assertThat(waits.code().value()).isEqualTo(UNAVAILABLE);
     assertThat(waits.message()).contains(group + "/v1beta1");
+  }
+
+  @Test
+  void aDeletionWaitsUntilTheApiAnswersAgain() {
+    bench.worker("one");
+    serve();
+    bench.targets.send(
+        bench.targets.target(
+            "web", 1, configMap("a", "first"), configMap("b", "first"), gadget("g")));
+    bench.awaitApplied("web", 1);
+    bench.fixture.stopAnswering(group, "v1");
+
+    bench.targets.send(
+        bench.targets.target("web", 2, configMap("a", "second"), configMap("b", "first")));
+    Failure waits = awaitRetrying("web");
+
+    assertThat(waits.code().value()).isEqualTo(UNAVAILABLE);
+    assertThat(waits.stage()).isEqualTo(Failure.Stage.PRUNE);
+    assertThat(waits.message()).contains("Gadget").contains("APIService v1." + group);
+    bench.awaitValue("a", "second");
+    bench.fixture.answerAgain(group, "v1");
+    assertThat(bench.awaitApplied("web", 2).changes())
+        .anyMatch(
+            change -> change.object().kind().equals("Gadget") && change.action() == Action.DELETED);
+    assertThat(gadget()).isNull();
+  }
+
+  @Test
+  void aGuardedDeletionIsNotApprovedWhileItsObjectsCannotBeCounted() {
+    bench.worker("one");
+    serve();
+    bench.targets.send(
+        bench.targets.target(
+            "web", 1, configMap("a", "first"), configMap("b", "first"), gadget("g")));
+    bench.awaitApplied("web", 1);
+    bench.fixture.stopAnswering(group, "v1");
+
+    bench.targets.send(bench.targets.target("web", 2, configMap("c", "first")));
+
+    assertThat(awaitRetrying("web").code().value()).isEqualTo(UNAVAILABLE);
+    bench.fixture.answerAgain(group, "v1");
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () ->
+                bench.results.all(ResultEvent.Parked.class).stream()
+                    .anyMatch(parked -> parked.failure().code() == ApplyFailure.PRUNE_LIMIT));
+    assertThat(gadget()).isNotNull();
+  }
+
+  @Test
+  void aRemovalWaitsUntilTheApiAnswersAgain() {
+    bench.worker("one");
+    serve();
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first"), gadget("g")));
+    bench.awaitApplied("web", 1);
+    bench.fixture.stopAnswering(group, "v1");
+
+    bench.targets.send(bench.targets.removal("web", 2, false));
+
+    assertThat(awaitRetrying("web").code().value()).isEqualTo(UNAVAILABLE);
+    bench.fixture.answerAgain(group, "v1");
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(ResultEvent.Removed.class).isEmpty());
+    assertThat(gadget()).isNull();
+    assertThat(bench.value("a")).isEmpty();
+  }
+
+  @Test
+  void aChangeWaitsUntilTheApiAnswersAgain() {
+    bench.worker("one");
+    serve();
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first"), gadget("g")));
+    bench.awaitApplied("web", 1);
+    bench.fixture.stopAnswering(group, "v1");
+
+    bench.targets.send(
+        bench.targets.target("web", 2, configMap("a", "first"), gadget("g", "size: 2")));
+
+    Failure waits = awaitRetrying("web");
+    assertThat(waits.code().value()).isEqualTo(UNAVAILABLE);
+    assertThat(waits.message()).contains("APIService v1." + group);
+    bench.fixture.answerAgain(group, "v1");
+    bench.awaitApplied("web", 2);
+  }
+
+  @Test
+  void aComparisonSaysThatItCannotBeMade() {
+    bench.worker("one");
+    serve();
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first"), gadget("g")));
+    bench.targets.send(bench.targets.target("plain", 1, configMap("plain", "first")));
+    bench.awaitApplied("web", 1);
+    bench.awaitApplied("plain", 1);
+    assertThat(questions.ask("web").failure()).isEmpty();
+    bench.fixture.stopAnswering(group, "v1");
+
+    assertThat(questions.ask("web").failure().map(failure -> failure.code().value()))
+        .contains(UNAVAILABLE);
+    assertThat(questions.ask("web").failure().orElseThrow().message())
+        .contains("APIService v1." + group);
+    assertThat(questions.ask("plain").failure()).isEmpty();
+    bench.fixture.answerAgain(group, "v1");
+    await().atMost(Bench.PATIENCE).until(() -> questions.ask("web").failure().isEmpty());
+  }
+
+  @Test
+  void aComparisonOfADeletionSaysThatItCannotBeMade() {
+    bench.worker("one");
+    serve();
+    bench.targets.send(
+        bench.targets.target(
+            "web", 1, configMap("a", "first"), configMap("b", "first"), gadget("g")));
+    bench.awaitApplied("web", 1);
+    bench.fixture.stopAnswering(group, "v1");
+    bench.targets.send(
+        bench.targets.target("web", 2, configMap("a", "first"), configMap("b", "first")));
+    var unused = awaitRetrying("web");
+
+    assertThat(questions.ask("web").failure().map(failure -> failure.code().value()))
+        .contains(UNAVAILABLE);
+  }
+
+  /** Lets the cluster itself serve a kind of the group. */
+  private void serve() {
+    bench.fixture.cleanUp(
+        () ->
+            bench
+                .fixture
+                .client()
+                .apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName("gadgets." + group)
+                .delete());
+    bench.defineKind(group, "Gadget");
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () -> bench.fixture.client().getApiResources(group + "/v1"),
+            found -> found != null && !found.getResources().isEmpty());
+  }
+
+  private String gadget(String name) {
+    return gadget(name, "size: 1");
+  }
+
+  private String gadget(String name, String spec) {
+    return "{apiVersion: %s/v1, kind: Gadget, metadata: {name: %s}, spec: {%s}}"
+        .formatted(group, name, spec);
+  }
+
+  /** Returns the only Gadget; null if there is none. */
+  private @Nullable GenericKubernetesResource gadget() {
+    return bench
+        .fixture
+        .client()
+        .genericKubernetesResources(group + "/v1", "Gadget")
+        .inNamespace(bench.namespace)
+        .withName("g")
+        .get();
   }
 
   private static String metrics(ClusterWorker worker) throws IOException, InterruptedException {

@@ -20,6 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,9 @@ final class ApiCalls {
 
   /** Server-side apply; the server reads the body as YAML. */
   static final String APPLY = "application/apply-patch+yaml";
+
+  /** The beginning of a path in an API group, with the group and the version. */
+  private static final Pattern GROUP = Pattern.compile("/apis/([^/?]+/[^/?]+)");
 
   /** Bytes that are read of the answer to a watch that is refused. */
   private static final int MAX_STATUS = 1024 * 1024;
@@ -102,7 +107,32 @@ final class ApiCalls {
           "nothing is written: this worker may no longer lead", new IllegalStateException());
     }
     HttpRequest request = request(method, path, contentType, accept, body);
-    return read(method, send(method, request, String.class));
+    try {
+      return read(method, send(method, request, String.class));
+    } catch (ApiException e) {
+      Matcher group = GROUP.matcher(path);
+      throw group.lookingAt() && isWithoutServer(e)
+          ? ApiException.groupUnavailable(group.group(1), e)
+          : e;
+    }
+  }
+
+  /**
+   * Returns whether a call to an API group failed because the server of an aggregated API does not
+   * answer. The API server then answers 503 without a Status. So does a proxy whose API server is
+   * stopped, but for all paths.
+   */
+  private boolean isWithoutServer(ApiException failure) throws InterruptedException {
+    if (failure.code() != 503 || !failure.reason().isEmpty()) {
+      return false;
+    }
+    try {
+      var unused = call("GET", "/version", JSON, JSON, null);
+      return true;
+    } catch (ApiException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
   }
 
   private <T> HttpResponse<T> send(String method, HttpRequest request, Class<T> body)

@@ -104,12 +104,7 @@ public final class Differ {
     } catch (ManifestException e) {
       return answering.failed(e.failure());
     } catch (ApiException e) {
-      return answering.failed(
-          new Failure(
-              ApplyFailure.UNREACHABLE,
-              "the API server of %s does not answer as it should (%d)".formatted(cluster, e.code()),
-              Failure.Stage.APPLY,
-              Optional.empty()));
+      return answering.failed(failure(e));
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       if (Thread.currentThread().isInterrupted()) {
@@ -126,6 +121,20 @@ public final class Differ {
               Failure.Stage.APPLY,
               Optional.empty()));
     }
+  }
+
+  private Failure failure(ApiException e) {
+    return e.isGroupUnavailable()
+        ? new Failure(
+            ApplyFailure.API_GROUP_UNAVAILABLE,
+            String.valueOf(e.getMessage()),
+            Failure.Stage.APPLY,
+            Optional.empty())
+        : new Failure(
+            ApplyFailure.UNREACHABLE,
+            "the API server of %s does not answer as it should (%d)".formatted(cluster, e.code()),
+            Failure.Stage.APPLY,
+            Optional.empty());
   }
 
   private DiffAnswered differences(SyncEvent event, Ledger ledger, Answering answering)

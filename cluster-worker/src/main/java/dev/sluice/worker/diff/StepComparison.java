@@ -115,7 +115,7 @@ final class StepComparison {
   }
 
   private void refused(ApplyStep step, ApiException refusal) {
-    if (refusal.code() == ApiException.NO_ANSWER) {
+    if (refusal.code() == ApiException.NO_ANSWER || refusal.isGroupUnavailable()) {
       throw refusal;
     }
     add(step.ref(), Kind.REFUSED, Optional.of(message(step, refusal)));
