@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.ObjectId;
@@ -84,6 +85,39 @@ final class BenchmarkRepository implements AutoCloseable {
       }
     }
     return new ObjectId[] {before, push("replace " + directories.keySet())};
+  }
+
+  /**
+   * Copies files into a directory in one commit and pushes; returns the previous commit and the new
+   * one.
+   */
+  ObjectId[] copy(String directory, Path files) throws GitAPIException, IOException {
+    ObjectId before = clone.getRepository().resolve("HEAD");
+    Path root = clone.getRepository().getWorkTree().toPath().resolve(directory);
+    try (Stream<Path> all = Files.walk(files)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        Path copy = root.resolve(files.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+    return new ObjectId[] {before, push("copy " + directory)};
+  }
+
+  /**
+   * Appends a comment to each YAML file of a directory in one commit and pushes; returns the
+   * previous commit and the new one.
+   */
+  ObjectId[] comment(String directory) throws GitAPIException, IOException {
+    ObjectId before = clone.getRepository().resolve("HEAD");
+    Path root = clone.getRepository().getWorkTree().toPath().resolve(directory);
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path file : all.filter(one -> one.toString().matches(".*\\.ya?ml")).toList()) {
+        String text = Files.readString(file);
+        Files.writeString(file, text + (text.endsWith("\n") ? "" : "\n") + "# comment\n");
+      }
+    }
+    return new ObjectId[] {before, push("comment " + directory)};
   }
 
   private void write(int index, String version) throws IOException {

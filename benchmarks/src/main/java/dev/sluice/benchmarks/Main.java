@@ -20,6 +20,7 @@ public final class Main {
                     ClosureBenchmark.command(),
                     ReceiverBenchmark.command(),
                     ReadModelBenchmark.command(),
+                    BundleCheck.command(),
                     RenderingComparison.command()),
                 System.getenv())
             .run(arguments));
