@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
+import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.ObjectSharing;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.Namespace;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -202,6 +207,51 @@ final class SharedObjectsIT {
     bench.awaitApplied("b", 2);
     assertThat(bench.value("both")).contains("y");
     assertThat(owner("both")).isEqualTo("b");
+  }
+
+  @Test
+  void aSharedObjectIsNoDifference() {
+    bench.worker("one");
+    send("a", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("a", "x"));
+    bench.awaitApplied("a", 1);
+    send("b", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("b", "x"));
+    bench.awaitApplied("b", 1);
+
+    assertThat(diff("a").differences()).isEmpty();
+    assertThat(diff("b").differences()).isEmpty();
+
+    // parked, so that the difference remains
+    send(
+        "a",
+        2,
+        ObjectSharing.ALL,
+        configMap("a", "x"),
+        "{apiVersion: v1, kind: Service," + " metadata: {name: a}, spec: {ports: [{port: 0}]}}");
+    awaitParked("a", 2);
+    assertThat(diff("a").differences())
+        .as("the object stays for the other application")
+        .extracting(difference -> difference.object().kind())
+        .containsExactly("Service");
+  }
+
+  private DiffAnswered diff(String application) {
+    EventId question = EventId.of("question", application, System.nanoTime());
+    bench.targets.send(
+        question,
+        new QuestionEvent.DiffAsked(
+            new ApplicationName(application),
+            bench.cluster,
+            "cat",
+            Instant.now().plus(Bench.PATIENCE)));
+    return await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () ->
+                bench.results.all(DiffAnswered.class).stream()
+                    .filter(answer -> answer.question().equals(question))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   private SyncEvent.Target target(

@@ -53,6 +53,7 @@ public final class Differ {
   private final SourceRendering rendering;
   private final SyncRecordReader targets;
   private final LedgerStore ledgers;
+  private final SharedDeclarations shared;
 
   public Differ(
       ClusterName cluster,
@@ -66,6 +67,7 @@ public final class Differ {
     this.rendering = rendering;
     this.targets = targets;
     this.ledgers = ledgers;
+    this.shared = new SharedDeclarations(discovery, ledgers);
   }
 
   /**
@@ -148,7 +150,9 @@ public final class Differ {
     List<ObjectDifference> differences = new ArrayList<>(comparison.differences());
     for (PruneStep step : plan.prunes()) {
       Optional<ObjectNode> live = discovery.read(step.ref());
-      if (live.isPresent() && !hasOtherName(step.ref(), live.get(), plan)) {
+      if (live.isPresent()
+          && !hasOtherName(step.ref(), live.get(), plan)
+          && !shared.staysForAnother(step.ref().id(), ledger)) {
         differences.add(
             new ObjectDifference(step.ref(), Kind.DELETED, List.of(), Optional.empty()));
       }
@@ -173,7 +177,9 @@ public final class Differ {
         // a held plan is shown too, since an approval is based on it
         Planner.Request request =
             new Planner.Request(
-                rendering.render(target, ledger.inventory()).manifests(),
+                shared.asWritten(
+                    rendering.render(target, ledger.inventory()).manifests(),
+                    target.spec().policy()),
                 ledger.inventory(),
                 ledger.inventory().ids(),
                 target.spec().policy(),
