@@ -2,6 +2,8 @@ package dev.sluice.simulated;
 
 import dev.sluice.simulated.fault.FaultInjector;
 import dev.sluice.simulated.resource.ResourceCatalog;
+import dev.sluice.simulated.runner.PodRunner;
+import dev.sluice.simulated.runner.api.ApiAccess;
 import dev.sluice.simulated.server.ApiServer;
 import dev.sluice.simulated.server.Cluster;
 import dev.sluice.simulated.store.Store;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +25,8 @@ import java.util.concurrent.TimeoutException;
 /**
  * Kubernetes API server in this process, over plain HTTP and without authentication.
  *
- * <p>It stores, validates, applies, watches and deletes objects like a real one. It runs no
- * controllers except the deletion of a namespace's contents and of owned objects: a Deployment gets
- * no pods. Unsupported requests are answered with 501.
+ * <p>It stores, validates, applies, watches and deletes objects like a real one. Workloads get pods
+ * if the options have a {@link PodRunner}. Unsupported requests are answered with 501.
  */
 public final class SimulatedCluster implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
@@ -36,6 +38,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private final FaultInjector faults = new FaultInjector();
   private final ApiServer server;
   private final HttpServer listener;
+  private final Optional<PodRunner> pods;
 
   private SimulatedCluster(SimulatedClusterOptions options) {
     this.options = options;
@@ -58,6 +61,7 @@ public final class SimulatedCluster implements AutoCloseable {
       stop();
       throw e;
     }
+    this.pods = options.pods().map(pods -> PodRunner.start(ApiAccess.open(uri()), pods));
   }
 
   /**
@@ -126,6 +130,7 @@ public final class SimulatedCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    pods.ifPresent(PodRunner::close);
     stop();
   }
 

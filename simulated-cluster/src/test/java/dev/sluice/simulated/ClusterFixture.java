@@ -2,6 +2,7 @@ package dev.sluice.simulated;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.simulated.runner.PodRunnerOptions;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -61,9 +62,22 @@ public final class ClusterFixture implements AutoCloseable {
     return real.isPresent() ? real(real.get()) : simulated();
   }
 
+  /** Opens the cluster of the build; a simulated one runs pods, as a real one with a node does. */
+  public static ClusterFixture openWithPods(PodRunnerOptions options) {
+    Optional<Path> real = realKubeconfig();
+    return real.isPresent()
+        ? real(real.get())
+        : simulated(SimulatedClusterOptions.named("simulated").withPods(options));
+  }
+
   /** Opens a new simulated cluster, regardless of the build. */
   public static ClusterFixture simulated() {
-    SimulatedCluster cluster = SimulatedCluster.start(SimulatedClusterOptions.named("simulated"));
+    return simulated(SimulatedClusterOptions.named("simulated"));
+  }
+
+  /** Opens a new simulated cluster with options. */
+  public static ClusterFixture simulated(SimulatedClusterOptions options) {
+    SimulatedCluster cluster = SimulatedCluster.start(options);
     return new ClusterFixture(cluster, cluster.kubeconfig());
   }
 

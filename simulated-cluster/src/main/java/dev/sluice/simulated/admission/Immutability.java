@@ -110,6 +110,9 @@ final class Immutability {
   private static void claim(JsonNode live, JsonNode object, Problems problems) {
     ObjectNode before = live.path("spec").deepCopy();
     ObjectNode after = object.path("spec").deepCopy();
+    if (before.path("volumeName").asText().isEmpty()) {
+      after.remove("volumeName");
+    }
     before.remove("resources");
     after.remove("resources");
     if (!before.equals(after)) {

@@ -126,6 +126,9 @@ final class Discovery {
                   .put("namespaced", type.namespaced());
               if (name.equals("scale")) {
                 subresource.put("group", "autoscaling").put("version", "v1").put("kind", "Scale");
+              } else if (name.equals("binding")) {
+                subresource.put("kind", "Binding").putArray("verbs").add("create");
+                return;
               } else {
                 subresource.put("kind", type.kind());
               }

@@ -1,0 +1,108 @@
+package dev.sluice.simulated.runner;
+
+import dev.sluice.simulated.runner.api.ApiAccess;
+import dev.sluice.simulated.runner.api.ApiClient;
+import dev.sluice.simulated.runner.api.Follower;
+import dev.sluice.simulated.runner.api.Kind;
+import dev.sluice.simulated.runner.control.Controller;
+import dev.sluice.simulated.runner.control.Reconciler;
+import dev.sluice.simulated.runner.node.ClaimBinder;
+import dev.sluice.simulated.runner.node.Kubelet;
+import dev.sluice.simulated.runner.node.LoadBalancers;
+import dev.sluice.simulated.runner.workload.DaemonSetController;
+import dev.sluice.simulated.runner.workload.DeploymentController;
+import dev.sluice.simulated.runner.workload.JobController;
+import dev.sluice.simulated.runner.workload.ReplicaSetController;
+import dev.sluice.simulated.runner.workload.StatefulSetController;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Program that runs the pods of a cluster, without processes: they become ready after a set time,
+ * or fail if their image or annotation says so (see {@link
+ * dev.sluice.simulated.runner.node.Behaviour}).
+ */
+public final class PodRunner implements AutoCloseable {
+  private static final String NODE = "simulated";
+  private static final Map<String, String> LABELS =
+      Map.of(
+          "kubernetes.io/hostname",
+          NODE,
+          "kubernetes.io/os",
+          "linux",
+          "kubernetes.io/arch",
+          "amd64");
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final Vertx vertx;
+
+  private PodRunner(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /** Starts a runner, which follows the cluster until it is closed. */
+  public static PodRunner start(ApiAccess access, PodRunnerOptions options) {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+    vertx
+        .getOrCreateContext()
+        .runOnContext(
+            ignored -> {
+              ApiClient api = new ApiClient(vertx, access);
+              Reconciler loop = new Reconciler(vertx, api, Clock.systemUTC(), NODE);
+              List<Controller> controllers = controllers(options);
+              controllers.forEach(loop::add);
+              List<Kind> kinds =
+                  new ArrayList<>(controllers.stream().map(Controller::kind).toList());
+              if (options.role() == PodRunnerOptions.Role.ALL) {
+                kinds.add(Kind.CONTROLLER_REVISION);
+              }
+              Future.all(
+                      kinds.stream()
+                          .map(kind -> new Follower(vertx, api, kind, loop.cache()).start())
+                          .toList())
+                  .onSuccess(all -> loop.start());
+            });
+    return new PodRunner(vertx);
+  }
+
+  private static List<Controller> controllers(PodRunnerOptions options) {
+    Controller kubelet = new Kubelet(NODE, options.timing());
+    return switch (options.role()) {
+      case PODS -> List.of(kubelet);
+      case ALL ->
+          List.of(
+              kubelet,
+              new ReplicaSetController(),
+              new DeploymentController(),
+              new StatefulSetController(),
+              new DaemonSetController(NODE, LABELS),
+              new JobController(options.timing().backOff()),
+              new ClaimBinder(),
+              new LoadBalancers());
+    };
+  }
+
+  @Override
+  public void close() {
+    try {
+      vertx
+          .close()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the pod runner was ending", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the pod runner does not end", e);
+    }
+  }
+}
