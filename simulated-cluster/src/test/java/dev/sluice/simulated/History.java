@@ -1,12 +1,12 @@
 package dev.sluice.simulated;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,6 +14,8 @@ import java.util.function.Function;
 
 /** All states of the objects of a kind in a namespace, in the order of a watch. */
 final class History implements Watcher<GenericKubernetesResource>, AutoCloseable {
+  static final JsonMapper MAPPER = JsonMapper.builder().build();
+
   private final List<JsonNode> states = new CopyOnWriteArrayList<>();
   private final Watch watch;
 
@@ -25,7 +27,7 @@ final class History implements Watcher<GenericKubernetesResource>, AutoCloseable
   @Override
   public void eventReceived(Action action, GenericKubernetesResource object) {
     if (action != Action.DELETED) {
-      states.add(Serialization.jsonMapper().valueToTree(object));
+      states.add(MAPPER.valueToTree(object));
     }
   }
 

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.simulated.runner.PodRunnerOptions;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -99,7 +98,7 @@ class PodRunnerContractIT {
             .inNamespace(namespace)
             .withName(name)
             .get();
-    return Serialization.jsonMapper().valueToTree(found);
+    return History.MAPPER.valueToTree(found);
   }
 
   private static JsonNode live(String kind, String name) {
@@ -114,7 +113,7 @@ class PodRunnerContractIT {
         .list()
         .getItems()
         .stream()
-        .<JsonNode>map(item -> Serialization.jsonMapper().valueToTree(item))
+        .<JsonNode>map(item -> History.MAPPER.valueToTree(item))
         .toList();
   }
 
