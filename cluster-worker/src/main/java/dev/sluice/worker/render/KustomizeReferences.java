@@ -12,9 +12,12 @@ import dev.sluice.contract.yaml.YamlText;
 import dev.sluice.worker.sandbox.InputPaths;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,21 +32,24 @@ final class KustomizeReferences {
   private final InputTree tree;
   private final Deque<String> ahead = new ArrayDeque<>();
   private final Set<String> seen = new HashSet<>();
+  private final Map<String, Set<String>> fields = new HashMap<>();
 
   private KustomizeReferences(InputTree tree) {
     this.tree = tree;
   }
 
   /**
-   * Requires that every reference stays within the inputs.
+   * Requires that every reference stays within the inputs. Returns the fields of kustomizations
+   * that each file is named by, by its path.
    *
    * @throws RenderException naming the file that has another
    */
-  static void check(SourceInputs source) throws RenderException {
+  static Map<String, Set<String>> check(SourceInputs source) throws RenderException {
     KustomizeReferences references = new KustomizeReferences(new InputTree(source.files()));
     references.ahead.add(source.path());
     try {
       references.run();
+      return references.fields;
     } catch (YamlException e) {
       throw RenderException.permanent(e.code(), String.valueOf(e.getMessage()));
     }
@@ -53,16 +59,27 @@ final class KustomizeReferences {
     while (!ahead.isEmpty()) {
       String directory = ahead.pop();
       if (seen.add(directory)) {
-        for (String name : Kustomization.FILE_NAMES) {
-          String path = directory.isEmpty() ? name : directory + "/" + name;
-          if (tree.find(path).orElse(null) instanceof InputTree.Node.File file) {
-            for (Object document : YamlText.documents(text(file, path), path)) {
-              follow(path, new Kustomization(YamlFields.of(document, path)).references());
-            }
-          }
+        for (Read read : in(directory)) {
+          follow(read.path(), read.kustomization().references());
         }
       }
     }
+  }
+
+  /** A kustomization and its file. */
+  private record Read(String path, Kustomization kustomization) {}
+
+  private List<Read> in(String directory) throws RenderException {
+    List<Read> found = new ArrayList<>();
+    for (String name : Kustomization.FILE_NAMES) {
+      String path = directory.isEmpty() ? name : directory + "/" + name;
+      if (tree.find(path).orElse(null) instanceof InputTree.Node.File file) {
+        for (Object document : YamlText.documents(text(file, path), path)) {
+          found.add(new Read(path, new Kustomization(YamlFields.of(document, path))));
+        }
+      }
+    }
+    return found;
   }
 
   private void follow(String kustomization, List<Reference> references) throws RenderException {
@@ -82,12 +99,38 @@ final class KustomizeReferences {
             case InputTree.Node.File file ->
                 configurations(kustomization, file.path(), reference, text(file, file.path()));
             case InputTree.Node.Directory directory ->
-                throw RenderException.permanent(
-                    SourceFailure.UNSUPPORTED,
-                    "%s names the directory %s of %s: name its files"
-                        .formatted(kustomization, directory.path(), reference.field()));
+                built(kustomization, directory.path(), reference, new HashSet<>());
             case null -> {}
           }
+        }
+      }
+    }
+  }
+
+  /**
+   * Checks the configurations in a directory that is built to such. Their own references are
+   * relative to the kustomization that names the directory.
+   */
+  private void built(
+      String kustomization, String directory, Reference named, Set<String> directories)
+      throws RenderException {
+    if (!directories.add(directory)) {
+      return;
+    }
+    for (Read read : in(directory)) {
+      if (!read.kustomization().isListOfResources()) {
+        throw RenderException.permanent(
+            SourceFailure.UNSUPPORTED,
+            "%s, which %s of %s names, has more than resources: name the files of the configurations"
+                .formatted(read.path(), named.field(), kustomization));
+      }
+      for (Reference reference : read.kustomization().references()) {
+        switch (find(read.path(), reference).orElse(null)) {
+          case InputTree.Node.File file ->
+              configurations(kustomization, file.path(), named, text(file, file.path()));
+          case InputTree.Node.Directory deeper ->
+              built(kustomization, deeper.path(), named, directories);
+          case null -> {}
         }
       }
     }
@@ -116,6 +159,9 @@ final class KustomizeReferences {
           SourceFailure.REMOTE_REFERENCE,
           "%s names a remote file or base (%s): copy it into the repository"
               .formatted(kustomization, reference.field()));
+    }
+    if (found.orElse(null) instanceof InputTree.Node.File file) {
+      fields.computeIfAbsent(file.path(), _ -> new HashSet<>()).add(reference.field());
     }
     return found;
   }

@@ -12,7 +12,9 @@ import dev.sluice.worker.sandbox.RenderException;
 import dev.sluice.worker.sandbox.Sandbox;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Builds kustomizations with the machine's {@code kustomize} or {@code kubectl}, as a process in a
@@ -90,10 +92,10 @@ final class KustomizeRenderer implements Renderer {
     if (!charts.areNone()) {
       references.required(); // refuses files that may hide a chart outside the tree
     }
-    KustomizeReferences.check(source);
+    Map<String, Set<String>> fields = KustomizeReferences.check(source);
     List<InputFile> files = charts.without(source.files());
     LargeFiles.refusePointers(files);
-    LostCharacters.refuse(files);
+    LostCharacters.refuse(files, fields);
     Customization customization = source.options().customization();
     try (InputDirectory directory = InputDirectory.of(source, sandbox.open())) {
       String built = path.isEmpty() ? "." : "./" + path; // neither an option nor a URL

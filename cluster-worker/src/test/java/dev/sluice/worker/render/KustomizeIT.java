@@ -244,6 +244,65 @@ class KustomizeIT {
         .startsWith("app/n.txt has a character that kustomize changes");
   }
 
+  /** Generators read these files as they are, and a Secret has them in base64. */
+  @Test
+  void acceptsCharactersThatKustomizeKeeps() throws Exception {
+    RenderResult result =
+        renderers.render(
+            kustomization(
+                text(
+                    "app/kustomization.yaml",
+                    "configMapGenerator: [{name: g, files: [v=escaped.json]}]",
+                    "secretGenerator: [{name: s, files: [n.txt, escaped.json]}]"),
+                text("app/escaped.json", "{\"a\": \"\\u0085 \\u007f\"}"),
+                text("app/n.txt", "x\u0085y\u007f\ufffe")));
+
+    assertThat(result.parts().getFirst().text())
+        .contains("{\"a\": \"\\u0085 \\u007f\"}")
+        .contains("n.txt: eMKFeX/vv74K");
+  }
+
+  /** Kustomize's own message has the whole object. */
+  @Test
+  void refusesControlCharactersInTheFileOfAConfigMap() {
+    assertThat(
+            refused(
+                kustomization(
+                    text(
+                        "app/kustomization.yaml",
+                        "configMapGenerator: [{name: g, files: [v.json]}]"),
+                    text("app/v.json", "a\u007fb"))))
+        .startsWith("app/v.json has a character that kustomize changes");
+  }
+
+  /** Their references are relative to the kustomization that names the directory. */
+  @Test
+  void buildsWithConfigurationsOfADirectory() throws Exception {
+    RenderResult result =
+        renderers.render(
+            kustomization(
+                text("app/kustomization.yaml", "generators: [built]"),
+                text("app/v", "from the kustomization"),
+                text("app/built/kustomization.yaml", "resources: [deeper]"),
+                text("app/built/deeper/kustomization.yaml", "resources: [g.yaml]"),
+                text(
+                    "app/built/deeper/g.yaml",
+                    "{apiVersion: builtin, kind: ConfigMapGenerator, metadata: {name: g}, files: [v]}")));
+
+    assertThat(values(result)).hasToString("[from the kustomization\n]");
+  }
+
+  @Test
+  void refusesADirectoryOfConfigurationsThatItsBuildChanges() {
+    assertThat(
+            refused(
+                kustomization(
+                    text("app/kustomization.yaml", "generators: [built]"),
+                    text("app/built/kustomization.yaml", "{resources: [g.yaml], namePrefix: x-}"),
+                    text("app/built/g.yaml", "{apiVersion: builtin, kind: ConfigMapGenerator}"))))
+        .contains("app/built/kustomization.yaml", "name the files");
+  }
+
   private String refused(RenderRequest request) {
     return catchThrowableOfType(RenderException.class, () -> renderers.render(request))
         .failure()

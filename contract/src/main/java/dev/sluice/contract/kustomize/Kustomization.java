@@ -6,6 +6,7 @@ import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.contract.yaml.YamlFields;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A kustomization as kustomize reads it. Its schema determines which values are loaded; all others,
@@ -46,6 +47,8 @@ public record Kustomization(YamlFields fields) {
           ReferenceField.of(Form.FILE, HelmChartFields.CHARTS, "valuesFile"),
           ReferenceField.of(Form.FILES, HelmChartFields.CHARTS, "additionalValuesFiles"));
 
+  private static final Set<String> OF_A_LIST = Set.of("apiVersion", "kind", "resources");
+
   private static final String DEFAULT_CHART_HOME = "charts";
 
   /** Returns whether a path is that of a kustomization. */
@@ -70,6 +73,14 @@ public record Kustomization(YamlFields fields) {
    */
   public List<Reference> references() {
     return REFERENCES.stream().flatMap(field -> field.in(fields, field.path().getFirst())).toList();
+  }
+
+  /**
+   * Returns whether it builds to its resources as they are, so that these can be read in place of
+   * its output.
+   */
+  public boolean isListOfResources() {
+    return OF_A_LIST.containsAll(fields.fields().keySet());
   }
 
   /**

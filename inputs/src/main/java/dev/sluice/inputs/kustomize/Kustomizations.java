@@ -54,6 +54,14 @@ public final class Kustomizations {
   }
 
   private void collect(String directory, List<String> parents) {
+    List<String> chain = below(parents, directory);
+    if (visited.add(directory)) {
+      read(directory, chain);
+    }
+  }
+
+  /** Returns the directories that include each other down to this one. */
+  private static List<String> below(List<String> parents, String directory) {
     List<String> chain = new ArrayList<>(parents);
     chain.add(directory);
     if (parents.contains(directory)) {
@@ -69,12 +77,16 @@ public final class Kustomizations {
           "kustomizations include each other more than %d deep, down to '%s'"
               .formatted(MAX_DEPTH, directory));
     }
-    if (visited.add(directory)) {
-      read(directory, chain);
-    }
+    return chain;
   }
 
   private void read(String directory, List<String> chain) {
+    Reader reader = reader(directory, chain);
+    reader.charts();
+    reader.kustomization.references().forEach(reader::load);
+  }
+
+  private Reader reader(String directory, List<String> chain) {
     ResolvedPath file = fileOf(directory, chain);
     walk.addFile(file);
     List<Object> documents = YamlText.documents(walk.text(file.entry(), MAX_BYTES), file.path());
@@ -85,7 +97,7 @@ public final class Kustomizations {
               .formatted(file.path(), documents.size()));
     }
     YamlFields fields = YamlFields.of(documents.getFirst(), file.path());
-    new Reader(directory, file.path(), chain).read(new Kustomization(fields));
+    return new Reader(directory, file.path(), chain, new Kustomization(fields));
   }
 
   private ResolvedPath fileOf(String directory, List<String> chain) {
@@ -120,16 +132,17 @@ public final class Kustomizations {
     private final String directory;
     private final String where;
     private final List<String> chain;
+    private final Kustomization kustomization;
 
-    Reader(String directory, String where, List<String> chain) {
+    Reader(String directory, String where, List<String> chain, Kustomization kustomization) {
       this.directory = directory;
       this.where = where;
       this.chain = chain;
+      this.kustomization = kustomization;
     }
 
-    void read(Kustomization kustomization) {
+    void charts() {
       charts.collect(kustomization, directory);
-      kustomization.references().forEach(this::load);
     }
 
     private void load(Reference reference) {
@@ -140,14 +153,53 @@ public final class Kustomizations {
         case COMPONENT -> component(field, text);
         case FILE -> file(field, text);
         case PLUGIN -> {
-          if (local(field, text).isDirectory()) {
-            throw unsupported(what(field, text) + " is a directory", "name its files");
+          ResolvedPath resolved = local(field, text);
+          if (resolved.isDirectory()) {
+            walk.addLinks(resolved);
+            built(field, reader(resolved.path(), below(chain, resolved.path())));
+          } else {
+            walk.addFile(resolved);
+            plugins(field, walk.text(resolved.entry(), MAX_BYTES), resolved.path());
           }
-          ResolvedPath file = file(field, text);
-          plugins(field, walk.text(file.entry(), MAX_BYTES), file.path());
         }
         case INLINE_PLUGIN -> plugins(field, text, where);
       }
+    }
+
+    /**
+     * Reads the configurations in a directory that is built to such. Their own references are
+     * relative to this kustomization.
+     */
+    private void built(String field, Reader named) {
+      if (!named.kustomization.isListOfResources()) {
+        throw unsupported(
+            "'%s', which %s in '%s' names, has more than resources"
+                .formatted(named.where, field, where),
+            "name the files of the configurations");
+      }
+      for (Reference reference : named.kustomization.references()) {
+        ResolvedPath resolved = named.local(reference.field(), reference.text());
+        if (resolved.isDirectory()) {
+          walk.addLinks(resolved);
+          built(field, reader(resolved.path(), below(named.chain, resolved.path())));
+        } else {
+          walk.addFile(resolved);
+          builtIn(field, walk.text(resolved.entry(), MAX_BYTES), resolved.path());
+        }
+      }
+    }
+
+    private void builtIn(String field, String text, String file) {
+      for (Object document : YamlText.documents(text, file)) {
+        PluginConfiguration plugin = PluginConfiguration.of(YamlFields.of(document, file));
+        if (!plugin.isBuiltIn()) {
+          throw unsupported(
+              "'%s', in a directory that %s in '%s' names, is no configuration of a built-in plugin"
+                  .formatted(file, field, where),
+              "name the file itself");
+        }
+      }
+      plugins(field, text, file);
     }
 
     private void resource(String field, String path) {

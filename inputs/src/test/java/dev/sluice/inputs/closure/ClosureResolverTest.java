@@ -320,6 +320,27 @@ class ClosureResolverTest {
         arguments(
             "Unsupported", kustomization("generators: ['{apiVersion: v1, kind: Exec}']"), "app"),
         arguments(
+            "Unsupported", // whose output is not what its files say
+            kustomization("generators: [built]")
+                .file("app/built/kustomization.yaml", "{resources: [g.yaml], namePrefix: a-}")
+                .file("app/built/g.yaml", "{apiVersion: builtin, kind: ConfigMapGenerator}"),
+            "app"),
+        arguments(
+            "Unsupported",
+            kustomization("generators: [built]")
+                .file("app/built/kustomization.yaml", "resources: [g.yaml]")
+                .file("app/built/g.yaml", "{apiVersion: v1, kind: Exec}"),
+            "app"),
+        arguments(
+            "MissingFile", // relative to the kustomization that names the directory
+            kustomization("generators: [built]")
+                .file("app/built/kustomization.yaml", "resources: [g.yaml]")
+                .file("app/built/x", "")
+                .file(
+                    "app/built/g.yaml",
+                    "{apiVersion: builtin, kind: ConfigMapGenerator, files: [x]}"),
+            "app"),
+        arguments(
             "Unsupported",
             kustomization(
                 """
@@ -332,6 +353,18 @@ class ClosureResolverTest {
                       config.kubernetes.io/function: 'container: {image: x}'
                 """),
             "app"));
+  }
+
+  @Test
+  void refusesDirectoriesOfConfigurationsThatIncludeEachOther() {
+    MemoryTree tree =
+        kustomization("validators: [built]")
+            .file("app/built/kustomization.yaml", "resources: [deeper]")
+            .file("app/built/deeper/kustomization.yaml", "resources: [..]");
+
+    ClosureResult result = resolver.resolve(tree, source("app", Optional.empty()));
+
+    assertThat(((ClosureResult.Refused) result).failure().code()).isEqualTo(SourceFailure.CYCLE);
   }
 
   @ParameterizedTest

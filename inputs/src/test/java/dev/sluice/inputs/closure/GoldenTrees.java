@@ -94,9 +94,33 @@ final class GoldenTrees {
             configurations: [names.yaml]
             crds: [crd.json]
             openapi: {path: schema.json}
-            transformers: [labels.yaml]
+            transformers: [labels.yaml, more]
             generators: [generator.yaml]
             """)
+        .file(
+            "apps/web/production/more/kustomization.yaml", "resources: [prefix.yaml, ../deeper]\n")
+        .file(
+            "apps/web/production/more/prefix.yaml",
+            """
+            apiVersion: builtin
+            kind: PrefixTransformer
+            metadata: {name: prefix}
+            prefix: more-
+            fieldSpecs: [{path: metadata/name}]
+            """)
+        .file("apps/web/production/deeper/kustomization.yaml", "resources: [patch.yaml]\n")
+        .file(
+            "apps/web/production/deeper/patch.yaml",
+            """
+            apiVersion: builtin
+            kind: PatchTransformer
+            metadata: {name: patch}
+            path: of-the-outer.yaml
+            target: {kind: Deployment}
+            """)
+        .file(
+            "apps/web/production/of-the-outer.yaml",
+            "- {op: add, path: /metadata/labels, value: {from: directory}}\n")
         .file("apps/web/production/extra.yaml", MAP.formatted("extra"))
         .file("apps/web/production/crd-user.yaml", MAP.formatted("user"))
         .file(
