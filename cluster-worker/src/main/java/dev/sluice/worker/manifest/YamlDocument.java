@@ -12,6 +12,7 @@ import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.GoScalars;
 import dev.sluice.contract.yaml.JsonSize;
 import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.contract.yaml.YamlTrees;

@@ -22,17 +22,29 @@ public final class Allowance {
    */
   public static final int MAX_VALUES = 1_000_000;
 
+  /** The largest number of values in a file of the fleet; an application has a few dozen. */
+  public static final int MAX_FLEET_VALUES = 400_000;
+
+  private final long maxValues;
+  private final String subject;
   private long bytes;
   private long values;
 
-  private Allowance(long bytes, long values) {
-    this.bytes = bytes;
+  private Allowance(long values, String subject) {
+    this.bytes = MAX_APPLICATION;
     this.values = values;
+    this.maxValues = values;
+    this.subject = subject;
   }
 
   /** Returns the allowance of an application. */
   public static Allowance ofApplication() {
-    return new Allowance(MAX_APPLICATION, MAX_VALUES);
+    return new Allowance(MAX_VALUES, "an application");
+  }
+
+  /** Returns the allowance of a file of the fleet, or of settings. */
+  public static Allowance ofFile() {
+    return new Allowance(MAX_FLEET_VALUES, "a file");
   }
 
   /**
@@ -47,14 +59,14 @@ public final class Allowance {
     if (this.bytes < 0) {
       throw YamlException.tooLarge(
           line,
-          "with its aliases expanded it is more than %d MiB of JSON, which is more than an application may have"
-              .formatted(MAX_APPLICATION >> 20));
+          "with its aliases expanded it is more than %d MiB of JSON, which is more than %s may have"
+              .formatted(MAX_APPLICATION >> 20, subject));
     }
     if (this.values < 0) {
       throw YamlException.tooLarge(
           line,
-          "with its aliases expanded it has more than %d values, which is more than an application may have"
-              .formatted(MAX_VALUES));
+          "with its aliases expanded it has more than %d values, which is more than %s may have"
+              .formatted(maxValues, subject));
     }
   }
 

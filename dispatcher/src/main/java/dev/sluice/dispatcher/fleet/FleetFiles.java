@@ -1,22 +1,23 @@
 package dev.sluice.dispatcher.fleet;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.sluice.contract.event.Excerpt;
+import dev.sluice.contract.json.Json;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.FileScalars;
+import dev.sluice.contract.yaml.YamlException;
+import dev.sluice.contract.yaml.YamlTrees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Reader of a directory's documents: {@code *.yaml} and {@code *.yml} without hidden names. */
@@ -25,25 +26,12 @@ final class FleetFiles {
   /** Documents of a directory, and the problems of unreadable files. */
   record Content(List<FleetDocument> documents, List<FleetProblem> unreadable) {}
 
-  /** Maximum size of a file: the parser's own limit, which is in characters. */
+  /** Maximum size of a file in bytes. */
   private static final int MAX_BYTES = 3 * 1024 * 1024;
 
   private static final int MAX_DEPTH = 16;
 
-  /**
-   * Maximum length of a line. The parser copies its look-ahead with each KiB of a scalar in one
-   * line, so its cost grows with the square of this.
-   */
-  private static final int MAX_LINE = 64 * 1024;
-
   private static final int MAX_MESSAGE = 1_000;
-
-  /** Maximum number of mappings, lists and scalars of a file; an application takes a few dozen. */
-  private static final int MAX_VALUES = 400_000;
-
-  private static final YAMLMapper YAML =
-      new YAMLMapper(
-          YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
 
   private final Path directory;
   private final List<FleetDocument> documents = new ArrayList<>();
@@ -99,76 +87,38 @@ final class FleetFiles {
         unreadable(name, "is empty: delete the file if nothing should be in it");
         return;
       }
-      int tooLong = longLine(bytes);
-      if (tooLong > 0) {
-        unreadable(
-            name,
-            "has more than %d KiB in line %d: break it into several lines"
-                .formatted(MAX_LINE >> 10, tooLong));
-        return;
-      }
-      Optional<String> refusal = refusal(bytes);
-      if (refusal.isPresent()) {
-        unreadable(name, refusal.get());
-        return;
-      }
-      parse(bytes, name);
-    } catch (JacksonException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      unreadable(name, "is not valid YAML at line %d: %s".formatted(line, e.getOriginalMessage()));
+      parse(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString(), name);
+    } catch (CharacterCodingException e) {
+      unreadable(name, "is not UTF-8: save it as UTF-8");
+    } catch (YamlException e) {
+      unreadable(
+          name,
+          switch (e.reason()) {
+            case INVALID -> "is not valid YAML at line %d: %s".formatted(e.line(), e.getMessage());
+            case TOO_LARGE -> "is too large: " + e.located();
+          });
     } catch (IOException | RuntimeException e) {
       unreadable(name, "cannot be read: " + e);
     }
   }
 
-  private void parse(byte[] bytes, String name) throws IOException {
-    try (YAMLParser parser = YAML.getFactory().createParser(bytes);
-        MappingIterator<JsonNode> nodes = YAML.readerFor(JsonNode.class).readValues(parser)) {
-      for (int number = 1; nodes.hasNextValue(); number++) {
-        JsonNode node = nodes.nextValue();
-        if (node instanceof ObjectNode root) {
-          documents.add(new FleetDocument(name, number, root));
-        } else if (node != null && !node.isNull() && !node.isMissingNode()) {
-          unreadable.add(new FleetProblem(name, number, "", "must be a mapping"));
-        }
+  /** Reads the documents as those of manifests are read; none of a file with an error counts. */
+  private void parse(String text, String name) throws IOException {
+    List<FleetDocument> found = new ArrayList<>();
+    List<FleetProblem> problems = new ArrayList<>();
+    YamlTrees trees = new YamlTrees(text, new FileScalars(), Allowance.ofFile());
+    for (var next = trees.next(); next.isPresent(); next = trees.next()) {
+      int number = next.get().index();
+      // as it is when it is read from an event: whole numbers have the same type, nothing is shared
+      JsonNode content = Json.mapper().readTree(next.get().content().toString());
+      if (content instanceof ObjectNode root) {
+        found.add(new FleetDocument(name, number, root));
+      } else if (!content.isNull()) {
+        problems.add(new FleetProblem(name, number, "", "must be a mapping"));
       }
     }
-  }
-
-  /** Returns the number of the first line that is too long; 0 if none is. */
-  private static int longLine(byte[] bytes) {
-    int line = 1;
-    int start = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] == '\n') {
-        line++;
-        start = i + 1;
-      } else if (i - start >= MAX_LINE) {
-        return line;
-      }
-    }
-    return 0;
-  }
-
-  /**
-   * Returns why a file is refused, from the parser's events before anything is kept in memory.
-   * Aliases would be read as plain strings, and YAML bombs consist of them.
-   */
-  private static Optional<String> refusal(byte[] bytes) throws IOException {
-    int values = 0;
-    try (YAMLParser parser = YAML.getFactory().createParser(bytes)) {
-      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-        if (token == JsonToken.VALUE_STRING && parser.isCurrentAlias()) {
-          return Optional.of("uses YAML aliases (*name), which are not supported: write it out");
-        }
-        values += token.isScalarValue() || token.isStructStart() ? 1 : 0;
-        if (values > MAX_VALUES) {
-          return Optional.of(
-              "has more than %d values: split it into several files".formatted(MAX_VALUES));
-        }
-      }
-      return Optional.empty();
-    }
+    documents.addAll(found);
+    unreadable.addAll(problems);
   }
 
   private void unreadable(String file, String message) {

@@ -1,11 +1,13 @@
 package dev.sluice.platform.config;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.FileScalars;
+import dev.sluice.contract.yaml.YamlException;
+import dev.sluice.contract.yaml.YamlTrees;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,10 +26,6 @@ import java.util.TreeMap;
  * precedence, and reports all problems at once. Unknown keys and variables are problems too.
  */
 public final class Settings {
-
-  private static final ObjectMapper YAML =
-      new ObjectMapper(
-          YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
 
   private final List<Setting<?>> wanted;
   private final Set<String> known;
@@ -131,17 +129,23 @@ public final class Settings {
     Map<String, Given> given = new HashMap<>();
     JsonNode root;
     try {
-      root = YAML.readTree(Files.readAllBytes(file));
-    } catch (JacksonException e) {
+      root =
+          new YamlTrees(Files.readString(file), new FileScalars(), Allowance.ofFile())
+              .next()
+              .map(YamlTrees.Document::content)
+              .orElse(NullNode.getInstance());
+    } catch (YamlException e) {
       problems.add(
-          new ConfigurationException.Problem(
-              file.toString(), "not valid YAML: " + e.getOriginalMessage()));
+          new ConfigurationException.Problem(file.toString(), "not valid YAML: " + e.located()));
+      return given;
+    } catch (CharacterCodingException e) {
+      problems.add(new ConfigurationException.Problem(file.toString(), "is not UTF-8"));
       return given;
     } catch (IOException e) {
       problems.add(new ConfigurationException.Problem(file.toString(), "cannot be read: " + e));
       return given;
     }
-    if (root.isMissingNode() || root.isNull()) {
+    if (root.isNull()) {
       return given;
     }
     if (!root.isObject()) {

@@ -63,6 +63,24 @@ class SettingsTest {
   }
 
   @Test
+  void readsYamlAsKubectlDoes(@TempDir Path directory) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("c.yaml"),
+            "\uFEFFkafka:\t'k'\t# a comment\nendpoint: &both [a]\nelsewhere: |\n  x");
+    SettingValues values = settings.read(Map.of(), Map.of(), Optional.of(file));
+    assertThat(values.get(KAFKA)).isEqualTo("k");
+    assertThat(values.get(ENDPOINTS)).containsExactly("a");
+  }
+
+  @Test
+  void namesTheLineThatIsNotYaml(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("c.yaml"), "kafka: k\nport: [1\n");
+    assertThatThrownBy(() -> settings.read(Map.of(), Map.of(), Optional.of(file)))
+        .hasMessageContaining("c.yaml: not valid YAML: line ");
+  }
+
+  @Test
   void allProblemsAreReportedAtOnce(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("c.yaml"), "prot: 1\nport: {a: {b: c}}\n");
     ConfigurationException refused =

@@ -1,4 +1,4 @@
-package dev.sluice.worker.manifest;
+package dev.sluice.contract.yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.sluice.contract.yaml.PlainScalars;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Locale;
@@ -24,7 +23,7 @@ import java.util.regex.Pattern;
  * {@code 22:30} and dates are text. Any other reading would apply different objects than {@code
  * kubectl apply} of the same file.
  */
-final class GoScalars implements PlainScalars {
+public final class GoScalars implements PlainScalars {
 
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
   private static final Set<String> TRUES =
@@ -163,7 +162,7 @@ final class GoScalars implements PlainScalars {
    *
    * @throws IllegalArgumentException if it is out of range
    */
-  static JsonNode real(double value) {
+  public static JsonNode real(double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("the number is out of range");
     }
