@@ -143,7 +143,8 @@ class GeneratedValuesIT {
             base.selfHeal(),
             base.healthTimeout(),
             base.ignoreDifferences(),
-            base.sharedObjects());
+            base.sharedObjects(),
+            base.healthCheckExprs());
     SyncEvent.Target plain = bench.targets.target("shop", generation, policy);
     List<InputFile> files = new ArrayList<>();
     files.add(file("Chart.yaml", "{apiVersion: v2, name: db, version: 1.0.0}"));

@@ -268,7 +268,8 @@ final class SharedObjectsIT {
             base.selfHeal(),
             base.healthTimeout(),
             base.ignoreDifferences(),
-            Optional.of(sharing));
+            Optional.of(sharing),
+            base.healthCheckExprs());
     return bench.targets.target(application, generation, policy, manifests);
   }
 

@@ -20,6 +20,8 @@ final class KindRule {
           "metadata/generation",
           "status/observedGeneration");
 
+  private static final Projection OF_ALL = new Projection(INPUTS_OF_ALL);
+
   private final Projection inputs;
   private final Function<Observed, ObjectHealth> rule;
 
@@ -54,7 +56,13 @@ final class KindRule {
     return deletion(object).orElseGet(() -> rule.apply(object));
   }
 
-  private static Optional<ObjectHealth> deletion(Observed object) {
+  /** Returns the inputs that all rules read. */
+  static Observed inputsOfAll(JsonNode live) {
+    return new Observed(OF_ALL.of(live));
+  }
+
+  /** Returns the health of an object that is being deleted. */
+  static Optional<ObjectHealth> deletion(Observed object) {
     if (object.text("/metadata/deletionTimestamp").isEmpty()) {
       return Optional.empty();
     }

@@ -3,6 +3,7 @@ package dev.sluice.worker.manifest;
 import com.fasterxml.jackson.core.JsonPointer;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.yaml.FieldLines;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -22,6 +22,7 @@ import java.util.Optional;
  *     empty for the default
  * @param ignoreDifferences fields that may differ from Git; empty for none
  * @param sharedObjects the objects that other applications may declare, too; empty if none
+ * @param healthCheckExprs rules for the health of objects; empty for none
  */
 public record Policy(
     boolean prune,
@@ -33,7 +34,8 @@ public record Policy(
     Optional<Boolean> selfHeal,
     Optional<Duration> healthTimeout,
     Optional<List<IgnoredDifference>> ignoreDifferences,
-    Optional<ObjectSharing> sharedObjects) {
+    Optional<ObjectSharing> sharedObjects,
+    Optional<List<HealthCheck>> healthCheckExprs) {
 
   private static final Duration HEALTH_TIMEOUT = Duration.ofMinutes(5);
 
@@ -46,6 +48,7 @@ public record Policy(
     healthTimeout = healthTimeout.filter(given -> !given.equals(HEALTH_TIMEOUT));
     ignoreDifferences = ignoreDifferences.map(List::copyOf).filter(rules -> !rules.isEmpty());
     sharedObjects = sharedObjects.filter(given -> given != ObjectSharing.NONE);
+    healthCheckExprs = healthCheckExprs.map(List::copyOf).filter(rules -> !rules.isEmpty());
     if (pruneLimitPercent < 0 || pruneLimitPercent > 100) {
       throw new IllegalArgumentException(
           "pruneLimitPercent is between 0 and 100, not " + pruneLimitPercent);
@@ -67,6 +70,7 @@ public record Policy(
         pruneLimitPercent,
         force,
         timeout,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -102,6 +106,12 @@ public record Policy(
   /** Returns whether other applications may declare objects of this kind, too. */
   public boolean shares(GroupKind kind) {
     return sharedObjects.orElse(ObjectSharing.NONE).includes(kind);
+  }
+
+  /** Returns the rules for the health of objects. */
+  @JsonIgnore
+  public List<HealthCheck> healthChecks() {
+    return healthCheckExprs.orElse(List.of());
   }
 
   /** Returns whether kustomizations may run plugins. */

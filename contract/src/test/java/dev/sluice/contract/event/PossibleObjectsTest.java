@@ -143,6 +143,7 @@ final class PossibleObjectsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()),
             SourceType.KUSTOMIZE,
             text("kustomization.yaml", "generators: [a.yaml]"));

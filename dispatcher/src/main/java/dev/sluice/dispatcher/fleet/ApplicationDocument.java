@@ -5,6 +5,7 @@ import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.GeneratedValues;
+import dev.sluice.contract.fleet.HealthCheck;
 import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.ObjectSharing;
 import dev.sluice.contract.fleet.Policy;
@@ -134,6 +135,7 @@ final class ApplicationDocument {
     Optional<Duration> healthTimeout = fields.text("healthTimeout", ApplicationDocument::timeout);
     List<IgnoredDifference> ignored = IgnoredDifferences.read(fields);
     Optional<ObjectSharing> shared = fields.text("sharedObjects", ApplicationDocument::sharing);
+    List<HealthCheck> checks = HealthChecks.read(fields);
     fields.refuseUnknown();
     return new Policy(
         prune,
@@ -145,7 +147,8 @@ final class ApplicationDocument {
         Optional.of(heals),
         healthTimeout,
         Optional.of(ignored),
-        shared);
+        shared,
+        Optional.of(checks));
   }
 
   private RemotePolicy remote(Fields fields) {

@@ -32,6 +32,11 @@ final class Fields {
     document.problem(pathOf(name), message);
   }
 
+  /** Returns the place in the file of a place within a field's text. */
+  String placeWithin(String name, int line, int column) {
+    return document.placeWithin(pathOf(name), line, column);
+  }
+
   boolean has(String name) {
     known.add(name);
     return node.hasNonNull(name);

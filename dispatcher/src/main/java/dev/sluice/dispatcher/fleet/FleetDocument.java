@@ -1,6 +1,8 @@
 package dev.sluice.dispatcher.fleet;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.yaml.FieldLines;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,12 +12,20 @@ final class FleetDocument {
   private final String file;
   private final int number;
   private final ObjectNode root;
+  private final String text;
   private final List<FleetProblem> problems = new ArrayList<>();
 
-  FleetDocument(String file, int number, ObjectNode root) {
+  /**
+   * Creates a document.
+   *
+   * @param number in the file, from 1
+   * @param text of the whole file
+   */
+  FleetDocument(String file, int number, ObjectNode root, String text) {
     this.file = file;
     this.number = number;
     this.root = root;
+    this.text = text;
   }
 
   Fields fields() {
@@ -24,6 +34,19 @@ final class FleetDocument {
 
   void problem(String field, String message) {
     problems.add(new FleetProblem(file, number, field, message));
+  }
+
+  /**
+   * Returns the place of a place within a field's text, such as {@code web.yaml:12:7}.
+   *
+   * @param field as in a problem, such as {@code spec.sources[0].path}
+   */
+  String placeWithin(String field, int line, int column) {
+    JsonPointer pointer =
+        JsonPointer.compile("/" + field.replaceAll("\\[(\\d+)]", "/$1").replace('.', '/'));
+    return FieldLines.within(text, number, pointer, line, column)
+        .map(place -> file + ":" + place)
+        .orElse(file);
   }
 
   boolean isValid() {

@@ -112,7 +112,7 @@ final class FleetFiles {
       // as it is when it is read from an event: whole numbers have the same type, nothing is shared
       JsonNode content = Json.mapper().readTree(next.get().content().toString());
       if (content instanceof ObjectNode root) {
-        found.add(new FleetDocument(name, number, root));
+        found.add(new FleetDocument(name, number, root, text));
       } else if (!content.isNull()) {
         problems.add(new FleetProblem(name, number, "", "must be a mapping"));
       }

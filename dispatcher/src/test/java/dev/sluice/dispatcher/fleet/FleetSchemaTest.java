@@ -30,6 +30,9 @@ class FleetSchemaTest {
         "spec                  | /properties/spec                  | unknown: 1",
         "spec.clusters         | /properties/spec/properties/clusters | clusters: {unknown: 1}",
         "spec.policy           | /properties/spec/properties/policy | policy: {unknown: 1}",
+        "spec.policy.healthCheckExprs[0]"
+            + " | /properties/spec/properties/policy/properties/healthCheckExprs/items"
+            + " | policy: {healthCheckExprs: [{unknown: 1}]}",
         "spec.policy.remote    | /properties/spec/properties/policy/properties/remote"
             + " | policy: {remote: {unknown: 1}}",
         "spec.policy.remote.charts[0]"
