@@ -107,7 +107,12 @@ public final class Receiver implements AutoCloseable {
           (name, endpoint) ->
               readers.put("the secrets of the endpoint " + name, endpoint::refresh));
       readers.put("the certificate", front::refresh);
-      new Refresher(readers).start(vertx, REFRESH);
+      Refresher refresher = new Refresher(readers, clock);
+      metrics.gauge(
+          "stale_files",
+          "secrets and certificates that cannot be read again, and stay as they were",
+          refresher::failing);
+      refresher.start(vertx, REFRESH);
       LOG.atInfo()
           .addKeyValue("address", listening.host() + ":" + port)
           .addKeyValue("endpoints", endpoints.keySet())
