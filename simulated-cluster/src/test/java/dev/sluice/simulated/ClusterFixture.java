@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cluster for a test: a new simulated one, or the real one that the system property {@code
- * sluice.kubeconfig} names.
+ * sluice.kubeconfig} names. The property may name several, separated by commas: one for each of the
+ * JVMs that run tests at a time.
  *
  * <p>Closing it removes its namespaces and clients and, on a real cluster, runs everything given to
  * {@link #cleanUp}.
@@ -90,11 +91,12 @@ public final class ClusterFixture implements AutoCloseable {
     }
   }
 
-  /** Returns the kubeconfig of the build's real cluster, if set. */
+  /** Returns the kubeconfig of the build's real cluster, or of this JVM's of several, if set. */
   public static Optional<Path> realKubeconfig() {
     return Optional.ofNullable(System.getProperty("sluice.kubeconfig"))
-        .filter(path -> !path.isBlank() && !path.startsWith("${"))
-        .map(Path::of);
+        .filter(paths -> !paths.isBlank() && !paths.startsWith("${"))
+        .map(paths -> paths.split(",", -1))
+        .map(paths -> Path.of(paths[(Integer.getInteger("sluice.fork", 1) - 1) % paths.length]));
   }
 
   public boolean isSimulated() {

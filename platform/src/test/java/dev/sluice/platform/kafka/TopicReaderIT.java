@@ -2,10 +2,12 @@ package dev.sluice.platform.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -24,7 +26,7 @@ class TopicReaderIT {
         KafkaProducer<String, byte[]> other = producer("open")) {
       write(producer, 0, "a", "b");
       write(producer, 1, "c");
-      producer.commitTransaction();
+      commit(producer);
       // the end of both partitions is now the marker of a transaction, which no poll returns
       assertThat(values(new TopicReader(connection).records(topic)))
           .containsExactlyInAnyOrder("a", "b", "c")
@@ -35,8 +37,11 @@ class TopicReaderIT {
       assertThat(values(new TopicReader(connection).records(topic)))
           .containsExactlyInAnyOrder("a", "b", "c");
       other.commitTransaction();
-      assertThat(values(new TopicReader(connection).records(topic)))
-          .containsExactlyInAnyOrder("a", "b", "c", "d");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(values(new TopicReader(connection).records(topic)))
+                      .containsExactlyInAnyOrder("a", "b", "c", "d"));
     }
   }
 
@@ -46,7 +51,7 @@ class TopicReaderIT {
         UngroupedConsumer consumer = new UngroupedConsumer(connection.consumer("reader"))) {
       write(producer, 0, "a", "b");
       write(producer, 1, "c");
-      producer.commitTransaction();
+      commit(producer);
       List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
 
       consumer.assign(
@@ -72,6 +77,17 @@ class TopicReaderIT {
     producer.initTransactions();
     producer.beginTransaction();
     return producer;
+  }
+
+  /** Commits, and waits until both partitions have the marker, which is written afterwards. */
+  private void commit(KafkaProducer<String, byte[]> producer) {
+    producer.commitTransaction();
+    try (UngroupedConsumer consumer = new UngroupedConsumer(connection.consumer("ends"))) {
+      await()
+          .until(
+              () -> Set.copyOf(consumer.endOffsets(TopicPartitions.of(consumer, topic)).values()),
+              Set.of(2L, 3L)::equals);
+    }
   }
 
   private void write(KafkaProducer<String, byte[]> producer, int partition, String... values) {
