@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** JVM options of both launchers, recorded by a program in place of the JVM. */
+@Tag("locale")
 class LauncherIT {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();

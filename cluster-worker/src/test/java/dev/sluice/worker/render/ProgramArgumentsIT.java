@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Issue 11.1: the arguments that a worker, which trusts no dispatcher, passes to kustomize and
  * helm. The programs here print their arguments.
  */
+@Tag("locale")
 @EnabledOnOs(OS.LINUX)
 class ProgramArgumentsIT {
 

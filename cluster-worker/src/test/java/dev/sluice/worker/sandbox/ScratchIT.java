@@ -10,10 +10,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files of killed workers are removed, and none that is in use. */
+@Tag("locale")
 class ScratchIT {
 
   @TempDir private Path directory;

@@ -25,12 +25,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.FileMode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Building from the closure's files alone has the same result as building from the whole checkout.
  */
+@Tag("locale")
 class KustomizeClosureIT {
 
   private static final String CHECKOUT_TEXT =

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.inputs.git.TreeEntry.Kind;
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Finding an entry by name has the same result as listing all entries. */
+@Tag("locale")
 class RawDirectoryTest {
 
   private static final String ID = "0123456789abcdef0123456789abcdef01234567";
