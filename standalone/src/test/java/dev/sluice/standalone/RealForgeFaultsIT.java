@@ -1,0 +1,273 @@
+package dev.sluice.standalone;
+
+import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.configMap;
+import static dev.sluice.standalone.Scenario.patiently;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.ChangeEvent.RefChanged;
+import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.standalone.process.OneProcess;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Faults between a real forge and Sluice. Sluice fetches through a proxy; the forge sends webhooks
+ * directly. Needs the system property {@code sluice.forges}, see {@link RealForge}.
+ */
+@Tag("forge")
+class RealForgeFaultsIT {
+
+  private static final String SECRET = "forge-secret";
+  private static final String FILE = "web/configmap.yaml";
+  private static final String NAME = "web";
+
+  @TempDir private Path directory;
+  private final String repository = "faults-" + Long.toString(System.nanoTime(), 36);
+  private RealForge forge;
+  private Scenario scenario;
+  private TcpProxy proxy;
+
+  @BeforeEach
+  void create() throws Exception {
+    List<RealForge> forges = RealForge.all();
+    assumeTrue(!forges.isEmpty(), "needs a forge: -Dsluice.forges=SETTINGS");
+    forge = forges.getFirst();
+    forge.create(repository);
+    forge.put(repository, FILE, configMap(NAME, "first"));
+    proxy = TcpProxy.before(URI.create(forge.url()).getPort());
+    scenario = Scenario.in(directory, STAGING);
+    scenario.fleet().application("local", "local", scenario.namespace(), STAGING);
+    var unused = scenario.commit(local("first"));
+    Path secret = Files.writeString(directory.resolve("hook"), SECRET);
+    scenario.endpoints(
+        "name=forge,forge=gitea,host=%s,secret=file:%s".formatted(forge.host(), secret),
+        "name=github,forge=github,host=localhost,secret=file:" + directory.resolve("secret"));
+    Path token = Files.writeString(directory.resolve("token"), forge.token());
+    scenario
+        .fleet()
+        .document(
+            """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: forge}
+        spec:
+          forge: gitea
+          url: "http://127.0.0.1:%d/%s/%s.git"
+          identity: "%s"
+          credentials: "file:%s"
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web}
+        spec:
+          source: {repository: forge, path: web}
+          clusters: {names: [staging]}
+          namespace: %s
+        """
+                .formatted(
+                    proxy.port(),
+                    forge.admin(),
+                    repository,
+                    identity(),
+                    token,
+                    scenario.namespace()));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    if (scenario != null) {
+      scenario.close();
+      proxy.close();
+      forge.delete(repository);
+    }
+  }
+
+  @Test
+  void whatChangesWhileTheForgeIsDownIsAppliedWhenItIsBack() throws Exception {
+    scenario.setting("sweep", "2s");
+    try (OneProcess sluice = start()) {
+      proxy.cut();
+
+      String second = forge.put(repository, FILE, configMap(NAME, "second"));
+
+      awaitUnreadable(sluice, "cannot fetch " + identity());
+      awaitWebhook(second);
+      assertThat(scenario.configMaps().value(NAME)).contains("first");
+      assertOthersAreApplied(sluice);
+
+      proxy.restore();
+
+      scenario.configMaps().awaitValue(NAME, "second");
+      awaitReadable(sluice);
+      assertThat(scenario.deadLetters()).isEmpty();
+      scenario.verify();
+    }
+  }
+
+  @Test
+  void webhooksSentWhileTheForgeCannotBeReadAreEvaluatedWithoutThePoll() throws Exception {
+    scenario.setting("sweep", "0s");
+    try (OneProcess sluice = start()) {
+      proxy.cut();
+      forge.put(repository, FILE, configMap(NAME, "second"));
+      String third = forge.put(repository, FILE, configMap(NAME, "third"));
+      awaitWebhook(third);
+      awaitUnreadable(sluice, "cannot fetch " + identity());
+
+      proxy.restore();
+
+      scenario.configMaps().awaitValue(NAME, "third");
+      awaitReadable(sluice);
+      assertThat(targets()).as("one for each state that could be read").hasSize(2);
+      scenario.verify();
+    }
+  }
+
+  @Test
+  void aConnectionThatSaysNothingEndsAndHoldsUpNoOtherRepository() throws Exception {
+    scenario.setting("sweep", "2s");
+    try (OneProcess sluice = start()) {
+      proxy.stall();
+
+      forge.put(repository, FILE, configMap(NAME, "second"));
+
+      assertOthersAreApplied(sluice);
+      awaitUnreadable(sluice, "timed out");
+
+      proxy.restore();
+
+      scenario.configMaps().awaitValue(NAME, "second");
+      awaitReadable(sluice);
+      scenario.verify();
+    }
+  }
+
+  @Test
+  void aSlowConnectionIsNoFailure() throws Exception {
+    scenario.setting("sweep", "0s");
+    try (OneProcess sluice = start()) {
+      proxy.slow();
+
+      forge.put(repository, FILE, configMap(NAME, "second"));
+
+      assertOthersAreApplied(sluice);
+      scenario.configMaps().awaitValue(NAME, "second");
+      awaitReadable(sluice);
+      scenario.verify();
+    }
+  }
+
+  @Test
+  void aRepeatedDeliveryIsAnsweredAndSendsNothingTwice() throws Exception {
+    scenario.setting("sweep", "0s");
+    try (OneProcess sluice = scenario.start();
+        RecordedDeliveries deliveries = RecordedDeliveries.before(endpoint(sluice))) {
+      scenario.configMaps().awaitValue(NAME, "first");
+      forge.hook(repository, deliveries.url(), SECRET);
+      String second = forge.put(repository, FILE, configMap(NAME, "second"));
+      scenario.configMaps().awaitValue(NAME, "second");
+      awaitWebhook(second);
+      // the forge may also deliver the push before the webhook was added
+      RecordedDeliveries.Delivery delivery =
+          patiently().until(() -> deliveries.about(second), Optional::isPresent).orElseThrow();
+      assertThat(delivery.header("X-Gitea-Event")).isEqualTo("push");
+      assertThat(delivery.status()).isEqualTo(202);
+
+      HttpResponse<String> again = deliveries.repeat(delivery);
+
+      assertThat(again.statusCode()).as(again.body()).isEqualTo(202);
+      forge.put(repository, FILE, configMap(NAME, "third"));
+      scenario.configMaps().awaitValue(NAME, "third");
+      assertThat(webhookChanges())
+          .filteredOn(change -> change.after().orElseThrow().value().equals(second))
+          .as("the repeated delivery is not published again")
+          .hasSize(1);
+      assertThat(targets()).as("the first state and the pushes").hasSize(3);
+      scenario.verify();
+    }
+  }
+
+  private OneProcess start() throws Exception {
+    OneProcess sluice = scenario.start();
+    forge.hook(repository, endpoint(sluice), SECRET);
+    scenario.configMaps().awaitValue(NAME, "first");
+    scenario.configMaps().awaitValue("local", "first");
+    return sluice;
+  }
+
+  private static String endpoint(OneProcess sluice) {
+    return "http://127.0.0.1:%d/webhooks/forge".formatted(sluice.webhookPort());
+  }
+
+  private void assertOthersAreApplied(OneProcess sluice) throws Exception {
+    CommitId commit = scenario.push(sluice, local("second"));
+    scenario.configMaps().awaitValue("local", "second");
+    assertThat(CommandRun.of(sluice, "explain", commit.value()).out()).contains("local");
+  }
+
+  private static Map<String, String> local(String value) {
+    return Map.of("local/configmap.yaml", configMap("local", value));
+  }
+
+  private void awaitUnreadable(OneProcess sluice, String reason) {
+    patiently()
+        .untilAsserted(
+            () ->
+                assertThat(CommandRun.of(sluice, "describe", "web").out())
+                    .contains("Unknown", "RepositoryUnreadable"));
+    assertThat(CommandRun.of(sluice, "get", "repositories", "-o", "wide").out()).contains(reason);
+    assertThat(CommandRun.of(sluice, "doctor").out())
+        .contains("refs that cannot be read", identity(), reason);
+  }
+
+  private static void awaitReadable(OneProcess sluice) {
+    patiently()
+        .untilAsserted(
+            () ->
+                assertThat(CommandRun.of(sluice, "describe", "web").out())
+                    .contains("Synced")
+                    .doesNotContain("RepositoryUnreadable"));
+  }
+
+  private void awaitWebhook(String commit) {
+    patiently()
+        .until(
+            () ->
+                webhookChanges().stream()
+                    .anyMatch(change -> change.after().orElseThrow().value().equals(commit)));
+  }
+
+  private String identity() {
+    return "%s/%s/%s".formatted(forge.host(), forge.admin(), repository);
+  }
+
+  private List<RefChanged> webhookChanges() {
+    return scenario.read(scenario.kafka().topics().changes(), ChangeEvent.class).stream()
+        .filter(RefChanged.class::isInstance)
+        .map(RefChanged.class::cast)
+        .filter(change -> change.repository().value().equals(identity()))
+        .toList();
+  }
+
+  private List<SyncEvent.Target> targets() {
+    return scenario.read(scenario.kafka().topics().sync(STAGING), SyncEvent.class).stream()
+        .filter(SyncEvent.Target.class::isInstance)
+        .map(SyncEvent.Target.class::cast)
+        .filter(target -> target.application().value().equals(NAME))
+        .toList();
+  }
+}
