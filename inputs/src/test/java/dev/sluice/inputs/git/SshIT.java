@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,7 @@ class SshIT {
 
   private static final String TAG = "v1";
   private static final String PASSPHRASE = "correct horse";
+  private static final Map<Integer, KeyPair> RSA = new HashMap<>();
 
   @TempDir Path directory;
   private Origin origin;
@@ -70,8 +72,8 @@ class SshIT {
   })
   void fetchesWithKeysOfEachType(String userType, int userSize, String hostType, int hostSize)
       throws Exception {
-    KeyPair user = KeyUtils.generateKeyPair(userType, userSize);
-    KeyPair host = KeyUtils.generateKeyPair(hostType, hostSize);
+    KeyPair user = key(userType, userSize);
+    KeyPair host = key(hostType, hostSize);
     try (SshGitServer server = server(user, host)) {
       assertThat(fetch(server, openSsh(user), Optional.empty(), server.knownHost(host)))
           .isEqualTo(new FetchOutcome.At(commit));
@@ -82,7 +84,7 @@ class SshIT {
 
   @Test
   void readsKeysInPemForm() throws Exception {
-    KeyPair user = KeyUtils.generateKeyPair("ssh-rsa", 3072);
+    KeyPair user = rsa();
     KeyPair host = ed25519();
     StringWriter pem = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(pem)) {
@@ -98,7 +100,7 @@ class SshIT {
   void findsTheKnownKeyAmongSeveralOfTheServer() throws Exception {
     KeyPair user = ed25519();
     KeyPair first = ed25519();
-    KeyPair second = KeyUtils.generateKeyPair("ssh-rsa", 3072);
+    KeyPair second = rsa();
     try (SshGitServer server =
         new SshGitServer(directory.resolve("shop.git"), user.getPublic(), List.of(first, second))) {
       assertThat(fetch(server, openSsh(user), Optional.empty(), server.knownHost(second)))
@@ -262,7 +264,22 @@ class SshIT {
   }
 
   private static KeyPair ed25519() throws GeneralSecurityException {
-    return KeyUtils.generateKeyPair("ssh-ed25519", 256);
+    return key("ssh-ed25519", 256);
+  }
+
+  private static KeyPair rsa() throws GeneralSecurityException {
+    return key("ssh-rsa", 3072);
+  }
+
+  /** Generates a key; RSA keys are shared by the tests, since each takes seconds to generate. */
+  private static KeyPair key(String type, int size) throws GeneralSecurityException {
+    if (!type.equals("ssh-rsa")) {
+      return KeyUtils.generateKeyPair(type, size);
+    }
+    KeyPair known = RSA.get(size);
+    KeyPair key = known == null ? KeyUtils.generateKeyPair(type, size) : known;
+    RSA.put(size, key);
+    return key;
   }
 
   private static String openSsh(KeyPair key) throws Exception {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Charts from an OCI registry, over HTTP. */
 class OciChartsIT {
+
+  /** Waiting time that no download reaches, not even on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static final String SECRET = "reader:s3cret-word";
   private static final String BASIC =
@@ -46,7 +50,7 @@ class OciChartsIT {
     registry = ChartServer.start();
     storage = ChartServer.start();
     mirrors = new Mirrors(directory, Clock.systemUTC());
-    remotes = FetchedRemotes.within(directory, mirrors, Clock.systemUTC());
+    remotes = FetchedRemotes.within(directory, mirrors, PATIENCE, Clock.systemUTC());
     queue = ChartPackage.of("queue", "0.1.0-rc.1+b1").bytes();
     blob = "/v2/team/charts/queue/blobs/sha256:" + Sha256.of(queue);
     registry.page(MANIFEST, manifest(TYPE)).page(blob, Reply.ok(queue));

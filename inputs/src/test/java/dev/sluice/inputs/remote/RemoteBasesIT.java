@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +43,9 @@ class RemoteBasesIT {
         new RemotePolicy.Base(
             BASES, origin.url(), Optional.empty(), Optional.empty(), Optional.empty());
     mirrors = new Mirrors(directory.resolve("mirrors"), Clock.systemUTC());
-    remotes = FetchedRemotes.within(directory.resolve("mirrors"), mirrors, Clock.systemUTC());
+    remotes =
+        FetchedRemotes.within(
+            directory.resolve("mirrors"), mirrors, Duration.ofMinutes(1), Clock.systemUTC());
   }
 
   @AfterEach

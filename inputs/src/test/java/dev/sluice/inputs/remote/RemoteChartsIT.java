@@ -32,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Charts from a repository with an index, over HTTP. */
 class RemoteChartsIT {
 
+  /** Waiting time that no download reaches, not even on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private static final String INDEX = "/stable/index.yaml";
   private static final String ARCHIVE = "/stable/cache-1.2.3.tgz";
   private static final String SECRET = "reader:s3cret-word";
@@ -47,7 +50,7 @@ class RemoteChartsIT {
   void start() throws IOException {
     server = ChartServer.start();
     mirrors = new Mirrors(directory, Clock.systemUTC());
-    remotes = FetchedRemotes.within(directory, mirrors, clock);
+    remotes = FetchedRemotes.within(directory, mirrors, PATIENCE, clock);
     cache = ChartPackage.of("cache", "1.2.3").bytes();
     server.page(INDEX, index("cache-1.2.3.tgz", Sha256.of(cache))).page(ARCHIVE, Reply.ok(cache));
   }
@@ -332,7 +335,7 @@ class RemoteChartsIT {
 
   private void restart() {
     remotes.close();
-    remotes = FetchedRemotes.within(directory, mirrors, clock);
+    remotes = FetchedRemotes.within(directory, mirrors, PATIENCE, clock);
   }
 
   private List<Path> kept() throws IOException {

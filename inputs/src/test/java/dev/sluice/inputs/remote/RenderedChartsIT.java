@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -159,7 +160,8 @@ class RenderedChartsIT {
     Path kept = directory.resolve("mirrors");
     try (Origin origin = new Origin(directory.resolve("origin.git"));
         Mirrors mirrors = new Mirrors(kept, Clock.systemUTC());
-        FetchedRemotes remotes = FetchedRemotes.within(kept, mirrors, Clock.systemUTC())) {
+        FetchedRemotes remotes =
+            FetchedRemotes.within(kept, mirrors, Duration.ofMinutes(1), Clock.systemUTC())) {
       CommitId commit = origin.commit(committed());
       origin.set(GitRef.branch("main"), commit);
       FetchOutcome fetched =
