@@ -58,15 +58,17 @@ CREATE TABLE status (
   -- why it is unknown whether the cluster holds the revision in Git
   unknown_code TEXT, unknown_message TEXT, unknown_since INTEGER,
   PRIMARY KEY (application, cluster)) WITHOUT ROWID;
--- status as shown: an application counts as synced only if its sources can be read or it is held
+-- status as shown: an application counts as synced only if its sources can be read or it is held; one to which nothing
+-- was sent waits because of its sources, if these cannot be read
 CREATE VIEW shown_status AS
   SELECT application, cluster, generation, commit_id, phase AS reported_phase,
     CASE WHEN is_unknown THEN 'Unknown' ELSE phase END AS phase,
     CASE WHEN is_unknown THEN ifnull(unknown_since, since) ELSE since END AS since,
-    CASE WHEN is_unknown THEN unknown_code ELSE code END AS code,
-    CASE WHEN is_unknown THEN unknown_message ELSE message END AS message,
+    CASE WHEN is_unknown OR is_unsent THEN unknown_code ELSE code END AS code,
+    CASE WHEN is_unknown OR is_unsent THEN unknown_message ELSE message END AS message,
     applied_generation, applied_commit, applied_at, applied_renderer, held_by, held_reason, held_since, held_commit
-  FROM (SELECT *, phase = 'Synced' AND held_by IS NULL AND unknown_code IS NOT NULL AS is_unknown FROM status);
+  FROM (SELECT *, phase = 'Synced' AND held_by IS NULL AND unknown_code IS NOT NULL AS is_unknown,
+    phase = 'Waiting' AND code IS NULL AS is_unsent FROM status);
 CREATE INDEX status_by_cluster ON status (cluster, application);
 CREATE INDEX status_by_phase ON status (phase);
 

@@ -118,6 +118,20 @@ class UnreadableRepositoryIT {
   }
 
   @Test
+  void anApplicationThatWasNeverSentSaysWhyItWaits() {
+    GitRef release = GitRef.branch("release");
+    topics
+        .unread(TopicWriter.definition("new", REPOSITORY, release, "east"), Map.of())
+        .unreadable(REPOSITORY, release, REASON);
+    try (ReadModel model = open()) {
+      ApplicationStatus waiting = list(model, Optional.of(Phase.WAITING)).getFirst();
+      assertThat(waiting.application()).isEqualTo("new");
+      assertThat(waiting.code()).contains("RepositoryUnreadable");
+      assertThat(waiting.message()).hasValueSatisfying(why -> assertThat(why).contains(REASON));
+    }
+  }
+
+  @Test
   void anUnreadableRepositoryDoesNotAffectAHeldApplication() {
     Hold hold = new Hold(Optional.empty(), "jo", "incident", Instant.EPOCH);
     topics
