@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
+import dev.sluice.contract.event.ChangeEvent.RenameFound;
 import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
@@ -135,6 +136,48 @@ class RealForgeChangesIT {
       assertThat(sluice.webhookPort()).isPositive();
       scenario.verify();
     }
+  }
+
+  @Test
+  void webhooksUnderANewNameTriggerTheApplicationsThatHaveTheFormerOne() throws Exception {
+    scenario.setting("sweep", "0s");
+    followByHttps();
+    String organization = repository.replace("changes", "names");
+    try (OneProcess sluice = scenario.start()) {
+      forge.hook(
+          repository, "http://127.0.0.1:%d/webhooks/forge".formatted(sluice.webhookPort()), SECRET);
+      scenario.configMaps().awaitValue(NAME, "first");
+      String renamed = repository + "-renamed";
+      forge.send("PATCH", forge.path(repository, ""), Map.of("name", renamed));
+      evaluate(sluice);
+      awaitRenameFound(forge.admin() + "/" + renamed);
+
+      forge.put(renamed, FILE, configMap(NAME, "renamed"));
+
+      scenario.configMaps().awaitValue(NAME, "renamed");
+      forge.send("POST", "/orgs", Map.of("username", organization));
+      forge.send("POST", forge.path(renamed, "/transfer"), Map.of("new_owner", organization));
+      evaluate(sluice);
+      awaitRenameFound(organization + "/" + renamed);
+
+      forge.put(organization + "/" + renamed, "main", FILE, configMap(NAME, "transferred"));
+
+      scenario.configMaps().awaitValue(NAME, "transferred");
+      scenario.verify();
+    }
+  }
+
+  /** Fetches without a webhook or a poll, as an operator may. */
+  private static void evaluate(OneProcess sluice) {
+    CommandRun run = CommandRun.of(sluice, "sync", "web", "--reason", "it was renamed");
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+  }
+
+  private void awaitRenameFound(String fullName) {
+    RepositoryId now = new RepositoryId(forge.host() + "/" + fullName);
+    awaitChange(
+        "the new name " + now,
+        change -> change instanceof RenameFound found && found.repository().equals(now));
   }
 
   @Test

@@ -10,7 +10,9 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.standalone.cli.TrustedCertificates;
 import dev.sluice.standalone.process.OneProcess;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -18,6 +20,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,6 +39,8 @@ class RealForgeFaultsIT {
   private static final String SECRET = "forge-secret";
   private static final String FILE = "web/configmap.yaml";
   private static final String NAME = "web";
+  private static final String UNTRUSTED =
+      "the server's certificate is not signed by a trusted authority";
 
   @TempDir private Path directory;
   private final String repository = "faults-" + Long.toString(System.nanoTime(), 36);
@@ -56,35 +63,6 @@ class RealForgeFaultsIT {
     scenario.endpoints(
         "name=forge,forge=gitea,host=%s,secret=file:%s".formatted(forge.host(), secret),
         "name=github,forge=github,host=localhost,secret=file:" + directory.resolve("secret"));
-    Path token = Files.writeString(directory.resolve("token"), forge.token());
-    scenario
-        .fleet()
-        .document(
-            """
-        apiVersion: sluice.dev/v1
-        kind: Repository
-        metadata: {name: forge}
-        spec:
-          forge: gitea
-          url: "http://127.0.0.1:%d/%s/%s.git"
-          identity: "%s"
-          credentials: "file:%s"
-        ---
-        apiVersion: sluice.dev/v1
-        kind: Application
-        metadata: {name: web}
-        spec:
-          source: {repository: forge, path: web}
-          clusters: {names: [staging]}
-          namespace: %s
-        """
-                .formatted(
-                    proxy.port(),
-                    forge.admin(),
-                    repository,
-                    identity(),
-                    token,
-                    scenario.namespace()));
   }
 
   @AfterEach
@@ -105,6 +83,7 @@ class RealForgeFaultsIT {
       String second = forge.put(repository, FILE, configMap(NAME, "second"));
 
       awaitUnreadable(sluice, "cannot fetch " + identity());
+      assertThat(CommandRun.of(sluice, "describe", "web").out()).contains("Unknown");
       awaitWebhook(second);
       assertThat(scenario.configMaps().value(NAME)).contains("first");
       assertOthersAreApplied(sluice);
@@ -174,6 +153,7 @@ class RealForgeFaultsIT {
   @Test
   void aRepeatedDeliveryIsAnsweredAndSendsNothingTwice() throws Exception {
     scenario.setting("sweep", "0s");
+    follow("http");
     try (OneProcess sluice = scenario.start();
         RecordedDeliveries deliveries = RecordedDeliveries.before(endpoint(sluice))) {
       scenario.configMaps().awaitValue(NAME, "first");
@@ -201,7 +181,77 @@ class RealForgeFaultsIT {
     }
   }
 
+  @Test
+  void aCertificateOfAPrivateAuthorityIsAcceptedOnceTheAuthorityIsTrusted() throws Exception {
+    PrivateAuthority authority = new PrivateAuthority("authority of the test");
+    SSLContext trustedBefore = SSLContext.getDefault();
+    SSLSocketFactory socketsBefore = HttpsURLConnection.getDefaultSSLSocketFactory();
+    scenario.setting("sweep", "2s");
+    proxy.close();
+    proxy = TcpProxy.before(URI.create(forge.url()).getPort(), authority.sockets());
+    follow("https");
+    try {
+      try (OneProcess sluice = scenario.start()) {
+        awaitUnreadable(sluice, UNTRUSTED);
+        assertThat(CommandRun.of(sluice, "get", "repositories", "-o", "wide").out())
+            .contains("--trusted-certificates");
+      }
+      PrivateAuthority other = new PrivateAuthority("another authority");
+      TrustedCertificates.trust(other.write(directory.resolve("other.pem")));
+      try (OneProcess sluice = scenario.start()) {
+        awaitUnreadable(sluice, UNTRUSTED);
+        assertOthersAreApplied(sluice);
+      }
+      TrustedCertificates.trust(authority.write(directory.resolve("ca.pem")));
+      try (OneProcess sluice = scenario.start()) {
+        scenario.configMaps().awaitValue(NAME, "first");
+        forge.put(repository, FILE, configMap(NAME, "second"));
+        scenario.configMaps().awaitValue(NAME, "second");
+        awaitReadable(sluice);
+        scenario.verify();
+      }
+    } finally {
+      SSLContext.setDefault(trustedBefore);
+      HttpsURLConnection.setDefaultSSLSocketFactory(socketsBefore);
+    }
+  }
+
+  /** Adds the repository, by the proxy's URL, and its application to the fleet. */
+  private void follow(String scheme) throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), forge.token());
+    scenario
+        .fleet()
+        .document(
+            """
+        apiVersion: sluice.dev/v1
+        kind: Repository
+        metadata: {name: forge}
+        spec:
+          forge: gitea
+          url: "%s://127.0.0.1:%d/%s/%s.git"
+          identity: "%s"
+          credentials: "file:%s"
+        ---
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web}
+        spec:
+          source: {repository: forge, path: web}
+          clusters: {names: [staging]}
+          namespace: %s
+        """
+                .formatted(
+                    scheme,
+                    proxy.port(),
+                    forge.admin(),
+                    repository,
+                    identity(),
+                    token,
+                    scenario.namespace()));
+  }
+
   private OneProcess start() throws Exception {
+    follow("http");
     OneProcess sluice = scenario.start();
     forge.hook(repository, endpoint(sluice), SECRET);
     scenario.configMaps().awaitValue(NAME, "first");
@@ -228,7 +278,7 @@ class RealForgeFaultsIT {
         .untilAsserted(
             () ->
                 assertThat(CommandRun.of(sluice, "describe", "web").out())
-                    .contains("Unknown", "RepositoryUnreadable"));
+                    .contains("RepositoryUnreadable"));
     assertThat(CommandRun.of(sluice, "get", "repositories", "-o", "wide").out()).contains(reason);
     assertThat(CommandRun.of(sluice, "doctor").out())
         .contains("refs that cannot be read", identity(), reason);

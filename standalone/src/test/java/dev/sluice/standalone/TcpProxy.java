@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ServerSocketFactory;
 
 /** TCP proxy before a server on this machine, whose connections a test cuts, stalls or slows. */
 final class TcpProxy implements AutoCloseable {
@@ -42,8 +43,13 @@ final class TcpProxy implements AutoCloseable {
 
   /** Starts a proxy before a port of this machine. */
   static TcpProxy before(int target) throws IOException {
+    return before(target, ServerSocketFactory.getDefault());
+  }
+
+  /** Starts a proxy that takes connections at a socket of this factory. */
+  static TcpProxy before(int target, ServerSocketFactory sockets) throws IOException {
     TcpProxy proxy =
-        new TcpProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
+        new TcpProxy(sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
     Thread.ofVirtual().start(proxy::accept);
     return proxy;
   }
