@@ -13,6 +13,7 @@ import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ClusterName;
@@ -91,6 +92,33 @@ class CommandIT {
         .containsExactly("web 1 one", "web 2 three");
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(3);
+  }
+
+  @Test
+  void theWorkersTopicSaysWhetherTheApplicationIsSuspended() throws IOException {
+    situation.start();
+    situation.awaitSync(PRODUCTION, 1);
+    situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
+    situation.awaitQuiet();
+    situation.command("web", Set.of(), new Command.Resume());
+    situation.awaitQuiet();
+    situation.command("web", Set.of(PRODUCTION), new Command.Suspend());
+    situation.awaitQuiet();
+
+    situation.application("web", "staging");
+
+    situation.awaitSync(PRODUCTION, 2);
+    assertThat(situation.suspensions(PRODUCTION))
+        .extracting(
+            one -> "%s %s by %s: %s".formatted(one.key(), one.suspended(), one.by(), one.reason()))
+        .containsExactly(
+            "~suspension/web true by cat: a reason",
+            "~suspension/web false by cat: a reason",
+            "~suspension/web true by cat: a reason",
+            "~suspension/web false by dispatcher: the fleet no longer has it here");
+    assertThat(situation.suspensions(STAGING))
+        .extracting(SuspensionEvent::suspended)
+        .containsExactly(false);
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin.Webhook;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
@@ -296,6 +297,10 @@ final class Situation implements AutoCloseable {
     dispatchers.add(dispatcher);
     patiently().until(dispatcher::isReady);
     return dispatcher;
+  }
+
+  List<SuspensionEvent> suspensions(ClusterName cluster) {
+    return events(connection.topics().sync(cluster), SuspensionEvent.class);
   }
 
   /** Returns the sync events that a worker of the cluster would read. */

@@ -14,6 +14,7 @@ import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ClusterTarget;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Draft of one application's next state during a decision. Only this class assigns generations. */
 public final class ApplicationDraft {
@@ -41,6 +43,8 @@ public final class ApplicationDraft {
    * did not arrive.
    */
   private static final int REMEMBERED_COMMANDS = 20;
+
+  private static final String REMOVED = "the fleet no longer has it here";
 
   private final ApplicationState before;
   private final Map<ClusterName, Dispatched> dispatched;
@@ -120,6 +124,10 @@ public final class ApplicationDraft {
   /** Removes the application from a cluster if it was sent there and is not removed already. */
   void remove(ClusterName cluster, boolean orphan, Provenance provenance) {
     close(cluster, DeadLetterEvent.Closed.Reason.REMOVED);
+    demands.remove(cluster);
+    if (isSuspension(holds.remove(cluster))) {
+      announceSuspension(cluster, "dispatcher", REMOVED);
+    }
     Dispatched last = dispatched.get(cluster);
     if (last == null || last.inputDigest().isEmpty()) {
       withdrawPossible(cluster);
@@ -129,9 +137,7 @@ public final class ApplicationDraft {
     SyncEvent.Removal removal =
         new SyncEvent.Removal(name(), cluster, next(cluster), orphan, provenance);
     decision.add(removal);
-    holds.remove(cluster);
-    demands.remove(cluster);
-    addDispatched(removal, "the fleet no longer has it here");
+    addDispatched(removal, REMOVED);
     dispatched.put(
         cluster, new Dispatched(removal.generation(), Optional.empty(), Optional.empty()));
   }
@@ -183,12 +189,27 @@ public final class ApplicationDraft {
 
   /** Holds the application at a commit, or suspends it. */
   void hold(ClusterName cluster, Hold hold) {
-    holds.put(cluster, hold);
+    if (isSuspension(holds.put(cluster, hold)) || isSuspension(hold)) {
+      announceSuspension(cluster, hold.by(), hold.reason());
+    }
   }
 
-  /** Follows Git again. */
-  void resume(ClusterName cluster) {
+  /**
+   * Follows Git again. The worker is told even if there was no hold: it may have missed the end.
+   */
+  void resume(ClusterName cluster, String by, String reason) {
     holds.remove(cluster);
+    announceSuspension(cluster, by, reason);
+  }
+
+  static boolean isSuspension(@Nullable Hold hold) {
+    return hold != null && hold.commit().isEmpty();
+  }
+
+  /** Tells the cluster's worker whether it may heal the application's drift. */
+  private void announceSuspension(ClusterName cluster, String by, String reason) {
+    decision.add(
+        new SuspensionEvent(name(), cluster, isSuspension(holds.get(cluster)), by, reason));
   }
 
   void demand(ClusterName cluster, Demand demand) {
@@ -204,6 +225,7 @@ public final class ApplicationDraft {
             reached,
             last == null ? Optional.empty() : last.inputDigest(),
             last == null ? Optional.empty() : last.commit()));
+    announceSuspension(cluster, "dispatcher", "the partition's state was lost");
   }
 
   /** Closes a dead letter as discarded, which may be the one about the sources. */

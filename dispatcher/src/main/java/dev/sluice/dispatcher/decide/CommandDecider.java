@@ -99,7 +99,7 @@ public final class CommandDecider {
       case Command.Resume _ ->
           accepted(
               clusters,
-              ApplicationDraft::resume,
+              (draft, cluster) -> draft.resume(cluster, given.by(), given.reason()),
               Optional.of(applicationDue()),
               "follows Git again");
       case Command.Approve approve -> approve(clusters, approve);
@@ -155,7 +155,7 @@ public final class CommandDecider {
   private Verdict demand(Set<ClusterName> clusters, Demand demand, String message) {
     for (ClusterName cluster : clusters) {
       Hold hold = state.holds().get(cluster);
-      if (hold != null && hold.commit().isEmpty()) {
+      if (hold != null && ApplicationDraft.isSuspension(hold)) {
         return new Verdict.Refused(
             "%s is suspended in %s by %s (%s): resume it first"
                 .formatted(given.application(), cluster, hold.by(), hold.reason()));

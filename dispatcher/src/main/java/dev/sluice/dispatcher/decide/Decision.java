@@ -9,6 +9,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.dispatcher.decide.DispatchListener.Affected;
@@ -63,6 +64,10 @@ public final class Decision {
         encoded(
             EventId.of("sources", event.key(), event.cluster(), digest, now.toEpochMilli()),
             event));
+  }
+
+  void add(SuspensionEvent event) {
+    add(encoded(EventId.of("suspension", event.cluster(), event.key(), now.toEpochMilli()), event));
   }
 
   void add(StateRecord record) {

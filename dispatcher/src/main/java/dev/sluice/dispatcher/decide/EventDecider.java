@@ -7,6 +7,7 @@ import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
+import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.ClusterTarget;
@@ -14,6 +15,7 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,6 +57,7 @@ public final class EventDecider {
         draft.remove(cluster, orphan, provenance);
       }
     }
+    suspendInNewClusters(draft, selected);
     // an unchanged definition keeps its revision: otherwise every fleet revision would rewrite all
     // states
     String revision =
@@ -213,9 +216,28 @@ public final class EventDecider {
     return decision;
   }
 
+  /** Suspends an application in its new clusters if it is suspended in all that it had. */
+  private static void suspendInNewClusters(ApplicationDraft draft, Set<ClusterName> selected) {
+    ApplicationState before = draft.before();
+    Set<ClusterName> known =
+        before.definition().stream()
+            .flatMap(definition -> definition.clusters().stream())
+            .map(ClusterTarget::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (!known.isEmpty()
+        && known.stream()
+            .allMatch(cluster -> ApplicationDraft.isSuspension(before.holds().get(cluster)))) {
+      Hold hold = Objects.requireNonNull(before.holds().get(known.iterator().next()));
+      selected.stream()
+          .filter(cluster -> !known.contains(cluster))
+          .forEach(cluster -> draft.hold(cluster, hold));
+    }
+  }
+
   private static Set<ClusterName> clusters(ApplicationState state) {
     Set<ClusterName> clusters = new TreeSet<>(state.dispatched().keySet());
     clusters.addAll(state.refused().keySet());
+    clusters.addAll(state.holds().keySet());
     return clusters;
   }
 

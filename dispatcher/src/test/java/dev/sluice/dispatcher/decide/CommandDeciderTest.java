@@ -21,6 +21,7 @@ import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -162,6 +163,34 @@ class CommandDeciderTest {
   }
 
   @Test
+  void tellsTheWorkerOfEachNamedClusterThatTheApplicationIsSuspended() {
+    assertThat(suspensions(running(), new Command.Suspend()))
+        .containsExactly(
+            new SuspensionEvent(WEB, ONE, true, "ada", "test"),
+            new SuspensionEvent(WEB, TWO, true, "ada", "test"));
+    assertThat(suspensions(running(), new Command.Suspend(), TWO))
+        .containsExactly(new SuspensionEvent(WEB, TWO, true, "ada", "test"));
+  }
+
+  @Test
+  void tellsTheWorkerThatASuspensionEndsByAResumptionOrAPin() {
+    ApplicationState suspended = held(Map.of(ONE, SUSPENDED));
+    SuspensionEvent ended = new SuspensionEvent(WEB, ONE, false, "ada", "test");
+
+    assertThat(suspensions(suspended, new Command.Resume(), ONE)).containsExactly(ended);
+    assertThat(suspensions(suspended, new Command.Restore(COMMIT), ONE)).containsExactly(ended);
+    assertThat(suspensions(running(), new Command.Resume(), ONE))
+        .as("the partition's state may have been lost while it was suspended")
+        .containsExactly(ended);
+  }
+
+  @Test
+  void aPinAloneIsNoSuspension() {
+    assertThat(suspensions(running(), new Command.Restore(COMMIT))).isEmpty();
+    assertThat(suspensions(running(), new Command.Resync())).isEmpty();
+  }
+
+  @Test
   void anApprovalIsForTheGenerationThatWasSentLast() {
     Verdict.Accepted accepted = accepted(running(), approve(3), ONE);
 
@@ -260,6 +289,16 @@ class CommandDeciderTest {
         new ApplicationDraft(state, new Decision("test", NOW, TraceParent.start()));
     accepted.change().accept(draft);
     return draft.changed().orElse(state);
+  }
+
+  private static List<Event> suspensions(
+      ApplicationState state, Command command, ClusterName... clusters) {
+    Decision decision = new Decision("test", NOW, TraceParent.start());
+    accepted(state, command, clusters).change().accept(new ApplicationDraft(state, decision));
+    return decision.records().stream()
+        .<Event>map(record -> record.envelope().event())
+        .filter(SuspensionEvent.class::isInstance)
+        .toList();
   }
 
   private static ApplicationState running() {

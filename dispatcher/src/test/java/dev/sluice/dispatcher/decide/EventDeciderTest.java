@@ -19,8 +19,11 @@ import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
+import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
@@ -71,6 +74,14 @@ class EventDeciderTest {
 
     assertThat(decision.isPresent()).as(why).isEqualTo(counts);
     assertThat(web().dispatched().get(ONE).generation().value()).isEqualTo(counts ? ledger : 5);
+    assertThat(decision.stream().flatMap(one -> suspensions(one).stream()))
+        .as("a worker may have missed the end of a suspension that the lost state knew")
+        .isEqualTo(
+            counts
+                ? List.of(
+                    new SuspensionEvent(
+                        WEB, ONE, false, "dispatcher", "the partition's state was lost"))
+                : List.of());
     assertThat(web().demands())
         .as("the target is sent again, above the ledger's generation")
         .isEqualTo(counts ? Map.of(ONE, new Demand(new EventId("ahead"), "dispatcher")) : Map.of());
@@ -166,6 +177,7 @@ class EventDeciderTest {
     assertThat(web().hasCarriedOut(new EventId("suspension"))).isTrue();
     assertThat(events)
         .containsExactly(
+            new SuspensionEvent(WEB, ONE, true, "ada", "incident 7"),
             web(),
             new ChangeEvent.CommandAnswered(
                 SHOP,
@@ -177,6 +189,58 @@ class EventDeciderTest {
                 "incident 7",
                 true,
                 "suspended: [one]"));
+  }
+
+  @Test
+  void aRemovalEndsASuspensionWhereItWasSuspended() {
+    var unused = carryOut(given(new Command.Suspend()), "suspension");
+
+    Decision removal =
+        decider.removed(new ChangeEvent.DefinitionRemoved(SHOP, WEB, "r2"), cause("removal"), NOW);
+
+    assertThat(web().holds()).isEmpty();
+    assertThat(suspensions(removal))
+        .containsExactly(
+            new SuspensionEvent(WEB, ONE, false, "dispatcher", "the fleet no longer has it here"));
+  }
+
+  @Test
+  void leavingAClusterEndsASuspensionThereEvenIfNothingWasSentToIt() {
+    state.replay(
+        SampleApplication.held(
+            define("apps/web", ONE, TWO), Map.of(TWO, SampleApplication.SUSPENDED)));
+
+    Decision decision = accept(define("apps/web", ONE));
+
+    assertThat(web().holds()).isEmpty();
+    assertThat(suspensions(decision))
+        .containsExactly(
+            new SuspensionEvent(WEB, TWO, false, "dispatcher", "the fleet no longer has it here"));
+  }
+
+  @Test
+  void anApplicationThatIsSuspendedEverywhereIsSuspendedInANewCluster() {
+    state.replay(
+        SampleApplication.held(define("apps/web", ONE), Map.of(ONE, SampleApplication.SUSPENDED)));
+
+    Decision decision = accept(define("apps/web", ONE, TWO));
+
+    assertThat(web().holds().get(TWO)).isEqualTo(SampleApplication.SUSPENDED);
+    assertThat(suspensions(decision))
+        .containsExactly(new SuspensionEvent(WEB, TWO, true, "grace", "incident 7"));
+  }
+
+  @Test
+  void anApplicationThatIsSuspendedInSomeClustersIsNotSuspendedInANewOne() {
+    ClusterName three = new ClusterName("three");
+    state.replay(
+        SampleApplication.held(
+            define("apps/web", ONE, TWO), Map.of(ONE, SampleApplication.SUSPENDED)));
+
+    Decision decision = accept(define("apps/web", ONE, TWO, three));
+
+    assertThat(web().holds()).containsOnlyKeys(ONE);
+    assertThat(suspensions(decision)).isEmpty();
   }
 
   @Test
@@ -207,6 +271,17 @@ class EventDeciderTest {
         .hasSize(20)
         .startsWith(new EventId("command-5"))
         .endsWith(new EventId("command-24"));
+  }
+
+  private Decision accept(Definition definition) {
+    return decider.accepted(
+        new ChangeEvent.DefinitionAccepted(SHOP, definition, "r2", Set.of()),
+        cause("definition"),
+        NOW);
+  }
+
+  private static List<Event> suspensions(Decision decision) {
+    return events(decision).stream().filter(SuspensionEvent.class::isInstance).toList();
   }
 
   private List<Event> carryOut(ChangeEvent.CommandGiven given, String id) {

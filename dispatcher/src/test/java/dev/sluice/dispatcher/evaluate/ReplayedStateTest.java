@@ -115,9 +115,11 @@ class ReplayedStateTest {
     give(new Command.Suspend());
 
     define("r2", "apps/web", ONE);
-    define("r3", "apps/web", ONE, TWO);
-
     assertThat(web().holds()).containsOnlyKeys(ONE);
+    define("r3", "apps/web", ONE, TWO);
+    assertThat(web().holds())
+        .as("it is suspended everywhere, so also in a cluster that it joins")
+        .containsOnlyKeys(ONE, TWO);
   }
 
   @Test
