@@ -22,6 +22,15 @@ public interface SourceTree {
   /** Returns the size in bytes of a file, or of a symbolic link's target. */
   long size(TreeEntry entry);
 
+  /** Returns the size in bytes of all files below a directory. */
+  default long sizeBelow(String directory) {
+    long bytes = 0;
+    for (TreeEntry entry : list(directory)) {
+      bytes += entry.kind() == TreeEntry.Kind.DIRECTORY ? sizeBelow(entry.path()) : size(entry);
+    }
+    return bytes;
+  }
+
   /**
    * Returns the content of a file, or the target of a symbolic link.
    *

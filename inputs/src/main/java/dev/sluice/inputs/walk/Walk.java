@@ -29,6 +29,7 @@ public final class Walk {
   private static final int MAX_LINKS = 40;
   private static final int MAX_STEPS = 200_000;
   private static final int MAX_CHARTS = 200;
+  private static final long MAX_CHART_BYTES = 128 << 20;
 
   private final GraftedTree tree;
   private final RemoteAccess remoteAccess;
@@ -36,6 +37,7 @@ public final class Walk {
   private final LookupLog lookups = new LookupLog();
   private final Map<String, BaseCommit> repositories = new TreeMap<>();
   private final Set<String> charts = new HashSet<>();
+  private long chartBytes;
   private int steps;
 
   public Walk(SourceTree tree, ClosureLimits limits, RemoteAccess remoteAccess) {
@@ -87,6 +89,13 @@ public final class Walk {
         throw new RefusedException(
             SourceFailure.TOO_COMPLEX,
             "%s is one chart too many to download: commit some".formatted(what));
+      }
+      chartBytes += chart.sizeBelow("");
+      if (chartBytes > MAX_CHART_BYTES) {
+        throw new RefusedException(
+            SourceFailure.TOO_LARGE,
+            "with %s, the downloaded charts unpack to more than %d MiB: commit some, without what they do not need"
+                .formatted(what, MAX_CHART_BYTES >> 20));
       }
       tree.graft(place, chart);
     }

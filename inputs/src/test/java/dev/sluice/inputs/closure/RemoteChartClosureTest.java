@@ -11,6 +11,7 @@ import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.git.SourceTree;
+import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.walk.ClosureEntry;
 import dev.sluice.inputs.walk.Footprint;
 import dev.sluice.inputs.walk.RemoteException;
@@ -218,6 +219,49 @@ class RemoteChartClosureTest {
             "apps/shared/cache-1.2.3/cache/templates/map.yaml",
             "apps/shared/queue-0.1.0+b1/queue/Chart.yaml",
             "apps/shared/queue-0.1.0+b1/queue/templates/map.yaml");
+  }
+
+  @Test
+  void chartsThatUnpackToTooMuchAreNotDownloadedFurther() {
+    List<String> dependencies = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      String version = "1.0." + i;
+      charts.put(REPOSITORY + " big " + version, large(downloaded("big", version)));
+      dependencies.add(
+          "- {name: big, version: %s, repository: '%s', alias: a%d}"
+              .formatted(version, REPOSITORY, i));
+    }
+
+    ClosureResult result = resolve(chart(String.join("\n", dependencies)));
+
+    assertThat(((ClosureResult.Refused) result).failure().code())
+        .isEqualTo(SourceFailure.TOO_LARGE);
+    assertThat(asked).hasSize(3);
+  }
+
+  /** Returns the same files, as if they were 50 MiB together. */
+  private static SourceTree large(SourceTree chart) {
+    return new SourceTree() {
+      @Override
+      public Optional<TreeEntry> entry(String path) {
+        return chart.entry(path);
+      }
+
+      @Override
+      public List<TreeEntry> list(String path) {
+        return chart.list(path);
+      }
+
+      @Override
+      public long size(TreeEntry entry) {
+        return 25 << 20;
+      }
+
+      @Override
+      public byte[] read(TreeEntry entry, int maxBytes) {
+        return chart.read(entry, maxBytes);
+      }
+    };
   }
 
   @Test
