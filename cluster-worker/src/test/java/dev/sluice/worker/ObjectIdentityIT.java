@@ -13,8 +13,13 @@ import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.manifest.Ownership;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,6 +150,83 @@ final class ObjectIdentityIT {
 
     Failure failure = awaitParked("web", RenderFailure.DUPLICATE_OBJECT);
     assertThat(failure.message()).contains("v1").contains("events.k8s.io/v1");
+  }
+
+  @Test
+  void whatGitDropsWithTheOldGroupIsRemoved() {
+    bench.worker("one");
+    String labelled =
+        oldEvent("e").replace("{name: e}", "{name: e, labels: {dropped: x, kept: x}}");
+    String uid = applied("web", 1, labelled, configMap("a", "x"));
+
+    apply(
+        "web",
+        2,
+        newEvent("e").replace("{name: e}", "{name: e, labels: {kept: x}}"),
+        configMap("a", "x"));
+
+    assertThat(uid("e")).isEqualTo(uid);
+    assertThat(event("e").orElseThrow().getLabels())
+        .containsKey("kept")
+        .doesNotContainKey("dropped");
+  }
+
+  /** As after an upgrade of the cluster to a release without the version that was applied. */
+  @Test
+  void whatGitDropsWithAVersionThatIsGoneIsRemoved() {
+    String group = bench.namespace + ".example.org";
+    bench.fixture.cleanUp(() -> definition(group).delete());
+    bench.defineKind(group, "Gadget");
+    definition(group)
+        .edit(
+            found ->
+                new CustomResourceDefinitionBuilder(found)
+                    .editSpec()
+                    .addNewVersionLike(found.getSpec().getVersions().getFirst())
+                    .withName("v1beta1")
+                    .withStorage(false)
+                    .endVersion()
+                    .endSpec()
+                    .build());
+    bench.worker("one");
+    String gadget =
+        "{apiVersion: %s/%s, kind: Gadget, metadata: {name: g, labels: {%s}}, spec: {%s}}";
+    apply(
+        "web",
+        1,
+        gadget.formatted(group, "v1beta1", "dropped: x, kept: x", "a: 1, b: 1"),
+        configMap("a", "x"));
+    definition(group)
+        .edit(
+            found ->
+                new CustomResourceDefinitionBuilder(found)
+                    .editSpec()
+                    .removeMatchingFromVersions(version -> version.getName().equals("v1beta1"))
+                    .endSpec()
+                    .build());
+
+    apply("web", 2, gadget.formatted(group, "v1", "kept: x", "a: 1"), configMap("a", "x"));
+
+    GenericKubernetesResource live =
+        bench
+            .fixture
+            .client()
+            .genericKubernetesResources(group + "/v1", "Gadget")
+            .inNamespace(bench.namespace)
+            .withName("g")
+            .get();
+    assertThat(live.getMetadata().getLabels()).containsKey("kept").doesNotContainKey("dropped");
+    assertThat(live.<Object>get("spec")).isEqualTo(Map.of("a", 1));
+  }
+
+  private Resource<CustomResourceDefinition> definition(String group) {
+    return bench
+        .fixture
+        .client()
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName("gadgets." + group);
   }
 
   private String applied(String application, long generation, String... manifests) {

@@ -153,6 +153,48 @@ class CustomResourcesContractIT {
     assertThat(created.getMetadata().getGeneration()).isEqualTo(1);
   }
 
+  /** The owners of fields stay recorded in the version that they used. */
+  @Test
+  void refusesEveryApplyAfterAVersionOfAnEarlierOneIsGone() {
+    String definition = DEFINITION.replace("widget", "sprocket").replace("Widget", "Sprocket");
+    String beta =
+        definition
+            .substring(definition.indexOf("  - name: v1"))
+            .replace("storage: true", "storage: false");
+    fixture.cleanUp(
+        () ->
+            client
+                .apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName("sprockets." + GROUP)
+                .delete());
+    manifests.apply("one", definition + beta.replace("name: v1", "name: v1beta1"));
+    String object = widget("lasting", "size: 1").replace("Widget", "Sprocket");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptionsMatching(e -> e instanceof KubernetesClientException)
+        .until(
+            () ->
+                manifests.apply("one", object.replace("/v1", "/v1beta1")).getMetadata().getUid()
+                    != null);
+    manifests.apply("two", object);
+
+    manifests.apply("one", definition);
+
+    String message = "request to convert CR to an invalid group/version: %s/v1beta1";
+    for (String manager : List.of("one", "two")) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () -> {
+                Status status = refusal(() -> manifests.force(manager, object));
+                assertThat(status.getCode()).isEqualTo(500);
+                assertThat(status.getMessage()).isEqualTo(message.formatted(GROUP));
+              });
+    }
+  }
+
   private static void refuses(String spec, String message) {
     Status status = refusal(() -> manifests.resource(widget("refused", spec)).create());
     assertThat(status.getCode()).isEqualTo(422);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -66,6 +67,17 @@ public final class Discovery implements ClusterFacts.Source {
   /** Returns whether a kind is namespaced; empty if the cluster does not serve it. */
   public Optional<Boolean> namespaced(String apiVersion, String kind) throws InterruptedException {
     return find(apiVersion, kind).map(ApiResource::namespaced);
+  }
+
+  /** Returns those of some versions in which the cluster does not serve a kind. */
+  public Set<String> unserved(Set<String> apiVersions, String kind) throws InterruptedException {
+    Set<String> unserved = new HashSet<>();
+    for (String apiVersion : apiVersions) {
+      if (find(apiVersion, kind).isEmpty()) {
+        unserved.add(apiVersion);
+      }
+    }
+    return unserved;
   }
 
   /** Returns an object; empty if it does not exist, or the cluster does not serve its kind. */

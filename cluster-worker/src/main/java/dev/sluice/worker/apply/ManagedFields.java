@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.fields.ExcludedFields;
 import dev.sluice.worker.fields.FieldFold;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Changes who manages which fields of an object before it is applied, at the version that was read.
@@ -17,9 +19,11 @@ import java.util.Optional;
 final class ManagedFields {
 
   private final ClusterApi api;
+  private final Discovery discovery;
 
-  ManagedFields(ClusterApi api) {
+  ManagedFields(ClusterApi api, Discovery discovery) {
     this.api = api;
+    this.discovery = discovery;
   }
 
   /**
@@ -34,7 +38,10 @@ final class ManagedFields {
   /** Takes over what earlier deployments and people set; returns the object as it is then. */
   LiveObject fold(String path, ObjectNode desired, LiveObject live, boolean force)
       throws InterruptedException {
-    Optional<ArrayNode> fields = FieldFold.fold(live.content(), desired, force);
+    Set<String> gone =
+        discovery.unserved(
+            FieldFold.versions(live.content(), desired), desired.path("kind").asText());
+    Optional<ArrayNode> fields = FieldFold.fold(live.content(), desired, force, gone);
     return fields.isEmpty() ? live : write(path, live, fields.get());
   }
 

@@ -52,7 +52,7 @@ final class ObjectWriter {
     this.api = api;
     this.discovery = discovery;
     this.claims = claims;
-    this.fields = new ManagedFields(api);
+    this.fields = new ManagedFields(api, discovery);
     this.owners = new OwnerCheck(api, discovery, claims, invalid);
   }
 

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.fields.ExcludedFields;
 import dev.sluice.worker.fields.FieldFold;
 import dev.sluice.worker.fields.FilledFields;
 import dev.sluice.worker.fields.PatchPreview;
 import dev.sluice.worker.manifest.SharedNodes;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The result that applying an object would have, by the API server's dry run. If fields of others
@@ -19,9 +21,11 @@ import java.util.Optional;
 final class DryRun {
 
   private final ClusterApi api;
+  private final Discovery discovery;
 
-  DryRun(ClusterApi api) {
+  DryRun(ClusterApi api, Discovery discovery) {
     this.api = api;
+    this.discovery = discovery;
   }
 
   /**
@@ -71,8 +75,10 @@ final class DryRun {
   }
 
   /** Returns the object as it is before the apply, after fields were taken over. */
-  Preview before(ObjectNode live, ObjectNode content, boolean force) {
-    Optional<ArrayNode> folded = FieldFold.fold(live, content, force);
+  Preview before(ObjectNode live, ObjectNode content, boolean force) throws InterruptedException {
+    Set<String> gone =
+        discovery.unserved(FieldFold.versions(live, content), content.path("kind").asText());
+    Optional<ArrayNode> folded = FieldFold.fold(live, content, force, gone);
     JsonNode fields = folded.map(JsonNode.class::cast).orElse(managedFields(live));
     return new Preview(FilledFields.unclaimed(content, withFields(live, fields)), fields, live);
   }

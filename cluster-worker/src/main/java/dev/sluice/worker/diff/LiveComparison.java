@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectDifference.Field;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
 import java.util.List;
 
 /**
@@ -23,8 +24,8 @@ public final class LiveComparison {
 
   private final DryRun dryRun;
 
-  public LiveComparison(ClusterApi api) {
-    this.dryRun = new DryRun(api);
+  public LiveComparison(ClusterApi api, Discovery discovery) {
+    this.dryRun = new DryRun(api, discovery);
   }
 
   /** The result for one object. */

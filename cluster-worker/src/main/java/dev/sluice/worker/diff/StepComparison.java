@@ -50,7 +50,7 @@ final class StepComparison {
    */
   StepComparison(ClusterApi api, Discovery discovery, boolean force) {
     this.discovery = discovery;
-    this.dryRun = new DryRun(api);
+    this.dryRun = new DryRun(api, discovery);
     this.force = force;
   }
 

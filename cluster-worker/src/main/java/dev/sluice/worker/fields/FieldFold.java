@@ -10,6 +10,8 @@ import dev.sluice.worker.fields.FieldManagers.Takeover;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Takes over fields from other field managers. As long as another manager co-owns a field, it stays
@@ -28,24 +30,34 @@ public final class FieldFold {
 
   /**
    * Returns the object's {@code managedFields} with those that Sluice takes over moved to its own
-   * entry; empty if there are none.
+   * entry, and converted from versions that cannot be compared; empty if nothing changes.
    *
    * @param desired the object in Git
    * @param force whether Git wins over other managers; without, only the fields of earlier
    *     deployments are taken over
+   * @param gone those of the {@linkplain #versions versions} in which the cluster does not serve
+   *     the kind
    */
-  public static Optional<ArrayNode> fold(JsonNode live, JsonNode desired, boolean force) {
+  public static Optional<ArrayNode> fold(
+      JsonNode live, JsonNode desired, boolean force, Set<String> gone) {
     JsonNode entries = live.path("metadata").path("managedFields");
     FieldManagers managers = FieldManagers.of(live);
     ObjectNode own = own(entries, desired);
     FieldFold fold = new FieldFold(desired, own.withObject("/fieldsV1"));
     ArrayNode after = JsonNodeFactory.instance.arrayNode().add(own);
-    boolean moved = false;
+    boolean moved = isForeign(own, desired, gone);
+    if (moved) {
+      convert(own, live, desired);
+    }
     for (JsonNode entry : entries) {
       if (FieldManagers.isOwn(entry)) {
         continue;
       }
       ObjectNode left = entry.deepCopy();
+      if (gone.contains(version(left))) {
+        convert(left, live, desired);
+        moved = true;
+      }
       Takeover takeover = managers.takeover(entry, force);
       if (takeover != Takeover.NONE) {
         fold.move(left.withObject("/fieldsV1"), takeover);
@@ -80,6 +92,36 @@ public final class FieldFold {
         .put("apiVersion", desired.path("apiVersion").asText())
         .put("fieldsType", "FieldsV1");
     return own;
+  }
+
+  /** Returns the versions in which other requests than Git's object set fields. */
+  public static Set<String> versions(JsonNode live, JsonNode desired) {
+    Set<String> versions = new TreeSet<>();
+    live.path("metadata").path("managedFields").forEach(entry -> versions.add(version(entry)));
+    versions.remove(version(desired));
+    return versions;
+  }
+
+  /**
+   * Returns whether the API server cannot compare our entry with Git's object. It would forget the
+   * entry, so that nothing removes its fields, or refuse every apply of a custom resource.
+   */
+  private static boolean isForeign(JsonNode own, JsonNode desired, Set<String> gone) {
+    return gone.contains(version(own)) || !group(version(own)).equals(group(version(desired)));
+  }
+
+  /** Converts an entry to the version of Git's object, with the fields that exist there too. */
+  private static void convert(ObjectNode entry, JsonNode live, JsonNode desired) {
+    entry.put("apiVersion", version(desired));
+    entry.set("fieldsV1", FieldNames.present(entry.path("fieldsV1"), live));
+  }
+
+  private static String version(JsonNode object) {
+    return object.path("apiVersion").asText("");
+  }
+
+  private static String group(String apiVersion) {
+    return apiVersion.substring(0, Math.max(0, apiVersion.indexOf('/')));
   }
 
   private void move(ObjectNode fields, Takeover takeover) {

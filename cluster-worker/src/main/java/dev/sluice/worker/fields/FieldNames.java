@@ -72,6 +72,21 @@ final class FieldNames {
     return all;
   }
 
+  /** Returns those of the fields that an object, or an element of a list, has. */
+  static ObjectNode present(JsonNode fields, JsonNode live) {
+    ObjectNode present = Json.mapper().createObjectNode();
+    for (var field : fields.properties()) {
+      String entry = field.getKey();
+      JsonNode there = field(entry).map(live::path).orElseGet(() -> element(entry, live));
+      if (entry.equals(ITSELF)) {
+        present.putObject(entry);
+      } else if (!there.isMissingNode()) {
+        present.set(entry, present(field.getValue(), there));
+      }
+    }
+    return present;
+  }
+
   /** Adds fields to others. */
   static void join(ObjectNode into, JsonNode fields) {
     for (var field : fields.properties()) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FieldFoldTest {
@@ -126,9 +127,42 @@ class FieldFoldTest {
     assertThat(after.at("/0/fieldsV1").toString()).doesNotContain("restartedAt", "replicas");
   }
 
+  @Test
+  void convertsItsEntryToAnotherGroupWithTheFieldsThatTheObjectHasThere() throws IOException {
+    ObjectNode live =
+        live(
+            """
+            [{"manager": "sluice", "operation": "Apply", "apiVersion": "old.example.org/v1",
+              "fieldsV1": {
+                "f:metadata": {"f:labels": {".": {}, "f:a": {}, "f:gone": {}}},
+                "f:renamed": {"f:x": {}},
+                "f:list": {"k:{\\"name\\":\\"a\\"}": {".": {}, "f:v": {}},
+                           "k:{\\"name\\":\\"b\\"}": {".": {}}}}}]
+            """
+                .replace("\\\\", "\\"));
+    live.withObject("/metadata/labels").put("a", "x");
+    live.set("list", read("[{\"name\": \"a\", \"v\": 1}]"));
+
+    JsonNode after =
+        FieldFold.fold(live, read("{\"apiVersion\": \"new.example.org/v1\"}"), true, Set.of())
+            .orElseThrow();
+
+    assertThat(after).hasSize(1);
+    assertThat(after.at("/0/apiVersion").asText()).isEqualTo("new.example.org/v1");
+    assertThat(after.at("/0/fieldsV1"))
+        .isEqualTo(
+            read(
+                """
+                {"f:metadata": {"f:labels": {".": {}, "f:a": {}}},
+                 "f:list": {"k:{\\"name\\":\\"a\\"}": {".": {}, "f:v": {}}}}
+                """
+                    .replace("\\\\", "\\")));
+  }
+
   private static Optional<JsonNode> fold(String managedFields, String desired, boolean force)
       throws IOException {
-    return FieldFold.fold(live(managedFields), read(desired), force).map(JsonNode.class::cast);
+    return FieldFold.fold(live(managedFields), read(desired), force, Set.of())
+        .map(JsonNode.class::cast);
   }
 
   private static String other(String manager, String fields) {

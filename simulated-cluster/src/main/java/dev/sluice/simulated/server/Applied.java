@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.apply.TypedCheck.MistypedException;
 import dev.sluice.simulated.resource.ResourceType;
+import dev.sluice.simulated.store.ObjectKey;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Validation of a configuration before it is applied. */
 final class Applied {
@@ -114,5 +117,36 @@ final class Applied {
     String group = request.type().group();
     String version = request.type().groupVersion().version();
     return group + "/" + version + ", Kind=" + request.type().kind();
+  }
+
+  /**
+   * Checks that a custom resource can be converted to the versions in which managers set fields.
+   *
+   * @throws ApiException 500 if its definition does not have one of them any more
+   */
+  static void requireConvertible(Cluster cluster, ResourceType type, ObjectNode live) {
+    if (!type.isCustom()) {
+      return;
+    }
+    Set<String> versions = new HashSet<>();
+    cluster
+        .store()
+        .get(
+            "customresourcedefinitions.apiextensions.k8s.io",
+            new ObjectKey("", type.groupResource()))
+        .ifPresent(
+            definition ->
+                definition
+                    .at("/spec/versions")
+                    .forEach(
+                        version ->
+                            versions.add(type.group() + "/" + version.path("name").asText())));
+    for (JsonNode entry : live.path("metadata").path("managedFields")) {
+      String version = entry.path("apiVersion").asText();
+      if (!versions.contains(version)) {
+        throw ApiException.of(
+            500, "", "request to convert CR to an invalid group/version: " + version);
+      }
+    }
   }
 }

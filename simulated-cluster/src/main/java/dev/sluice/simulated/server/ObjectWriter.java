@@ -139,6 +139,7 @@ final class ObjectWriter {
     Optional<ObjectNode> result;
     try {
       TypedCheck.check(type.schema(), applied);
+      Applied.requireConvertible(cluster, type, live);
       result =
           management(request).apply(live, applied, owner, cluster.now(), request.flag("force"));
     } catch (MistypedException e) {

@@ -59,7 +59,7 @@ final class ClusterRules {
     this.installation = installation;
     this.api = api;
     this.discovery = new Discovery(api);
-    this.comparison = new LiveComparison(api);
+    this.comparison = new LiveComparison(api, discovery);
     this.targets = targets;
   }
 
