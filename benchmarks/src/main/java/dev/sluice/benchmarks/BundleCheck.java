@@ -63,7 +63,7 @@ final class BundleCheck {
     try (BundleRig rig =
         BundleRig.start(Files.createTempDirectory("sluice-benchmark"), values.get(KUBECONFIG))) {
       for (Path directory : values.get(DIRECTORY)) {
-        for (Path bundle : bundles(directory, values.get(ONLY).orElse(".*"))) {
+        for (Path bundle : bundles(directory.toRealPath(), values.get(ONLY).orElse(".*"))) {
           BundleCheck check = new BundleCheck(rig);
           checked++;
           System.out.println(check.line(bundle));

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The fleet of a test in one file, which is written at every change. */
 final class FleetFile {
@@ -66,6 +68,17 @@ final class FleetFile {
             .replace("metadata: {name: %s}".formatted(from), "metadata: {name: %s}".formatted(to));
     documents.setLength(0);
     documents.append(renamed);
+    Files.writeString(file, documents);
+  }
+
+  /** Removes an application. */
+  void remove(String name) throws IOException {
+    String left =
+        Stream.of(documents.toString().split("---\n"))
+            .filter(document -> !document.contains("metadata: {name: %s}".formatted(name)))
+            .collect(Collectors.joining("---\n"));
+    documents.setLength(0);
+    documents.append(left);
     Files.writeString(file, documents);
   }
 

@@ -27,6 +27,15 @@ final class PodValidation {
 
   /** Validates a pod's spec at its path. */
   void spec(String path, JsonNode spec, List<String> restartPolicies) {
+    spec(path, spec, restartPolicies, Set.of());
+  }
+
+  /**
+   * Validates a pod's spec at its path.
+   *
+   * @param claims names of volumes that the pod gets from elsewhere
+   */
+  void spec(String path, JsonNode spec, List<String> restartPolicies, Set<String> claims) {
     String restart = spec.path("restartPolicy").asText();
     if (!restartPolicies.contains(restart)) {
       if (restart.equals("Always")) {
@@ -49,6 +58,7 @@ final class PodValidation {
       }
       onlyOne(at, spec.path("volumes").path(i), OTHERS_OF_VOLUMES, "volume type");
     }
+    volumes.addAll(claims);
     if (spec.path("containers").isEmpty()) {
       problems.required(path + ".containers", "");
     }

@@ -1,7 +1,9 @@
 package dev.sluice.simulated.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Validation of the kinds that create pods. */
 final class WorkloadValidation {
@@ -46,9 +48,17 @@ final class WorkloadValidation {
         notNegative("spec", spec, "replicas", "minReadySeconds", "revisionHistoryLimit");
         strategy(kind, spec);
         selector(spec);
-        pods.spec("spec.template.spec", spec.at("/template/spec"), ALWAYS);
+        pods.spec("spec.template.spec", spec.at("/template/spec"), ALWAYS, claims(spec));
       }
     }
+  }
+
+  /** Returns the names of the claims that a StatefulSet's pods can mount as volumes. */
+  private static Set<String> claims(JsonNode spec) {
+    Set<String> claims = new HashSet<>();
+    spec.path("volumeClaimTemplates")
+        .forEach(claim -> claims.add(claim.at("/metadata/name").asText()));
+    return claims;
   }
 
   private void strategy(String kind, JsonNode spec) {
