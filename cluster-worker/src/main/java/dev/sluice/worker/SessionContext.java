@@ -21,6 +21,7 @@ import dev.sluice.worker.apply.ReconcilerFactory;
 import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.diff.Differ;
+import dev.sluice.worker.diff.ObjectTree;
 import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lane.Breaker;
 import dev.sluice.worker.lane.LanePolicy;
@@ -232,6 +233,6 @@ final class SessionContext {
 
   DiffService diffs(Reporter reporting, SyncRecordReader targets) {
     Differ differ = new Differ(config.cluster(), api, rendering(), targets, ledgers);
-    return new DiffService(differ, reporting, resources.clock());
+    return new DiffService(differ, new ObjectTree(api, ledgers), reporting, resources.clock());
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
@@ -181,7 +182,8 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
           ResultEvent.Removed _,
           ObservedEvent _,
           ResultEvent.WorkerHello _,
-          ResultEvent.DiffAnswered _ -> {}
+          ResultEvent.DiffAnswered _,
+          ObjectsAnswered _ -> {}
     }
   }
 

@@ -45,14 +45,16 @@ public final class DiffService implements AutoCloseable {
   private static final int MANAGERS_BYTES = 512 * 1024;
 
   private final Differ differ;
+  private final ObjectTree objects;
   private final Reporter reporter;
   private final Clock clock;
   private final Map<ApplicationName, LogEntry> newest = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore running = new Semaphore(MAX_CONCURRENT, true);
 
-  public DiffService(Differ differ, Reporter reporter, Clock clock) {
+  public DiffService(Differ differ, ObjectTree objects, Reporter reporter, Clock clock) {
     this.differ = differ;
+    this.objects = objects;
     this.reporter = reporter;
     this.clock = clock;
   }
@@ -100,6 +102,7 @@ public final class DiffService implements AutoCloseable {
           parts(
               differ.answer(
                   question.id(), asked, Optional.ofNullable(newest.get(asked.application()))));
+      case QuestionEvent.ObjectsAsked asked -> List.of(objects.answer(question.id(), asked));
     };
   }
 

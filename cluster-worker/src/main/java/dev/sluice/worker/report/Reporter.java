@@ -8,6 +8,7 @@ import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.TraceParent;
@@ -154,6 +155,7 @@ public final class Reporter implements AutoCloseable {
               .part()
               .map(part -> EventId.of("diff-answered", answered.question(), part))
               .orElse(EventId.of("diff-answered", answered.question()));
+      case ObjectsAnswered answered -> EventId.of("objects-answered", answered.question());
       case ResultEvent.WorkerHello hello ->
           EventId.of(
               "worker-hello",

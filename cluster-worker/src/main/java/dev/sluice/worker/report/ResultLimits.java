@@ -7,6 +7,7 @@ import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
 import dev.sluice.contract.event.OriginalRecord;
@@ -135,6 +136,7 @@ public final class ResultLimits {
       case ResultEvent.WorkerHello it ->
           new ResultEvent.WorkerHello(it.cluster(), it.worker(), Map.of(), it.renderIsolation());
       case ResultEvent.DiffAnswered it -> answer(it, listBytes);
+      case ObjectsAnswered it -> answer(it, listBytes);
       case ObservedEvent it -> observed(it, listBytes);
       case ResultEvent.Dispatched it -> it;
       case ResultEvent.Superseded it -> it;
@@ -229,6 +231,20 @@ public final class ResultLimits {
         answered
             .otherManagers()
             .map(all -> new OtherManagers(List.of(), all.owned().size() + all.omitted())));
+  }
+
+  private static Event answer(ObjectsAnswered answered, int bytes) {
+    var first = first(answered.objects(), bytes);
+    return new ObjectsAnswered(
+        answered.cluster(),
+        answered.application(),
+        answered.question(),
+        text(answered.by()),
+        answered.generation(),
+        first,
+        answered.omitted() + answered.objects().size() - first.size(),
+        answered.unlisted().stream().map(ResultLimits::text).toList(),
+        answered.failure().map(ResultLimits::failure));
   }
 
   private static Failure failure(Failure failure) {

@@ -3,6 +3,7 @@ package dev.sluice.contract.codec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
@@ -36,6 +37,7 @@ public enum EventType {
   SOURCES_ACCEPTED("sources-accepted", SourcesEvent.Accepted.class),
   SUSPENSION("suspension", SuspensionEvent.class),
   DIFF_ASKED("diff-asked", QuestionEvent.DiffAsked.class),
+  OBJECTS_ASKED("objects-asked", QuestionEvent.ObjectsAsked.class),
   DISPATCHED("dispatched", ResultEvent.Dispatched.class),
   PLANNED("planned", ResultEvent.Planned.class),
   APPLIED("applied", ResultEvent.Applied.class),
@@ -48,6 +50,7 @@ public enum EventType {
   SWEPT("swept", ResultEvent.Swept.class),
   WORKER_HELLO("worker-hello", ResultEvent.WorkerHello.class),
   DIFF_ANSWERED("diff-answered", ResultEvent.DiffAnswered.class),
+  OBJECTS_ANSWERED("objects-answered", ObjectsAnswered.class),
   PROGRESSING("progressing", ObservedEvent.Progressing.class),
   HEALTHY("healthy", ObservedEvent.Healthy.class),
   DEGRADED("degraded", ObservedEvent.Degraded.class),

@@ -16,7 +16,12 @@ public sealed interface QuestionEvent extends Event {
   /** The key of all questions. */
   String KEY = "~question";
 
+  ApplicationName application();
+
   ClusterName cluster();
+
+  /** Returns the person who asks, as the API authenticated them. */
+  String by();
 
   /** Returns the time at which the asker stops waiting for the answer. */
   Instant until();
@@ -33,5 +38,13 @@ public sealed interface QuestionEvent extends Event {
    * @param by the person who asks, as the API authenticated them
    */
   record DiffAsked(ApplicationName application, ClusterName cluster, String by, Instant until)
+      implements QuestionEvent {}
+
+  /**
+   * Asks for the live objects of an application, and those that controllers made for them.
+   *
+   * @param by as in {@link DiffAsked}
+   */
+  record ObjectsAsked(ApplicationName application, ClusterName cluster, String by, Instant until)
       implements QuestionEvent {}
 }

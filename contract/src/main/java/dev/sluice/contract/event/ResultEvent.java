@@ -17,7 +17,8 @@ public sealed interface ResultEvent extends Event
     permits ResultEvent.OfTarget,
         ResultEvent.Swept,
         ResultEvent.WorkerHello,
-        ResultEvent.DiffAnswered {
+        ResultEvent.DiffAnswered,
+        ObjectsAnswered {
 
   ClusterName cluster();
 

@@ -18,6 +18,7 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
 import dev.sluice.contract.event.ObservedObject;
@@ -282,6 +283,22 @@ public final class EventSamples {
                             List.of("data.key"),
                             1)),
                     1))),
+        new QuestionEvent.ObjectsAsked(WEB, STAGING, "cat", NOON),
+        new ObjectsAnswered(
+            STAGING,
+            WEB,
+            CAUSE,
+            "cat",
+            Optional.of(new Generation(3)),
+            List.of(
+                new ObjectsAnswered.Node(
+                    new ObjectRef("v1", "Pod", "web", "web-1"),
+                    2,
+                    Health.DEGRADED,
+                    "the image cannot be pulled")),
+            1,
+            List.of("Job: forbidden"),
+            Optional.of(FAILURE)),
         new ResultEvent.Dispatched(SUBJECT, Optional.of("v1:abc"), "apps/web/a.yaml", PROVENANCE),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5", Optional.of(4)),
         new ResultEvent.Applied(

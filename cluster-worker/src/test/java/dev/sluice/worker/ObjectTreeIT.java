@@ -1,0 +1,181 @@
+package dev.sluice.worker;
+
+import static dev.sluice.worker.Targets.configMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ObjectsAnswered;
+import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.health.Health;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kubernetes")
+class ObjectTreeIT {
+
+  private final Bench bench = new Bench();
+  private int questions;
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  @Test
+  void listsEachObjectAboveThoseThatItOwns() {
+    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target("web", 1, configMap("a", "first"), configMap("b", "first")));
+    bench.targets.send(bench.targets.target("other", 1, configMap("c", "first")));
+    bench.awaitApplied("web", 1);
+    bench.awaitApplied("other", 1);
+    String job = job("a-job", owner("v1", "ConfigMap", configMapUid("a"), "a"));
+    claim("a-claim", owner("batch/v1", "Job", job, "a-job"));
+    claim("c-claim", owner("v1", "ConfigMap", configMapUid("c"), "c"));
+
+    ObjectsAnswered answered = ask("web");
+
+    assertThat(answered.by()).isEqualTo("cat");
+    assertThat(answered.generation()).contains(Generation.FIRST);
+    assertThat(answered.failure()).isEmpty();
+    assertThat(answered.unlisted()).isEmpty();
+    assertThat(answered.omitted()).isZero();
+    assertThat(answered.objects())
+        .extracting(node -> node.depth() + " " + node.object().kind() + " " + node.object().name())
+        .containsExactly(
+            "0 ConfigMap a", "1 Job a-job", "2 PersistentVolumeClaim a-claim", "0 ConfigMap b");
+    assertThat(answered.objects())
+        .extracting(ObjectsAnswered.Node::health)
+        .containsExactly(Health.HEALTHY, Health.SUSPENDED, Health.PROGRESSING, Health.HEALTHY);
+    assertThat(answered.objects().get(2).reason()).isEqualTo("waits for a volume");
+  }
+
+  @Test
+  void anApplicationWithoutALedgerHasNoObjects() {
+    bench.worker("one");
+
+    ObjectsAnswered answered = ask("nothing");
+
+    assertThat(answered.generation()).isEmpty();
+    assertThat(answered.objects()).isEmpty();
+    assertThat(answered.failure()).isEmpty();
+  }
+
+  private ObjectsAnswered ask(String application) {
+    EventId id = EventId.of("question", ++questions);
+    bench.targets.send(
+        EventCodec.encode(
+            bench.kafka.topics().sync(bench.cluster),
+            0,
+            new Envelope<>(
+                id,
+                "api",
+                Instant.now(),
+                TraceParent.start(),
+                new QuestionEvent.ObjectsAsked(
+                    new ApplicationName(application),
+                    bench.cluster,
+                    "cat",
+                    Instant.now().plusSeconds(60)))));
+    return await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () ->
+                bench.results.all(ObjectsAnswered.class).stream()
+                    .filter(answer -> answer.question().equals(id))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private String configMapUid(String name) {
+    return bench
+        .fixture
+        .client()
+        .configMaps()
+        .inNamespace(bench.namespace)
+        .withName(name)
+        .get()
+        .getMetadata()
+        .getUid();
+  }
+
+  private static OwnerReference owner(String apiVersion, String kind, String uid, String name) {
+    return new OwnerReferenceBuilder()
+        .withApiVersion(apiVersion)
+        .withKind(kind)
+        .withUid(uid)
+        .withName(name)
+        .build();
+  }
+
+  /** Creates a suspended job, for which no controller makes a pod, and returns its uid. */
+  private String job(String name, OwnerReference owner) {
+    return bench
+        .fixture
+        .client()
+        .resource(
+            new JobBuilder()
+                .withNewMetadata()
+                .withNamespace(bench.namespace)
+                .withName(name)
+                .withOwnerReferences(List.of(owner))
+                .endMetadata()
+                .withNewSpec()
+                .withSuspend(true)
+                .withNewTemplate()
+                .withNewSpec()
+                .withRestartPolicy("Never")
+                .addNewContainer()
+                .withName("one")
+                .withImage("one")
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build())
+        .create()
+        .getMetadata()
+        .getUid();
+  }
+
+  private void claim(String name, OwnerReference owner) {
+    var unused =
+        bench
+            .fixture
+            .client()
+            .resource(
+                new PersistentVolumeClaimBuilder()
+                    .withNewMetadata()
+                    .withNamespace(bench.namespace)
+                    .withName(name)
+                    .withOwnerReferences(List.of(owner))
+                    .endMetadata()
+                    .withNewSpec()
+                    .withAccessModes("ReadWriteOnce")
+                    .withNewResources()
+                    .withRequests(Map.of("storage", new Quantity("1Gi")))
+                    .endResources()
+                    .endSpec()
+                    .build())
+            .create();
+  }
+}
