@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kubernetes")
 class ClientIT {
 
+  private static final String HEALTH =
+      "(?:\\d )?\\b(?:Healthy|Progressing|Unknown)\\b(?:, \\d (?:Healthy|Progressing|Unknown))*";
+
   @Test
   void everyVerbAnswersAboutAPushAndAParkedApplication(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
@@ -60,27 +63,26 @@ class ClientIT {
         assertThat(masked(CommandRun.of(sluice, "get", "apps"), commit))
             .isEqualTo(
                 """
-                APPLICATION CLUSTER PHASE GENERATION COMMIT APPLIED HELD BY CAUSE
-                bad staging Parked 2 COMMIT OLDER - Invalid
-                good staging Synced 2 COMMIT COMMIT - -
+                APPLICATION CLUSTER SYNC HEALTH HELD BEHIND GENERATION COMMIT APPLIED CAUSE
+                bad staging Parked HEALTH - ? 2 COMMIT OLDER Invalid
+                good staging Synced HEALTH - - 2 COMMIT COMMIT -
                 """);
         assertThat(CommandRun.of(sluice, "get", "apps", "-o", "name").out())
             .isEqualTo("bad\ngood\n");
         assertThat(masked(CommandRun.of(sluice, "status"), commit))
             .isEqualTo(
                 """
-                CLUSTER APPLICATIONS PHASES
-                staging 2 1 Parked, 1 Synced
+                CLUSTER APPLICATIONS SYNC HEALTH HELD BEHIND
+                staging 2 1 Parked, 1 Synced HEALTH - 1
 
-                held 0
                 dead letters 1 Invalid
                 """);
         assertThat(masked(CommandRun.of(sluice, "history", "good"), commit))
-            .isEqualTo(
+            .startsWith(
                 """
-                GENERATION CLUSTER COMMIT OUTCOME DISPATCHED APPLIED ACTOR REASON
-                2 staging COMMIT applied TIME TIME you good/configmap.yaml
-                1 staging OLDER applied TIME TIME - first dispatch
+                GENERATION CLUSTER COMMIT OUTCOME DISPATCHED APPLIED HEALTH ACTOR REASON
+                2 staging COMMIT applied TIME TIME HEALTH you good/configmap.yaml
+                1 staging OLDER applied TIME TIME HEALTH - first dispatch
                 """);
         assertThat(masked(CommandRun.of(sluice, "explain", commit.abbreviated()), commit))
             .contains("good staging 2 applied good/configmap.yaml")
@@ -191,7 +193,7 @@ class ClientIT {
         assertThat(CommandRun.of(sluice, "suspend", "good", "--reason", "incident 7").code())
             .isZero();
         patiently()
-            .until(() -> CommandRun.of(sluice, "get", "apps", "good").out().contains("local"));
+            .until(() -> CommandRun.of(sluice, "get", "apps", "good").out().contains("suspended"));
         patiently()
             .untilAsserted(
                 () ->
@@ -318,6 +320,7 @@ class ClientIT {
         transcript
             .toString()
             .replace(namespace, "NAMESPACE")
+            .replaceAll("\\b" + System.getProperty("user.name") + "\\b", "you")
             .replaceAll("\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\\b", "UUID")
             .replaceAll("\\b" + commit + "\\b", "WHOLE-COMMIT")
             .replaceAll("\\b" + commit.abbreviated() + "\\b", "COMMIT")
@@ -326,6 +329,12 @@ class ClientIT {
             .replaceAll("\\b[0-9a-f]{10}\\b", "OLDER")
             .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
             .replaceAll("\"offset\" : \\d+", "\"offset\" : N")
+            // the worker reports health at any time
+            .replaceAll("(?m)^  health:\n(?:    .*\n)+", "  health: HEALTH\n")
+            .replaceAll("(?m)^health {2,}.*\n", "")
+            .replaceAll("(?m)^\nOBSERVED .*(\n(?!= ).*)*", "")
+            .replaceAll(HEALTH, "HEALTH")
+            .replaceAll("TIME +-(?= +(?:you|-) )", "TIME  HEALTH")
             // a timer retries parked applications
             .replaceAll("\"attempts\" : \\d+", "\"attempts\" : N")
             .replaceAll("(Service NAMESPACE/bad +)\\d+( +TIME)", "$1N$2")
@@ -333,8 +342,7 @@ class ClientIT {
             .replaceAll("(?m)(422 Invalid\\): ).*?((?:\",)?)$", "$1REASON$2")
             .replace(scenario.kafka().topics().prefix(), "PREFIX")
             .replaceAll(" {2,}", "  ")
-            .replaceAll("(?m) +$", "")
-            .replaceAll("\\b" + System.getProperty("user.name") + "\\b", "you");
+            .replaceAll("(?m) +$", "");
     Path file = Path.of("src/test/resources/client-transcript.txt");
     if (Boolean.getBoolean("sluice.write-transcript")) {
       Files.createDirectories(file.getParent());
@@ -347,10 +355,12 @@ class ClientIT {
   private static String masked(CommandRun ran, CommitId commit) {
     assertThat(ran.code()).as(ran.err()).isZero();
     return ran.out()
+        .replace(" " + System.getProperty("user.name") + " ", " you ")
         .replaceAll("\\b" + commit.abbreviated() + "\\b", "COMMIT")
         .replaceAll("\\b[0-9a-f]{10}\\b", "OLDER")
         .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
-        .replaceAll(" {2,}", " ")
-        .replace(" " + System.getProperty("user.name") + " ", " you ");
+        .replaceAll(HEALTH, "HEALTH")
+        .replaceAll("TIME +-(?= +(?:you|-) )", "TIME HEALTH")
+        .replaceAll(" {2,}", " ");
   }
 }

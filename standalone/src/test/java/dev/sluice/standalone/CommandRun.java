@@ -7,6 +7,7 @@ import dev.sluice.standalone.client.Client;
 import dev.sluice.standalone.process.OneProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -27,7 +28,9 @@ record CommandRun(int code, String out, String err) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Client client =
         new Client(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
-    int code = new CommandLineInterface(Main.commands(), client::verbs, Map.of()).run(arguments);
+    int code =
+        new CommandLineInterface(Main.commands(), client::verbs, Map.of())
+            .run(new PrintWriter(err, true, UTF_8), arguments);
     return new CommandRun(code, out.toString(UTF_8), err.toString(UTF_8));
   }
 }

@@ -1,8 +1,10 @@
 package dev.sluice.api.http;
 
+import dev.sluice.api.readmodel.Observations;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.Applied;
@@ -47,6 +49,23 @@ final class ApiMetrics {
         "sluice_dead_letters_open",
         "open dead letters, by cause",
         () -> labelled(model.fleet().openDeadLetters(), "cause"));
+    metrics.gauge(
+        "sluice_applications_health",
+        "applications by health, counted in each cluster",
+        () ->
+            model.observations().byHealth().stream()
+                .collect(
+                    Collectors.toMap(
+                        count -> Tags.of("cluster", count.cluster(), "health", count.value()),
+                        Observations.Count::applications)));
+    metrics.gauge(
+        "sluice_applications_drifted",
+        "applications with objects that differ from what was applied, by cluster",
+        () -> labelled(model.observations().drifted(), "cluster"));
+    metrics.gauge(
+        "sluice_applications_contended",
+        "applications with objects that another writer changes after each heal, by cluster",
+        () -> labelled(model.observations().contended(), "cluster"));
     metrics.gauge(
         "sluice_repository_unreadable_refs",
         "unreadable refs, by repository",
@@ -110,7 +129,8 @@ final class ApiMetrics {
             ObservedEvent _,
             ResultEvent.Swept _,
             ResultEvent.WorkerHello _,
-            ResultEvent.DiffAnswered _ -> {}
+            ResultEvent.DiffAnswered _,
+            ObjectsAnswered _ -> {}
       }
       return Optional.empty();
     }

@@ -41,7 +41,7 @@ public final class ApiServer implements AutoCloseable {
   private final CommandPublisher publisher;
   private final Access access;
   private final Metrics metrics;
-  private final DiffService diffs;
+  private final WorkerQuestions questions;
   private final AtomicInteger streams = new AtomicInteger();
   private final HttpServer server;
 
@@ -49,7 +49,7 @@ public final class ApiServer implements AutoCloseable {
     this.access = Access.resolve(config.tokens());
     this.model = ReadModel.open(config.readModel(), connection, clock);
     this.publisher = new CommandPublisher(connection, clock);
-    this.diffs = new DiffService(model, publisher, clock);
+    this.questions = new WorkerQuestions(model, publisher, clock);
     this.metrics = metrics;
     new ApiMetrics(metrics, model).listen();
     this.vertx =
@@ -63,7 +63,7 @@ public final class ApiServer implements AutoCloseable {
                             model,
                             new CommandService(
                                 model, publisher, new Refusals(publisher, clock, metrics)),
-                            diffs)
+                            questions)
                         .all()));
   }
 
@@ -260,7 +260,7 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     await(vertx.close());
-    diffs.close();
+    questions.close();
     publisher.close();
     model.close();
   }

@@ -28,11 +28,7 @@ final class Expectations {
     return model
         .applications()
         .list(
-            new Applications.Filter(
-                new Scope(List.of(application), clusters),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()),
+            Applications.Filter.of(new Scope(List.of(application), clusters)),
             Scope.ALL,
             CLUSTERS,
             Optional.empty())

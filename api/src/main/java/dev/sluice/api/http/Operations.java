@@ -4,22 +4,18 @@ import static dev.sluice.api.http.Operation.get;
 import static dev.sluice.api.http.Operation.post;
 
 import dev.sluice.api.http.Operation.Answer;
-import dev.sluice.api.projection.Phase;
-import dev.sluice.api.readmodel.ApplicationStatus;
-import dev.sluice.api.readmodel.Applications;
 import dev.sluice.api.readmodel.ChangeView;
 import dev.sluice.api.readmodel.CommandView;
 import dev.sluice.api.readmodel.DeadLetter;
 import dev.sluice.api.readmodel.EventView;
 import dev.sluice.api.readmodel.Explanation;
-import dev.sluice.api.readmodel.GenerationView;
 import dev.sluice.api.readmodel.Overview;
 import dev.sluice.api.readmodel.Page;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.api.readmodel.Records;
-import dev.sluice.api.readmodel.Scope;
 import dev.sluice.api.readmodel.Trace;
 import dev.sluice.contract.event.DeadLetterId;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,16 +28,17 @@ final class Operations {
 
   private final ReadModel model;
   private final CommandService commandService;
-  private final DiffService diffs;
+  private final WorkerQuestions questions;
 
-  Operations(ReadModel model, CommandService commandService, DiffService diffs) {
+  Operations(ReadModel model, CommandService commandService, WorkerQuestions questions) {
     this.model = model;
     this.commandService = commandService;
-    this.diffs = diffs;
+    this.questions = questions;
   }
 
   List<Operation> all() {
     List<Operation> all = new ArrayList<>(fleet());
+    all.addAll(ApplicationOperations.all(model));
     all.addAll(audit());
     all.add(DeliveryOperations.list(model));
     all.addAll(commands());
@@ -57,56 +54,6 @@ final class Operations {
             List.of(),
             Answer.one(Overview.class),
             request -> model.overview(request.principal().scope())),
-        get(
-            ROOT + "/applications",
-            "applications",
-            "Lists applications, one item for each cluster of an application.",
-            with(
-                Parameter.PAGING,
-                Parameter.APPLICATION,
-                Parameter.CLUSTER,
-                Parameter.PHASE,
-                Parameter.REPOSITORY,
-                Parameter.HELD),
-            Answer.page(ApplicationStatus.class),
-            request ->
-                model
-                    .applications()
-                    .list(
-                        new Applications.Filter(
-                            request.scope(),
-                            request.text(Parameter.PHASE).flatMap(Phase::named),
-                            request.repository(),
-                            request.text(Parameter.HELD).map(Boolean::parseBoolean)),
-                        request.principal().scope(),
-                        request.limit(),
-                        request.after())),
-        get(
-            ROOT + "/applications/{application}",
-            "application",
-            "Returns an application: definition, clusters, open dead letters, last commands.",
-            List.of(Parameter.PATH_APPLICATION),
-            Answer.one(Applications.Detail.class),
-            request ->
-                model
-                    .applications()
-                    .find(request.required(Parameter.PATH_APPLICATION), request.principal().scope())
-                    .orElseThrow(() -> Problem.notFound("there is no such application"))),
-        get(
-            ROOT + "/applications/{application}/history",
-            "history",
-            "Lists the generations of an application, newest first.",
-            with(Parameter.PAGING, Parameter.PATH_APPLICATION, Parameter.CLUSTER),
-            Answer.page(GenerationView.class),
-            request ->
-                model
-                    .applications()
-                    .history(
-                        request.required(Parameter.PATH_APPLICATION),
-                        new Scope(List.of(), request.scope().clusters()),
-                        request.principal().scope(),
-                        request.limit(),
-                        request.after())),
         get(
             ROOT + "/clusters",
             "clusters",
@@ -254,9 +201,17 @@ final class Operations {
             "diff",
             "Returns what applying an application's newest target again would change in a cluster. The"
                 + " cluster's worker answers through its topic; 504 if it does not answer in time.",
-            DiffRequest.class,
+            QuestionRequest.class,
             Answer.one(DiffAnswered.class),
-            diffs::diff));
+            questions::diff),
+        post(
+            ROOT + "/objects",
+            "objects",
+            "Returns the live objects of an application in a cluster and those that controllers made for"
+                + " them, with their health. Answered as a diff is.",
+            QuestionRequest.class,
+            Answer.one(ObjectsAnswered.class),
+            questions::objects));
   }
 
   /**
@@ -307,7 +262,7 @@ final class Operations {
         request.scope(), request.text(Parameter.TYPE), request.repository(), request.span());
   }
 
-  private static List<Parameter> with(List<Parameter> first, Parameter... more) {
+  static List<Parameter> with(List<Parameter> first, Parameter... more) {
     List<Parameter> all = new ArrayList<>(List.of(more));
     all.addAll(first);
     return List.copyOf(all);

@@ -55,6 +55,24 @@ record Parameter(
               "Unknown",
               "Removing",
               "Removed"));
+  static final Parameter SYNC =
+      query(
+          "sync",
+          "only applications with this state in the column SYNC",
+          oneOf(
+              "Synced",
+              "OutOfSync",
+              "Syncing",
+              "Retrying",
+              "Parked",
+              "Drifted",
+              "Removing",
+              "Unknown"));
+  static final Parameter HEALTH =
+      query(
+          "health",
+          "only applications with this health",
+          oneOf("Healthy", "Progressing", "Degraded", "Suspended", "Missing", "Unknown"));
   static final Parameter HELD =
       query(
           "held",

@@ -5,6 +5,7 @@ import dev.sluice.api.store.Sql;
 import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.Applied;
@@ -34,24 +35,28 @@ import java.util.Optional;
 final class ResultProjection {
 
   private final Sql sql;
+  private final ObservationProjection observations;
 
   ResultProjection(Sql sql) {
     this.sql = sql;
+    this.observations = new ObservationProjection(sql);
   }
 
   void project(ResultEvent event, ReceivedEvent received) {
     switch (event) {
       case OfTarget result -> {
-        about(result, received.at());
+        about(result, received);
         recordLastResult(event, received.at());
       }
       case Swept swept -> recordLastResult(swept, received.at());
       case DiffAnswered answered -> recordLastResult(answered, received.at());
+      case ObjectsAnswered answered -> recordLastResult(answered, received.at());
       case WorkerHello hello -> workerHello(hello, received.at());
     }
   }
 
-  private void about(OfTarget result, Instant at) {
+  private void about(OfTarget result, ReceivedEvent received) {
+    Instant at = received.at();
     switch (result) {
       case Dispatched dispatched -> dispatched(dispatched, at);
       case Planned planned -> {
@@ -88,10 +93,9 @@ final class ResultProjection {
         history(removed, Optional.empty(), at);
         changed(removed.subject(), removed.changes(), at);
         status(removed, Phase.REMOVED, Optional.empty(), at);
+        observations.removed(removed.subject());
       }
-      case ObservedEvent _ -> {
-        // part of the log of events
-      }
+      case ObservedEvent observed -> observations.project(observed, received);
       case Fenced fenced ->
           history(
               fenced, Optional.of("the ledger is at generation " + fenced.ledgerGeneration()), at);
@@ -201,6 +205,7 @@ final class ResultProjection {
         subject.commit(),
         at,
         renderer);
+    observations.applied(subject);
   }
 
   /** Stores the renderer. Events of earlier versions name none; the stored value then stays. */
@@ -281,6 +286,7 @@ final class ResultProjection {
       case OfTarget result -> Optional.of(result.subject().application().value());
       case Swept swept -> Optional.of(swept.application().value());
       case DiffAnswered answered -> Optional.of(answered.application().value());
+      case ObjectsAnswered answered -> Optional.of(answered.application().value());
       case WorkerHello _ -> Optional.empty();
     };
   }

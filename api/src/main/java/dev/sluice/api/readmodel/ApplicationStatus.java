@@ -13,7 +13,12 @@ import java.util.Optional;
  * @param since when this phase began
  * @param code failure code of a parked or retrying application; empty in other phases
  * @param applied what the cluster is known to hold
- * @param hold why the revision in Git is not sent
+ * @param hold the command by which an operator has stopped the sending
+ * @param sync Synced, OutOfSync, Syncing, Retrying, Parked, Drifted, Removing, Removed or Unknown
+ * @param health of what the cluster holds; absent for a removed application
+ * @param drift how live objects differ from what the cluster holds; absent if none does
+ * @param held what keeps the revision in Git from being applied; absent if nothing does
+ * @param behind the number of commits between Git and what the cluster holds; absent if unknown
  */
 public record ApplicationStatus(
     String application,
@@ -25,7 +30,12 @@ public record ApplicationStatus(
     Optional<String> code,
     Optional<String> message,
     Optional<AppliedGeneration> applied,
-    Optional<HoldView> hold) {
+    Optional<HoldView> hold,
+    String sync,
+    Optional<HealthView> health,
+    Optional<DriftView> drift,
+    Optional<HeldView> held,
+    Optional<Long> behind) {
 
   /**
    * Generation that a cluster holds.
@@ -41,6 +51,131 @@ public record ApplicationStatus(
    * @param commit what is restored instead
    */
   public record HoldView(String by, String reason, Instant since, Optional<String> commit) {}
+
+  /**
+   * Health of the generation that a cluster holds.
+   *
+   * @param value Healthy, Progressing, Degraded, Suspended, Missing or Unknown
+   * @param objects the number of objects; absent if the worker has not reported it
+   * @param unhealthy the number of those that are not healthy
+   * @param reason the worst object's, or why the health is not known
+   */
+  public record HealthView(
+      String value,
+      Optional<Instant> since,
+      Optional<Long> objects,
+      Optional<Long> unhealthy,
+      Optional<String> reason) {
+
+    static Optional<HealthView> read(Row row) throws SQLException {
+      Optional<String> value = row.find("health");
+      if (value.isEmpty()) {
+        return Optional.empty();
+      }
+      Optional<Instant> silent = row.findTime("silent_since");
+      if (silent.isPresent()) {
+        return unobserved(
+            value.get(),
+            silent,
+            "the worker of %s has reported nothing since a target was sent to it"
+                .formatted(row.text("cluster")));
+      }
+      Optional<Generation> observed = row.findGeneration("health_generation");
+      Optional<Generation> applied = row.findGeneration("applied_generation");
+      if (observed.isEmpty()) {
+        return unobserved(
+            value.get(),
+            row.findTime("applied_at"),
+            applied.isEmpty()
+                ? "nothing was applied yet"
+                : "the worker of %s has not reported it".formatted(row.text("cluster")));
+      }
+      if (applied.isPresent() && applied.get().isAfter(observed.get())) {
+        return unobserved(
+            value.get(),
+            row.findTime("applied_at"),
+            "the worker has not reported the health of generation %s yet".formatted(applied.get()));
+      }
+      return Optional.of(
+          new HealthView(
+              value.get(),
+              row.findTime("health_since"),
+              row.findNumber("health_objects"),
+              row.findNumber("health_unhealthy"),
+              row.find("health_reason")));
+    }
+
+    private static Optional<HealthView> unobserved(
+        String value, Optional<Instant> since, String reason) {
+      return Optional.of(
+          new HealthView(value, since, Optional.empty(), Optional.empty(), Optional.of(reason)));
+    }
+  }
+
+  /**
+   * Summary of the objects that differ from what the cluster holds.
+   *
+   * @param contended the number of objects that another writer changes each time after a heal
+   * @param heals whether the worker puts them back
+   * @param by the field managers that changed them; absent if unknown
+   */
+  public record DriftView(
+      long objects, long contended, Instant since, boolean heals, Optional<String> by) {
+
+    static Optional<DriftView> read(Row row) throws SQLException {
+      return row.findTime("drift_since").isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new DriftView(
+                  row.number("drift_objects"),
+                  row.number("drift_contended"),
+                  row.time("drift_since"),
+                  row.number("drift_heals") != 0,
+                  row.find("drift_writers").filter(names -> !names.isEmpty())));
+    }
+  }
+
+  /**
+   * What keeps the revision in Git from being applied, although it could be.
+   *
+   * @param what suspended, pinned or guard
+   * @param commit that the application is pinned to
+   * @param by the operator, or the part of Sluice that holds it
+   * @param release the command that releases it
+   */
+  public record HeldView(
+      String what,
+      Optional<String> commit,
+      String by,
+      Instant since,
+      String reason,
+      String release) {
+
+    static Optional<HeldView> read(Row row) throws SQLException {
+      String place = " %s --cluster %s".formatted(row.text("application"), row.text("cluster"));
+      Optional<String> commit = row.find("held_commit");
+      if (row.find("held_by").isPresent()) {
+        return Optional.of(
+            new HeldView(
+                commit.isPresent() ? "pinned" : "suspended",
+                commit,
+                row.text("held_by"),
+                row.time("held_since"),
+                row.text("held_reason"),
+                "sluice resume" + place));
+      }
+      return row.number("is_guarded") == 0
+          ? Optional.empty()
+          : Optional.of(
+              new HeldView(
+                  "guard",
+                  Optional.empty(),
+                  "the worker",
+                  row.time("phase_since"),
+                  row.text("phase_message"),
+                  "sluice approve" + place));
+    }
+  }
 
   static ApplicationStatus read(Row row) throws SQLException {
     Optional<AppliedGeneration> applied =
@@ -71,7 +206,12 @@ public record ApplicationStatus(
         row.find("code"),
         row.find("message"),
         applied,
-        hold);
+        hold,
+        row.text("sync"),
+        HealthView.read(row),
+        DriftView.read(row),
+        HeldView.read(row),
+        row.findNumber("behind"));
   }
 
   String cursor() {

@@ -3,6 +3,8 @@ package dev.sluice.api.readmodel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.api.projection.Phase;
+import dev.sluice.api.readmodel.Observations.ClusterDrift;
+import dev.sluice.api.readmodel.Observations.ClusterHealth;
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Row;
@@ -30,9 +32,28 @@ public final class Applications {
    * Selection of applications and clusters.
    *
    * @param held selects applications that are, or are not, suspended or restored
+   * @param sync selects by {@link ApplicationStatus#sync}
+   * @param health selects by {@link ApplicationStatus#health}
    */
   public record Filter(
-      Scope scope, Optional<Phase> phase, Optional<String> repository, Optional<Boolean> held) {}
+      Scope scope,
+      Optional<Phase> phase,
+      Optional<String> repository,
+      Optional<Boolean> held,
+      Optional<String> sync,
+      Optional<String> health) {
+
+    /** Selects all applications of a scope. */
+    public static Filter of(Scope scope) {
+      return new Filter(
+          scope,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+  }
 
   /** An application with all that is of interest about it. */
   public record Detail(
@@ -43,7 +64,9 @@ public final class Applications {
       List<ApplicationStatus> clusters,
       List<DeadLetter> deadLetters,
       List<CommandView> commands,
-      List<HeldPlan> plans) {}
+      List<HeldPlan> plans,
+      List<ClusterHealth> health,
+      List<ClusterDrift> drift) {}
 
   /** Deletions of an application that await approval in a cluster. */
   public record HeldPlan(String cluster, DeletionPlan plan) {}
@@ -60,7 +83,9 @@ public final class Applications {
             .in(allowed)
             .when(
                 "application IN (SELECT application FROM source WHERE repository = ?)",
-                filter.repository());
+                filter.repository())
+            .when("sync = ?", filter.sync())
+            .when("health = ?", filter.health());
     filter
         .phase()
         .ifPresentOrElse(
@@ -127,7 +152,9 @@ public final class Applications {
                                     held.text("cluster"),
                                     Columns.value(
                                         held.text("plan").getBytes(UTF_8), DeletionPlan.class)),
-                            where.values())),
+                            where.values()),
+                        Observations.health(sql, where),
+                        Observations.drifts(sql, where)),
                 visible.values()));
   }
 
@@ -210,7 +237,7 @@ public final class Applications {
                         + " ORDER BY first_at DESC, cluster DESC, generation DESC LIMIT ?",
                     row ->
                         new Placed(
-                            GenerationView.read(row),
+                            GenerationView.reader(sql).read(row),
                             new Cursor(
                                 row.number("first_at"),
                                 row.text("cluster"),

@@ -5,7 +5,9 @@ import dev.sluice.api.readmodel.Overview.ClusterView;
 import dev.sluice.api.readmodel.Overview.RefView;
 import dev.sluice.api.readmodel.Overview.RepositoryView;
 import dev.sluice.api.store.Database;
+import dev.sluice.api.store.Row;
 import dev.sluice.api.store.Sql;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +17,9 @@ import java.util.TreeMap;
 
 /** Queries about the fleet as a whole. */
 public final class Fleet {
+
+  private static final String BY =
+      "SELECT %s AS name, count(*) AS n FROM shown_status%s GROUP BY 1";
 
   private final Database database;
 
@@ -28,11 +33,10 @@ public final class Fleet {
     return database.read(
         sql ->
             new Overview(
-                counts(
-                    sql,
-                    "SELECT phase AS name, count(*) AS n FROM shown_status" + where + " GROUP BY 1",
-                    where),
+                counts(sql, BY.formatted("phase", where), where),
                 sql.number("SELECT count(*) AS n FROM status" + held, held.values()),
+                counts(sql, BY.formatted("sync", where), where),
+                counts(sql, BY.formatted("ifnull(health, 'Unknown')", where), where),
                 openByCode(sql, allowed),
                 clusters(sql, allowed),
                 behind,
@@ -123,47 +127,88 @@ public final class Fleet {
   }
 
   private static List<ClusterView> clusters(Sql sql, Scope allowed) {
+    Map<String, Counts> counted = new TreeMap<>();
     Where where = new Where().and("phase <> ?", Phase.REMOVED).in(allowed);
-    Map<String, Map<String, Long>> phases = new TreeMap<>();
     sql.list(
-            "SELECT cluster, phase, count(*) AS n FROM shown_status" + where + " GROUP BY 1, 2",
-            row -> Map.entry(row.text("cluster"), Map.entry(row.text("phase"), row.number("n"))),
-            where.values())
-        .forEach(
-            entry ->
-                phases
-                    .computeIfAbsent(entry.getKey(), _ -> new TreeMap<>())
-                    .put(entry.getValue().getKey(), entry.getValue().getValue()));
+        """
+            SELECT cluster, phase, sync, ifnull(health, 'Unknown') AS health, ifnull(behind, 1) AS behind, count(*) AS n,
+              CASE WHEN held_commit IS NOT NULL THEN 'pinned' WHEN held_by IS NOT NULL THEN 'suspended'
+                WHEN is_guarded THEN 'guard' END AS held
+            FROM shown_status"""
+            + where
+            + " GROUP BY 1, 2, 3, 4, 5, 7",
+        row -> {
+          counted.computeIfAbsent(row.text("cluster"), _ -> new Counts()).add(row);
+          return row;
+        },
+        where.values());
     Where visible = new Where().cluster("cluster", allowed);
     Map<String, ClusterView> views = new TreeMap<>();
-    phases.forEach(
+    counted.forEach(
         (cluster, counts) ->
             views.put(
                 cluster,
-                new ClusterView(
+                counts.view(
                     cluster,
-                    sum(counts),
-                    counts,
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty())));
     sql.list(
             "SELECT * FROM cluster" + visible,
-            row -> {
-              Map<String, Long> counts = phases.getOrDefault(row.text("cluster"), Map.of());
-              return new ClusterView(
-                  row.text("cluster"),
-                  sum(counts),
-                  counts,
-                  row.find("worker"),
-                  row.findTime("hello_at"),
-                  row.find("isolation"),
-                  row.findTime("last_result_at"));
-            },
+            row ->
+                counted
+                    .getOrDefault(row.text("cluster"), new Counts())
+                    .view(
+                        row.text("cluster"),
+                        row.find("worker"),
+                        row.findTime("hello_at"),
+                        row.find("isolation"),
+                        row.findTime("last_result_at")),
             visible.values())
         .forEach(view -> views.put(view.cluster(), view));
     return List.copyOf(views.values());
+  }
+
+  /** Numbers of applications in a cluster. */
+  private static final class Counts {
+
+    private final Map<String, Long> phases = new TreeMap<>();
+    private final Map<String, Long> sync = new TreeMap<>();
+    private final Map<String, Long> health = new TreeMap<>();
+    private final Map<String, Long> held = new TreeMap<>();
+    private long applications;
+    private long behind;
+
+    void add(Row row) throws SQLException {
+      long number = row.number("n");
+      applications += number;
+      behind += row.number("behind") > 0 ? number : 0;
+      phases.merge(row.text("phase"), number, Long::sum);
+      sync.merge(row.text("sync"), number, Long::sum);
+      health.merge(row.text("health"), number, Long::sum);
+      row.find("held").ifPresent(what -> held.merge(what, number, Long::sum));
+    }
+
+    ClusterView view(
+        String cluster,
+        Optional<String> worker,
+        Optional<Instant> helloAt,
+        Optional<String> isolation,
+        Optional<Instant> lastResultAt) {
+      return new ClusterView(
+          cluster,
+          applications,
+          phases,
+          worker,
+          helloAt,
+          isolation,
+          lastResultAt,
+          sync,
+          health,
+          held,
+          behind);
+    }
   }
 
   private static Map<String, Long> counts(Sql sql, String question, Where where) {
@@ -171,9 +216,5 @@ public final class Fleet {
     sql.list(question, row -> Map.entry(row.text("name"), row.number("n")), where.values())
         .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
     return counts;
-  }
-
-  private static long sum(Map<String, Long> counts) {
-    return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 }

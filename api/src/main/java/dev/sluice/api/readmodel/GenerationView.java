@@ -2,8 +2,10 @@ package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Row;
+import dev.sluice.api.store.Sql;
 import dev.sluice.contract.name.Generation;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,9 @@ import java.util.Optional;
  * @param reason the path whose content changed, or another reason for sending
  * @param causes ids of the change events that led to it
  * @param renderer name and version; several are joined by ", "
+ * @param health the newest observation of its objects; absent if there is none
+ * @param observations changes of health, drift and heals, in order; only the last ones if there are
+ *     many
  */
 public record GenerationView(
     String application,
@@ -29,18 +34,90 @@ public record GenerationView(
     List<String> causes,
     long attempts,
     Optional<String> renderer,
-    Steps steps) {
+    Steps steps,
+    Optional<ObservedState> health,
+    List<Observation> observations) {
 
-  /** Times at which each completed step finished. */
+  private static final int MAX_OBSERVATIONS = 50;
+
+  public GenerationView {
+    causes = List.copyOf(causes);
+    observations = List.copyOf(observations);
+  }
+
+  /**
+   * Health of a generation's objects, as observed last while the cluster held it.
+   *
+   * @param value Healthy, Progressing, Degraded, Suspended, Missing or Unknown
+   * @param reason the worst object's; absent if all are healthy
+   */
+  public record ObservedState(String value, Instant since, Optional<String> reason) {}
+
+  /**
+   * Observation of a generation after it was applied.
+   *
+   * @param type progressing, healthy, degraded, drifted, drift-ended, healed or contended
+   * @param object such as {@code Deployment shop/web}; absent if it is about all objects
+   * @param by the field managers that wrote; absent if unknown
+   * @param after the time from applying to a change of health, or from drift to heal
+   */
+  public record Observation(
+      Instant at,
+      String type,
+      Optional<String> object,
+      Optional<String> by,
+      String detail,
+      Optional<Duration> after) {
+
+    static Observation read(Row row) throws SQLException {
+      String namespace = row.text("namespace");
+      return new Observation(
+          row.time("at"),
+          row.text("type"),
+          row.find("kind").isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  "%s %s%s"
+                      .formatted(
+                          row.text("kind"),
+                          namespace.isEmpty() ? "" : namespace + "/",
+                          row.text("name"))),
+          row.find("writers"),
+          row.text("detail"),
+          row.findNumber("after").map(Duration::ofMillis));
+    }
+  }
+
+  /**
+   * Times at which each completed step finished.
+   *
+   * @param healthy when all objects were healthy for the first time
+   */
   public record Steps(
       Optional<Instant> changed,
       Optional<Instant> dispatched,
       Optional<Instant> received,
       Optional<Instant> rendered,
       Optional<Instant> planned,
-      Optional<Instant> applied) {}
+      Optional<Instant> applied,
+      Optional<Instant> healthy) {}
 
-  static GenerationView read(Row row) throws SQLException {
+  static Row.Reader<GenerationView> reader(Sql sql) {
+    return row -> read(row, sql);
+  }
+
+  private static GenerationView read(Row row, Sql sql) throws SQLException {
+    List<Observation> observations =
+        sql.list(
+            """
+            SELECT * FROM observation WHERE application = ? AND cluster = ? AND generation = ?
+            ORDER BY sequence DESC, ordinal DESC LIMIT ?
+            """,
+            Observation::read,
+            row.text("application"),
+            row.text("cluster"),
+            row.number("generation"),
+            MAX_OBSERVATIONS);
     return new GenerationView(
         row.text("application"),
         row.text("cluster"),
@@ -60,6 +137,13 @@ public record GenerationView(
             row.findTime("received_at"),
             row.findTime("rendered_at"),
             row.findTime("planned_at"),
-            row.findTime("applied_at")));
+            row.findTime("applied_at"),
+            row.findTime("healthy_at")),
+        row.find("health").isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new ObservedState(
+                    row.text("health"), row.time("health_since"), row.find("health_reason"))),
+        observations.reversed());
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.api.readmodel;
 import dev.sluice.api.readmodel.Trace.TracedObject;
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Sql;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.name.Generation;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,7 @@ public final class Origins {
   private static Optional<Trace> trace(Sql sql, Touched touched, Scope allowed) {
     return sql.find(
             "SELECT * FROM generation WHERE application = ? AND cluster = ? AND generation = ?",
-            GenerationView::read,
+            GenerationView.reader(sql),
             touched.application(),
             touched.object().cluster(),
             touched.generation())
@@ -82,7 +83,9 @@ public final class Origins {
                         row -> row.text("path"),
                         touched.application()),
                     causes(sql, generation, allowed),
-                    merges(sql, generation, allowed)));
+                    merges(sql, generation, allowed),
+                    Observations.last(sql, touched.object(), EventType.DRIFTED.slug()),
+                    Observations.last(sql, touched.object(), EventType.HEALED.slug())));
   }
 
   private static List<ChangeView> causes(Sql sql, GenerationView generation, Scope allowed) {
@@ -146,7 +149,7 @@ public final class Origins {
     List<GenerationView> affected =
         sql.list(
             "SELECT * FROM generation" + where + " ORDER BY application, cluster, generation",
-            GenerationView::read,
+            GenerationView.reader(sql),
             where.values());
     return new Explanation(
         commit, changes, affected, new Reasons(sql, allowed).unaffected(changes, affected));

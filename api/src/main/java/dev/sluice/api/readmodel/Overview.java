@@ -10,6 +10,8 @@ import java.util.Optional;
  *
  * @param phases number of applications in each phase, counted in each cluster
  * @param held number of them that are suspended or restored to a commit
+ * @param sync number of applications by {@link ApplicationStatus#sync}, counted in each cluster
+ * @param health number of applications by health, counted in each cluster
  * @param deadLetters open entries by code
  * @param behind number of records that the read model has not read yet
  * @param obstacles why the answers may be stale; empty if they are current
@@ -19,6 +21,8 @@ import java.util.Optional;
 public record Overview(
     Map<String, Long> phases,
     long held,
+    Map<String, Long> sync,
+    Map<String, Long> health,
     Map<String, Long> deadLetters,
     List<ClusterView> clusters,
     long behind,
@@ -30,6 +34,8 @@ public record Overview(
    *
    * @param worker the leader, according to its last hello
    * @param renderIsolation what isolates that worker's renderers
+   * @param held number of applications by what holds them: suspended, pinned or guard
+   * @param behind number of applications that do not hold what Git has, or may not
    */
   public record ClusterView(
       String cluster,
@@ -38,7 +44,11 @@ public record Overview(
       Optional<String> worker,
       Optional<Instant> helloAt,
       Optional<String> renderIsolation,
-      Optional<Instant> lastResultAt) {}
+      Optional<Instant> lastResultAt,
+      Map<String, Long> sync,
+      Map<String, Long> health,
+      Map<String, Long> held,
+      long behind) {}
 
   /**
    * State of a repository that some application has a source in.

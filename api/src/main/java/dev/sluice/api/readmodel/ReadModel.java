@@ -77,6 +77,10 @@ public final class ReadModel implements AutoCloseable {
     return new Deliveries(database);
   }
 
+  public Observations observations() {
+    return new Observations(database);
+  }
+
   public Records records() {
     return new Records(database);
   }

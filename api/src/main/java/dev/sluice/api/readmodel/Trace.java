@@ -10,13 +10,17 @@ import java.util.Optional;
  *
  * @param sources the paths that the application is rendered from
  * @param merges of the generation's commit
+ * @param lastDrift the last time that somebody else changed the object; absent if nobody did
+ * @param lastHeal the last time that the worker put it back
  */
 public record Trace(
     TracedObject object,
     GenerationView generation,
     List<String> sources,
     List<ChangeView> changes,
-    List<ChangeView> merges) {
+    List<ChangeView> merges,
+    Optional<GenerationView.Observation> lastDrift,
+    Optional<GenerationView.Observation> lastHeal) {
 
   public Trace {
     sources = List.copyOf(sources);

@@ -58,25 +58,88 @@ CREATE TABLE status (
   -- why it is unknown whether the cluster holds the revision in Git
   unknown_code TEXT, unknown_message TEXT, unknown_since INTEGER,
   PRIMARY KEY (application, cluster)) WITHOUT ROWID;
+CREATE INDEX status_by_cluster ON status (cluster, application);
+CREATE INDEX status_by_phase ON status (phase);
+CREATE INDEX status_by_wait ON status (cluster, phase, since);
+
+-- the newest observation of health; belongs to its generation
+CREATE TABLE health (
+  application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, health TEXT NOT NULL, since INTEGER NOT NULL,
+  objects INTEGER NOT NULL, unhealthy INTEGER NOT NULL, reason TEXT, body TEXT NOT NULL,
+  PRIMARY KEY (application, cluster)) WITHOUT ROWID;
+-- the objects that differ from the done generation; no row if there are none
+CREATE TABLE drift (
+  application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, since INTEGER NOT NULL,
+  objects INTEGER NOT NULL, contended INTEGER NOT NULL, heals INTEGER NOT NULL, writers TEXT, body TEXT NOT NULL,
+  PRIMARY KEY (application, cluster)) WITHOUT ROWID;
+-- changes of health, and each object that drifted, was healed or is contended
+CREATE TABLE observation (
+  sequence INTEGER NOT NULL, ordinal INTEGER NOT NULL, application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL,
+  at INTEGER NOT NULL, type TEXT NOT NULL, kind TEXT COLLATE NOCASE, namespace TEXT, name TEXT, writers TEXT,
+  detail TEXT NOT NULL, after INTEGER, PRIMARY KEY (sequence, ordinal)) WITHOUT ROWID;
+CREATE INDEX observation_by_generation ON observation (application, cluster, generation);
+CREATE INDEX observation_by_object ON observation (cluster, name, kind) WHERE name IS NOT NULL;
+
 -- status as shown: an application counts as synced only if its sources can be read or it is held; one to which nothing
--- was sent waits because of its sources, if these cannot be read
+-- was sent waits because of its sources, if these cannot be read; nothing is known of a cluster whose worker has reported
+-- nothing for ten minutes after a target was sent to it
 CREATE VIEW shown_status AS
   SELECT application, cluster, generation, commit_id, phase AS reported_phase,
     CASE WHEN is_unknown THEN 'Unknown' ELSE phase END AS phase,
     CASE WHEN is_unknown THEN ifnull(unknown_since, since) ELSE since END AS since,
-    CASE WHEN is_unknown OR is_unsent THEN unknown_code ELSE code END AS code,
-    CASE WHEN is_unknown OR is_unsent THEN unknown_message ELSE message END AS message,
-    applied_generation, applied_commit, applied_at, applied_renderer, held_by, held_reason, held_since, held_commit
-  FROM (SELECT *, phase = 'Synced' AND held_by IS NULL AND unknown_code IS NOT NULL AS is_unknown,
-    phase = 'Waiting' AND code IS NULL AS is_unsent FROM status);
-CREATE INDEX status_by_cluster ON status (cluster, application);
-CREATE INDEX status_by_phase ON status (phase);
+    CASE WHEN is_unknown OR is_unsent THEN unknown_code WHEN is_refused THEN ifnull(code, refused_code) ELSE code END AS code,
+    CASE WHEN is_unknown OR is_unsent THEN unknown_message WHEN is_refused THEN ifnull(message, refused_message)
+      ELSE message END AS message,
+    applied_generation, applied_commit, applied_at, applied_renderer, held_by, held_reason, held_since, held_commit,
+    phase = 'Parked' AND plan IS NOT NULL AS is_guarded, since AS phase_since, message AS phase_message, silent_since,
+    CASE WHEN phase = 'Removed' THEN phase
+      WHEN is_silent OR is_unknown THEN 'Unknown'
+      WHEN is_refused THEN 'Parked'
+      WHEN phase = 'Waiting' THEN 'OutOfSync'
+      WHEN phase = 'Synced' AND drift_objects > 0 THEN 'Drifted'
+      ELSE phase END AS sync,
+    CASE WHEN phase = 'Removed' THEN NULL
+      WHEN is_silent OR health IS NULL THEN 'Unknown'
+      WHEN health_generation < ifnull(applied_generation, 0) THEN 'Progressing'
+      ELSE health END AS health,
+    health_generation, health_since, health_objects, health_unhealthy, health_reason,
+    drift_since, drift_objects, drift_contended, drift_heals, drift_writers,
+    CASE WHEN is_silent OR is_unknown OR is_refused OR is_pending THEN NULL
+      WHEN phase = 'Synced' AND held_by IS NULL THEN 0
+      WHEN applied_commit = only_head AND applied_commit = commit_id THEN 0 END AS behind
+  FROM (
+    SELECT status.*, phase = 'Synced' AND held_by IS NULL AND unknown_code IS NOT NULL AS is_unknown,
+      phase = 'Waiting' AND code IS NULL AND unknown_code IS NOT NULL AS is_unsent,
+      silent_since IS NOT NULL AS is_silent, letter.entry IS NOT NULL AS is_refused,
+      letter.code AS refused_code, letter.message AS refused_message,
+      health.health, health.generation AS health_generation, health.since AS health_since, health.objects AS health_objects,
+      health.unhealthy AS health_unhealthy, health.reason AS health_reason,
+      drift.since AS drift_since, drift.objects AS drift_objects, drift.contended AS drift_contended, drift.heals AS drift_heals,
+      drift.writers AS drift_writers,
+      EXISTS (SELECT 1 FROM source JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
+        WHERE source.application = status.application AND pending_since IS NOT NULL) AS is_pending,
+      (SELECT CASE WHEN count(*) = 1 THEN max(head) END
+        FROM source JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
+        WHERE source.application = status.application) AS only_head
+    FROM (
+      SELECT status.*, (
+        SELECT max(waiting.since) FROM status AS waiting
+        WHERE waiting.cluster = status.cluster AND waiting.phase IN ('Syncing', 'Removing')
+          AND waiting.since < (unixepoch() - 600) * 1000
+          AND waiting.since > ifnull((SELECT last_result_at FROM cluster WHERE cluster.cluster = status.cluster), 0)) AS silent_since
+      FROM status) AS status
+      LEFT JOIN health ON health.application = status.application AND health.cluster = status.cluster
+      LEFT JOIN drift ON drift.application = status.application AND drift.cluster = status.cluster
+      LEFT JOIN dead_letter AS letter ON letter.entry = status.cluster || '/' || status.application || '/source'
+        AND letter.closed_at IS NULL);
 
 CREATE TABLE generation (
   application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, reason TEXT,
   actor TEXT, causes TEXT, changed_at INTEGER, dispatched_at INTEGER, received_at INTEGER, rendered_at INTEGER,
   planned_at INTEGER, applied_at INTEGER, outcome TEXT NOT NULL, outcome_at INTEGER NOT NULL, message TEXT,
   changes TEXT, attempts INTEGER NOT NULL DEFAULT 0, renderer TEXT, first_at INTEGER NOT NULL,
+  -- observed after it was applied: the newest health, and when it was first healthy
+  health TEXT, health_since INTEGER, health_reason TEXT, healthy_at INTEGER,
   PRIMARY KEY (application, cluster, generation)) WITHOUT ROWID;
 CREATE INDEX generation_by_time ON generation (application, first_at);
 CREATE INDEX generation_by_commit ON generation (commit_id);

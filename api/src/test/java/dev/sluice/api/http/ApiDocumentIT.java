@@ -143,8 +143,9 @@ class ApiDocumentIT {
                 "{\"action\": \"%s\", \"entries\": [\"west/web/1\"], \"reason\": \"x\", \"dryRun\": false}"
                     .formatted(action)));
       }
-      rows.add(
-          row(api, "post", "/api/v1/diffs", "{\"application\": \"nope\", \"cluster\": \"east\"}"));
+      for (String path : List.of("/api/v1/diffs", "/api/v1/objects")) {
+        rows.add(row(api, "post", path, "{\"application\": \"nope\", \"cluster\": \"east\"}"));
+      }
     }
     assertThat(String.join("\n", rows) + "\n")
         .isEqualTo(
@@ -162,6 +163,7 @@ class ApiDocumentIT {
             get /api/v1/commits/{commit}: 401 401 200 200 200 404
             get /api/v1/dead-letters: 401 401 200 200 200 200
             get /api/v1/deliveries: 401 401 200 200 200 200
+            get /api/v1/drift: 401 401 200 200 200 200
             get /api/v1/events: 401 401 200 200 200 200
             get /api/v1/repositories: 401 401 200 200 200 200
             get /api/v1/status: 401 401 200 200 200 200
@@ -177,6 +179,7 @@ class ApiDocumentIT {
             post /api/v1/dead-letters/actions retry: 401 401 403 202 202 202
             post /api/v1/dead-letters/actions discard: 401 401 403 202 202 202
             post /api/v1/diffs: 401 401 404 404 404 404
+            post /api/v1/objects: 401 401 404 404 404 404
             """);
   }
 
@@ -198,7 +201,7 @@ class ApiDocumentIT {
       statuses.add(Integer.toString(response.statusCode()));
     }
     String what =
-        body.isEmpty() || path.endsWith("/diffs")
+        body.isEmpty() || body.endsWith("\"east\"}")
             ? path
             : path + " " + body.replaceAll(".*\"(?:kind|action)\": \"([a-z-]+)\".*", "$1");
     return "%s %s: %s".formatted(method, what, String.join(" ", statuses));
@@ -219,7 +222,7 @@ class ApiDocumentIT {
           JsonNode schema =
               one.operation().at("/requestBody/content").get("application/json").get("schema");
           String body = damaged(generated(document, schema, random, 0).toString(), random);
-          if (one.path().endsWith("/diffs")) {
+          if (one.path().endsWith("/diffs") || one.path().endsWith("/objects")) {
             // no worker is running, so 504 would be the correct answer
             body = body.replace("web", "nope");
           }

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.api.readmodel.ObservedSamples;
 import dev.sluice.api.readmodel.TopicWriter;
+import dev.sluice.contract.event.Subject;
 import dev.sluice.platform.config.ConfigurationException;
 import dev.sluice.platform.config.Settings;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -47,6 +49,12 @@ class ApiIT {
 
   @Test
   void everyOperationAnswersAsDocumented() throws Exception {
+    Subject web = TopicWriter.subject("web", "east", 1, 1);
+    topics
+        .write("degraded", ObservedSamples.degraded(web))
+        .write("drifted", ObservedSamples.drifted(web, "web"))
+        .write("contended", ObservedSamples.contended(web, "web"))
+        .flush();
     try (RunningApi api = start(Map.of())) {
       JsonNode document = json(api.get("/api/v1/openapi.json"));
       Map<String, String> values =
@@ -84,7 +92,7 @@ class ApiIT {
         assertFits(document, schema, json(response), address);
         asked++;
       }
-      assertThat(asked).isEqualTo(13);
+      assertThat(asked).isEqualTo(14);
     }
   }
 

@@ -466,12 +466,14 @@ class ApiScopeIT {
       }
     }
     for (String application : List.of("zulu-app", "alpha")) {
-      all.add(
-          new Asked(
-              "post",
-              "/api/v1/diffs",
-              "{\"application\": \"%s\", \"cluster\": \"zulu-moon\", \"patienceSeconds\": 1}"
-                  .formatted(application)));
+      for (String path : List.of("/api/v1/diffs", "/api/v1/objects")) {
+        all.add(
+            new Asked(
+                "post",
+                path,
+                "{\"application\": \"%s\", \"cluster\": \"zulu-moon\", \"patienceSeconds\": 1}"
+                    .formatted(application)));
+      }
     }
     return all;
   }

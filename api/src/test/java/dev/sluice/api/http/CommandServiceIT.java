@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands to applications, and questions to their workers. */
 class CommandServiceIT {
@@ -158,8 +160,9 @@ class CommandServiceIT {
     return plan.path("commands").valueStream().map(one -> one.get("application").asText()).toList();
   }
 
-  @Test
-  void aDiffTimesOutWithoutAWorkerAndIsLimitedToTheScope() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/diffs", "/api/v1/objects"})
+  void aQuestionTimesOutWithoutAWorkerAndIsLimitedToTheScope(String path) throws Exception {
     try (Admin admin = Admin.create(connection.admin())) {
       new TopicProvisioner(admin, connection.topics()).provision(new ClusterName("east"));
     }
@@ -167,19 +170,15 @@ class CommandServiceIT {
       String question = "{\"application\": \"%s\", \"cluster\": \"east\", \"patienceSeconds\": 1}";
       Map<String, String> vi = Map.of("Authorization", "Bearer " + token("vi"));
       Map<String, String> west = Map.of("Authorization", "Bearer " + token("west"));
-      HttpResponse<String> late = api.post("/api/v1/diffs", question.formatted("web"), vi);
+      HttpResponse<String> late = api.post(path, question.formatted("web"), vi);
       assertThat(late.statusCode()).isEqualTo(504);
       assertThat(json(late).get("detail").asText()).contains("worker of east");
       for (Map<String, String> who : List.of(west, vi)) {
-        assertThat(api.post("/api/v1/diffs", question.formatted("nope"), who).statusCode())
-            .isEqualTo(404);
+        assertThat(api.post(path, question.formatted("nope"), who).statusCode()).isEqualTo(404);
       }
-      assertThat(api.post("/api/v1/diffs", question.formatted("web"), west).statusCode())
-          .isEqualTo(404);
-      assertThat(api.post("/api/v1/diffs", question.formatted("w*"), vi).statusCode())
-          .isEqualTo(400);
-      assertThat(api.post("/api/v1/diffs", question.formatted("web"), Map.of()).statusCode())
-          .isEqualTo(401);
+      assertThat(api.post(path, question.formatted("web"), west).statusCode()).isEqualTo(404);
+      assertThat(api.post(path, question.formatted("w*"), vi).statusCode()).isEqualTo(400);
+      assertThat(api.post(path, question.formatted("web"), Map.of()).statusCode()).isEqualTo(401);
     }
   }
 

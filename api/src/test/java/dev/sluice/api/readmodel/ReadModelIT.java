@@ -380,7 +380,7 @@ class ReadModelIT {
   }
 
   private static Applications.Filter filter(Scope scope) {
-    return new Applications.Filter(scope, Optional.empty(), Optional.empty(), Optional.empty());
+    return Applications.Filter.of(scope);
   }
 
   private static List<ApplicationStatus> list(ReadModel model) {

@@ -168,7 +168,13 @@ class UnreadableRepositoryIT {
     return model
         .applications()
         .list(
-            new Applications.Filter(Scope.ALL, phase, Optional.empty(), Optional.empty()),
+            new Applications.Filter(
+                Scope.ALL,
+                phase,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             Scope.ALL,
             100,
             Optional.empty())

@@ -5,6 +5,7 @@ import dev.sluice.platform.config.ConfigurationException;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.config.Settings;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,6 +71,19 @@ public final class CommandLineInterface {
 
   /** Runs the command that the arguments name and returns the exit code. */
   public int run(String... arguments) {
+    return line().execute(arguments);
+  }
+
+  /**
+   * Runs the command that the arguments name and returns the exit code.
+   *
+   * @param errors takes the reason of a failure, instead of standard error
+   */
+  public int run(PrintWriter errors, String... arguments) {
+    return line().setErr(errors).execute(arguments);
+  }
+
+  private CommandLine line() {
     CommandSpec root =
         CommandSpec.create().name("sluice").version(version()).mixinStandardHelpOptions(true);
     root.usageMessage()
@@ -90,7 +104,7 @@ public final class CommandLineInterface {
     CommandLine line = new CommandLine(root);
     line.setExecutionStrategy(this::execute);
     line.setExecutionExceptionHandler((failure, at, _) -> report(failure, at));
-    return line.execute(arguments);
+    return line;
   }
 
   private int execute(ParseResult parsed) {

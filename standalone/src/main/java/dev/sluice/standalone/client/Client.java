@@ -47,6 +47,7 @@ public final class Client {
         new DeliveriesVerb(terminal),
         new WaitVerb(terminal),
         new DiffVerb(terminal),
+        new DriftVerb(terminal),
         new DoctorVerb(terminal),
         new CommandVerbs.Sync(terminal, false),
         new CommandVerbs.Suspend(terminal),

@@ -1,18 +1,25 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.json.Json;
+import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
     name = "describe",
-    description = "Shows an application: sources, clusters, dead letters and last commands.")
+    description =
+        "Shows an application: sources, clusters, health, drift, holds, dead letters and last"
+            + " commands.")
 final class DescribeVerb extends Verb {
 
   static final List<Column> COMMANDS =
@@ -25,8 +32,20 @@ final class DescribeVerb extends Verb {
           Column.of("ANSWER", "/message"),
           Column.wide("ID", "/id"));
 
+  private static final List<Column> OBJECTS =
+      List.of(
+          Column.of("OBJECT", "/name"),
+          Column.of("CLUSTER", "/cluster"),
+          Column.of("HEALTH", "/health"),
+          Column.of("REASON", "/reason"));
+
   @Parameters(paramLabel = "APP", description = "name of the application")
   private String application = "";
+
+  @Option(
+      names = "--objects",
+      description = "also list the live objects with their health, down to pods")
+  private boolean objects;
 
   DescribeVerb(Terminal terminal) {
     super(terminal);
@@ -56,11 +75,114 @@ final class DescribeVerb extends Verb {
             (renderer, clusters) ->
                 printer.line(
                     "rendered by  %s (%s)".formatted(renderer, String.join(", ", clusters))));
+    items(detail, "clusters").forEach(cluster -> explain(cluster, printer));
     printer.line("");
     printer.list(items(detail, "clusters"), GetVerb.APPLICATIONS);
+    if (objects) {
+      section(printer, tree(api, detail, printer), OBJECTS);
+    }
     section(printer, items(detail, "deadLetters"), GetVerb.DEAD_LETTERS);
     section(printer, items(detail, "commands"), COMMANDS);
     return 0;
+  }
+
+  /** Prints what holds the application in a cluster, and how its objects are. */
+  private static void explain(JsonNode status, Printer printer) {
+    String cluster = status.get("cluster").asText();
+    JsonNode held = status.path("held");
+    if (held.isObject()) {
+      printer.line(
+          "held         %s: %s by %s since %s (%s); released by: %s"
+              .formatted(
+                  cluster,
+                  GetVerb.held(status),
+                  held.get("by").asText(),
+                  held.get("since").asText(),
+                  held.get("reason").asText(),
+                  held.get("release").asText()));
+    }
+    JsonNode health = status.path("health");
+    if (health.hasNonNull("reason")) {
+      printer.line(
+          "health       %s: %s since %s: %s"
+              .formatted(
+                  cluster,
+                  health.get("value").asText(),
+                  Printer.text(health.path("since")),
+                  health.get("reason").asText()));
+    }
+    JsonNode drift = status.path("drift");
+    if (drift.isObject()) {
+      printer.line(
+          "drift        %s: objects that differ: %s, since %s, changed by %s%s: sluice drift %s"
+              .formatted(
+                  cluster,
+                  drift.get("objects").asText(),
+                  drift.get("since").asText(),
+                  Printer.text(drift.path("by")),
+                  drift.get("contended").asLong() > 0
+                      ? "; contended: " + drift.get("contended").asText()
+                      : "",
+                  status.get("application").asText()));
+    }
+  }
+
+  /**
+   * Returns the objects as the workers see them now, each above those that it owns. For a cluster
+   * whose worker does not answer, those that it reported last as not healthy.
+   */
+  private List<JsonNode> tree(Api api, JsonNode detail, Printer printer) {
+    List<JsonNode> rows = new ArrayList<>();
+    for (JsonNode status : detail.get("clusters")) {
+      String cluster = status.get("cluster").asText();
+      try {
+        ObjectNode body =
+            Json.mapper()
+                .createObjectNode()
+                .put("application", application)
+                .put("cluster", cluster);
+        JsonNode answer = api.post("/api/v1/objects", body, UUID.randomUUID().toString());
+        if (answer.hasNonNull("failure")) {
+          printer.message(cluster + ": " + answer.at("/failure/message").asText());
+        }
+        answer.get("unlisted").forEach(kind -> printer.message("not listed: " + kind.asText()));
+        if (answer.get("omitted").asInt() > 0) {
+          printer.message(cluster + ": further objects: " + answer.get("omitted").asText());
+        }
+        for (JsonNode object : answer.get("objects")) {
+          ObjectNode row = object.deepCopy();
+          row.put("cluster", cluster);
+          row.put(
+              "name",
+              "  ".repeat(object.get("depth").asInt()) + Observations.name(object.get("object")));
+          rows.add(row);
+        }
+      } catch (ExitException e) {
+        printer.message(cluster + ": the objects that were reported last: " + e.getMessage());
+        rows.addAll(unhealthy(detail, cluster));
+      }
+    }
+    return rows;
+  }
+
+  /** Returns the objects of a cluster that were not healthy when last reported, the worst first. */
+  private static List<JsonNode> unhealthy(JsonNode detail, String name) {
+    List<JsonNode> rows = new ArrayList<>();
+    for (JsonNode cluster : detail.get("health")) {
+      if (!cluster.get("cluster").asText().equals(name)) {
+        continue;
+      }
+      for (JsonNode object : cluster.at("/observed/unhealthy")) {
+        ObjectNode row = object.deepCopy();
+        row.set("cluster", cluster.get("cluster"));
+        row.put("name", Observations.name(object.get("object")));
+        List<String> reasons = new ArrayList<>(List.of(object.get("reason").asText()));
+        object.get("details").forEach(line -> reasons.add(line.asText()));
+        row.put("reason", String.join("; ", reasons));
+        rows.add(row);
+      }
+    }
+    return rows;
   }
 
   /** Returns the clusters by the renderer of what they hold. */

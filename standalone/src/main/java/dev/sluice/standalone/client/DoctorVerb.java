@@ -88,7 +88,7 @@ final class DoctorVerb extends Verb {
             : finding(
                 "holds",
                 Result.look,
-                "%d suspended or rolled back: sluice get apps, column HELD BY".formatted(held)));
+                "%d suspended or rolled back: sluice get apps, column HELD".formatted(held)));
   }
 
   private static JsonNode cluster(JsonNode cluster) {

@@ -55,6 +55,12 @@ final class GetVerb extends Verb {
   @Option(names = "--phase", description = "only applications in this phase; for apps")
   private Optional<String> phase = Optional.empty();
 
+  @Option(names = "--sync", description = "only applications with this state; for apps")
+  private Optional<String> sync = Optional.empty();
+
+  @Option(names = "--health", description = "only applications with this health; for apps")
+  private Optional<String> health = Optional.empty();
+
   @Option(
       names = "--repository",
       paramLabel = "HOST/PATH",
@@ -73,14 +79,19 @@ final class GetVerb extends Verb {
       List.of(
           Column.of("APPLICATION", "/application"),
           Column.of("CLUSTER", "/cluster"),
-          Column.of("PHASE", "/phase"),
+          Column.of("SYNC", "/sync"),
+          Column.of("HEALTH", "/health/value"),
+          new Column("HELD", false, GetVerb::held),
+          new Column("BEHIND", false, GetVerb::behind),
           Column.of("GENERATION", "/generation"),
           Column.commit("COMMIT", "/commit"),
           Column.commit("APPLIED", "/applied/commit"),
-          Column.of("HELD BY", "/hold/by"),
           Column.of("CAUSE", "/code"),
+          Column.wide("PHASE", "/phase"),
           Column.wide("SINCE", "/since"),
+          Column.wide("DRIFTED BY", "/drift/by"),
           Column.wide("RENDERED BY", "/applied/renderer"),
+          Column.wide("UNHEALTHY", "/health/reason"),
           Column.wide("MESSAGE", "/message"));
   static final List<Column> DEAD_LETTERS =
       List.of(
@@ -154,6 +165,8 @@ final class GetVerb extends Verb {
         !clusters.isEmpty(),
         EnumSet.of(Kind.apps, Kind.clusters, Kind.dead_letters));
     refuse(wanted, "--phase", phase.isPresent(), EnumSet.of(Kind.apps));
+    refuse(wanted, "--sync", sync.isPresent(), EnumSet.of(Kind.apps));
+    refuse(wanted, "--health", health.isPresent(), EnumSet.of(Kind.apps));
     refuse(
         wanted,
         "--repository",
@@ -174,7 +187,11 @@ final class GetVerb extends Verb {
           printer.list(
               api.all(
                   "/api/v1/applications",
-                  fleet().with("phase", phase).with("repository", repository),
+                  fleet()
+                      .with("phase", phase)
+                      .with("sync", sync)
+                      .with("health", health)
+                      .with("repository", repository),
                   limit),
               APPLICATIONS);
       case clusters -> {
@@ -208,6 +225,19 @@ final class GetVerb extends Verb {
       case dead_letters ->
           printer.list(api.all("/api/v1/dead-letters", fleet(), limit), DEAD_LETTERS);
     }
+  }
+
+  /** Returns what keeps the revision in Git from being applied. */
+  static String held(JsonNode status) {
+    String what = Printer.text(status.at("/held/what"));
+    JsonNode commit = status.at("/held/commit");
+    return commit.isTextual() ? what + " to " + commit.asText().substring(0, 10) : what;
+  }
+
+  /** Returns the number of commits that are not applied; a question mark if it is unknown. */
+  private static String behind(JsonNode status) {
+    JsonNode behind = status.path("behind");
+    return behind.isNumber() ? (behind.asLong() == 0 ? "-" : behind.asText()) : "?";
   }
 
   /** Returns a field of the first ref of a repository that cannot be read. */

@@ -1,5 +1,6 @@
 package dev.sluice.standalone.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
 import java.util.ArrayList;
@@ -8,7 +9,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "history", description = "Lists the generations of an application, newest first.")
+@Command(
+    name = "history",
+    description =
+        "Lists the generations of an application, newest first, and what was observed of each: its"
+            + " health, who changed its objects, and when they were put back.")
 final class HistoryVerb extends Verb {
 
   static final List<Column> GENERATIONS =
@@ -19,11 +24,22 @@ final class HistoryVerb extends Verb {
           Column.of("OUTCOME", "/outcome"),
           Column.of("DISPATCHED", "/steps/dispatched"),
           Column.of("APPLIED", "/steps/applied"),
+          Column.of("HEALTH", "/health/value"),
           Column.of("ACTOR", "/actor"),
           Column.of("REASON", "/reason"),
           Column.wide("ATTEMPTS", "/attempts"),
           Column.wide("RENDERED BY", "/renderer"),
           Column.wide("MESSAGE", "/message"));
+  private static final List<Column> OBSERVATIONS =
+      List.of(
+          Column.of("OBSERVED", "/at"),
+          Column.of("GENERATION", "/generation"),
+          Column.of("CLUSTER", "/cluster"),
+          Column.of("EVENT", "/type"),
+          Column.of("OBJECT", "/object"),
+          Column.of("BY", "/by"),
+          new Column("AFTER", false, one -> Observations.duration(one.path("after"))),
+          Column.of("WHAT", "/detail"));
 
   @Parameters(paramLabel = "APP", description = "name of the application")
   private String application = "";
@@ -43,12 +59,17 @@ final class HistoryVerb extends Verb {
 
   @Override
   int run(Api api, Printer printer) {
-    printer.list(
+    List<JsonNode> generations =
         api.all(
             "/api/v1/applications/%s/history".formatted(Api.encoded(application)),
             new Query().with("cluster", clusters),
-            limit),
-        GENERATIONS);
+            limit);
+    printer.list(generations, GENERATIONS);
+    List<JsonNode> observed = generations.stream().flatMap(Observations::of).toList();
+    if (printer.isTable() && !observed.isEmpty()) {
+      printer.line("");
+      printer.list(observed, OBSERVATIONS);
+    }
     return 0;
   }
 }

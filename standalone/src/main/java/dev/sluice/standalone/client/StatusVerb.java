@@ -11,7 +11,9 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "status",
-    description = "Shows a summary of the fleet: applications by phase, holds and dead letters.")
+    description =
+        "Shows a summary of the fleet: applications of each cluster by state, health and holds, and"
+            + " open dead letters.")
 final class StatusVerb extends Verb {
 
   StatusVerb(Terminal terminal) {
@@ -33,18 +35,25 @@ final class StatusVerb extends Verb {
         List.of(
             Column.of("CLUSTER", "/cluster"),
             Column.of("APPLICATIONS", "/applications"),
-            new Column("PHASES", false, cluster -> counts(cluster.get("phases"))),
+            new Column("SYNC", false, cluster -> counts(cluster.get("sync"))),
+            new Column("HEALTH", false, cluster -> counts(cluster.get("health"))),
+            new Column("HELD", false, cluster -> counts(cluster.get("held"))),
+            new Column("BEHIND", false, cluster -> number(cluster.get("behind"))),
             Column.wide("WORKER", "/worker"),
             Column.wide("LAST RESULT", "/lastResultAt")));
     printer.line("");
-    printer.line("held          " + status.get("held").asText());
-    printer.line("dead letters  " + counts(status.get("deadLetters")));
+    JsonNode letters = status.get("deadLetters");
+    printer.line("dead letters  " + (letters.isEmpty() ? "none" : counts(letters)));
     return 0;
+  }
+
+  private static String number(JsonNode number) {
+    return number.asLong() == 0 ? "-" : number.asText();
   }
 
   private static String counts(JsonNode counts) {
     return counts.isEmpty()
-        ? "none"
+        ? "-"
         : StreamSupport.stream(counts.properties().spliterator(), false)
             .map(entry -> entry.getValue().asText() + " " + entry.getKey())
             .collect(Collectors.joining(", "));

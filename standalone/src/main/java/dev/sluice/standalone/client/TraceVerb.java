@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "trace",
     description =
         "Shows where an object comes from: its generation, file, commit, merge request and webhook"
-            + " delivery, and the time of each step.")
+            + " delivery, the time of each step, and who last changed it in the cluster.")
 final class TraceVerb extends Verb {
 
   @Parameters(paramLabel = "KIND/NAME", description = "the object, such as Deployment/website")
@@ -104,5 +104,23 @@ final class TraceVerb extends Verb {
         .properties()
         .forEach(
             step -> printer.line("%-13s%s".formatted(step.getKey(), step.getValue().asText())));
+    observed(trace.path("lastDrift"), printer);
+    observed(trace.path("lastHeal"), printer);
+  }
+
+  /** Prints the last drift or heal of the object. */
+  private static void observed(JsonNode observation, Printer printer) {
+    if (observation.isObject()) {
+      printer.line(
+          "%-13s%s, %s%s%s"
+              .formatted(
+                  observation.get("type").asText(),
+                  observation.get("at").asText(),
+                  observation.get("detail").asText(),
+                  observation.hasNonNull("by") ? " by " + observation.get("by").asText() : "",
+                  observation.hasNonNull("after")
+                      ? " within " + Observations.duration(observation.get("after"))
+                      : ""));
+    }
   }
 }

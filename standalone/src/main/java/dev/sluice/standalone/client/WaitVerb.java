@@ -8,7 +8,6 @@ import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -16,7 +15,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,17 +22,19 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "wait",
     description =
-        "Waits until a commit is applied in all clusters that it affects. Exits with 1 if an"
-            + " application is parked, with 5 when the time is up.")
+        "Waits until a commit is applied in all clusters that it affects, or until its objects are"
+            + " healthy there. Exits with 1 if an application is parked, or, for healthy, if it is"
+            + " degraded, held or has a newer commit; with 5 when the time is up.")
 final class WaitVerb extends Verb {
 
   private static final String APPLIED = "applied=";
+  private static final String HEALTHY = "healthy=";
 
   @Option(
       names = "--for",
       required = true,
-      paramLabel = "applied=COMMIT",
-      description = "the condition to wait for")
+      paramLabel = "CONDITION",
+      description = "applied=COMMIT or healthy=COMMIT")
   private String condition = "";
 
   @Option(names = "--timeout", paramLabel = "TIME", description = "such as 5m (default: 5m)")
@@ -52,10 +52,10 @@ final class WaitVerb extends Verb {
 
   @Override
   int run(Api api, Printer printer) {
-    if (!condition.startsWith(APPLIED)) {
-      throw new ExitException(2, "expected --for applied=COMMIT");
+    if (!condition.startsWith(APPLIED) && !condition.startsWith(HEALTHY)) {
+      throw new ExitException(2, "expected --for applied=COMMIT or --for healthy=COMMIT");
     }
-    String commit = condition.substring(APPLIED.length());
+    String commit = condition.substring(condition.indexOf('=') + 1);
     Duration limit = Setting.parseDuration(timeout);
     AtomicBoolean late = new AtomicBoolean();
     EventReader events = new EventReader(api.stream(new Query(), Optional.empty()));
@@ -70,13 +70,21 @@ final class WaitVerb extends Verb {
               },
               limit.toMillis(),
               TimeUnit.MILLISECONDS);
-      while (!isDone(api, commit, printer)) {
+      Optional<String> missing = missing(api, commit, printer);
+      while (missing.isPresent()) {
         if (events.next().isEmpty()) {
           throw late.get()
               ? new ExitException(
-                  ExitException.TIMED_OUT, "not applied within " + timeout + unreadable(api))
+                  ExitException.TIMED_OUT,
+                  "not %s within %s: %s%s"
+                      .formatted(
+                          condition.substring(0, condition.indexOf('=')),
+                          timeout,
+                          missing.get(),
+                          unreadable(api)))
               : new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
         }
+        missing = missing(api, commit, printer);
       }
       alarm.cancel(false);
       return 0;
@@ -96,102 +104,53 @@ final class WaitVerb extends Verb {
         .orElse("");
   }
 
-  private boolean isDone(Api api, String commit, Printer printer) {
-    Optional<JsonNode> explanation = api.find("/api/v1/commits/" + Api.encoded(commit));
-    if (explanation.isEmpty()) {
-      return false;
+  /** Returns what is still missing; empty if the condition holds. */
+  private Optional<String> missing(Api api, String commit, Printer printer) {
+    Optional<CommitEffects> effects = CommitEffects.of(api, commit, applications);
+    if (effects.isEmpty()) {
+      return Optional.of("the commit is not known");
     }
-    List<JsonNode> sent = new ArrayList<>();
-    explanation
-        .get()
-        .get("affected")
-        .forEach(
-            generation -> {
-              if (applications.isEmpty()
-                  || applications.contains(generation.get("application").asText())) {
-                sent.add(generation);
-              }
-            });
-    for (JsonNode generation : sent) {
-      if (isOutcome(generation, EventType.PARKED)) {
-        throw new ExitException(
-            1,
-            "%s in %s is parked: %s"
-                .formatted(
-                    generation.get("application").asText(),
-                    generation.get("cluster").asText(),
-                    generation.path("message").asText()));
+    if (condition.startsWith(HEALTHY)) {
+      Optional<String> missing = new HealthyCondition(api, effects.get()).missing();
+      if (missing.isEmpty()) {
+        printer.message("healthy in all targets: " + effects.get().sent().size());
       }
+      return missing;
     }
-    failIfRefused(explanation.get());
-    boolean everySent =
-        applications.stream()
-            .allMatch(
-                name ->
-                    sent.stream().anyMatch(one -> one.get("application").asText().equals(name)));
+    return applied(api, effects.get(), printer);
+  }
+
+  private Optional<String> applied(Api api, CommitEffects effects, Printer printer) {
+    effects.failIfParked();
+    effects.failIfRefused();
+    List<JsonNode> sent = effects.sent();
     boolean everyDone =
         sent.stream()
             .allMatch(
                 one ->
-                    isOutcome(one, EventType.APPLIED, EventType.UNCHANGED, EventType.SUPERSEDED));
-    if (sent.isEmpty() && !isHead(api, explanation.get().get("commit").asText())) {
-      return false;
+                    CommitEffects.isOutcome(
+                        one, EventType.APPLIED, EventType.UNCHANGED, EventType.SUPERSEDED));
+    if (sent.isEmpty() && !effects.isHead(api)) {
+      return Optional.of("Git is not at the commit, or was not evaluated yet");
     }
-    if (everySent && everyDone) {
-      printer.message(
-          sent.isEmpty()
-              ? "the commit affects no application" + held(explanation.get())
-              : "applied to all targets: "
-                  + sent.size()
-                  + superseded(sent)
-                  + held(explanation.get()));
-      return true;
+    if (!effects.everyNamedIsSent() || !everyDone) {
+      return Optional.of("a target of the commit is not applied");
     }
-    return false;
+    printer.message(
+        sent.isEmpty()
+            ? "the commit affects no application" + held(effects)
+            : "applied to all targets: " + sent.size() + superseded(sent) + held(effects));
+    return Optional.empty();
   }
 
-  /** Ends the wait if the inputs of an application are refused: they are never sent. */
-  private void failIfRefused(JsonNode explanation) {
-    because(explanation, Cause.REFUSED)
-        .findFirst()
-        .ifPresent(
-            one -> {
-              throw new ExitException(
-                  1, "%s: %s".formatted(one.get("application").asText(), one.get("why").asText()));
-            });
-  }
-
-  private String held(JsonNode explanation) {
-    long held = because(explanation, Cause.HELD).count();
+  private static String held(CommitEffects effects) {
+    long held = effects.because(Cause.HELD).count();
     return held == 0 ? "" : "; not sent to suspended or rolled back applications: " + held;
   }
 
-  private static boolean isOutcome(JsonNode generation, EventType... types) {
-    String outcome = generation.get("outcome").asText();
-    return Arrays.stream(types).map(EventType::slug).anyMatch(outcome::equals);
-  }
-
   private static String superseded(List<JsonNode> sent) {
-    long newer = sent.stream().filter(one -> isOutcome(one, EventType.SUPERSEDED)).count();
+    long newer =
+        sent.stream().filter(one -> CommitEffects.isOutcome(one, EventType.SUPERSEDED)).count();
     return newer == 0 ? "" : ", of which newer generations replaced " + newer;
-  }
-
-  private Stream<JsonNode> because(JsonNode explanation, Cause cause) {
-    return explanation
-        .get("unaffected")
-        .valueStream()
-        .filter(one -> one.path("cause").asText().equals(cause.name()))
-        .filter(
-            one ->
-                applications.isEmpty() || applications.contains(one.get("application").asText()));
-  }
-
-  /**
-   * Whether a ref is at the commit: the dispatcher has then evaluated it, even if it sent nothing.
-   */
-  private static boolean isHead(Api api, String commit) {
-    return api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE).stream()
-        .flatMap(repository -> repository.get("refs").valueStream())
-        .anyMatch(ref -> ref.path("head").asText().equals(commit));
   }
 }

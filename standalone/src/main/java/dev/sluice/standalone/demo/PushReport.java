@@ -1,6 +1,7 @@
 package dev.sluice.standalone.demo;
 
 import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.Subject;
@@ -93,7 +94,8 @@ final class PushReport {
         case ResultEvent.Dispatched _,
             ResultEvent.Planned _,
             ResultEvent.WorkerHello _,
-            ResultEvent.DiffAnswered _ -> {}
+            ResultEvent.DiffAnswered _,
+            ObjectsAnswered _ -> {}
       }
     };
   }

@@ -4,14 +4,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Request for the differences that applying an application's newest target again would make in a
- * cluster.
+ * Question about an application to a cluster's worker.
  *
  * @param patienceSeconds how long to wait for the answer; 20 if absent, at most 25
  */
-record DiffRequest(String application, String cluster, Optional<Integer> patienceSeconds) {
+record QuestionRequest(String application, String cluster, Optional<Integer> patienceSeconds) {
 
-  DiffRequest {
+  QuestionRequest {
     Objects.requireNonNull(application);
     Objects.requireNonNull(cluster);
   }

@@ -5,13 +5,19 @@ import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.api.readmodel.Scope;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.ObjectsAnswered;
+import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.QuestionEvent.DiffAsked;
+import dev.sluice.contract.event.QuestionEvent.ObjectsAsked;
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,12 +28,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
- * Service that publishes diff questions to workers and waits for their answers. It keeps no state
- * across a restart: the caller repeats the request.
+ * Service that publishes questions to workers and waits for their answers. It keeps no state across
+ * a restart: the caller repeats the request.
  */
-final class DiffService implements AutoCloseable {
+final class WorkerQuestions implements AutoCloseable {
 
   private static final int DEFAULT_SECONDS = 20;
   private static final int MAX_SECONDS = 25;
@@ -47,23 +54,52 @@ final class DiffService implements AutoCloseable {
   private final ReadModel model;
   private final CommandPublisher publisher;
   private final Clock clock;
-  private final Map<EventId, Waiting> waiting = new ConcurrentHashMap<>();
+  private final Map<EventId, Waiting<?>> waiting = new ConcurrentHashMap<>();
   private final Semaphore permits = new Semaphore(MAX_CONCURRENT);
   private final ReadModel.Listener listener = (events, _) -> events.forEach(this::receive);
 
-  /** Open question with the parts of its answer received so far. */
-  private record Waiting(DiffAnswer parts, CompletableFuture<DiffAnswered> whole) {}
+  /** Open question: takes results until one completes the answer. */
+  private record Waiting<A>(Function<ResultEvent, Optional<A>> answer, CompletableFuture<A> whole) {
 
-  DiffService(ReadModel model, CommandPublisher publisher, Clock clock) {
+    void receive(ResultEvent result) {
+      answer.apply(result).ifPresent(whole::complete);
+    }
+  }
+
+  /** Makes a question. */
+  @FunctionalInterface
+  private interface Question {
+    QuestionEvent of(ApplicationName application, ClusterName cluster, String by, Instant until);
+  }
+
+  WorkerQuestions(ReadModel model, CommandPublisher publisher, Clock clock) {
     this.model = model;
     this.publisher = publisher;
     this.clock = clock;
     model.listen(listener);
   }
 
-  /** Publishes the question and blocks until the worker has answered. */
+  /** Returns what applying the newest target again would change. */
   DiffAnswered diff(Request request) {
-    DiffRequest asked = request.body(DiffRequest.class);
+    DiffAnswer parts = new DiffAnswer();
+    return ask(
+        request,
+        DiffAsked::new,
+        result -> result instanceof DiffAnswered part ? parts.add(part) : Optional.empty());
+  }
+
+  /** Returns the live objects of an application. */
+  ObjectsAnswered objects(Request request) {
+    return ask(
+        request,
+        ObjectsAsked::new,
+        result -> result instanceof ObjectsAnswered whole ? Optional.of(whole) : Optional.empty());
+  }
+
+  /** Publishes the question and blocks until the worker has answered. */
+  private <A> A ask(
+      Request request, Question question, Function<ResultEvent, Optional<A>> complete) {
+    QuestionRequest asked = request.body(QuestionRequest.class);
     int patience = asked.patienceSeconds().orElse(DEFAULT_SECONDS);
     if (patience < 1 || patience > MAX_SECONDS) {
       throw Problem.invalid("'patienceSeconds' is 1 to " + MAX_SECONDS);
@@ -75,13 +111,13 @@ final class DiffService implements AutoCloseable {
       throw new Problem(
           503, "Too many questions", "too many requests are waiting for workers: try again");
     }
-    EventId id = EventId.of("diff", by.name(), UUID.randomUUID());
-    CompletableFuture<DiffAnswered> answer = new CompletableFuture<>();
-    waiting.put(id, new Waiting(new DiffAnswer(), answer));
+    EventId id = EventId.of("question", by.name(), UUID.randomUUID());
+    CompletableFuture<A> answer = new CompletableFuture<>();
+    waiting.put(id, new Waiting<>(complete, answer));
     try {
       publisher.ask(
           id,
-          new DiffAsked(
+          question.of(
               definition.application(),
               cluster,
               by.name(),
@@ -107,7 +143,7 @@ final class DiffService implements AutoCloseable {
     }
   }
 
-  private Definition definition(DiffRequest asked, Scope allowed) {
+  private Definition definition(QuestionRequest asked, Scope allowed) {
     if (!TokenSetting.GLOB.matcher(asked.application()).matches()
         || asked.application().matches(".*[*?].*")) {
       throw Problem.invalid("'application' must be the name of one application");
@@ -134,11 +170,17 @@ final class DiffService implements AutoCloseable {
   }
 
   private void receive(Envelope<?> envelope) {
-    if (envelope.event() instanceof DiffAnswered answered) {
-      Waiting asked = waiting.get(answered.question());
-      if (asked != null) {
-        asked.parts().add(answered).ifPresent(asked.whole()::complete);
-      }
+    switch (envelope.event()) {
+      case DiffAnswered answered -> receive(answered.question(), answered);
+      case ObjectsAnswered answered -> receive(answered.question(), answered);
+      default -> {}
+    }
+  }
+
+  private void receive(EventId question, ResultEvent answer) {
+    Waiting<?> asked = waiting.get(question);
+    if (asked != null) {
+      asked.receive(answer);
     }
   }
 

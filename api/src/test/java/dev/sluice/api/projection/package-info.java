@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.api.projection;
+
+import org.jspecify.annotations.NullMarked;

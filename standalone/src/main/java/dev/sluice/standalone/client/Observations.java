@@ -1,0 +1,47 @@
+package dev.sluice.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.stream.Stream;
+
+/** What the API answers about the time after a generation was applied. */
+final class Observations {
+
+  private Observations() {}
+
+  /** Returns the observations of a generation, each with the generation and the cluster. */
+  static Stream<JsonNode> of(JsonNode generation) {
+    return generation
+        .get("observations")
+        .valueStream()
+        .map(
+            observation -> {
+              ObjectNode row = observation.deepCopy();
+              row.set("generation", generation.get("generation"));
+              row.set("cluster", generation.get("cluster"));
+              return row;
+            });
+  }
+
+  /** Returns an object in the form {@code Kind namespace/name}. */
+  static String name(JsonNode object) {
+    String namespace = object.get("namespace").asText();
+    return "%s %s%s"
+        .formatted(
+            object.get("kind").asText(),
+            namespace.isEmpty() ? "" : namespace + "/",
+            object.get("name").asText());
+  }
+
+  /** Returns a duration in a short form, such as {@code 41 ms} or {@code 2 min}. */
+  static String duration(JsonNode value) {
+    if (!value.isTextual()) {
+      return "-";
+    }
+    long millis = Duration.parse(value.asText()).toMillis();
+    return millis < 1_000
+        ? millis + " ms"
+        : millis < 120_000 ? millis / 1_000 + " s" : millis / 60_000 + " min";
+  }
+}
