@@ -170,10 +170,10 @@ final class WorkerQuestions implements AutoCloseable {
   }
 
   private void receive(Envelope<?> envelope) {
-    switch (envelope.event()) {
-      case DiffAnswered answered -> receive(answered.question(), answered);
-      case ObjectsAnswered answered -> receive(answered.question(), answered);
-      default -> {}
+    if (envelope.event() instanceof DiffAnswered answered) {
+      receive(answered.question(), answered);
+    } else if (envelope.event() instanceof ObjectsAnswered answered) {
+      receive(answered.question(), answered);
     }
   }
 

@@ -109,7 +109,7 @@ CREATE VIEW shown_status AS
       WHEN applied_commit = only_head AND applied_commit = commit_id THEN 0 END AS behind
   FROM (
     SELECT status.*, phase = 'Synced' AND held_by IS NULL AND unknown_code IS NOT NULL AS is_unknown,
-      phase = 'Waiting' AND code IS NULL AND unknown_code IS NOT NULL AS is_unsent,
+      phase = 'Waiting' AND status.code IS NULL AND unknown_code IS NOT NULL AS is_unsent,
       silent_since IS NOT NULL AS is_silent, letter.entry IS NOT NULL AS is_refused,
       letter.code AS refused_code, letter.message AS refused_message,
       health.health, health.generation AS health_generation, health.since AS health_since, health.objects AS health_objects,
