@@ -171,9 +171,12 @@ public record FieldManagement(Type type, FieldSet resets) {
   }
 
   private static ObjectNode withoutManagedFields(ObjectNode object) {
-    ObjectNode copy = object.deepCopy();
-    if (copy.get("metadata") instanceof ObjectNode metadata) {
-      metadata.remove("managedFields");
+    ObjectNode copy = object.objectNode();
+    copy.setAll(object);
+    if (object.get("metadata") instanceof ObjectNode metadata) {
+      ObjectNode rest = copy.putObject("metadata");
+      rest.setAll(metadata);
+      rest.remove("managedFields");
     }
     return copy;
   }

@@ -14,6 +14,7 @@ import dev.sluice.simulated.runner.workload.DeploymentController;
 import dev.sluice.simulated.runner.workload.JobController;
 import dev.sluice.simulated.runner.workload.ReplicaSetController;
 import dev.sluice.simulated.runner.workload.StatefulSetController;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -43,34 +44,37 @@ public final class PodRunner implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
 
   private final Vertx vertx;
+  private final Context context;
+  private final ApiClient api;
 
-  private PodRunner(Vertx vertx) {
+  private PodRunner(Vertx vertx, Context context, ApiClient api) {
     this.vertx = vertx;
+    this.context = context;
+    this.api = api;
   }
 
   /** Starts a runner, which follows the cluster until it is closed. */
   public static PodRunner start(ApiAccess access, PodRunnerOptions options) {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
-    vertx
-        .getOrCreateContext()
-        .runOnContext(
-            ignored -> {
-              ApiClient api = new ApiClient(vertx, access);
-              Reconciler loop = new Reconciler(vertx, api, Clock.systemUTC(), NODE);
-              List<Controller> controllers = controllers(options);
-              controllers.forEach(loop::add);
-              List<Kind> kinds =
-                  new ArrayList<>(controllers.stream().map(Controller::kind).toList());
-              if (options.role() == PodRunnerOptions.Role.ALL) {
-                kinds.add(Kind.CONTROLLER_REVISION);
-              }
-              Future.all(
-                      kinds.stream()
-                          .map(kind -> new Follower(vertx, api, kind, loop.cache()).start())
-                          .toList())
-                  .onSuccess(all -> loop.start());
-            });
-    return new PodRunner(vertx);
+    Context context = vertx.getOrCreateContext();
+    ApiClient api = new ApiClient(vertx, access);
+    context.runOnContext(ignored -> follow(vertx, api, options));
+    return new PodRunner(vertx, context, api);
+  }
+
+  private static void follow(Vertx vertx, ApiClient api, PodRunnerOptions options) {
+    Reconciler loop = new Reconciler(vertx, api, Clock.systemUTC(), NODE);
+    List<Controller> controllers = controllers(options);
+    controllers.forEach(loop::add);
+    List<Kind> kinds = new ArrayList<>(controllers.stream().map(Controller::kind).toList());
+    if (options.role() == PodRunnerOptions.Role.ALL) {
+      kinds.add(Kind.CONTROLLER_REVISION);
+    }
+    Future.all(
+            kinds.stream()
+                .map(kind -> new Follower(vertx, api, kind, loop.cache()).start())
+                .toList())
+        .onSuccess(all -> loop.start());
   }
 
   private static List<Controller> controllers(PodRunnerOptions options) {
@@ -92,6 +96,7 @@ public final class PodRunner implements AutoCloseable {
 
   @Override
   public void close() {
+    context.runOnContext(ignored -> api.close());
     try {
       vertx
           .close()

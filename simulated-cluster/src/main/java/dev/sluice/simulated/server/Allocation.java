@@ -52,6 +52,7 @@ final class Allocation {
               .put("phase", "Pending")
               .put("qosClass", quality(object.path("spec")));
       case "PersistentVolumeClaim" -> object.putObject("status").put("phase", "Pending");
+      case "Deployment" -> object.putObject("status");
       case "ReplicaSet" -> object.putObject("status").put("replicas", 0);
       case "StatefulSet" ->
           object.putObject("status").put("replicas", 0).put("availableReplicas", 0);

@@ -1,7 +1,6 @@
 package dev.sluice.simulated.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.admission.Defaults;
 import dev.sluice.simulated.admission.Definitions;
@@ -218,15 +217,25 @@ final class ObjectWriter {
 
   /** Returns whether a write changes only times in the managed fields. */
   private static boolean isSame(ObjectNode live, ObjectNode object) {
-    return untimed(live).equals(untimed(object));
+    return bare(live).equals(bare(object)) && untimed(live).equals(untimed(object));
   }
 
-  private static ObjectNode untimed(ObjectNode object) {
-    ObjectNode copy = object.deepCopy();
-    if (copy.path("metadata").path("managedFields") instanceof ArrayNode entries) {
-      entries.forEach(entry -> ((ObjectNode) entry).remove("time"));
-    }
-    return copy;
+  private static ObjectNode bare(ObjectNode object) {
+    ObjectNode bare = object.objectNode();
+    bare.setAll(object);
+    ObjectNode metadata = bare.putObject("metadata");
+    metadata.setAll((ObjectNode) object.path("metadata"));
+    metadata.remove("managedFields");
+    return bare;
+  }
+
+  private static List<JsonNode> untimed(ObjectNode object) {
+    return object
+        .path("metadata")
+        .path("managedFields")
+        .valueStream()
+        .<JsonNode>map(entry -> ((ObjectNode) entry).deepCopy().without("time"))
+        .toList();
   }
 
   private ObjectNode manage(ApiRequest request, ObjectNode live, ObjectNode object) {

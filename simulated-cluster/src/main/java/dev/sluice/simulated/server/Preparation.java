@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.admission.Problems.Cause;
 import dev.sluice.simulated.resource.ResourceType;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Preparation of objects for storage: metadata, generation, and fields that a write cannot change.
@@ -191,7 +193,7 @@ final class Preparation {
     if (!type.isCustom()) {
       new Allocation(cluster).onUpdate(type.kind(), live, object);
     }
-    if (hasGeneration(type) && !content(live).equals(content(object))) {
+    if (hasGeneration(type) && !isSameContent(live, object)) {
       metadata.put("generation", before.path("generation").asLong() + 1);
     }
   }
@@ -227,9 +229,10 @@ final class Preparation {
     }
   }
 
-  private static ObjectNode content(ObjectNode object) {
-    ObjectNode copy = object.deepCopy();
-    copy.remove(List.of("metadata", "status"));
-    return copy;
+  private static boolean isSameContent(ObjectNode live, ObjectNode object) {
+    return Stream.concat(live.propertyStream(), object.propertyStream())
+        .map(Map.Entry::getKey)
+        .filter(field -> !field.equals("metadata") && !field.equals("status"))
+        .allMatch(field -> Objects.equals(live.get(field), object.get(field)));
   }
 }

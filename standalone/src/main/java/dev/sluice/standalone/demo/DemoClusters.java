@@ -3,12 +3,14 @@ package dev.sluice.standalone.demo;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.simulated.SimulatedCluster;
 import dev.sluice.simulated.SimulatedClusterOptions;
+import dev.sluice.simulated.runner.PodRunnerOptions;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.process.ClusterAccess;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,13 @@ final class DemoClusters implements AutoCloseable {
 
   private DemoClusters() {}
 
-  static DemoClusters open(Path data, List<ClusterName> names, ClusterAccess access)
+  /**
+   * Opens the clusters.
+   *
+   * @param podStart time until the pods of simulated clusters are ready
+   */
+  static DemoClusters open(
+      Path data, List<ClusterName> names, ClusterAccess access, Duration podStart)
       throws IOException {
     DemoClusters clusters = new DemoClusters();
     for (ClusterName name : names) {
@@ -32,7 +40,7 @@ final class DemoClusters implements AutoCloseable {
         clusters.clients.put(name, clusters.parts.add(access.connect(name)));
         clusters.kubeconfigs.put(name, "--context " + context.get());
       } else {
-        clusters.simulate(data, name);
+        clusters.simulate(data, name, podStart);
       }
     }
     return clusters;
@@ -47,12 +55,13 @@ final class DemoClusters implements AutoCloseable {
     return kubeconfigs;
   }
 
-  private void simulate(Path data, ClusterName name) throws IOException {
+  private void simulate(Path data, ClusterName name, Duration podStart) throws IOException {
     SimulatedCluster cluster =
         parts.add(
             SimulatedCluster.start(
                 SimulatedClusterOptions.named(name.value())
-                    .withDataDirectory(data.resolve("clusters").resolve(name.value()))));
+                    .withDataDirectory(data.resolve("clusters").resolve(name.value()))
+                    .withPods(PodRunnerOptions.quick().withStart(podStart))));
     Path kubeconfig = data.resolve(name + ".kubeconfig");
     Files.writeString(kubeconfig, cluster.kubeconfig());
     clients.put(name, parts.add(ClusterAccess.connectBy(cluster.kubeconfig())));

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,13 +39,16 @@ public final class DemoCommand {
   private static final Setting<Integer> KAFKA_PORT =
       Setting.integer("kafka-port", "port of the embedded broker; 0 for any free port", 0, 65535)
           .or("9092");
+  private static final Setting<Duration> POD_START =
+      Setting.duration("pod-start", "time until pods of the simulated clusters are ready").or("1s");
   private static final List<ClusterName> CLUSTERS =
       List.of(new ClusterName("staging"), new ClusterName("production"));
 
   private DemoCommand() {}
 
   public static Command command() {
-    List<Setting<?>> settings = new ArrayList<>(List.of(DATA, PORT, API_PORT, KAFKA_PORT));
+    List<Setting<?>> settings =
+        new ArrayList<>(List.of(DATA, PORT, API_PORT, KAFKA_PORT, POD_START));
     settings.addAll(ClusterAccess.SETTINGS);
     return new Command(
         "demo",
@@ -65,7 +69,8 @@ public final class DemoCommand {
       Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
       PushReport report = new PushReport(System.out);
       DemoClusters clusters =
-          parts.add(DemoClusters.open(data, CLUSTERS, ClusterAccess.from(values)));
+          parts.add(
+              DemoClusters.open(data, CLUSTERS, ClusterAccess.from(values), values.get(POD_START)));
       var broker = parts.add(OneProcess.broker(data, values.get(KAFKA_PORT)));
       OneProcess process =
           parts.add(
@@ -131,7 +136,7 @@ public final class DemoCommand {
           cd %s
           sed -i 's/nginx:1.29/nginx:1.30/' website/deployment.yaml
           git commit -am 'Newer web server' && git push
-          kubectl %s get deployments -A -o wide
+          kubectl %s get deployments,pods -A
 
         And, where this was started:
           ./sluice status

@@ -26,6 +26,7 @@ public final class ApiClient {
 
   private final ApiAccess access;
   private final HttpClient http;
+  private boolean closed;
 
   /** Creates a client whose connections end with Vert.x. */
   public ApiClient(Vertx vertx, ApiAccess access) {
@@ -40,6 +41,11 @@ public final class ApiClient {
         .ifPresent(
             pem -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(pem))));
     this.http = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+  }
+
+  /** Makes no more requests. */
+  public void close() {
+    closed = true;
   }
 
   /** Creates an object, and returns it as it was stored. */
@@ -69,9 +75,7 @@ public final class ApiClient {
 
   /** Lists the objects of all namespaces. */
   Future<ObjectNode> list(Kind kind, String agent) {
-    return http.request(call(HttpMethod.GET, kind.everywhere(), agent))
-        .compose(HttpClientRequest::send)
-        .compose(ApiClient::read);
+    return get(kind.everywhere(), agent).compose(ApiClient::read);
   }
 
   /** Starts a watch of the objects of all namespaces. */
@@ -79,7 +83,13 @@ public final class ApiClient {
     String path =
         "%s?watch=true&allowWatchBookmarks=true&timeoutSeconds=%d&resourceVersion=%s"
             .formatted(kind.everywhere(), seconds, version);
-    return http.request(call(HttpMethod.GET, path, agent)).compose(HttpClientRequest::send);
+    return get(path, agent);
+  }
+
+  private Future<HttpClientResponse> get(String path, String agent) {
+    return closed
+        ? Future.failedFuture(new ApiRefusal(0, "the client is closed"))
+        : http.request(call(HttpMethod.GET, path, agent)).compose(HttpClientRequest::send);
   }
 
   static JsonNode parse(Buffer text) throws IOException {
@@ -88,6 +98,9 @@ public final class ApiClient {
 
   private Future<ObjectNode> send(HttpMethod method, String path, ObjectNode body, String agent) {
     Buffer bytes;
+    if (closed) {
+      return Future.failedFuture(new ApiRefusal(0, "the client is closed"));
+    }
     try {
       bytes = Buffer.buffer(MAPPER.writeValueAsBytes(body));
     } catch (JsonProcessingException e) {

@@ -59,6 +59,10 @@ public final class Plan {
     return this;
   }
 
+  public boolean isEmpty() {
+    return writes.isEmpty();
+  }
+
   /** Runs an action when all writes have succeeded. */
   public Plan then(Runnable action) {
     then = action;

@@ -45,7 +45,8 @@ public final class ReplicaSetController implements Controller {
           .forEach(pod -> delete(plan, set, pod));
     }
     ObjectNode status = status(set, pods, active, now, plan);
-    if (!status.equals(set.path("status"))) {
+    // the pods of this plan are counted by the next one, which follows from them
+    if (plan.isEmpty() && !status.equals(set.path("status"))) {
       plan.status(kind(), Workloads.with(set, status));
     }
     return plan;
