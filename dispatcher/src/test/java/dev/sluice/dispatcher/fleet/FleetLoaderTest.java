@@ -73,7 +73,7 @@ class FleetLoaderTest {
   }
 
   @Test
-  void aLineMayBeAsLongAsTheFile() throws IOException {
+  void aFileOfFiveMegabytesIsRefusedBeforeItIsParsed() throws IOException {
     write("long.yaml", "# " + "x".repeat(3_000_000) + "\n\"" + "y".repeat(100_000) + "\"\n");
     write("longer.yaml", "note: \"" + "x".repeat(5_000_000) + "\"\n");
 
