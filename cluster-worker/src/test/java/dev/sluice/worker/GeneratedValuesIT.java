@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.ResultEvent;
@@ -12,9 +13,11 @@ import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.GeneratedValues;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.SourceType;
-import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -50,9 +53,45 @@ class GeneratedValuesIT {
           spec:
             containers: [{name: db, image: registry.local/db}]
       """;
+
+  /** An authority, a certificate that it signed, and objects that trust it. */
+  private static final String CERTIFICATES =
+      """
+      {{- $ca := genCA "db-ca" 365 }}
+      {{- $cert := genSignedCert "db" nil (list "db") 365 $ca }}
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: authority}
+      data: {ca.crt: {{ $ca.Cert | b64enc }}, ca.key: {{ $ca.Key | b64enc }}}
+      ---
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: server}
+      data:
+        ca.crt: {{ $ca.Cert | b64enc }}
+        tls.crt: {{ $cert.Cert | b64enc }}
+        tls.key: {{ $cert.Key | b64enc }}
+      ---
+      apiVersion: %s/v1
+      kind: Hook
+      metadata: {name: db}
+      spec:
+        webhooks:
+        - {name: a, clientConfig: {url: "https://db", caBundle: {{ $ca.Cert | b64enc }}}}
+      {{- if .Values.trust }}
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: trust}
+      data:
+        ca.crt: {{ $ca.Cert | toJson }}
+      {{- end }}
+      """;
+
   private static final String PASSWORD = "Secret %s/db data.password";
 
   private final Bench bench = new Bench();
+  private boolean certificates;
 
   @BeforeEach
   void start() {
@@ -100,6 +139,47 @@ class GeneratedValuesIT {
     send(3, Optional.empty(), "user: b", "password: given", "about: x");
     assertThat(bench.awaitApplied("shop", 3).generated()).as("nothing is generated").isEmpty();
     assertThat(password()).isEqualTo("Z2l2ZW4=");
+  }
+
+  @Test
+  void aCertificateAuthorityStaysTheSameWhereverItIsTrusted() {
+    bench.defineKind(group(), "Hook");
+    certificates = true;
+    send(1, Optional.empty(), "user: a", "about: x");
+    bench.awaitApplied("shop", 1);
+    String authority = authority();
+    assertThat(text(authority)).startsWith("-----BEGIN CERTIFICATE-----");
+    assertThat(bundle()).isEqualTo(authority);
+
+    send(2, Optional.empty(), "user: a", "about: y", "trust: true");
+    ResultEvent.Applied second = bench.awaitApplied("shop", 2);
+
+    assertThat(authority()).isEqualTo(authority);
+    assertThat(bundle()).isEqualTo(authority);
+    assertThat(trusted()).as("in an object that is new").isEqualTo(text(authority));
+    assertThat(second.changes())
+        .extracting(change -> change.object().kind())
+        .containsExactlyInAnyOrder("Deployment", "ConfigMap");
+  }
+
+  @Test
+  void aCertificateAuthorityThatIsLostIsRenewedWithAllThatItSigned() {
+    bench.defineKind(group(), "Hook");
+    certificates = true;
+    send(1, Optional.empty(), "user: a", "about: x", "trust: true");
+    bench.awaitApplied("shop", 1);
+    String authority = authority();
+    String certificate = data("server", "tls.crt");
+    bench.fixture.client().secrets().inNamespace(bench.namespace).withName("server").delete();
+
+    send(2, Optional.empty(), "user: b", "about: x", "trust: true");
+    bench.awaitApplied("shop", 2);
+
+    assertThat(data("server", "tls.crt")).isNotEqualTo(certificate);
+    assertThat(authority()).isNotEqualTo(authority);
+    assertThat(data("server", "ca.crt")).isEqualTo(authority());
+    assertThat(bundle()).isEqualTo(authority());
+    assertThat(trusted()).isEqualTo(text(authority()));
   }
 
   @Test
@@ -151,6 +231,9 @@ class GeneratedValuesIT {
     files.add(file("values.yaml", String.join("\n", values)));
     files.add(file("templates/secret.yaml", SECRET));
     files.add(file("templates/db.yaml", DATABASE));
+    if (certificates) {
+      files.add(file("templates/ca.yaml", CERTIFICATES.formatted(group())));
+    }
     List<SourceInputs> sources = new ArrayList<>();
     for (SourceInputs source : plain.sources()) {
       sources.add(
@@ -181,9 +264,50 @@ class GeneratedValuesIT {
   }
 
   private String password() {
-    Secret secret =
-        bench.fixture.client().secrets().inNamespace(bench.namespace).withName("db").get();
-    return secret.getData().get("password");
+    return data("db", "password");
+  }
+
+  private String authority() {
+    return data("authority", "ca.crt");
+  }
+
+  private String data(String secret, String key) {
+    return bench
+        .fixture
+        .client()
+        .secrets()
+        .inNamespace(bench.namespace)
+        .withName(secret)
+        .get()
+        .getData()
+        .get(key);
+  }
+
+  private String group() {
+    return bench.namespace + ".example";
+  }
+
+  private String bundle() {
+    GenericKubernetesResource hook =
+        bench
+            .fixture
+            .client()
+            .genericKubernetesResources(group() + "/v1", "Hook")
+            .inNamespace(bench.namespace)
+            .withName("db")
+            .get();
+    return new ObjectMapper()
+        .valueToTree(hook)
+        .at("/spec/webhooks/0/clientConfig/caBundle")
+        .asText();
+  }
+
+  private String trusted() {
+    return bench.object("trust").orElseThrow().getData().get("ca.crt");
+  }
+
+  private static String text(String base64) {
+    return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
   }
 
   private String checksum() {

@@ -3,6 +3,7 @@ package dev.sluice.worker.apply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.api.Discovery;
@@ -17,10 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Replaces values that differ at each rendering by those that are live, so that a password, and a
  * certificate with what trusts it, stay as they were first applied.
+ *
+ * <p>A text that a Secret has as well is replaced as it is there, also in objects that are new.
  *
  * <p>A generated annotation is often a checksum that restarts Pods when a Secret or a ConfigMap
  * changes. It stays as well, unless one of these changes.
@@ -28,7 +32,7 @@ import java.util.Set;
 public final class LiveValues {
 
   private static final Set<GroupKind> CONFIGURATION =
-      Set.of(new GroupKind("", "Secret"), GroupKind.CONFIG_MAP);
+      Set.of(GroupKind.SECRET, GroupKind.CONFIG_MAP);
 
   private final Discovery discovery;
 
@@ -51,11 +55,12 @@ public final class LiveValues {
         live.put(field.object(), discovery.read(field.object()));
       }
     }
-    List<Manifest> all = kept(desired.manifests(), desired.generated(), live);
+    GeneratedSecrets secrets = new GeneratedSecrets(desired.manifests(), desired.generated(), live);
+    List<Manifest> all = kept(desired.manifests(), desired.generated(), secrets, live);
     if (all.stream().anyMatch(manifest -> isChangedConfiguration(manifest, applied))) {
       List<GeneratedField> others =
           desired.generated().stream().filter(field -> !field.isAnnotation()).toList();
-      all = kept(desired.manifests(), others, live);
+      all = kept(desired.manifests(), others, secrets, live);
     }
     return new Desired(all, desired.renderer(), desired.generated());
   }
@@ -71,46 +76,74 @@ public final class LiveValues {
   private static List<Manifest> kept(
       List<Manifest> manifests,
       List<GeneratedField> generated,
+      GeneratedSecrets secrets,
       Map<ObjectRef, Optional<ObjectNode>> live) {
+    Map<ObjectRef, List<GeneratedField>> fields =
+        generated.stream().collect(Collectors.groupingBy(GeneratedField::object));
     return manifests.stream()
         .map(
-            manifest ->
-                live.getOrDefault(manifest.ref(), Optional.empty())
-                    .map(there -> kept(manifest, generated, there))
-                    .orElse(manifest))
+            manifest -> {
+              JsonNode content = manifest.content();
+              for (GeneratedField field : fields.getOrDefault(manifest.ref(), List.of())) {
+                Optional<JsonNode> value = value(field, content, secrets, live.get(manifest.ref()));
+                if (value.isPresent()) {
+                  content = with(content, field.path(), value.get());
+                }
+              }
+              return new Manifest(manifest.ref(), (ObjectNode) content, manifest.source());
+            })
         .toList();
   }
 
-  private static Manifest kept(Manifest manifest, List<GeneratedField> generated, ObjectNode live) {
-    JsonNode content = manifest.content();
-    for (GeneratedField field : generated) {
-      if (field.object().equals(manifest.ref()) && !field.path().isEmpty()) {
-        content = kept(content, live, field.path());
-      }
+  /** Returns the value that replaces a generated one; empty if none does. */
+  private static Optional<JsonNode> value(
+      GeneratedField field, JsonNode content, GeneratedSecrets secrets, Optional<ObjectNode> live) {
+    if (field.path().isEmpty()) {
+      return Optional.empty();
     }
-    return new Manifest(manifest.ref(), (ObjectNode) content, manifest.source());
+    if (secrets.isRenewed(field.object()) && field.isBelow("data")) {
+      return Optional.empty();
+    }
+    JsonNode rendered = field.in(content);
+    Optional<JsonNode> there = live.flatMap(found -> there(content, found, field.path()));
+    boolean isOwn = field.object().groupKind().equals(GroupKind.SECRET) && there.isPresent();
+    return isOwn || !rendered.isTextual()
+        ? there
+        : secrets.replacement(rendered.asText()).<JsonNode>map(TextNode::valueOf).or(() -> there);
   }
 
-  /** Returns the node with the live value at a path, or the same node if that is not there. */
-  private static JsonNode kept(JsonNode node, JsonNode live, List<String> path) {
+  /** Returns the live scalar at a path; empty if another element of a list is live there. */
+  private static Optional<JsonNode> there(JsonNode node, JsonNode live, List<String> path) {
     if (path.isEmpty()) {
-      return node.isValueNode() && node.getNodeType() == live.getNodeType() ? live : node;
+      return Optional.of(live)
+          .filter(value -> node.isValueNode() && node.getNodeType() == value.getNodeType());
+    }
+    List<String> below = path.subList(1, path.size());
+    if (!(node instanceof ArrayNode)) {
+      return there(node.path(path.getFirst()), live.path(path.getFirst()), below);
+    }
+    int index = Integer.parseInt(path.getFirst());
+    JsonNode one = node.path(index);
+    JsonNode other = live.path(index);
+    boolean same = live.size() == node.size() && one.path("name").equals(other.path("name"));
+    return same ? there(one, other, below) : Optional.empty();
+  }
+
+  /** Returns a copy of a node with another value at a path. */
+  private static JsonNode with(JsonNode node, List<String> path, JsonNode value) {
+    if (path.isEmpty()) {
+      return value;
     }
     String name = path.getFirst();
     List<String> below = path.subList(1, path.size());
-    if (node instanceof ObjectNode object && live.has(name)) {
-      ObjectNode changed = SharedNodes.copy(object);
-      changed.set(name, kept(object.get(name), live.get(name), below));
+    if (node instanceof ArrayNode list) {
+      ArrayNode changed = list.arrayNode().addAll(list);
+      int index = Integer.parseInt(name);
+      changed.set(index, with(list.get(index), below, value));
       return changed;
     }
-    if (node instanceof ArrayNode list && live.isArray() && live.size() == list.size()) {
-      int index = Integer.parseInt(name);
-      if (list.get(index).path("name").equals(live.get(index).path("name"))) {
-        ArrayNode changed = list.arrayNode().addAll(list);
-        changed.set(index, kept(list.get(index), live.get(index), below));
-        return changed;
-      }
-    }
-    return node;
+    ObjectNode changed = SharedNodes.copy((ObjectNode) node);
+    changed.set(name, with(node.get(name), below, value));
+    return changed;
   }
 }

@@ -71,7 +71,22 @@ public record GeneratedField(ObjectRef object, List<String> path) {
 
   /** Returns whether the field is an annotation of the object or of its Pods. */
   public boolean isAnnotation() {
-    return path.subList(0, Math.max(0, path.size() - 1)).contains("annotations");
+    int at = path.size() - 3;
+    return at >= 0 && path.subList(at, at + 2).equals(List.of("metadata", "annotations"));
+  }
+
+  /** Returns whether the field is directly below a field of the object. */
+  public boolean isBelow(String name) {
+    return path.size() == 2 && path.getFirst().equals(name);
+  }
+
+  /** Returns the field's value in a version of the object; missing if it has none. */
+  public JsonNode in(JsonNode version) {
+    JsonNode value = version;
+    for (String name : path) {
+      value = value.isArray() ? value.path(Integer.parseInt(name)) : value.path(name);
+    }
+    return value;
   }
 
   @Override

@@ -45,6 +45,8 @@ class GeneratedFieldTest {
     assertThat(field("metadata", "annotations", "checksum").isAnnotation()).isTrue();
     assertThat(field("spec", "template", "metadata", "annotations", "a").isAnnotation()).isTrue();
     assertThat(field("data", "annotations").isAnnotation()).isFalse();
+    assertThat(field("spec", "annotations", "a").isAnnotation()).isFalse();
+    assertThat(field("metadata", "annotations").isAnnotation()).isFalse();
     assertThat(field("data", "password").isAnnotation()).isFalse();
     assertThat(field().isAnnotation()).isFalse();
   }
