@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.Generation;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -378,6 +381,34 @@ class DiffIT {
         .anyMatch(line -> line.startsWith("REFUSED ConfigMap Not_A_Name"))
         .contains("DELETED ConfigMap b");
     assertThat(ask("nothing").failure().orElseThrow().code()).isEqualTo(ApplyFailure.NOTHING_SENT);
+  }
+
+  @Test
+  void anObjectWithoutANameOfItsOwnIsRefusedAndNothingOfTheTargetIsApplied() {
+    bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+    bench.awaitApplied("web", 1);
+    bench.targets.send(
+        bench.targets.target(
+            "web",
+            2,
+            configMap("a", "second"),
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: migrate-}\n"));
+
+    String message =
+        "web/001.yaml, document 1 (line 1) (Job) has generateName and so another name each time:"
+            + " give it a metadata.name";
+    Failure failure = askOf(2).failure().orElseThrow();
+    assertThat(failure.code()).isEqualTo(RenderFailure.INVALID_MANIFEST);
+    assertThat(failure.message()).isEqualTo(message);
+    await()
+        .atMost(Bench.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(bench.results.all(ResultEvent.Parked.class))
+                    .extracting(parked -> parked.failure().message())
+                    .containsExactly(message));
+    assertThat(bench.value("a")).contains("first");
   }
 
   @Test

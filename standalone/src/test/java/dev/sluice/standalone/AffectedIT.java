@@ -88,6 +88,22 @@ class AffectedIT {
   }
 
   @Test
+  void anObjectWithoutANameOfItsOwnIsAChangeAsAnyOther() throws Exception {
+    repository.push(
+        Map.of(
+            "api/job.yaml",
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: migrate-}\n"));
+
+    assertThat(affected().lines())
+        .containsExactly(
+            "api eu affected",
+            "api/job.yaml",
+            "api test affected",
+            "api/job.yaml",
+            "2 affected, 0 refused, of 4");
+  }
+
+  @Test
   void refusedInputsAreListedAndExitWithThree() throws Exception {
     repository.push(Map.of("web/base/x.yaml", "", "README.md", "about"));
 

@@ -1,5 +1,6 @@
 package dev.sluice.worker.manifest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +11,8 @@ import java.util.Set;
  * its other objects, and are applied before or after these.
  */
 public final class HelmHooks {
+
+  private static final String HOOK = "helm.sh/hook";
 
   private static final Set<String> NEVER_APPLIED =
       Set.of(
@@ -36,7 +39,10 @@ public final class HelmHooks {
    * @param install whether nothing of the application was applied before
    */
   public static Moment moment(Manifest manifest, boolean install) {
-    List<String> hooks = Arrays.stream(hooks(manifest).split(",", -1)).map(String::strip).toList();
+    List<String> hooks =
+        Arrays.stream(annotation(manifest.content(), HOOK).split(",", -1))
+            .map(String::strip)
+            .toList();
     String now = install ? "install" : "upgrade";
     for (List<String> kinds : List.of(List.of(now), List.of("install", "upgrade"))) {
       for (String kind : kinds) {
@@ -56,15 +62,15 @@ public final class HelmHooks {
    */
   public static int weight(Manifest manifest) {
     try {
-      return Integer.parseInt(annotation(manifest, "helm.sh/hook-weight").strip());
+      return Integer.parseInt(annotation(manifest.content(), "helm.sh/hook-weight").strip());
     } catch (NumberFormatException e) {
       return 0;
     }
   }
 
   /** Returns whether the object is applied at all. */
-  public static boolean isApplied(Manifest manifest) {
-    String hooks = hooks(manifest);
+  static boolean isApplied(JsonNode object) {
+    String hooks = annotation(object, HOOK);
     return hooks.isBlank() || !isNeverApplied(hooks);
   }
 
@@ -77,11 +83,7 @@ public final class HelmHooks {
     return Arrays.stream(hooks.split(",", -1)).map(String::strip).allMatch(NEVER_APPLIED::contains);
   }
 
-  private static String hooks(Manifest manifest) {
-    return annotation(manifest, "helm.sh/hook");
-  }
-
-  private static String annotation(Manifest manifest, String name) {
-    return manifest.content().path("metadata").path("annotations").path(name).asText();
+  private static String annotation(JsonNode object, String name) {
+    return object.path("metadata").path("annotations").path(name).asText();
   }
 }

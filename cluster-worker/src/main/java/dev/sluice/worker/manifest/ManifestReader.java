@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Reads the objects of a manifest text, with lists split into their items. */
+/**
+ * Reads the objects of a manifest text that are applied, with lists split into their items. Helm's
+ * hooks of tests, deletions and rollbacks are left out, and need not be valid.
+ */
 public final class ManifestReader {
 
   private static final Pattern API_VERSION =
@@ -92,6 +95,9 @@ public final class ManifestReader {
     String kind = text(object, "kind", KIND, place);
     if (kind.endsWith("List") && (object.path("items").isArray() || kind.equals("List"))) {
       addItems(object, at, manifests);
+      return;
+    }
+    if (!HelmHooks.isApplied(object)) {
       return;
     }
     String named = "%s (%s)".formatted(place, kind);

@@ -3,7 +3,6 @@ package dev.sluice.worker.render;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.worker.api.ClusterFacts;
-import dev.sluice.worker.manifest.HelmHooks;
 import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
@@ -69,10 +68,7 @@ public final class TargetRenderer {
     List<Manifest> manifests = new ArrayList<>();
     Allowance allowance = Allowance.ofApplication();
     for (RenderResult.Part part : rendered) {
-      List<ReadManifest> applied =
-          ManifestReader.readPlaces(part.text(), part.source(), allowance).stream()
-              .filter(read -> HelmHooks.isApplied(read.manifest()))
-              .toList();
+      List<ReadManifest> applied = ManifestReader.readPlaces(part.text(), part.source(), allowance);
       parts.add(new PartRead(part, applied));
       applied.forEach(read -> manifests.add(read.manifest()));
       ManifestReader.limit(manifests.size(), part.source());
