@@ -74,7 +74,7 @@ final class ResultProjection {
             values(unchanged, at));
         rendered(unchanged, unchanged.renderer());
         status(unchanged, Phase.SYNCED, Optional.empty(), at);
-        holds(unchanged.subject(), unchanged.renderer(), at);
+        holds(unchanged.subject(), unchanged.renderer(), unchanged.generated(), at);
       }
       case Superseded superseded ->
           history(superseded, Optional.of("by generation " + superseded.by()), at);
@@ -146,7 +146,7 @@ final class ResultProjection {
     rendered(event, event.renderer());
     changed(subject, event.changes(), at);
     status(event, Phase.SYNCED, Optional.empty(), at);
-    holds(subject, event.renderer(), at);
+    holds(subject, event.renderer(), event.generated(), at);
   }
 
   private static Optional<String> generated(Optional<List<String>> fields) {
@@ -193,10 +193,12 @@ final class ResultProjection {
   }
 
   /** Records that the cluster holds this generation, even if a newer one is in progress. */
-  private void holds(Subject subject, Optional<String> renderer, Instant at) {
+  private void holds(
+      Subject subject, Optional<String> renderer, Optional<List<String>> generated, Instant at) {
     sql.update(
         """
-        UPDATE status SET applied_generation = ?3, applied_commit = ?4, applied_at = ?5, applied_renderer = ?6
+        UPDATE status SET applied_generation = ?3, applied_commit = ?4, applied_at = ?5, applied_renderer = ?6,
+          applied_generated = ?7
         WHERE application = ?1 AND cluster = ?2 AND ifnull(applied_generation, 0) <= ?3
         """,
         subject.application(),
@@ -204,7 +206,8 @@ final class ResultProjection {
         subject.generation(),
         subject.commit(),
         at,
-        renderer);
+        renderer,
+        generated.map(Columns::json));
     observations.applied(subject);
   }
 

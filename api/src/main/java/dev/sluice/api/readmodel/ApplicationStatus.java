@@ -1,9 +1,11 @@
 package dev.sluice.api.readmodel;
 
+import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Row;
 import dev.sluice.contract.name.Generation;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,9 +43,15 @@ public record ApplicationStatus(
    * Generation that a cluster holds.
    *
    * @param renderer name and version; several are joined by ", "
+   * @param generated fields whose values differ at each rendering, such as random passwords; absent
+   *     if there are none
    */
   public record AppliedGeneration(
-      Generation generation, Optional<String> commit, Instant at, Optional<String> renderer) {}
+      Generation generation,
+      Optional<String> commit,
+      Instant at,
+      Optional<String> renderer,
+      Optional<List<String>> generated) {}
 
   /**
    * An operator has stopped the sending.
@@ -186,7 +194,8 @@ public record ApplicationStatus(
                     new Generation(row.number("applied_generation")),
                     row.find("applied_commit"),
                     row.time("applied_at"),
-                    row.find("applied_renderer")));
+                    row.find("applied_renderer"),
+                    row.find("applied_generated").map(Columns::texts)));
     Optional<HoldView> hold =
         row.find("held_by").isEmpty()
             ? Optional.empty()

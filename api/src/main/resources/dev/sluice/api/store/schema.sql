@@ -53,7 +53,7 @@ CREATE TABLE unmet (
 CREATE TABLE status (
   application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, phase TEXT NOT NULL,
   since INTEGER, code TEXT, message TEXT, plan TEXT,
-  applied_generation INTEGER, applied_commit TEXT, applied_at INTEGER, applied_renderer TEXT,
+  applied_generation INTEGER, applied_commit TEXT, applied_at INTEGER, applied_renderer TEXT, applied_generated TEXT,
   held_by TEXT, held_reason TEXT, held_since INTEGER, held_commit TEXT,
   -- why it is unknown whether the cluster holds the revision in Git
   unknown_code TEXT, unknown_message TEXT, unknown_since INTEGER,
@@ -90,7 +90,8 @@ CREATE VIEW shown_status AS
     CASE WHEN is_unknown OR is_unsent THEN unknown_code WHEN is_refused THEN ifnull(code, refused_code) ELSE code END AS code,
     CASE WHEN is_unknown OR is_unsent THEN unknown_message WHEN is_refused THEN ifnull(message, refused_message)
       ELSE message END AS message,
-    applied_generation, applied_commit, applied_at, applied_renderer, held_by, held_reason, held_since, held_commit,
+    applied_generation, applied_commit, applied_at, applied_renderer, applied_generated,
+    held_by, held_reason, held_since, held_commit,
     phase = 'Parked' AND plan IS NOT NULL AS is_guarded, since AS phase_since, message AS phase_message, silent_since,
     CASE WHEN phase = 'Removed' THEN phase
       WHEN is_silent OR is_unknown THEN 'Unknown'

@@ -95,6 +95,23 @@ class ReadModelIT {
   }
 
   @Test
+  void theGeneratedFieldsAreThoseOfTheGenerationInTheCluster() {
+    topics
+        .dispatched("web", "east", 1, 1)
+        .generating("web", "east", 1, 1, "Secret default/web data.password")
+        .dispatched("api", "east", 1, 1)
+        .generating("api", "east", 1, 1, "Secret default/api data.key")
+        .dispatched("api", "east", 2, 2)
+        .applied("api", "east", 2, 2)
+        .dispatched("web", "east", 2, 2);
+    try (ReadModel model = open()) {
+      assertThat(status(model, "web").applied().orElseThrow().generated())
+          .contains(List.of("Secret default/web data.password"));
+      assertThat(status(model, "api").applied().orElseThrow().generated()).isEmpty();
+    }
+  }
+
+  @Test
   void anObjectIsTracedToItsCommitDeliveryAndMerge() {
     topics
         .defined("web", "east")

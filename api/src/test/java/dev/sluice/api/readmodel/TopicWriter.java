@@ -309,6 +309,18 @@ public final class TopicWriter implements AutoCloseable {
             subject(application, cluster, generation, commit), 3, Optional.of(renderer)));
   }
 
+  /** Reports a generation without changes that has fields with generated values. */
+  public TopicWriter generating(
+      String application, String cluster, long generation, int commit, String... fields) {
+    return write(
+        "unchanged/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Unchanged(
+            subject(application, cluster, generation, commit),
+            3,
+            Optional.of("helm"),
+            Optional.of(List.of(fields))));
+  }
+
   public TopicWriter superseded(
       String application, String cluster, long generation, int commit, long by) {
     return write(

@@ -39,6 +39,9 @@ final class DescribeVerb extends Verb {
           Column.of("HEALTH", "/health"),
           Column.of("REASON", "/reason"));
 
+  /** The policy for generated values if the definition has none. */
+  private static final String KEEP_LIVE = "keep-live";
+
   @Parameters(paramLabel = "APP", description = "name of the application")
   private String application = "";
 
@@ -76,6 +79,7 @@ final class DescribeVerb extends Verb {
                 printer.line(
                     "rendered by  %s (%s)".formatted(renderer, String.join(", ", clusters))));
     items(detail, "clusters").forEach(cluster -> explain(cluster, printer));
+    items(detail, "clusters").forEach(cluster -> generated(detail, cluster, printer));
     printer.line("");
     printer.list(items(detail, "clusters"), GetVerb.APPLICATIONS);
     if (objects) {
@@ -183,6 +187,24 @@ final class DescribeVerb extends Verb {
       }
     }
     return rows;
+  }
+
+  /** Prints the fields of a cluster's objects whose values differ at each rendering. */
+  private static void generated(JsonNode detail, JsonNode cluster, Printer printer) {
+    JsonNode fields = cluster.at("/applied/generated");
+    if (!fields.isEmpty()) {
+      String policy = detail.at("/definition/spec/policy/generatedValues").asText(KEEP_LIVE);
+      printer.line(
+          "generated    %d fields differ at each rendering (%s), policy %s: %s"
+              .formatted(
+                  fields.size(),
+                  cluster.get("cluster").asText(),
+                  policy,
+                  policy.equals(KEEP_LIVE)
+                      ? "their live values stay"
+                      : "each new generation changes them"));
+      fields.forEach(field -> printer.line("             " + field.asText()));
+    }
   }
 
   /** Returns the clusters by the renderer of what they hold. */

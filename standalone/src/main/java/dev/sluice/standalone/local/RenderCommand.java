@@ -6,6 +6,8 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.GeneratedValues;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -37,7 +39,6 @@ import dev.sluice.worker.render.TargetRenderer;
 import dev.sluice.worker.sandbox.RenderException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -193,14 +194,14 @@ public final class RenderCommand {
           Discovery discovery = new Discovery(api);
           print(
               renderer.read(target, discovery::namespaced, new ApiSchemas(api), discovery),
-              System.out);
+              target.spec().policy());
         }
       } else {
         AssumedScopes scopes = new AssumedScopes();
         ClusterFacts facts =
             new ClusterFacts(
                 values.get(KUBE_VERSION).orElse(""), new TreeSet<>(values.get(API_VERSIONS)));
-        print(renderer.read(target, scopes, KnownFields.ANY, () -> facts), System.out);
+        print(renderer.read(target, scopes, KnownFields.ANY, () -> facts), target.spec().policy());
         scopes
             .assumed()
             .forEach(
@@ -218,13 +219,30 @@ public final class RenderCommand {
     }
   }
 
-  private static void print(Desired desired, PrintStream out) {
+  private static void print(Desired desired, Policy policy) {
     System.err.printf("sluice: %d objects by %s%n", desired.manifests().size(), desired.renderer());
     for (Manifest manifest : desired.manifests()) {
-      out.printf("---%n# %s%n", Visible.line(manifest.source()));
-      out.print(Serialization.asYaml(manifest.content()).replaceFirst("^---\n", ""));
+      System.out.printf("---%n# %s%n", Visible.line(manifest.source()));
+      System.out.print(Serialization.asYaml(manifest.content()).replaceFirst("^---\n", ""));
     }
-    out.flush();
+    System.out.flush();
+    if (!desired.generated().isEmpty()) {
+      System.err.printf(
+          "sluice: %d fields have another value at each rendering; %s:%n",
+          desired.generated().size(), effect(policy.ofGenerated()));
+      desired
+          .generated()
+          .forEach(field -> System.err.printf("  %s%n", Visible.line(field.toString())));
+    }
+  }
+
+  /** Returns what a worker does with values that differ at each rendering. */
+  private static String effect(GeneratedValues policy) {
+    return switch (policy) {
+      case KEEP_LIVE -> "the worker keeps their live values (policy.generatedValues: keep-live)";
+      case FAIL -> "the worker refuses them (policy.generatedValues: fail)";
+      case ALLOW -> "the worker applies the new ones (policy.generatedValues: allow)";
+    };
   }
 
   private static int fail(FailureCode code, String message) {

@@ -242,6 +242,67 @@ class RenderCommandIT {
   }
 
   @Test
+  void anObjectWithoutANameOfItsOwnIsRefusedByANameOfItsFile() throws Exception {
+    try (Git git = Git.open(directory.resolve("shop").toFile())) {
+      write(
+          "plain/job.yaml",
+          "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: migrate-}\n");
+      commit(git);
+    }
+
+    assertThat(render("plain", "--cluster", "eu")).isEqualTo(1);
+
+    assertThat(errors())
+        .contains(
+            "plain/job.yaml, document 1 (line 1) (Job)"
+                + " has generateName and so another name each time: give it a metadata.name",
+            "InvalidManifest");
+    assertThat(out.size()).isZero();
+  }
+
+  @Test
+  void aTestOfAChartNeedsNoName() throws Exception {
+    try (Git git = Git.open(directory.resolve("shop").toFile())) {
+      write(
+          "chart/templates/test.yaml",
+          """
+          apiVersion: v1
+          kind: Pod
+          metadata: {generateName: test-, annotations: {helm.sh/hook: test}}
+          """);
+      commit(git);
+    }
+
+    assertThat(render("web", "--cluster", "eu")).isZero();
+
+    assertThat(objects()).hasSize(1);
+  }
+
+  @Test
+  void fieldsThatDifferAtEachRenderingAreNoted() throws Exception {
+    assertThat(render("web", "--cluster", "eu")).isZero();
+    assertThat(errors()).doesNotContain("each rendering");
+    try (Git git = Git.open(directory.resolve("shop").toFile())) {
+      write(
+          "chart/templates/secret.yaml",
+          """
+          apiVersion: v1
+          kind: Secret
+          metadata: {name: db}
+          stringData: {user: a, password: "{{ randAlphaNum 20 }}"}
+          """);
+      commit(git);
+    }
+
+    assertThat(render("web", "--cluster", "eu")).isZero();
+
+    assertThat(errors())
+        .contains(
+            "1 fields have another value at each rendering; the worker keeps their live values"
+                + " (policy.generatedValues: keep-live):\n  Secret web/db data.password\n");
+  }
+
+  @Test
   void anAliasBombIsRefused() throws Exception {
     StringBuilder bomb = new StringBuilder("l0: &l0 [1, 2]\n");
     for (int i = 1; i < 8; i++) {
