@@ -104,10 +104,9 @@ public final class PlanRunner {
     while (true) {
       Map<ApplyStep, CompletableFuture<Void>> undecided = new LinkedHashMap<>();
       for (List<ApplyStep> group : byKind(left, ApplyStep::ref)) {
-        List<Written> written = BoundedParallel.all(group, step -> write(step, stage, attempt));
-        for (int i = 0; i < group.size(); i++) {
-          ApplyStep step = group.get(i);
-          switch (written.get(i)) {
+        for (Result result : write(group, stage, attempt)) {
+          ApplyStep step = result.step();
+          switch (result.written()) {
             case Written.Done(Action action) -> changes.add(new ObjectChange(step.ref(), action));
             case Written.Undecided(CompletableFuture<Void> change) -> undecided.put(step, change);
             case Written.Refused(Outcome outcome) -> refusals.add(outcome);
@@ -140,25 +139,66 @@ public final class PlanRunner {
         .outcome();
   }
 
-  /** Writes an object; deletes and creates it again if its stage replaces it. */
-  private Written write(ApplyStep step, Stage stage, Attempt attempt)
+  /** The result of a step. */
+  private record Result(ApplyStep step, Written written) {
+
+    boolean isOfImmutableField() {
+      return written instanceof Written.Refused(Outcome.Parked(Failure failure, Wake _))
+          && failure.code() == ApplyFailure.IMMUTABLE_FIELD;
+    }
+  }
+
+  /** Writes objects; deletes and creates again those that the stage replaces. */
+  private List<Result> write(List<ApplyStep> steps, Stage stage, Attempt attempt)
       throws HaltException, InterruptedException {
-    Written written = writer.write(step, attempt);
-    boolean immutable =
-        written instanceof Written.Refused(Outcome.Parked(Failure failure, Wake _))
-            && failure.code() == ApplyFailure.IMMUTABLE_FIELD;
-    if (!immutable || !stage.replaces(step)) {
-      return written;
+    List<Result> results =
+        BoundedParallel.all(steps, step -> new Result(step, writer.write(step, attempt)));
+    List<Result> refused =
+        results.stream()
+            .filter(result -> result.isOfImmutableField() && stage.replaces(result.step()))
+            .toList();
+    if (refused.isEmpty()) {
+      return results;
     }
-    try {
-      if (remover.remove(step.ref(), attempt).action() != Action.DELETED) {
-        return written;
+    List<Result> all = new ArrayList<>(results);
+    all.removeAll(refused);
+    List<Result> deleted = BoundedParallel.all(refused, result -> delete(result, attempt));
+    List<ApplyStep> gone = new ArrayList<>();
+    // one after the other: a pause gives the lane's one permit to other lanes
+    for (Result result : deleted) {
+      Result awaited = awaitGone(result, attempt);
+      if (awaited.written() instanceof Written.Done) {
+        gone.add(awaited.step());
+      } else {
+        all.add(awaited);
       }
-      remover.awaitGone(step.ref(), attempt);
-    } catch (HaltException e) {
-      return Written.Refused.of(e.outcome());
     }
-    return writer.write(step, attempt);
+    all.addAll(BoundedParallel.all(gone, step -> new Result(step, writer.write(step, attempt))));
+    return all;
+  }
+
+  /** Deletes an object that was refused; returns the same result if it must not be deleted. */
+  private Result delete(Result refused, Attempt attempt)
+      throws HaltException, InterruptedException {
+    ApplyStep step = refused.step();
+    try {
+      Action action = remover.remove(step.ref(), attempt).action();
+      return action == Action.DELETED ? new Result(step, new Written.Done(action)) : refused;
+    } catch (HaltException e) {
+      return new Result(step, Written.Refused.of(e.outcome()));
+    }
+  }
+
+  private Result awaitGone(Result deleted, Attempt attempt)
+      throws HaltException, InterruptedException {
+    if (deleted.written() instanceof Written.Done) {
+      try {
+        remover.awaitGone(deleted.step().ref(), attempt);
+      } catch (HaltException e) {
+        return new Result(deleted.step(), Written.Refused.of(e.outcome()));
+      }
+    }
+    return deleted;
   }
 
   /** Groups consecutive steps of one kind. */
