@@ -3,9 +3,11 @@ package dev.sluice.worker.fields;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiException.Cause;
+import dev.sluice.worker.manifest.SharedNodes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -97,11 +99,11 @@ public final class ExcludedFields {
       return Optional.empty();
     }
     ExcludedFields excluded = new ExcludedFields(live, desired, refused, force);
-    ObjectNode stated = desired.deepCopy();
-    excluded.walk(live, stated, FieldNames.all(live), new At(List.of(), List.of()));
+    JsonNode stated =
+        excluded.claim(live, desired, FieldNames.all(live), new At(List.of(), List.of()));
     return excluded.claimed.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Claim(excluded.managedFields(live), stated));
+        : Optional.of(new Claim(excluded.managedFields(live), (ObjectNode) stated));
   }
 
   private static boolean mayBeExclusion(Cause cause) {
@@ -129,35 +131,70 @@ public final class ExcludedFields {
     }
   }
 
-  private void walk(JsonNode live, JsonNode desired, JsonNode all, At at) {
+  /**
+   * Claims excluded fields; returns Git's object without the nulls for them. Only what changes is
+   * copied.
+   */
+  private JsonNode claim(JsonNode live, JsonNode desired, JsonNode all, At at) {
     if (live.isObject() && desired instanceof ObjectNode stated) {
-      for (var field : live.properties()) {
-        String name = field.getKey();
-        String entry = FieldNames.ofField(name);
-        JsonNode wanted = stated.path(name);
-        At below = at.child(name, entry);
-        boolean absent =
-            wanted.isMissingNode() || (wanted.isNull() && field.getValue().isContainerNode());
-        if (!absent) {
-          walk(field.getValue(), wanted, all.path(entry), below);
-        } else if (!KeptFields.contains(below.shown())
-            && claim(field.getValue(), all.path(entry), below)) {
-          stated.remove(name);
-        }
+      return claimFields(live, stated, all, at);
+    }
+    if (live.isArray() && desired instanceof ArrayNode stated) {
+      return claimElements(live, stated, all, at);
+    }
+    return desired;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // identity says whether a value was replaced
+  private ObjectNode claimFields(JsonNode live, ObjectNode desired, JsonNode all, At at) {
+    ObjectNode stated = desired;
+    for (var field : live.properties()) {
+      String name = field.getKey();
+      String entry = FieldNames.ofField(name);
+      JsonNode wanted = desired.path(name);
+      At below = at.child(name, entry);
+      boolean absent =
+          wanted.isMissingNode() || (wanted.isNull() && field.getValue().isContainerNode());
+      JsonNode kept = wanted;
+      if (!absent) {
+        kept = claim(field.getValue(), wanted, all.path(entry), below);
+      } else if (!KeptFields.contains(below.shown())
+          && claim(field.getValue(), all.path(entry), below)) {
+        kept = MissingNode.getInstance();
       }
-    } else if (live.isArray() && desired.isArray()) {
-      for (var element : all.properties()) {
-        String entry = element.getKey();
-        JsonNode there = FieldNames.element(entry, live);
-        JsonNode wanted = FieldNames.element(entry, desired);
-        At below = at.child(ANY_ELEMENT, entry);
-        if (!wanted.isMissingNode()) {
-          walk(there, wanted, element.getValue(), below);
-        } else if (!there.isMissingNode()) {
-          claim(there, element.getValue(), below);
+      if (kept != wanted) {
+        stated = stated == desired ? SharedNodes.copy(desired) : stated;
+        if (kept.isMissingNode()) {
+          stated.remove(name);
+        } else {
+          stated.set(name, kept);
         }
       }
     }
+    return stated;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // identity says whether a value was replaced
+  private ArrayNode claimElements(JsonNode live, ArrayNode desired, JsonNode all, At at) {
+    ArrayNode stated = desired;
+    for (var element : all.properties()) {
+      String entry = element.getKey();
+      JsonNode there = FieldNames.element(entry, live);
+      JsonNode wanted = FieldNames.element(entry, desired);
+      At below = at.child(ANY_ELEMENT, entry);
+      if (!wanted.isMissingNode()) {
+        JsonNode kept = claim(there, wanted, element.getValue(), below);
+        for (int i = 0; kept != wanted && i < desired.size(); i++) {
+          if (desired.get(i) == wanted) {
+            stated = stated == desired ? desired.arrayNode().addAll(desired) : stated;
+            stated.set(i, kept);
+          }
+        }
+      } else if (!there.isMissingNode()) {
+        claim(there, element.getValue(), below);
+      }
+    }
+    return stated;
   }
 
   private boolean claim(JsonNode live, JsonNode all, At at) {

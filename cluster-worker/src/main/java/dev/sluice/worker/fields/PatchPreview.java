@@ -3,6 +3,7 @@ package dev.sluice.worker.fields;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.worker.manifest.SharedNodes;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,33 +30,55 @@ public final class PatchPreview {
    *     JSON merge patch replaces whole lists
    */
   public static ObjectNode of(ObjectNode desired, JsonNode managedFields, boolean strategic) {
-    ObjectNode patch = desired.deepCopy();
     JsonNode ours = FieldFold.own(managedFields, desired).path("fieldsV1");
-    new PatchPreview(strategic).delete(ours, patch);
-    return patch;
+    return new PatchPreview(strategic).deleting(ours, desired);
   }
 
-  private void delete(JsonNode ours, JsonNode patch) {
+  /** Returns a node of Git's object with deletions; a copy, except of what has none. */
+  private JsonNode deleting(JsonNode ours, JsonNode desired) {
+    return switch (desired) {
+      case ObjectNode object -> deleting(ours, object);
+      case ArrayNode list when strategic -> deleting(ours, list);
+      default -> desired;
+    };
+  }
+
+  private ObjectNode deleting(JsonNode ours, ObjectNode desired) {
+    ObjectNode patch = SharedNodes.copy(desired);
     for (var entry : ours.properties()) {
-      String name = entry.getKey();
-      Optional<String> field = FieldNames.field(name);
-      if (field.isPresent() && patch instanceof ObjectNode object) {
-        boolean absent = object.path(field.get()).isMissingNode();
-        if (absent && SHARED.contains(field.get())) {
-          delete(entry.getValue(), object.putObject(field.get()));
-        } else if (absent) {
-          object.putNull(field.get());
+      Optional<String> field = FieldNames.field(entry.getKey());
+      if (field.isPresent()) {
+        String name = field.get();
+        JsonNode stated = desired.path(name);
+        if (!stated.isMissingNode()) {
+          patch.set(name, deleting(entry.getValue(), stated));
+        } else if (SHARED.contains(name)) {
+          patch.set(name, deleting(entry.getValue(), patch.objectNode()));
         } else {
-          delete(entry.getValue(), object.path(field.get()));
-        }
-      } else if (strategic && name.startsWith("k:") && patch instanceof ArrayNode list) {
-        JsonNode element = FieldNames.element(name, list);
-        if (!element.isMissingNode()) {
-          delete(entry.getValue(), element);
-        } else if (FieldNames.named(name) instanceof ObjectNode deletion) {
-          list.add(deletion.put("$patch", "delete"));
+          patch.putNull(name);
         }
       }
     }
+    return patch;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // equal elements are not the one
+  private ArrayNode deleting(JsonNode ours, ArrayNode desired) {
+    ArrayNode patch = desired.arrayNode().addAll(desired);
+    for (var entry : ours.properties()) {
+      String name = entry.getKey();
+      if (name.startsWith("k:")) {
+        JsonNode element = FieldNames.element(name, desired);
+        for (int i = 0; i < desired.size(); i++) {
+          if (desired.get(i) == element) {
+            patch.set(i, deleting(entry.getValue(), element));
+          }
+        }
+        if (element.isMissingNode() && FieldNames.named(name) instanceof ObjectNode deletion) {
+          patch.add(deletion.put("$patch", "delete"));
+        }
+      }
+    }
+    return patch;
   }
 }
