@@ -141,7 +141,7 @@ class ClientIT {
                     .replaceAll(" {2,}", " ")
                     .replaceAll("[^ ]+ leads since [^ ;]+", "WORKER leads since TIME")
                     .replaceAll(
-                        "(rendering staging) (ok|look) [^\\n]*isolated[^\\n]*", "$1 ISOLATION"))
+                        "(rendering staging) (ok|warning) [^\\n]*isolated[^\\n]*", "$1 ISOLATION"))
             .isEqualTo(
                 """
                 CHECK RESULT DETAIL
@@ -152,7 +152,7 @@ class ClientIT {
                 git ok every followed ref was read
                 webhooks ok webhooks name every repository of the fleet, and no other
                 under way ok nothing for longer than 10 minutes
-                dead letters look 1 Invalid: sluice dead-letters list
+                dead letters warning 1 Invalid: sluice dead-letters list
                 holds ok nothing is suspended or rolled back
                 """);
         assertThat(CommandRun.of(sluice, "dead-letters", "discard", "--reason", "x").code())

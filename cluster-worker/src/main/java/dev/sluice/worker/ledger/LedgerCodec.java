@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.json.Json;
 import dev.sluice.worker.plan.InventoryEntry;
@@ -30,6 +31,7 @@ final class LedgerCodec {
   /** Maximum size of a ledger in bytes; one of 10,000 objects has less than a quarter of it. */
   private static final int MAX_CONTENT = 16 * 1024 * 1024;
 
+  /** Shortens messages of parsers, which may repeat the content. */
   private static final int MAX_MESSAGE = 300;
 
   private LedgerCodec() {}
@@ -70,7 +72,8 @@ final class LedgerCodec {
     try {
       ledger = Json.mapper().readValue(content, Ledger.class);
     } catch (JsonProcessingException e) {
-      throw new DamagedLedgerException("its content is not valid: " + cut(e.getOriginalMessage()));
+      throw new DamagedLedgerException(
+          "its content is not valid: " + Excerpt.of(e.getOriginalMessage(), MAX_MESSAGE));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read from memory", e);
     }
@@ -99,7 +102,8 @@ final class LedgerCodec {
       return gunzip(Base64.getDecoder().decode(compressed.asText()));
     } catch (IOException | IllegalArgumentException e) {
       throw new DamagedLedgerException(
-          "its compressed content is damaged: " + cut(String.valueOf(e.getMessage())));
+          "its compressed content is damaged: "
+              + Excerpt.of(String.valueOf(e.getMessage()), MAX_MESSAGE));
     }
   }
 
@@ -124,11 +128,6 @@ final class LedgerCodec {
     if (!isWhole || ref.apiVersion().isEmpty() || ref.kind().isEmpty() || ref.name().isEmpty()) {
       throw new DamagedLedgerException("it names an object without apiVersion, kind or name");
     }
-  }
-
-  /** Shortens a parser's message, which may repeat the content. */
-  private static String cut(String message) {
-    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
   }
 
   private static byte[] gzip(byte[] bytes) {

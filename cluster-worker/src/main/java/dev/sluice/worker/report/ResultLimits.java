@@ -4,6 +4,7 @@ import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
@@ -272,7 +273,7 @@ public final class ResultLimits {
   }
 
   private static String text(String text) {
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
+    return Excerpt.of(text, MAX_TEXT);
   }
 
   private static int bytes(Object value) {

@@ -144,7 +144,8 @@ class OwnObjectsTest {
         "{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system-2}}",
         "{apiVersion: example.org/v1, kind: Secret, metadata: {name: sluice-ledger-key.default}}"
       })
-  void alikeNamesElsewhereAreNobodysBusiness(String manifest) throws Exception {
+  void objectsWithTheSameNamesInOtherNamespacesOrGroupsAreAccepted(String manifest)
+      throws Exception {
     own.check(WEB, read(manifest, "shop"));
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.name.RepositoryId;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -108,7 +109,7 @@ final class RemoteFailures {
       text = without(text, login.get()); // before URLs are cut at an @, which a password may have
     }
     text = text.replaceAll("://[^/@\\s]*@", "://").replaceAll("\\p{Cntrl}+", " ").strip();
-    return text.length() <= MAX_DETAIL ? text : text.substring(0, MAX_DETAIL) + "...";
+    return Excerpt.of(text, MAX_DETAIL);
   }
 
   private static String without(String text, Remote.Login login) {

@@ -1,5 +1,6 @@
 package dev.sluice.platform.process;
 
+import dev.sluice.contract.event.Excerpt;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
@@ -28,8 +29,7 @@ public final class KafkaFailures {
         failure instanceof ExecutionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    String text = shown.toString().replaceAll("\\p{Cntrl}+", " ");
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
+    return Excerpt.of(shown.toString().replaceAll("\\p{Cntrl}+", " "), MAX_TEXT);
   }
 
   private static String known(Throwable cause) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
     name = "doctor",
     description =
         "Checks for common problems and prints what to do about them. Exits with 1 if something is"
-            + " 'wrong'; a result 'look' only deserves attention.")
+            + " 'wrong'; a 'warning' does not change the exit code.")
 final class DoctorVerb extends Verb {
 
   /** Longer than this, a webhook or a generation is late: they take seconds to minutes. */
@@ -36,7 +36,7 @@ final class DoctorVerb extends Verb {
 
   private enum Result {
     ok,
-    look,
+    warning,
     wrong
   }
 
@@ -68,7 +68,7 @@ final class DoctorVerb extends Verb {
             : finding("read model", Result.wrong, String.join("; ", obstacles)));
     List<String> warnings = status.path("warnings").valueStream().map(JsonNode::asText).toList();
     if (!warnings.isEmpty()) {
-      findings.add(finding("topics", Result.look, String.join("; ", warnings)));
+      findings.add(finding("topics", Result.warning, String.join("; ", warnings)));
     }
     status
         .get("clusters")
@@ -87,7 +87,7 @@ final class DoctorVerb extends Verb {
             ? finding("holds", Result.ok, "nothing is suspended or rolled back")
             : finding(
                 "holds",
-                Result.look,
+                Result.warning,
                 "%d suspended or rolled back: sluice get apps, column HELD".formatted(held)));
   }
 
@@ -121,7 +121,7 @@ final class DoctorVerb extends Verb {
     Optional<IsolationMode> mode = IsolationMode.find(cluster.path("renderIsolation").asText(""));
     if (mode.isEmpty()) {
       return Optional.of(
-          finding(check, Result.look, "the worker does not report how it isolates renderers"));
+          finding(check, Result.warning, "the worker does not report how it isolates renderers"));
     }
     return Optional.of(
         switch (mode.get()) {
@@ -130,13 +130,13 @@ final class DoctorVerb extends Verb {
           case USER ->
               finding(
                   check,
-                  Result.look,
+                  Result.warning,
                   "renderers run as other users, but reach the network: see docs/operations.md,"
                       + " Isolation of renderers");
           case NONE ->
               finding(
                   check,
-                  Result.look,
+                  Result.warning,
                   "renderers are not isolated from the worker: install bubblewrap, or let its user"
                       + " make user namespaces (docs/operations.md, Isolation of renderers)");
         });
@@ -186,7 +186,7 @@ final class DoctorVerb extends Verb {
     return problems.isEmpty()
         ? finding(
             "webhooks", Result.ok, "webhooks name every repository of the fleet, and no other")
-        : finding("webhooks", Result.look, String.join("; ", problems));
+        : finding("webhooks", Result.warning, String.join("; ", problems));
   }
 
   private static JsonNode underWay(Api api) {
@@ -226,7 +226,7 @@ final class DoctorVerb extends Verb {
         ? finding("dead letters", Result.ok, "none is open")
         : finding(
             "dead letters",
-            Result.look,
+            Result.warning,
             "%s: sluice dead-letters list".formatted(String.join(", ", counts)));
   }
 
