@@ -16,7 +16,6 @@ import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
@@ -24,7 +23,6 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DispatchListener.Affected;
-import dev.sluice.platform.kafka.KafkaConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Draft of one application's next state during a decision. Only this class assigns generations. */
 public final class ApplicationDraft {
-
-  static final int MAX_TARGET_BYTES =
-      KafkaConnection.MAX_RECORD_BYTES - OutgoingRecord.ROOM_FOR_HEADERS;
 
   /**
    * Number of carried-out commands to remember; a repeated command follows soon, when its answer
@@ -103,8 +98,8 @@ public final class ApplicationDraft {
             provenance,
             demand == null ? Optional.empty() : demand.approval());
     OutgoingRecord outgoing = decision.encoded(target.id(), target);
-    if (outgoing.value().length > MAX_TARGET_BYTES) {
-      Failure failure = tooLarge(outgoing.value().length);
+    if (outgoing.value().length > OutgoingRecord.MAX_BYTES) {
+      Failure failure = outgoing.tooLarge();
       decision.refused(before, failure);
       refuse(cluster.name(), failure, origin);
       announcePossible(cluster.name(), failure, PossibleObjects.of(target), provenance);
@@ -313,14 +308,5 @@ public final class ApplicationDraft {
 
   private DeadLetterId entry(ClusterName cluster) {
     return DeadLetterId.ofSources(cluster, name());
-  }
-
-  private static Failure tooLarge(int bytes) {
-    return new Failure(
-        SourceFailure.TARGET_TOO_LARGE,
-        "the input files make a target of %d bytes, and at most %d fit a record: split the application"
-            .formatted(bytes, MAX_TARGET_BYTES),
-        Failure.Stage.SOURCE,
-        Optional.empty());
   }
 }

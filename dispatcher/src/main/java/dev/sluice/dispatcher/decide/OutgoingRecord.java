@@ -4,14 +4,17 @@ import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
 
   /** Part of a record's maximum size that is reserved for its headers. */
-  static final int ROOM_FOR_HEADERS = 64 * 1024;
+  private static final int ROOM_FOR_HEADERS = 64 * 1024;
+
+  /** Maximum size of a value, in bytes. */
+  static final int MAX_BYTES = KafkaConnection.MAX_RECORD_BYTES - ROOM_FOR_HEADERS;
 
   static OutgoingRecord of(Envelope<?> envelope) {
     return new OutgoingRecord(envelope, EventCodec.value(envelope.event()));
@@ -33,7 +39,7 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
    * @throws IllegalStateException if it is too large
    */
   public void requireFit() {
-    if (value.length > KafkaConnection.MAX_RECORD_BYTES - ROOM_FOR_HEADERS) {
+    if (value.length > MAX_BYTES) {
       throw new IllegalStateException(
           "a %s about %s has %d bytes, which no record of Kafka holds"
               .formatted(
@@ -41,6 +47,16 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
                   envelope.event().key(),
                   value.length));
     }
+  }
+
+  /** Returns the failure of a target that is too large for a record. */
+  Failure tooLarge() {
+    return new Failure(
+        SourceFailure.TARGET_TOO_LARGE,
+        "the input files make a target of %d bytes, and at most %d fit a record: split the application"
+            .formatted(value.length, MAX_BYTES),
+        Failure.Stage.SOURCE,
+        Optional.empty());
   }
 
   /**

@@ -193,7 +193,7 @@ class DeciderTest {
   @Test
   void aTooLargeTargetIsRefused() {
     accept(define(ONE));
-    String large = "x".repeat(ApplicationDraft.MAX_TARGET_BYTES);
+    String large = "x".repeat(OutgoingRecord.MAX_BYTES);
     Finding.Differs finding =
         new Finding.Differs(
             define(ONE), ONE, payload("v1:large", new InputFile.Text("a", false, large)), "a");
