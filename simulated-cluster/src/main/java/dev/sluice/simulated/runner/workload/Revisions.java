@@ -91,7 +91,7 @@ final class Revisions {
     List<ObjectNode> unused =
         all.stream()
             .filter(revision -> !used.contains(Metadata.of(revision).name()))
-            .filter(revision -> revision != latest)
+            .filter(revision -> !Metadata.of(revision).name().equals(latest()))
             .toList();
     int surplus = unused.size() - workload.at("/spec/revisionHistoryLimit").asInt(10);
     unused.stream()
