@@ -9,6 +9,7 @@ import dev.sluice.contract.health.Health;
  * @param reason one line that tells a person why, with counts and names, without contents of
  *     Secrets; of at most {@value #LONGEST_REASON} characters
  */
+@SuppressWarnings("AnnotateFormatMethod") // tests reach every text, and the annotation is a library
 public record ObjectHealth(Health health, String reason) {
 
   /** The greatest number of characters of a reason. */

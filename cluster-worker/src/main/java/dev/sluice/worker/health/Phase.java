@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -40,6 +41,8 @@ final class Phase {
   /** Kinds that end: one that runs is not healthy yet. */
   private static final Pattern FINITE =
       Pattern.compile(".*(Job|Run|Workflow|Experiment|Backup|Restore|Snapshot|Task)");
+
+  private static final Pattern WORD = Pattern.compile("[a-z]+");
 
   private Phase() {}
 
@@ -82,12 +85,12 @@ final class Phase {
 
   private static Optional<Health> health(Observed object, String phase) {
     String spaced = phase.replaceAll("(\\p{Lower})(\\p{Upper})", "$1 $2").toLowerCase(Locale.ROOT);
-    String[] words = spaced.split("[^a-z]+");
-    if (words.length == 0) {
+    List<String> words = WORD.matcher(spaced).results().map(MatchResult::group).toList();
+    if (words.isEmpty()) {
       return Optional.empty();
     }
-    String last = words[words.length - 1];
-    if (words.length > 1 && words[words.length - 2].equals("not")) {
+    String last = words.getLast();
+    if (words.size() > 1 && words.get(words.size() - 2).equals("not")) {
       return Optional.of(Health.PROGRESSING);
     }
     if (last.equals("running") && FINITE.matcher(object.kind().kind()).matches()) {

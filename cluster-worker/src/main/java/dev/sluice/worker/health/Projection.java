@@ -25,7 +25,7 @@ final class Projection {
   /**
    * Creates a projection.
    *
-   * @param paths of scalars, such as {@code status/conditions/*&#47;type}
+   * @param paths of scalars, such as {@code spec/replicas}; an asterisk stands for all elements
    */
   Projection(List<String> paths) {
     for (String path : paths) {
