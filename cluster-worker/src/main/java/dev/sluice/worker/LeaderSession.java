@@ -181,7 +181,9 @@ final class LeaderSession implements SyncIntake.Progress {
       Lanes working)
       throws InterruptedException {
     SyncIntake intake = new SyncIntake(context, found, reporting, diffs, working, this);
-    try (SyncLog reading =
+    context.observation().start(working, reporting);
+    try (Observation observation = context.observation();
+        SyncLog reading =
             SyncLog.start(
                 resources.kafka(),
                 config.cluster(),
@@ -199,7 +201,7 @@ final class LeaderSession implements SyncIntake.Progress {
       ledgerWatch = watch;
       log.atDebug()
           .addKeyValue("cluster", config.cluster())
-          .log("watching {} {}", namespaces, definitions);
+          .log("watching {} {} {}", observation, namespaces, definitions);
       intake.awaitCaughtUp(this::openDeadLetters);
       new SweepLoop(context, context.sweep(reporting, targets), watch, now -> problem = now)
           .run(ending);

@@ -22,6 +22,7 @@ import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.diff.Differ;
 import dev.sluice.worker.diff.ObjectTree;
+import dev.sluice.worker.fields.LivePreview;
 import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lane.Breaker;
 import dev.sluice.worker.lane.LanePolicy;
@@ -65,6 +66,7 @@ final class SessionContext {
   private final LedgerUpkeep upkeep;
   private final InvalidObjects invalid;
   private final ObjectClaims claims;
+  private final Observation observation;
   private final Set<ApplicationName> suspended = ConcurrentHashMap.newKeySet();
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
 
@@ -91,6 +93,7 @@ final class SessionContext {
     this.claims = new ObjectClaims(wake);
     this.api = new ClusterApi(resources.client(), config.patience().callTimeout(), mayWrite);
     this.discovery = new Discovery(api);
+    this.observation = new Observation(this);
     this.ledgers =
         new LedgerStore(api, config.ledgerNames(), Keyring.unusable("it was not read yet"));
     this.upkeep = new LedgerUpkeep(api, config.ledgerNames(), ledgers, resources.clock());
@@ -102,6 +105,14 @@ final class SessionContext {
 
   WorkerResources resources() {
     return resources;
+  }
+
+  WorkerMetrics metrics() {
+    return metrics;
+  }
+
+  Observation observation() {
+    return observation;
   }
 
   Containment containment() {
@@ -138,9 +149,17 @@ final class SessionContext {
     return suspended;
   }
 
-  /** Takes over the claims in the ledgers that were found when the session began. */
+  /** Takes over the claims and objects of the ledgers that were found when the session began. */
   void loadClaims(LedgerListing found) {
-    found.usable().values().forEach(stored -> claims.load(stored.ledger()));
+    found
+        .usable()
+        .values()
+        .forEach(
+            stored -> {
+              Ledger ledger = stored.ledger();
+              claims.load(ledger);
+              observation.objects().begin(ledger.application(), ledger.inventory());
+            });
     found
         .unreadable()
         .values()
@@ -189,6 +208,9 @@ final class SessionContext {
         targets,
         reporting,
         new DeadLetters(reporting, resources.kafka().topics().sync(config.cluster())),
+        observation.objects(),
+        new LivePreview(api, discovery),
+        suspended::contains,
         resources.clock());
   }
 

@@ -118,6 +118,7 @@ final class SyncIntake implements LogListener {
     // others are about to release
     history.forEach((application, records) -> contained(application, () -> expect(records)));
     refused.forEach(context.claims()::refuse);
+    context.observation().watch();
     // in random order: an application that crashes the process at each attempt must not always
     // precede the same others
     List<ApplicationName> order = new ArrayList<>(history.keySet());
@@ -180,6 +181,7 @@ final class SyncIntake implements LogListener {
     records.forEach(context.claims()::expect);
     LogEntry newest = records.getLast();
     diffs.remember(newest);
+    context.observation().objects().prepare(newest.application(), newest.policy());
     if (ledger(newest.application()).holds(newest.generation())) {
       context.claims().settle(newest);
     }
@@ -222,6 +224,7 @@ final class SyncIntake implements LogListener {
     } else {
       context.suspended().remove(suspension.application());
     }
+    lanes.check(suspension.application());
   }
 
   @Override

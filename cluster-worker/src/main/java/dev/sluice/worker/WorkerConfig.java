@@ -44,6 +44,7 @@ public record WorkerConfig(
    * @param slowTimer between attempts at an application that is parked because of the cluster's
    *     state
    * @param sweepInterval between orphan sweeps
+   * @param resyncInterval between listings of all live objects, which find what watches missed
    * @param callTimeout of one API call
    */
   public record Patience(
@@ -52,6 +53,7 @@ public record WorkerConfig(
       Duration stuckAfter,
       Duration slowTimer,
       Duration sweepInterval,
+      Duration resyncInterval,
       Duration callTimeout) {
 
     public static final Patience DEFAULT =
@@ -61,6 +63,7 @@ public record WorkerConfig(
             Duration.ofMinutes(10),
             Duration.ofMinutes(5),
             Duration.ofMinutes(1),
+            Duration.ofHours(1),
             Duration.ofSeconds(30));
   }
 
@@ -108,6 +111,11 @@ public record WorkerConfig(
               "sweep-interval",
               "interval between sweeps for orphans and checks of the ledgers' keys")
           .or("1m");
+  public static final Setting<Duration> RESYNC_INTERVAL =
+      Setting.duration(
+              "resync-interval",
+              "interval between listings of all live objects, which find what watches missed")
+          .or("1h");
   public static final Setting<Optional<Integer>> HEALTH_PORT =
       Setting.integer(
               "health-port", "port of /livez, /readyz and /metrics; 0 for any free port", 0, 65535)
@@ -132,6 +140,7 @@ public record WorkerConfig(
           SLOW_TIMER,
           STUCK_AFTER,
           SWEEP_INTERVAL,
+          RESYNC_INTERVAL,
           DEPLOYS_SLUICE);
 
   /** All settings of a worker that runs by itself. */
@@ -192,6 +201,7 @@ public record WorkerConfig(
             values.get(STUCK_AFTER),
             values.get(SLOW_TIMER),
             values.get(SWEEP_INTERVAL),
+            values.get(RESYNC_INTERVAL),
             standard.callTimeout()),
         healthPort,
         Set.copyOf(values.get(DEPLOYS_SLUICE)));

@@ -41,6 +41,9 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
   private final Counter contained;
   private final Counter invalid;
   private final Counter unswept;
+  private final Counter missed;
+  private final Counter healed;
+  private final Counter contended;
   private final Histogram toCluster;
   private final Histogram steps;
 
@@ -73,6 +76,17 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
         metrics.counter(
             "sluice_worker_sweep_failures_total",
             "kinds that an orphan sweep could not list or clean up");
+    this.missed =
+        metrics.counter(
+            "sluice_worker_resync_findings_total",
+            "changes of live objects that the watches had missed and a resync found");
+    this.healed =
+        metrics.counter(
+            "sluice_worker_healed_objects_total", "live objects that were put back after drift");
+    this.contended =
+        metrics.counter(
+            "sluice_worker_contended_total",
+            "pauses of heals, since another writer changed an object each time");
     this.toCluster =
         metrics.histogram(
             "sluice_worker_change_to_applied_seconds",
@@ -84,6 +98,9 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
     swept.add(here, 0);
     invalid.add(here, 0);
     unswept.add(here, 0);
+    missed.add(here, 0);
+    healed.add(here, 0);
+    contended.add(here, 0);
   }
 
   /** Registers the gauges that read the worker's current state. */
@@ -167,12 +184,19 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
     unswept.add(here, 1);
   }
 
+  /** Counts a change of a live object that the watches had missed. */
+  void countResyncFinding() {
+    missed.add(here, 1);
+  }
+
   void reported(ResultEvent result) {
     results.add(Tags.of("cluster", cluster, "type", EventType.of(result).slug()), 1);
     switch (result) {
       case ResultEvent.Retrying retrying -> retries.add(cause(retrying.failure().code()), 1);
       case ResultEvent.Parked one -> parked.add(cause(one.failure().code()), 1);
       case ResultEvent.Fenced _ -> fenced.add(here, 1);
+      case ObservedEvent.Healed it -> healed.add(here, it.changes().size());
+      case ObservedEvent.Contended _ -> contended.add(here, 1);
       case ResultEvent.Swept found -> swept.add(here, found.changes().size());
       case ResultEvent.Dispatched _,
           ResultEvent.Planned _,
@@ -180,7 +204,9 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
           ResultEvent.Unchanged _,
           ResultEvent.Superseded _,
           ResultEvent.Removed _,
-          ObservedEvent _,
+          ObservedEvent.OfHealth _,
+          ObservedEvent.Drifted _,
+          ObservedEvent.DriftEnded _,
           ResultEvent.WorkerHello _,
           ResultEvent.DiffAnswered _,
           ObjectsAnswered _ -> {}

@@ -44,6 +44,7 @@ final class Bench implements AutoCloseable {
           Duration.ofMinutes(10),
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
+          Duration.ofHours(1),
           Duration.ofSeconds(20));
 
   /** Shared, since the machine's programs do not change and finding them starts processes. */

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,11 @@ class DiffIT {
 
   private final Bench bench = new Bench();
   private final Questions questions = new Questions(bench);
+
+  @BeforeEach
+  void showDriftOnly() {
+    bench.targets.showDriftOnly();
+  }
 
   @AfterEach
   void close() {
@@ -233,7 +239,7 @@ class DiffIT {
   @Test
   void withoutForceOnlyTheFieldsOfEarlierDeploymentsAreTakenOver() {
     assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
-    Policy gentle = new Policy(true, 50, false, Policy.DEFAULT.timeout());
+    Policy gentle = Targets.showing(new Policy(true, 50, false, Policy.DEFAULT.timeout()));
     bench.worker("one");
     bench.targets.send(
         bench.targets.target(

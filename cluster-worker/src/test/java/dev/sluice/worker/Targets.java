@@ -42,12 +42,34 @@ final class Targets implements AutoCloseable {
   private final ClusterName cluster;
   private final String namespace;
   private final KafkaProducer<String, byte[]> producer;
+  private Policy policy = Policy.DEFAULT;
 
   Targets(KafkaConnection kafka, ClusterName cluster, String namespace) {
     this.kafka = kafka;
     this.cluster = cluster;
     this.namespace = namespace;
     this.producer = new KafkaProducer<>(kafka.producer("test-dispatcher"));
+  }
+
+  /** Has later targets show drift without healing it, unless they state their policy. */
+  void showDriftOnly() {
+    policy = showing(Policy.DEFAULT);
+  }
+
+  /** Returns a policy that shows drift without healing it. */
+  static Policy showing(Policy policy) {
+    return new Policy(
+        policy.prune(),
+        policy.pruneLimitPercent(),
+        policy.force(),
+        policy.timeout(),
+        policy.plugins(),
+        policy.generatedValues(),
+        Optional.of(false),
+        policy.healthTimeout(),
+        policy.ignoreDifferences(),
+        policy.sharedObjects(),
+        policy.healthCheckExprs());
   }
 
   void createTopic() {
@@ -58,7 +80,7 @@ final class Targets implements AutoCloseable {
 
   /** Returns a target of an application at one generation, with each manifest in its own file. */
   SyncEvent.Target target(String application, long generation, String... manifests) {
-    return target(application, generation, Policy.DEFAULT, manifests);
+    return target(application, generation, policy, manifests);
   }
 
   SyncEvent.Target target(String application, long generation, Policy policy, String... manifests) {

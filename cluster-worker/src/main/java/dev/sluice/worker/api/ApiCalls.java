@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,12 +22,16 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls to the Kubernetes API with exact JSON bodies, over fabric8's HTTP client (its
  * authentication and TLS).
  */
 final class ApiCalls {
+
+  private static final Logger log = LoggerFactory.getLogger(ApiCalls.class);
 
   static final String JSON = "application/json";
 
@@ -55,13 +58,13 @@ final class ApiCalls {
   }
 
   /** Opens an answer that is read while it arrives, without a time limit; the caller closes it. */
-  InputStream stream(String path) throws IOException, InterruptedException {
+  InputStream stream(String path, String accept) throws IOException, InterruptedException {
     HttpRequest request =
         client
             .getHttpClient()
             .newHttpRequestBuilder()
             .uri(base + path)
-            .header("Accept", JSON)
+            .header("Accept", accept)
             .forStreaming()
             .build();
     HttpResponse<InputStream> response = send("GET", request, InputStream.class);
@@ -82,16 +85,17 @@ final class ApiCalls {
     CompletableFuture<Void> overdue =
         new CompletableFuture<Void>()
             .completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);
-    var unused =
-        overdue.thenRun(
-            () -> {
-              try {
-                answer.close();
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+    var unused = overdue.thenRun(() -> closeQuietly(answer));
     return overdue;
+  }
+
+  /** Closes an answer, which ends its reading. */
+  static void closeQuietly(InputStream answer) {
+    try {
+      answer.close();
+    } catch (IOException e) {
+      log.atDebug().setCause(e).log("an answer could not be closed");
+    }
   }
 
   /**

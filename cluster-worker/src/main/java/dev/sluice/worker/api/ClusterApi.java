@@ -37,6 +37,8 @@ public final class ClusterApi {
   private static final String STRATEGIC_MERGE = "application/strategic-merge-patch+json";
   private static final String METADATA_ONLY =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+  private static final String METADATA_EVENTS =
+      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
   private static final int PAGE = 500;
   private static final int MAX_PAGES = 20_000;
 
@@ -159,20 +161,26 @@ public final class ClusterApi {
    */
   public String list(String collection, String labelSelector, Consumer<ObjectNode> visitor)
       throws InterruptedException {
-    return pages(collection, labelSelector, JSON, visitor);
+    return pages(collection, "&labelSelector=" + encode(labelSelector), JSON, visitor);
+  }
+
+  /** Passes all objects with these values of fields to a visitor, page by page. */
+  public void listFields(String collection, String fieldSelector, Consumer<ObjectNode> visitor)
+      throws InterruptedException {
+    var unused = pages(collection, "&fieldSelector=" + encode(fieldSelector), JSON, visitor);
   }
 
   /**
    * Passes the metadata of all objects of a collection to a visitor, page by page; whole objects if
-   * the server does not support that.
+   * the server does not support that. Returns the collection's resource version.
    */
-  public void listMetadata(String collection, String labelSelector, Consumer<ObjectNode> visitor)
+  public String listMetadata(String collection, String labelSelector, Consumer<ObjectNode> visitor)
       throws InterruptedException {
-    var unused = pages(collection, labelSelector, METADATA_ONLY, visitor);
+    return pages(collection, "&labelSelector=" + encode(labelSelector), METADATA_ONLY, visitor);
   }
 
   private String pages(
-      String collection, String labelSelector, String accept, Consumer<ObjectNode> visitor)
+      String collection, String selection, String accept, Consumer<ObjectNode> visitor)
       throws InterruptedException {
     String more = "";
     String version;
@@ -184,11 +192,11 @@ public final class ClusterApi {
       ObjectNode page =
           calls.call(
               "GET",
-              "%s?limit=%d&labelSelector=%s%s"
+              "%s?limit=%d%s%s"
                   .formatted(
                       collection,
                       PAGE,
-                      encode(labelSelector),
+                      selection,
                       more.isEmpty() ? "" : "&continue=" + encode(more)),
               JSON,
               accept,
@@ -213,9 +221,13 @@ public final class ClusterApi {
         500, "EndlessList", collection + " has no last page", "", List.of(), null);
   }
 
-  /** Opens an answer that is read while it arrives, without a time limit; the caller closes it. */
-  InputStream stream(String path) throws IOException, InterruptedException {
-    return calls.stream(path);
+  /**
+   * Opens an answer that is read while it arrives, without a time limit; the caller closes it.
+   *
+   * @param metadataOnly whether only the metadata of objects are needed
+   */
+  InputStream stream(String path, boolean metadataOnly) throws IOException, InterruptedException {
+    return calls.stream(path, metadataOnly ? METADATA_EVENTS : JSON);
   }
 
   static String encode(String text) {

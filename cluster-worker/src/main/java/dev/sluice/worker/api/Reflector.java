@@ -18,23 +18,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Follows the objects of a collection on a thread of its own: lists them, then watches their
  * changes. A watch that ends is continued from its last event. The objects are listed again only if
- * the server has forgotten that event (410). Stores no objects.
+ * the server has forgotten that event (410), or on demand. A collection that cannot be watched is
+ * listed at intervals. Stores no objects.
  */
 public final class Reflector implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Reflector.class);
 
   private static final int GONE = 410;
+  private static final int NOT_ALLOWED = 405;
   private static final Duration WATCH_TIME = Duration.ofMinutes(5);
+  private static final Duration LIST_INTERVAL = Duration.ofMinutes(1);
 
   private final ClusterApi api;
-  private final String collection;
+  private final Collection collection;
   private final Duration watchTime;
   private final Listener listener;
   private final Backoff backoff =
@@ -50,6 +55,8 @@ public final class Reflector implements AutoCloseable {
   private int pauses;
   private boolean failing;
   private volatile boolean watching;
+  private volatile boolean listAgain;
+  private volatile @Nullable InputStream answer;
   private volatile boolean closed;
 
   /** Receives the objects, on the reflector's thread. Must not block. */
@@ -58,39 +65,95 @@ public final class Reflector implements AutoCloseable {
     /** Called with an object that was found, added or changed. */
     void changed(ObjectNode object);
 
-    /** Called with the name of an object that was deleted. */
-    void deleted(String name);
+    /** Called with an object that was deleted, or is no longer selected, as it was at the end. */
+    void deleted(ObjectNode object);
 
-    /** Called with the names of all objects after they were listed. */
-    void listed(Set<String> names);
+    /**
+     * Called after all objects were listed; without any if the collection does not exist.
+     *
+     * @param keys the {@linkplain #key keys} of the objects
+     * @param version the resource version of the list; empty if the collection does not exist
+     */
+    void listed(Set<String> keys, String version);
+
+    /** Called each time the API does not let the objects be listed or watched. */
+    default void failed(ApiException cause) {}
   }
 
-  private Reflector(ClusterApi api, String collection, Duration watchTime, Listener listener) {
+  /**
+   * The objects to follow.
+   *
+   * @param path finds the collection before it is listed; empty while there is none
+   * @param labelSelector empty for all objects
+   * @param metadataOnly whether only the metadata of the objects are received
+   */
+  public record Collection(Path path, String labelSelector, boolean metadataOnly) {
+
+    /** Finds the path of a collection in the API. */
+    public interface Path {
+      Optional<String> find() throws InterruptedException;
+    }
+  }
+
+  private Reflector(
+      ClusterApi api, String name, Collection collection, Duration watchTime, Listener listener) {
     this.api = api;
     this.collection = collection;
     this.watchTime = watchTime;
     this.listener = listener;
-    this.thread = Thread.ofVirtual().name("watch " + collection).unstarted(this::run);
+    this.thread = Thread.ofVirtual().name("watch " + name).unstarted(this::run);
   }
 
   /**
-   * Starts to follow a collection.
+   * Starts to follow all objects of a collection.
    *
-   * @param collection the path of a collection in which names are unique
+   * @param path of the collection
    */
-  public static Reflector start(ClusterApi api, String collection, Listener listener) {
-    return start(api, collection, WATCH_TIME, listener);
+  public static Reflector start(ClusterApi api, String path, Listener listener) {
+    return start(api, path, WATCH_TIME, listener);
   }
 
   /**
-   * Starts to follow a collection.
+   * Starts to follow all objects of a collection.
    *
    * @param watchTime time after which the server ends a watch, which is then continued
    */
-  static Reflector start(ClusterApi api, String collection, Duration watchTime, Listener listener) {
-    Reflector reflector = new Reflector(api, collection, watchTime, listener);
+  static Reflector start(ClusterApi api, String path, Duration watchTime, Listener listener) {
+    return start(
+        new Reflector(
+            api, path, new Collection(() -> Optional.of(path), "", false), watchTime, listener));
+  }
+
+  /**
+   * Starts to follow objects.
+   *
+   * @param name for logs
+   */
+  public static Reflector start(
+      ClusterApi api, String name, Collection collection, Listener listener) {
+    return start(new Reflector(api, name, collection, WATCH_TIME, listener));
+  }
+
+  private static Reflector start(Reflector reflector) {
     reflector.thread.start();
     return reflector;
+  }
+
+  /** Returns the key of an object, which is unique in its kind: its namespace and name. */
+  public static String key(ObjectNode object) {
+    JsonNode metadata = object.path("metadata");
+    String namespace = metadata.path("namespace").asText("");
+    String name = metadata.path("name").asText("");
+    return namespace.isEmpty() ? name : namespace + "/" + name;
+  }
+
+  /** Lists all objects again, soon. */
+  public void listAgain() {
+    listAgain = true;
+    InputStream open = answer;
+    if (open != null) {
+      ApiCalls.closeQuietly(open);
+    }
   }
 
   /** Returns whether changes are received at the moment. */
@@ -102,18 +165,17 @@ public final class Reflector implements AutoCloseable {
     try {
       while (!closed) {
         try {
-          if (version.isEmpty()) {
-            version = Optional.of(list());
-          }
-          watch(version.get());
-          pause();
+          follow();
         } catch (ApiException e) {
           if (e.code() == GONE) {
             version = Optional.empty();
           }
+          listener.failed(e);
           failed(e.status(), e);
         } catch (IOException e) {
-          failed(e.getClass().getSimpleName(), e);
+          if (!listAgain) {
+            failed(e.getClass().getSimpleName(), e);
+          }
         } catch (RuntimeException | Error e) {
           FatalErrors.check(e);
           version = Optional.empty();
@@ -125,10 +187,35 @@ public final class Reflector implements AutoCloseable {
     }
   }
 
+  /** Lists the objects if that is necessary, and watches them until the server ends the watch. */
+  private void follow() throws IOException, InterruptedException {
+    Optional<String> path = collection.path().find();
+    if (path.isEmpty()) {
+      version = Optional.empty();
+      listener.listed(Set.of(), "");
+      pause();
+      return;
+    }
+    if (version.isEmpty() || listAgain) {
+      listAgain = false;
+      version = Optional.of(list(path.get()));
+    }
+    try {
+      watch(path.get(), version.get());
+      pause();
+    } catch (ApiException e) {
+      if (e.code() != NOT_ALLOWED) {
+        throw e;
+      }
+      version = Optional.empty();
+      Thread.sleep(LIST_INTERVAL);
+    }
+  }
+
   private void failed(String reason, Throwable cause) throws InterruptedException {
     if (!failing && !closed) {
       log.atWarn()
-          .addKeyValue("collection", collection)
+          .addKeyValue("watch", thread.getName())
           .setCause(cause)
           .log("a watch failed ({}); trying again until it succeeds", reason);
     }
@@ -143,37 +230,47 @@ public final class Reflector implements AutoCloseable {
   }
 
   /** Lists all objects; returns the resource version from which to watch. */
-  private String list() throws InterruptedException {
-    Set<String> names = new HashSet<>();
+  private String list(String path) throws InterruptedException {
+    Set<String> keys = new HashSet<>();
+    Consumer<ObjectNode> found =
+        object -> {
+          keys.add(key(object));
+          listener.changed(object);
+        };
     String version =
-        api.list(
-            collection,
-            "",
-            object -> {
-              names.add(name(object));
-              listener.changed(object);
-            });
-    listener.listed(names);
+        collection.metadataOnly()
+            ? api.listMetadata(path, collection.labelSelector(), found)
+            : api.list(path, collection.labelSelector(), found);
+    listener.listed(keys, version);
     return version;
   }
 
   /** Watches until the server ends the watch. */
-  private void watch(String from) throws IOException, InterruptedException {
+  private void watch(String path, String from) throws IOException, InterruptedException {
     InputStream stream =
         api.stream(
-            "%s?watch=true&allowWatchBookmarks=true&resourceVersion=%s&timeoutSeconds=%d"
-                .formatted(collection, ClusterApi.encode(from), watchTime.toSeconds()));
+            "%s?watch=true&allowWatchBookmarks=true&labelSelector=%s&resourceVersion=%s&timeoutSeconds=%d"
+                .formatted(
+                    path,
+                    ClusterApi.encode(collection.labelSelector()),
+                    ClusterApi.encode(from),
+                    watchTime.toSeconds()),
+            collection.metadataOnly());
+    answer = stream;
     // ends a watch whose connection is lost without an error
     CompletableFuture<Void> overdue = ApiCalls.closeAfter(watchTime.multipliedBy(2), stream);
     try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
       watching = true;
-      for (String line = lines.readLine(); line != null && !closed; line = lines.readLine()) {
+      for (String line = lines.readLine();
+          line != null && !closed && !listAgain;
+          line = lines.readLine()) {
         received(Json.mapper().readTree(line));
         pauses = 0;
         failing = false;
       }
     } finally {
       watching = false;
+      answer = null;
       overdue.cancel(false);
     }
   }
@@ -184,7 +281,7 @@ public final class Reflector implements AutoCloseable {
     }
     switch (event.path("type").asText("")) {
       case "ADDED", "MODIFIED" -> listener.changed(object);
-      case "DELETED" -> listener.deleted(name(object));
+      case "DELETED" -> listener.deleted(object);
       case "BOOKMARK" -> {
         // only its version matters
       }
@@ -193,10 +290,6 @@ public final class Reflector implements AutoCloseable {
               object.path("code").asInt(), object, "an event of a watch has no type", null);
     }
     version = Optional.of(object.path("metadata").path("resourceVersion").asText(""));
-  }
-
-  private static String name(ObjectNode object) {
-    return object.path("metadata").path("name").asText("");
   }
 
   /** Ends the watch; returns once the listener is not called any longer. */

@@ -9,6 +9,7 @@ import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.lane.ApiErrorClassifier;
+import dev.sluice.worker.lane.CheckOutcome;
 import dev.sluice.worker.lane.Effect;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
@@ -48,6 +49,7 @@ final class ApplicationReconciler implements Work {
   private final CachedLedger cachedLedger;
   private final ApplyContext context;
   private final AttemptTelemetry telemetry;
+  private final DriftCheck driftCheck;
 
   ApplicationReconciler(
       Ownership ownership,
@@ -58,6 +60,7 @@ final class ApplicationReconciler implements Work {
     this.cachedLedger = cachedLedger;
     this.context = context;
     this.telemetry = telemetry;
+    this.driftCheck = new DriftCheck(ownership, cachedLedger, context);
   }
 
   @Override
@@ -91,6 +94,11 @@ final class ApplicationReconciler implements Work {
     }
     telemetry.ended(outcome);
     return outcome;
+  }
+
+  @Override
+  public CheckOutcome check(LogEntry entry, Pace pace) throws InterruptedException {
+    return driftCheck.check(entry, () -> fence(entry), pace);
   }
 
   /** Returns the outcome of a target that cannot be rendered, or whose manifests are refused. */
@@ -150,6 +158,11 @@ final class ApplicationReconciler implements Work {
         throw fenced(entry, ledger);
       }
       context.claims().settle(entry);
+      if (entry.removal()) {
+        context.live().removed(entry.application());
+      } else {
+        context.live().settled(entry.subject(), entry.policy(), ledger.inventory());
+      }
       if (payload.isPresent()) {
         reportAlreadyApplied(entry, ledger);
       }
@@ -162,7 +175,13 @@ final class ApplicationReconciler implements Work {
     }
     GenerationApply generations =
         new GenerationApply(cachedLedger, context, entry.within(telemetry.begin(entry)));
-    Attempt attempt = Attempt.begin(ownership, event.get(), () -> fence(entry), pace);
+    Attempt attempt =
+        Attempt.begin(
+            ownership,
+            event.get(),
+            () -> fence(entry),
+            pace,
+            (ref, _, after) -> context.live().written(ref, after));
     switch (event.get()) {
       case SyncEvent.Target target -> {
         Instant begunAt = context.clock().instant();

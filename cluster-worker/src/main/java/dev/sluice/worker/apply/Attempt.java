@@ -5,15 +5,15 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Pace;
 import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.manifest.Ownership;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The state that all writes of one attempt share.
@@ -21,7 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param owner of the objects
  * @param force take over fields from other managers
  * @param approval of a deletion plan, if a person gave one
- * @param written the uids of the objects that were written; none of them is deleted
+ * @param ignored fields that are left as they are in objects that exist
+ * @param written the objects that were written
  */
 record Attempt(
     Ownership owner,
@@ -30,9 +31,11 @@ record Attempt(
     Optional<Approval> approval,
     Fence fence,
     Pace pace,
-    Set<String> written) {
+    List<IgnoredDifference> ignored,
+    Writes written) {
 
-  static Attempt begin(Ownership owner, SyncEvent event, Fence fence, Pace pace) {
+  static Attempt begin(
+      Ownership owner, SyncEvent event, Fence fence, Pace pace, Writes.Listener writes) {
     return switch (event) {
       case SyncEvent.Target target ->
           new Attempt(
@@ -42,7 +45,8 @@ record Attempt(
               target.approval(),
               fence,
               pace,
-              ConcurrentHashMap.newKeySet());
+              target.spec().policy().ignored(),
+              new Writes(writes));
       case SyncEvent.Removal removal ->
           new Attempt(
               owner,
@@ -51,7 +55,8 @@ record Attempt(
               Optional.empty(),
               fence,
               pace,
-              ConcurrentHashMap.newKeySet());
+              List.of(),
+              new Writes(writes));
     };
   }
 

@@ -91,7 +91,8 @@ final class GenerationApply {
           ledger,
           new ResultEvent.Unchanged(
               entry.subject(), objects, Optional.of(desired.renderer()), generated(desired)),
-          plan);
+          plan,
+          attempt);
       return Optional.empty();
     }
     context
@@ -115,10 +116,11 @@ final class GenerationApply {
             run.kept().map(KeptObjects::listed),
             generated(desired));
     if (run.kept().isPresent()) {
-      keep(begun, run.kept().get(), applied, plan);
+      keep(
+          begun, run.kept().get(), applied, attempt.written().complete(plan.inventories().after()));
       throw new HaltException(run.kept().get().outcome());
     }
-    finish(begun, applied, plan);
+    finish(begun, applied, plan, attempt);
     return Optional.of(timings);
   }
 
@@ -188,12 +190,12 @@ final class GenerationApply {
   /**
    * Reports the finished part, and leaves the deletions that are still to be done in the ledger.
    */
-  private void keep(Ledger begun, KeptObjects kept, ResultEvent.Applied applied, Plan.Ready plan)
+  private void keep(Ledger begun, KeptObjects kept, ResultEvent.Applied applied, Inventory after)
       throws ReportException, LedgerMovedException, InterruptedException {
     if (!applied.changes().isEmpty()) {
       context.reporter().send(applied, entry.trace()).await();
     }
-    Inventory inventory = plan.inventories().after().plus(begun.inventory(), kept.objects());
+    Inventory inventory = after.plus(begun.inventory(), kept.objects());
     Ledger left = begun.begin(header(), inventory, Set.copyOf(kept.objects()));
     if (!left.equals(begun)) {
       cachedLedger.write(begun, left);
@@ -225,13 +227,14 @@ final class GenerationApply {
     }
     List<ObjectChange> changes = new ArrayList<>(run.changes());
     plan.skipped().forEach(ref -> changes.add(new ObjectChange(ref, Action.SKIPPED)));
-    finish(begun, new ResultEvent.Removed(entry.subject(), changes), plan);
+    finish(begun, new ResultEvent.Removed(entry.subject(), changes), plan, attempt);
   }
 
   private Ledger begin(Ledger ledger, Plan.Ready plan)
       throws LedgerMovedException, InterruptedException {
     Ledger begun = ledger.begin(header(), plan.inventories().during(), plan.writeSet());
     cachedLedger.write(ledger, begun);
+    context.live().begin(entry.application(), begun.inventory());
     return begun;
   }
 
@@ -247,7 +250,7 @@ final class GenerationApply {
     return run;
   }
 
-  private void finish(Ledger ledger, ResultEvent result, Plan.Ready plan)
+  private void finish(Ledger ledger, ResultEvent result, Plan.Ready plan, Attempt attempt)
       throws ReportException, LedgerMovedException, InterruptedException {
     context.reporter().send(result, entry.trace()).await();
     if (ledger.deadLetter().isPresent()) {
@@ -255,7 +258,13 @@ final class GenerationApply {
           .deadLetters()
           .close(ledger.deadLetter().get(), entry, ApplicationReconciler.closing(entry));
     }
-    cachedLedger.write(ledger, ledger.finish(header(), plan.inventories().after()));
+    Inventory after = attempt.written().complete(plan.inventories().after());
+    cachedLedger.write(ledger, ledger.finish(header(), after));
+    if (entry.removal()) {
+      context.live().removed(entry.application());
+    } else {
+      context.live().settled(entry.subject(), entry.policy(), after);
+    }
   }
 
   private Ledger.Header header() {

@@ -8,6 +8,7 @@ import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.fields.ExcludedFields;
 import dev.sluice.worker.fields.FieldFold;
+import dev.sluice.worker.fields.IgnoredFields;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,12 +37,13 @@ final class ManagedFields {
   record Claim(LiveObject before, LiveObject after, ObjectNode desired) {}
 
   /** Takes over what earlier deployments and people set; returns the object as it is then. */
-  LiveObject fold(String path, ObjectNode desired, LiveObject live, boolean force)
+  LiveObject fold(
+      String path, ObjectNode desired, LiveObject live, boolean force, IgnoredFields ignored)
       throws InterruptedException {
     Set<String> gone =
         discovery.unserved(
             FieldFold.versions(live.content(), desired), desired.path("kind").asText());
-    Optional<ArrayNode> fields = FieldFold.fold(live.content(), desired, force, gone);
+    Optional<ArrayNode> fields = FieldFold.fold(live.content(), desired, force, ignored, gone);
     return fields.isEmpty() ? live : write(path, live, fields.get());
   }
 

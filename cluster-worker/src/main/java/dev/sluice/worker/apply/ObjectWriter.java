@@ -11,6 +11,7 @@ import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.fields.FilledFields;
+import dev.sluice.worker.fields.IgnoredFields;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
@@ -131,27 +132,33 @@ final class ObjectWriter {
     // an object that was never applied most likely does not exist, so it is created without a read
     Optional<LiveObject> live =
         step.reason() == ApplyStep.Reason.NEW ? Optional.empty() : read(path);
+    IgnoredFields ignored = IgnoredFields.of(ref, attempt.ignored());
     ObjectNode content = step.manifest().content();
     Optional<ApiException> refusal = Optional.empty();
     Optional<ManagedFields.Claim> claim = Optional.empty();
     for (int tries = 0; tries < TRIES; tries++) {
       if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
+        attempt.written().left(ref, live.get().belongsTo(attempt.owner()));
         return new Written.Done(Action.SKIPPED);
       }
       Optional<CompletableFuture<Void>> undecided = owners.undecided(step, live, attempt);
       if (undecided.isPresent()) {
         return new Written.Undecided(undecided.get());
       }
+      Optional<LiveObject> before = live;
       try {
         if (live.isPresent()) {
-          live = Optional.of(fields.fold(path, content, live.get(), attempt.force()));
+          content = ignored.applicable(content, live.get().content());
+          live = Optional.of(fields.fold(path, content, live.get(), attempt.force(), ignored));
         }
         if (live.isPresent() && refusal.isPresent() && claim.isEmpty()) {
           claim = fields.claim(path, content, live.get(), attempt.force(), refusal.get());
           live = Optional.of(claim.orElseThrow(refusal::get).after());
           content = claim.get().desired();
         }
-        apply(path, body(content, live, attempt), live.isPresent(), attempt);
+        ObjectNode after =
+            apply(path, body(content, live, attempt), live.isPresent(), attempt.force());
+        attempt.written().add(step.manifest(), before, after);
         return new Written.Done(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
       } catch (ApiException e) {
         // a patch of an object that is gone is answered with 404, not with 409 as an apply is
@@ -176,10 +183,10 @@ final class ObjectWriter {
         Optional.of(ref));
   }
 
-  private void apply(String path, ObjectNode body, boolean isThere, Attempt attempt)
+  private ObjectNode apply(String path, ObjectNode body, boolean isThere, boolean force)
       throws InterruptedException {
     try {
-      remember(api.apply(path, body, attempt.force()), attempt);
+      return api.apply(path, body, force);
     } catch (ApiException e) {
       boolean refusesPrecondition =
           !isThere && e.code() == 500 && String.valueOf(e.getMessage()).contains(NO_PRECONDITION);
@@ -190,12 +197,8 @@ final class ObjectWriter {
         throw e;
       }
       body.withObject("/metadata").remove("resourceVersion");
-      remember(api.apply(path, body, attempt.force()), attempt);
+      return api.apply(path, body, force);
     }
-  }
-
-  private static void remember(ObjectNode written, Attempt attempt) {
-    attempt.written().add(new LiveObject(written).uid());
   }
 
   private static ObjectNode body(ObjectNode content, Optional<LiveObject> live, Attempt attempt) {

@@ -71,6 +71,17 @@ public final class PlanRunner {
     return new Run(changes, kept);
   }
 
+  /** Writes objects, and deletes none. */
+  void write(List<Stage> stages, Attempt attempt) throws HaltException, InterruptedException {
+    List<ObjectChange> unused = new ArrayList<>();
+    for (Stage stage : stages) {
+      write(stage, attempt, unused);
+      if (stage.phase().waits()) {
+        gate.pass(stage, attempt);
+      }
+    }
+  }
+
   Pruning pruning() {
     return pruning;
   }

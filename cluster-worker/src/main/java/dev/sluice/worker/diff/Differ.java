@@ -12,6 +12,7 @@ import dev.sluice.contract.event.QuestionEvent.DiffAsked;
 import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.process.FatalErrors;
@@ -142,8 +143,9 @@ public final class Differ {
   private DiffAnswered differences(SyncEvent event, Ledger ledger, Answering answering)
       throws RenderException, ManifestException, InterruptedException {
     Plan.Ready plan = plan(event, ledger);
-    boolean force = event instanceof SyncEvent.Target target && target.spec().policy().force();
-    StepComparison comparison = new StepComparison(api, discovery, force);
+    Policy policy =
+        event instanceof SyncEvent.Target target ? target.spec().policy() : Policy.DEFAULT;
+    StepComparison comparison = new StepComparison(api, discovery, policy);
     for (Stage stage : plan.stages()) {
       comparison.compare(stage);
     }

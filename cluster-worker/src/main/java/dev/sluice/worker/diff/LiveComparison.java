@@ -3,9 +3,14 @@ package dev.sluice.worker.diff;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectDifference.Field;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.fields.DryRun;
+import dev.sluice.worker.fields.FieldDifferences;
+import dev.sluice.worker.fields.IgnoredFields;
 import java.util.List;
 
 /**
@@ -53,13 +58,15 @@ public final class LiveComparison {
    * Compares a live object with its manifest.
    *
    * @param path of the object in the API
-   * @param force whether fields of other managers are taken over
+   * @param policy of its application
    * @throws ApiException if the API server, or the server of an aggregated API, does not answer
    */
-  public Result compare(String path, ObjectNode live, ObjectNode manifest, boolean force)
+  public Result compare(
+      String path, ObjectRef ref, ObjectNode live, ObjectNode manifest, Policy policy)
       throws InterruptedException {
     try {
-      ObjectNode wanted = dryRun.change(path, live, manifest, force).after();
+      IgnoredFields ignored = IgnoredFields.of(ref, policy.ignored());
+      ObjectNode wanted = dryRun.change(path, live, manifest, policy.force(), ignored).after();
       return new Result.Compared(FieldDifferences.between(live, wanted));
     } catch (ApiException e) {
       if (e.code() == ApiException.NO_ANSWER || e.isGroupUnavailable()) {

@@ -10,10 +10,15 @@ import dev.sluice.contract.event.ObjectDifference.Kind;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.fleet.IgnoredDifference;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.fields.DryRun;
+import dev.sluice.worker.fields.FieldDifferences;
+import dev.sluice.worker.fields.IgnoredFields;
 import dev.sluice.worker.fields.OwnersOfFields;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.Outcome;
@@ -39,6 +44,7 @@ final class StepComparison {
   private final Discovery discovery;
   private final DryRun dryRun;
   private final boolean force;
+  private final List<IgnoredDifference> ignored;
   private final Set<String> namespaces = new HashSet<>();
   private final List<ObjectDifference> differences = new ArrayList<>();
   private final List<OwnedFields> owned = new ArrayList<>();
@@ -48,10 +54,11 @@ final class StepComparison {
    *
    * @param force whether fields of other managers are taken over
    */
-  StepComparison(ClusterApi api, Discovery discovery, boolean force) {
+  StepComparison(ClusterApi api, Discovery discovery, Policy policy) {
     this.discovery = discovery;
     this.dryRun = new DryRun(api, discovery);
-    this.force = force;
+    this.force = policy.force();
+    this.ignored = policy.ignored();
   }
 
   List<ObjectDifference> differences() {
@@ -96,9 +103,10 @@ final class StepComparison {
       throws InterruptedException {
     ObjectRef ref = step.ref();
     ObjectNode content = step.manifest().content();
-    DryRun.Preview preview = dryRun.before(live, content, force);
+    IgnoredFields fieldsOfOthers = IgnoredFields.of(ref, ignored);
+    DryRun.Preview preview = dryRun.before(live, content, force, fieldsOfOthers);
     try {
-      preview = dryRun.change(path(ref), live, content, force);
+      preview = dryRun.change(path(ref), live, content, force, fieldsOfOthers);
       List<Field> fields = FieldDifferences.between(live, preview.after());
       if (!fields.isEmpty()) {
         differences.add(new ObjectDifference(ref, Kind.CONFIGURED, fields, Optional.empty()));

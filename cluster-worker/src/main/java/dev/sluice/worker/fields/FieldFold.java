@@ -22,10 +22,12 @@ public final class FieldFold {
 
   private final JsonNode desired;
   private final ObjectNode ours;
+  private final IgnoredFields ignored;
 
-  private FieldFold(JsonNode desired, ObjectNode ours) {
+  private FieldFold(JsonNode desired, ObjectNode ours, IgnoredFields ignored) {
     this.desired = desired;
     this.ours = ours;
+    this.ignored = ignored;
   }
 
   /**
@@ -35,15 +37,16 @@ public final class FieldFold {
    * @param desired the object in Git
    * @param force whether Git wins over other managers; without, only the fields of earlier
    *     deployments are taken over
+   * @param ignored fields that stay with their managers
    * @param gone those of the {@linkplain #versions versions} in which the cluster does not serve
    *     the kind
    */
   public static Optional<ArrayNode> fold(
-      JsonNode live, JsonNode desired, boolean force, Set<String> gone) {
+      JsonNode live, JsonNode desired, boolean force, IgnoredFields ignored, Set<String> gone) {
     JsonNode entries = live.path("metadata").path("managedFields");
     FieldManagers managers = FieldManagers.of(live);
     ObjectNode own = own(entries, desired);
-    FieldFold fold = new FieldFold(desired, own.withObject("/fieldsV1"));
+    FieldFold fold = new FieldFold(desired, own.withObject("/fieldsV1"), ignored);
     ArrayNode after = JsonNodeFactory.instance.arrayNode().add(own);
     boolean moved = isForeign(own, desired, gone);
     if (moved) {
@@ -58,7 +61,10 @@ public final class FieldFold {
         convert(left, live, desired);
         moved = true;
       }
-      Takeover takeover = managers.takeover(entry, force);
+      Takeover takeover =
+          ignored.coversManager(FieldManagers.name(entry))
+              ? Takeover.NONE
+              : managers.takeover(entry, force);
       if (takeover != Takeover.NONE) {
         fold.move(left.withObject("/fieldsV1"), takeover);
         moved |= !left.equals(entry);
@@ -136,7 +142,7 @@ public final class FieldFold {
    * @param from the fields below the path; what is moved is removed
    * @param wanted the value that Git states at the path; missing if none
    */
-  private static void move(
+  private void move(
       ObjectNode from, ObjectNode into, JsonNode wanted, Takeover takeover, List<String> path) {
     for (String name : names(from)) {
       if (name.equals(FieldNames.ITSELF) || !(from.path(name) instanceof ObjectNode below)) {
@@ -146,7 +152,11 @@ public final class FieldFold {
       JsonNode wantedBelow =
           field.map(wanted::path).orElseGet(() -> FieldNames.element(name, wanted));
       List<String> pathBelow = field.map(one -> child(path, one)).orElse(path);
-      if (field.isPresent() && wantedBelow.isMissingNode() && KeptFields.contains(pathBelow)) {
+      boolean kept =
+          field.isPresent()
+              && (ignored.coversField(pathBelow)
+                  || (wantedBelow.isMissingNode() && KeptFields.contains(pathBelow)));
+      if (kept) {
         continue;
       }
       boolean foreign = field.isEmpty() && wanted.isArray() && wantedBelow.isMissingNode();

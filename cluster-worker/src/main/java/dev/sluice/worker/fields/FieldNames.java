@@ -87,6 +87,17 @@ final class FieldNames {
     return present;
   }
 
+  /** Returns the fields of all managers of an object but Sluice. */
+  static ObjectNode ofOthers(JsonNode live) {
+    ObjectNode others = Json.mapper().createObjectNode();
+    for (JsonNode entry : live.path("metadata").path("managedFields")) {
+      if (!FieldManagers.isOwn(entry)) {
+        join(others, entry.path("fieldsV1"));
+      }
+    }
+    return others;
+  }
+
   /** Adds fields to others. */
   static void join(ObjectNode into, JsonNode fields) {
     for (var field : fields.properties()) {
@@ -97,5 +108,36 @@ final class FieldNames {
         into.set(field.getKey(), field.getValue().deepCopy());
       }
     }
+  }
+
+  /** Returns the fields that others do not name. */
+  static ObjectNode without(JsonNode fields, JsonNode others) {
+    ObjectNode left = Json.mapper().createObjectNode();
+    for (var field : fields.properties()) {
+      JsonNode other = others.path(field.getKey());
+      if (other.isMissingNode()) {
+        left.set(field.getKey(), field.getValue());
+      } else if (!field.getValue().isEmpty()) {
+        ObjectNode below = without(field.getValue(), other);
+        if (!below.isEmpty()) {
+          left.set(field.getKey(), below);
+        }
+      }
+    }
+    return left;
+  }
+
+  /** Returns whether both name a field, or one of them the field that contains the other's. */
+  static boolean meet(JsonNode fields, JsonNode others) {
+    for (var field : fields.properties()) {
+      JsonNode other = others.path(field.getKey());
+      if (other.isMissingNode() || field.getKey().equals(ITSELF)) {
+        continue;
+      }
+      if (field.getValue().isEmpty() || other.isEmpty() || meet(field.getValue(), other)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

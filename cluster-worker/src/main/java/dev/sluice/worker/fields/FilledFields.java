@@ -73,7 +73,7 @@ public final class FilledFields {
   }
 
   @SuppressWarnings("ReferenceEquality") // equal elements are not the one
-  private static JsonNode replaced(JsonNode list, JsonNode one, JsonNode other) {
+  static JsonNode replaced(JsonNode list, JsonNode one, JsonNode other) {
     var copy = JsonNodeFactory.instance.arrayNode(list.size());
     list.forEach(element -> copy.add(element == one ? other : element));
     return copy;

@@ -83,6 +83,23 @@ final class ContainedWork {
     return outcome;
   }
 
+  CheckOutcome check(LogEntry entry, Pace pace) throws InterruptedException {
+    try {
+      return work.check(entry, pace);
+    } catch (RuntimeException | Error e) {
+      FatalErrors.check(e);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      log.atError()
+          .addKeyValue("application", application)
+          .addKeyValue("generation", entry.generation())
+          .setCause(e)
+          .log("a check of live objects failed unexpectedly");
+      return new CheckOutcome.Failed();
+    }
+  }
+
   private static Outcome suspected(Optional<Duration> penalty) {
     return new Outcome.RetryAfter(
         new Failure(

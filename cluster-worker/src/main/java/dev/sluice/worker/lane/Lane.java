@@ -6,12 +6,10 @@ import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.sync.LogEntry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +30,7 @@ final class Lane implements Pace {
 
   private final ApplicationName application;
   private final ContainedWork work;
-  private final Shared shared;
+  private final LaneResources shared;
   private final LaneMachine machine;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -42,21 +40,7 @@ final class Lane implements Pace {
   /** Ends the lane even if a library loses its interrupt. */
   private volatile boolean ending;
 
-  /**
-   * The parts that the lanes of a cluster share.
-   *
-   * @param running a permit for each attempt that may run
-   * @param payloads a permit for each payload that may be kept in memory
-   */
-  record Shared(
-      LanePolicy policy,
-      Semaphore running,
-      Semaphore payloads,
-      Breaker breaker,
-      AttemptJournal journal,
-      Clock clock) {}
-
-  Lane(ApplicationName application, Work work, Shared shared) {
+  Lane(ApplicationName application, Work work, LaneResources shared) {
     this.application = application;
     this.work = new ContainedWork(application, work, shared.breaker(), shared.journal());
     this.shared = shared;
@@ -85,6 +69,11 @@ final class Lane implements Pace {
     locked(() -> machine.applyAgain(shared.clock().instant()));
   }
 
+  /** Compares the live objects with the newest generation, as soon as it is done. */
+  void check() {
+    locked(() -> machine.check(shared.clock().instant()));
+  }
+
   /** Retries at once if the application is parked because of the cluster's state. */
   void wake() {
     locked(() -> machine.wake(shared.clock().instant()));
@@ -104,13 +93,7 @@ final class Lane implements Pace {
   String phase() {
     lock.lock();
     try {
-      return switch (machine.state()) {
-        case LaneState.Idle _ -> "idle";
-        case LaneState.Queued _ -> "queued";
-        case LaneState.Running _ -> "running";
-        case LaneState.Retrying _ -> "retrying";
-        case LaneState.Parked _ -> "parked";
-      };
+      return machine.phase();
     } finally {
       lock.unlock();
     }
@@ -119,7 +102,7 @@ final class Lane implements Pace {
   boolean isIdle() {
     lock.lock();
     try {
-      return machine.state() instanceof LaneState.Idle && machine.effects().isEmpty();
+      return machine.isIdle(shared.clock().instant());
     } finally {
       lock.unlock();
     }
@@ -216,6 +199,8 @@ final class Lane implements Pace {
       }
       if (machine.state() instanceof LaneState.Running) {
         machine.end(ContainedWork.unexpected(failure), shared.clock().instant());
+      } else if (machine.state() instanceof LaneState.Checking) {
+        machine.endCheck(new CheckOutcome.Failed(), shared.clock().instant());
       }
     } finally {
       lock.unlock();
@@ -228,6 +213,7 @@ final class Lane implements Pace {
       Duration wait = shared.breaker().admit();
       LogEntry entry;
       Optional<SyncEvent> hot;
+      boolean check;
       lock.lockInterruptibly();
       try {
         Instant now = shared.clock().instant();
@@ -235,10 +221,16 @@ final class Lane implements Pace {
           machine.postpone(now.plus(wait));
           return;
         }
-        entry = machine.begin(now);
+        check = machine.isCheckDue();
+        entry = check ? machine.beginCheck() : machine.begin(now);
         hot = takePayload();
       } finally {
         lock.unlock();
+      }
+      if (check) {
+        CheckOutcome outcome = work.check(entry, this);
+        locked(() -> machine.endCheck(outcome, shared.clock().instant()));
+        return;
       }
       Outcome outcome = work.attempt(entry, hot, this);
       lock.lockInterruptibly();

@@ -22,6 +22,8 @@ final class LaneMachine {
   private LaneState state = new LaneState.Idle();
   private @Nullable LogEntry newest;
   private @Nullable LogEntry pending;
+  private Optional<Instant> check = Optional.empty();
+  private int failedChecks;
   private boolean lostMeanwhile;
   private boolean wokenMeanwhile;
 
@@ -39,6 +41,24 @@ final class LaneMachine {
    */
   Queue<Effect> effects() {
     return effects;
+  }
+
+  /** Returns the name of the state, for metrics. */
+  String phase() {
+    return switch (state) {
+      case LaneState.Idle _ -> "idle";
+      case LaneState.Queued _ -> "queued";
+      case LaneState.Running _, LaneState.Checking _ -> "running";
+      case LaneState.Retrying _ -> "retrying";
+      case LaneState.Parked _ -> "parked";
+    };
+  }
+
+  /** Returns whether nothing is to be done or reported now. */
+  boolean isIdle(Instant now) {
+    return state instanceof LaneState.Idle
+        && due().filter(at -> !at.isAfter(now)).isEmpty()
+        && effects.isEmpty();
   }
 
   /** Returns whether a newer generation waits for the running attempt to end. */
@@ -62,6 +82,7 @@ final class LaneMachine {
       case LaneState.Retrying(LogEntry old, LaneState.Tries _, Instant _) ->
           replace(old, entry, now);
       case LaneState.Parked parked -> replace(parked.entry(), entry, now);
+      case LaneState.Checking _ -> pending = entry;
       case LaneState.Running _ -> {
         if (pending != null) {
           effects.add(new Effect.Superseded(pending, entry.generation()));
@@ -74,11 +95,19 @@ final class LaneMachine {
 
   /** Queues the newest generation again, since the cluster may have lost it. */
   void applyAgain(Instant now) {
-    if (state instanceof LaneState.Running) {
+    if (state instanceof LaneState.Running || state instanceof LaneState.Checking) {
       lostMeanwhile = true;
     } else if (newest != null) {
       state = new LaneState.Queued(newest, now);
     }
+  }
+
+  /**
+   * Compares the live objects of the newest generation with it, once it is done and nothing newer
+   * is queued.
+   */
+  void check(Instant due) {
+    check = Optional.of(check.filter(other -> other.isBefore(due)).orElse(due));
   }
 
   /** Retries at once if parked because of the cluster's state. */
@@ -90,6 +119,8 @@ final class LaneMachine {
   void wake(Instant now, Predicate<Outcome.Parked> cause) {
     if (state instanceof LaneState.Running) {
       wokenMeanwhile = true;
+    } else if (check.isPresent()) {
+      check = Optional.of(now);
     } else if (state instanceof LaneState.Parked parked && cause.test(parked.cause())) {
       state =
           new LaneState.Parked(parked.entry(), parked.tries(), parked.cause(), Optional.of(now));
@@ -99,7 +130,8 @@ final class LaneMachine {
   /** Returns when the next attempt is due; empty if none is. */
   Optional<Instant> due() {
     return switch (state) {
-      case LaneState.Idle _, LaneState.Running _ -> Optional.empty();
+      case LaneState.Idle _ -> newest == null ? Optional.empty() : check;
+      case LaneState.Running _, LaneState.Checking _ -> Optional.empty();
       case LaneState.Queued queued -> Optional.of(queued.due());
       case LaneState.Retrying retrying -> Optional.of(retrying.due());
       case LaneState.Parked parked -> parked.due();
@@ -108,6 +140,10 @@ final class LaneMachine {
 
   /** Postpones the due attempt, without counting it as a try. */
   void postpone(Instant due) {
+    if (state instanceof LaneState.Idle) {
+      check = Optional.of(due);
+      return;
+    }
     state =
         switch (state) {
           case LaneState.Queued queued -> new LaneState.Queued(queued.entry(), due);
@@ -118,7 +154,47 @@ final class LaneMachine {
                   parked.entry(), parked.tries(), parked.cause(), Optional.of(due));
           case LaneState.Idle idle -> idle;
           case LaneState.Running running -> running;
+          case LaneState.Checking checking -> checking;
         };
+  }
+
+  /** Returns whether a check is due rather than an attempt. */
+  boolean isCheckDue() {
+    return state instanceof LaneState.Idle && check.isPresent();
+  }
+
+  /**
+   * Begins the check that is due.
+   *
+   * @throws IllegalStateException if none is
+   */
+  LogEntry beginCheck() {
+    if (!isCheckDue() || newest == null) {
+      throw new IllegalStateException("nothing to check: " + state);
+    }
+    state = new LaneState.Checking(newest);
+    check = Optional.empty();
+    lostMeanwhile = false;
+    return newest;
+  }
+
+  /** Records the end of the check. */
+  void endCheck(CheckOutcome outcome, Instant now) {
+    if (!(state instanceof LaneState.Checking(LogEntry entry))) {
+      throw new IllegalStateException("nothing is checked: " + state);
+    }
+    state = new LaneState.Idle();
+    switch (outcome) {
+      case CheckOutcome.Done() -> failedChecks = 0;
+      case CheckOutcome.Again(Duration delay) -> check(now.plus(delay));
+      case CheckOutcome.Failed() -> check(now.plus(policy.backoff().after(++failedChecks)));
+    }
+    if (pending != null) {
+      state = new LaneState.Queued(pending, now);
+      pending = null;
+    } else if (lostMeanwhile) {
+      state = new LaneState.Queued(entry, now);
+    }
   }
 
   /**
@@ -134,7 +210,7 @@ final class LaneMachine {
           case LaneState.Retrying(LogEntry entry, LaneState.Tries tries, Instant _) ->
               new LaneState.Running(entry, tries);
           case LaneState.Parked parked -> new LaneState.Running(parked.entry(), parked.tries());
-          case LaneState.Idle _, LaneState.Running _ ->
+          case LaneState.Idle _, LaneState.Running _, LaneState.Checking _ ->
               throw new IllegalStateException("nothing to begin: " + state);
         };
     state = running;

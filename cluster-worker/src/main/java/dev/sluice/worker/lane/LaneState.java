@@ -16,6 +16,9 @@ sealed interface LaneState {
   /** An attempt is running. */
   record Running(LogEntry entry, Tries tries) implements LaneState {}
 
+  /** It is done, and its live objects are compared with it. */
+  record Checking(LogEntry entry) implements LaneState {}
+
   /** It failed transiently and is retried. */
   record Retrying(LogEntry entry, Tries tries, Instant due) implements LaneState {}
 

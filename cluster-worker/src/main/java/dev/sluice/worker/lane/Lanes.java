@@ -21,7 +21,7 @@ public final class Lanes {
 
   private final Map<ApplicationName, Lane> lanes = new ConcurrentHashMap<>();
   private final Function<ApplicationName, Work> works;
-  private final Lane.Shared shared;
+  private final LaneResources shared;
   private final int concurrency;
 
   /**
@@ -40,7 +40,7 @@ public final class Lanes {
     this.works = works;
     this.concurrency = concurrency;
     this.shared =
-        new Lane.Shared(
+        new LaneResources(
             policy,
             new Semaphore(concurrency, true),
             new Semaphore(4 * concurrency),
@@ -70,6 +70,14 @@ public final class Lanes {
   /** Applies an application's newest generation again, since the cluster may have lost it. */
   public void applyAgain(ApplicationName application) {
     lane(application).applyAgain();
+  }
+
+  /** Compares an application's live objects with its newest generation, as soon as it is done. */
+  public void check(ApplicationName application) {
+    Lane lane = lanes.get(application);
+    if (lane != null) {
+      lane.check();
+    }
   }
 
   /** Retries an application at once if it is parked because of the cluster's state. */

@@ -16,6 +16,12 @@ public interface Work {
   Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
       throws InterruptedException;
 
+  /**
+   * Compares the live objects that differ from a generation that is done, and puts them back if the
+   * policy says so.
+   */
+  CheckOutcome check(LogEntry entry, Pace pace) throws InterruptedException;
+
   /** Invalidates cached state, since the cluster may have lost it. Called by any thread. */
   void invalidate();
 

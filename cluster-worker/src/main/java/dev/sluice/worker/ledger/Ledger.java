@@ -136,6 +136,12 @@ public record Ledger(
         Optional.empty());
   }
 
+  /** Returns this ledger with other states of its objects. */
+  public Ledger withInventory(Inventory states) {
+    return new Ledger(
+        application, generation, phase, commit, inputDigest, states, intent, kinds, deadLetter);
+  }
+
   /** Returns this ledger with this dead letter open. */
   public Ledger withDeadLetter(OpenEntry entry) {
     return new Ledger(

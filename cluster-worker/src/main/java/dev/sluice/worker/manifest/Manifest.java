@@ -1,8 +1,10 @@
 package dev.sluice.worker.manifest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.GroupKind;
 
 /**
  * The desired state of one object.
@@ -11,6 +13,8 @@ import dev.sluice.contract.name.ApplicationName;
  * @param source where it was read, such as {@code apps/web/service.yaml, document 2}; for messages
  */
 public record Manifest(ObjectRef ref, ObjectNode content, String source) {
+
+  private static final GroupKind JOB = GroupKind.parse("Job.batch");
 
   /**
    * Returns the SHA-256 in hex of the content's canonical JSON: equal objects have equal digests.
@@ -41,6 +45,17 @@ public record Manifest(ObjectRef ref, ObjectNode content, String source) {
   /** Returns the instructions in the object's annotations. */
   public Directives directives() {
     return Directives.of(content);
+  }
+
+  /**
+   * Returns whether the live object may be gone later without being missing: hooks, and Jobs that
+   * their controller deletes after their end.
+   */
+  public boolean isTransient() {
+    JsonNode annotations = content.path("metadata").path("annotations");
+    boolean isHook = annotations.has("helm.sh/hook") || annotations.has("argocd.argoproj.io/hook");
+    return isHook
+        || (ref.groupKind().equals(JOB) && content.path("spec").has("ttlSecondsAfterFinished"));
   }
 
   /** Omits the content, which may be a Secret. */

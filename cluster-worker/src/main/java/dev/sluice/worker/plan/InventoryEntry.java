@@ -16,15 +16,18 @@ import org.jspecify.annotations.Nullable;
  *     exists at that time
  * @param declaration digest of the manifest without its application, if other applications may
  *     declare the object, too
+ * @param state in which the last apply left the live object; empty if that is not known
  */
 public record InventoryEntry(
     @JsonProperty("o") ObjectRef ref,
     @JsonProperty("d") String digest,
     @JsonProperty("k") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean keep,
-    @JsonProperty("s") Optional<String> declaration) {
+    @JsonProperty("s") Optional<String> declaration,
+    @JsonProperty("l") Optional<LiveState> state) {
 
+  /** Creates the entry of an object that no other application declares and that is applied now. */
   public InventoryEntry(ObjectRef ref, String digest, boolean keep) {
-    this(ref, digest, keep, Optional.empty());
+    this(ref, digest, keep, Optional.empty(), Optional.empty());
   }
 
   @JsonCreator
@@ -32,7 +35,13 @@ public record InventoryEntry(
       @JsonProperty("o") ObjectRef ref,
       @JsonProperty("d") String digest,
       @JsonProperty("k") @Nullable Boolean keep,
-      @JsonProperty("s") Optional<String> declaration) {
-    return new InventoryEntry(ref, digest, keep != null && keep, declaration);
+      @JsonProperty("s") Optional<String> declaration,
+      @JsonProperty("l") Optional<LiveState> state) {
+    return new InventoryEntry(ref, digest, keep != null && keep, declaration, state);
+  }
+
+  /** Returns this entry with the state in which the object was left. */
+  public InventoryEntry left(LiveState now) {
+    return new InventoryEntry(ref, digest, keep, declaration, Optional.of(now));
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.worker.plan;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.manifest.Directives;
@@ -128,20 +129,29 @@ public final class Planner {
       if (directives.ignore()) {
         skipped.add(manifest.ref());
         if (before != null) {
-          after.put(id, new InventoryEntry(before.ref(), before.digest(), directives.keep()));
+          after.put(
+              id,
+              new InventoryEntry(before.ref(), before.digest(), directives.keep())
+                  .left(LiveState.ANY));
         }
         return;
       }
-      String digest = manifest.digest();
+      String digest = digest(manifest);
+      boolean equal = before != null && before.digest().equals(digest);
       Optional<String> declaration =
           policy.shares(manifest.ref().groupKind())
               ? Optional.of(manifest.declaration())
               : Optional.empty();
       InventoryEntry entry =
-          new InventoryEntry(manifest.ref(), digest, directives.keep(), declaration);
+          new InventoryEntry(
+              manifest.ref(),
+              digest,
+              directives.keep(),
+              declaration,
+              equal ? before.state() : Optional.empty());
       after.put(id, entry);
       during.put(id, entry);
-      if (before != null && before.digest().equals(digest) && !unfinished) {
+      if (equal && !unfinished) {
         unchanged.add(manifest.ref());
         return;
       }
@@ -152,6 +162,18 @@ public final class Planner {
       ApplyStep.Mode mode =
           directives.createOnly() ? ApplyStep.Mode.CREATE_ONLY : ApplyStep.Mode.APPLY;
       applies.add(new ApplyStep(manifest, entry, reason, mode));
+    }
+
+    /** Returns the digest of a manifest and of the rules about fields that may differ. */
+    private String digest(Manifest manifest) {
+      ObjectRef ref = manifest.ref();
+      List<IgnoredDifference> about =
+          policy.ignored().stream()
+              .filter(rule -> rule.matches(ref.groupKind(), ref.namespace(), ref.name()))
+              .toList();
+      return about.isEmpty()
+          ? manifest.digest()
+          : "%s+%08x".formatted(manifest.digest(), about.toString().hashCode());
     }
 
     List<InventoryEntry> undesired() {

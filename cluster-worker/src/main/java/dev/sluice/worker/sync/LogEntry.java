@@ -5,6 +5,7 @@ import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.time.Instant;
 /**
  * A record of the sync topic without its payload, which is read again by offset when needed.
  *
+ * @param policy of the target; the default for a removal
  * @param batch see {@link dev.sluice.contract.event.Provenance}
  * @param writtenAt when the record was written, by the dispatcher's clock
  * @param receivedAt when this worker read the record
@@ -20,6 +22,7 @@ public record LogEntry(
     Subject subject,
     boolean removal,
     String inputDigest,
+    Policy policy,
     Batch batch,
     TraceParent trace,
     long offset,
@@ -44,6 +47,7 @@ public record LogEntry(
           case SyncEvent.Target target -> target.inputDigest();
           case SyncEvent.Removal _ -> "";
         },
+        policy(event),
         Batch.of(event.provenance()),
         envelope.trace(),
         offset,
@@ -51,10 +55,19 @@ public record LogEntry(
         receivedAt);
   }
 
+  /** Returns the policy; most entries share the default, which saves memory. */
+  private static Policy policy(SyncEvent event) {
+    return switch (event) {
+      case SyncEvent.Target target when !target.spec().policy().equals(Policy.DEFAULT) ->
+          target.spec().policy();
+      case SyncEvent.Target _, SyncEvent.Removal _ -> Policy.DEFAULT;
+    };
+  }
+
   /** Returns this entry with another trace context. */
   public LogEntry within(TraceParent context) {
     return new LogEntry(
-        subject, removal, inputDigest, batch, context, offset, writtenAt, receivedAt);
+        subject, removal, inputDigest, policy, batch, context, offset, writtenAt, receivedAt);
   }
 
   @Override

@@ -141,7 +141,7 @@ public final class LedgerWatch implements Reflector.Listener, AutoCloseable {
 
   @Override
   public void changed(ObjectNode configMap) {
-    String name = configMap.path("metadata").path("name").asText("");
+    String name = name(configMap);
     contained(
         name,
         () ->
@@ -151,15 +151,21 @@ public final class LedgerWatch implements Reflector.Listener, AutoCloseable {
   }
 
   @Override
-  public void deleted(String name) {
+  public void deleted(ObjectNode configMap) {
+    String name = name(configMap);
     contained(name, () -> ledgers.application(name).ifPresent(this::gone));
   }
 
   @Override
-  public void listed(Set<String> names) {
+  public void listed(Set<String> keys, String version) {
     Set<ApplicationName> missing = new HashSet<>(seen.keySet());
-    names.forEach(name -> ledgers.application(name).ifPresent(missing::remove));
+    keys.forEach(
+        key -> ledgers.application(key.substring(key.indexOf('/') + 1)).ifPresent(missing::remove));
     missing.forEach(application -> contained(application, () -> gone(application)));
+  }
+
+  private static String name(ObjectNode configMap) {
+    return configMap.path("metadata").path("name").asText("");
   }
 
   @Override

@@ -104,13 +104,13 @@ public final class PrerequisiteWatch implements Reflector.Listener, AutoCloseabl
   }
 
   @Override
-  public void deleted(String name) {
-    seen.remove(name);
+  public void deleted(ObjectNode object) {
+    seen.remove(name(object));
   }
 
   @Override
-  public void listed(Set<String> names) {
-    seen.keySet().retainAll(names);
+  public void listed(Set<String> keys, String version) {
+    seen.keySet().retainAll(keys);
   }
 
   private void contained(JsonNode object, Runnable handling) {

@@ -62,12 +62,12 @@ final class ReflectorFaultIT {
     }
 
     @Override
-    public void deleted(String name) {
-      received.add("deleted " + name);
+    public void deleted(ObjectNode object) {
+      received.add("deleted " + Reflector.key(object));
     }
 
     @Override
-    public void listed(Set<String> names) {
+    public void listed(Set<String> keys, String version) {
       received.add("listed");
     }
   }

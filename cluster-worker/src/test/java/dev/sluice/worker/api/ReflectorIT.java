@@ -42,13 +42,13 @@ final class ReflectorIT {
     }
 
     @Override
-    public void deleted(String name) {
-      objects.remove(name);
+    public void deleted(ObjectNode object) {
+      objects.remove(object.path("metadata").path("name").asText());
     }
 
     @Override
-    public void listed(Set<String> names) {
-      lists.add(names);
+    public void listed(Set<String> keys, String version) {
+      lists.add(keys);
     }
   }
 
@@ -88,7 +88,7 @@ final class ReflectorIT {
     assertThat(log.objects.get("all").path("data").path("text").asText())
         .isEqualTo(text.toString());
     assertThat(log.objects.get("before").path("data").path("text").asText()).isEqualTo("a");
-    assertThat(log.lists).hasSize(1).allMatch(names -> names.contains("before"));
+    assertThat(log.lists).hasSize(1).allMatch(keys -> keys.contains(namespace + "/before"));
   }
 
   @Test
@@ -127,7 +127,9 @@ final class ReflectorIT {
     outage.close();
 
     await().atMost(PATIENCE).until(() -> log.lists.size() == 2);
-    assertThat(log.lists.getLast()).contains("after", "later").doesNotContain("before");
+    assertThat(log.lists.getLast())
+        .contains(namespace + "/after", namespace + "/later")
+        .doesNotContain(namespace + "/before");
     assertThat(log.objects).containsKeys("after", "later");
   }
 

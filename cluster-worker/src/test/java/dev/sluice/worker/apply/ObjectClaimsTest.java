@@ -6,6 +6,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -321,6 +322,7 @@ final class ObjectClaimsTest {
             EventId.of("sync", CLUSTER, application, generation)),
         removal,
         digest,
+        Policy.DEFAULT,
         new LogEntry.Batch(batch, size),
         TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").orElseThrow(),
         generation,

@@ -8,6 +8,7 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -37,7 +38,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -172,7 +172,8 @@ class ReplacementIT {
         Optional.empty(),
         () -> {},
         new ReleasingPace(),
-        ConcurrentHashMap.newKeySet());
+        List.of(),
+        new Writes((_, _, _) -> {}));
   }
 
   private LogEntry entry() {
@@ -181,6 +182,7 @@ class ReplacementIT {
             CLUSTER, owner.application(), Generation.FIRST, Optional.empty(), EventId.of("target")),
         false,
         "v1:web",
+        Policy.DEFAULT,
         new LogEntry.Batch("batch", 1),
         TraceParent.start(),
         0,

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -104,7 +105,8 @@ final class SharedObjectsTest {
     return Ledger.unknown(WEB)
         .begin(
             new Ledger.Header(new Generation(1), false, Optional.empty(), "v1:web1"),
-            new Inventory(List.of(new InventoryEntry(REF, "d", false, Optional.of("x")))),
+            new Inventory(
+                List.of(new InventoryEntry(REF, "d", false, Optional.of("x"), Optional.empty()))),
             intent);
   }
 
@@ -118,6 +120,7 @@ final class SharedObjectsTest {
             EventId.of("sync", CLUSTER, application, generation)),
         false,
         "v1:" + application + generation,
+        Policy.DEFAULT,
         new LogEntry.Batch(application + "/" + generation, 1),
         TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").orElseThrow(),
         generation,

@@ -144,7 +144,12 @@ class FieldFoldTest {
     live.set("list", read("[{\"name\": \"a\", \"v\": 1}]"));
 
     JsonNode after =
-        FieldFold.fold(live, read("{\"apiVersion\": \"new.example.org/v1\"}"), true, Set.of())
+        FieldFold.fold(
+                live,
+                read("{\"apiVersion\": \"new.example.org/v1\"}"),
+                true,
+                IgnoredFields.NONE,
+                Set.of())
             .orElseThrow();
 
     assertThat(after).hasSize(1);
@@ -161,7 +166,7 @@ class FieldFoldTest {
 
   private static Optional<JsonNode> fold(String managedFields, String desired, boolean force)
       throws IOException {
-    return FieldFold.fold(live(managedFields), read(desired), force, Set.of())
+    return FieldFold.fold(live(managedFields), read(desired), force, IgnoredFields.NONE, Set.of())
         .map(JsonNode.class::cast);
   }
 

@@ -7,6 +7,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -237,6 +238,7 @@ class LaneMachineTest {
             new EventId("sync/c/a/" + generation)),
         false,
         "digest",
+        Policy.DEFAULT,
         new LogEntry.Batch("batch", 1),
         TRACE,
         generation,

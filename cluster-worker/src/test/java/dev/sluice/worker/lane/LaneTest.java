@@ -10,6 +10,7 @@ import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -51,8 +52,8 @@ class LaneTest {
   private final FaultyClock clock = new FaultyClock("Lane");
   private final AtomicInteger asked = new AtomicInteger();
   private final Breaker breaker = new Breaker(LATE, counting(asked));
-  private final Lane.Shared shared =
-      new Lane.Shared(
+  private final LaneResources shared =
+      new LaneResources(
           new LanePolicy(SOON, Duration.ofMinutes(1), Duration.ofHours(1)),
           running,
           payloads,
@@ -86,6 +87,11 @@ class LaneTest {
       } catch (HaltException e) {
         return e.outcome();
       }
+    }
+
+    @Override
+    public CheckOutcome check(LogEntry entry, Pace pace) {
+      return new CheckOutcome.Done();
     }
 
     @Override
@@ -372,6 +378,7 @@ class LaneTest {
             EventId.of(application, generation)),
         false,
         "v1:" + generation,
+        Policy.DEFAULT,
         new LogEntry.Batch("b", 1),
         TRACE,
         generation,

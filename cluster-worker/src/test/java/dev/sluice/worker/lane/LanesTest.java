@@ -7,6 +7,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -75,6 +76,11 @@ class LanesTest {
       }
       done.add(application + "/" + entry.generation());
       return new Outcome.Done();
+    }
+
+    @Override
+    public CheckOutcome check(LogEntry entry, Pace pace) {
+      return new CheckOutcome.Done();
     }
 
     @Override
@@ -237,6 +243,7 @@ class LanesTest {
             EventId.of(application, generation)),
         false,
         "v1:" + generation,
+        Policy.DEFAULT,
         new LogEntry.Batch("b", 1),
         TraceParent.start(),
         generation,

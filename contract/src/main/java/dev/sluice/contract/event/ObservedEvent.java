@@ -14,6 +14,15 @@ public sealed interface ObservedEvent extends ResultEvent.OfTarget {
   sealed interface OfHealth extends ObservedEvent {
 
     ObservedHealth observed();
+
+    /** Returns the event about this health. */
+    static OfHealth of(Subject subject, ObservedHealth observed) {
+      return switch (observed.health()) {
+        case HEALTHY -> new Healthy(subject, observed);
+        case SUSPENDED, PROGRESSING, MISSING -> new Progressing(subject, observed);
+        case DEGRADED, UNKNOWN -> new Degraded(subject, observed);
+      };
+    }
   }
 
   /** Objects are progressing, missing or suspended; none is worse. */

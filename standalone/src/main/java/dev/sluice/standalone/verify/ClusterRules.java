@@ -190,7 +190,7 @@ final class ClusterRules {
       throws InterruptedException {
     ObjectRef ref = manifest.ref();
     LiveComparison.Result result =
-        comparison.compare(path(ref).orElseThrow(), live, content, target.spec().policy().force());
+        comparison.compare(path(ref).orElseThrow(), ref, live, content, target.spec().policy());
     switch (result) {
       case LiveComparison.Result.Compared(List<Field> changes) -> {
         if (!changes.isEmpty()) {

@@ -1,4 +1,4 @@
-package dev.sluice.worker.diff;
+package dev.sluice.worker.fields;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -6,10 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.fields.ExcludedFields;
-import dev.sluice.worker.fields.FieldFold;
-import dev.sluice.worker.fields.FilledFields;
-import dev.sluice.worker.fields.PatchPreview;
 import dev.sluice.worker.manifest.SharedNodes;
 import java.util.Optional;
 import java.util.Set;
@@ -18,12 +14,12 @@ import java.util.Set;
  * The result that applying an object would have, by the API server's dry run. If fields of others
  * would be taken over first, a patch with the same effect is run instead.
  */
-final class DryRun {
+public final class DryRun {
 
   private final ClusterApi api;
   private final Discovery discovery;
 
-  DryRun(ClusterApi api, Discovery discovery) {
+  public DryRun(ClusterApi api, Discovery discovery) {
     this.api = api;
     this.discovery = discovery;
   }
@@ -35,14 +31,14 @@ final class DryRun {
    * @param managedFields the live object's at that time: without what is taken over first
    * @param after the object as it would be then
    */
-  record Preview(ObjectNode stated, JsonNode managedFields, ObjectNode after) {}
+  public record Preview(ObjectNode stated, JsonNode managedFields, ObjectNode after) {}
 
   /**
    * Creates an object in a dry run.
    *
    * @throws ApiException if the server refuses it
    */
-  void create(String path, ObjectNode content, boolean force) throws InterruptedException {
+  public void create(String path, ObjectNode content, boolean force) throws InterruptedException {
     ObjectNode unused = api.applyDry(path, content, force);
   }
 
@@ -51,9 +47,10 @@ final class DryRun {
    *
    * @throws ApiException if the server refuses it
    */
-  Preview change(String path, ObjectNode live, ObjectNode content, boolean force)
+  public Preview change(
+      String path, ObjectNode live, ObjectNode content, boolean force, IgnoredFields ignored)
       throws InterruptedException {
-    Preview before = before(live, content, force);
+    Preview before = before(live, content, force, ignored);
     ObjectNode there = withFields(live, before.managedFields());
     ObjectNode body = before.stated();
     boolean takesOver = !before.managedFields().equals(managedFields(live));
@@ -75,12 +72,14 @@ final class DryRun {
   }
 
   /** Returns the object as it is before the apply, after fields were taken over. */
-  Preview before(ObjectNode live, ObjectNode content, boolean force) throws InterruptedException {
+  public Preview before(ObjectNode live, ObjectNode content, boolean force, IgnoredFields ignored)
+      throws InterruptedException {
+    ObjectNode applied = ignored.applicable(content, live);
     Set<String> gone =
-        discovery.unserved(FieldFold.versions(live, content), content.path("kind").asText());
-    Optional<ArrayNode> folded = FieldFold.fold(live, content, force, gone);
+        discovery.unserved(FieldFold.versions(live, applied), applied.path("kind").asText());
+    Optional<ArrayNode> folded = FieldFold.fold(live, applied, force, ignored, gone);
     JsonNode fields = folded.map(JsonNode.class::cast).orElse(managedFields(live));
-    return new Preview(FilledFields.unclaimed(content, withFields(live, fields)), fields, live);
+    return new Preview(FilledFields.unclaimed(applied, withFields(live, fields)), fields, live);
   }
 
   /** Requires that only those managers own fields with other values that lose them first. */

@@ -1,10 +1,9 @@
-package dev.sluice.worker.diff;
+package dev.sluice.worker.fields;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectDifference.Field;
-import dev.sluice.worker.fields.FieldPath;
 import dev.sluice.worker.manifest.Ownership;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,7 @@ import java.util.TreeSet;
  * <p>For a Secret only field names are shown, never values: neither of its data nor of its
  * annotations, where tools keep copies of it.
  */
-final class FieldDifferences {
+public final class FieldDifferences {
 
   private static final String HIDDEN = "***";
   private static final int MAX_FIELDS = 200;
@@ -35,7 +34,8 @@ final class FieldDifferences {
     this.secret = secret;
   }
 
-  static List<Field> between(ObjectNode live, ObjectNode wanted) {
+  /** Returns the fields that differ, in their order in the objects. */
+  public static List<Field> between(ObjectNode live, ObjectNode wanted) {
     FieldDifferences differences = new FieldDifferences(isSecret(wanted));
     differences.objects("", plain(live), plain(wanted));
     return differences.found.size() <= MAX_FIELDS
@@ -44,7 +44,7 @@ final class FieldDifferences {
   }
 
   /** Returns whether values, and messages that may quote them, must not be shown. */
-  static boolean isSecret(JsonNode object) {
+  public static boolean isSecret(JsonNode object) {
     return object.path("kind").asText().equals("Secret")
         && object.path("apiVersion").asText().equals("v1");
   }

@@ -1,4 +1,4 @@
-package dev.sluice.worker.diff;
+package dev.sluice.worker.fields;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

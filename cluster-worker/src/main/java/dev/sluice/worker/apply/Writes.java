@@ -1,0 +1,81 @@
+package dev.sluice.worker.apply;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ObjectId;
+import dev.sluice.worker.live.LiveObjects;
+import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.plan.Inventory;
+import dev.sluice.worker.plan.InventoryEntry;
+import dev.sluice.worker.plan.LiveState;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The objects that an attempt wrote, and the states in which it left them. Thread-safe. */
+final class Writes {
+
+  private final Listener listener;
+  private final Set<String> uids = ConcurrentHashMap.newKeySet();
+  private final Map<ObjectId, LiveState> states = new ConcurrentHashMap<>();
+
+  /** Receives each write. */
+  interface Listener {
+
+    /**
+     * Called by the thread that wrote.
+     *
+     * @param before the object as it was read; empty if it did not exist
+     * @param after the object as the server returned it
+     */
+    void written(ObjectRef ref, Optional<LiveObject> before, ObjectNode after);
+  }
+
+  Writes(Listener listener) {
+    this.listener = listener;
+  }
+
+  void add(Manifest manifest, Optional<LiveObject> before, ObjectNode after) {
+    ObjectRef ref = manifest.ref();
+    uids.add(new LiveObject(after).uid());
+    states.put(ref.id(), state(manifest, after));
+    listener.written(ref, before, after);
+  }
+
+  private static LiveState state(Manifest manifest, ObjectNode after) {
+    if (manifest.isTransient()) {
+      return LiveState.ANY;
+    }
+    return manifest.directives().createOnly() ? LiveState.EXISTS : LiveObjects.state(after);
+  }
+
+  /**
+   * Notes an object that was left as it is.
+   *
+   * @param isOwn whether it has the application's labels, without which it is not watched
+   */
+  void left(ObjectRef ref, boolean isOwn) {
+    states.put(ref.id(), isOwn ? LiveState.EXISTS : LiveState.ANY);
+  }
+
+  /** Returns whether an object was written, or left as it is. */
+  boolean has(ObjectRef ref) {
+    return states.containsKey(ref.id());
+  }
+
+  /** Returns whether an object with this uid was written; none of them is deleted. */
+  boolean contains(String uid) {
+    return uids.contains(uid);
+  }
+
+  /** Returns the inventory with the states in which the objects were left. */
+  Inventory complete(Inventory inventory) {
+    return new Inventory(inventory.entries().stream().map(this::complete).toList());
+  }
+
+  private InventoryEntry complete(InventoryEntry entry) {
+    LiveState state = states.get(entry.ref().id());
+    return state == null ? entry : entry.left(state);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.worker.fields;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.event.FieldWriter;
+import dev.sluice.contract.json.Json;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Who owns the fields of a live object, as its {@code managedFields} say. When another manager
+ * changes or removes a field that Sluice applied, the API server takes the field out of Sluice's
+ * entry. So the object is as Sluice left it as long as that entry names the same fields (KEP-555).
+ */
+public final class FieldOwnership {
+
+  private static final int DIGEST_BYTES = 9;
+
+  private FieldOwnership() {}
+
+  /** Returns a short digest of the fields that Sluice owns; empty if it owns none. */
+  public static Optional<String> digest(JsonNode live) {
+    JsonNode own = own(live);
+    return own.isEmpty() ? Optional.empty() : Optional.of(digestOf(own));
+  }
+
+  /**
+   * Returns the writers of the fields that Sluice would own again.
+   *
+   * @param before the object with their changes
+   * @param after the object after Sluice has applied it again
+   */
+  public static List<FieldWriter> writers(JsonNode before, JsonNode after) {
+    JsonNode lost = FieldNames.without(own(after), own(before));
+    List<FieldWriter> writers = new ArrayList<>();
+    for (JsonNode entry : before.path("metadata").path("managedFields")) {
+      if (!FieldManagers.isOwn(entry) && FieldNames.meet(lost, entry.path("fieldsV1"))) {
+        writers.add(writer(entry));
+      }
+    }
+    return writers;
+  }
+
+  /** Returns whether Sluice owns the same fields in both. */
+  public static boolean isSame(JsonNode before, JsonNode after) {
+    return own(before).equals(own(after));
+  }
+
+  static JsonNode own(JsonNode live) {
+    for (JsonNode entry : live.path("metadata").path("managedFields")) {
+      if (FieldManagers.isOwn(entry)) {
+        return entry.path("fieldsV1");
+      }
+    }
+    return Json.mapper().missingNode();
+  }
+
+  private static FieldWriter writer(JsonNode entry) {
+    return new FieldWriter(
+        FieldManagers.name(entry),
+        entry.path("operation").asText(""),
+        Optional.of(entry.path("subresource").asText("")).filter(name -> !name.isEmpty()),
+        time(entry.path("time").asText("")));
+  }
+
+  private static Optional<Instant> time(String text) {
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String digestOf(JsonNode fields) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      add(digest, fields);
+      byte[] bytes = new byte[DIGEST_BYTES];
+      System.arraycopy(digest.digest(), 0, bytes, 0, DIGEST_BYTES);
+      return Base64.getUrlEncoder().encodeToString(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is always there", e);
+    }
+  }
+
+  /** Adds fields in a fixed order. */
+  private static void add(MessageDigest digest, JsonNode fields) {
+    digest.update((byte) '{');
+    fields.properties().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            field -> {
+              digest.update(field.getKey().getBytes(UTF_8));
+              digest.update((byte) 0);
+              add(digest, field.getValue());
+            });
+    digest.update((byte) '}');
+  }
+}

@@ -1,0 +1,359 @@
+package dev.sluice.worker.live;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ObjectId;
+import dev.sluice.worker.api.ApiKind;
+import dev.sluice.worker.api.Reflector;
+import dev.sluice.worker.fields.FieldOwnership;
+import dev.sluice.worker.health.HealthChecks;
+import dev.sluice.worker.health.ObjectHealth;
+import dev.sluice.worker.plan.Inventory;
+import dev.sluice.worker.plan.InventoryEntry;
+import dev.sluice.worker.plan.LiveState;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+
+/**
+ * The live objects of all applications of a cluster, as their watches and Sluice's own writes show
+ * them. Tells its listener which applications have objects that differ from what their done
+ * generation left, and whose health changed. Only what is compared is stored.
+ *
+ * <p>An observation that is older than the newest known one of its object is ignored: watches lag
+ * behind Sluice's own writes. (Kubernetes has guaranteed since 1.35 that resource versions can be
+ * compared as numbers, KEP-5504; all servers did so before.)
+ */
+public final class LiveObjects {
+
+  private final Listener listener;
+  private final Clock clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<ApplicationName, LiveApplication> applications = new HashMap<>();
+  private final LiveIndex index = new LiveIndex();
+
+  /** Receives what changed. Called by any thread, without any lock. Must not block. */
+  public interface Listener {
+
+    /** Called when objects of an application differ from what its done generation left, or may. */
+    void differ(ApplicationName application);
+
+    /** Called when the health of an application's objects may have changed. */
+    void healthChanged(ApplicationName application);
+
+    /** Called when the kinds of all objects changed. */
+    void kindsChanged();
+
+    /** Called when objects that were seen before are judged by other rules from now on. */
+    void rulesChanged();
+  }
+
+  /**
+   * An object that differs from what the done generation left.
+   *
+   * @param since when that was seen first
+   */
+  public record Suspect(ObjectRef ref, Instant since) {}
+
+  public LiveObjects(Listener listener, Clock clock) {
+    this.listener = listener;
+    this.clock = clock;
+  }
+
+  /** Returns the kinds of all objects. */
+  public Set<ApiKind> kinds() {
+    lock.lock();
+    try {
+      return index.kinds();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the number of objects. */
+  public int size() {
+    lock.lock();
+    try {
+      return index.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes the rules of an application before its objects are seen. */
+  public void prepare(ApplicationName name, Policy policy) {
+    changing(
+        _ -> {
+          boolean unused =
+              applications.computeIfAbsent(name, LiveApplication::new).check(policy.healthChecks());
+        });
+  }
+
+  /**
+   * Notes that a generation is applied now: until it is settled, nothing of the application is
+   * compared.
+   *
+   * @param during all objects that the application may have meanwhile
+   */
+  public void begin(ApplicationName name, Inventory during) {
+    changing(
+        effects -> {
+          LiveApplication application = applications.computeIfAbsent(name, LiveApplication::new);
+          application.settle(Optional.empty());
+          during.entries().forEach(entry -> track(application, entry, effects));
+        });
+  }
+
+  /** Notes that a generation is done, with what it left. */
+  public void settled(Subject subject, Policy policy, Inventory after) {
+    changing(
+        effects -> {
+          LiveApplication application =
+              applications.computeIfAbsent(subject.application(), LiveApplication::new);
+          effects.rules(application.check(policy.healthChecks()));
+          application.settle(
+              Optional.of(new LiveApplication.Settled(subject, policy, clock.instant())));
+          Set<ObjectId> kept = new HashSet<>();
+          for (InventoryEntry entry : after.entries()) {
+            kept.add(entry.ref().id());
+            LiveObjectState object = track(application, entry, effects);
+            object.expect(entry.ref(), entry.state().orElse(null));
+            compare(object, effects);
+          }
+          forget(application, id -> !kept.contains(id), effects);
+          effects.healthOf(application);
+        });
+  }
+
+  /** Forgets an application that was removed. */
+  public void removed(ApplicationName name) {
+    changing(
+        effects -> {
+          LiveApplication application = applications.remove(name);
+          if (application != null) {
+            forget(application, _ -> true, effects);
+          }
+        });
+  }
+
+  /** Notes the answer to a write of Sluice. */
+  public void written(ObjectRef ref, ObjectNode live) {
+    changing(effects -> index.find(ref).forEach(object -> seen(object, live, effects)));
+  }
+
+  /** Notes that a kind's object was found or changed; returns whether that changes anything. */
+  boolean changed(ApiKind kind, ObjectNode live) {
+    boolean[] changes = new boolean[1];
+    changing(
+        effects ->
+            index
+                .find(kind, Reflector.key(live))
+                .forEach(object -> changes[0] |= seen(object, live, effects)));
+    return changes[0];
+  }
+
+  /** Notes that a kind's object was deleted, or lost the labels by which it is watched. */
+  void deleted(ApiKind kind, ObjectNode last) {
+    long version =
+        LiveObjectState.version(last.path("metadata").path("resourceVersion").asText(""));
+    changing(
+        effects ->
+            index
+                .find(kind, Reflector.key(last))
+                .forEach(object -> gone(object, version, effects)));
+  }
+
+  /**
+   * Notes that a kind has exactly these objects; returns how many are missing that were not before.
+   */
+  int listed(ApiKind kind, Set<String> keys, String listVersion) {
+    long version = LiveObjectState.version(listVersion);
+    int[] missing = new int[1];
+    changing(
+        effects ->
+            index
+                .ofKind(kind)
+                .forEach(
+                    (key, objects) -> {
+                      for (LiveObjectState object : objects) {
+                        if (!keys.contains(key) && gone(object, version, effects)) {
+                          missing[0]++;
+                        }
+                      }
+                    }));
+    return missing[0];
+  }
+
+  /** Notes that a kind cannot be observed. */
+  void unobservable(ApiKind kind, String reason) {
+    changing(
+        effects ->
+            index
+                .ofKind(kind)
+                .values()
+                .forEach(
+                    objects ->
+                        objects.forEach(
+                            object -> {
+                              object.unobservable(reason);
+                              effects.healthOf(object.application());
+                            })));
+  }
+
+  /** Returns the objects of an application that differ, and were not compared as they are now. */
+  public List<Suspect> unchecked(ApplicationName name) {
+    return suspects(name, LiveObjectState::isToBeChecked);
+  }
+
+  /** Returns the objects of an application that differ. */
+  public List<Suspect> differing(ApplicationName name) {
+    return suspects(name, LiveObjectState::differs);
+  }
+
+  private List<Suspect> suspects(ApplicationName name, Predicate<LiveObjectState> chosen) {
+    lock.lock();
+    try {
+      LiveApplication application = applications.get(name);
+      if (application == null || application.settled().isEmpty()) {
+        return List.of();
+      }
+      return application.objects().values().stream()
+          .filter(chosen)
+          .map(object -> new Suspect(object.ref(), object.differsSince().orElseGet(clock::instant)))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes that an object was compared in full as it is seen now, and its difference is known. */
+  public void checked(ApplicationName application, ObjectRef ref) {
+    changing(_ -> find(application, ref).ifPresent(LiveObjectState::checked));
+  }
+
+  /** Notes the state in which a write left an object of a done generation. */
+  public void expect(ApplicationName application, ObjectRef ref, LiveState state) {
+    changing(
+        effects ->
+            find(application, ref)
+                .ifPresent(
+                    object -> {
+                      object.expect(ref, state);
+                      compare(object, effects);
+                    }));
+  }
+
+  private Optional<LiveObjectState> find(ApplicationName name, ObjectRef ref) {
+    return Optional.ofNullable(applications.get(name))
+        .map(application -> application.objects().get(ref.id()));
+  }
+
+  /** Returns the state of an application; empty unless a generation of it is done. */
+  Optional<LiveApplication.Snapshot> snapshot(ApplicationName name) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(applications.get(name)).flatMap(LiveApplication::snapshot);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the state that a write has left, from its answer. */
+  public static LiveState state(ObjectNode live) {
+    return FieldOwnership.digest(live).map(LiveState::ofFields).orElse(LiveState.EXISTS);
+  }
+
+  private LiveObjectState track(
+      LiveApplication application, InventoryEntry entry, LiveEffects effects) {
+    ObjectRef ref = entry.ref();
+    LiveObjectState known = application.objects().get(ref.id());
+    if (known != null && known.ref().equals(ref)) {
+      return known;
+    }
+    if (known != null) {
+      effects.kinds(index.remove(known));
+    }
+    LiveObjectState object = new LiveObjectState(application, ref);
+    index.find(ref).stream().findFirst().ifPresent(object::seenAs);
+    application.objects().put(ref.id(), object);
+    effects.kinds(index.add(object));
+    return object;
+  }
+
+  private void forget(
+      LiveApplication application, Predicate<ObjectId> chosen, LiveEffects effects) {
+    for (ObjectId id : List.copyOf(application.objects().keySet())) {
+      if (chosen.test(id)) {
+        effects.kinds(index.remove(application.objects().remove(id)));
+      }
+    }
+  }
+
+  private boolean seen(LiveObjectState object, ObjectNode live, LiveEffects effects) {
+    long version =
+        LiveObjectState.version(live.path("metadata").path("resourceVersion").asText(""));
+    return observed(
+        object,
+        version,
+        () ->
+            object.seen(version, state(live), HealthChecks.of(live, object.application().checks())),
+        effects);
+  }
+
+  private boolean gone(LiveObjectState object, long version, LiveEffects effects) {
+    return observed(object, version, () -> object.gone(version), effects);
+  }
+
+  /** Makes an observation, unless it is outdated; returns whether it changed anything. */
+  private boolean observed(
+      LiveObjectState object, long version, Runnable observation, LiveEffects effects) {
+    if (object.isOutdated(version)) {
+      return false;
+    }
+    ObjectHealth health = object.health();
+    boolean differed = object.differs();
+    observation.run();
+    boolean healthChanged = !health.equals(object.health());
+    if (healthChanged) {
+      effects.healthOf(object.application());
+    }
+    compare(object, effects);
+    return healthChanged || differed != object.differs();
+  }
+
+  private void compare(LiveObjectState object, LiveEffects effects) {
+    boolean differed = object.differsSince().isPresent();
+    object.note(clock.instant());
+    boolean returned = differed && object.differsSince().isEmpty();
+    if (object.application().settled().isPresent() && (object.isToBeChecked() || returned)) {
+      effects.differ(object.application());
+    }
+  }
+
+  /** A change under the lock. */
+  private interface Change {
+    void make(LiveEffects effects);
+  }
+
+  /** Makes a change, and tells the listener afterwards. */
+  private void changing(Change change) {
+    LiveEffects effects = new LiveEffects();
+    lock.lock();
+    try {
+      change.make(effects);
+    } finally {
+      lock.unlock();
+    }
+    effects.tell(listener);
+  }
+}

@@ -1,0 +1,229 @@
+package dev.sluice.worker.live;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.name.GroupKind;
+import dev.sluice.platform.process.Containment;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ApiKind;
+import dev.sluice.worker.api.ApiResource;
+import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.api.Reflector;
+import dev.sluice.worker.manifest.Ownership;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One watch for each kind that an application of the cluster has, of the objects with the labels of
+ * this installation. A watch begins with the first object of its kind, and ends after the last.
+ */
+public final class LiveWatches implements AutoCloseable {
+
+  /** Kinds without health: their metadata shows every change of the fields that Sluice owns. */
+  private static final Set<GroupKind> WITHOUT_HEALTH =
+      Stream.of(
+              "ConfigMap",
+              "Secret",
+              "ServiceAccount",
+              "LimitRange",
+              "ResourceQuota",
+              "Role.rbac.authorization.k8s.io",
+              "RoleBinding.rbac.authorization.k8s.io",
+              "ClusterRole.rbac.authorization.k8s.io",
+              "ClusterRoleBinding.rbac.authorization.k8s.io",
+              "NetworkPolicy.networking.k8s.io",
+              "IngressClass.networking.k8s.io",
+              "StorageClass.storage.k8s.io",
+              "PriorityClass.scheduling.k8s.io",
+              "RuntimeClass.node.k8s.io",
+              "MutatingWebhookConfiguration.admissionregistration.k8s.io",
+              "ValidatingWebhookConfiguration.admissionregistration.k8s.io")
+          .map(GroupKind::parse)
+          .collect(Collectors.toUnmodifiableSet());
+
+  private final ClusterApi api;
+  private final Discovery discovery;
+  private final String installation;
+  private final LiveObjects objects;
+  private final Containment containment;
+  private final Runnable found;
+  private final Map<ApiKind, Watch> watches = new ConcurrentHashMap<>();
+  private boolean closed;
+
+  private LiveWatches(
+      ClusterApi api,
+      Discovery discovery,
+      String installation,
+      LiveObjects objects,
+      Containment containment,
+      Runnable found) {
+    this.api = api;
+    this.discovery = discovery;
+    this.installation = installation;
+    this.objects = objects;
+    this.containment = containment;
+    this.found = found;
+  }
+
+  /**
+   * Starts the watches of all kinds that the objects have now.
+   *
+   * @param found called for each change that {@link #listAgain} found and the watches had missed
+   */
+  public static LiveWatches start(
+      ClusterApi api,
+      Discovery discovery,
+      String installation,
+      LiveObjects objects,
+      Containment containment,
+      Runnable found) {
+    LiveWatches watches =
+        new LiveWatches(api, discovery, installation, objects, containment, found);
+    watches.adapt();
+    return watches;
+  }
+
+  /** Starts and ends watches, so that there is one for each kind of the objects. */
+  public synchronized void adapt() {
+    if (closed) {
+      return;
+    }
+    Set<ApiKind> needed = objects.kinds();
+    Set<ApiKind> ended = new HashSet<>(watches.keySet());
+    ended.removeAll(needed);
+    for (ApiKind kind : ended) {
+      // waits for its thread, which may be calling this very method
+      Watch watch = watches.remove(kind);
+      if (watch != null) {
+        Thread.ofVirtual().name("end of watch " + kind).start(watch.reflector()::close);
+      }
+    }
+    for (ApiKind kind : needed) {
+      watches.computeIfAbsent(kind, this::watch);
+    }
+  }
+
+  /** Lists all objects again, since the rules for their health changed. */
+  public void judgeAgain() {
+    watches.values().forEach(watch -> watch.reflector().listAgain());
+  }
+
+  /** Lists all objects again, which finds what the watches have missed. */
+  public void listAgain() {
+    watches
+        .values()
+        .forEach(
+            watch -> {
+              watch.receiver().listing = true;
+              watch.reflector().listAgain();
+            });
+  }
+
+  /** Returns the number of kinds whose changes are not received at the moment. */
+  public int broken() {
+    return (int) watches.values().stream().filter(watch -> !watch.reflector().isWatching()).count();
+  }
+
+  /** Returns the number of kinds that are watched. */
+  public int size() {
+    return watches.size();
+  }
+
+  private Watch watch(ApiKind kind) {
+    Receiver receiver = new Receiver(kind);
+    Reflector reflector =
+        Reflector.start(
+            api,
+            kind.toString(),
+            new Reflector.Collection(
+                () -> path(kind),
+                Ownership.INSTALLATION_LABEL + "=" + installation,
+                WITHOUT_HEALTH.contains(groupKind(kind))),
+            receiver);
+    return new Watch(receiver, reflector);
+  }
+
+  private Optional<String> path(ApiKind kind) throws InterruptedException {
+    Optional<ApiResource> resource = discovery.find(kind.apiVersion(), kind.kind());
+    return resource.map(found -> found.collection(""));
+  }
+
+  private static GroupKind groupKind(ApiKind kind) {
+    int slash = kind.apiVersion().indexOf('/');
+    return new GroupKind(kind.apiVersion().substring(0, Math.max(0, slash)), kind.kind());
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    watches.values().forEach(watch -> watch.reflector().close());
+    watches.clear();
+  }
+
+  private record Watch(Receiver receiver, Reflector reflector) {}
+
+  /** Passes on the objects of one kind. */
+  private final class Receiver implements Reflector.Listener {
+
+    private final ApiKind kind;
+
+    /** Whether objects are listed to find what the watch has missed. */
+    private volatile boolean listing;
+
+    Receiver(ApiKind kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    public void changed(ObjectNode object) {
+      contained(() -> found(objects.changed(kind, named(object)) ? 1 : 0));
+    }
+
+    @Override
+    public void deleted(ObjectNode object) {
+      contained(() -> objects.deleted(kind, object));
+    }
+
+    @Override
+    public void listed(Set<String> keys, String version) {
+      contained(() -> found(objects.listed(kind, keys, version)));
+      listing = false;
+    }
+
+    @Override
+    public void failed(ApiException cause) {
+      if (cause.isNotFound()) {
+        discovery.forget(kind.apiVersion());
+      } else if (cause.code() == 403) {
+        contained(
+            () ->
+                objects.unobservable(
+                    kind,
+                    "the worker may not list and watch %s in %s: grant it the verbs list and watch"
+                        .formatted(kind.kind(), kind.apiVersion())));
+      }
+    }
+
+    private void found(int changes) {
+      for (int i = 0; listing && i < changes; i++) {
+        found.run();
+      }
+    }
+
+    /** Items of lists, and metadata, do not name their kind. */
+    private ObjectNode named(ObjectNode object) {
+      object.put("apiVersion", kind.apiVersion());
+      object.put("kind", kind.kind());
+      return object;
+    }
+
+    private void contained(Runnable handling) {
+      containment.handle("live-watch", kind, handling);
+    }
+  }
+}

@@ -1,0 +1,312 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.FieldWriter;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectDifference;
+import dev.sluice.contract.event.ObjectDrift;
+import dev.sluice.contract.event.ObservedEvent;
+import dev.sluice.contract.event.SuspensionEvent;
+import dev.sluice.contract.fleet.IgnoredDifference;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.name.ApplicationName;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Live objects that are changed or deleted by others are put back, or the drift is shown. */
+@Tag("kubernetes")
+final class DriftIT {
+
+  private static final String DEPLOYMENT =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web, labels: {tier: front}}
+      spec:
+        replicas: 0
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata: {labels: {app: web}}
+          spec:
+            containers: [{name: web, image: "registry.local/web:1", resources: {limits: {cpu: 1000m}}}]
+      """;
+
+  private static final Policy SHOW = policy(false);
+  private static final Policy HEAL = policy(true);
+
+  private Bench bench;
+
+  @BeforeEach
+  void open() {
+    bench = new Bench();
+    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.worker("one");
+  }
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  private static Policy policy(boolean heals, IgnoredDifference... ignored) {
+    Policy base = heals ? Policy.DEFAULT : Targets.showing(Policy.DEFAULT);
+    return new Policy(
+        base.prune(),
+        base.pruneLimitPercent(),
+        base.force(),
+        base.timeout(),
+        base.plugins(),
+        base.generatedValues(),
+        base.selfHeal(),
+        base.healthTimeout(),
+        Optional.of(List.of(ignored)),
+        base.sharedObjects(),
+        base.healthCheckExprs());
+  }
+
+  private void apply(long generation, Policy policy, String... manifests) {
+    bench.targets.send(bench.targets.target("shop", generation, policy, manifests));
+    await().atMost(Bench.PATIENCE).until(() -> awaitedHealth(generation).isPresent());
+  }
+
+  private Optional<ObservedEvent.OfHealth> awaitedHealth(long generation) {
+    return all(ObservedEvent.OfHealth.class).stream()
+        .filter(health -> health.subject().generation().value() == generation)
+        .reduce((_, last) -> last);
+  }
+
+  private <E extends Event> List<E> all(Class<E> type) {
+    return bench.results.all(type);
+  }
+
+  private <E extends Event> E awaited(Class<E> type, int number) {
+    return await()
+        .atMost(Bench.PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> all(type), found -> found.size() >= number)
+        .get(number - 1);
+  }
+
+  private Resource<GenericKubernetesResource> deployment() {
+    return bench
+        .fixture
+        .client()
+        .genericKubernetesResources("apps/v1", "Deployment")
+        .inNamespace(bench.namespace)
+        .withName("web");
+  }
+
+  private void edit(String manager, String patch) {
+    var unused =
+        deployment()
+            .patch(
+                new PatchContext.Builder()
+                    .withPatchType(PatchType.JSON)
+                    .withFieldManager(manager)
+                    .build(),
+                patch);
+  }
+
+  private int replicas() {
+    GenericKubernetesResource live = deployment().get();
+    return live == null ? -1 : (int) live.<Integer>get("spec", "replicas");
+  }
+
+  @Test
+  void putsAChangedFieldBackAndNamesWhoChangedIt() {
+    apply(1, HEAL, DEPLOYMENT);
+
+    edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+
+    ObservedEvent.Healed healed = awaited(ObservedEvent.Healed.class, 1);
+    assertThat(replicas()).isZero();
+    assertThat(healed.changes())
+        .extracting(ObjectChange::action)
+        .containsExactly(ObjectChange.Action.CONFIGURED);
+    assertThat(healed.subject().generation().value()).isEqualTo(1);
+    ObjectDrift drift = awaited(ObservedEvent.Drifted.class, 1).objects().getFirst();
+    assertThat(drift.kind()).isEqualTo(ObjectDrift.Kind.CHANGED);
+    assertThat(drift.fields())
+        .contains(new ObjectDifference.Field("spec.replicas", Optional.of("5"), Optional.of("0")));
+    assertThat(drift.writers()).extracting(FieldWriter::manager).containsExactly("kubectl-edit");
+    assertThat(drift.writers().getFirst().at()).isPresent();
+  }
+
+  @Test
+  void createsADeletedObjectAgain() {
+    apply(1, HEAL, DEPLOYMENT, Targets.configMap("settings", "a"));
+    String uid = bench.object("settings").orElseThrow().getMetadata().getUid();
+
+    bench.fixture.client().configMaps().inNamespace(bench.namespace).withName("settings").delete();
+
+    ObservedEvent.Healed healed = awaited(ObservedEvent.Healed.class, 1);
+    assertThat(healed.changes())
+        .extracting(ObjectChange::action)
+        .containsExactly(ObjectChange.Action.CREATED);
+    assertThat(bench.value("settings")).contains("a");
+    assertThat(bench.object("settings").orElseThrow().getMetadata().getUid()).isNotEqualTo(uid);
+  }
+
+  @Test
+  void putsLabelsBackThatTheWatchSelectsBy() {
+    apply(1, HEAL, DEPLOYMENT);
+
+    edit(
+        "kubectl-label",
+        "[{\"op\": \"remove\", \"path\": \"/metadata/labels/sluice.dev~1installation\"}]");
+
+    awaited(ObservedEvent.Healed.class, 1);
+    assertThat(deployment().get().getMetadata().getLabels())
+        .containsEntry("sluice.dev/installation", bench.installation());
+  }
+
+  @Test
+  void leavesFieldsAloneThatGitDoesNotState() {
+    apply(1, HEAL, DEPLOYMENT);
+
+    edit(
+        "kubectl-annotate",
+        "[{\"op\": \"add\", \"path\": \"/metadata/annotations/note\", \"value\": \"x\"}]");
+    edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+
+    awaited(ObservedEvent.Healed.class, 1);
+    assertThat(all(ObservedEvent.Drifted.class)).hasSize(1);
+    assertThat(all(ObservedEvent.Drifted.class).getFirst().objects().getFirst().fields())
+        .extracting(ObjectDifference.Field::path)
+        .contains("spec.replicas");
+  }
+
+  @Test
+  void onlyShowsDriftIfThePolicySaysSoAndSeesItsEnd() {
+    apply(1, SHOW, DEPLOYMENT);
+
+    edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+
+    ObservedEvent.Drifted drifted = awaited(ObservedEvent.Drifted.class, 1);
+    assertThat(drifted.heals()).isFalse();
+    assertThat(drifted.objects().getFirst().fields())
+        .extracting(ObjectDifference.Field::path)
+        .containsExactly("spec.replicas");
+    assertThat(replicas()).isEqualTo(5);
+
+    bench.targets.send(
+        Targets.again(bench.targets.target("shop", 1, SHOW, DEPLOYMENT), 2)); // an operator's sync
+    await().atMost(Bench.PATIENCE).until(() -> replicas() == 0);
+    assertThat(all(ObservedEvent.Healed.class)).isEmpty();
+  }
+
+  @Test
+  void leavesIgnoredFieldsToTheirManagers() {
+    apply(
+        1,
+        policy(
+            true,
+            new IgnoredDifference(
+                "apps",
+                "Deployment",
+                Optional.empty(),
+                Optional.empty(),
+                List.of("/spec/replicas"),
+                List.of("tuner"))),
+        DEPLOYMENT);
+
+    edit("scaler", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+    edit("tuner", "[{\"op\": \"replace\", \"path\": \"/metadata/labels/tier\", \"value\": \"b\"}]");
+    edit(
+        "kubectl-edit",
+        """
+        [{"op": "replace", "path": "/spec/template/spec/containers/0/image",
+          "value": "registry.local/web:2"}]
+        """);
+
+    awaited(ObservedEvent.Healed.class, 1);
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () ->
+                deployment()
+                    .get()
+                    .get("spec", "template", "spec", "containers", 0, "image")
+                    .equals("registry.local/web:1"));
+    assertThat(replicas()).isEqualTo(5);
+    assertThat(deployment().get().getMetadata().getLabels()).containsEntry("tier", "b");
+    assertThat(all(ObservedEvent.Drifted.class))
+        .allSatisfy(
+            drifted ->
+                assertThat(drifted.objects().getFirst().fields())
+                    .extracting(ObjectDifference.Field::path)
+                    .noneMatch(
+                        path ->
+                            path.equals("spec.replicas") || path.equals("metadata.labels.tier")));
+  }
+
+  @Test
+  void showsTheDriftOfASuspendedApplicationAndHealsItWhenTheSuspensionEnds() {
+    apply(1, HEAL, DEPLOYMENT);
+    suspend("s1", true);
+
+    edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+
+    assertThat(awaited(ObservedEvent.Drifted.class, 1).heals()).isFalse();
+    assertThat(replicas()).isEqualTo(5);
+
+    suspend("s2", false);
+    awaited(ObservedEvent.Healed.class, 1);
+    assertThat(replicas()).isZero();
+  }
+
+  private void suspend(String id, boolean suspended) {
+    bench.targets.send(
+        EventId.of(id),
+        new SuspensionEvent(
+            new ApplicationName("shop"), bench.cluster, suspended, "jo", "looking"));
+  }
+
+  @Test
+  void findsAtItsStartWhatHappenedWhileNoWorkerRan() {
+    bench.close();
+    bench = new Bench();
+    ClusterWorker first = bench.worker("first");
+    apply(1, HEAL, DEPLOYMENT, Targets.configMap("settings", "a"));
+    first.close();
+    edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+    bench.fixture.client().configMaps().inNamespace(bench.namespace).withName("settings").delete();
+
+    bench.worker("second");
+
+    await().atMost(Bench.PATIENCE).until(() -> replicas() == 0);
+    bench.awaitValue("settings", "a");
+  }
+
+  @Test
+  void pausesTheHealsOfAnObjectThatAnotherWriterChangesEachTime() {
+    apply(1, HEAL, DEPLOYMENT, Targets.configMap("settings", "a"));
+
+    for (int heal = 1; heal <= 5; heal++) {
+      edit("fighter", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+      awaited(ObservedEvent.Healed.class, heal);
+    }
+    ObservedEvent.Contended contended = awaited(ObservedEvent.Contended.class, 1);
+    assertThat(contended.writers()).extracting(FieldWriter::manager).containsExactly("fighter");
+
+    edit("fighter", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+    bench.fixture.client().configMaps().inNamespace(bench.namespace).withName("settings").delete();
+    awaited(ObservedEvent.Healed.class, 6);
+    assertThat(bench.value("settings")).contains("a");
+    assertThat(replicas()).isEqualTo(5);
+  }
+}
