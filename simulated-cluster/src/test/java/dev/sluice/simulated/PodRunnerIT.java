@@ -203,7 +203,7 @@ class PodRunnerIT {
       }
 
       await()
-          .atMost(Duration.ofSeconds(120))
+          .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(500))
           .until(
               () ->

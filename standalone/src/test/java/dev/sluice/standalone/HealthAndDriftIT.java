@@ -370,8 +370,9 @@ class HealthAndDriftIT {
 
   private void write(String topic, Event event) {
     EventId id = new EventId("record/" + written++);
-    producer.send(
-        EventCodec.encode(topic, new Envelope<>(id, "test", NOW, TraceParent.start(), event)));
+    var unused =
+        producer.send(
+            EventCodec.encode(topic, new Envelope<>(id, "test", NOW, TraceParent.start(), event)));
     producer.flush();
   }
 }

@@ -52,7 +52,7 @@ final class StepComparison {
   /**
    * Creates a comparison of one plan.
    *
-   * @param force whether fields of other managers are taken over
+   * @param policy of the application
    */
   StepComparison(ClusterApi api, Discovery discovery, Policy policy) {
     this.discovery = discovery;
