@@ -51,11 +51,11 @@ final class Bench implements AutoCloseable {
   private static final Renderers RENDERERS = renderersOfThisMachine();
 
   final ClusterName cluster = new ClusterName("test");
-  final ClusterFixture fixture = ClusterFixture.open();
-  final String namespace = fixture.namespace();
-  final String systemNamespace = fixture.namespace();
+  final ClusterFixture fixture;
+  final String namespace;
+  final String systemNamespace;
   final KafkaConnection kafka = KafkaFixture.provisioned(2);
-  final Targets targets = new Targets(kafka, cluster, namespace);
+  final Targets targets;
   final Results results = new Results(kafka);
   final Telemetry telemetry = Telemetry.untraced();
 
@@ -68,6 +68,14 @@ final class Bench implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   Bench() {
+    this(ClusterFixture.open());
+  }
+
+  Bench(ClusterFixture fixture) {
+    this.fixture = fixture;
+    this.namespace = fixture.namespace();
+    this.systemNamespace = fixture.namespace();
+    this.targets = new Targets(kafka, cluster, namespace);
     targets.createTopic();
   }
 

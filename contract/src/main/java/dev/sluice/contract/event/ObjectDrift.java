@@ -29,8 +29,6 @@ public record ObjectDrift(
     /** It has the wanted values, but other managers own fields that Sluice manages. */
     TAKEN_OVER,
     /** It was deleted. */
-    DELETED,
-    /** It was pruned, and exists again. */
-    RETURNED
+    DELETED
   }
 }

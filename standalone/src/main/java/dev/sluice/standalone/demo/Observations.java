@@ -58,7 +58,6 @@ final class Observations {
       case TAKEN_OVER ->
           "%s was taken over by %s".formatted(drift.object(), writers(drift.writers()));
       case DELETED -> "%s was deleted".formatted(drift.object());
-      case RETURNED -> "%s was pruned and exists again".formatted(drift.object());
     };
   }
 
