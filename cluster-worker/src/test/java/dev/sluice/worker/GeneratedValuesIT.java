@@ -220,7 +220,7 @@ class GeneratedValuesIT {
             base.timeout(),
             base.plugins(),
             generated,
-            base.selfHeal(),
+            Optional.of(false), // lost objects stay lost until the next generation
             base.healthTimeout(),
             base.ignoreDifferences(),
             base.sharedObjects(),

@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -171,12 +172,25 @@ final class ObjectIdentityIT {
         .doesNotContainKey("dropped");
   }
 
+  private static boolean isEstablished(CustomResourceDefinition definition) {
+    return definition.getStatus() != null
+        && definition.getStatus().getConditions() != null
+        && definition.getStatus().getConditions().stream()
+            .anyMatch(
+                condition ->
+                    condition.getType().equals("Established")
+                        && condition.getStatus().equals("True"));
+  }
+
   /** As after an upgrade of the cluster to a release without the version that was applied. */
   @Test
   void whatGitDropsWithAVersionThatIsGoneIsRemoved() {
     String group = bench.namespace + ".example.org";
     bench.fixture.cleanUp(() -> definition(group).delete());
     bench.defineKind(group, "Gadget");
+    // its status is written until then
+    var unused =
+        definition(group).waitUntilCondition(ObjectIdentityIT::isEstablished, 30, TimeUnit.SECONDS);
     definition(group)
         .edit(
             found ->

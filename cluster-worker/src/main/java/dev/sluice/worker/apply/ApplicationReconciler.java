@@ -181,7 +181,7 @@ final class ApplicationReconciler implements Work {
             event.get(),
             () -> fence(entry),
             pace,
-            (ref, _, after) -> context.live().written(ref, after));
+            write -> context.live().written(write.ref(), write.after()));
     switch (event.get()) {
       case SyncEvent.Target target -> {
         Instant begunAt = context.clock().instant();

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.fleet.GeneratedValues;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.lane.CheckOutcome;
@@ -20,6 +21,7 @@ import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Inventory;
+import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.plan.Plan;
 import dev.sluice.worker.plan.Planner;
 import dev.sluice.worker.plan.Stage;
@@ -125,7 +127,7 @@ final class DriftCheck {
       if (target.isEmpty()) {
         return new CheckOutcome.Done(); // compacted away: a newer record follows
       }
-      List<Stage> stages = stages(target.get(), ledger, chosen);
+      List<Stage> stages = stages(target.get(), ledger, chosen, heals);
       DriftComparison comparison = new DriftComparison(chosen, context.live(), now);
       if (heals) {
         Attempt attempt = Attempt.begin(ownership, target.get(), fence, pace, comparison);
@@ -159,8 +161,12 @@ final class DriftCheck {
         .map(SyncEvent.Target.class::cast);
   }
 
-  /** Returns the writes of the chosen objects that the generation has. */
-  private List<Stage> stages(SyncEvent.Target target, Ledger ledger, List<Suspect> chosen)
+  /**
+   * Returns the writes of the chosen objects that the generation has. A heal also writes what
+   * depends on them: certificates that a lost authority had signed, for example.
+   */
+  private List<Stage> stages(
+      SyncEvent.Target target, Ledger ledger, List<Suspect> chosen, boolean heals)
       throws RenderException, ManifestException, InterruptedException {
     Set<ObjectId> ids =
         chosen.stream().map(suspect -> suspect.ref().id()).collect(Collectors.toSet());
@@ -174,11 +180,12 @@ final class DriftCheck {
     if (!(new Planner().plan(request) instanceof Plan.Ready plan)) {
       return List.of();
     }
+    boolean renews = heals && target.spec().policy().ofGenerated() == GeneratedValues.KEEP_LIVE;
     List<Stage> stages = new ArrayList<>();
     for (Stage stage : plan.stages()) {
       List<ApplyStep> steps =
           stage.steps().stream()
-              .filter(step -> ids.contains(step.ref().id()))
+              .filter(step -> renews || ids.contains(step.ref().id()))
               .filter(step -> !step.manifest().isTransient())
               .toList();
       if (!steps.isEmpty()) {
@@ -199,7 +206,7 @@ final class DriftCheck {
     try {
       context.runner().write(stages, attempt);
     } finally {
-      Inventory after = attempt.written().complete(ledger.inventory());
+      Inventory after = attempt.written().complete(written(ledger.inventory(), stages, attempt));
       for (var each : after.entries()) {
         each.state()
             .filter(_ -> attempt.written().has(each.ref()))
@@ -212,6 +219,20 @@ final class DriftCheck {
     }
   }
 
+  /** Returns an inventory with the entries of the objects that were written. */
+  private static Inventory written(Inventory before, List<Stage> stages, Attempt attempt) {
+    Map<ObjectId, InventoryEntry> entries = new HashMap<>();
+    before.entries().forEach(entry -> entries.put(entry.ref().id(), entry));
+    for (Stage stage : stages) {
+      for (ApplyStep step : stage.steps()) {
+        if (attempt.written().has(step.ref())) {
+          entries.put(step.ref().id(), step.entry());
+        }
+      }
+    }
+    return new Inventory(List.copyOf(entries.values()));
+  }
+
   /** Reports what was put back, and who changes an object again and again. */
   private void healed(LogEntry entry, DriftComparison comparison)
       throws ReportException, InterruptedException {
@@ -221,7 +242,7 @@ final class DriftCheck {
     }
     Instant now = context.clock().instant();
     send(entry, new ObservedEvent.Drifted(entry.subject(), sorted(drifts), Optional.empty(), true));
-    List<ObjectChange> changes = new ArrayList<>();
+    List<ObjectChange> changes = new ArrayList<>(comparison.renewed());
     for (ObjectDrift drift : sorted(drifts)) {
       changes.add(
           new ObjectChange(
@@ -258,13 +279,16 @@ final class DriftCheck {
       for (ApplyStep step : stage.steps()) {
         Optional<ObjectNode> live = context.preview().read(step.ref());
         if (live.isEmpty()) {
-          comparison.compared(step.ref(), Optional.empty(), step.manifest().content());
+          comparison.compared(
+              new Writes.Write(
+                  step.ref(), Optional.empty(), Optional.empty(), step.manifest().content()));
         } else if (step.mode() == ApplyStep.Mode.APPLY) {
           ObjectNode after =
               context
                   .preview()
                   .after(step.ref(), live.get(), step.manifest().content(), target.spec().policy());
-          comparison.compared(step.ref(), Optional.of(new LiveObject(live.get())), after);
+          Optional<LiveObject> before = Optional.of(new LiveObject(live.get()));
+          comparison.compared(new Writes.Write(step.ref(), before, before, after));
         }
       }
     }

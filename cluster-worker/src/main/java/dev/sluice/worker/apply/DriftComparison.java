@@ -2,6 +2,7 @@ package dev.sluice.worker.apply;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.FieldWriter;
+import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObjectRef;
@@ -14,8 +15,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The differences of the chosen objects, from their writes or dry runs. Thread-safe. */
 final class DriftComparison implements Writes.Listener {
@@ -25,6 +27,7 @@ final class DriftComparison implements Writes.Listener {
 
   private final Map<ObjectId, Instant> since = new HashMap<>();
   private final Map<ObjectId, ObjectDrift> drifts = new ConcurrentHashMap<>();
+  private final Queue<ObjectChange> renewed = new ConcurrentLinkedQueue<>();
 
   /**
    * Creates the comparison of some objects.
@@ -41,26 +44,37 @@ final class DriftComparison implements Writes.Listener {
     return drifts;
   }
 
-  @Override
-  public void written(ObjectRef ref, Optional<LiveObject> before, ObjectNode after) {
-    live.written(ref, after);
-    compared(ref, before, after);
+  /** Returns the changes of objects that had not drifted, but depend on those that had. */
+  List<ObjectChange> renewed() {
+    return List.copyOf(renewed);
   }
 
-  void compared(ObjectRef ref, Optional<LiveObject> before, ObjectNode after) {
-    if (before.isEmpty()) {
-      add(ref, ObjectDrift.Kind.DELETED, List.of(), List.of());
+  @Override
+  public void written(Writes.Write write) {
+    live.written(write.ref(), write.after());
+    if (since.containsKey(write.ref().id())) {
+      compared(write);
+    } else {
+      renewed.add(new ObjectChange(write.ref(), ObjectChange.Action.CONFIGURED));
+    }
+  }
+
+  /** Notes what a write changed, or would change. */
+  void compared(Writes.Write write) {
+    if (write.before().isEmpty()) {
+      add(write.ref(), ObjectDrift.Kind.DELETED, List.of(), List.of());
       return;
     }
-    ObjectNode found = before.get().content();
-    List<ObjectDifference.Field> fields = FieldDifferences.between(found, after);
-    boolean isOwned = FieldOwnership.isSame(found, after);
+    ObjectNode before = write.before().get().content();
+    ObjectNode found = write.found().orElseThrow().content();
+    List<ObjectDifference.Field> fields = FieldDifferences.between(before, write.after());
+    boolean isOwned = FieldOwnership.isSame(found, write.after());
     if (!fields.isEmpty() || !isOwned) {
       add(
-          ref,
+          write.ref(),
           fields.isEmpty() ? ObjectDrift.Kind.TAKEN_OVER : ObjectDrift.Kind.CHANGED,
           fields,
-          FieldOwnership.writers(found, after));
+          FieldOwnership.writers(found, write.after()));
     }
   }
 

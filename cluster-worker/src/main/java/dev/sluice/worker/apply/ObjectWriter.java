@@ -136,6 +136,7 @@ final class ObjectWriter {
     ObjectNode content = step.manifest().content();
     Optional<ApiException> refusal = Optional.empty();
     Optional<ManagedFields.Claim> claim = Optional.empty();
+    Optional<LiveObject> found = Optional.empty();
     for (int tries = 0; tries < TRIES; tries++) {
       if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
         attempt.written().left(ref, live.get().belongsTo(attempt.owner()));
@@ -146,6 +147,9 @@ final class ObjectWriter {
         return new Written.Undecided(undecided.get());
       }
       Optional<LiveObject> before = live;
+      if (found.isEmpty()) {
+        found = live;
+      }
       try {
         if (live.isPresent()) {
           content = ignored.applicable(content, live.get().content());
@@ -158,7 +162,7 @@ final class ObjectWriter {
         }
         ObjectNode after =
             apply(path, body(content, live, attempt), live.isPresent(), attempt.force());
-        attempt.written().add(step.manifest(), before, after);
+        attempt.written().add(step.manifest(), new Writes.Write(ref, found, before, after));
         return new Written.Done(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
       } catch (ApiException e) {
         // a patch of an object that is gone is answered with 404, not with 409 as an apply is

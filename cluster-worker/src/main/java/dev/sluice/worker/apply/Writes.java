@@ -20,27 +20,32 @@ final class Writes {
   private final Set<String> uids = ConcurrentHashMap.newKeySet();
   private final Map<ObjectId, LiveState> states = new ConcurrentHashMap<>();
 
+  /**
+   * One write.
+   *
+   * @param found the object as it was read first, with the managers that its fields had then; empty
+   *     if it did not exist
+   * @param before the object as it was read last, with the values that its fields had then
+   * @param after the object as the server returned it
+   */
+  record Write(
+      ObjectRef ref, Optional<LiveObject> found, Optional<LiveObject> before, ObjectNode after) {}
+
   /** Receives each write. */
   interface Listener {
 
-    /**
-     * Called by the thread that wrote.
-     *
-     * @param before the object as it was read; empty if it did not exist
-     * @param after the object as the server returned it
-     */
-    void written(ObjectRef ref, Optional<LiveObject> before, ObjectNode after);
+    /** Called by the thread that wrote. */
+    void written(Write write);
   }
 
   Writes(Listener listener) {
     this.listener = listener;
   }
 
-  void add(Manifest manifest, Optional<LiveObject> before, ObjectNode after) {
-    ObjectRef ref = manifest.ref();
-    uids.add(new LiveObject(after).uid());
-    states.put(ref.id(), state(manifest, after));
-    listener.written(ref, before, after);
+  void add(Manifest manifest, Write write) {
+    uids.add(new LiveObject(write.after()).uid());
+    states.put(write.ref().id(), state(manifest, write.after()));
+    listener.written(write);
   }
 
   private static LiveState state(Manifest manifest, ObjectNode after) {

@@ -173,7 +173,7 @@ class ReplacementIT {
         () -> {},
         new ReleasingPace(),
         List.of(),
-        new Writes((_, _, _) -> {}));
+        new Writes(_ -> {}));
   }
 
   private LogEntry entry() {
