@@ -5,6 +5,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.live.HealthReports;
+import dev.sluice.worker.live.LiveListener;
 import dev.sluice.worker.live.LiveObjects;
 import dev.sluice.worker.live.LiveWatches;
 import dev.sluice.worker.report.Reporter;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The observation of a cluster's live objects during a leader session: passes differences to the
  * lanes and health to the reports, and lists everything again at long intervals.
  */
-final class Observation implements LiveObjects.Listener, AutoCloseable {
+final class Observation implements LiveListener, AutoCloseable {
 
   private final SessionContext context;
   private final LiveObjects objects;

@@ -21,7 +21,6 @@ import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Inventory;
-import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.plan.Plan;
 import dev.sluice.worker.plan.Planner;
 import dev.sluice.worker.plan.Stage;
@@ -185,7 +184,10 @@ final class DriftCheck {
     for (Stage stage : plan.stages()) {
       List<ApplyStep> steps =
           stage.steps().stream()
-              .filter(step -> renews || ids.contains(step.ref().id()))
+              .filter(
+                  step ->
+                      ids.contains(step.ref().id())
+                          || (renews && step.reason() == ApplyStep.Reason.CHANGED))
               .filter(step -> !step.manifest().isTransient())
               .toList();
       if (!steps.isEmpty()) {
@@ -206,7 +208,7 @@ final class DriftCheck {
     try {
       context.runner().write(stages, attempt);
     } finally {
-      Inventory after = attempt.written().complete(written(ledger.inventory(), stages, attempt));
+      Inventory after = attempt.written().complete(ledger.inventory());
       for (var each : after.entries()) {
         each.state()
             .filter(_ -> attempt.written().has(each.ref()))
@@ -217,20 +219,6 @@ final class DriftCheck {
         cachedLedger.write(ledger, ledger.withInventory(after));
       }
     }
-  }
-
-  /** Returns an inventory with the entries of the objects that were written. */
-  private static Inventory written(Inventory before, List<Stage> stages, Attempt attempt) {
-    Map<ObjectId, InventoryEntry> entries = new HashMap<>();
-    before.entries().forEach(entry -> entries.put(entry.ref().id(), entry));
-    for (Stage stage : stages) {
-      for (ApplyStep step : stage.steps()) {
-        if (attempt.written().has(step.ref())) {
-          entries.put(step.ref().id(), step.entry());
-        }
-      }
-    }
-    return new Inventory(List.copyOf(entries.values()));
   }
 
   /** Reports what was put back, and who changes an object again and again. */

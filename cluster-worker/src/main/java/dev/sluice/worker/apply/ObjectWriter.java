@@ -139,7 +139,7 @@ final class ObjectWriter {
     Optional<LiveObject> found = Optional.empty();
     for (int tries = 0; tries < TRIES; tries++) {
       if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
-        attempt.written().left(ref, live.get().belongsTo(attempt.owner()));
+        attempt.written().left(step, live.get().belongsTo(attempt.owner()));
         return new Written.Done(Action.SKIPPED);
       }
       Optional<CompletableFuture<Void>> undecided = owners.undecided(step, live, attempt);
@@ -162,7 +162,7 @@ final class ObjectWriter {
         }
         ObjectNode after =
             apply(path, body(content, live, attempt), live.isPresent(), attempt.force());
-        attempt.written().add(step.manifest(), new Writes.Write(ref, found, before, after));
+        attempt.written().add(step, new Writes.Write(ref, found, before, after));
         return new Written.Done(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
       } catch (ApiException e) {
         // a patch of an object that is gone is answered with 404, not with 409 as an apply is

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.live.LiveObjects;
 import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.plan.LiveState;
@@ -18,7 +19,7 @@ final class Writes {
 
   private final Listener listener;
   private final Set<String> uids = ConcurrentHashMap.newKeySet();
-  private final Map<ObjectId, LiveState> states = new ConcurrentHashMap<>();
+  private final Map<ObjectId, InventoryEntry> entries = new ConcurrentHashMap<>();
 
   /**
    * One write.
@@ -42,9 +43,9 @@ final class Writes {
     this.listener = listener;
   }
 
-  void add(Manifest manifest, Write write) {
+  void add(ApplyStep step, Write write) {
     uids.add(new LiveObject(write.after()).uid());
-    states.put(write.ref().id(), state(manifest, write.after()));
+    put(step, state(step.manifest(), write.after()));
     listener.written(write);
   }
 
@@ -60,13 +61,17 @@ final class Writes {
    *
    * @param isOwn whether it has the application's labels, without which it is not watched
    */
-  void left(ObjectRef ref, boolean isOwn) {
-    states.put(ref.id(), isOwn ? LiveState.EXISTS : LiveState.ANY);
+  void left(ApplyStep step, boolean isOwn) {
+    put(step, isOwn ? LiveState.EXISTS : LiveState.ANY);
+  }
+
+  private void put(ApplyStep step, LiveState state) {
+    entries.put(step.ref().id(), step.entry().left(state));
   }
 
   /** Returns whether an object was written, or left as it is. */
   boolean has(ObjectRef ref) {
-    return states.containsKey(ref.id());
+    return entries.containsKey(ref.id());
   }
 
   /** Returns whether an object with this uid was written; none of them is deleted. */
@@ -74,13 +79,11 @@ final class Writes {
     return uids.contains(uid);
   }
 
-  /** Returns the inventory with the states in which the objects were left. */
+  /** Returns the inventory with the objects as they were written or left. */
   Inventory complete(Inventory inventory) {
-    return new Inventory(inventory.entries().stream().map(this::complete).toList());
-  }
-
-  private InventoryEntry complete(InventoryEntry entry) {
-    LiveState state = states.get(entry.ref().id());
-    return state == null ? entry : entry.left(state);
+    return new Inventory(
+        inventory.entries().stream()
+            .map(entry -> entries.getOrDefault(entry.ref().id(), entry))
+            .toList());
   }
 }

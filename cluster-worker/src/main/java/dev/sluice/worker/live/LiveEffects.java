@@ -34,7 +34,7 @@ final class LiveEffects {
     }
   }
 
-  void tell(LiveObjects.Listener listener) {
+  void tell(LiveListener listener) {
     if (kinds) {
       listener.kindsChanged();
     }

@@ -1,13 +1,14 @@
 package dev.sluice.worker.live;
 
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The objects of all applications by kind. Applications may share an object. Guarded by the lock of
@@ -38,8 +39,35 @@ final class LiveIndex {
     return find(kind(ref), key(ref));
   }
 
+  /** Returns an application's object, which is added if it is new. */
+  LiveObjectState track(LiveApplication application, ObjectRef ref, LiveEffects effects) {
+    LiveObjectState known = application.objects().get(ref.id());
+    if (known != null && known.ref().equals(ref)) {
+      return known;
+    }
+    if (known != null) {
+      effects.kinds(remove(known));
+    }
+    LiveObjectState object = new LiveObjectState(application, ref);
+    find(ref).stream().findFirst().ifPresent(object::seenAs);
+    application.objects().put(ref.id(), object);
+    effects.kinds(add(object));
+    return object;
+  }
+
+  /** Removes an application's objects that are chosen. */
+  void forget(LiveApplication application, Predicate<ObjectId> chosen, LiveEffects effects) {
+    for (ObjectId id : List.copyOf(application.objects().keySet())) {
+      LiveObjectState object = application.objects().get(id);
+      if (object != null && chosen.test(id)) {
+        application.objects().remove(id);
+        effects.kinds(remove(object));
+      }
+    }
+  }
+
   /** Adds an object; returns whether it is the first of its kind. */
-  boolean add(LiveObjectState object) {
+  private boolean add(LiveObjectState object) {
     boolean first = !kinds.containsKey(kind(object.ref()));
     kinds
         .computeIfAbsent(kind(object.ref()), _ -> new HashMap<>())
@@ -53,10 +81,7 @@ final class LiveIndex {
   }
 
   /** Removes an object; returns whether it was the last of its kind. */
-  boolean remove(@Nullable LiveObjectState object) {
-    if (object == null) {
-      return false;
-    }
+  private boolean remove(LiveObjectState object) {
     ApiKind kind = kind(object.ref());
     Map<String, List<LiveObjectState>> ofKind = kinds.getOrDefault(kind, Map.of());
     if (ofKind.isEmpty()) {

@@ -36,27 +36,11 @@ import java.util.function.Predicate;
  */
 public final class LiveObjects {
 
-  private final Listener listener;
+  private final LiveListener listener;
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ApplicationName, LiveApplication> applications = new HashMap<>();
   private final LiveIndex index = new LiveIndex();
-
-  /** Receives what changed. Called by any thread, without any lock. Must not block. */
-  public interface Listener {
-
-    /** Called when objects of an application differ from what its done generation left, or may. */
-    void differ(ApplicationName application);
-
-    /** Called when the health of an application's objects may have changed. */
-    void healthChanged(ApplicationName application);
-
-    /** Called when the kinds of all objects changed. */
-    void kindsChanged();
-
-    /** Called when objects that were seen before are judged by other rules from now on. */
-    void rulesChanged();
-  }
 
   /**
    * An object that differs from what the done generation left.
@@ -65,7 +49,7 @@ public final class LiveObjects {
    */
   public record Suspect(ObjectRef ref, Instant since) {}
 
-  public LiveObjects(Listener listener, Clock clock) {
+  public LiveObjects(LiveListener listener, Clock clock) {
     this.listener = listener;
     this.clock = clock;
   }
@@ -110,7 +94,7 @@ public final class LiveObjects {
         effects -> {
           LiveApplication application = applications.computeIfAbsent(name, LiveApplication::new);
           application.settle(Optional.empty());
-          during.entries().forEach(entry -> track(application, entry, effects));
+          during.entries().forEach(entry -> index.track(application, entry.ref(), effects));
         });
   }
 
@@ -126,11 +110,11 @@ public final class LiveObjects {
           Set<ObjectId> kept = new HashSet<>();
           for (InventoryEntry entry : after.entries()) {
             kept.add(entry.ref().id());
-            LiveObjectState object = track(application, entry, effects);
+            LiveObjectState object = index.track(application, entry.ref(), effects);
             object.expect(entry.ref(), entry.state().orElse(null));
             compare(object, effects);
           }
-          forget(application, id -> !kept.contains(id), effects);
+          index.forget(application, id -> !kept.contains(id), effects);
           effects.healthOf(application);
         });
   }
@@ -141,7 +125,7 @@ public final class LiveObjects {
         effects -> {
           LiveApplication application = applications.remove(name);
           if (application != null) {
-            forget(application, _ -> true, effects);
+            index.forget(application, _ -> true, effects);
           }
         });
   }
@@ -271,32 +255,6 @@ public final class LiveObjects {
   /** Returns the state that a write has left, from its answer. */
   public static LiveState state(ObjectNode live) {
     return FieldOwnership.digest(live).map(LiveState::ofFields).orElse(LiveState.EXISTS);
-  }
-
-  private LiveObjectState track(
-      LiveApplication application, InventoryEntry entry, LiveEffects effects) {
-    ObjectRef ref = entry.ref();
-    LiveObjectState known = application.objects().get(ref.id());
-    if (known != null && known.ref().equals(ref)) {
-      return known;
-    }
-    if (known != null) {
-      effects.kinds(index.remove(known));
-    }
-    LiveObjectState object = new LiveObjectState(application, ref);
-    index.find(ref).stream().findFirst().ifPresent(object::seenAs);
-    application.objects().put(ref.id(), object);
-    effects.kinds(index.add(object));
-    return object;
-  }
-
-  private void forget(
-      LiveApplication application, Predicate<ObjectId> chosen, LiveEffects effects) {
-    for (ObjectId id : List.copyOf(application.objects().keySet())) {
-      if (chosen.test(id)) {
-        effects.kinds(index.remove(application.objects().remove(id)));
-      }
-    }
   }
 
   private boolean seen(LiveObjectState object, ObjectNode live, LiveEffects effects) {
