@@ -1,6 +1,7 @@
 package dev.sluice.worker.apply;
 
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.fields.LivePreview;
 import dev.sluice.worker.live.LiveObjects;
 import dev.sluice.worker.report.Reporter;

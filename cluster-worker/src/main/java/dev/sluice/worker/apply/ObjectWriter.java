@@ -10,6 +10,7 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.fields.FilledFields;
 import dev.sluice.worker.fields.IgnoredFields;
 import dev.sluice.worker.lane.ApiErrorClassifier;

@@ -7,6 +7,8 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.apply.ObjectWriter.Written;
+import dev.sluice.worker.claims.Clearance;
+import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;

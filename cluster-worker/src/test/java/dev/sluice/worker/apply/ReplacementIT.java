@@ -18,6 +18,8 @@ import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.claims.Clearance;
+import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.lane.Pace;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.Ownership;

@@ -1,4 +1,4 @@
-package dev.sluice.worker.apply;
+package dev.sluice.worker.claims;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
-import dev.sluice.worker.apply.SharedObjects.Agreement;
+import dev.sluice.worker.claims.SharedObjects.Agreement;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;

@@ -1,4 +1,4 @@
-package dev.sluice.worker.apply;
+package dev.sluice.worker.claims;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
@@ -28,8 +28,8 @@ public final class OtherNames {
    * Returns the applications that claim the object with this uid under another name, with that
    * name.
    */
-  SortedMap<ApplicationName, ObjectRef> claims(ObjectClaims claims, ObjectId object, String uid)
-      throws InterruptedException {
+  public SortedMap<ApplicationName, ObjectRef> claims(
+      ObjectClaims claims, ObjectId object, String uid) throws InterruptedException {
     SortedMap<ApplicationName, ObjectRef> found = new TreeMap<>();
     for (Map.Entry<ApplicationName, Collection<ObjectRef>> each :
         claims.namesakes(object).entrySet()) {
@@ -44,7 +44,8 @@ public final class OtherNames {
       throws InterruptedException {
     for (ObjectRef name : names) {
       Optional<ObjectNode> live = discovery.read(name);
-      if (live.filter(found -> new LiveObject(found).uid().equals(uid)).isPresent()) {
+      if (live.filter(found -> found.path("metadata").path("uid").asText("").equals(uid))
+          .isPresent()) {
         return Optional.of(name);
       }
     }

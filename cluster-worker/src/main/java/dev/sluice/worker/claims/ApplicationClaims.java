@@ -1,4 +1,4 @@
-package dev.sluice.worker.apply;
+package dev.sluice.worker.claims;
 
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.Generation;

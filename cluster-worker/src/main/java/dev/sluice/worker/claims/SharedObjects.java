@@ -1,4 +1,4 @@
-package dev.sluice.worker.apply;
+package dev.sluice.worker.claims;
 
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ObjectId;
@@ -20,19 +20,19 @@ import java.util.concurrent.CompletableFuture;
  * <p>An application counts from its first write of the object until its newest target no longer has
  * it. One that never wrote it, since it declares it differently, does not hinder the others.
  */
-final class SharedObjects {
+public final class SharedObjects {
 
   /** Also the lock, so that declarations and claims change together. */
   private final ObjectClaims claims;
 
   private final Map<ObjectId, TreeMap<ApplicationName, String>> applied = new HashMap<>();
 
-  SharedObjects(ObjectClaims claims) {
+  public SharedObjects(ObjectClaims claims) {
     this.claims = claims;
   }
 
   /** Whether an application may write an object. */
-  sealed interface Agreement {
+  public sealed interface Agreement {
 
     /** It may: all that share the object declare it so. */
     record Agreed() implements Agreement {}
@@ -49,7 +49,7 @@ final class SharedObjects {
   }
 
   /** Takes over the declarations that a ledger shows; those that are being written are unknown. */
-  void load(Ledger ledger) {
+  public void load(Ledger ledger) {
     synchronized (claims) {
       ledger.inventory().entries().stream()
           .filter(entry -> !ledger.intent().contains(entry.ref()))
@@ -58,7 +58,7 @@ final class SharedObjects {
   }
 
   /** Records the declarations of a plan that are applied already. */
-  void unchanged(Plan.Ready plan, ApplicationName application) {
+  public void unchanged(Plan.Ready plan, ApplicationName application) {
     synchronized (claims) {
       Map<ObjectId, String> declarations = plan.declarations();
       plan.unchanged()
@@ -72,7 +72,8 @@ final class SharedObjects {
    *
    * @param declaration empty if it does not share the object
    */
-  Agreement agree(ObjectId object, ApplicationName application, Optional<String> declaration) {
+  public Agreement agree(
+      ObjectId object, ApplicationName application, Optional<String> declaration) {
     synchronized (claims) {
       TreeMap<ApplicationName, String> all = applied.getOrDefault(object, new TreeMap<>());
       all.keySet().removeIf(other -> !claims.has(other, object));
@@ -95,14 +96,14 @@ final class SharedObjects {
   }
 
   /** Returns the declaration that an application applied last; empty if it does not share it. */
-  Optional<String> applied(ObjectId object, ApplicationName application) {
+  public Optional<String> applied(ObjectId object, ApplicationName application) {
     synchronized (claims) {
       return Optional.ofNullable(applied.getOrDefault(object, new TreeMap<>()).get(application));
     }
   }
 
   /** Records the declaration that an application applied last; empty if it does not share it. */
-  void set(ObjectId object, ApplicationName application, Optional<String> declaration) {
+  public void set(ObjectId object, ApplicationName application, Optional<String> declaration) {
     synchronized (claims) {
       if (declaration.isPresent()) {
         applied.computeIfAbsent(object, _ -> new TreeMap<>()).put(application, declaration.get());
@@ -118,7 +119,7 @@ final class SharedObjects {
   }
 
   /** Returns an application that still shares an object which another one leaves. */
-  Optional<ApplicationName> heir(ObjectId object, ApplicationName leaving) {
+  public Optional<ApplicationName> heir(ObjectId object, ApplicationName leaving) {
     synchronized (claims) {
       return applied.getOrDefault(object, new TreeMap<>()).keySet().stream()
           .filter(other -> !other.equals(leaving) && claims.has(other, object))

@@ -1,4 +1,4 @@
-package dev.sluice.worker.apply;
+package dev.sluice.worker.claims;
 
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.name.ApplicationName;
@@ -77,7 +77,7 @@ public final class Clearance {
   }
 
   /** Returns the records whose plans must be known before all objects can be decided. */
-  List<LogRecord> awaited() throws InterruptedException {
+  public List<LogRecord> awaited() throws InterruptedException {
     Set<LogRecord> awaited = new TreeSet<>(Comparator.comparingLong(LogRecord::offset));
     for (LogRecord entry : sources.claims().unknown(by)) {
       if (!possible(entry).isEmpty()) {

@@ -1,4 +1,4 @@
-package dev.sluice.worker.apply;
+package dev.sluice.worker.claims;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.sluice.worker.apply;
+package dev.sluice.worker.claims;
 
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
@@ -49,7 +49,7 @@ public final class ObjectClaims {
   }
 
   /** The claim of an owner on an object that carries its label. */
-  enum OwnerClaim {
+  public enum OwnerClaim {
     CLAIMED,
     RELEASED,
     /** The owner's newest target has not been planned. */
@@ -63,7 +63,7 @@ public final class ObjectClaims {
   }
 
   /** Returns the objects that applications share. */
-  SharedObjects shared() {
+  public SharedObjects shared() {
     return shared;
   }
 
@@ -104,7 +104,7 @@ public final class ObjectClaims {
    *
    * @param declarations digests of the manifests of those that it shares
    */
-  void planned(LogEntry entry, Set<ObjectRef> objects, Map<ObjectId, String> declarations) {
+  public void planned(LogEntry entry, Set<ObjectRef> objects, Map<ObjectId, String> declarations) {
     Set<ApplicationName> woken;
     synchronized (this) {
       if (!change(entry.application(), known -> known.plan(entry, objects, declarations))) {
@@ -127,12 +127,12 @@ public final class ObjectClaims {
    * Returns whether all records of the batch have arrived, and of every other commit that is
    * arriving now: one of them may claim an object that an earlier commit released.
    */
-  synchronized boolean isComplete(LogEntry entry, Instant now) {
+  public synchronized boolean isComplete(LogEntry entry, Instant now) {
     return batches.isComplete(entry, now) && batches.areComplete(newest(), now);
   }
 
   /** Returns whether the log has no newer generation of the application. */
-  synchronized boolean isNewest(ApplicationName application, Generation generation) {
+  public synchronized boolean isNewest(ApplicationName application, Generation generation) {
     return of(application)
         .newest()
         .filter(newest -> newest.generation().isAfter(generation))
@@ -140,7 +140,7 @@ public final class ObjectClaims {
   }
 
   /** Returns the claim of an object's owner. */
-  synchronized OwnerClaim ownerClaim(ObjectId object, ApplicationName owner) {
+  public synchronized OwnerClaim ownerClaim(ObjectId object, ApplicationName owner) {
     ApplicationClaims known = of(owner);
     if (!known.isKnown()) {
       return OwnerClaim.UNKNOWN;
@@ -149,7 +149,7 @@ public final class ObjectClaims {
   }
 
   /** Returns whether an application claims an object, or did when its claims were last known. */
-  synchronized boolean has(ApplicationName application, ObjectId object) {
+  public synchronized boolean has(ApplicationName application, ObjectId object) {
     return of(application).have(object);
   }
 
@@ -157,12 +157,12 @@ public final class ObjectClaims {
    * Returns how an application declares an object, or did when it was last planned; empty if it
    * does not share it.
    */
-  synchronized Optional<String> declaration(ApplicationName application, ObjectId object) {
+  public synchronized Optional<String> declaration(ApplicationName application, ObjectId object) {
     return of(application).declaration(object);
   }
 
   /** Returns the generation of an application that was last planned. */
-  synchronized Optional<Generation> planned(ApplicationName application) {
+  public synchronized Optional<Generation> planned(ApplicationName application) {
     return of(application).planned().map(ApplicationClaims.Planned::generation);
   }
 
@@ -170,7 +170,7 @@ public final class ObjectClaims {
    * Returns another application that claims an object, or claimed it when its claims were last
    * known.
    */
-  synchronized Optional<ApplicationName> claimant(
+  public synchronized Optional<ApplicationName> claimant(
       ObjectId object, Optional<ApplicationName> except) {
     return claims.entrySet().stream()
         .filter(entry -> !Optional.of(entry.getKey()).equals(except))
@@ -180,7 +180,7 @@ public final class ObjectClaims {
   }
 
   /** Wakes the application that claims an object which another has released. */
-  void wakeClaimant(ObjectId object, ApplicationName releasedBy) {
+  public void wakeClaimant(ObjectId object, ApplicationName releasedBy) {
     claimant(object, Optional.of(releasedBy)).ifPresent(wake);
   }
 
@@ -188,7 +188,7 @@ public final class ObjectClaims {
    * Returns the applications' claims on objects of the same kind, namespace and name in other API
    * groups: a server may serve one object in several.
    */
-  synchronized Map<ApplicationName, Collection<ObjectRef>> namesakes(ObjectId object) {
+  public synchronized Map<ApplicationName, Collection<ObjectRef>> namesakes(ObjectId object) {
     Map<ApplicationName, Collection<ObjectRef>> found = new HashMap<>();
     claims.forEach(
         (application, known) -> {
@@ -204,7 +204,7 @@ public final class ObjectClaims {
   }
 
   /** Returns the records of other applications whose claims are unknown. */
-  synchronized List<LogRecord> unknown(Optional<ApplicationName> except) {
+  public synchronized List<LogRecord> unknown(Optional<ApplicationName> except) {
     List<LogRecord> unknown = new ArrayList<>();
     claims.forEach(
         (application, known) -> {
@@ -220,7 +220,7 @@ public final class ObjectClaims {
    * Returns whether an attempt at the record has ended without a plan, so that waiting for one is
    * useless.
    */
-  synchronized boolean isSettled(LogRecord entry) {
+  public synchronized boolean isSettled(LogRecord entry) {
     if (entry instanceof RefusedSources) {
       return true;
     }
@@ -235,7 +235,7 @@ public final class ObjectClaims {
    *
    * <p>The future's callbacks must neither block nor use the claims.
    */
-  synchronized Optional<CompletableFuture<Void>> underWay(
+  public synchronized Optional<CompletableFuture<Void>> underWay(
       LogEntry entry, Collection<LogRecord> others) {
     Optional<CompletableFuture<Void>> batch = batches.othersUnsettled(entry);
     if (batch.isPresent()) {
@@ -254,7 +254,7 @@ public final class ObjectClaims {
    * Returns a future that completes when the application is planned, gets another target, or an
    * attempt at it ends. Its callbacks must neither block nor use the claims.
    */
-  synchronized CompletableFuture<Void> changeOf(ApplicationName application) {
+  public synchronized CompletableFuture<Void> changeOf(ApplicationName application) {
     return changes.computeIfAbsent(application, _ -> new CompletableFuture<>());
   }
 
@@ -266,12 +266,12 @@ public final class ObjectClaims {
   }
 
   /** Wakes an application when others are planned, or get other targets. */
-  synchronized void await(ApplicationName waiter, Set<ApplicationName> others) {
+  public synchronized void await(ApplicationName waiter, Set<ApplicationName> others) {
     others.forEach(other -> waiting.computeIfAbsent(other, _ -> new TreeSet<>()).add(waiter));
   }
 
   /** Wakes an application when another record of its batch, or of one arriving now, arrives. */
-  synchronized void awaitBatch(LogEntry entry) {
+  public synchronized void awaitBatch(LogEntry entry) {
     batches.await(entry, newest());
   }
 
