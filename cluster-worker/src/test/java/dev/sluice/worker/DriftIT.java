@@ -258,6 +258,9 @@ final class DriftIT {
   void showsTheDriftOfASuspendedApplicationAndHealsItWhenTheSuspensionEnds() {
     apply(1, HEAL, DEPLOYMENT);
     suspend("s1", true);
+    // the log is read in order, so the suspension is in force once this is applied
+    bench.targets.send(bench.targets.target("other", 1, Targets.configMap("other", "a")));
+    bench.awaitApplied("other", 1);
 
     edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
 
