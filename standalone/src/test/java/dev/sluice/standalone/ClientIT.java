@@ -171,7 +171,18 @@ class ClientIT {
         assertThat(nowhere.out()).contains("wrong").contains("is it running");
         assertThat(CommandRun.of(sluice, "get", "nonsense").code()).isEqualTo(2);
 
+        assertThat(CommandRun.of(sluice, "suspend", "good", "--reason", "incident 7").code())
+            .isZero();
+        patiently()
+            .until(() -> CommandRun.of(sluice, "get", "apps", "good").out().contains("suspended"));
+        patiently()
+            .untilAsserted(
+                () ->
+                    assertThat(CommandRun.of(sluice, "describe", "good").out())
+                        .contains("incident 7")
+                        .contains("suspended"));
         assertThat(CommandRun.of(sluice, "diff", "good").code()).isZero();
+        // suspended, so it is not put back
         scenario.configMaps().edit("good", "drifted");
         CommandRun differs = CommandRun.of(sluice, "diff", "good");
         assertThat(differs.code()).isEqualTo(1);
@@ -190,16 +201,6 @@ class ClientIT {
         assertThat(refused.out()).contains("refused").contains("123456");
         assertThat(CommandRun.of(sluice, "diff", "nothing").code()).isEqualTo(6);
 
-        assertThat(CommandRun.of(sluice, "suspend", "good", "--reason", "incident 7").code())
-            .isZero();
-        patiently()
-            .until(() -> CommandRun.of(sluice, "get", "apps", "good").out().contains("suspended"));
-        patiently()
-            .untilAsserted(
-                () ->
-                    assertThat(CommandRun.of(sluice, "describe", "good").out())
-                        .contains("incident 7")
-                        .contains("suspended"));
         assertThat(CommandRun.of(sluice, "resume", "good", "--reason", "over").code()).isZero();
         assertThat(
                 CommandRun.of(sluice, "sync", "good", "--force", "--reason", "to be sure").code())
@@ -332,7 +333,8 @@ class ClientIT {
             // the worker reports health at any time
             .replaceAll("(?m)^  health:\n(?:    .*\n)+", "  health: HEALTH\n")
             .replaceAll("(?m)^health {2,}.*\n", "")
-            .replaceAll("(?m)^\nOBSERVED .*(\n(?!= ).*)*", "")
+            .replaceAll("(?m)^healthy +TIME\n", "")
+            .replaceAll("(?m)^\nOBSERVED .*\n((?!= ).*\n)*", "")
             .replaceAll(HEALTH, "HEALTH")
             .replaceAll("TIME +-(?= +(?:you|-) )", "TIME  HEALTH")
             // a timer retries parked applications
