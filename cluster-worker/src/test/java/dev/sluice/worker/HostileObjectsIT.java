@@ -7,6 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
@@ -89,6 +93,42 @@ final class HostileObjectsIT {
     await().atMost(Bench.PATIENCE).until(() -> bench.object("orphan").isEmpty());
     assertThat(refused).hasPositiveValue();
     assertThat(metric("sluice_worker_sweep_failures_total{cluster=\"test\"}")).isNotEqualTo("0.0");
+  }
+
+  @Test
+  void aNamespaceThatLooksOrphanedIsKept() {
+    Resource<Namespace> kept = namespace("kept");
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target(
+            "web",
+            1,
+            configMap("a", "first"),
+            "{apiVersion: v1, kind: Namespace, metadata: {name: %s-own}}"
+                .formatted(bench.namespace)));
+    bench.fixture.cleanUp(() -> namespace("own").delete());
+    bench.fixture.cleanUp(kept::delete);
+    bench.awaitApplied("web", 1);
+
+    kept.serverSideApply();
+    plant("orphan", "web", "1");
+
+    // one sweep lists the namespaces after the ConfigMaps
+    await().atMost(Bench.PATIENCE).until(() -> bench.object("orphan").isEmpty());
+    plant("second-orphan", "web", "1");
+    await().atMost(Bench.PATIENCE).until(() -> bench.object("second-orphan").isEmpty());
+    assertThat(kept.get()).isNotNull();
+    assertThat(kept.get().getMetadata().getDeletionTimestamp()).isNull();
+  }
+
+  private Resource<Namespace> namespace(String name) {
+    ObjectMeta metadata = labelled(bench.namespace + "-" + name, "web", "1").getMetadata();
+    metadata.setNamespace(null);
+    return bench
+        .fixture
+        .client()
+        .namespaces()
+        .resource(new NamespaceBuilder().withMetadata(metadata).build());
   }
 
   private void plant(String name, String application, String generation) {

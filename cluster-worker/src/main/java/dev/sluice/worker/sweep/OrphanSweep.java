@@ -18,7 +18,9 @@ import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.plan.PruneGuard;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds and removes orphans that a fenced worker left: objects with an application's labels,
  * written by a generation that is not newer than its settled ledger, that are not in the ledger and
- * that no application claims.
+ * that no application claims. An orphan of a kind with which other objects or data are lost is only
+ * logged, since its deletion needs an approval.
  *
  * <p>The ledger is read after the object was listed, and names all objects that an apply creates
  * before it creates them. So no object that a lane creates looks like an orphan.
@@ -48,7 +51,7 @@ public final class OrphanSweep {
   private final InvalidObjects invalid;
   private final Listener listener;
   private final Set<String> failing = new HashSet<>();
-  private final Set<ObjectId> kept = new HashSet<>();
+  private final Map<ObjectId, String> kept = new HashMap<>();
 
   /** Receiver of a sweep's results. */
   public interface Listener {
@@ -233,24 +236,35 @@ public final class OrphanSweep {
     }
   }
 
-  /**
-   * Returns whether no application claims the object, or may claim it; otherwise the next sweep
-   * checks again.
-   */
+  /** Returns whether an orphan may be deleted; otherwise the next sweep checks again. */
   private boolean isCleared(ObjectRef ref, LiveObject live, Clearance clearance)
+      throws InterruptedException {
+    Optional<String> reason = reasonToKeep(ref, live, clearance);
+    if (reason.isEmpty()) {
+      kept.remove(ref.id());
+    } else if (!reason.get().equals(kept.put(ref.id(), reason.get()))) {
+      log.atInfo()
+          .addKeyValue("cluster", cluster)
+          .addKeyValue("object", ref)
+          .log("kept an object that looks orphaned: {}", reason.get());
+    }
+    return reason.isEmpty();
+  }
+
+  private static Optional<String> reasonToKeep(ObjectRef ref, LiveObject live, Clearance clearance)
       throws InterruptedException {
     boolean cleared =
         clearance.of(ref.id()) instanceof Clearance.Answer.Cleared
             && !clearance.isClaimedElsewhere(ref.id(), live.uid());
-    if (cleared) {
-      kept.remove(ref.id());
-    } else if (kept.add(ref.id())) {
-      log.atInfo()
-          .addKeyValue("cluster", cluster)
-          .addKeyValue("object", ref)
-          .log("kept an object that looks orphaned: an application claims it, or may claim it");
+    if (!cleared) {
+      return Optional.of("an application claims it, or may claim it");
     }
-    return cleared;
+    return PruneGuard.isProtected(ref)
+        ? Optional.of(
+            "other objects or data would be deleted with it; delete it yourself, or remove its"
+                + " labels %s and %s"
+                    .formatted(Ownership.APPLICATION_LABEL, Ownership.INSTALLATION_LABEL))
+        : Optional.empty();
   }
 
   private static boolean isLeftOver(ObjectRef ref, LiveObject live, Ledger ledger) {
