@@ -11,6 +11,7 @@ import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.GeneratedValues;
+import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.SourceType;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -92,6 +93,7 @@ class GeneratedValuesIT {
 
   private final Bench bench = new Bench();
   private boolean certificates;
+  private Optional<List<IgnoredDifference>> ignored = Optional.empty();
 
   @BeforeEach
   void start() {
@@ -139,6 +141,28 @@ class GeneratedValuesIT {
     send(3, Optional.empty(), "user: b", "password: given", "about: x");
     assertThat(bench.awaitApplied("shop", 3).generated()).as("nothing is generated").isEmpty();
     assertThat(password()).isEqualTo("Z2l2ZW4=");
+  }
+
+  @Test
+  void aSecretWithAFieldThatMayDifferRestartsNothing() {
+    ignored =
+        Optional.of(
+            List.of(
+                new IgnoredDifference(
+                    "",
+                    "Secret",
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of("/data/user"),
+                    List.of())));
+    send(1, Optional.empty(), "user: a", "about: x");
+    bench.awaitApplied("shop", 1);
+    String checksum = checksum();
+
+    send(2, Optional.empty(), "user: a", "about: y");
+    bench.awaitApplied("shop", 2);
+
+    assertThat(checksum()).isEqualTo(checksum);
   }
 
   @Test
@@ -222,7 +246,7 @@ class GeneratedValuesIT {
             generated,
             Optional.of(false), // lost objects stay lost until the next generation
             base.healthTimeout(),
-            base.ignoreDifferences(),
+            ignored,
             base.sharedObjects(),
             base.healthCheckExprs());
     SyncEvent.Target plain = bench.targets.target("shop", generation, policy);

@@ -12,7 +12,6 @@ import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.Desired;
 import dev.sluice.worker.plan.GeneratedField;
 import dev.sluice.worker.plan.Inventory;
-import dev.sluice.worker.plan.InventoryEntry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,10 +66,10 @@ public final class LiveValues {
 
   private static boolean isChangedConfiguration(Manifest manifest, Inventory applied) {
     return CONFIGURATION.contains(manifest.ref().groupKind())
-        && !applied
+        && applied
             .find(manifest.ref().id())
-            .map(InventoryEntry::digest)
-            .equals(Optional.of(manifest.digest()));
+            .filter(entry -> entry.isOfManifest(manifest.digest()))
+            .isEmpty();
   }
 
   private static List<Manifest> kept(

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * One object of an application in a cluster. Its JSON names are short because a ledger holds
  * thousands in one ConfigMap.
  *
- * @param digest of the manifest that was applied last (or is being applied)
+ * @param digest of the manifest that was applied last (or is being applied), and of the rules about
+ *     fields that may differ, if there are any
  * @param keep whether the manifest forbade deletion; kept here because the manifest no longer
  *     exists at that time
  * @param declaration digest of the manifest without its application, if other applications may
@@ -24,6 +25,9 @@ public record InventoryEntry(
     @JsonProperty("k") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean keep,
     @JsonProperty("s") Optional<String> declaration,
     @JsonProperty("l") Optional<LiveState> state) {
+
+  /** Separates the digests of a manifest and of the rules about fields that may differ. */
+  static final String RULES = "+";
 
   /** Creates the entry of an object that no other application declares and that is applied now. */
   public InventoryEntry(ObjectRef ref, String digest, boolean keep) {
@@ -38,6 +42,14 @@ public record InventoryEntry(
       @JsonProperty("s") Optional<String> declaration,
       @JsonProperty("l") Optional<LiveState> state) {
     return new InventoryEntry(ref, digest, keep != null && keep, declaration, state);
+  }
+
+  /**
+   * Returns whether the manifest that was applied last had this digest, with whatever rules about
+   * fields that may differ.
+   */
+  public boolean isOfManifest(String manifestDigest) {
+    return digest.equals(manifestDigest) || digest.startsWith(manifestDigest + RULES);
   }
 
   /** Returns this entry with the state in which the object was left. */

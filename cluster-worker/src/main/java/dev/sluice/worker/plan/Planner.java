@@ -173,7 +173,8 @@ public final class Planner {
               .toList();
       return about.isEmpty()
           ? manifest.digest()
-          : "%s+%08x".formatted(manifest.digest(), about.toString().hashCode());
+          : "%s%s%08x"
+              .formatted(manifest.digest(), InventoryEntry.RULES, about.toString().hashCode());
     }
 
     List<InventoryEntry> undesired() {
