@@ -52,7 +52,7 @@ final class ConditionRules {
   /** Returns the health if a condition says that something is wrong. */
   private static Optional<ObjectHealth> failure(List<Condition> conditions) {
     return first(conditions, each -> each.isCurrent() && each.isTrue() && each.means(Meaning.BAD))
-        .or(() -> first(conditions, Condition::isLate))
+        .or(() -> first(conditions, each -> each.isCurrent() && each.isLate()))
         .map(
             each ->
                 each.type().equals("NotReady") && each.isWaiting()
@@ -100,7 +100,12 @@ final class ConditionRules {
         Phase.of(object).filter(each -> each.health() == Health.PROGRESSING).isPresent();
     Optional<Condition> failedWork =
         first(
-            conditions, each -> each.means(Meaning.PROGRESS) && each.isFalse() && each.isFailing());
+            conditions,
+            each ->
+                each.isCurrent()
+                    && each.means(Meaning.PROGRESS)
+                    && each.isFalse()
+                    && each.isFailing());
     if (failedWork.isPresent()) {
       return degraded("%s: %s", failedWork.get().label(), failedWork.get().words());
     }
