@@ -13,8 +13,8 @@ import java.util.Optional;
  * The health of live objects by the rules of an application's policy, and by {@link HealthRules}
  * for the kinds that have no rule there.
  *
- * <p>A rule reads the whole object, so {@link HealthInputs} are not enough for it. A rule that
- * fails or takes too long makes the health of this object unknown, and no other.
+ * <p>A rule of a policy may read any field of the object. A rule that fails or takes too long makes
+ * the health of this object unknown, and no other.
  */
 public final class HealthChecks {
 

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Health of pods. A container that fails, or whose image cannot be pulled, is told from one that
- * starts slowly. The message that a program left when it ended is not shown, since it may have
- * anything in it.
+ * Health of pods. A pod is degraded if a container fails or its image cannot be pulled, and
+ * progressing if a container only starts slowly. Reasons do not show the message that a program
+ * left when it ended, since it may contain secrets.
  */
 final class PodRules {
 

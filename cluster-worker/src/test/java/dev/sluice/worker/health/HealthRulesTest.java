@@ -28,10 +28,12 @@ class HealthRulesTest {
   @ParameterizedTest
   @MethodSource("dev.sluice.worker.health.GoldenCase#all")
   void inputsDetermineTheHealth(GoldenCase golden) {
-    JsonNode inputs = HealthInputs.of(golden.object());
+    KindRule rule = HealthRules.rule(golden.object());
+    JsonNode inputs = rule.inputs(golden.object());
 
     assertThat(HealthRules.of(inputs)).isEqualTo(HealthRules.of(golden.object()));
-    assertThat(HealthInputs.of(inputs)).isEqualTo(inputs);
+    assertThat(HealthRules.rule(inputs)).isSameAs(rule);
+    assertThat(rule.inputs(inputs)).isEqualTo(inputs);
     assertThat(inputs.toString())
         .doesNotContain("lastTransitionTime\":", "template", "imageID", "\"data\"");
   }
