@@ -62,8 +62,8 @@ public final class Follower {
         items.add(typed(object));
       }
     }
-    cache.replaceAll(kind, items);
-    version = list.path("metadata").path("resourceVersion").asText();
+    version = Metadata.of(list).json().path("resourceVersion").asText();
+    cache.replaceAll(kind, items, Metadata.of(list).version());
     complete.tryComplete();
     watch();
   }

@@ -26,6 +26,7 @@ public final class ObjectCache {
   private final Map<Kind, Map<String, Map<ObjectKey, ObjectNode>>> groups =
       new EnumMap<>(Kind.class);
   private final Map<Kind, Set<String>> removed = new EnumMap<>(Kind.class);
+  private final Map<Kind, Long> shown = new EnumMap<>(Kind.class);
 
   /** Receiver of the changes of a cache. */
   public interface Listener {
@@ -53,8 +54,23 @@ public final class ObjectCache {
     return List.copyOf(group(kind, orphansOf(namespace)).values());
   }
 
-  /** Takes a state of an object, unless it is older than the known one. */
-  public void put(Kind kind, ObjectNode object) {
+  /**
+   * Takes the state that an own write has returned. It is ignored if the watch is further: the
+   * object may be gone by then.
+   */
+  public void putAhead(Kind kind, ObjectNode object) {
+    if (Metadata.of(object).version() > shown.getOrDefault(kind, 0L)) {
+      take(kind, object);
+    }
+  }
+
+  /** Takes a state that a watch has shown, unless it is older than the known one. */
+  void put(Kind kind, ObjectNode object) {
+    shown.put(kind, Metadata.of(object).version());
+    take(kind, object);
+  }
+
+  private void take(Kind kind, ObjectNode object) {
     ObjectKey key = ObjectKey.of(object);
     Metadata metadata = Metadata.of(object);
     @Nullable ObjectNode before = all(kind).get(key);
@@ -75,18 +91,20 @@ public final class ObjectCache {
 
   /** Takes the removal of an object by an own request; events from before are ignored. */
   public void removeAhead(Kind kind, ObjectNode object) {
-    removals(kind).add(Metadata.of(object).uid());
-    drop(kind, object);
+    if (drop(kind, object)) {
+      removals(kind).add(Metadata.of(object).uid());
+    }
   }
 
   /** Takes the removal of an object that a watch has shown. */
   void remove(Kind kind, ObjectNode object) {
+    shown.put(kind, Metadata.of(object).version());
     removals(kind).remove(Metadata.of(object).uid());
     drop(kind, object);
   }
 
-  /** Takes all objects of a kind at once. */
-  void replaceAll(Kind kind, List<ObjectNode> listed) {
+  /** Takes all objects of a kind at once, as of a resource version. */
+  void replaceAll(Kind kind, List<ObjectNode> listed, long version) {
     Set<String> present = new HashSet<>();
     listed.forEach(object -> present.add(Metadata.of(object).uid()));
     for (ObjectNode known : List.copyOf(all(kind).values())) {
@@ -95,14 +113,16 @@ public final class ObjectCache {
       }
     }
     removals(kind).retainAll(present);
-    listed.forEach(object -> put(kind, object));
+    shown.put(kind, version);
+    listed.forEach(object -> take(kind, object));
   }
 
-  private void drop(Kind kind, ObjectNode object) {
+  /** Removes an object; returns whether it was known. */
+  private boolean drop(Kind kind, ObjectNode object) {
     ObjectKey key = ObjectKey.of(object);
     @Nullable ObjectNode known = all(kind).get(key);
     if (known == null || !Metadata.of(known).uid().equals(Metadata.of(object).uid())) {
-      return;
+      return false;
     }
     all(kind).remove(key);
     Map<ObjectKey, ObjectNode> group = group(kind, groupOf(known));
@@ -111,6 +131,7 @@ public final class ObjectCache {
       groups.getOrDefault(kind, Map.of()).remove(groupOf(known));
     }
     listener.changed(kind, Optional.of(known), Optional.empty());
+    return true;
   }
 
   private Map<ObjectKey, ObjectNode> all(Kind kind) {

@@ -213,14 +213,14 @@ public final class Reconciler implements ObjectCache.Listener {
   }
 
   private Future<Void> seen(Kind kind, Future<ObjectNode> written) {
-    return written.onSuccess(stored -> cache.put(kind, stored)).mapEmpty();
+    return written.onSuccess(stored -> cache.putAhead(kind, stored)).mapEmpty();
   }
 
   private void deleted(Kind kind, ObjectNode object, ObjectNode answer) {
     if (answer.path("kind").asText().equals("Status")) {
       cache.removeAhead(kind, object);
     } else if (answer.path("kind").asText().equals(kind.title())) {
-      cache.put(kind, answer);
+      cache.putAhead(kind, answer);
     }
   }
 
