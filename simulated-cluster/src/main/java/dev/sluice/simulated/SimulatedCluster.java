@@ -3,7 +3,6 @@ package dev.sluice.simulated;
 import dev.sluice.simulated.fault.FaultInjector;
 import dev.sluice.simulated.resource.ResourceCatalog;
 import dev.sluice.simulated.runner.PodRunner;
-import dev.sluice.simulated.runner.api.ApiAccess;
 import dev.sluice.simulated.server.ApiServer;
 import dev.sluice.simulated.server.Cluster;
 import dev.sluice.simulated.store.Store;
@@ -61,7 +60,7 @@ public final class SimulatedCluster implements AutoCloseable {
       stop();
       throw e;
     }
-    this.pods = options.pods().map(pods -> PodRunner.start(ApiAccess.open(uri()), pods));
+    this.pods = options.pods().map(pods -> PodRunner.start(uri(), pods));
   }
 
   /**

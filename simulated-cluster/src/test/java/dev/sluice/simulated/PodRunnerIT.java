@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What only the pod runner does: failures on demand, times that are set, many pods. */
+/** Features that only the pod runner has: failures on demand, configured times, many pods. */
 class PodRunnerIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final PodRunnerOptions QUICK =

@@ -1,6 +1,5 @@
 package dev.sluice.simulated.runner;
 
-import dev.sluice.simulated.runner.api.ApiAccess;
 import dev.sluice.simulated.runner.api.ApiClient;
 import dev.sluice.simulated.runner.api.Follower;
 import dev.sluice.simulated.runner.api.Kind;
@@ -18,13 +17,14 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.net.URI;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * Program that runs the pods of a cluster, without processes: they become ready after a set time,
@@ -54,10 +54,10 @@ public final class PodRunner implements AutoCloseable {
   }
 
   /** Starts a runner, which follows the cluster until it is closed. */
-  public static PodRunner start(ApiAccess access, PodRunnerOptions options) {
+  public static PodRunner start(URI server, PodRunnerOptions options) {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
     Context context = vertx.getOrCreateContext();
-    ApiClient api = new ApiClient(vertx, access);
+    ApiClient api = new ApiClient(vertx, server);
     context.runOnContext(ignored -> follow(vertx, api, options));
     return new PodRunner(vertx, context, api);
   }
@@ -66,32 +66,24 @@ public final class PodRunner implements AutoCloseable {
     Reconciler loop = new Reconciler(vertx, api, Clock.systemUTC(), NODE);
     List<Controller> controllers = controllers(options);
     controllers.forEach(loop::add);
-    List<Kind> kinds = new ArrayList<>(controllers.stream().map(Controller::kind).toList());
-    if (options.role() == PodRunnerOptions.Role.ALL) {
-      kinds.add(Kind.CONTROLLER_REVISION);
-    }
     Future.all(
-            kinds.stream()
+            Stream.concat(
+                    controllers.stream().map(Controller::kind), Stream.of(Kind.CONTROLLER_REVISION))
                 .map(kind -> new Follower(vertx, api, kind, loop.cache()).start())
                 .toList())
         .onSuccess(all -> loop.start());
   }
 
   private static List<Controller> controllers(PodRunnerOptions options) {
-    Controller kubelet = new Kubelet(NODE, options.timing());
-    return switch (options.role()) {
-      case PODS -> List.of(kubelet);
-      case ALL ->
-          List.of(
-              kubelet,
-              new ReplicaSetController(),
-              new DeploymentController(),
-              new StatefulSetController(),
-              new DaemonSetController(NODE, LABELS),
-              new JobController(options.timing().backOff()),
-              new ClaimBinder(),
-              new LoadBalancers());
-    };
+    return List.of(
+        new Kubelet(NODE, options.timing()),
+        new ReplicaSetController(),
+        new DeploymentController(),
+        new StatefulSetController(),
+        new DaemonSetController(NODE, LABELS),
+        new JobController(options.timing().backOff()),
+        new ClaimBinder(),
+        new LoadBalancers());
   }
 
   @Override

@@ -15,31 +15,24 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Requests to an API server, from one event loop. A failed future has an {@link ApiRefusal}. */
+/**
+ * Requests to an API server, from one event loop. An answer other than success fails the future.
+ */
 public final class ApiClient {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final int CONNECTIONS = 48;
 
-  private final ApiAccess access;
   private final HttpClient http;
   private boolean closed;
 
-  /** Creates a client whose connections end with Vert.x. */
-  public ApiClient(Vertx vertx, ApiAccess access) {
-    this.access = access;
+  /** Creates a client of a server over plain HTTP, whose connections end with Vert.x. */
+  public ApiClient(Vertx vertx, URI server) {
     HttpClientOptions options =
-        new HttpClientOptions()
-            .setDefaultHost(access.server().getHost())
-            .setDefaultPort(access.server().getPort())
-            .setSsl("https".equals(access.server().getScheme()));
-    access
-        .authority()
-        .ifPresent(
-            pem -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(pem))));
+        new HttpClientOptions().setDefaultHost(server.getHost()).setDefaultPort(server.getPort());
     this.http = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(CONNECTIONS));
   }
 
@@ -111,16 +104,13 @@ public final class ApiClient {
         .compose(ApiClient::read);
   }
 
-  private RequestOptions call(HttpMethod method, String path, String agent) {
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(method)
-            .setURI(path)
-            .putHeader("Accept", "application/json")
-            .putHeader("User-Agent", agent)
-            .putHeader("Content-Type", "application/json");
-    access.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
-    return options;
+  private static RequestOptions call(HttpMethod method, String path, String agent) {
+    return new RequestOptions()
+        .setMethod(method)
+        .setURI(path)
+        .putHeader("Accept", "application/json")
+        .putHeader("User-Agent", agent)
+        .putHeader("Content-Type", "application/json");
   }
 
   private static Future<ObjectNode> read(HttpClientResponse response) {

@@ -36,7 +36,7 @@ public enum Kind {
     return kind;
   }
 
-  /** Returns an object with only its kind, a namespace and an empty metadata beside it. */
+  /** Returns an object of the kind in a namespace, without a name or contents. */
   public ObjectNode blank(String namespace) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     object.put("apiVersion", apiVersion).put("kind", kind);

@@ -23,7 +23,7 @@ public record Note(
     return new Note(about, "", component, Type.NORMAL, reason, message);
   }
 
-  /** Returns an event of importance about an object as a whole. */
+  /** Returns a warning about an object as a whole. */
   public static Note warning(ObjectNode about, String component, String reason, String message) {
     return new Note(about, "", component, Type.WARNING, reason, message);
   }

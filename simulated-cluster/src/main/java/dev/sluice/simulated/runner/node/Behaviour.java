@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.simulated.runner.api.Metadata;
 import java.util.Arrays;
 
-/** What the containers of a pod do, by the pod's annotation or the name of an image. */
+/** Behaviour of a pod's containers, chosen by an annotation of the pod or the name of an image. */
 public enum Behaviour {
   /** The image cannot be pulled. */
   PULL_FAILS("pull-fails"),
@@ -24,7 +24,7 @@ public enum Behaviour {
     this.word = word;
   }
 
-  /** Returns what a container of a pod does. */
+  /** Returns the behaviour of a container. */
   static Behaviour of(JsonNode pod, JsonNode container) {
     String annotation = Metadata.of(pod).annotation(ANNOTATION);
     if (!annotation.isEmpty()) {

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Where a pod on the node is in its life.
+ * Step that a pod on the node has reached, and the time of its next one.
  *
  * @param behaviour what the container does that decides about the pod
  * @param restartPolicy restart policy of the pod

@@ -42,7 +42,7 @@ final class DeploymentStatus {
     return deployment.at("/spec/progressDeadlineSeconds").asInt(NO_DEADLINE);
   }
 
-  /** Records that the Deployment is paused, or is no more. */
+  /** Records whether the Deployment is paused, or was resumed. */
   void pause(boolean paused) {
     JsonNode condition = Conditions.find(next, PROGRESSING);
     String reason = condition.path("reason").asText();

@@ -97,19 +97,16 @@ public final class JobController implements Controller {
   }
 
   private static void release(Plan plan, ObjectNode pod) {
-    ObjectNode next = pod.deepCopy();
-    if (next.at("/metadata/finalizers") instanceof ArrayNode finalizers) {
-      List<JsonNode> kept =
-          finalizers.valueStream().filter(f -> !f.asText().equals(FINALIZER)).toList();
-      if (kept.size() < finalizers.size()) {
-        finalizers.removeAll();
-        finalizers.addAll(kept);
-        if (kept.isEmpty()) {
-          next.withObject("/metadata").remove("finalizers");
-        }
-        plan.replace(Kind.POD, next);
-      }
+    if (!JobState.isTracked(pod)) {
+      return;
     }
+    ObjectNode next = pod.deepCopy();
+    ArrayNode finalizers = next.withArray("/metadata/finalizers");
+    finalizers.removeIf(finalizer -> finalizer.asText().equals(FINALIZER));
+    if (finalizers.isEmpty()) {
+      next.withObject("/metadata").remove("finalizers");
+    }
+    plan.replace(Kind.POD, next);
   }
 
   private static void report(ObjectNode job, JobState state, Plan plan) {

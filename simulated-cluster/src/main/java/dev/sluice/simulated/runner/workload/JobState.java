@@ -77,7 +77,8 @@ final class JobState {
     return Metadata.of(pod).uid().equals(uid.asText());
   }
 
-  private static boolean isTracked(JsonNode pod) {
+  /** Returns whether a pod has the finalizer that keeps it until it is counted. */
+  static boolean isTracked(JsonNode pod) {
     return pod.at("/metadata/finalizers")
         .valueStream()
         .anyMatch(finalizer -> finalizer.asText().equals(JobController.FINALIZER));
