@@ -134,6 +134,12 @@ public final class Kustomizations {
     private final List<String> chain;
     private final Kustomization kustomization;
 
+    /** Files of plugin configurations that were read, so that each is read once. */
+    private final Set<String> configurations = new HashSet<>();
+
+    /** Directories that are built to plugin configurations, and the files in them. */
+    private final Set<String> builtConfigurations = new HashSet<>();
+
     Reader(String directory, String where, List<String> chain, Kustomization kustomization) {
       this.directory = directory;
       this.where = where;
@@ -155,11 +161,12 @@ public final class Kustomizations {
         case PLUGIN -> {
           ResolvedPath resolved = local(field, text);
           if (resolved.isDirectory()) {
-            walk.addLinks(resolved);
-            built(field, reader(resolved.path(), below(chain, resolved.path())));
+            built(field, resolved, chain);
           } else {
             walk.addFile(resolved);
-            plugins(field, walk.text(resolved.entry(), MAX_BYTES), resolved.path());
+            if (configurations.add(resolved.path())) {
+              plugins(field, walk.text(resolved.entry(), MAX_BYTES), resolved.path());
+            }
           }
         }
         case INLINE_PLUGIN -> plugins(field, text, where);
@@ -169,8 +176,16 @@ public final class Kustomizations {
     /**
      * Reads the configurations in a directory that is built to such. Their own references are
      * relative to this kustomization.
+     *
+     * @param parents the directories that include each other down to the directory
      */
-    private void built(String field, Reader named) {
+    private void built(String field, ResolvedPath built, List<String> parents) {
+      walk.addLinks(built);
+      List<String> below = below(parents, built.path());
+      if (!builtConfigurations.add(built.path())) {
+        return;
+      }
+      Reader named = reader(built.path(), below);
       if (!named.kustomization.isListOfResources()) {
         throw unsupported(
             "'%s', which %s in '%s' names, has more than resources"
@@ -180,26 +195,29 @@ public final class Kustomizations {
       for (Reference reference : named.kustomization.references()) {
         ResolvedPath resolved = named.local(reference.field(), reference.text());
         if (resolved.isDirectory()) {
-          walk.addLinks(resolved);
-          built(field, reader(resolved.path(), below(named.chain, resolved.path())));
+          built(field, resolved, below);
         } else {
           walk.addFile(resolved);
-          builtIn(field, walk.text(resolved.entry(), MAX_BYTES), resolved.path());
+          builtIn(field, resolved);
         }
       }
     }
 
-    private void builtIn(String field, String text, String file) {
-      for (Object document : YamlText.documents(text, file)) {
-        PluginConfiguration plugin = PluginConfiguration.of(YamlFields.of(document, file));
+    private void builtIn(String field, ResolvedPath file) {
+      if (!builtConfigurations.add(file.path())) {
+        return;
+      }
+      String text = walk.text(file.entry(), MAX_BYTES);
+      for (Object document : YamlText.documents(text, file.path())) {
+        PluginConfiguration plugin = PluginConfiguration.of(YamlFields.of(document, file.path()));
         if (!plugin.isBuiltIn()) {
           throw unsupported(
               "'%s', in a directory that %s in '%s' names, is no configuration of a built-in plugin"
-                  .formatted(file, field, where),
+                  .formatted(file.path(), field, where),
               "name the file itself");
         }
       }
-      plugins(field, text, file);
+      plugins(field, text, file.path());
     }
 
     private void resource(String field, String path) {

@@ -367,6 +367,24 @@ class ClosureResolverTest {
     assertThat(((ClosureResult.Refused) result).failure().code()).isEqualTo(SourceFailure.CYCLE);
   }
 
+  @Test
+  void readsPluginConfigurationsThatAreNamedInManyWaysOnce() {
+    MemoryTree tree =
+        kustomization("generators: [d0, ./d0, g.yaml, ./g.yaml]")
+            .file("app/g.yaml", "{apiVersion: builtin, kind: ConfigMapGenerator}");
+    for (int i = 0; i < 40; i++) {
+      tree =
+          tree.file(
+              "app/d%d/kustomization.yaml".formatted(i),
+              "resources: [../d%1$d, ./../d%1$d]".formatted(i + 1));
+    }
+    tree =
+        tree.file("app/d40/kustomization.yaml", "resources: [../inner.yaml]")
+            .file("app/inner.yaml", "{apiVersion: builtin, kind: ConfigMapGenerator}");
+
+    assertThat(paths(resolved(tree, "app"))).contains("app/g.yaml", "app/inner.yaml").hasSize(44);
+  }
+
   @ParameterizedTest
   @MethodSource("refusals")
   void refuses(FailureCode code, MemoryTree tree, String path) {
