@@ -4,23 +4,17 @@ import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.Decision;
-import dev.sluice.dispatcher.decide.DispatchListener;
-import dev.sluice.dispatcher.decide.DispatchListener.ChangeSeen;
 import dev.sluice.dispatcher.decide.EventDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -39,9 +33,9 @@ final class EventHandler {
   private final EventDecider decider;
   private final RefScheduler scheduler;
   private final CommandHandler commands;
+  private final RefChangeHandler refChanges;
   private final Placement placement;
   private final Clock clock;
-  private final DispatchListener listener;
 
   EventHandler(
       PartitionState partitionState,
@@ -54,9 +48,9 @@ final class EventHandler {
     this.decider = decider;
     this.scheduler = scheduler;
     this.commands = commands;
+    this.refChanges = new RefChangeHandler(partitionState, decider, scheduler, context);
     this.placement = placement;
     this.clock = context.clock();
-    this.listener = context.listener();
   }
 
   /** Handles a record; returns the reason if the partition must stop reading events. */
@@ -96,15 +90,9 @@ final class EventHandler {
   private void handle(
       ChangeEvent event, Envelope<?> envelope, long offset, TransactionBatch batch) {
     switch (event) {
-      case ChangeEvent.RefChanged moved -> {
-        batch.add(decider.forwarded(moved, cause(envelope), clock.instant()));
-        if (moved.origin() instanceof Origin.Webhook webhook
-            && !partitionState.isFollowed(moved.repository())) {
-          listener.unfollowed(webhook.endpoint(), moved.repository());
-        }
-        refChanged(moved, moved.after(), envelope.id(), envelope, offset, batch);
-      }
-      case ChangeEvent.RefForwarded forwarded -> forwarded(forwarded, envelope, offset, batch);
+      case ChangeEvent.RefChanged changed -> refChanges.changed(changed, envelope, offset, batch);
+      case ChangeEvent.RefForwarded forwarded ->
+          refChanges.forwarded(forwarded, envelope, offset, batch);
       case ChangeEvent.RenameFound renamed -> {
         batch.add(decider.renamed(renamed, cause(envelope), clock.instant()));
         batch.finish(offset);
@@ -116,7 +104,7 @@ final class EventHandler {
       case ChangeEvent.DefinitionAccepted accepted -> accepted(accepted, envelope, offset, batch);
       case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
       case ChangeEvent.LedgerAhead ahead -> ledgerAhead(ahead, envelope, offset, batch);
-      case ChangeEvent.RepositoryMoved moved -> repositoryMoved(moved, envelope, offset, batch);
+      case ChangeEvent.RepositoryMoved moved -> refChanges.moved(moved, envelope, offset, batch);
       case ChangeEvent.CommandGiven given -> commands.handle(given, envelope, offset, batch);
       // recorded for the audit only: none of them moves a ref
       case ChangeEvent.MergeRecorded _,
@@ -124,103 +112,6 @@ final class EventHandler {
           ChangeEvent.CommandAnswered _ ->
           batch.finish(offset);
     }
-  }
-
-  /**
-   * Warns if applications follow a repository that has moved: only the fleet's documents change a
-   * URL. A move that a webhook reported triggers fetches, which find the forge's redirect.
-   */
-  private void repositoryMoved(
-      ChangeEvent.RepositoryMoved moved,
-      Envelope<?> envelope,
-      long offset,
-      TransactionBatch batch) {
-    List<RefKey> keys =
-        partitionState.followed().stream()
-            .filter(key -> key.repository().equalsIgnoringCase(moved.repository()))
-            .toList();
-    if (keys.isEmpty() || moved.repository().equals(moved.movedTo())) {
-      batch.finish(offset);
-      return;
-    }
-    log.atWarn()
-        .addKeyValue("repository", moved.repository())
-        .addKeyValue("movedTo", moved.movedTo())
-        .addKeyValue("eventId", envelope.id())
-        .log("applications follow a repository that has moved: change its URL in the fleet");
-    switch (moved.origin()) {
-      case Origin.Webhook _ -> trigger(keys, cause(envelope), Optional.empty(), offset, batch);
-      case Origin.Poll _ -> batch.finish(offset);
-    }
-  }
-
-  private void forwarded(
-      ChangeEvent.RefForwarded forwarded,
-      Envelope<?> envelope,
-      long offset,
-      TransactionBatch batch) {
-    ChangeEvent.RefChanged moved = forwarded.change();
-    Optional<CommitId> announced = moved.after();
-    if (moved.repository().equals(forwarded.repository())) {
-      batch.add(
-          decider.forwardedToReaders(moved, forwarded.cause(), cause(envelope), clock.instant()));
-      // the redirect may have ended: the commit would never appear under the former name
-      announced = Optional.empty();
-    }
-    refChanged(moved, announced, forwarded.cause(), envelope, offset, batch);
-  }
-
-  private void refChanged(
-      ChangeEvent.RefChanged moved,
-      Optional<CommitId> announced,
-      EventId id,
-      Envelope<?> envelope,
-      long offset,
-      TransactionBatch batch) {
-    List<RefKey> keys = partitionState.matching(new RefKey(moved.repository(), moved.ref()));
-    if (keys.isEmpty()) {
-      log.atDebug()
-          .addKeyValue("repository", moved.repository())
-          .addKeyValue("ref", moved.ref())
-          .addKeyValue("eventId", id)
-          .log("no application follows this ref");
-      batch.finish(offset);
-      return;
-    }
-    Optional<String> actor = Optional.empty();
-    Instant heardAt = envelope.time();
-    switch (moved.origin()) {
-      case Origin.Webhook webhook -> {
-        actor = webhook.actor();
-        heardAt = webhook.receivedAt();
-      }
-      case Origin.Poll poll -> heardAt = poll.foundAt();
-    }
-    listener.seen(
-        new ChangeSeen(
-            id, moved.repository(), moved.ref(), moved.after(), actor, heardAt, clock.instant()));
-    Trigger.Cause cause = new Trigger.Cause(List.of(id), actor, heardAt, envelope.trace());
-    // one of several may be another repository, where the commit never appears
-    boolean isMeant = keys.size() == 1 || keys.getFirst().repository().equals(moved.repository());
-    trigger(keys, cause, isMeant ? announced : Optional.empty(), offset, batch);
-  }
-
-  /** Triggers refs, the first of which may have an announced commit. */
-  private void trigger(
-      List<RefKey> keys,
-      Trigger.Cause cause,
-      Optional<CommitId> expected,
-      long offset,
-      TransactionBatch batch) {
-    Trigger.Reason unspecific = new Trigger.Reason.RefMoved(Optional.empty());
-    for (RefKey other : keys.subList(1, keys.size())) {
-      scheduler.triggerRemembered(
-          other, new Trigger(cause, unspecific, OptionalLong.of(offset)), batch);
-    }
-    scheduler.trigger(
-        keys.getFirst(),
-        new Trigger(cause, new Trigger.Reason.RefMoved(expected), OptionalLong.of(offset)),
-        batch);
   }
 
   private void accepted(
