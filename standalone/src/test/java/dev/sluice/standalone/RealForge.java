@@ -2,6 +2,7 @@ package dev.sluice.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.json.Json;
@@ -34,6 +35,13 @@ record RealForge(String url, int sshPort, String admin, String password, String 
       return List.of();
     }
     return Arrays.stream(files.split(",", -1)).map(file -> read(Path.of(file))).toList();
+  }
+
+  /** Returns the first forge of the property; the test is skipped if there is none. */
+  static RealForge required() throws IOException {
+    List<RealForge> forges = all();
+    assumeTrue(!forges.isEmpty(), "needs a forge: -Dsluice.forges=SETTINGS");
+    return forges.getFirst();
   }
 
   private static RealForge read(Path file) {

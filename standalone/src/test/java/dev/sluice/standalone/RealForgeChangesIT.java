@@ -4,7 +4,6 @@ import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
@@ -55,9 +54,7 @@ class RealForgeChangesIT {
 
   @BeforeEach
   void create() throws Exception {
-    List<RealForge> forges = RealForge.all();
-    assumeTrue(!forges.isEmpty(), "needs a forge: -Dsluice.forges=SETTINGS");
-    forge = forges.getFirst();
+    forge = RealForge.required();
     forge.create(repository);
     forge.put(repository, FILE, configMap(NAME, "first"));
     scenario = Scenario.in(directory, STAGING);

@@ -4,7 +4,6 @@ import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.configMap;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
@@ -50,9 +49,7 @@ class RealForgeFaultsIT {
 
   @BeforeEach
   void create() throws Exception {
-    List<RealForge> forges = RealForge.all();
-    assumeTrue(!forges.isEmpty(), "needs a forge: -Dsluice.forges=SETTINGS");
-    forge = forges.getFirst();
+    forge = RealForge.required();
     forge.create(repository);
     forge.put(repository, FILE, configMap(NAME, "first"));
     proxy = TcpProxy.before(URI.create(forge.url()).getPort());
