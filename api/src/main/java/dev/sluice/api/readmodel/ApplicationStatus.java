@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param sync Synced, OutOfSync, Syncing, Retrying, Parked, Drifted, Removing, Removed or Unknown
  * @param health of what the cluster holds; absent for a removed application
  * @param drift how live objects differ from what the cluster holds; absent if none does
- * @param held what keeps the revision in Git from being applied; absent if nothing does
+ * @param held the hold that keeps the newest revision in Git from being applied; absent if there is
+ *     none
  * @param behind the number of commits between Git and what the cluster holds; absent if unknown
  */
 public record ApplicationStatus(
@@ -144,7 +145,8 @@ public record ApplicationStatus(
   }
 
   /**
-   * What keeps the revision in Git from being applied, although it could be.
+   * Hold of an application in a cluster: the newest revision in Git is not applied until somebody
+   * releases the hold.
    *
    * @param what suspended, pinned or guard
    * @param commit that the application is pinned to

@@ -190,7 +190,9 @@ public final class ApplicationDraft {
   }
 
   /**
-   * Follows Git again. The worker is told even if there was no hold: it may have missed the end.
+   * Ends a hold, so that the application follows Git again. The end of the suspension is announced
+   * to the worker even if there was no hold, because the worker may have missed an earlier
+   * announcement.
    */
   void resume(ClusterName cluster, String by, String reason) {
     holds.remove(cluster);

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** What the API answers about the time after a generation was applied. */
+/** Formatter of the API's answers about what was observed of a generation after it was applied. */
 final class Observations {
 
   private Observations() {}
