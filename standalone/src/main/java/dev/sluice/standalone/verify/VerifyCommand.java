@@ -38,7 +38,7 @@ public final class VerifyCommand {
         "verify",
         "Checks the guarantees in topics, ledgers, live objects and Git (docs/operations.md)."
             + " Run it when nothing is being synced. Exits with 1 if a guarantee does not hold, and"
-            + " with 6 if none is seen not to, but something could not be compared.",
+            + " with 6 if no violation was found but something could not be compared.",
         settings,
         VerifyCommand::run);
   }
