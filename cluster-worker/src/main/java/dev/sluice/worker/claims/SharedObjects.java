@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -75,9 +76,7 @@ public final class SharedObjects {
   public Agreement agree(
       ObjectId object, ApplicationName application, Optional<String> declaration) {
     synchronized (claims) {
-      TreeMap<ApplicationName, String> all = applied.getOrDefault(object, new TreeMap<>());
-      all.keySet().removeIf(other -> !claims.has(other, object));
-      for (Map.Entry<ApplicationName, String> other : all.entrySet()) {
+      for (Map.Entry<ApplicationName, String> other : sharing(object).entrySet()) {
         boolean agrees =
             other.getKey().equals(application)
                 || declaration.equals(Optional.of(other.getValue()))
@@ -121,9 +120,19 @@ public final class SharedObjects {
   /** Returns an application that still shares an object which another one leaves. */
   public Optional<ApplicationName> heir(ObjectId object, ApplicationName leaving) {
     synchronized (claims) {
-      return applied.getOrDefault(object, new TreeMap<>()).keySet().stream()
-          .filter(other -> !other.equals(leaving) && claims.has(other, object))
-          .findFirst();
+      return sharing(object).keySet().stream().filter(other -> !other.equals(leaving)).findFirst();
     }
+  }
+
+  /** Forgets the applications that no longer have an object, and returns the others. */
+  private SortedMap<ApplicationName, String> sharing(ObjectId object) {
+    TreeMap<ApplicationName, String> all =
+        applied.computeIfPresent(
+            object,
+            (_, known) -> {
+              known.keySet().removeIf(application -> !claims.has(application, object));
+              return known.isEmpty() ? null : known;
+            });
+    return all == null ? new TreeMap<>() : all;
   }
 }

@@ -93,6 +93,17 @@ final class SharedObjectsTest {
     assertThat(agree(SHOP, "y")).isEqualTo(new Agreement.Agreed());
   }
 
+  @Test
+  void anApplicationThatLeavesIsForgotten() {
+    plan(WEB, 1, "x");
+    agree(WEB, "x");
+    claims.planned(entry(WEB, 2), Set.of(), Map.of());
+
+    assertThat(shared.heir(OBJECT, WEB)).isEmpty();
+
+    assertThat(shared.applied(OBJECT, WEB)).isEmpty();
+  }
+
   private Agreement agree(ApplicationName application, String declaration) {
     return shared.agree(OBJECT, application, Optional.of(declaration));
   }
