@@ -89,6 +89,8 @@ final class ObjectRemover {
         Optional<ApplicationName> heir =
             claims.shared().heir(ref.id(), attempt.owner().application());
         if (heir.isPresent()) {
+          // a worker that is no longer the leader has outdated claims
+          attempt.fence().check();
           if (!handOver(path, live.get(), heir.get())) {
             throw Attempt.retry(
                 ApplyFailure.CONFLICT,
