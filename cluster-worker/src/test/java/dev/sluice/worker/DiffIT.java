@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import static dev.sluice.worker.Targets.DEPLOYMENT;
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -38,20 +39,6 @@ class DiffIT {
       kind: Secret
       metadata: {name: s}
       stringData: {password: %s}
-      """;
-
-  private static final String DEPLOYMENT =
-      """
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: {name: d}
-      spec:
-        %s
-        selector: {matchLabels: {app: d}}
-        template:
-          metadata: {labels: {app: d}}
-          spec:
-            containers: [{name: c, image: "registry.local/app:1", %s}]
       """;
 
   /** An object of the first stage that no server accepts, so that later stages are not applied. */

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import static dev.sluice.worker.Targets.DEPLOYMENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -34,20 +35,6 @@ final class FieldsOfOthersIT {
       spec:
         selector: {app: d}
         ports: [{name: http, port: 8080, targetPort: 8080}]
-      """;
-
-  private static final String DEPLOYMENT =
-      """
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: {name: d}
-      spec:
-        %s
-        selector: {matchLabels: {app: d}}
-        template:
-          metadata: {labels: {app: d}}
-          spec:
-            containers: [{name: c, image: "registry.local/app:1", %s}]
       """;
 
   private static final String BUNDLE =

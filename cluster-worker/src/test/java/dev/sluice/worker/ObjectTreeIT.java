@@ -2,27 +2,18 @@ package dev.sluice.worker;
 
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.contract.codec.Envelope;
-import dev.sluice.contract.codec.EventCodec;
-import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectsAnswered;
-import dev.sluice.contract.event.QuestionEvent;
-import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.health.Health;
-import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class ObjectTreeIT {
 
   private final Bench bench = new Bench();
-  private int questions;
+  private final Questions questions = new Questions(bench);
 
   @AfterEach
   void close() {
@@ -51,7 +42,7 @@ class ObjectTreeIT {
     claim("a-claim", owner("batch/v1", "Job", job, "a-job"));
     claim("c-claim", owner("v1", "ConfigMap", configMapUid("c"), "c"));
 
-    ObjectsAnswered answered = ask("web");
+    ObjectsAnswered answered = questions.askObjects("web");
 
     assertThat(answered.by()).isEqualTo("cat");
     assertThat(answered.generation()).contains(Generation.FIRST);
@@ -72,38 +63,11 @@ class ObjectTreeIT {
   void anApplicationWithoutALedgerHasNoObjects() {
     bench.worker("one");
 
-    ObjectsAnswered answered = ask("nothing");
+    ObjectsAnswered answered = questions.askObjects("nothing");
 
     assertThat(answered.generation()).isEmpty();
     assertThat(answered.objects()).isEmpty();
     assertThat(answered.failure()).isEmpty();
-  }
-
-  private ObjectsAnswered ask(String application) {
-    EventId id = EventId.of("question", ++questions);
-    bench.targets.send(
-        EventCodec.encode(
-            bench.kafka.topics().sync(bench.cluster),
-            0,
-            new Envelope<>(
-                id,
-                "api",
-                Instant.now(),
-                TraceParent.start(),
-                new QuestionEvent.ObjectsAsked(
-                    new ApplicationName(application),
-                    bench.cluster,
-                    "cat",
-                    Instant.now().plusSeconds(60)))));
-    return await()
-        .atMost(Bench.PATIENCE)
-        .until(
-            () ->
-                bench.results.all(ObjectsAnswered.class).stream()
-                    .filter(answer -> answer.question().equals(id))
-                    .findFirst(),
-            Optional::isPresent)
-        .orElseThrow();
   }
 
   private String configMapUid(String name) {

@@ -5,21 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
-import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.ObjectSharing;
 import dev.sluice.contract.fleet.Policy;
-import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.Namespace;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -33,11 +28,13 @@ import org.junit.jupiter.api.Test;
 final class SharedObjectsIT {
 
   private Bench bench;
+  private Questions questions;
   private String shared;
 
   @BeforeEach
   void open() {
     bench = new Bench();
+    questions = new Questions(bench);
     shared = bench.namespace + "-shared";
   }
 
@@ -98,10 +95,7 @@ final class SharedObjectsIT {
   @Test
   void aSharedObjectIsDeletedWithItsLastDeclaration() {
     bench.worker("one");
-    send("a", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("a", "x"));
-    bench.awaitApplied("a", 1);
-    send("b", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("b", "x"));
-    bench.awaitApplied("b", 1);
+    applyToBoth(ObjectSharing.ALL, configMap("both", "x"));
 
     send("b", 2, ObjectSharing.ALL, configMap("b", "y"));
     assertThat(changes(bench.awaitApplied("b", 2)).values())
@@ -116,10 +110,7 @@ final class SharedObjectsIT {
   @Test
   void anObjectThatBothApplicationsLeaveAtOnceIsDeleted() {
     bench.worker("one");
-    send("a", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("a", "x"));
-    bench.awaitApplied("a", 1);
-    send("b", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("b", "x"));
-    bench.awaitApplied("b", 1);
+    applyToBoth(ObjectSharing.ALL, configMap("both", "x"));
 
     bench.targets.send(bench.targets.removal("a", 2, false), bench.targets.removal("b", 2, false));
 
@@ -131,10 +122,7 @@ final class SharedObjectsIT {
   @Test
   void aLaterDifferenceIsRefusedUntilBothDeclareIt() {
     bench.worker("one");
-    send("a", 1, ObjectSharing.NAMESPACES, namespace(), configMap("a", "x"));
-    bench.awaitApplied("a", 1);
-    send("b", 1, ObjectSharing.NAMESPACES, namespace(), configMap("b", "x"));
-    bench.awaitApplied("b", 1);
+    applyToBoth(ObjectSharing.NAMESPACES, namespace());
 
     send("a", 2, ObjectSharing.NAMESPACES, namespace("team: shop"), configMap("a", "y"));
 
@@ -159,10 +147,7 @@ final class SharedObjectsIT {
   @Test
   void aChangeOfBothInOneCommitIsApplied() {
     bench.worker("one");
-    send("a", 1, ObjectSharing.NAMESPACES, namespace(), configMap("a", "x"));
-    send("b", 1, ObjectSharing.NAMESPACES, namespace(), configMap("b", "x"));
-    bench.awaitApplied("a", 1);
-    bench.awaitApplied("b", 1);
+    applyToBoth(ObjectSharing.NAMESPACES, namespace());
 
     bench.targets.send(
         Targets.inBatch(target("a", 2, ObjectSharing.NAMESPACES, namespace("team: shop")), "c", 2),
@@ -191,10 +176,7 @@ final class SharedObjectsIT {
   @Test
   void theNextLeaderKnowsWhoSharesAnObject() {
     ClusterWorker first = bench.worker("one");
-    send("a", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("a", "x"));
-    bench.awaitApplied("a", 1);
-    send("b", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("b", "x"));
-    bench.awaitApplied("b", 1);
+    applyToBoth(ObjectSharing.ALL, configMap("both", "x"));
     first.close();
     bench.worker("two");
 
@@ -212,13 +194,10 @@ final class SharedObjectsIT {
   @Test
   void aSharedObjectIsNoDifference() {
     bench.worker("one");
-    send("a", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("a", "x"));
-    bench.awaitApplied("a", 1);
-    send("b", 1, ObjectSharing.ALL, configMap("both", "x"), configMap("b", "x"));
-    bench.awaitApplied("b", 1);
+    applyToBoth(ObjectSharing.ALL, configMap("both", "x"));
 
-    assertThat(diff("a").differences()).isEmpty();
-    assertThat(diff("b").differences()).isEmpty();
+    assertThat(questions.ask("a").differences()).isEmpty();
+    assertThat(questions.ask("b").differences()).isEmpty();
 
     // parked, so that the difference remains
     send(
@@ -228,30 +207,18 @@ final class SharedObjectsIT {
         configMap("a", "x"),
         "{apiVersion: v1, kind: Service," + " metadata: {name: a}, spec: {ports: [{port: 0}]}}");
     awaitParked("a", 2);
-    assertThat(diff("a").differences())
+    assertThat(questions.ask("a").differences())
         .as("the object stays for the other application")
         .extracting(difference -> difference.object().kind())
         .containsExactly("Service");
   }
 
-  private DiffAnswered diff(String application) {
-    EventId question = EventId.of("question", application, System.nanoTime());
-    bench.targets.send(
-        question,
-        new QuestionEvent.DiffAsked(
-            new ApplicationName(application),
-            bench.cluster,
-            "cat",
-            Instant.now().plus(Bench.PATIENCE)));
-    return await()
-        .atMost(Bench.PATIENCE)
-        .until(
-            () ->
-                bench.results.all(DiffAnswered.class).stream()
-                    .filter(answer -> answer.question().equals(question))
-                    .findFirst(),
-            Optional::isPresent)
-        .orElseThrow();
+  /** Applies an object of both applications, and one of each. */
+  private void applyToBoth(ObjectSharing sharing, String manifest) {
+    for (String application : new String[] {"a", "b"}) {
+      send(application, 1, sharing, manifest, configMap(application, "x"));
+      bench.awaitApplied(application, 1);
+    }
   }
 
   private SyncEvent.Target target(

@@ -38,6 +38,21 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** A dispatcher for tests: writes the sync topic of one cluster. */
 final class Targets implements AutoCloseable {
 
+  /** A Deployment; the arguments are fields of its spec and of its container. */
+  static final String DEPLOYMENT =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: d}
+      spec:
+        %s
+        selector: {matchLabels: {app: d}}
+        template:
+          metadata: {labels: {app: d}}
+          spec:
+            containers: [{name: c, image: "registry.local/app:1", %s}]
+      """;
+
   private final KafkaConnection kafka;
   private final ClusterName cluster;
   private final String namespace;

@@ -99,13 +99,7 @@ final class UnavailableApiIT {
 
   @Test
   void aDeletionWaitsUntilTheApiAnswersAgain() {
-    bench.worker("one");
-    serve();
-    bench.targets.send(
-        bench.targets.target(
-            "web", 1, configMap("a", "first"), configMap("b", "first"), gadget("g")));
-    bench.awaitApplied("web", 1);
-    bench.fixture.stopAnswering(group, "v1");
+    applyAndStopAnswering(configMap("a", "first"), configMap("b", "first"), gadget("g"));
 
     bench.targets.send(
         bench.targets.target("web", 2, configMap("a", "second"), configMap("b", "first")));
@@ -124,13 +118,7 @@ final class UnavailableApiIT {
 
   @Test
   void aGuardedDeletionIsNotApprovedWhileItsObjectsCannotBeCounted() {
-    bench.worker("one");
-    serve();
-    bench.targets.send(
-        bench.targets.target(
-            "web", 1, configMap("a", "first"), configMap("b", "first"), gadget("g")));
-    bench.awaitApplied("web", 1);
-    bench.fixture.stopAnswering(group, "v1");
+    applyAndStopAnswering(configMap("a", "first"), configMap("b", "first"), gadget("g"));
 
     bench.targets.send(bench.targets.target("web", 2, configMap("c", "first")));
 
@@ -147,11 +135,7 @@ final class UnavailableApiIT {
 
   @Test
   void aRemovalWaitsUntilTheApiAnswersAgain() {
-    bench.worker("one");
-    serve();
-    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first"), gadget("g")));
-    bench.awaitApplied("web", 1);
-    bench.fixture.stopAnswering(group, "v1");
+    applyAndStopAnswering(configMap("a", "first"), gadget("g"));
 
     bench.targets.send(bench.targets.removal("web", 2, false));
 
@@ -166,11 +150,7 @@ final class UnavailableApiIT {
 
   @Test
   void aChangeWaitsUntilTheApiAnswersAgain() {
-    bench.worker("one");
-    serve();
-    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first"), gadget("g")));
-    bench.awaitApplied("web", 1);
-    bench.fixture.stopAnswering(group, "v1");
+    applyAndStopAnswering(configMap("a", "first"), gadget("g"));
 
     bench.targets.send(
         bench.targets.target("web", 2, configMap("a", "first"), gadget("g", "size: 2")));
@@ -204,19 +184,31 @@ final class UnavailableApiIT {
 
   @Test
   void aComparisonOfADeletionSaysThatItCannotBeMade() {
-    bench.worker("one");
-    serve();
-    bench.targets.send(
-        bench.targets.target(
-            "web", 1, configMap("a", "first"), configMap("b", "first"), gadget("g")));
-    bench.awaitApplied("web", 1);
-    bench.fixture.stopAnswering(group, "v1");
+    applyAndStopAnswering(configMap("a", "first"), configMap("b", "first"), gadget("g"));
     bench.targets.send(
         bench.targets.target("web", 2, configMap("a", "first"), configMap("b", "first")));
     var unused = awaitRetrying("web");
 
     assertThat(questions.ask("web").failure().map(failure -> failure.code().value()))
         .contains(UNAVAILABLE);
+  }
+
+  @Test
+  void theObjectsOfAnApplicationThatUsesTheApiAreUnknown() {
+    applyAndStopAnswering(configMap("a", "first"), gadget("g"));
+
+    Failure failure = questions.askObjects("web").failure().orElseThrow();
+
+    assertThat(failure.code().value()).isEqualTo(UNAVAILABLE);
+    assertThat(failure.message()).contains("APIService v1." + group);
+  }
+
+  private void applyAndStopAnswering(String... manifests) {
+    bench.worker("one");
+    serve();
+    bench.targets.send(bench.targets.target("web", 1, manifests));
+    bench.awaitApplied("web", 1);
+    bench.fixture.stopAnswering(group, "v1");
   }
 
   /** Lets the cluster itself serve a kind of the group. */

@@ -107,7 +107,7 @@ public final class Differ {
     } catch (ManifestException e) {
       return answering.failed(e.failure());
     } catch (ApiException e) {
-      return answering.failed(failure(e));
+      return answering.failed(failure(cluster, e));
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       if (Thread.currentThread().isInterrupted()) {
@@ -126,7 +126,8 @@ public final class Differ {
     }
   }
 
-  private Failure failure(ApiException e) {
+  /** Returns why a question cannot be answered. */
+  static Failure failure(ClusterName cluster, ApiException e) {
     return e.isGroupUnavailable()
         ? new Failure(
             ApplyFailure.API_GROUP_UNAVAILABLE,

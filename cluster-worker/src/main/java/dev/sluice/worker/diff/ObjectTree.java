@@ -8,7 +8,6 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObjectsAnswered.Node;
 import dev.sluice.contract.event.QuestionEvent.ObjectsAsked;
-import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.api.ApiException;
@@ -78,15 +77,7 @@ public final class ObjectTree {
     } catch (UnreadableLedgerException e) {
       return failed(question, asked, e.failure());
     } catch (ApiException e) {
-      return failed(
-          question,
-          asked,
-          new Failure(
-              ApplyFailure.UNREACHABLE,
-              "the API server of %s does not answer as it should (%d)"
-                  .formatted(asked.cluster(), e.code()),
-              Failure.Stage.APPLY,
-              Optional.empty()));
+      return failed(question, asked, Differ.failure(asked.cluster(), e));
     }
   }
 
