@@ -89,7 +89,8 @@ public final class EventDecider {
 
   /**
    * Records which other partitions read a repository. Its former names are forgotten, since the
-   * fleet has this one now; a redirect that is still used is found again.
+   * fleet has this one now. A redirect that is still used is announced again once the partition
+   * that follows the former name is reopened; until then only its polls find changes.
    */
   public Decision readers(ChangeEvent.ReadersAccepted event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
