@@ -8,7 +8,6 @@ import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.sync.LogEntry;
 import dev.sluice.worker.sync.RefusedSources;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +41,10 @@ record ApplicationClaims(
             .map(
                 generation ->
                     new Planned(
-                        generation, ledger.inputDigest(), index(objects), declarations(ledger)));
+                        generation,
+                        ledger.inputDigest(),
+                        index(objects),
+                        ledger.inventory().declarations()));
     return new ApplicationClaims(Optional.empty(), planned, false, Optional.empty());
   }
 
@@ -120,14 +122,6 @@ record ApplicationClaims(
    */
   Optional<String> declaration(ObjectId object) {
     return planned.map(known -> known.declarations().get(object));
-  }
-
-  private static Map<ObjectId, String> declarations(Ledger ledger) {
-    Map<ObjectId, String> declarations = new HashMap<>();
-    for (InventoryEntry entry : ledger.inventory().entries()) {
-      entry.declaration().ifPresent(digest -> declarations.put(entry.ref().id(), digest));
-    }
-    return declarations;
   }
 
   private static Map<Name, Set<ObjectRef>> index(Collection<ObjectRef> refs) {

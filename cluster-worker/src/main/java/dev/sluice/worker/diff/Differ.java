@@ -15,6 +15,7 @@ import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
@@ -36,6 +37,7 @@ import dev.sluice.worker.sync.SyncRecordReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,11 +153,12 @@ public final class Differ {
       comparison.compare(stage);
     }
     List<ObjectDifference> differences = new ArrayList<>(comparison.differences());
+    Set<ObjectId> staying = plan.prunes().isEmpty() ? Set.of() : shared.sharedWithOthers(ledger);
     for (PruneStep step : plan.prunes()) {
       Optional<ObjectNode> live = discovery.read(step.ref());
       if (live.isPresent()
           && !hasOtherName(step.ref(), live.get(), plan)
-          && !shared.staysForAnother(step.ref().id(), ledger)) {
+          && !staying.contains(step.ref().id())) {
         differences.add(
             new ObjectDifference(step.ref(), Kind.DELETED, List.of(), Optional.empty()));
       }

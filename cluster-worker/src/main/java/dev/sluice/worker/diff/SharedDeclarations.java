@@ -11,10 +11,13 @@ import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.Manifest;
-import dev.sluice.worker.plan.InventoryEntry;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The objects that an application shares, by the ledgers of the others. That another one wrote such
@@ -32,10 +35,13 @@ final class SharedDeclarations {
 
   /** Returns the manifests, shared ones with the application that wrote the object last. */
   List<Manifest> asWritten(List<Manifest> manifests, Policy policy) throws InterruptedException {
+    Map<ApplicationName, Map<ObjectId, String>> declarations = new HashMap<>();
     List<Manifest> written = new ArrayList<>(manifests.size());
     for (Manifest manifest : manifests) {
       Optional<ApplicationName> writer =
-          policy.shares(manifest.ref().groupKind()) ? writer(manifest) : Optional.empty();
+          policy.shares(manifest.ref().groupKind())
+              ? writer(manifest, declarations)
+              : Optional.empty();
       written.add(
           writer
               .map(
@@ -45,27 +51,41 @@ final class SharedDeclarations {
     return written;
   }
 
-  private Optional<ApplicationName> writer(Manifest manifest) throws InterruptedException {
+  /**
+   * Returns the application that wrote an object last, if it declares it in the same way.
+   *
+   * @param declarations of the applications whose ledgers were read; receives those of others
+   */
+  private Optional<ApplicationName> writer(
+      Manifest manifest, Map<ApplicationName, Map<ObjectId, String>> declarations)
+      throws InterruptedException {
     Optional<ObjectNode> live = discovery.read(manifest.ref());
     Optional<ApplicationName> owner = live.map(LiveObject::new).flatMap(LiveObject::application);
-    boolean shares =
-        owner.isPresent()
-            && ledgers.read(owner.get()) instanceof LedgerReading.Usable(StoredLedger stored)
-            && declaration(stored.ledger(), manifest.ref().id())
-                .equals(Optional.of(manifest.declaration()));
-    return shares ? owner : Optional.empty();
+    if (owner.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<ObjectId, String> known = declarations.get(owner.get());
+    if (known == null) {
+      known =
+          ledgers.read(owner.get()) instanceof LedgerReading.Usable(StoredLedger stored)
+              ? stored.ledger().inventory().declarations()
+              : Map.of();
+      declarations.put(owner.get(), known);
+    }
+    return manifest.declaration().equals(known.get(manifest.ref().id())) ? owner : Optional.empty();
   }
 
-  /** Returns whether an object that an application no longer declares stays for another one. */
-  boolean staysForAnother(ObjectId object, Ledger own) throws InterruptedException {
-    return declaration(own, object).isPresent()
-        && ledgers.list().usable().values().stream()
-            .map(StoredLedger::ledger)
-            .filter(ledger -> !ledger.application().equals(own.application()))
-            .anyMatch(ledger -> declaration(ledger, object).isPresent());
-  }
-
-  private static Optional<String> declaration(Ledger ledger, ObjectId object) {
-    return ledger.inventory().find(object).flatMap(InventoryEntry::declaration);
+  /** Returns the objects that an application shares with others; they stay when it leaves them. */
+  Set<ObjectId> sharedWithOthers(Ledger own) throws InterruptedException {
+    Set<ObjectId> shared = own.inventory().declarations().keySet();
+    Set<ObjectId> others = new HashSet<>();
+    if (!shared.isEmpty()) {
+      ledgers.list().usable().values().stream()
+          .map(StoredLedger::ledger)
+          .filter(ledger -> !ledger.application().equals(own.application()))
+          .forEach(ledger -> others.addAll(ledger.inventory().declarations().keySet()));
+      others.retainAll(shared);
+    }
+    return others;
   }
 }

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ObjectId;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,15 @@ public record Inventory(@JsonValue List<InventoryEntry> entries) {
   /** Returns the entry of an object. */
   public Optional<InventoryEntry> find(ObjectId object) {
     return entries.stream().filter(entry -> entry.ref().id().equals(object)).findFirst();
+  }
+
+  /** Returns the digests of the declarations that other applications may share. */
+  public Map<ObjectId, String> declarations() {
+    Map<ObjectId, String> declarations = new HashMap<>();
+    for (InventoryEntry entry : entries) {
+      entry.declaration().ifPresent(digest -> declarations.put(entry.ref().id(), digest));
+    }
+    return declarations;
   }
 
   /** Returns whether another inventory has an object in the same declaration. */
