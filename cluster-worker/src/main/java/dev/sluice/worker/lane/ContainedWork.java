@@ -84,10 +84,21 @@ final class ContainedWork {
   }
 
   CheckOutcome check(LogEntry entry, Pace pace) throws InterruptedException {
+    Optional<Duration> penalty = journal.penalty(application, entry.generation());
+    if (penalty.isPresent()) {
+      return new CheckOutcome.Again(penalty.get());
+    }
+    journal.begun(application, entry.generation());
     try {
-      return work.check(entry, pace);
+      CheckOutcome outcome = work.check(entry, pace);
+      journal.ended(application);
+      return outcome;
+    } catch (InterruptedException e) {
+      journal.ended(application);
+      throw e;
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
+      journal.ended(application);
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }

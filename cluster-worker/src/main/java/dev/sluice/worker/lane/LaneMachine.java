@@ -82,8 +82,7 @@ final class LaneMachine {
       case LaneState.Retrying(LogEntry old, LaneState.Tries _, Instant _) ->
           replace(old, entry, now);
       case LaneState.Parked parked -> replace(parked.entry(), entry, now);
-      case LaneState.Checking _ -> pending = entry;
-      case LaneState.Running _ -> {
+      case LaneState.Running _, LaneState.Checking _ -> {
         if (pending != null) {
           effects.add(new Effect.Superseded(pending, entry.generation()));
         }
@@ -119,11 +118,11 @@ final class LaneMachine {
   void wake(Instant now, Predicate<Outcome.Parked> cause) {
     if (state instanceof LaneState.Running) {
       wokenMeanwhile = true;
-    } else if (check.isPresent()) {
-      check = Optional.of(now);
     } else if (state instanceof LaneState.Parked parked && cause.test(parked.cause())) {
       state =
           new LaneState.Parked(parked.entry(), parked.tries(), parked.cause(), Optional.of(now));
+    } else if (state instanceof LaneState.Idle && check.isPresent()) {
+      check = Optional.of(now);
     }
   }
 

@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.util.concurrent.Semaphore;
 
 /**
- * What the lanes of a cluster share.
+ * The resources that the lanes of a cluster share.
  *
  * @param running a permit for each attempt that may run
  * @param payloads a permit for each payload that may be kept in memory

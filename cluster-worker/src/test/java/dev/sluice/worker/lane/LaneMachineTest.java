@@ -221,6 +221,72 @@ class LaneMachineTest {
     assertThat(machine.due()).contains(START.plusSeconds(1));
   }
 
+  @Test
+  void aDoneGenerationIsCheckedWhenThatIsDue() {
+    finish(1);
+
+    machine.check(START.plusSeconds(1));
+    assertThat(machine.isIdle(START)).isTrue();
+    assertThat(machine.due()).contains(START.plusSeconds(1));
+    assertThat(machine.isCheckDue()).isTrue();
+    assertThat(machine.beginCheck()).isEqualTo(entry(1));
+    machine.endCheck(new CheckOutcome.Done(), START);
+
+    assertThat(machine.due()).isEmpty();
+  }
+
+  @Test
+  void aCheckThatFailsIsRepeatedAfterLongerPauses() {
+    finish(1);
+    machine.check(START);
+
+    assertThat(machine.beginCheck()).isEqualTo(entry(1));
+    machine.endCheck(new CheckOutcome.Failed(), START);
+    assertThat(machine.due()).contains(START.plusSeconds(1));
+    assertThat(machine.beginCheck()).isEqualTo(entry(1));
+    machine.endCheck(new CheckOutcome.Failed(), START);
+    assertThat(machine.due()).contains(START.plusSeconds(2));
+
+    machine.wake(START);
+    assertThat(machine.due()).contains(START);
+    assertThat(machine.effects()).isEmpty();
+  }
+
+  @Test
+  void ofTheRecordsThatArriveDuringACheckOnlyTheNewestRunsAfterIt() {
+    finish(1);
+    machine.check(START);
+    assertThat(machine.beginCheck()).isEqualTo(entry(1));
+
+    machine.offer(entry(2), START);
+    assertThat(machine.isOvertaken()).isTrue();
+    machine.offer(entry(3), START);
+    machine.endCheck(new CheckOutcome.Done(), START);
+
+    assertThat(machine.effects())
+        .containsExactly(new Effect.Superseded(entry(2), entry(3).generation()));
+    assertThat(machine.begin(START)).isEqualTo(entry(3));
+  }
+
+  @Test
+  void aCheckThatWaitsDoesNotKeepAParkedApplicationFromWaking() {
+    machine.offer(entry(1), START);
+    fail(PARK, START);
+
+    machine.check(START);
+    machine.wake(START.plusSeconds(1));
+
+    assertThat(machine.due()).contains(START.plusSeconds(1));
+    assertThat(machine.isCheckDue()).isFalse();
+    assertThat(machine.begin(START.plusSeconds(1))).isEqualTo(entry(1));
+  }
+
+  private void finish(long generation) {
+    machine.offer(entry(generation), START);
+    assertThat(machine.begin(START)).isEqualTo(entry(generation));
+    machine.end(new Outcome.Done(), START);
+  }
+
   private void fail(Outcome outcome, Instant at) {
     machine.begin(at);
     machine.end(outcome, at);
