@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
@@ -208,7 +209,7 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
           ObservedEvent.Drifted _,
           ObservedEvent.DriftEnded _,
           ResultEvent.WorkerHello _,
-          ResultEvent.DiffAnswered _,
+          DiffAnswered _,
           ObjectsAnswered _ -> {}
     }
   }

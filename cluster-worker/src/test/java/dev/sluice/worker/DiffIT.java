@@ -7,11 +7,11 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.Policy;

@@ -1,10 +1,10 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.name.ApplicationName;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,6 +4,7 @@ import dev.sluice.api.readmodel.Observations;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
@@ -129,7 +130,7 @@ final class ApiMetrics {
             ObservedEvent _,
             ResultEvent.Swept _,
             ResultEvent.WorkerHello _,
-            ResultEvent.DiffAnswered _,
+            DiffAnswered _,
             ObjectsAnswered _ -> {}
       }
       return Optional.empty();

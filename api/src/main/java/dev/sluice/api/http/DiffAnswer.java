@@ -1,7 +1,7 @@
 package dev.sluice.api.http;
 
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.ObjectDifference;
-import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,11 @@ package dev.sluice.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.OtherManagers;
-import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;

@@ -1,12 +1,12 @@
 package dev.sluice.worker.diff;
 
 import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.OtherManagers;
 import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.report.Reporter;

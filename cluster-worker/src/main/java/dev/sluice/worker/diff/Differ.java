@@ -1,6 +1,7 @@
 package dev.sluice.worker.diff;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectDifference;
@@ -9,7 +10,6 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.OtherManagers;
 import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.event.QuestionEvent.DiffAsked;
-import dev.sluice.contract.event.ResultEvent.DiffAnswered;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.Policy;

@@ -6,6 +6,7 @@ import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectsAnswered;
@@ -150,7 +151,7 @@ public final class Reporter implements AutoCloseable {
           EventId.of(about(EventType.of(observed).slug(), observed), source, clock.millis());
       case ResultEvent.Swept swept ->
           EventId.of("swept", swept.cluster(), swept.application(), clock.millis());
-      case ResultEvent.DiffAnswered answered ->
+      case DiffAnswered answered ->
           answered
               .part()
               .map(part -> EventId.of("diff-answered", answered.question(), part))

@@ -3,6 +3,7 @@ package dev.sluice.worker.report;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeletionPlan;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.event.Failure;
@@ -136,7 +137,7 @@ public final class ResultLimits {
           new ResultEvent.Parked(it.subject(), failure(it.failure()), text(it.wakesOn()));
       case ResultEvent.WorkerHello it ->
           new ResultEvent.WorkerHello(it.cluster(), it.worker(), Map.of(), it.renderIsolation());
-      case ResultEvent.DiffAnswered it -> answer(it, listBytes);
+      case DiffAnswered it -> answer(it, listBytes);
       case ObjectsAnswered it -> answer(it, listBytes);
       case ObservedEvent it -> observed(it, listBytes);
       case ResultEvent.Dispatched it -> it;
@@ -215,9 +216,9 @@ public final class ResultLimits {
     return omitted == 0 ? Optional.empty() : Optional.of(omitted);
   }
 
-  private static Event answer(ResultEvent.DiffAnswered answered, int bytes) {
+  private static Event answer(DiffAnswered answered, int bytes) {
     var first = first(answered.differences(), bytes);
-    return new ResultEvent.DiffAnswered(
+    return new DiffAnswered(
         answered.cluster(),
         answered.application(),
         answered.question(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -66,7 +67,7 @@ class ResultLimitsTest {
         new ResultEvent.Unchanged(SUBJECT, 1, Optional.of(HUGE)),
         new ResultEvent.Retrying(SUBJECT, 1, Duration.ofSeconds(1), FAILURE),
         new ResultEvent.Parked(SUBJECT, FAILURE, HUGE),
-        new ResultEvent.DiffAnswered(
+        new DiffAnswered(
             CLUSTER,
             WEB,
             EventId.of("question"),

@@ -2,6 +2,7 @@ package dev.sluice.contract.codec;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
@@ -49,7 +50,7 @@ public enum EventType {
   FENCED("fenced", ResultEvent.Fenced.class),
   SWEPT("swept", ResultEvent.Swept.class),
   WORKER_HELLO("worker-hello", ResultEvent.WorkerHello.class),
-  DIFF_ANSWERED("diff-answered", ResultEvent.DiffAnswered.class),
+  DIFF_ANSWERED("diff-answered", DiffAnswered.class),
   OBJECTS_ANSWERED("objects-answered", ObjectsAnswered.class),
   PROGRESSING("progressing", ObservedEvent.Progressing.class),
   HEALTHY("healthy", ObservedEvent.Healthy.class),

@@ -9,6 +9,7 @@ import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.DeletionPlan;
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -253,7 +254,7 @@ public final class EventSamples {
         new SourcesEvent.Accepted(WEB, STAGING),
         new SuspensionEvent(WEB, STAGING, true, "cat", "it broke"),
         new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),
-        new ResultEvent.DiffAnswered(
+        new DiffAnswered(
             STAGING,
             WEB,
             CAUSE,

@@ -1,5 +1,6 @@
 package dev.sluice.standalone.demo;
 
+import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
@@ -94,7 +95,7 @@ final class PushReport {
         case ResultEvent.Dispatched _,
             ResultEvent.Planned _,
             ResultEvent.WorkerHello _,
-            ResultEvent.DiffAnswered _,
+            DiffAnswered _,
             ObjectsAnswered _ -> {}
       }
     };
