@@ -115,6 +115,7 @@ class RenamedRepositoryIT {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> count(ChangeEvent.ReadersAccepted.class) > 0);
+    situation.awaitQuiet(); // the evaluation of the new definition would take the push with it
     EventId cause =
         situation.deliver(named(path), Optional.of(situation.put("web", "three").push()));
 
