@@ -122,7 +122,7 @@ class ServerSideApplyContractIT {
             apiVersion: v1
             kind: Service
             metadata: {name: typed}
-            spec: {type: %s, ports: [{port: 80}]%s}
+            spec: {type: %s, ports: [{port: 80, protocol: TCP}]%s}
             """
                 .formatted(type, type.equals("ExternalName") ? ", externalName: example.org" : ""));
     return new ObjectMapper().valueToTree(applied.getAdditionalProperties().get("spec"));
