@@ -138,7 +138,8 @@ final class LeaderSession implements SyncIntake.Progress {
         working == null ? Map.of() : working.phases(),
         watching == null ? Map.of() : watching.unreadable(),
         working != null && working.isApiUnreachable(),
-        context.discovery().unavailable());
+        context.discovery().unavailable(),
+        context.observation().counts());
   }
 
   /** Returns whether the loop that reads the log makes progress. */

@@ -81,7 +81,7 @@ final class Observation implements LiveListener, AutoCloseable {
         Thread.sleep(Duration.ofMillis((long) (interval.toMillis() * factor)));
         LiveWatches watching = watches;
         if (watching != null) {
-          watching.listAgain();
+          watching.resync();
         }
       }
     } catch (InterruptedException e) {
@@ -89,9 +89,22 @@ final class Observation implements LiveListener, AutoCloseable {
     }
   }
 
-  /** Returns the watches; null before the start. */
-  @Nullable LiveWatches watches() {
-    return watches;
+  /** Returns the counts for metrics. */
+  Counts counts() {
+    LiveWatches watching = watches;
+    return watching == null
+        ? Counts.NONE
+        : new Counts(objects.size(), watching.size(), watching.broken());
+  }
+
+  /**
+   * The observed objects and kinds.
+   *
+   * @param unwatched the number of kinds whose changes are not received at the moment
+   */
+  record Counts(long objects, long kinds, long unwatched) {
+
+    static final Counts NONE = new Counts(0, 0, 0);
   }
 
   @Override
@@ -111,10 +124,10 @@ final class Observation implements LiveListener, AutoCloseable {
   }
 
   @Override
-  public void rulesChanged() {
+  public void listAgain() {
     LiveWatches watching = watches;
     if (watching != null) {
-      watching.judgeAgain();
+      watching.listAgain();
     }
   }
 

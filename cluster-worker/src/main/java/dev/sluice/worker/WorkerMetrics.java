@@ -156,6 +156,18 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
         "aggregated APIs whose server did not answer when it was last asked",
         () -> Map.of(here, (long) worker.get().unavailableApis()));
     metrics.gauge(
+        "sluice_worker_live_objects",
+        "objects of applications whose health and drift are observed",
+        () -> Map.of(here, worker.get().observed().objects()));
+    metrics.gauge(
+        "sluice_worker_watched_kinds",
+        "kinds of the observed objects",
+        () -> Map.of(here, worker.get().observed().kinds()));
+    metrics.gauge(
+        "sluice_worker_unwatched_kinds",
+        "kinds of the observed objects whose changes are not received at the moment",
+        () -> Map.of(here, worker.get().observed().unwatched()));
+    metrics.gauge(
         "sluice_worker_unreachable",
         "1 while the cluster's API does not answer",
         () -> Map.of(here, worker.get().isUnreachable() ? 1L : 0L));
@@ -248,10 +260,19 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
       Map<String, Long> lanes,
       Map<FailureCode, Long> unreadableLedgers,
       boolean isUnreachable,
-      int unavailableApis) {
+      int unavailableApis,
+      Observation.Counts observed) {
 
     static View idle(WorkerStatus status, boolean isWell) {
-      return new View(status, isWell, OptionalLong.empty(), Map.of(), Map.of(), false, 0);
+      return new View(
+          status,
+          isWell,
+          OptionalLong.empty(),
+          Map.of(),
+          Map.of(),
+          false,
+          0,
+          Observation.Counts.NONE);
     }
 
     boolean isReady() {

@@ -16,6 +16,7 @@ import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -272,6 +273,48 @@ final class DriftIT {
     assertThat(replicas()).isZero();
   }
 
+  @Test
+  void showsTheDriftThatCannotBePutBackUntilItCan() {
+    String elsewhere = bench.fixture.namespace();
+    apply(1, HEAL, inNamespace(elsewhere, "kept"));
+
+    bench.fixture.client().namespaces().withName(elsewhere).delete();
+
+    ObservedEvent.Drifted drifted = awaited(ObservedEvent.Drifted.class, 1);
+    assertThat(drifted.objects()).hasSize(1);
+    assertThat(drifted.objects().getFirst().kind()).isEqualTo(ObjectDrift.Kind.DELETED);
+    assertThat(all(ObservedEvent.Healed.class)).isEmpty();
+
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> bench.fixture.client().namespaces().withName(elsewhere).get() == null);
+    bench
+        .fixture
+        .client()
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName(elsewhere).endMetadata().build())
+        .create();
+    awaited(ObservedEvent.Healed.class, 1);
+  }
+
+  private static String inNamespace(String namespace, String name) {
+    return Targets.configMap(name, "a")
+        .replace("  name: " + name, "  name: %s\n  namespace: %s".formatted(name, namespace));
+  }
+
+  @Test
+  void showsDriftAgainForAGenerationThatLeavesTheObjectAlone() {
+    apply(1, SHOW, DEPLOYMENT, Targets.configMap("settings", "a"));
+    edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+    awaited(ObservedEvent.Drifted.class, 1);
+
+    apply(2, SHOW, DEPLOYMENT, Targets.configMap("settings", "b"));
+
+    ObservedEvent.Drifted again = awaited(ObservedEvent.Drifted.class, 2);
+    assertThat(again.subject().generation().value()).isEqualTo(2);
+    assertThat(again.objects().getFirst().object().name()).isEqualTo("web");
+  }
+
   private void suspend(String id, boolean suspended) {
     bench.targets.send(
         EventId.of(id),
@@ -311,5 +354,10 @@ final class DriftIT {
     awaited(ObservedEvent.Healed.class, 6);
     assertThat(bench.value("settings")).contains("a");
     assertThat(replicas()).isEqualTo(5);
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> all(ObservedEvent.Drifted.class).getLast().objects().size() == 1);
+    assertThat(all(ObservedEvent.Drifted.class).getLast().objects().getFirst().object().name())
+        .isEqualTo("web");
   }
 }

@@ -1,9 +1,7 @@
 package dev.sluice.worker.apply;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectDrift;
-import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.GeneratedValues;
 import dev.sluice.contract.name.ObjectId;
@@ -17,6 +15,7 @@ import dev.sluice.worker.ledger.LedgerMovedException;
 import dev.sluice.worker.ledger.UnreadableLedgerException;
 import dev.sluice.worker.live.Contention;
 import dev.sluice.worker.live.LiveObjects.Suspect;
+import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.ApplyStep;
@@ -57,46 +56,57 @@ final class DriftCheck {
   private final ApplyContext context;
   private final Contention contention = new Contention();
 
-  /** The drift that was reported last. */
-  private Map<ObjectId, ObjectDrift> reported = new HashMap<>();
+  private final DriftReports reports;
+  private String lastFailure = "";
 
   DriftCheck(Ownership ownership, CachedLedger cachedLedger, ApplyContext context) {
     this.ownership = ownership;
     this.cachedLedger = cachedLedger;
     this.context = context;
+    this.reports = new DriftReports(context.reporter(), context.live());
   }
 
   CheckOutcome check(LogEntry entry, Attempt.Fence fence, Pace pace) throws InterruptedException {
     try {
-      return tryToCheck(entry, fence, pace);
+      CheckOutcome outcome = tryToCheck(entry, fence, pace);
+      lastFailure = "";
+      return outcome;
     } catch (HaltException e) {
-      return halted(entry, e);
+      return switch (e.outcome()) {
+        case Outcome.Done() -> new CheckOutcome.Done();
+        case Outcome.RetryAfter retry -> failed(entry, retry.failure().message());
+        case Outcome.Parked parked -> failed(entry, parked.failure().message());
+      };
     } catch (LedgerMovedException e) {
       cachedLedger.invalidate();
       return new CheckOutcome.Failed();
-    } catch (UnreadableLedgerException | RenderException | ManifestException | ApiException e) {
+    } catch (UnreadableLedgerException | RenderException | ManifestException e) {
       return failed(entry, String.valueOf(e.getMessage()));
+    } catch (ApiException e) {
+      // its message may repeat the object
+      return failed(entry, "the API server answers " + e.status());
     } catch (InterruptException e) {
       throw e;
     } catch (ReportException | KafkaException e) {
-      return failed(entry, "the broker does not answer");
+      return new CheckOutcome.Failed();
     }
   }
 
-  private static CheckOutcome halted(LogEntry entry, HaltException halt) {
-    return switch (halt.outcome()) {
-      case Outcome.Done() -> new CheckOutcome.Done();
-      case Outcome.RetryAfter retry -> failed(entry, retry.failure().message());
-      case Outcome.Parked parked -> failed(entry, parked.failure().message());
-    };
-  }
-
-  private static CheckOutcome failed(LogEntry entry, String reason) {
-    log.atWarn()
-        .addKeyValue("cluster", entry.subject().cluster())
-        .addKeyValue("application", entry.application())
-        .addKeyValue("generation", entry.generation())
-        .log("live objects that differ could not be checked or put back: {}", reason);
+  /** Reports what still differs, since it could not be put back or compared. */
+  private CheckOutcome failed(LogEntry entry, String reason) throws InterruptedException {
+    if (!reason.equals(lastFailure)) {
+      lastFailure = reason;
+      log.atWarn()
+          .addKeyValue("cluster", entry.subject().cluster())
+          .addKeyValue("application", entry.application())
+          .addKeyValue("generation", entry.generation())
+          .log("live objects that differ could not be put back or compared: {}", reason);
+    }
+    try {
+      reports.unknown(entry, heals(entry));
+    } catch (ReportException | KafkaException e) {
+      // the next check reports it
+    }
     return new CheckOutcome.Failed();
   }
 
@@ -112,41 +122,51 @@ final class DriftCheck {
     if (entry.removal() || !ledger.holds(entry.generation())) {
       return new CheckOutcome.Done();
     }
-    List<Suspect> differing = context.live().differing(entry.application());
-    boolean heals = entry.policy().heals() && !context.suspended().test(entry.application());
+    reports.begin(entry.generation());
     Instant now = context.clock().instant();
-    List<Suspect> chosen =
-        heals
+    List<Suspect> differing = context.live().differing(entry.application());
+    List<Suspect> healed =
+        heals(entry)
             ? differing.stream()
                 .filter(suspect -> !contention.next(suspect.ref().id()).isAfter(now))
                 .toList()
-            : context.live().unchecked(entry.application());
-    if (!chosen.isEmpty()) {
+            : List.of();
+    List<Suspect> shown = new ArrayList<>(context.live().unchecked(entry.application()));
+    shown.removeAll(healed);
+    Map<ObjectId, ObjectDrift> found = new HashMap<>();
+    if (!healed.isEmpty() || !shown.isEmpty()) {
       Optional<SyncEvent.Target> target = target(entry);
       if (target.isEmpty()) {
         return new CheckOutcome.Done(); // compacted away: a newer record follows
       }
-      List<Stage> stages = stages(target.get(), ledger, chosen, heals);
-      DriftComparison comparison = new DriftComparison(chosen, context.live(), now);
-      if (heals) {
+      List<Manifest> manifests =
+          context.rendering().render(target.get(), ledger.inventory()).manifests();
+      if (!healed.isEmpty()) {
+        DriftComparison comparison = new DriftComparison(healed, context.live(), now);
         Attempt attempt = Attempt.begin(ownership, target.get(), fence, pace, comparison);
+        List<Stage> stages = stages(target.get(), manifests, ledger, healed, true);
         heal(entry, ledger, stages, attempt, comparison);
-      } else {
-        compare(target.get(), stages, comparison);
-        report(entry, differing, comparison.drifts());
       }
-      chosen.forEach(suspect -> context.live().checked(entry.application(), suspect.ref()));
-    } else {
-      report(entry, differing, Map.of());
+      if (!shown.isEmpty()) {
+        DriftComparison comparison = new DriftComparison(shown, context.live(), now);
+        compare(target.get(), stages(target.get(), manifests, ledger, shown, false), comparison);
+        found.putAll(comparison.drifts());
+        shown.forEach(suspect -> context.live().checked(entry.application(), suspect));
+      }
     }
-    return next(heals, now, differing);
+    reports.left(entry, found, heals(entry));
+    return next(entry, now);
   }
 
-  private CheckOutcome next(boolean heals, Instant now, List<Suspect> differing) {
+  private boolean heals(LogEntry entry) {
+    return entry.policy().heals() && !context.suspended().test(entry.application());
+  }
+
+  private CheckOutcome next(LogEntry entry, Instant now) {
     Optional<Instant> next =
-        differing.stream()
+        context.live().differing(entry.application()).stream()
             .map(suspect -> contention.next(suspect.ref().id()))
-            .filter(at -> heals && at.isAfter(now))
+            .filter(at -> heals(entry) && at.isAfter(now))
             .min(Comparator.naturalOrder());
     return next.<CheckOutcome>map(at -> new CheckOutcome.Again(Duration.between(now, at)))
         .orElseGet(CheckOutcome.Done::new);
@@ -164,18 +184,16 @@ final class DriftCheck {
    * Returns the writes of the chosen objects that the generation has. A heal also writes what
    * depends on them: certificates that a lost authority had signed, for example.
    */
-  private List<Stage> stages(
-      SyncEvent.Target target, Ledger ledger, List<Suspect> chosen, boolean heals)
-      throws RenderException, ManifestException, InterruptedException {
+  private static List<Stage> stages(
+      SyncEvent.Target target,
+      List<Manifest> manifests,
+      Ledger ledger,
+      List<Suspect> chosen,
+      boolean heals) {
     Set<ObjectId> ids =
         chosen.stream().map(suspect -> suspect.ref().id()).collect(Collectors.toSet());
     Planner.Request request =
-        new Planner.Request(
-            context.rendering().render(target, ledger.inventory()).manifests(),
-            ledger.inventory(),
-            ids,
-            target.spec().policy(),
-            true);
+        new Planner.Request(manifests, ledger.inventory(), ids, target.spec().policy(), true);
     if (!(new Planner().plan(request) instanceof Plan.Ready plan)) {
       return List.of();
     }
@@ -224,40 +242,14 @@ final class DriftCheck {
   /** Reports what was put back, and who changes an object again and again. */
   private void healed(LogEntry entry, DriftComparison comparison)
       throws ReportException, InterruptedException {
-    Map<ObjectId, ObjectDrift> drifts = comparison.drifts();
-    if (drifts.isEmpty()) {
-      return;
-    }
     Instant now = context.clock().instant();
-    send(entry, new ObservedEvent.Drifted(entry.subject(), sorted(drifts), Optional.empty(), true));
-    List<ObjectChange> changes = new ArrayList<>(comparison.renewed());
-    for (ObjectDrift drift : sorted(drifts)) {
-      changes.add(
-          new ObjectChange(
-              drift.object(),
-              drift.kind() == ObjectDrift.Kind.DELETED
-                  ? ObjectChange.Action.CREATED
-                  : ObjectChange.Action.CONFIGURED));
+    reports.healed(entry, comparison, now);
+    for (ObjectDrift drift : comparison.drifts().values()) {
       Optional<Contention.Pause> pause = contention.healed(drift.object().id(), now);
       if (pause.isPresent()) {
-        send(
-            entry,
-            new ObservedEvent.Contended(
-                entry.subject(),
-                drift.object(),
-                drift.writers(),
-                pause.get().heals(),
-                Contention.WINDOW,
-                pause.get().length()));
+        reports.contended(entry, drift, pause.get());
       }
     }
-    Instant since =
-        drifts.values().stream().map(ObjectDrift::since).min(Comparator.naturalOrder()).orElse(now);
-    send(
-        entry,
-        new ObservedEvent.Healed(
-            entry.subject(), changes, Duration.between(since, now), Optional.empty()));
-    drifts.keySet().forEach(reported::remove);
   }
 
   /** Compares live objects with what applying them again would make of them. Writes nothing. */
@@ -280,33 +272,5 @@ final class DriftCheck {
         }
       }
     }
-  }
-
-  /** Reports the drift that is shown only, if it is another than before. */
-  private void report(LogEntry entry, List<Suspect> differing, Map<ObjectId, ObjectDrift> found)
-      throws ReportException, InterruptedException {
-    Set<ObjectId> ids =
-        differing.stream().map(suspect -> suspect.ref().id()).collect(Collectors.toSet());
-    Map<ObjectId, ObjectDrift> now = new HashMap<>(reported);
-    now.keySet().retainAll(ids);
-    now.putAll(found);
-    if (now.equals(reported)) {
-      return;
-    }
-    reported = now;
-    send(
-        entry,
-        now.isEmpty()
-            ? new ObservedEvent.DriftEnded(entry.subject())
-            : new ObservedEvent.Drifted(entry.subject(), sorted(now), Optional.empty(), false));
-  }
-
-  private static List<ObjectDrift> sorted(Map<ObjectId, ObjectDrift> drifts) {
-    return drifts.values().stream().sorted(Comparator.comparing(ObjectDrift::object)).toList();
-  }
-
-  private void send(LogEntry entry, ObservedEvent event)
-      throws ReportException, InterruptedException {
-    context.reporter().send(event, entry.trace()).await();
   }
 }

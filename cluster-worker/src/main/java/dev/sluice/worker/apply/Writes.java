@@ -3,7 +3,6 @@ package dev.sluice.worker.apply;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ObjectId;
-import dev.sluice.worker.live.LiveObjects;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Inventory;
@@ -53,7 +52,7 @@ final class Writes {
     if (manifest.isTransient()) {
       return LiveState.ANY;
     }
-    return manifest.directives().createOnly() ? LiveState.EXISTS : LiveObjects.state(after);
+    return manifest.directives().createOnly() ? LiveState.EXISTS : LiveState.of(after);
   }
 
   /**

@@ -39,6 +39,10 @@ final class Diagnosis {
           GroupKind.parse("ReplicaSet.apps"),
           GroupKind.parse("Job.batch"));
 
+  /** Reasons of Events whose messages repeat the output of a program, which may be confidential. */
+  private static final Set<String> WITH_OUTPUT =
+      Set.of("FailedPostStartHook", "FailedPreStopHook", "Unhealthy");
+
   private final ClusterApi api;
   private final Discovery discovery;
 
@@ -48,7 +52,7 @@ final class Diagnosis {
   }
 
   /**
-   * What was found.
+   * The result of a diagnosis.
    *
    * @param failing the health of a Pod that does not work; empty if none fails
    * @param details for people
@@ -98,7 +102,7 @@ final class Diagnosis {
     return object.path("metadata").path("uid").asText("");
   }
 
-  /** Returns the Pods of the newest generation that a workload selects, at most some. */
+  /** Returns the Pods that a workload selects, {@value #MAX_PODS} at most. */
   private List<ObjectNode> pods(ObjectRef ref, ObjectNode workload) throws InterruptedException {
     Map<String, String> labels = new TreeMap<>();
     workload
@@ -137,17 +141,18 @@ final class Diagnosis {
         events::add);
     return events.stream()
         .sorted(Comparator.comparing(Diagnosis::time).reversed())
-        .map(
-            event ->
-                Excerpt.of(
-                    "%s: %s"
-                        .formatted(
-                            event.path("reason").asText(""),
-                            event.path("message").asText("").strip()),
-                    MAX_TEXT))
+        .map(event -> shown(event))
         .distinct()
         .limit(MAX_DETAILS)
         .toList();
+  }
+
+  private static String shown(JsonNode event) {
+    String reason = event.path("reason").asText("");
+    return WITH_OUTPUT.contains(reason)
+        ? reason
+        : Excerpt.of(
+            "%s: %s".formatted(reason, event.path("message").asText("").strip()), MAX_TEXT);
   }
 
   private static String time(JsonNode event) {

@@ -4,11 +4,11 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
 import dev.sluice.contract.event.ObservedObject;
+import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.process.Containment;
-import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.health.ObjectHealth;
@@ -21,12 +21,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Reports the health of applications when it changes. What passes within a second is not reported;
@@ -41,34 +41,33 @@ public final class HealthReports implements AutoCloseable {
   /** The least time between two reports of an application whose health stays the same. */
   private static final Duration AGAIN = Duration.ofSeconds(15);
 
-  private static final Duration FIRST_DIAGNOSIS = Duration.ofSeconds(3);
-  private static final Duration NEXT_DIAGNOSIS = Duration.ofSeconds(15);
-  private static final int DIAGNOSES = 4;
   private static final int MAX_LISTED = 50;
 
   private final LiveObjects objects;
-  private final Diagnosis diagnosis;
+  private final Diagnoses diagnoses;
   private final Consumer<ObservedEvent> reporter;
   private final Containment containment;
   private final Clock clock;
   private final ScheduledThreadPoolExecutor executor;
-  private final Semaphore diagnosing = new Semaphore(DIAGNOSES);
   private final Map<ApplicationName, Reported> reported = new HashMap<>();
-  private final Map<ApplicationName, Map<ObjectRef, Found>> found = new ConcurrentHashMap<>();
+
+  /** The next comparison of each application; one at most, so that they do not add up. */
+  private final Map<ApplicationName, Planned> planned = new HashMap<>();
+
+  private record Planned(Instant at, Future<?> task) {}
 
   /**
-   * What was reported of an application, and since when it is as it is.
+   * The last report about an application.
    *
-   * @param unhealthySince when it was seen to be unhealthy; empty while it is healthy
+   * @param last empty if nothing was reported of this generation
+   * @param waitingSince when an object was first seen to be progressing or missing; empty while
+   *     none is
    */
   private record Reported(
       Generation generation,
       Optional<ObservedHealth> last,
       Instant at,
-      Optional<Instant> unhealthySince) {}
-
-  /** The finding about an object while its health had a reason. */
-  private record Found(String reason, Diagnosis.Finding finding, Instant at) {}
+      Optional<Instant> waitingSince) {}
 
   /**
    * Starts to report.
@@ -92,7 +91,7 @@ public final class HealthReports implements AutoCloseable {
       Containment containment,
       Clock clock) {
     this.objects = objects;
-    this.diagnosis = diagnosis;
+    this.diagnoses = new Diagnoses(diagnosis, this::changed, containment, clock);
     this.reporter = reporter;
     this.containment = containment;
     this.clock = clock;
@@ -105,24 +104,41 @@ public final class HealthReports implements AutoCloseable {
 
   /** Compares the health of an application with what was reported, soon. Does not block. */
   public void changed(ApplicationName application) {
-    after(Duration.ZERO, application);
+    compareAt(clock.instant(), application);
   }
 
-  private void after(Duration delay, ApplicationName application) {
+  private synchronized void compareAt(Instant at, ApplicationName application) {
+    Planned known = planned.get(application);
+    if (known != null && !known.at().isAfter(at)) {
+      return;
+    }
+    if (known != null) {
+      known.task().cancel(false);
+    }
+    long delay = Math.max(0, Duration.between(clock.instant(), at).toMillis() + 1);
     try {
-      var unused =
-          executor.schedule(
-              () -> containment.handle("health-reports", application, () -> compare(application)),
-              delay.toMillis(),
-              TimeUnit.MILLISECONDS);
+      planned.put(
+          application,
+          new Planned(at, executor.schedule(() -> run(application), delay, TimeUnit.MILLISECONDS)));
     } catch (RejectedExecutionException e) {
       // the session ends
     }
   }
 
+  private void run(ApplicationName application) {
+    synchronized (this) {
+      planned.remove(application);
+    }
+    containment.handle("health-reports", application, () -> compare(application));
+  }
+
   private void compare(ApplicationName application) {
     Optional<LiveApplication.Snapshot> snapshot = objects.snapshot(application);
     if (snapshot.isEmpty()) {
+      if (!objects.has(application)) {
+        reported.remove(application);
+        diagnoses.forget(application);
+      }
       return;
     }
     LiveApplication.Snapshot now = snapshot.get();
@@ -138,50 +154,47 @@ public final class HealthReports implements AutoCloseable {
                     new Reported(
                         generation, Optional.empty(), now.settled().at(), Optional.empty()));
     Assessment assessment = assess(now, before);
-    reported.put(
-        application,
-        new Reported(generation, before.last(), before.at(), assessment.unhealthySince()));
     Instant time = clock.instant();
     ObservedHealth observed = assessment.observed();
     boolean changed = before.last().map(last -> last.health() != observed.health()).orElse(true);
     boolean differs = changed || !before.last().get().unhealthy().equals(observed.unhealthy());
     Instant due =
         changed
-            ? (isPassing(observed.health())
-                ? assessment.unhealthySince().orElse(time).plus(PASSING)
+            ? (isWaiting(observed.health())
+                ? assessment.waitingSince().orElse(time).plus(PASSING)
                 : time)
             : before.at().plus(AGAIN);
-    if (differs && !due.isAfter(time)) {
+    boolean reports = differs && !due.isAfter(time);
+    if (reports) {
       reporter.accept(ObservedEvent.OfHealth.of(now.settled().subject(), observed));
-      reported.put(
-          application,
-          new Reported(generation, Optional.of(observed), time, assessment.unhealthySince()));
-    } else if (differs) {
-      after(Duration.between(time, due), application);
     }
-    if (observed.health() != Health.HEALTHY) {
-      diagnose(application, now, assessment, time);
-    } else {
-      found.remove(application);
-    }
-  }
-
-  private static boolean isPassing(Health health) {
-    return health == Health.PROGRESSING || health == Health.MISSING || health == Health.UNKNOWN;
+    reported.put(
+        application,
+        new Reported(
+            generation,
+            reports ? Optional.of(observed) : before.last(),
+            reports ? time : before.at(),
+            assessment.waitingSince()));
+    Stream.of(
+            Stream.of(due).filter(_ -> differs && !reports),
+            assessment.deadline().stream(),
+            diagnose(now, assessment).stream())
+        .flatMap(each -> each)
+        .min(Comparator.naturalOrder())
+        .ifPresent(at -> compareAt(at, application));
   }
 
   /** The health of an application now. */
   private record Assessment(
-      ObservedHealth observed, Optional<Instant> unhealthySince, Optional<Instant> deadline) {}
+      ObservedHealth observed, Optional<Instant> waitingSince, Optional<Instant> deadline) {}
 
   private Assessment assess(LiveApplication.Snapshot now, Reported before) {
     Instant time = clock.instant();
-    Map<ObjectRef, Found> findings =
-        found.getOrDefault(now.settled().subject().application(), Map.of());
+    Subject subject = now.settled().subject();
     boolean anyWaits =
         now.objects().stream().anyMatch(object -> isWaiting(object.health().health()));
     Optional<Instant> since =
-        anyWaits ? before.unhealthySince().or(() -> Optional.of(time)) : Optional.empty();
+        anyWaits ? before.waitingSince().or(() -> Optional.of(time)) : Optional.empty();
     Optional<Instant> deadline =
         since.map(from -> from.plus(now.settled().policy().timeToHealth()));
     boolean overdue = deadline.filter(at -> !at.isAfter(time)).isPresent();
@@ -189,9 +202,7 @@ public final class HealthReports implements AutoCloseable {
     for (LiveApplication.Snapshot.Seen object : now.objects()) {
       if (object.health().health() != Health.HEALTHY) {
         Optional<Diagnosis.Finding> finding =
-            Optional.ofNullable(findings.get(object.ref()))
-                .filter(one -> one.reason().equals(object.health().reason()))
-                .map(Found::finding);
+            diagnoses.of(subject.application(), subject.generation(), object.ref());
         unhealthy.add(observed(object, finding, overdue, now.settled().policy().timeToHealth()));
       }
     }
@@ -245,67 +256,26 @@ public final class HealthReports implements AutoCloseable {
         finding.map(Diagnosis.Finding::details).orElse(List.of()));
   }
 
-  /** Has the unhealthy objects diagnosed that are due, and comes back when others are. */
-  private void diagnose(
-      ApplicationName application,
-      LiveApplication.Snapshot now,
-      Assessment assessment,
-      Instant time) {
-    Map<ObjectRef, Found> findings =
-        found.computeIfAbsent(application, _ -> new ConcurrentHashMap<>());
-    Optional<Instant> next = assessment.deadline();
-    for (ObservedObject object : assessment.observed().unhealthy()) {
-      if (object.health() == Health.SUSPENDED || object.health() == Health.MISSING) {
-        continue;
-      }
-      String reason =
-          now.objects().stream()
-              .filter(seen -> seen.ref().equals(object.object()))
-              .map(seen -> seen.health().reason())
-              .findFirst()
-              .orElse("");
-      Found last = findings.get(object.object());
-      Instant due =
-          last == null
-              ? (object.health() == Health.PROGRESSING
-                  ? assessment.unhealthySince().orElse(time).plus(FIRST_DIAGNOSIS)
-                  : time)
-              : last.reason().equals(reason) || last.at().plus(FIRST_DIAGNOSIS).isAfter(time)
-                  ? last.at().plus(NEXT_DIAGNOSIS)
-                  : time;
-      if (due.isAfter(time)) {
-        next = Optional.of(next.filter(at -> at.isBefore(due)).orElse(due));
-      } else {
-        findings.put(
-            object.object(),
-            new Found(reason, last == null ? Diagnosis.Finding.NOTHING : last.finding(), time));
-        Thread.ofVirtual()
-            .name("diagnosis " + object.object())
-            .start(() -> diagnose(application, object.object(), reason));
-      }
+  /** Has the unhealthy objects diagnosed that are due; returns when others are. */
+  private List<Instant> diagnose(LiveApplication.Snapshot now, Assessment assessment) {
+    Subject subject = now.settled().subject();
+    if (assessment.observed().health() == Health.HEALTHY) {
+      diagnoses.forget(subject.application());
+      return List.of();
     }
-    next.ifPresent(at -> after(Duration.between(time, at).plusMillis(1), application));
-  }
-
-  private void diagnose(ApplicationName application, ObjectRef ref, String reason) {
-    try {
-      diagnosing.acquire();
-      try {
-        Diagnosis.Finding finding = diagnosis.of(ref);
-        Map<ObjectRef, Found> findings = found.get(application);
-        if (findings != null) {
-          findings.put(ref, new Found(reason, finding, clock.instant()));
-          changed(application);
-        }
-      } finally {
-        diagnosing.release();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error e) {
-      FatalErrors.check(e);
-      containment.failed("diagnosis", ref, e);
-    }
+    Map<ObjectRef, String> reasons = new HashMap<>();
+    now.objects().forEach(object -> reasons.put(object.ref(), object.health().reason()));
+    return assessment.observed().unhealthy().stream()
+        .map(
+            object ->
+                diagnoses.diagnose(
+                    subject.application(),
+                    subject.generation(),
+                    object,
+                    reasons.getOrDefault(object.object(), ""),
+                    assessment.waitingSince().orElseGet(clock::instant)))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   @Override

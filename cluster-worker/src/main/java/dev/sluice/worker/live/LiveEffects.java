@@ -4,27 +4,32 @@ import dev.sluice.contract.name.ApplicationName;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What the listener of {@link LiveObjects} has to be told after a change. */
+/** The notifications that a change of {@link LiveObjects} causes. */
 final class LiveEffects {
 
   private final Set<ApplicationName> differing = new HashSet<>();
   private final Set<ApplicationName> health = new HashSet<>();
   private boolean kinds;
-  private boolean rules;
+  private boolean listAgain;
 
   /** Notes whether the kinds changed. */
   void kinds(boolean changed) {
     kinds |= changed;
   }
 
-  /** Notes whether the rules for the health of objects changed. */
-  void rules(boolean changed) {
-    rules |= changed;
+  /** Notes whether objects have to be listed to judge them, or to see them at all. */
+  void listAgain(boolean needed) {
+    listAgain |= needed;
   }
 
   /** Notes that objects of an application differ, or no longer do. */
   void differ(LiveApplication application) {
     differing.add(application.name());
+  }
+
+  /** Notes that an application was removed. */
+  void removed(LiveApplication application) {
+    health.add(application.name());
   }
 
   /** Notes that the health of an application may have changed, if a generation of it is done. */
@@ -38,8 +43,8 @@ final class LiveEffects {
     if (kinds) {
       listener.kindsChanged();
     }
-    if (rules) {
-      listener.rulesChanged();
+    if (listAgain) {
+      listener.listAgain();
     }
     differing.forEach(listener::differ);
     health.forEach(listener::healthChanged);

@@ -4,6 +4,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiKind;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 final class LiveIndex {
 
   private final Map<ApiKind, Map<String, List<LiveObjectState>>> kinds = new HashMap<>();
+  private final Set<ApiKind> listed = new HashSet<>();
 
   Set<ApiKind> kinds() {
     return Set.copyOf(kinds.keySet());
@@ -24,6 +26,16 @@ final class LiveIndex {
 
   int size() {
     return kinds.values().stream().mapToInt(Map::size).sum();
+  }
+
+  /** Notes that all objects of a kind were listed. */
+  void listed(ApiKind kind) {
+    listed.add(kind);
+  }
+
+  /** Returns whether an object was not seen, although its kind was listed: it was added later. */
+  boolean isMissed(LiveObjectState object) {
+    return !object.isKnown() && listed.contains(kind(object.ref()));
   }
 
   /** Returns the objects of a kind by their keys, each as its applications have it. */
@@ -98,6 +110,7 @@ final class LiveIndex {
       return false;
     }
     kinds.remove(kind);
+    listed.remove(kind);
     return true;
   }
 

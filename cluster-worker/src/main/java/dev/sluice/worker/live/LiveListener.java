@@ -16,6 +16,6 @@ public interface LiveListener {
   /** Called when the kinds of all objects changed. */
   void kindsChanged();
 
-  /** Called when objects that were seen before are judged by other rules from now on. */
-  void rulesChanged();
+  /** Called when objects have to be listed again, to judge them by other rules or to see them. */
+  void listAgain();
 }

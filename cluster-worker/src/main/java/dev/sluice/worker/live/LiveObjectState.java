@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one live object: only what is compared. Guarded by the lock of {@link
+ * The observed state of one live object, reduced to what is compared. Guarded by the lock of {@link
  * LiveObjects}.
  */
 final class LiveObjectState {
@@ -122,15 +122,24 @@ final class LiveObjectState {
     return isSeen && (expected == null || !expected.isMetBy(Optional.ofNullable(seen)));
   }
 
+  /** Returns the state that was seen last; empty if it does not exist. */
+  Optional<LiveState> state() {
+    return Optional.ofNullable(seen);
+  }
+
   /** Returns whether it differs in a way that was not compared in full yet. */
   boolean isToBeChecked() {
     return differs() && !(isChecked && Objects.equals(checked, seen));
   }
 
-  /** Records that the object was compared in full as it is seen now. */
-  void checked() {
-    isChecked = true;
-    checked = seen;
+  /**
+   * Records that the object was compared in full in a state, unless it is in another one by now.
+   *
+   * @param state empty if it did not exist
+   */
+  void checked(Optional<LiveState> state) {
+    isChecked = Optional.ofNullable(seen).equals(state);
+    checked = state.orElse(null);
   }
 
   /** Notes when a difference began or ended. */

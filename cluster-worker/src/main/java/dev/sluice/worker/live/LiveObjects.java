@@ -8,7 +8,6 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.Reflector;
-import dev.sluice.worker.fields.FieldOwnership;
 import dev.sluice.worker.health.HealthChecks;
 import dev.sluice.worker.health.ObjectHealth;
 import dev.sluice.worker.plan.Inventory;
@@ -24,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The live objects of all applications of a cluster, as their watches and Sluice's own writes show
@@ -45,9 +45,10 @@ public final class LiveObjects {
   /**
    * An object that differs from what the done generation left.
    *
-   * @param since when that was seen first
+   * @param state that was seen last; empty if it does not exist
+   * @param since when a difference was seen first
    */
-  public record Suspect(ObjectRef ref, Instant since) {}
+  public record Suspect(ObjectRef ref, Optional<LiveState> state, Instant since) {}
 
   public LiveObjects(LiveListener listener, Clock clock) {
     this.listener = listener;
@@ -56,22 +57,12 @@ public final class LiveObjects {
 
   /** Returns the kinds of all objects. */
   public Set<ApiKind> kinds() {
-    lock.lock();
-    try {
-      return index.kinds();
-    } finally {
-      lock.unlock();
-    }
+    return reading(index::kinds);
   }
 
   /** Returns the number of objects. */
   public int size() {
-    lock.lock();
-    try {
-      return index.size();
-    } finally {
-      lock.unlock();
-    }
+    return reading(index::size);
   }
 
   /** Notes the rules of an application before its objects are seen. */
@@ -104,7 +95,7 @@ public final class LiveObjects {
         effects -> {
           LiveApplication application =
               applications.computeIfAbsent(subject.application(), LiveApplication::new);
-          effects.rules(application.check(policy.healthChecks()));
+          effects.listAgain(application.check(policy.healthChecks()));
           application.settle(
               Optional.of(new LiveApplication.Settled(subject, policy, clock.instant())));
           Set<ObjectId> kept = new HashSet<>();
@@ -112,6 +103,7 @@ public final class LiveObjects {
             kept.add(entry.ref().id());
             LiveObjectState object = index.track(application, entry.ref(), effects);
             object.expect(entry.ref(), entry.state().orElse(null));
+            effects.listAgain(index.isMissed(object));
             compare(object, effects);
           }
           index.forget(application, id -> !kept.contains(id), effects);
@@ -125,6 +117,7 @@ public final class LiveObjects {
         effects -> {
           LiveApplication application = applications.remove(name);
           if (application != null) {
+            effects.removed(application);
             index.forget(application, _ -> true, effects);
           }
         });
@@ -164,17 +157,19 @@ public final class LiveObjects {
     long version = LiveObjectState.version(listVersion);
     int[] missing = new int[1];
     changing(
-        effects ->
-            index
-                .ofKind(kind)
-                .forEach(
-                    (key, objects) -> {
-                      for (LiveObjectState object : objects) {
-                        if (!keys.contains(key) && gone(object, version, effects)) {
-                          missing[0]++;
-                        }
+        effects -> {
+          index.listed(kind);
+          index
+              .ofKind(kind)
+              .forEach(
+                  (key, objects) -> {
+                    for (LiveObjectState object : objects) {
+                      if (!keys.contains(key) && gone(object, version, effects)) {
+                        missing[0]++;
                       }
-                    }));
+                    }
+                  });
+        });
     return missing[0];
   }
 
@@ -205,24 +200,25 @@ public final class LiveObjects {
   }
 
   private List<Suspect> suspects(ApplicationName name, Predicate<LiveObjectState> chosen) {
-    lock.lock();
-    try {
-      LiveApplication application = applications.get(name);
-      if (application == null || application.settled().isEmpty()) {
-        return List.of();
-      }
-      return application.objects().values().stream()
-          .filter(chosen)
-          .map(object -> new Suspect(object.ref(), object.differsSince().orElseGet(clock::instant)))
-          .toList();
-    } finally {
-      lock.unlock();
-    }
+    return reading(
+        () ->
+            Optional.ofNullable(applications.get(name)).stream()
+                .filter(application -> application.settled().isPresent())
+                .flatMap(application -> application.objects().values().stream())
+                .filter(chosen)
+                .map(
+                    object ->
+                        new Suspect(
+                            object.ref(),
+                            object.state(),
+                            object.differsSince().orElseGet(clock::instant)))
+                .toList());
   }
 
-  /** Notes that an object was compared in full as it is seen now, and its difference is known. */
-  public void checked(ApplicationName application, ObjectRef ref) {
-    changing(_ -> find(application, ref).ifPresent(LiveObjectState::checked));
+  /** Notes that an object was compared in full in the state that the suspect names. */
+  public void checked(ApplicationName application, Suspect suspect) {
+    changing(
+        _ -> find(application, suspect.ref()).ifPresent(object -> object.checked(suspect.state())));
   }
 
   /** Notes the state in which a write left an object of a done generation. */
@@ -242,19 +238,15 @@ public final class LiveObjects {
         .map(application -> application.objects().get(ref.id()));
   }
 
-  /** Returns the state of an application; empty unless a generation of it is done. */
-  Optional<LiveApplication.Snapshot> snapshot(ApplicationName name) {
-    lock.lock();
-    try {
-      return Optional.ofNullable(applications.get(name)).flatMap(LiveApplication::snapshot);
-    } finally {
-      lock.unlock();
-    }
+  /** Returns whether an application has objects, or is being applied. */
+  boolean has(ApplicationName name) {
+    return reading(() -> applications.containsKey(name));
   }
 
-  /** Returns the state that a write has left, from its answer. */
-  public static LiveState state(ObjectNode live) {
-    return FieldOwnership.digest(live).map(LiveState::ofFields).orElse(LiveState.EXISTS);
+  /** Returns the state of an application; empty unless a generation of it is done. */
+  Optional<LiveApplication.Snapshot> snapshot(ApplicationName name) {
+    return reading(
+        () -> Optional.ofNullable(applications.get(name)).flatMap(LiveApplication::snapshot));
   }
 
   private boolean seen(LiveObjectState object, ObjectNode live, LiveEffects effects) {
@@ -264,7 +256,8 @@ public final class LiveObjects {
         object,
         version,
         () ->
-            object.seen(version, state(live), HealthChecks.of(live, object.application().checks())),
+            object.seen(
+                version, LiveState.of(live), HealthChecks.of(live, object.application().checks())),
         effects);
   }
 
@@ -295,6 +288,15 @@ public final class LiveObjects {
     boolean returned = differed && object.differsSince().isEmpty();
     if (object.application().settled().isPresent() && (object.isToBeChecked() || returned)) {
       effects.differ(object.application());
+    }
+  }
+
+  private <T> T reading(Supplier<T> read) {
+    lock.lock();
+    try {
+      return read.get();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -73,7 +73,7 @@ public final class LiveWatches implements AutoCloseable {
   /**
    * Starts the watches of all kinds that the objects have now.
    *
-   * @param found called for each change that {@link #listAgain} found and the watches had missed
+   * @param found called for each change that {@link #resync} found and the watches had missed
    */
   public static LiveWatches start(
       ClusterApi api,
@@ -97,7 +97,7 @@ public final class LiveWatches implements AutoCloseable {
     Set<ApiKind> ended = new HashSet<>(watches.keySet());
     ended.removeAll(needed);
     for (ApiKind kind : ended) {
-      // waits for its thread, which may be calling this very method
+      // closing waits for the thread of the watch, so another thread does it
       Watch watch = watches.remove(kind);
       if (watch != null) {
         Thread.ofVirtual().name("end of watch " + kind).start(watch.reflector()::close);
@@ -108,13 +108,13 @@ public final class LiveWatches implements AutoCloseable {
     }
   }
 
-  /** Lists all objects again, since the rules for their health changed. */
-  public void judgeAgain() {
+  /** Lists all objects again, to judge them by other rules or to see them. */
+  public void listAgain() {
     watches.values().forEach(watch -> watch.reflector().listAgain());
   }
 
-  /** Lists all objects again, which finds what the watches have missed. */
-  public void listAgain() {
+  /** Lists all objects again, to find what the watches have missed. */
+  public void resync() {
     watches
         .values()
         .forEach(

@@ -2,6 +2,8 @@ package dev.sluice.worker.plan;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.worker.fields.FieldOwnership;
 import java.util.Optional;
 
 /**
@@ -25,9 +27,9 @@ public record LiveState(@JsonValue String text) {
     }
   }
 
-  /** Returns the state of an object whose owned fields have this digest. */
-  public static LiveState ofFields(String digest) {
-    return new LiveState("f:" + digest);
+  /** Returns the state of a live object. */
+  public static LiveState of(JsonNode live) {
+    return FieldOwnership.digest(live).map(digest -> new LiveState("f:" + digest)).orElse(EXISTS);
   }
 
   /**
