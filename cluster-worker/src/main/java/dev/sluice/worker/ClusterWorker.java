@@ -1,8 +1,12 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.event.Heartbeat;
+import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.platform.health.HealthServer;
 import dev.sluice.platform.health.Readiness;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.telemetry.Heartbeats;
+import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.leadership.Leadership;
 import java.nio.file.Path;
@@ -48,6 +52,7 @@ public final class ClusterWorker implements AutoCloseable {
   private boolean closing;
   private @Nullable Leadership leadership;
   private @Nullable HealthServer health;
+  private Heartbeats.@Nullable Reporting reporting;
 
   private ClusterWorker(WorkerConfig config, WorkerResources resources) {
     this.config = config;
@@ -81,6 +86,16 @@ public final class ClusterWorker implements AutoCloseable {
     WorkerMetrics.registerState(resources.telemetry().metrics(), config.cluster(), this::view);
     WorkerMetrics.registerIsolation(
         resources.telemetry().metrics(), config.cluster(), resources.renderers().isolation());
+    reporting =
+        resources
+            .telemetry()
+            .heartbeats()
+            .report(
+                new Heartbeats.Part(
+                    Heartbeat.Part.WORKER,
+                    Optional.of(config.cluster()),
+                    Optional.of(config.identity())),
+                this::reported);
     if (config.healthPort().isPresent()) {
       health =
           HealthServer.start(
@@ -111,7 +126,25 @@ public final class ClusterWorker implements AutoCloseable {
         session == null
             ? stopped.filter(_ -> isStopped()).map(SessionEnd::reason)
             : session.problem();
-    return own.or(() -> leadership == null ? Optional.empty() : leadership.problem());
+    Heartbeats heartbeats = resources.telemetry().heartbeats();
+    return unreachable()
+        .or(() -> own)
+        .or(() -> leadership == null ? Optional.empty() : leadership.problem())
+        .or(heartbeats::problem);
+  }
+
+  /** Returns why the cluster's API cannot be reached; empty if it can. */
+  private Optional<String> unreachable() {
+    return leadership == null ? Optional.empty() : leadership.unreachable();
+  }
+
+  /** Returns the state for the worker's heartbeats. */
+  private synchronized Heartbeats.Status reported() {
+    return status()
+        .heartbeat(
+            unreachable()
+                .map(reason -> Finding.fault(PartFailure.CLUSTER_UNREACHABLE, reason))
+                .or(() -> problem().map(reason -> Finding.fault(PartFailure.NOT_READY, reason))));
   }
 
   /**
@@ -155,6 +188,9 @@ public final class ClusterWorker implements AutoCloseable {
     synchronized (this) {
       closing = true;
       ending = leadership;
+      if (reporting != null) {
+        reporting.close();
+      }
       if (health != null) {
         health.close();
       }

@@ -1,6 +1,8 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.platform.health.Readiness;
+import dev.sluice.platform.telemetry.Heartbeats;
 import java.util.Optional;
 
 /** State of a worker. */
@@ -24,6 +26,18 @@ public enum WorkerStatus {
   /** Returns whether a worker in this state is ready. */
   public boolean isReady() {
     return ready;
+  }
+
+  /** Returns the status for heartbeats, with the problem if there is one. */
+  Heartbeats.Status heartbeat(Optional<Heartbeats.Finding> problem) {
+    Heartbeat.State state =
+        switch (this) {
+          case STANDBY -> Heartbeat.State.STANDBY;
+          case CATCHING_UP, LEADING -> Heartbeat.State.LEADING;
+          case STOPPED -> Heartbeat.State.GAVE_UP;
+          case CLOSED -> Heartbeat.State.STOPPED;
+        };
+    return new Heartbeats.Status(state, problem.stream().toList());
   }
 
   /** Returns the answer to a readiness probe, with the problem if there is one. */

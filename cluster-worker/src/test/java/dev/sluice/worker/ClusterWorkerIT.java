@@ -428,9 +428,8 @@ class ClusterWorkerIT {
         .untilAsserted(
             () ->
                 assertThat(bench.results.all(ResultEvent.Parked.class))
-                    // other definitions may have woken it in between
-                    .isNotEmpty()
-                    .allSatisfy(
+                    .singleElement()
+                    .satisfies(
                         parked ->
                             assertThat(parked.wakesOn())
                                 .contains("CustomResourceDefinition that fits")));

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher;
 
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.partition.ChangesConsumer;
@@ -10,6 +11,7 @@ import dev.sluice.platform.health.HealthServer;
 import dev.sluice.platform.health.Readiness;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicProvisioner;
+import dev.sluice.platform.telemetry.Heartbeats;
 import dev.sluice.platform.telemetry.Telemetry;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +45,7 @@ public final class Dispatcher implements AutoCloseable {
   private final FleetIntake intake;
   private final ChangesConsumer consumer;
   private final Optional<HealthServer> health;
+  private final Heartbeats.Reporting reporting;
 
   private Dispatcher(
       DispatcherConfig config,
@@ -84,6 +87,10 @@ public final class Dispatcher implements AutoCloseable {
                         () -> Readiness.unless(unreadyReasons()),
                         telemetry.metrics()));
     DispatcherMetrics.registerGauges(telemetry.metrics(), this);
+    this.reporting =
+        telemetry
+            .heartbeats()
+            .report(Heartbeats.Part.of(Heartbeat.Part.DISPATCHER), this::reported);
   }
 
   /**
@@ -123,6 +130,14 @@ public final class Dispatcher implements AutoCloseable {
     return reasons;
   }
 
+  /** Returns the state for the dispatcher's heartbeats. */
+  private Heartbeats.Status reported() {
+    return Heartbeats.Status.running(
+            Stream.concat(consumer.unreadyReasons().stream(), intake.loopProblem().stream())
+                .toList())
+        .with(intake.findings());
+  }
+
   public boolean isReady() {
     return unreadyReasons().isEmpty();
   }
@@ -155,6 +170,7 @@ public final class Dispatcher implements AutoCloseable {
   @Override
   public void close() {
     health.ifPresent(HealthServer::close);
+    reporting.close();
     consumer.close();
     intake.close();
     timers.shutdownNow();

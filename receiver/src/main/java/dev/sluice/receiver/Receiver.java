@@ -1,6 +1,8 @@
 package dev.sluice.receiver;
 
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.telemetry.Heartbeats;
 import dev.sluice.platform.telemetry.MeasuredVertx;
 import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.receiver.catchup.CatchUp;
@@ -39,6 +41,7 @@ public final class Receiver implements AutoCloseable {
   private final BrokerWatch watch;
   private final HttpFront front;
   private final List<CatchUp> catchUps;
+  private final Heartbeats.Reporting reporting;
   private final int port;
 
   private Receiver(
@@ -47,12 +50,14 @@ public final class Receiver implements AutoCloseable {
       ChangePublisher publisher,
       BrokerWatch watch,
       List<CatchUp> catchUps,
+      Heartbeats.Reporting reporting,
       int port) {
     this.vertx = vertx;
     this.front = front;
     this.publisher = publisher;
     this.watch = watch;
     this.catchUps = catchUps;
+    this.reporting = reporting;
     this.port = port;
   }
 
@@ -118,7 +123,14 @@ public final class Receiver implements AutoCloseable {
           .addKeyValue("endpoints", endpoints.keySet())
           .log("receiver listens");
       catchUps.forEach(CatchUp::start);
-      return new Receiver(vertx, front, publisher, watch, catchUps, port);
+      Heartbeats.Reporting reporting =
+          telemetry
+              .heartbeats()
+              .report(
+                  Heartbeats.Part.of(Heartbeat.Part.RECEIVER),
+                  () ->
+                      Heartbeats.Status.running(unreadyReason(watch, catchUps).stream().toList()));
+      return new Receiver(vertx, front, publisher, watch, catchUps, reporting, port);
     } catch (RuntimeException e) {
       await(vertx.close());
       throw new IllegalStateException(
@@ -143,6 +155,7 @@ public final class Receiver implements AutoCloseable {
   public void close() {
     // wait for each step on this thread: a future chained to Vert.x' own close has no event loop
     // left
+    reporting.close();
     catchUps.forEach(CatchUp::close);
     try {
       await(front.close());

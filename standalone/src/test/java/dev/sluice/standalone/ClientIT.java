@@ -75,6 +75,12 @@ class ClientIT {
                 CLUSTER APPLICATIONS SYNC HEALTH HELD BEHIND
                 staging 2 1 Parked, 1 Synced HEALTH - 1
 
+                PART CLUSTER STATE CONDITIONS
+                api - running -
+                dispatcher - running -
+                receiver - running -
+                worker staging leading -
+
                 dead letters 1 Invalid
                 """);
         assertThat(masked(CommandRun.of(sluice, "history", "good"), commit))
@@ -147,6 +153,8 @@ class ClientIT {
                 CHECK RESULT DETAIL
                 api ok answers
                 read model ok has read all of the topics
+                dispatcher ok 1 running
+                receiver ok 1 running
                 cluster staging ok WORKER leads since TIME; 2 applications, 0 of them being synced
                 rendering staging ISOLATION
                 git ok every followed ref was read

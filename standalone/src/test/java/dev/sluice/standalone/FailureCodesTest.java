@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import java.io.IOException;
@@ -59,11 +60,18 @@ class FailureCodesTest {
 
         %s- `Status` and a number: the API server refused a request with an HTTP status that no other code covers. 408, 429
           and 5xx are retried automatically. Read the message.
-        """
+
+        ## Parts
+
+        Conditions of receivers, dispatchers, workers and their clusters, in heartbeats, `sluice status` and `sluice
+        doctor`. Nothing is parked because of them.
+
+        %s"""
         .formatted(
             rows(SourceFailure.values()),
             rows(RenderFailure.values()),
-            rows(ApplyFailure.values()));
+            rows(ApplyFailure.values()),
+            rows(PartFailure.values()));
   }
 
   private static String rows(FailureCode[] codes) {

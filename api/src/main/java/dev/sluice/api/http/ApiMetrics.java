@@ -2,6 +2,7 @@ package dev.sluice.api.http;
 
 import dev.sluice.api.readmodel.Observations;
 import dev.sluice.api.readmodel.ReadModel;
+import dev.sluice.api.readmodel.Scope;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.DiffAnswered;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Metrics derived from the topics: results by type, time from change to cluster, open dead letters
@@ -72,6 +74,39 @@ final class ApiMetrics {
         "unreadable refs, by repository",
         () -> labelled(model.fleet().unreadableRepositories(), "repository"));
     metrics.gauge(
+        "sluice_parts",
+        "parts of the installation by state, according to their reports",
+        () ->
+            counted(
+                model.parts(Scope.ALL).stream()
+                    .map(
+                        part ->
+                            Tags.of(
+                                "part",
+                                part.part(),
+                                "cluster",
+                                part.cluster().orElse(""),
+                                "state",
+                                part.state()))));
+    metrics.gauge(
+        "sluice_conditions",
+        "conditions that parts report, by code",
+        () ->
+            counted(
+                model.parts(Scope.ALL).stream()
+                    .flatMap(
+                        part ->
+                            part.conditions().stream()
+                                .map(
+                                    condition ->
+                                        Tags.of(
+                                            "part",
+                                            part.part(),
+                                            "cluster",
+                                            part.cluster().orElse(""),
+                                            "code",
+                                            condition.code())))));
+    metrics.gauge(
         "sluice_read_model_lag",
         "records not yet read, by topic",
         () -> labelled(model.lag(), "topic"));
@@ -93,6 +128,10 @@ final class ApiMetrics {
         inFlight.record(result).ifPresent(duration -> toCluster.add(Tags.empty(), duration));
       }
     }
+  }
+
+  private static Map<Tags, Long> counted(Stream<Tags> series) {
+    return series.collect(Collectors.groupingBy(tags -> tags, Collectors.counting()));
   }
 
   private static Map<Tags, Long> labelled(Map<String, Long> values, String label) {

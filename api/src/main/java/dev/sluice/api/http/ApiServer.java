@@ -1,9 +1,12 @@
 package dev.sluice.api.http;
 
 import dev.sluice.api.readmodel.ReadModel;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.telemetry.Heartbeats;
 import dev.sluice.platform.telemetry.MeasuredVertx;
 import dev.sluice.platform.telemetry.Metrics;
+import dev.sluice.platform.telemetry.Telemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -44,8 +47,11 @@ public final class ApiServer implements AutoCloseable {
   private final WorkerQuestions questions;
   private final AtomicInteger streams = new AtomicInteger();
   private final HttpServer server;
+  private final Heartbeats.Reporting reporting;
 
-  private ApiServer(ApiConfig config, KafkaConnection connection, Clock clock, Metrics metrics) {
+  private ApiServer(
+      ApiConfig config, KafkaConnection connection, Clock clock, Telemetry telemetry) {
+    Metrics metrics = telemetry.metrics();
     this.access = Access.resolve(config.tokens());
     this.model = ReadModel.open(config.readModel(), connection, clock);
     this.publisher = new CommandPublisher(connection, clock);
@@ -65,6 +71,12 @@ public final class ApiServer implements AutoCloseable {
                                 model, publisher, new Refusals(publisher, clock, metrics)),
                             questions)
                         .all()));
+    this.reporting =
+        telemetry
+            .heartbeats()
+            .report(
+                Heartbeats.Part.of(Heartbeat.Part.API),
+                () -> Heartbeats.Status.running(model.unreadyReason().stream().toList()));
   }
 
   /**
@@ -75,17 +87,17 @@ public final class ApiServer implements AutoCloseable {
    * @throws IllegalStateException if Kafka, the read model or the address cannot be used
    */
   public static ApiServer start(ApiConfig config, KafkaConnection connection, Clock clock) {
-    return start(config, connection, clock, new Metrics());
+    return start(config, connection, clock, Telemetry.untraced());
   }
 
   /**
-   * Starts the API with the metrics of the process.
+   * Starts the API with the metrics and heartbeats of the process.
    *
-   * @param metrics all metrics of the process; the API serves them
+   * @param telemetry of the process; the API serves all of its metrics
    */
   public static ApiServer start(
-      ApiConfig config, KafkaConnection connection, Clock clock, Metrics metrics) {
-    ApiServer api = new ApiServer(config, connection, clock, metrics);
+      ApiConfig config, KafkaConnection connection, Clock clock, Telemetry telemetry) {
+    ApiServer api = new ApiServer(config, connection, clock, telemetry);
     try {
       await(api.server.listen(config.port(), config.host()));
     } catch (IllegalStateException e) {
@@ -259,6 +271,7 @@ public final class ApiServer implements AutoCloseable {
 
   @Override
   public void close() {
+    reporting.close();
     await(vertx.close());
     questions.close();
     publisher.close();

@@ -11,6 +11,7 @@ import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
@@ -175,7 +176,12 @@ public final class Projection {
       case ChangeEvent change -> changes.project(change, received);
       case ResultEvent result -> results.project(result, received);
       case DeadLetterEvent letter -> deadLetters.project(letter, received);
-      case StateRecord _, SyncEvent _, SourcesEvent _, SuspensionEvent _, QuestionEvent _ -> {}
+      case StateRecord _,
+          SyncEvent _,
+          SourcesEvent _,
+          SuspensionEvent _,
+          QuestionEvent _,
+          Heartbeat _ -> {}
     }
   }
 
@@ -226,7 +232,8 @@ public final class Projection {
           SyncEvent _,
           SourcesEvent _,
           SuspensionEvent _,
-          QuestionEvent _ ->
+          QuestionEvent _,
+          Heartbeat _ ->
           Optional.empty();
     };
   }
@@ -237,7 +244,12 @@ public final class Projection {
       case DeadLetterEvent letter ->
           DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::application);
       case ChangeEvent change -> ChangeProjection.application(change);
-      case StateRecord _, SyncEvent _, SourcesEvent _, SuspensionEvent _, QuestionEvent _ ->
+      case StateRecord _,
+          SyncEvent _,
+          SourcesEvent _,
+          SuspensionEvent _,
+          QuestionEvent _,
+          Heartbeat _ ->
           Optional.empty();
     };
   }

@@ -44,7 +44,7 @@ final class StateProjection {
   private void ref(RefState ref) {
     boolean wasUnknown = isUnknown(ref);
     sql.update(
-        "INSERT OR REPLACE INTO ref VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO ref VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         ref.repository(),
         ref.ref(),
         ref.head(),
@@ -52,8 +52,7 @@ final class StateProjection {
         ref.pending().map(Pending::since),
         ref.readAt(),
         ref.unreadable().map(Unreadable::since),
-        ref.unreadable().map(Unreadable::reason),
-        ref.commits());
+        ref.unreadable().map(Unreadable::reason));
     ref.unmet()
         .ifPresent(
             unmet ->

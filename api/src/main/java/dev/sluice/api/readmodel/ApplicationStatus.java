@@ -83,11 +83,7 @@ public record ApplicationStatus(
       }
       Optional<Instant> silent = row.findTime("silent_since");
       if (silent.isPresent()) {
-        return unobserved(
-            value.get(),
-            silent,
-            "the worker of %s has reported nothing since a target was sent to it"
-                .formatted(row.text("cluster")));
+        return unobserved(value.get(), silent, row.text("silent_message"));
       }
       Optional<Generation> observed = row.findGeneration("health_generation");
       Optional<Generation> applied = row.findGeneration("applied_generation");

@@ -27,7 +27,12 @@ public final class Fleet {
     this.database = database;
   }
 
-  Overview overview(Scope allowed, long behind, List<String> obstacles, List<String> warnings) {
+  Overview overview(
+      Scope allowed,
+      long behind,
+      List<String> obstacles,
+      List<String> warnings,
+      List<PartView> parts) {
     Where where = new Where().and("phase <> ?", Phase.REMOVED).in(allowed);
     Where held = new Where().and("held_by IS NOT NULL").in(allowed);
     return database.read(
@@ -41,7 +46,8 @@ public final class Fleet {
                 clusters(sql, allowed),
                 behind,
                 obstacles,
-                warnings));
+                warnings,
+                parts));
   }
 
   public List<ClusterView> clusters(Scope allowed) {

@@ -112,7 +112,7 @@ final class Follower implements AutoCloseable {
         measure(consumer, identity);
         watch.check();
         checkTopicsNowAndThen();
-        supervised.turned();
+        supervised.turned(watch.silence());
         if (!records.isEmpty()) {
           listener.onEvents(events, live);
         }

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param obstacles why the answers may be stale; empty if they are current
  * @param warnings how Kafka's topics fall short of the recommended configuration; only for tokens
  *     without a scope
+ * @param parts receivers, dispatchers, workers and APIs; without a scope of the token only workers
+ *     of its clusters
  */
 public record Overview(
     Map<String, Long> phases,
@@ -27,7 +29,8 @@ public record Overview(
     List<ClusterView> clusters,
     long behind,
     List<String> obstacles,
-    List<String> warnings) {
+    List<String> warnings,
+    List<PartView> parts) {
 
   /**
    * State of a cluster.

@@ -30,6 +30,8 @@ public final class ReadModel implements AutoCloseable {
 
   private final Database database;
   private final Follower follower;
+  private final PartReports parts;
+  private final PartFollower partFollower;
   private final Clock clock;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
@@ -48,8 +50,10 @@ public final class ReadModel implements AutoCloseable {
   private ReadModel(Path directory, KafkaConnection connection, Clock clock) {
     this.clock = clock;
     LogIdentity identity = LogIdentity.of(connection, TOPICS_TIMEOUT);
-    this.database = Database.open(directory, identity);
+    this.parts = new PartReports(clock);
+    this.database = Database.open(directory, identity, parts);
     this.follower = new Follower(connection, database, this::notifyListeners, clock);
+    this.partFollower = new PartFollower(connection, parts, clock);
   }
 
   /**
@@ -91,7 +95,13 @@ public final class ReadModel implements AutoCloseable {
             allowed,
             follower.lag(),
             unreadyReason().stream().toList(),
-            allowed.isAll() ? follower.warnings() : List.of());
+            allowed.isAll() ? follower.warnings() : List.of(),
+            parts(allowed));
+  }
+
+  /** Returns the parts of the installation, as they reported last. */
+  public List<PartView> parts(Scope allowed) {
+    return parts.views(allowed);
   }
 
   /**
@@ -141,6 +151,7 @@ public final class ReadModel implements AutoCloseable {
 
   @Override
   public void close() {
+    partFollower.close();
     follower.close();
     database.close();
   }

@@ -37,11 +37,13 @@ public final class Database implements AutoCloseable {
   private final BlockingQueue<Sql> readers = new ArrayBlockingQueue<>(READERS);
   private volatile String build;
 
-  private Database(FileChannel lock, Path file) throws SQLException {
+  private Database(FileChannel lock, Path file, Silences silences) throws SQLException {
     this.lock = lock;
     this.writer = connect(file, "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000");
     for (int i = 0; i < READERS; i++) {
-      readers.add(connect(file, "PRAGMA query_only = 1; PRAGMA cache_size = -4000"));
+      Sql reader = connect(file, "PRAGMA query_only = 1; PRAGMA cache_size = -4000");
+      reader.define(SilenceFunction.NAME, new SilenceFunction(silences));
+      readers.add(reader);
     }
     this.build = meta(writer, "build").orElse("");
   }
@@ -51,9 +53,10 @@ public final class Database implements AutoCloseable {
    *
    * @param identity identifies the log; a log that ends before the stored positions counts as
    *     another one
+   * @param silences asked at each query
    * @throws IllegalStateException if another process uses the file, or it cannot be written
    */
-  public static Database open(Path directory, LogIdentity identity) {
+  public static Database open(Path directory, LogIdentity identity, Silences silences) {
     Path file = directory.resolve("read-model.db");
     try {
       Files.createDirectories(directory);
@@ -68,7 +71,7 @@ public final class Database implements AutoCloseable {
         if (!Files.exists(file)) {
           create(file, identity);
         }
-        return new Database(lock, file);
+        return new Database(lock, file, silences);
       } catch (SQLException | RuntimeException e) {
         lock.close();
         throw new IllegalStateException(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.Function;
 
 /** Connection with cached prepared statements. For one thread at a time. */
 public final class Sql implements AutoCloseable {
@@ -30,6 +31,15 @@ public final class Sql implements AutoCloseable {
   void script(String script) {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate(script);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Makes a function available to statements. */
+  void define(String name, Function function) {
+    try {
+      Function.create(connection, name, function);
     } catch (SQLException e) {
       throw failed(e);
     }

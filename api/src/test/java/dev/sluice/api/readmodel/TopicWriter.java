@@ -10,13 +10,13 @@ import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.QuestionEvent;
-import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
@@ -109,18 +109,7 @@ public final class TopicWriter implements AutoCloseable {
   public TopicWriter read(RepositoryId repository, GitRef ref) {
     return write(
         "read/" + repository + "#" + ref,
-        new RefState(repository, ref, Optional.of(commit(1)), Optional.empty())
-            .withMore(1)
-            .read(now()));
-  }
-
-  /** Writes that {@code main} has got further commits, of which this is the newest. */
-  public TopicWriter evaluated(int commit) {
-    return write(
-        "evaluated/" + commit,
-        new RefState(REPOSITORY, MAIN, Optional.of(commit(commit)), Optional.empty())
-            .withMore(commit)
-            .read(now()));
+        new RefState(repository, ref, Optional.of(commit(1)), Optional.empty()).read(now()));
   }
 
   public TopicWriter unreadable(RepositoryId repository, GitRef ref, String reason) {
@@ -216,7 +205,6 @@ public final class TopicWriter implements AutoCloseable {
                     List.of(new EventId("push/" + expected)),
                     now())),
             Optional.of(now()),
-            Optional.empty(),
             Optional.empty()));
   }
 
@@ -288,8 +276,7 @@ public final class TopicWriter implements AutoCloseable {
                 now(),
                 now(),
                 "batch",
-                1),
-            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, commit)))));
+                1)));
   }
 
   public TopicWriter applied(String application, String cluster, long generation, int commit) {
@@ -404,6 +391,7 @@ public final class TopicWriter implements AutoCloseable {
           case ResultEvent _ -> topics.results();
           case DeadLetterEvent _ -> topics.deadLetters();
           case StateRecord _ -> topics.state();
+          case Heartbeat _ -> topics.heartbeats();
           case QuestionEvent question -> topics.sync(question.cluster());
           case SourcesEvent sources -> topics.sync(sources.cluster());
           case SuspensionEvent suspension -> topics.sync(suspension.cluster());

@@ -48,7 +48,6 @@ final class LaneMachine {
     return switch (state) {
       case LaneState.Idle _ -> "idle";
       case LaneState.Queued _ -> "queued";
-      case LaneState.Checking(LogEntry _, LaneState.Parked _) -> "parked";
       case LaneState.Running _, LaneState.Checking _ -> "running";
       case LaneState.Retrying _ -> "retrying";
       case LaneState.Parked _ -> "parked";
@@ -103,8 +102,8 @@ final class LaneMachine {
   }
 
   /**
-   * Compares the live objects with the generation that is done, once nothing newer is queued or
-   * runs.
+   * Compares the live objects of the newest generation with it, once it is done and nothing newer
+   * is queued.
    */
   void check(Instant due) {
     check = Optional.of(check.filter(other -> other.isBefore(due)).orElse(due));
@@ -120,10 +119,8 @@ final class LaneMachine {
     if (state instanceof LaneState.Running) {
       wokenMeanwhile = true;
     } else if (state instanceof LaneState.Parked parked && cause.test(parked.cause())) {
-      state = parked.dueAt(now);
-    } else if (state instanceof LaneState.Checking(LogEntry entry, LaneState.Parked parked)
-        && cause.test(parked.cause())) {
-      state = new LaneState.Checking(entry, parked.dueAt(now));
+      state =
+          new LaneState.Parked(parked.entry(), parked.tries(), parked.cause(), Optional.of(now));
     } else if (state instanceof LaneState.Idle && check.isPresent()) {
       check = Optional.of(now);
     }
@@ -136,13 +133,13 @@ final class LaneMachine {
       case LaneState.Running _, LaneState.Checking _ -> Optional.empty();
       case LaneState.Queued queued -> Optional.of(queued.due());
       case LaneState.Retrying retrying -> Optional.of(retrying.due());
-      case LaneState.Parked parked -> isCheckDue() ? check : parked.due();
+      case LaneState.Parked parked -> parked.due();
     };
   }
 
   /** Postpones the due attempt, without counting it as a try. */
   void postpone(Instant due) {
-    if (isCheckDue()) {
+    if (state instanceof LaneState.Idle) {
       check = Optional.of(due);
       return;
     }
@@ -151,7 +148,9 @@ final class LaneMachine {
           case LaneState.Queued queued -> new LaneState.Queued(queued.entry(), due);
           case LaneState.Retrying retrying ->
               new LaneState.Retrying(retrying.entry(), retrying.tries(), due);
-          case LaneState.Parked parked -> parked.dueAt(due);
+          case LaneState.Parked parked ->
+              new LaneState.Parked(
+                  parked.entry(), parked.tries(), parked.cause(), Optional.of(due));
           case LaneState.Idle idle -> idle;
           case LaneState.Running running -> running;
           case LaneState.Checking checking -> checking;
@@ -160,13 +159,7 @@ final class LaneMachine {
 
   /** Returns whether a check is due rather than an attempt. */
   boolean isCheckDue() {
-    return switch (state) {
-      case LaneState.Idle _ -> check.isPresent();
-      case LaneState.Parked parked ->
-          check.isPresent() && parked.due().filter(at -> !at.isAfter(check.get())).isEmpty();
-      case LaneState.Queued _, LaneState.Running _, LaneState.Checking _, LaneState.Retrying _ ->
-          false;
-    };
+    return state instanceof LaneState.Idle && check.isPresent();
   }
 
   /**
@@ -178,7 +171,7 @@ final class LaneMachine {
     if (!isCheckDue() || newest == null) {
       throw new IllegalStateException("nothing to check: " + state);
     }
-    state = new LaneState.Checking(newest, state);
+    state = new LaneState.Checking(newest);
     check = Optional.empty();
     lostMeanwhile = false;
     return newest;
@@ -186,19 +179,16 @@ final class LaneMachine {
 
   /** Records the end of the check. */
   void endCheck(CheckOutcome outcome, Instant now) {
-    if (!(state instanceof LaneState.Checking(LogEntry entry, LaneState before))) {
+    if (!(state instanceof LaneState.Checking(LogEntry entry))) {
       throw new IllegalStateException("nothing is checked: " + state);
     }
-    state = before;
+    state = new LaneState.Idle();
     switch (outcome) {
       case CheckOutcome.Done() -> failedChecks = 0;
       case CheckOutcome.Again(Duration delay) -> check(now.plus(delay));
       case CheckOutcome.Failed() -> check(now.plus(policy.backoff().after(++failedChecks)));
     }
     if (pending != null) {
-      if (before instanceof LaneState.Parked) {
-        effects.add(new Effect.Superseded(entry, pending.generation()));
-      }
       state = new LaneState.Queued(pending, now);
       pending = null;
     } else if (lostMeanwhile) {

@@ -2,12 +2,15 @@ package dev.sluice.worker.leadership;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
+import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -24,6 +27,14 @@ final class AppliedLease {
   private final Leadership.Identity identity;
   private final Duration duration;
   private final Clock clock;
+  private volatile Optional<Failing> failing = Optional.empty();
+
+  /**
+   * The failing calls since the last one that succeeded.
+   *
+   * @param since when the first of them began
+   */
+  private record Failing(Instant since, String reason) {}
 
   AppliedLease(
       KubernetesClient client, Leadership.Identity identity, Duration duration, Clock clock) {
@@ -39,7 +50,7 @@ final class AppliedLease {
    * @throws dev.sluice.worker.api.ApiException if it cannot be read in time
    */
   Optional<ObservedLease> read(Duration timeout) throws InterruptedException {
-    return new ClusterApi(client, timeout).get(path()).map(ObservedLease::of);
+    return noted(() -> new ClusterApi(client, timeout).get(path()).map(ObservedLease::of));
   }
 
   /**
@@ -63,7 +74,48 @@ final class AppliedLease {
     spec.put(
         "leaseTransitions",
         held || over.isEmpty() || transitions == Integer.MAX_VALUE ? transitions : transitions + 1);
-    return write(api, over, spec);
+    return noted(() -> write(api, over, spec));
+  }
+
+  /**
+   * Returns why calls have failed for half of the Lease's duration; empty if they have not. An
+   * answer about another writer is none of them.
+   */
+  Optional<String> unreachable() {
+    return failing
+        .filter(
+            now ->
+                Duration.between(now.since(), clock.instant()).compareTo(duration.dividedBy(2))
+                    >= 0)
+        .map(
+            now ->
+                "cannot read or renew the %s since %s: %s; check the API server, the network to it, and the worker's permissions"
+                    .formatted(this, now.since().truncatedTo(ChronoUnit.SECONDS), now.reason()));
+  }
+
+  /** A call to the API server. */
+  private interface Call<T> {
+    T make() throws InterruptedException;
+  }
+
+  private <T> T noted(Call<T> call) throws InterruptedException {
+    Instant began = clock.instant();
+    try {
+      T answer = call.make();
+      failing = Optional.empty();
+      return answer;
+    } catch (ApiException e) {
+      failing =
+          e.isPreconditionFailed() || e.isNotFound()
+              ? Optional.empty()
+              : Optional.of(
+                  new Failing(
+                      failing.map(Failing::since).orElse(began),
+                      e.code() == ApiException.NO_ANSWER
+                          ? String.valueOf(e.getMessage())
+                          : "the API server answers " + e.status()));
+      throw e;
+    }
   }
 
   /** Clears the holder of the Lease, so that another worker need not wait until it expires. */

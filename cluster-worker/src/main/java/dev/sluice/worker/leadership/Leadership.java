@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +18,6 @@ import org.slf4j.LoggerFactory;
 public final class Leadership implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
-
-  /** Spreads the attempts of workers that wait for the same Lease. */
-  private static final double JITTER = 1.2;
 
   private static final Duration MIN_WAIT = Duration.ofMillis(10);
 
@@ -119,6 +115,11 @@ public final class Leadership implements AutoCloseable {
     return problem;
   }
 
+  /** Returns why the Lease cannot be read or written for a while; empty if it can. */
+  public Optional<String> unreachable() {
+    return lease.unreachable();
+  }
+
   /** Gives up leadership, so that another worker need not wait until the Lease expires. */
   @Override
   public void close() {
@@ -177,7 +178,7 @@ public final class Leadership implements AutoCloseable {
     switch (step) {
       case Election.Step.StandBy(String holder, Duration free) -> {
         logOnce("%s is held by %s".formatted(lease, holder));
-        Duration retry = jittered(times.retryPeriod());
+        Duration retry = times.jitteredRetryPeriod();
         return free.compareTo(retry) < 0 ? free : retry;
       }
       case Election.Step.Take(Optional<ObservedLease> over) -> {
@@ -311,10 +312,5 @@ public final class Leadership implements AutoCloseable {
 
   private static Duration max(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? other : one;
-  }
-
-  private static Duration jittered(Duration duration) {
-    return duration.plusNanos(
-        (long) (duration.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.leadership;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The times of a Lease.
@@ -17,5 +18,14 @@ public record LeaseTimes(Duration duration, Duration renewDeadline, Duration ret
           "a lease lasts longer than its renewal may take, and that longer than a retry: %s, %s, %s"
               .formatted(duration, renewDeadline, retryPeriod));
     }
+  }
+
+  /** Spreads the attempts of workers that wait for the same Lease. */
+  private static final double JITTER = 1.2;
+
+  /** Returns the retry period with jitter. */
+  Duration jitteredRetryPeriod() {
+    return retryPeriod.plusNanos(
+        (long) (retryPeriod.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble()));
   }
 }

@@ -163,7 +163,7 @@ public final class SyncLog implements AutoCloseable {
       }
       watch.check();
       turnedAt = clock.instant();
-      problem = Optional.empty();
+      problem = watch.silence();
       lag = consumer.currentLag(partition);
     }
   }

@@ -4,6 +4,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.QuestionEvent;
@@ -64,7 +65,8 @@ public enum EventType {
   DEAD_LETTER_CLOSED("dead-letter-closed", DeadLetterEvent.Closed.class),
   REF_STATE("ref-state", StateRecord.RefState.class),
   REPOSITORY_STATE("repository-state", StateRecord.RepositoryState.class),
-  APPLICATION_STATE("application-state", StateRecord.ApplicationState.class);
+  APPLICATION_STATE("application-state", StateRecord.ApplicationState.class),
+  HEARTBEAT("heartbeat", Heartbeat.class);
 
   private static final Map<Class<?>, EventType> BY_CLASS =
       Arrays.stream(values())

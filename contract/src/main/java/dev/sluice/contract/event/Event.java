@@ -9,7 +9,8 @@ public sealed interface Event
         ResultEvent,
         DeadLetterEvent,
         StateRecord,
-        SuspensionEvent {
+        SuspensionEvent,
+        Heartbeat {
 
   /**
    * Returns the key of the record that carries this event; it decides about compaction and

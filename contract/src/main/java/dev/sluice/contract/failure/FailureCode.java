@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * letters, metrics and the API. docs/failure-codes.md is generated from the enums.
  */
 public sealed interface FailureCode
-    permits SourceFailure, RenderFailure, ApplyFailure, FailureCode.Other {
+    permits SourceFailure, RenderFailure, ApplyFailure, PartFailure, FailureCode.Other {
 
   /** Returns the code as it is in events. */
   @JsonValue
@@ -50,7 +50,10 @@ public sealed interface FailureCode
   /** Returns the codes of this version, without those of statuses. */
   static Stream<FailureCode> known() {
     return Stream.<FailureCode[]>of(
-            SourceFailure.values(), RenderFailure.values(), ApplyFailure.values())
+            SourceFailure.values(),
+            RenderFailure.values(),
+            ApplyFailure.values(),
+            PartFailure.values())
         .flatMap(Arrays::stream);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
@@ -69,7 +70,12 @@ class AsyncApiTest {
               "state",
               "sluice.state",
               "Internal state of the dispatcher's partitions, compacted; not a public interface.",
-              StateRecord.class));
+              StateRecord.class),
+          new Channel(
+              "heartbeats",
+              "sluice.heartbeats",
+              "Reports of the running parts, compacted; keyed by part and instance.",
+              Heartbeat.class));
 
   @Test
   void theDocumentIsUpToDate() throws IOException {

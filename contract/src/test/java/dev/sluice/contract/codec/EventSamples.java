@@ -14,6 +14,7 @@ import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.FieldWriter;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectDifference;
@@ -30,7 +31,6 @@ import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.QuestionEvent;
-import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SourcesEvent;
@@ -40,6 +40,7 @@ import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
@@ -254,6 +255,27 @@ public final class EventSamples {
             PROVENANCE),
         new SourcesEvent.Accepted(WEB, STAGING),
         new SuspensionEvent(WEB, STAGING, true, "cat", "it broke"),
+        new Heartbeat(
+            Heartbeat.Part.WORKER,
+            "worker-1",
+            Optional.of(STAGING),
+            NOON,
+            Duration.ofSeconds(10),
+            Heartbeat.State.STANDBY,
+            List.of(
+                new Heartbeat.Condition(
+                    PartFailure.CLUSTER_UNREACHABLE,
+                    "cannot reach the API of staging: connection refused",
+                    NOON,
+                    Heartbeat.Severity.FAULT))),
+        new Heartbeat(
+            Heartbeat.Part.RECEIVER,
+            "receiver-1",
+            Optional.empty(),
+            NOON,
+            Duration.ofSeconds(10),
+            Heartbeat.State.RUNNING,
+            List.of()),
         new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),
         new DiffAnswered(
             STAGING,
@@ -301,12 +323,7 @@ public final class EventSamples {
             1,
             List.of("Job: forbidden"),
             Optional.of(FAILURE)),
-        new ResultEvent.Dispatched(
-            SUBJECT,
-            Optional.of("v1:abc"),
-            "apps/web/a.yaml",
-            PROVENANCE,
-            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, 41)))),
+        new ResultEvent.Dispatched(SUBJECT, Optional.of("v1:abc"), "apps/web/a.yaml", PROVENANCE),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5", Optional.of(4)),
         new ResultEvent.Applied(
             SUBJECT,
@@ -378,19 +395,17 @@ public final class EventSamples {
             DeadLetterEvent.Closed.Reason.SUCCEEDED,
             2),
         new StateRecord.RefState(
-                REPOSITORY,
-                MAIN,
-                Optional.of(COMMIT),
-                Optional.of(
-                    new StateRecord.Pending(
-                        Optional.of(COMMIT),
-                        List.of(CAUSE),
-                        Optional.of("octo"),
-                        NOON,
-                        TraceParent.parse(
-                            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
-                        Optional.of(12L))))
-            .withMore(41),
+            REPOSITORY,
+            MAIN,
+            Optional.of(COMMIT),
+            Optional.of(
+                new StateRecord.Pending(
+                    Optional.of(COMMIT),
+                    List.of(CAUSE),
+                    Optional.of("octo"),
+                    NOON,
+                    TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                    Optional.of(12L)))),
         new StateRecord.RepositoryState(
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts"))),
         new StateRecord.ApplicationState(

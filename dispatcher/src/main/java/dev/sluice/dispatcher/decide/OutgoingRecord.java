@@ -5,6 +5,7 @@ import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
@@ -74,6 +75,7 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
       case SyncEvent sync -> on(topics.sync(sync.cluster()), null);
       case DeadLetterEvent _ -> on(topics.deadLetters(), null);
       case ResultEvent _ -> on(topics.results(), null);
+      case Heartbeat _ -> on(topics.heartbeats(), null);
     };
   }
 

@@ -85,7 +85,10 @@ record Inspection(
           if (isNew(view)) {
             findings.add(
                 new Finding.Differs(
-                    definition, view.cluster(), payload(resolved, view.commits(), loaded), reason));
+                    definition,
+                    view.cluster(),
+                    payload(digest(resolved), resolved, view.commits(), loaded),
+                    reason));
           } else if (wasRefused(view)) {
             findings.add(new Finding.Same(definition, view.cluster()));
           }
@@ -95,7 +98,8 @@ record Inspection(
     return findings;
   }
 
-  private Finding.Payload payload(
+  private static Finding.Payload payload(
+      String digest,
       Inputs.Resolved resolved,
       SourceCommits commits,
       IdentityHashMap<Closure, List<InputFile>> loaded) {
@@ -118,8 +122,7 @@ record Inspection(
               files,
               Optional.of(closure.bases())));
     }
-    int behind = commits.behind(definition.sources().getFirst());
-    return new Finding.Payload(digest(resolved), inputs, behind, bytes);
+    return new Finding.Payload(digest, inputs, bytes);
   }
 
   private String digest(Inputs.Resolved resolved) {

@@ -15,11 +15,11 @@ import dev.sluice.platform.kafka.TopicWatch;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.SupervisedLoop;
+import dev.sluice.platform.telemetry.Heartbeats;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,11 +48,10 @@ public final class FleetIntake implements AutoCloseable {
   private final KafkaConnection connection;
   private final Clock clock;
   private final SupervisedLoop loop;
+  private final FleetReport report;
   private Set<ClusterName> provisioned = Set.of();
   private Instant provisionedAt = Instant.EPOCH;
-  private List<String> logged = List.of();
   private volatile boolean leading;
-  private volatile Optional<String> unreadable = Optional.empty();
 
   public FleetIntake(
       Path directory,
@@ -65,6 +64,7 @@ public final class FleetIntake implements AutoCloseable {
     this.replication = replication;
     this.connection = connection;
     this.clock = clock;
+    this.report = new FleetReport(directory);
     this.loop = new SupervisedLoop("fleet-intake", clock, this::session);
     loop.start();
   }
@@ -77,7 +77,17 @@ public final class FleetIntake implements AutoCloseable {
 
   /** Returns why the fleet's changes cannot be read or sent; empty if they can. */
   public Optional<String> unreadyReason() {
-    return loop.unreadyReason().or(() -> unreadable);
+    return loop.unreadyReason().or(report::unreadable);
+  }
+
+  /** Returns why the loop makes no progress; empty if it does. */
+  public Optional<String> loopProblem() {
+    return loop.unreadyReason();
+  }
+
+  /** Returns what is wrong with the fleet that this instance reads; empty if it reads none. */
+  public List<Heartbeats.Finding> findings() {
+    return report.findings();
   }
 
   /** Returns when the loop last turned. */
@@ -96,7 +106,7 @@ public final class FleetIntake implements AutoCloseable {
       if (leading) {
         runAsLeader(supervised);
       }
-      unreadable = Optional.empty();
+      report.clear();
       supervised.turned();
       supervised.pause(INTERVAL);
     }
@@ -130,7 +140,7 @@ public final class FleetIntake implements AutoCloseable {
           }
           provision(provisioned);
           watch.check();
-          supervised.turned();
+          supervised.turned(watch.silence());
           supervised.pause(INTERVAL);
         }
       }
@@ -214,14 +224,10 @@ public final class FleetIntake implements AutoCloseable {
       plan = IntakePlan.of(known.snapshot(), reading, guard);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
-      unreadable = Optional.of("the fleet in %s cannot be read: %s".formatted(directory, e));
-      log.atError()
-          .setCause(e)
-          .log("the fleet in {} cannot be read; it stays as it was", directory);
+      report.failed(e);
       return Optional.empty();
     }
-    unreadable = Optional.empty();
-    logProblems(reading, plan);
+    report.read(reading, plan);
     Optional<FleetReading> waiting =
         plan.waiting().isEmpty() ? Optional.empty() : Optional.of(reading);
     provision(reading.clusters());
@@ -245,19 +251,6 @@ public final class FleetIntake implements AutoCloseable {
         .addKeyValue("changed", plan.events().size())
         .log("fleet revision accepted");
     return waiting;
-  }
-
-  /** Logs problems and waiting changes, unless they are unchanged for the same revision. */
-  private void logProblems(FleetReading reading, IntakePlan plan) {
-    List<String> lines = new ArrayList<>();
-    lines.add(reading.revision());
-    reading.problems().forEach(problem -> lines.add(problem.toString()));
-    lines.addAll(plan.refusals());
-    lines.addAll(plan.waiting());
-    if (!lines.equals(logged)) {
-      lines.stream().skip(1).forEach(line -> log.atWarn().log("fleet: {}", line));
-    }
-    logged = lines;
   }
 
   /**

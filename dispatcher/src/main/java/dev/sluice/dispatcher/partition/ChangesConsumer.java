@@ -189,7 +189,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
         while (supervised.isOpen()) {
           turn(consumer);
           watch.check();
-          supervised.turned();
+          supervised.turned(watch.silence());
         }
       } finally {
         // release the partitions at once for the next owner

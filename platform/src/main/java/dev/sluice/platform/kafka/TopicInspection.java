@@ -63,6 +63,9 @@ public final class TopicInspection {
     if (name.equals(topics.results()) || name.equals(topics.deadLetters())) {
       return Optional.of(Use.REPORTS);
     }
+    if (name.equals(topics.heartbeats())) {
+      return Optional.of(Use.HEARTBEATS);
+    }
     return name.startsWith(topics.prefix() + ".sync.") ? Optional.of(Use.SYNC) : Optional.empty();
   }
 

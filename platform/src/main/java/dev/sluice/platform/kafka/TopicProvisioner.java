@@ -29,6 +29,14 @@ public final class TopicProvisioner {
   private static final String MONTH = Long.toString(30L * 24 * 3600 * 1000);
   private static final String YEAR = Long.toString(365L * 24 * 3600 * 1000);
 
+  /** Compaction leaves the newest segment alone, so a small one keeps the topic small. */
+  private static final Map<String, String> SMALL_SEGMENTS =
+      Map.of(
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          Integer.toString(1024 * 1024),
+          TopicConfig.SEGMENT_MS_CONFIG,
+          Long.toString(Duration.ofHours(1).toMillis()));
+
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(15);
   private static final Duration RETRY_DELAY = Duration.ofMillis(10);
 
@@ -49,8 +57,8 @@ public final class TopicProvisioner {
   }
 
   /**
-   * Creates those of {@code changes}, {@code state}, {@code results} and {@code dead-letters} that
-   * are missing; returns when the broker knows of all of them.
+   * Creates those of {@code changes}, {@code state}, {@code results}, {@code dead-letters} and
+   * {@code heartbeats} that are missing; returns when the broker knows of all of them.
    *
    * @param partitions number of partitions of {@code changes} and {@code state}; fixed at creation,
    *     because it determines which partition owns an application
@@ -68,9 +76,16 @@ public final class TopicProvisioner {
                 delete(YEAR, Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"))),
             topic(topics.state(), partitions, copies, compact(Map.of())),
             topic(topics.results(), partitions, copies, delete(YEAR, Map.of())),
-            topic(topics.deadLetters(), 1, copies, delete(YEAR, Map.of()))));
+            topic(topics.deadLetters(), 1, copies, delete(YEAR, Map.of())),
+            topic(topics.heartbeats(), 1, copies, compact(SMALL_SEGMENTS))));
     Map<String, TopicDescription> found =
-        describe(List.of(topics.changes(), topics.state(), topics.results(), topics.deadLetters()));
+        describe(
+            List.of(
+                topics.changes(),
+                topics.state(),
+                topics.results(),
+                topics.deadLetters(),
+                topics.heartbeats()));
     for (String topic : List.of(topics.changes(), topics.state())) {
       int existing = found.get(topic).partitions().size();
       if (existing != partitions) {
@@ -89,7 +104,9 @@ public final class TopicProvisioner {
             topics.results(),
             Use.REPORTS,
             topics.deadLetters(),
-            Use.REPORTS));
+            Use.REPORTS,
+            topics.heartbeats(),
+            Use.HEARTBEATS));
   }
 
   /** Creates a cluster's topic if it is missing; returns when the broker knows of it. */

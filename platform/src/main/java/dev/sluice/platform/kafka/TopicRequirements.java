@@ -31,7 +31,9 @@ record TopicRequirements(
     /** A cluster's desired state, the newest record of each application. */
     SYNC,
     /** The audit log. */
-    REPORTS
+    REPORTS,
+    /** The newest report of each running part; lost ones are written again. */
+    HEARTBEATS
   }
 
   /**
@@ -72,6 +74,11 @@ record TopicRequirements(
               says("cleanup.policy=%s would lose events of a repository", policy, "delete"));
         }
       }
+      case HEARTBEATS -> {
+        if (!policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+          warnings.add(says("cleanup.policy=%s lets the topic grow", policy, "compact"));
+        }
+      }
       case REPORTS -> {
         if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
           warnings.add(says("cleanup.policy=%s loses the audit", policy, "delete"));
@@ -91,7 +98,8 @@ record TopicRequirements(
   }
 
   private void size(List<String> refusals) {
-    if (number(TopicConfig.MAX_MESSAGE_BYTES_CONFIG) < KafkaConnection.MAX_RECORD_BYTES) {
+    if (use != Use.HEARTBEATS
+        && number(TopicConfig.MAX_MESSAGE_BYTES_CONFIG) < KafkaConnection.MAX_RECORD_BYTES) {
       refusals.add(
           says(
               "max.message.bytes=%s is less than a record may have",

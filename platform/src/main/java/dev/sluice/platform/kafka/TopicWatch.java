@@ -3,8 +3,10 @@ package dev.sluice.platform.kafka;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,6 +30,9 @@ public final class TopicWatch implements AutoCloseable {
 
   private static final Duration PERIOD = Duration.ofSeconds(2);
 
+  /** A time without a response after which the broker counts as unreachable. */
+  private static final Duration SILENCE = Duration.ofSeconds(12);
+
   /** A broker that has just started may not know all topics yet. */
   private static final int GONE_AFTER = 3;
 
@@ -35,6 +40,7 @@ public final class TopicWatch implements AutoCloseable {
   private final Clock clock;
   private final Map<String, Uuid> ids;
   private Instant requestedAt;
+  private Instant answeredAt;
   private int missing;
   private @Nullable KafkaFuture<Map<String, TopicDescription>> response;
 
@@ -43,6 +49,7 @@ public final class TopicWatch implements AutoCloseable {
     this.clock = clock;
     this.ids = ids;
     this.requestedAt = clock.instant();
+    this.answeredAt = requestedAt;
   }
 
   /** A topic was deleted or recreated while it was read. */
@@ -91,10 +98,23 @@ public final class TopicWatch implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns why the broker counts as unreachable; empty if it has answered lately. A consumer does
+   * not report this: it returns no records, as at the end of a topic.
+   */
+  public Optional<String> silence() {
+    return Duration.between(answeredAt, clock.instant()).compareTo(SILENCE) < 0
+        ? Optional.empty()
+        : Optional.of(
+            "the broker has not answered since %s: check the broker and the network to it"
+                .formatted(answeredAt.truncatedTo(ChronoUnit.SECONDS)));
+  }
+
   private void compare(KafkaFuture<Map<String, TopicDescription>> completed) {
     try {
       Map<String, Uuid> now = ids(completed.get());
       missing = 0;
+      answeredAt = clock.instant();
       Set<String> changed = new TreeSet<>(ids.keySet());
       changed.removeIf(topic -> ids.get(topic).equals(now.get(topic)));
       if (!changed.isEmpty()) {
@@ -104,7 +124,12 @@ public final class TopicWatch implements AutoCloseable {
       }
     } catch (ExecutionException e) {
       // the readers of the topics see all other failures themselves
-      missing = e.getCause() instanceof UnknownTopicOrPartitionException ? missing + 1 : 0;
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        missing++;
+        answeredAt = clock.instant();
+      } else {
+        missing = 0;
+      }
       if (missing >= GONE_AFTER) {
         throw new TopicChangedException("one of the topics %s was deleted".formatted(ids.keySet()));
       }

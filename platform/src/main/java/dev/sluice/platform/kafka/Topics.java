@@ -32,6 +32,10 @@ public record Topics(String prefix) {
     return prefix + ".dead-letters";
   }
 
+  public String heartbeats() {
+    return prefix + ".heartbeats";
+  }
+
   public String sync(ClusterName cluster) {
     return prefix + ".sync." + cluster;
   }

@@ -55,6 +55,7 @@ public final class SupervisedLoop implements AutoCloseable {
   private volatile Instant sessionBegan;
   private volatile Instant lastTurn;
   private volatile Optional<Trouble> trouble = Optional.empty();
+  private volatile Optional<String> hindrance = Optional.empty();
 
   /**
    * The current failure.
@@ -97,6 +98,15 @@ public final class SupervisedLoop implements AutoCloseable {
     }
   }
 
+  /**
+   * Records that the session has completed an iteration, and what it waits for, such as a broker
+   * that does not answer; empty if it can work.
+   */
+  public void turned(Optional<String> waitsFor) {
+    hindrance = waitsFor;
+    turned();
+  }
+
   /** Returns the time of the last iteration, for liveness. */
   public Instant lastTurn() {
     return lastTurn;
@@ -104,10 +114,12 @@ public final class SupervisedLoop implements AutoCloseable {
 
   /** Returns why the loop makes no progress; empty if it does. */
   public Optional<String> unreadyReason() {
-    return trouble.map(
-        now ->
-            "%s has been failing since %s (%d attempts): %s"
-                .formatted(name, now.since(), now.attempts(), now.reason()));
+    return trouble
+        .map(
+            now ->
+                "%s has been failing since %s (%d attempts): %s"
+                    .formatted(name, now.since(), now.attempts(), now.reason()))
+        .or(() -> hindrance);
   }
 
   /** Sets the action that unblocks a session when the loop is closed. */
@@ -165,6 +177,7 @@ public final class SupervisedLoop implements AutoCloseable {
     while (!closing) {
       sessionBegan = clock.instant();
       lastTurn = sessionBegan;
+      hindrance = Optional.empty();
       try {
         session.run(this);
       } catch (Exception | Error e) {

@@ -51,6 +51,7 @@ class TopicRequirementsTest {
   @ParameterizedTest
   @CsvSource({
     "REPORTS, cleanup.policy, compact",
+    "HEARTBEATS, cleanup.policy, delete",
     "REPORTS, retention.ms, 3600000",
     "CHANGES, retention.ms, 172800000",
     "CHANGES, retention.bytes, 1000000",
@@ -98,7 +99,7 @@ class TopicRequirementsTest {
   private static Findings check(
       Use use, int partitions, int copies, int brokers, Map<String, String> other) {
     Map<String, String> settings = new HashMap<>();
-    settings.put("cleanup.policy", use == Use.STATE || use == Use.SYNC ? "compact" : "delete");
+    settings.put("cleanup.policy", use == Use.CHANGES || use == Use.REPORTS ? "delete" : "compact");
     settings.put("retention.ms", YEAR);
     settings.put("retention.bytes", "-1");
     settings.put("max.message.bytes", Integer.toString(KafkaConnection.MAX_RECORD_BYTES));

@@ -34,10 +34,12 @@ final class DoctorVerb extends Verb {
           Column.of("RESULT", "/result"),
           Column.of("DETAIL", "/detail"));
 
-  private enum Result {
+  enum Result {
     ok,
     warning,
-    wrong
+    wrong,
+    /** It was well, but the API does not know whether it still is. */
+    unknown
   }
 
   DoctorVerb(Terminal terminal) {
@@ -66,15 +68,34 @@ final class DoctorVerb extends Verb {
         obstacles.isEmpty()
             ? finding("read model", Result.ok, "has read all of the topics")
             : finding("read model", Result.wrong, String.join("; ", obstacles)));
+    List<JsonNode> stored = new ArrayList<>();
+    examine(api, status, stored);
+    findings.addAll(obstacles.isEmpty() ? stored : stored.stream().map(DoctorVerb::stale).toList());
+  }
+
+  /** Returns a finding as it is to be read while the API's data may be old. */
+  private static JsonNode stale(JsonNode finding) {
+    return finding.get("result").asText().equals(Result.ok.name())
+        ? finding(
+            finding.get("check").asText(),
+            Result.unknown,
+            "before that: " + finding.get("detail").asText())
+        : finding;
+  }
+
+  private static void examine(Api api, JsonNode status, List<JsonNode> findings) {
     List<String> warnings = status.path("warnings").valueStream().map(JsonNode::asText).toList();
     if (!warnings.isEmpty()) {
       findings.add(finding("topics", Result.warning, String.join("; ", warnings)));
     }
+    PartChecks parts = new PartChecks(status);
+    findings.add(part(parts, "dispatcher"));
+    findings.add(part(parts, "receiver"));
     status
         .get("clusters")
         .forEach(
             cluster -> {
-              findings.add(cluster(cluster));
+              findings.add(cluster(cluster, parts));
               isolation(cluster).ifPresent(findings::add);
             });
     findings.add(repositories(api));
@@ -91,8 +112,19 @@ final class DoctorVerb extends Verb {
                 "%d suspended or rolled back: sluice get apps, column HELD".formatted(held)));
   }
 
-  private static JsonNode cluster(JsonNode cluster) {
+  private static JsonNode part(PartChecks parts, String kind) {
+    return parts
+        .of(kind)
+        .map(problem -> finding(kind, problem.result(), problem.detail()))
+        .orElseGet(() -> finding(kind, Result.ok, "%d running".formatted(parts.running(kind))));
+  }
+
+  private static JsonNode cluster(JsonNode cluster, PartChecks parts) {
     String name = "cluster " + cluster.get("cluster").asText();
+    Optional<PartChecks.Problem> problem = parts.ofCluster(cluster.get("cluster").asText());
+    if (problem.isPresent()) {
+      return finding(name, problem.get().result(), problem.get().detail());
+    }
     if (!cluster.hasNonNull("worker")) {
       return finding(
           name,

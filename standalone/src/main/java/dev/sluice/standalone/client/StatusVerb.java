@@ -42,9 +42,47 @@ final class StatusVerb extends Verb {
             Column.wide("WORKER", "/worker"),
             Column.wide("LAST RESULT", "/lastResultAt")));
     printer.line("");
+    List<JsonNode> parts = new ArrayList<>();
+    status.path("parts").forEach(parts::add);
+    if (printer.isTable() && !parts.isEmpty()) {
+      parts(printer, parts);
+    }
     JsonNode letters = status.get("deadLetters");
     printer.line("dead letters  " + (letters.isEmpty() ? "none" : counts(letters)));
     return 0;
+  }
+
+  private static void parts(Printer printer, List<JsonNode> parts) {
+    printer.list(
+        parts,
+        List.of(
+            Column.of("PART", "/part"),
+            Column.of("CLUSTER", "/cluster"),
+            Column.of("STATE", "/state"),
+            new Column("CONDITIONS", false, StatusVerb::conditions),
+            Column.wide("INSTANCE", "/instance"),
+            Column.wide("LAST SEEN", "/lastSeenAt")));
+    for (JsonNode part : parts) {
+      for (JsonNode condition : part.get("conditions")) {
+        printer.line(
+            "%s  %s: %s"
+                .formatted(
+                    condition.get("severity").asText(),
+                    condition.get("code").asText(),
+                    condition.get("message").asText()));
+      }
+    }
+    printer.line("");
+  }
+
+  private static String conditions(JsonNode part) {
+    return part.get("conditions").isEmpty()
+        ? "-"
+        : part.get("conditions")
+            .valueStream()
+            .map(condition -> condition.get("code").asText())
+            .distinct()
+            .collect(Collectors.joining(", "));
   }
 
   private static String number(JsonNode number) {

@@ -10,6 +10,7 @@ import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.config.Settings;
 import dev.sluice.platform.kafka.EmbeddedBroker;
+import dev.sluice.platform.kafka.HeartbeatWriter;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.telemetry.Metrics;
@@ -27,6 +28,7 @@ import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +68,8 @@ public final class OneProcess implements AutoCloseable {
       ApiConfig api,
       Function<ClusterName, WorkerConfig> worker,
       RenderConfig rendering,
-      Map<ClusterName, KubernetesClient> clusters) {
+      Map<ClusterName, KubernetesClient> clusters,
+      Duration heartbeatInterval) {
 
     /** Settings that a plan is read from. */
     static final List<Setting<?>> SETTINGS =
@@ -75,7 +78,8 @@ public final class OneProcess implements AutoCloseable {
                 ApiConfig.SETTINGS,
                 ReceiverConfig.SETTINGS,
                 WorkerConfig.SHARED_SETTINGS,
-                RenderConfig.SETTINGS)
+                RenderConfig.SETTINGS,
+                List.of(HeartbeatWriter.INTERVAL))
             .<Setting<?>>flatMap(List::stream)
             .toList();
 
@@ -86,7 +90,8 @@ public final class OneProcess implements AutoCloseable {
           ApiConfig.from(values),
           cluster -> WorkerConfig.from(values, cluster, IDENTITY),
           RenderConfig.from(values),
-          clusters);
+          clusters,
+          values.get(HeartbeatWriter.INTERVAL));
     }
 
     /** Returns a plan from settings with one value each. */
@@ -147,16 +152,19 @@ public final class OneProcess implements AutoCloseable {
   public static OneProcess start(
       Plan plan, KafkaConnection kafka, Listeners listeners, Tracing tracing) throws Exception {
     Lifetime parts = new Lifetime();
-    Telemetry telemetry = new Telemetry(new Metrics(), tracing);
-    Telemetry receiverTelemetry = new Telemetry(new Metrics(), tracing);
-    KafkaConnection measured = kafka.reportingTo(telemetry.metrics());
+    Metrics metrics = new Metrics();
+    KafkaConnection measured = kafka.reportingTo(metrics);
+    HeartbeatWriter heartbeats =
+        parts.add(HeartbeatWriter.start(measured, plan.heartbeatInterval(), Clock.systemUTC()));
+    Telemetry telemetry = new Telemetry(metrics, tracing, heartbeats);
+    Telemetry receiverTelemetry = new Telemetry(new Metrics(), tracing, heartbeats);
     try {
       parts.add(ProcessMetrics.bind(telemetry.metrics()));
       parts.add(
           Dispatcher.start(
               plan.dispatcher(), measured, Clock.systemUTC(), listeners.dispatcher(), telemetry));
       ApiServer api =
-          parts.add(ApiServer.start(plan.api(), measured, Clock.systemUTC(), telemetry.metrics()));
+          parts.add(ApiServer.start(plan.api(), measured, Clock.systemUTC(), telemetry));
       Renderers renderers = parts.add(Renderers.onThisMachine(plan.rendering()));
       for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
         parts.add(

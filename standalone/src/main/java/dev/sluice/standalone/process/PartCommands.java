@@ -7,11 +7,13 @@ import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.kafka.HeartbeatWriter;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.platform.telemetry.Metrics;
 import dev.sluice.platform.telemetry.ProcessMetrics;
 import dev.sluice.platform.telemetry.Telemetry;
+import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.receiver.Receiver;
 import dev.sluice.receiver.ReceiverConfig;
 import dev.sluice.standalone.cli.Command;
@@ -39,13 +41,13 @@ public final class PartCommands {
         List.of(ReceiverConfig.SETTINGS, List.of(TrustedCertificates.SETTING)),
         (values, parts) -> {
           TrustedCertificates.configure(values);
-          Telemetry telemetry = telemetry("sluice-receiver", parts);
+          Surroundings process = Surroundings.of("sluice-receiver", values, parts);
           parts.add(
               Receiver.start(
                   ReceiverConfig.from(values),
-                  kafka(values, telemetry.metrics()),
+                  process.kafka(),
                   Clock.systemUTC(),
-                  telemetry));
+                  process.telemetry()));
         });
   }
 
@@ -58,16 +60,15 @@ public final class PartCommands {
         (values, parts) -> {
           TrustedCertificates.configure(values);
           ApiConfig api = ApiConfig.from(values);
-          Telemetry telemetry = telemetry("sluice-dispatcher", parts);
-          KafkaConnection kafka = kafka(values, telemetry.metrics());
+          Surroundings process = Surroundings.of("sluice-dispatcher", values, parts);
           parts.add(
               Dispatcher.start(
                   DispatcherConfig.from(values),
-                  kafka,
+                  process.kafka(),
                   Clock.systemUTC(),
                   DispatchListener.NONE,
-                  telemetry));
-          parts.add(ApiServer.start(api, kafka, Clock.systemUTC(), telemetry.metrics()));
+                  process.telemetry()));
+          parts.add(ApiServer.start(api, process.kafka(), Clock.systemUTC(), process.telemetry()));
         });
   }
 
@@ -77,10 +78,10 @@ public final class PartCommands {
         "Serves the API only, from its own read model.",
         List.of(ApiConfig.SETTINGS),
         (values, parts) -> {
-          Metrics metrics = metrics(parts);
+          Surroundings process = Surroundings.of(Tracing.OFF, values, parts);
           parts.add(
               ApiServer.start(
-                  ApiConfig.from(values), kafka(values, metrics), Clock.systemUTC(), metrics));
+                  ApiConfig.from(values), process.kafka(), Clock.systemUTC(), process.telemetry()));
         });
   }
 
@@ -91,21 +92,22 @@ public final class PartCommands {
         List.of(WorkerConfig.SETTINGS, RenderConfig.SETTINGS, ClusterAccess.SETTINGS),
         (values, parts) -> {
           WorkerConfig config = WorkerConfig.from(values, hostIdentity());
-          Telemetry telemetry = telemetry("sluice-worker", parts);
+          Surroundings process = Surroundings.of("sluice-worker", values, parts);
           parts.add(
               OneProcess.worker(
                   config,
-                  kafka(values, telemetry.metrics()),
+                  process.kafka(),
                   parts.add(ClusterAccess.from(values).connectSingle(config.cluster())),
                   parts.add(Renderers.onThisMachine(RenderConfig.from(values))),
                   WorkerResources.Listener.NONE,
-                  telemetry));
+                  process.telemetry()));
         });
   }
 
   private static Command part(
       String name, String description, List<List<Setting<?>>> settings, Starter starter) {
     List<Setting<?>> all = new ArrayList<>(KafkaSettings.ALL);
+    all.add(HeartbeatWriter.INTERVAL);
     settings.forEach(all::addAll);
     all.addAll(Logging.SETTINGS);
     return new Command(
@@ -122,18 +124,23 @@ public final class PartCommands {
         });
   }
 
-  private static KafkaConnection kafka(SettingValues values, Metrics metrics) {
-    return KafkaSettings.connection(values).reportingTo(metrics);
-  }
+  /** The broker, metrics, traces and heartbeats that the parts of a process share. */
+  private record Surroundings(KafkaConnection kafka, Telemetry telemetry) {
 
-  private static Telemetry telemetry(String service, Lifetime parts) {
-    return new Telemetry(metrics(parts), OpenTelemetryTracing.ofProcess(service, parts));
-  }
+    static Surroundings of(String service, SettingValues values, Lifetime parts) {
+      return of(OpenTelemetryTracing.ofProcess(service, parts), values, parts);
+    }
 
-  private static Metrics metrics(Lifetime parts) {
-    Metrics metrics = new Metrics();
-    parts.add(ProcessMetrics.bind(metrics));
-    return metrics;
+    static Surroundings of(Tracing tracing, SettingValues values, Lifetime parts) {
+      Metrics metrics = new Metrics();
+      parts.add(ProcessMetrics.bind(metrics));
+      KafkaConnection kafka = KafkaSettings.connection(values).reportingTo(metrics);
+      HeartbeatWriter heartbeats =
+          parts.add(
+              HeartbeatWriter.start(
+                  kafka, values.get(HeartbeatWriter.INTERVAL), Clock.systemUTC()));
+      return new Surroundings(kafka, new Telemetry(metrics, tracing, heartbeats));
+    }
   }
 
   /** Returns a unique identity that names the host. */

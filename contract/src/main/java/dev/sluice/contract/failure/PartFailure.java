@@ -1,0 +1,57 @@
+package dev.sluice.contract.failure;
+
+/** Conditions of the parts of an installation, as their heartbeats and the API report them. */
+public enum PartFailure implements FailureCode {
+  NOT_READY(
+      "A part does not do all of its work.",
+      "Do what the message says; it is also in the part's `/readyz` and log."),
+  CLUSTER_UNREACHABLE(
+      "The worker cannot reach the API of its cluster, so the state of the applications there is "
+          + "unknown.",
+      "Check the API server, the network between them and the worker's permissions."),
+  WORKER_SILENT(
+      "No worker of the cluster reports any longer, so the state of the applications there is "
+          + "unknown.",
+      "Start a worker for the cluster, or see the log of the one that runs."),
+  NO_LEADER(
+      "No worker of the cluster leads, so nothing is applied there.",
+      "See the log and `/readyz` of the cluster's workers."),
+  DISPATCHER_SILENT(
+      "No dispatcher reports any longer, so pushes are not evaluated and Git's head is unknown.",
+      "Start a dispatcher, or see the log of the one that runs."),
+  FLEET_UNREADABLE(
+      "The directory of the fleet cannot be read. The last fleet stays in force.",
+      "Correct `--fleet`, or make the directory and its permissions as before."),
+  FLEET_INVALID(
+      "Documents of the fleet are invalid. The last valid definitions stay in force.",
+      "Correct the documents that the message names."),
+  FLEET_REMOVAL_HELD(
+      "A revision of the fleet would remove more applications than the guard allows, and is held.",
+      "Correct the fleet, or start the dispatcher with the option that the message names."),
+  DELIVERIES_REFUSED(
+      "Webhook deliveries to an endpoint were refused in the last hour.",
+      "Compare the secret at the forge with the endpoint's, and deliver again at the forge.");
+
+  private final String meaning;
+  private final String remedy;
+
+  PartFailure(String meaning, String remedy) {
+    this.meaning = meaning;
+    this.remedy = remedy;
+  }
+
+  @Override
+  public String value() {
+    return FailureCode.pascalCase(name());
+  }
+
+  @Override
+  public Explanation explanation() {
+    return new Explanation(meaning, remedy);
+  }
+
+  @Override
+  public String toString() {
+    return value();
+  }
+}

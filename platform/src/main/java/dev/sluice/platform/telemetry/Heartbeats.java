@@ -1,0 +1,83 @@
+package dev.sluice.platform.telemetry;
+
+import dev.sluice.contract.event.Heartbeat;
+import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.failure.PartFailure;
+import dev.sluice.contract.name.ClusterName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Reports of the parts of this process to the operators of the installation. */
+public interface Heartbeats {
+
+  /** Reports nothing. */
+  Heartbeats OFF = new Unreported();
+
+  /**
+   * Starts to report a part.
+   *
+   * @param status read about once a second; must not block
+   */
+  Reporting report(Part part, Supplier<Status> status);
+
+  /** Returns why reports cannot be written, such as a broker that does not answer. */
+  Optional<String> problem();
+
+  /**
+   * A part.
+   *
+   * @param cluster of a worker
+   * @param instance name of a worker; the process's own name for other parts
+   */
+  record Part(Heartbeat.Part kind, Optional<ClusterName> cluster, Optional<String> instance) {
+
+    /** Returns a part that is named by its process. */
+    public static Part of(Heartbeat.Part kind) {
+      return new Part(kind, Optional.empty(), Optional.empty());
+    }
+  }
+
+  /** The state of a part at one moment. */
+  record Status(Heartbeat.State state, List<Finding> findings) {
+
+    public Status {
+      findings = List.copyOf(findings);
+    }
+
+    /** Returns the status of a part that runs, with a fault for each reason for being unready. */
+    public static Status running(List<String> unready) {
+      return new Status(
+          Heartbeat.State.RUNNING,
+          unready.stream().map(reason -> Finding.fault(PartFailure.NOT_READY, reason)).toList());
+    }
+
+    /** Returns this status with more findings. */
+    public Status with(List<Finding> more) {
+      List<Finding> all = new ArrayList<>(findings);
+      all.addAll(more);
+      return new Status(state, all);
+    }
+  }
+
+  /** A condition without the time at which it was first noticed. */
+  record Finding(FailureCode code, String message, Heartbeat.Severity severity) {
+
+    /** Returns a finding about work that is not done. */
+    public static Finding fault(FailureCode code, String message) {
+      return new Finding(code, message, Heartbeat.Severity.FAULT);
+    }
+
+    /** Returns a finding about a part that works. */
+    public static Finding warning(FailureCode code, String message) {
+      return new Finding(code, message, Heartbeat.Severity.WARNING);
+    }
+  }
+
+  /** The reports of one part. Closing it reports that the part has stopped. */
+  interface Reporting extends AutoCloseable {
+    @Override
+    void close();
+  }
+}
