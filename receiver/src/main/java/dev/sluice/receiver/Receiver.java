@@ -9,6 +9,7 @@ import dev.sluice.receiver.catchup.CatchUp;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.http.HttpFront;
 import dev.sluice.receiver.http.Listening;
+import dev.sluice.receiver.http.RefusedDeliveries;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
 import dev.sluice.receiver.publish.BrokerWatch;
 import dev.sluice.receiver.publish.ChangePublisher;
@@ -91,6 +92,7 @@ public final class Receiver implements AutoCloseable {
       ReceiverMetrics metrics = new ReceiverMetrics(telemetry.metrics());
       ChangePublisher publisher =
           new ChangePublisher(vertx, connection, config.limits().publishTimeout(), metrics);
+      RefusedDeliveries refused = new RefusedDeliveries(clock);
       BrokerWatch watch = new BrokerWatch(vertx, connection);
       List<CatchUp> catchUps =
           CatchUp.of(config.endpoints(), config.catchUpInterval(), metrics, clock);
@@ -103,6 +105,7 @@ public final class Receiver implements AutoCloseable {
               new HttpFront.Upstream(
                   publisher,
                   () -> unreadyReason(watch, catchUps),
+                  refused,
                   metrics,
                   telemetry.tracing(),
                   clock));
@@ -129,7 +132,8 @@ public final class Receiver implements AutoCloseable {
               .report(
                   Heartbeats.Part.of(Heartbeat.Part.RECEIVER),
                   () ->
-                      Heartbeats.Status.running(unreadyReason(watch, catchUps).stream().toList()));
+                      Heartbeats.Status.running(unreadyReason(watch, catchUps).stream().toList())
+                          .with(refused.findings()));
       return new Receiver(vertx, front, publisher, watch, catchUps, reporting, port);
     } catch (RuntimeException e) {
       await(vertx.close());

@@ -1,6 +1,7 @@
 package dev.sluice.receiver.http;
 
 import dev.sluice.receiver.endpoint.Endpoint;
+import dev.sluice.receiver.request.RequestHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
@@ -14,11 +15,13 @@ final class CostGate {
 
   private final Sources sources;
   private final RefusalBudget refusals;
+  private final RefusedDeliveries refused;
   private final Limits limits;
 
-  CostGate(Sources sources, RefusalBudget refusals, Limits limits) {
+  CostGate(Sources sources, RefusalBudget refusals, RefusedDeliveries refused, Limits limits) {
     this.sources = sources;
     this.refusals = refusals;
+    this.refused = refused;
     this.limits = limits;
   }
 
@@ -53,11 +56,19 @@ final class CostGate {
         : Optional.empty();
   }
 
-  /** Records the outcome of a request; refusals count against its source. */
-  void ended(HttpServerRequest request, Outcome outcome) {
-    if (outcome instanceof Outcome.Refused refused
-        && refused != Outcome.Refused.TOO_MANY_REFUSALS
-        && refused != Outcome.Refused.FAILED) {
+  /**
+   * Records the outcome of a request; refusals count against its source.
+   *
+   * @param endpoint empty if the path names none
+   */
+  void ended(HttpServerRequest request, Optional<Endpoint> endpoint, Outcome outcome) {
+    endpoint.ifPresent(
+        known ->
+            refused.ended(
+                known.name(), sources.of(request), RequestHeaders.of(request.headers()), outcome));
+    if (outcome instanceof Outcome.Refused refusal
+        && refusal != Outcome.Refused.TOO_MANY_REFUSALS
+        && refusal != Outcome.Refused.FAILED) {
       refusals.charge(sources.of(request));
     }
   }

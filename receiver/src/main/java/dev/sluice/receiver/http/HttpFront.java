@@ -145,6 +145,7 @@ public final class HttpFront {
         new CostGate(
             new Sources(listening.proxies()),
             new RefusalBudget(limits.refusalsPerSecond(), System::nanoTime),
+            upstream.refused(),
             limits),
         new BodyIntake(vertx, limits.requestTimeout(), budget),
         new DeliveryProcessing(vertx, upstream.publisher(), upstream.metrics(), upstream.tracing()),
@@ -167,10 +168,12 @@ public final class HttpFront {
    * Services that requests need.
    *
    * @param unreadyReason why the receiver is not ready; empty if it is
+   * @param refused receives the outcomes of deliveries
    */
   public record Upstream(
       ChangePublisher publisher,
       Supplier<Optional<String>> unreadyReason,
+      RefusedDeliveries refused,
       ReceiverMetrics metrics,
       Tracing tracing,
       Clock clock) {}

@@ -64,7 +64,7 @@ final class WebhookHandler implements Handler<HttpServerRequest> {
             })
         .onSuccess(
             outcome -> {
-              gate.ended(request, outcome);
+              gate.ended(request, endpoint.map(LiveEndpoint::endpoint), outcome);
               exchange.answer(outcome);
             });
   }
