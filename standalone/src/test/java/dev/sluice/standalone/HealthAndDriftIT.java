@@ -204,7 +204,7 @@ class HealthAndDriftIT {
     write(progressing(2, TWO));
     write(healthy(1, ONE));
     assertThat(run("wait", "--for", "healthy=" + TWO, "--timeout", "1s").err())
-        .contains("not healthy within 1s: web in east is Progressing: Deployment shop/web 1 of 3");
+        .contains("not healthy within 1 s: web in east is Progressing: Deployment shop/web 1 of 3");
     assertThat(waiting.isDone()).as("an older generation is healthy").isFalse();
     write(healthy(2, TWO));
 

@@ -185,6 +185,13 @@ final class CommandService {
         skipped.add(entry + ": the fleet has no such application");
         continue;
       }
+      if (asked.action() == DeadLetterRequest.Action.DISCARD) {
+        Optional<String> needed = new DiscardCheck(model).whyNeeded(letter.get());
+        if (needed.isPresent()) {
+          skipped.add("%s: %s".formatted(entry, needed.get()));
+          continue;
+        }
+      }
       Order order = order(asked.action(), letter.get(), definition.get(), key);
       orders.merge(
           order.id(),

@@ -138,7 +138,7 @@ final class Operations {
             request ->
                 model
                     .origins()
-                    .explain(request.required(Parameter.PATH_COMMIT), request.principal().scope())
+                    .explain(commit(request), request.principal().scope())
                     .orElseThrow(() -> unknownCommit(request))),
         get(
             ROOT + "/events",
@@ -214,13 +214,28 @@ final class Operations {
             questions::objects));
   }
 
+  /** Returns the full id of the only commit that begins with the given digits. */
+  private String commit(Request request) {
+    String prefix = request.required(Parameter.PATH_COMMIT);
+    List<String> known = model.origins().commits(prefix, request.principal().scope());
+    if (known.size() > 1 && !known.contains(prefix)) {
+      throw new Problem(
+          409,
+          "Ambiguous",
+          "several commits begin with %s: %s".formatted(prefix, String.join(", ", known)));
+    }
+    return known.contains(prefix)
+        ? prefix
+        : known.stream().findFirst().orElseThrow(() -> unknownCommit(request));
+  }
+
   /**
    * Returns the 404 for a commit. It names unreadable refs, since the commit may be on one of them.
    */
   private Problem unknownCommit(Request request) {
     List<String> unreadable = model.origins().unreadable(request.principal().scope());
     return Problem.notFound(
-        "nothing is known of this commit"
+        "nothing is known of commit %s".formatted(request.required(Parameter.PATH_COMMIT))
             + (unreadable.isEmpty()
                 ? ""
                 : "; it may be on a ref that cannot be read: " + String.join("; ", unreadable)));

@@ -11,6 +11,8 @@ import java.util.Optional;
 /** Queries from an object to its cause, and from a commit to its effects. */
 public final class Origins {
 
+  private static final int MAX_COMMITS = 5;
+
   private final Database database;
 
   Origins(Database database) {
@@ -53,8 +55,26 @@ public final class Origins {
    * @return empty if the commit is unknown
    */
   public Optional<Explanation> explain(String prefix, Scope allowed) {
+    return commits(prefix, allowed).stream()
+        .findFirst()
+        .map(commit -> database.read(sql -> explain(sql, commit, allowed)));
+  }
+
+  /**
+   * Returns the full ids of the known commits that begin with these digits; only some of them if
+   * there are many.
+   */
+  public List<String> commits(String prefix, Scope allowed) {
+    Where sent = starting("commit_id", prefix).in(allowed);
+    Where changed = starting("commit_id", prefix).change(allowed);
+    Where read = starting("head", prefix).ref("ref", allowed);
     return database.read(
-        sql -> commit(sql, prefix, allowed).map(commit -> explain(sql, commit, allowed)));
+        sql ->
+            sql.list(
+                "SELECT commit_id FROM generation%s UNION SELECT commit_id FROM change%s UNION SELECT head FROM ref%s ORDER BY 1 LIMIT %d"
+                    .formatted(sent, changed, read, MAX_COMMITS),
+                row -> row.text("commit_id"),
+                sent.values(changed.values(read.values()))));
   }
 
   /**
@@ -128,19 +148,8 @@ public final class Origins {
         whole.values(prefix.values(head.values())));
   }
 
-  /** Returns the full id of a known commit. */
-  private static Optional<String> commit(Sql sql, String prefix, Scope allowed) {
-    Where sent = starting(prefix).in(allowed);
-    Where changed = starting(prefix).change(allowed);
-    return sql.find(
-        "SELECT commit_id FROM generation%s UNION SELECT commit_id FROM change%s LIMIT 1"
-            .formatted(sent, changed),
-        row -> row.text("commit_id"),
-        sent.values(changed.values()));
-  }
-
-  private static Where starting(String prefix) {
-    return new Where().and("commit_id >= ? AND commit_id <= ?", prefix, prefix + "g");
+  private static Where starting(String column, String prefix) {
+    return new Where().and("%1$s >= ? AND %1$s <= ?".formatted(column), prefix, prefix + "g");
   }
 
   private static Explanation explain(Sql sql, String commit, Scope allowed) {

@@ -185,18 +185,42 @@ class CommandServiceIT {
   @Test
   void aDeadLetterOfAWorkerIsRetriedByResyncAndDiscardedByEntry() throws Exception {
     try (RunningApi api = start(Map.of())) {
-      String request =
-          "{\"action\": \"%s\", \"entries\": [\"west/web/1\", \"west/web/9\"], \"reason\":"
-              + " \"fixed\", \"dryRun\": true}";
-      JsonNode retry =
-          json(api.post("/api/v1/dead-letters/actions", request.formatted("retry"), Map.of()));
+      JsonNode retry = deadLetters(api, "retry");
       assertThat(retry.at("/commands/0/command/kind").asText()).isEqualTo("resync");
       assertThat(retry.at("/commands/0/clusters/0").asText()).isEqualTo("west");
       assertThat(retry.at("/skipped/0").asText()).isEqualTo("west/web/9: not open");
-      JsonNode discard =
-          json(api.post("/api/v1/dead-letters/actions", request.formatted("discard"), Map.of()));
+    }
+    // the worker could not close it
+    topics.dispatched("web", "west", 2, 2).applied("web", "west", 2, 2).flush();
+    try (RunningApi api = start(Map.of())) {
+      JsonNode discard = deadLetters(api, "discard");
       assertThat(discard.at("/commands/0/command/entry").asText()).isEqualTo("west/web/1");
     }
+  }
+
+  @Test
+  void theDeadLetterOfAParkedApplicationCannotBeDiscarded() throws Exception {
+    try (RunningApi api = start(Map.of())) {
+      JsonNode discard = deadLetters(api, "discard");
+      assertThat(discard.get("commands")).isEmpty();
+      assertThat(discard.at("/skipped/0").asText())
+          .isEqualTo("west/web/1: web is Parked in west: fix the cause and sync, and it closes");
+    }
+    topics.dispatched("web", "west", 2, 2).flush();
+    try (RunningApi api = start(Map.of())) {
+      assertThat(deadLetters(api, "discard").at("/skipped/0").asText())
+          .startsWith("west/web/1: web is Syncing in west");
+    }
+  }
+
+  private static JsonNode deadLetters(RunningApi api, String action) throws Exception {
+    return json(
+        api.post(
+            "/api/v1/dead-letters/actions",
+            ("{"action": "%s", "entries": ["west/web/1", "west/web/9"], "reason":"
+                    + " "fixed", "dryRun": true}")
+                .formatted(action),
+            Map.of()));
   }
 
   private RunningApi start(Map<String, String> tokens) throws IOException {

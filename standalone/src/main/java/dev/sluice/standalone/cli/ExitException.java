@@ -17,6 +17,9 @@ public final class ExitException extends RuntimeException {
   /** A comparison failed; it is not 1, which means that something differs. */
   public static final int INCOMPARABLE = 6;
 
+  /** The API has not answered in time, as with the program {@code timeout}. */
+  public static final int NO_ANSWER = 124;
+
   private final int code;
 
   public ExitException(int code, String message) {

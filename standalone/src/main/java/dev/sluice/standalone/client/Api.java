@@ -5,31 +5,72 @@ import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** HTTP client of the API; an error answer ends the command with the exit code for it. */
+/**
+ * HTTP client of the API; an error answer ends the command with the exit code for it. All requests
+ * of a command share one time limit, unless the command takes several steps and renews it.
+ */
 final class Api implements AutoCloseable {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  /** The time limit of a command's requests, unless an option states another. */
+  static final Duration LIMIT = Duration.ofSeconds(10);
 
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  /** The longest time that the API waits for a worker, in seconds. */
+  private static final int MAX_PATIENCE = 25;
+
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+
+  /** Limits the memory for an answer. */
+  private static final long MAX_ANSWER = 256L * 1024 * 1024;
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
   private final URI server;
   private final Optional<SecretReference> token;
+  private final Duration limit;
+  private Deadline deadline;
 
-  Api(URI server, Optional<SecretReference> token) {
+  Api(URI server, Optional<SecretReference> token, Duration limit) {
     this.server = server;
     this.token = token;
+    this.limit = limit;
+    this.deadline = Deadline.in(limit);
+  }
+
+  /** Starts the time limit again, for the next of several steps. */
+  void renew() {
+    deadline = Deadline.in(limit);
+  }
+
+  /** Starts the time limit again, for a step that must not take longer than this either. */
+  void renew(Deadline latest) {
+    deadline = Deadline.in(limit).or(latest);
+  }
+
+  /** Returns how many seconds the API may wait for a worker, so that its answer is in time. */
+  int patienceSeconds() {
+    return Math.toIntExact(Math.clamp(limit.toSeconds() - 2, 1, MAX_PATIENCE));
   }
 
   /** Parameters of a request in their order; absent values are omitted. */
@@ -58,12 +99,12 @@ final class Api implements AutoCloseable {
   }
 
   JsonNode get(String path, Query query) {
-    return json(send(request(path + query).GET().timeout(TIMEOUT).build()));
+    return json(send(request(path + query).GET()));
   }
 
   /** Returns the answer, or empty if the API answers 404. */
   Optional<JsonNode> find(String path) {
-    HttpResponse<InputStream> response = send(request(path).GET().timeout(TIMEOUT).build());
+    HttpResponse<byte[]> response = send(request(path).GET());
     return response.statusCode() == 404 ? Optional.empty() : Optional.of(json(response));
   }
 
@@ -79,6 +120,9 @@ final class Api implements AutoCloseable {
               path,
               page.with("limit", Optional.of(Math.min(1000, most - items.size())))
                   .with("after", after));
+      if (!answer.path("items").isArray()) {
+        throw new ExitException(ExitException.UNREACHABLE, foreign());
+      }
       answer.get("items").forEach(items::add);
       after = Optional.ofNullable(answer.get("next")).map(JsonNode::asText);
     } while (after.isPresent() && items.size() < most);
@@ -89,20 +133,30 @@ final class Api implements AutoCloseable {
     return json(
         send(
             request(path)
-                .timeout(TIMEOUT)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", idempotencyKey)
-                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-                .build()));
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))));
   }
 
-  /** Opens a stream of server-sent events. */
-  InputStream stream(Query query, Optional<String> lastEventId) {
+  /** Opens a stream of server-sent events, whose first line arrives within the time limit. */
+  EventReader stream(Query query, Optional<String> lastEventId) {
     HttpRequest.Builder request =
         request("/api/v1/events" + query).header("Accept", "text/event-stream");
     lastEventId.ifPresent(id -> request.header("Last-Event-ID", id));
-    HttpResponse<InputStream> response = send(request.build());
-    return checked(response).body();
+    HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
+        send(request, BodyHandlers.ofPublisher());
+    if (response.statusCode() >= 300) {
+      BodySubscriber<byte[]> body = BodySubscribers.ofByteArray();
+      response.body().subscribe(body);
+      throw refused(response.statusCode(), within(body.getBody().toCompletableFuture()));
+    }
+    EventReader reader = new EventReader();
+    response.body().subscribe(BodySubscribers.fromLineSubscriber(reader));
+    if (reader.line(deadline).isEmpty()) {
+      reader.close();
+      throw reader.hasEnded() ? new ExitException(ExitException.UNREACHABLE, broken()) : late();
+    }
+    return reader;
   }
 
   private HttpRequest.Builder request(String path) {
@@ -111,50 +165,97 @@ final class Api implements AutoCloseable {
     return request;
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request) {
+  private HttpResponse<byte[]> send(HttpRequest.Builder request) {
+    return send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
+  }
+
+  /** Sends in a thread of its own, so that nothing that blocks there outlasts the time limit. */
+  private <T> HttpResponse<T> send(HttpRequest.Builder request, BodyHandler<T> handler) {
+    CompletableFuture<HttpResponse<T>> answer = new CompletableFuture<>();
+    Thread sender =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    answer.complete(http.send(request.build(), handler));
+                  } catch (IOException | InterruptedException | RuntimeException e) {
+                    answer.completeExceptionally(e);
+                  }
+                });
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    } catch (IOException e) {
+      return within(answer);
+    } finally {
+      sender.interrupt();
+    }
+  }
+
+  private <T> T within(CompletableFuture<T> answer) {
+    try {
+      return answer.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw late();
+    } catch (ExecutionException e) {
       throw new ExitException(
           ExitException.UNREACHABLE,
-          "the API at %s does not answer (%s): is it running, and is --server right?"
-              .formatted(server, e.getClass().getSimpleName()));
+          e.getCause() instanceof ConnectException
+                  || e.getCause() instanceof HttpConnectTimeoutException
+              ? "the API at %s does not answer (%s): is it running, and is --server right?"
+                  .formatted(server, e.getCause().getClass().getSimpleName())
+              : broken());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ExitException(1, "interrupted");
     }
   }
 
-  private static JsonNode json(HttpResponse<InputStream> response) {
-    try (InputStream body = checked(response).body()) {
-      return Json.mapper().readTree(body);
+  private ExitException late() {
+    return new ExitException(
+        ExitException.NO_ANSWER,
+        "the API at %s has not answered in full within %s: see its log, or allow more time with --timeout"
+            .formatted(server, Observations.duration(limit)));
+  }
+
+  private String broken() {
+    return "the connection to the API at %s broke off: was it stopped?".formatted(server);
+  }
+
+  private String foreign() {
+    return "the answer of %s is not one of this API: is --server right?".formatted(server);
+  }
+
+  private JsonNode json(HttpResponse<byte[]> response) {
+    if (response.statusCode() >= 300) {
+      throw refused(response.statusCode(), response.body());
+    }
+    try {
+      return Json.mapper().readTree(response.body());
     } catch (IOException e) {
-      throw new ExitException(ExitException.UNREACHABLE, "the answer of the API broke off");
+      throw new ExitException(ExitException.UNREACHABLE, foreign());
     }
   }
 
-  private static HttpResponse<InputStream> checked(HttpResponse<InputStream> response) {
-    if (response.statusCode() < 300) {
-      return response;
-    }
+  private static ExitException refused(int status, byte[] body) {
     int code =
-        switch (response.statusCode()) {
+        switch (status) {
           case 401, 403 -> ExitException.NOT_ALLOWED;
           case 400, 415 -> 2;
           case 504 -> ExitException.TIMED_OUT;
           case 503 -> ExitException.UNREACHABLE;
           default -> 1;
         };
-    throw new ExitException(code, problem(response));
+    return new ExitException(code, problem(status, body));
   }
 
-  private static String problem(HttpResponse<InputStream> response) {
-    try (InputStream body = response.body()) {
+  private static String problem(int status, byte[] body) {
+    try {
       JsonNode problem = Json.mapper().readTree(body);
-      return "%s: %s".formatted(problem.path("title").asText(), problem.path("detail").asText());
+      if (problem.hasNonNull("title")) {
+        return "%s: %s".formatted(problem.get("title").asText(), problem.path("detail").asText());
+      }
     } catch (IOException e) {
-      return "the API answers " + response.statusCode();
+      // an answer of another server
     }
+    return "the API answers " + status;
   }
 
   @Override

@@ -60,7 +60,7 @@ final class ApproveVerb extends CommandVerbs.Commanding {
   }
 
   @Override
-  void command(ObjectNode body) {
+  void command(Api api, ObjectNode body) {
     body.set("command", kind("approve").put("generation", generation).put("plan", plan));
   }
 

@@ -78,7 +78,7 @@ final class CommandVerbs {
     }
 
     /** Adds the command to the request. */
-    abstract void command(ObjectNode body);
+    abstract void command(Api api, ObjectNode body);
 
     /** Whether another option than names selects applications. */
     boolean isSelective() {
@@ -120,7 +120,7 @@ final class CommandVerbs {
         applications = List.of("*");
       }
       ObjectNode body = Json.mapper().createObjectNode();
-      command(body);
+      command(api, body);
       select(body);
       body.put("reason", reason).put("dryRun", dryRun);
       JsonNode plan = api.post("/api/v1/commands", body, UUID.randomUUID().toString());
@@ -195,7 +195,7 @@ final class CommandVerbs {
     }
 
     @Override
-    void command(ObjectNode body) {
+    void command(Api api, ObjectNode body) {
       body.set("command", kind(force || alwaysForced ? "resync" : "re-evaluate"));
     }
   }
@@ -210,7 +210,7 @@ final class CommandVerbs {
     }
 
     @Override
-    void command(ObjectNode body) {
+    void command(Api api, ObjectNode body) {
       body.set("command", kind("suspend"));
     }
   }
@@ -225,7 +225,7 @@ final class CommandVerbs {
     }
 
     @Override
-    void command(ObjectNode body) {
+    void command(Api api, ObjectNode body) {
       body.set("command", kind("resume"));
     }
   }
@@ -242,8 +242,8 @@ final class CommandVerbs {
         required = true,
         paramLabel = "COMMIT|TIME",
         description =
-            "a full commit id of the first source, or a time (ISO 8601): each cluster then gets the"
-                + " commit that it held at that time")
+            "a commit id of the first source or its first seven digits or more, or a time (ISO"
+                + " 8601): each cluster then gets the commit that it held at that time")
     private String to = "";
 
     Rollback(Terminal terminal) {
@@ -251,14 +251,16 @@ final class CommandVerbs {
     }
 
     @Override
-    void command(ObjectNode body) {
-      if (to.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
-        body.set("command", kind("restore").put("commit", to));
-      } else if (to.contains("T")) {
+    void command(Api api, ObjectNode body) {
+      if (to.contains("T")) {
         body.put("restoreAt", to);
+      } else if (to.matches("[0-9a-fA-F]{7,64}")) {
+        body.set("command", kind("restore").put("commit", CommitPrefix.full(api, to)));
       } else {
         throw new ExitException(
-            2, "expected --to a full commit id, or a time such as 2026-01-31T02:00:00Z");
+            2,
+            "expected --to a commit id, or its first seven digits or more, or a time such as"
+                + " 2026-01-31T02:00:00Z");
       }
     }
   }

@@ -5,14 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,6 +25,7 @@ final class DeadLettersVerb extends Verb {
 
   private static final int ALL = 100_000;
   private static final int RATE = 50;
+  private static final Duration SECOND = Duration.ofSeconds(1);
 
   @Parameters(index = "0", paramLabel = "list|show|retry|discard", description = "the action")
   private String action = "";
@@ -174,7 +174,8 @@ final class DeadLettersVerb extends Verb {
     try (Progress progress = progress(action, chosen.size())) {
       for (int from = 0; from < chosen.size(); from += rate) {
         if (from > 0 && !dryRun) {
-          pause();
+          Pause.of(SECOND, "interrupted; what is not listed was not commanded");
+          api.renew();
         }
         ObjectNode body = Json.mapper().createObjectNode().put("action", action);
         body.set(
@@ -214,15 +215,5 @@ final class DeadLettersVerb extends Verb {
         .with("since", since)
         .with("until", until)
         .with("state", Optional.of(state));
-  }
-
-  private static void pause() {
-    try {
-      // nothing counts it down: the timeout sets the pace, and an interrupt ends the wait
-      new CountDownLatch(1).await(1, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ExitException(1, "interrupted; what is not listed was not commanded");
-    }
   }
 }

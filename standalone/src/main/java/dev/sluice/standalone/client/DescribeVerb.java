@@ -144,7 +144,9 @@ final class DescribeVerb extends Verb {
             Json.mapper()
                 .createObjectNode()
                 .put("application", application)
-                .put("cluster", cluster);
+                .put("cluster", cluster)
+                .put("patienceSeconds", api.patienceSeconds());
+        api.renew();
         JsonNode answer = api.post("/api/v1/objects", body, UUID.randomUUID().toString());
         if (answer.hasNonNull("failure")) {
           printer.message(cluster + ": " + answer.at("/failure/message").asText());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Printer.Column;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Parameters;
 final class DiffVerb extends Verb {
 
   private static final int DIFFERS = 1;
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private static final List<Column> FIELDS =
       List.of(
@@ -61,12 +63,23 @@ final class DiffVerb extends Verb {
     super(terminal);
   }
 
+  /** A worker renders and compares, which takes longer than other answers. */
+  @Override
+  Duration answerLimit() {
+    return timeout().orElse(LIMIT);
+  }
+
   @Override
   int run(Api api, Printer printer) {
     List<JsonNode> answers = new ArrayList<>();
     for (String cluster : targets(api)) {
       ObjectNode body =
-          Json.mapper().createObjectNode().put("application", application).put("cluster", cluster);
+          Json.mapper()
+              .createObjectNode()
+              .put("application", application)
+              .put("cluster", cluster)
+              .put("patienceSeconds", api.patienceSeconds());
+      api.renew();
       answers.add(compare(() -> api.post("/api/v1/diffs", body, UUID.randomUUID().toString())));
     }
     if (printer.isRaw()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,9 @@ final class EventsVerb extends Verb {
           Column.of("APPLICATION", "/application"),
           Column.of("REPOSITORY", "/repository"),
           Column.wide("ID", "/id"));
+
+  /** Until an API whose stream ended without an event is asked again. */
+  private static final Duration RECONNECT = Duration.ofSeconds(1);
 
   @Option(
       names = {"-f", "--follow"},
@@ -66,19 +70,24 @@ final class EventsVerb extends Verb {
       printer.list(api.all("/api/v1/events", query, limit), COLUMNS);
       return 0;
     }
-    EventReader events = new EventReader(api.stream(query, Optional.empty()));
-    while (true) {
-      for (Optional<JsonNode> event = events.next(); event.isPresent(); event = events.next()) {
-        print(event.get(), printer);
+    Optional<String> last = Optional.empty();
+    do {
+      boolean hasNews = false;
+      api.renew();
+      try (EventReader events = api.stream(query, last)) {
+        Optional<JsonNode> event;
+        while ((event = events.next()).isPresent()) {
+          print(event.get(), printer);
+          hasNews = true;
+        }
+        last = hasNews ? events.lastId() : last;
       }
-      Optional<String> last = events.lastId();
-      events.close();
-      if (last.isEmpty()) {
-        throw new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
+      if (!hasNews) {
+        Pause.of(RECONNECT, "interrupted");
       }
       // an API that was restarted continues after the last event; one that is gone ends the command
-      events = new EventReader(api.stream(query, last));
-    }
+    } while (last.isPresent());
+    throw new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
   }
 
   private static void print(JsonNode event, Printer printer) {

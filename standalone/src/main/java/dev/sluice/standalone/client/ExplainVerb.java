@@ -36,7 +36,7 @@ final class ExplainVerb extends Verb {
 
   @Override
   int run(Api api, Printer printer) {
-    JsonNode explanation = api.get("/api/v1/commits/" + Api.encoded(commit), new Query());
+    JsonNode explanation = api.get("/api/v1/commits/" + CommitPrefix.parse(commit), new Query());
     if (printer.isRaw()) {
       printer.raw(explanation);
       return 0;

@@ -143,12 +143,15 @@ final class GetVerb extends Verb {
     check(wanted);
     list(api, printer, wanted);
     if (watch) {
-      try (EventReader events = new EventReader(api.stream(new Query(), Optional.empty()))) {
+      api.renew();
+      try (EventReader events = api.stream(new Query(), Optional.empty())) {
         while (events.next().isPresent()) {
           printer.line("");
+          api.renew();
           list(api, printer, wanted);
         }
       }
+      throw new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
     }
     return 0;
   }

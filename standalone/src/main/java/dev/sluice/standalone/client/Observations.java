@@ -39,7 +39,11 @@ final class Observations {
     if (!value.isTextual()) {
       return "-";
     }
-    long millis = Duration.parse(value.asText()).toMillis();
+    return duration(Duration.parse(value.asText()));
+  }
+
+  static String duration(Duration value) {
+    long millis = value.toMillis();
     return millis < 1_000
         ? millis + " ms"
         : millis < 120_000 ? millis / 1_000 + " s" : millis / 60_000 + " min";

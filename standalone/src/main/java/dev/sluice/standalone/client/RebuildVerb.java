@@ -2,7 +2,6 @@ package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.platform.config.Setting;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
@@ -10,10 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "rebuild",
@@ -26,21 +22,32 @@ final class RebuildVerb extends CommandVerbs.SelectingByHistory {
   private static final List<Column> ANSWERS =
       List.of(Column.of("APPLICATION", "/application"), Column.of("ANSWER", "/message"));
 
-  @Option(names = "--timeout", paramLabel = "TIME", description = "such as 5m (default: 5m)")
-  private String timeout = "5m";
+  /** The time limit for the dispatcher's answers, unless an option states another. */
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  private static final Duration POLL = Duration.ofMillis(200);
 
   RebuildVerb(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  void command(ObjectNode body) {
+  Duration answerLimit() {
+    return answerLimitWithin(limit());
+  }
+
+  private Duration limit() {
+    return timeout().orElse(LIMIT);
+  }
+
+  @Override
+  void command(Api api, ObjectNode body) {
     body.set("command", kind("rebuild"));
   }
 
   @Override
   int commanded(Api api, JsonNode plan, Printer printer) {
-    long end = System.nanoTime() + Setting.parseDuration(timeout).toNanos();
+    Deadline end = Deadline.in(limit());
     List<JsonNode> answers = new ArrayList<>();
     try (Progress progress = progress("rebuild", plan.get("commands").size())) {
       for (JsonNode command : plan.get("commands")) {
@@ -58,28 +65,21 @@ final class RebuildVerb extends CommandVerbs.SelectingByHistory {
         : 1;
   }
 
-  private JsonNode answer(Api api, String id, long end) {
+  private JsonNode answer(Api api, String id, Deadline end) {
     while (true) {
+      api.renew();
       List<JsonNode> found =
           api.all("/api/v1/commands", new Query().with("id", Optional.of(id)), 1);
       if (!found.isEmpty() && found.getFirst().has("message")) {
         return found.getFirst();
       }
-      if (System.nanoTime() > end) {
+      if (end.isOver()) {
         throw new ExitException(
-            ExitException.TIMED_OUT, "no answer within %s to %s".formatted(timeout, id));
+            ExitException.TIMED_OUT,
+            "the dispatcher has not answered command %s within %s"
+                .formatted(id, Observations.duration(limit())));
       }
-      pause(Duration.ofMillis(200));
-    }
-  }
-
-  private static void pause(Duration duration) {
-    try {
-      // nothing counts it down: the timeout sets the pace, and an interrupt ends the wait
-      new CountDownLatch(1).await(duration.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ExitException(1, "interrupted; what was commanded will be answered all the same");
+      Pause.of(POLL, "interrupted; what was commanded will be answered all the same");
     }
   }
 }

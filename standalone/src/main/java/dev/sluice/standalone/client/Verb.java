@@ -5,6 +5,7 @@ import dev.sluice.platform.config.Settings;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +46,36 @@ abstract class Verb implements Callable<Integer> {
   @Option(names = "--no-headers", description = "print tables without headers")
   private boolean headless;
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = Deadline.Limit.class,
+      description =
+          "time limit, such as 30s (default: 10s for the API's answer, 30s for a diff; wait and"
+              + " rebuild: 5m for the result)")
+  private Optional<Duration> timeout = Optional.empty();
+
   private final Terminal terminal;
 
   Verb(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  /** Returns the time limit from the command line. */
+  Optional<Duration> timeout() {
+    return timeout;
+  }
+
+  /** Returns the time limit for an answer of the API. */
+  Duration answerLimit() {
+    return timeout.orElse(Api.LIMIT);
+  }
+
+  /**
+   * Returns the time limit for an answer, if the time limit of the option is for something else.
+   */
+  Duration answerLimitWithin(Duration whole) {
+    return whole.compareTo(Api.LIMIT) < 0 ? whole : Api.LIMIT;
   }
 
   /** Starts to show the progress of a long operation. */
@@ -69,7 +96,10 @@ abstract class Verb implements Callable<Integer> {
                 List.of(CommandLineInterface.SERVER, CommandLineInterface.TOKEN), terminal.known())
             .read(options, terminal.environment(), file());
     try (Api api =
-        new Api(values.get(CommandLineInterface.SERVER), values.get(CommandLineInterface.TOKEN))) {
+        new Api(
+            values.get(CommandLineInterface.SERVER),
+            values.get(CommandLineInterface.TOKEN),
+            answerLimit())) {
       return run(api, new Printer(terminal, format, headless));
     }
   }

@@ -1,20 +1,15 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.api.readmodel.Explanation.Cause;
-import dev.sluice.contract.codec.EventType;
-import dev.sluice.platform.config.Setting;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.WaitCondition.Goal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,12 +18,12 @@ import picocli.CommandLine.Parameters;
     name = "wait",
     description =
         "Waits until a commit is applied in all clusters that it affects, or until its objects are"
-            + " healthy there. Exits with 1 if an application is parked, or, for healthy, if it is"
-            + " degraded, held or has a newer commit; with 5 when the time is up.")
+            + " healthy there. Exits with 1 if an application is parked, held, or got a newer"
+            + " generation before, or, for healthy, if it is degraded; with 5 when the time is up.")
 final class WaitVerb extends Verb {
 
-  private static final String APPLIED = "applied=";
-  private static final String HEALTHY = "healthy=";
+  /** The time limit for the condition, unless an option states another. */
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   @Option(
       names = "--for",
@@ -37,8 +32,11 @@ final class WaitVerb extends Verb {
       description = "applied=COMMIT or healthy=COMMIT")
   private String condition = "";
 
-  @Option(names = "--timeout", paramLabel = "TIME", description = "such as 5m (default: 5m)")
-  private String timeout = "5m";
+  @Option(
+      names = "--follow",
+      description =
+          "if a newer generation supersedes that of the commit, wait for the newer one, and say so")
+  private boolean follow;
 
   @Parameters(
       paramLabel = "APP",
@@ -46,111 +44,96 @@ final class WaitVerb extends Verb {
       description = "only these applications; the commit must affect each of them")
   private List<String> applications = new ArrayList<>();
 
+  /** The messages about newer generations that were printed. */
+  private final Set<String> told = new HashSet<>();
+
   WaitVerb(Terminal terminal) {
     super(terminal);
   }
 
   @Override
+  Duration answerLimit() {
+    return answerLimitWithin(limit());
+  }
+
+  private Duration limit() {
+    return timeout().orElse(LIMIT);
+  }
+
+  @Override
   int run(Api api, Printer printer) {
-    if (!condition.startsWith(APPLIED) && !condition.startsWith(HEALTHY)) {
-      throw new ExitException(2, "expected --for applied=COMMIT or --for healthy=COMMIT");
-    }
-    String commit = condition.substring(condition.indexOf('=') + 1);
-    Duration limit = Setting.parseDuration(timeout);
-    AtomicBoolean late = new AtomicBoolean();
-    EventReader events = new EventReader(api.stream(new Query(), Optional.empty()));
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
-    try {
-      ScheduledFuture<?> alarm =
-          timer.schedule(
-              () -> {
-                late.set(true);
-                events.close();
-              },
-              limit.toMillis(),
-              TimeUnit.MILLISECONDS);
-      Optional<String> missing = missing(api, commit, printer);
+    Goal goal = goal();
+    String commit = CommitPrefix.parse(condition.substring(condition.indexOf('=') + 1));
+    Deadline end = Deadline.in(limit());
+    try (EventReader events = api.stream(new Query(), Optional.empty())) {
+      Optional<String> missing = missing(api, commit, goal, printer);
       while (missing.isPresent()) {
-        if (events.next().isEmpty()) {
-          throw late.get()
-              ? new ExitException(
-                  ExitException.TIMED_OUT,
-                  "not %s within %s: %s%s"
-                      .formatted(
-                          condition.substring(0, condition.indexOf('=')),
-                          timeout,
-                          missing.get(),
-                          unreadable(api)))
-              : new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
+        Optional<JsonNode> event = events.next(end);
+        if (event.isEmpty() && events.hasEnded()) {
+          throw new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
         }
-        missing = missing(api, commit, printer);
+        if (event.isEmpty()) {
+          throw late(goal, missing.get());
+        }
+        api.renew(end);
+        try {
+          missing = missing(api, commit, goal, printer);
+        } catch (ExitException e) {
+          throw e.code() == ExitException.NO_ANSWER && end.isOver() ? late(goal, missing.get()) : e;
+        }
       }
-      alarm.cancel(false);
       return 0;
-    } finally {
-      timer.shutdownNow();
-      events.close();
     }
   }
 
-  /** Returns why a repository cannot be read: its commits will not be applied until it can. */
-  private static String unreadable(Api api) {
-    return api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE).stream()
-        .flatMap(repository -> repository.get("refs").valueStream())
-        .filter(ref -> ref.hasNonNull("unreadableReason"))
-        .map(ref -> "; " + ref.get("unreadableReason").asText())
-        .findFirst()
-        .orElse("");
+  private Goal goal() {
+    for (Goal goal : Goal.values()) {
+      if (condition.startsWith(goal + "=")) {
+        return goal;
+      }
+    }
+    throw new ExitException(2, "expected --for applied=COMMIT or --for healthy=COMMIT");
+  }
+
+  private ExitException late(Goal goal, String missing) {
+    return new ExitException(
+        ExitException.TIMED_OUT,
+        "not %s within %s: %s".formatted(goal, Observations.duration(limit()), missing));
   }
 
   /** Returns what is still missing; empty if the condition holds. */
-  private Optional<String> missing(Api api, String commit, Printer printer) {
+  private Optional<String> missing(Api api, String commit, Goal goal, Printer printer) {
     Optional<CommitEffects> effects = CommitEffects.of(api, commit, applications);
     if (effects.isEmpty()) {
-      return Optional.of("the commit is not known");
+      return Optional.of("the commit is not known" + CommitEffects.unreadable(api));
     }
-    if (condition.startsWith(HEALTHY)) {
-      Optional<String> missing = new HealthyCondition(api, effects.get()).missing();
-      if (missing.isEmpty()) {
-        printer.message("healthy in all targets: " + effects.get().sent().size());
-      }
-      return missing;
+    WaitCondition awaited = new WaitCondition(effects.get(), goal, follow);
+    Optional<String> missing = awaited.missing();
+    awaited
+        .followed()
+        .forEach(
+            (place, newer) -> {
+              String message =
+                  "%s: the commit's generation is superseded; following %s".formatted(place, newer);
+              if (told.add(message)) {
+                printer.message(message);
+              }
+            });
+    if (missing.isEmpty()) {
+      int targets = effects.get().sent().size();
+      printer.message(
+          targets == 0
+              ? "the commit affects no application"
+              : "%s all targets: %d%s"
+                  .formatted(
+                      goal == Goal.applied ? "applied to" : "healthy in",
+                      targets,
+                      newer(awaited.followed().size())));
     }
-    return applied(api, effects.get(), printer);
+    return missing;
   }
 
-  private Optional<String> applied(Api api, CommitEffects effects, Printer printer) {
-    effects.failIfParked();
-    effects.failIfRefused();
-    List<JsonNode> sent = effects.sent();
-    boolean everyDone =
-        sent.stream()
-            .allMatch(
-                one ->
-                    CommitEffects.isOutcome(
-                        one, EventType.APPLIED, EventType.UNCHANGED, EventType.SUPERSEDED));
-    if (sent.isEmpty() && !effects.isHead(api)) {
-      return Optional.of("Git is not at the commit, or was not evaluated yet");
-    }
-    if (!effects.everyNamedIsSent() || !everyDone) {
-      return Optional.of("a target of the commit is not applied");
-    }
-    printer.message(
-        sent.isEmpty()
-            ? "the commit affects no application" + held(effects)
-            : "applied to all targets: " + sent.size() + superseded(sent) + held(effects));
-    return Optional.empty();
-  }
-
-  private static String held(CommitEffects effects) {
-    long held = effects.because(Cause.HELD).count();
-    return held == 0 ? "" : "; not sent to suspended or rolled back applications: " + held;
-  }
-
-  private static String superseded(List<JsonNode> sent) {
-    long newer =
-        sent.stream().filter(one -> CommitEffects.isOutcome(one, EventType.SUPERSEDED)).count();
-    return newer == 0 ? "" : ", of which newer generations replaced " + newer;
+  private static String newer(int followed) {
+    return followed == 0 ? "" : ", of which with a newer generation: " + followed;
   }
 }

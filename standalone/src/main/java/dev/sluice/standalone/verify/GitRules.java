@@ -4,6 +4,7 @@ import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.decide.InputDigest;
 import dev.sluice.inputs.closure.ApplicationClosures;
 import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Rules for Git (I5, I6): fetches every source into new mirrors, and compares its inputs with those
@@ -43,7 +45,7 @@ final class GitRules {
       for (StateRecord state : log.states()) {
         if (state instanceof StateRecord.ApplicationState application
             && application.definition().isPresent()) {
-          check(application, application.definition().get(), mirrors, resolver);
+          check(application, application.definition().get(), log.clusters(), mirrors, resolver);
         }
       }
     }
@@ -53,6 +55,7 @@ final class GitRules {
   private void check(
       StateRecord.ApplicationState state,
       Definition definition,
+      Set<ClusterName> checked,
       Mirrors mirrors,
       DefinitionResolver resolver) {
     Map<SourceSpec, SourceTree> trees = new HashMap<>();
@@ -72,7 +75,8 @@ final class GitRules {
     }
     ApplicationClosures closures = resolver.resolve(definition, trees::get);
     for (ClusterTarget cluster : definition.clusters()) {
-      if (state.holds().containsKey(cluster.name())
+      if (!checked.contains(cluster.name())
+          || state.holds().containsKey(cluster.name())
           || !(closures.clusters().get(cluster.name()) instanceof Inputs.Resolved inputs)) {
         continue;
       }

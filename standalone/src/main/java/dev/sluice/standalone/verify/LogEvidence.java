@@ -6,6 +6,9 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.StateRecord.RefState;
+import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
@@ -14,23 +17,31 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicReader;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Events of all topics, each topic in its order.
+ * Events of all topics about some clusters, each topic in its order.
  *
  * @param states latest state record of each key
+ * @param clusters the clusters that are checked
  */
 record LogEvidence(
     List<Envelope<ChangeEvent>> changes,
     List<StateRecord> states,
     List<Envelope<SyncEvent>> syncs,
     List<Envelope<ResultEvent>> results,
-    List<Envelope<DeadLetterEvent>> deadLetters) {
+    List<Envelope<DeadLetterEvent>> deadLetters,
+    Set<ClusterName> clusters) {
+
+  /** In the name of a cluster's topic, before the cluster. */
+  private static final String SYNC = ".sync.";
 
   static LogEvidence read(KafkaConnection connection, Collection<ClusterName> clusters) {
     TopicReader reader = new TopicReader(connection);
@@ -42,19 +53,72 @@ record LogEvidence(
     clusters.forEach(
         cluster -> syncs.addAll(reader.events(connection.topics().sync(cluster), SyncEvent.class)));
     return new LogEvidence(
-        reader.events(connection.topics().changes(), ChangeEvent.class),
-        List.copyOf(states.values()),
-        List.copyOf(syncs),
-        reader.events(connection.topics().results(), ResultEvent.class).stream()
-            .filter(result -> concerns(result.event(), clusters))
-            .toList(),
-        reader.events(connection.topics().deadLetters(), DeadLetterEvent.class));
+            reader.events(connection.topics().changes(), ChangeEvent.class),
+            List.copyOf(states.values()),
+            List.copyOf(syncs),
+            reader.events(connection.topics().results(), ResultEvent.class),
+            reader.events(connection.topics().deadLetters(), DeadLetterEvent.class),
+            Set.copyOf(clusters))
+        .ofClusters();
   }
 
-  /** Returns whether a result can be compared with the targets of these clusters. */
-  static boolean concerns(ResultEvent result, Collection<ClusterName> clusters) {
+  /** Returns the evidence without what is only about other clusters. */
+  LogEvidence ofClusters() {
+    Set<String> elsewhere = new HashSet<>();
+    Set<String> here = new HashSet<>();
+    for (StateRecord state : states) {
+      if (state instanceof ApplicationState application) {
+        refs(application).forEach((isElsewhere(application) ? elsewhere : here)::add);
+      }
+    }
+    elsewhere.removeAll(here);
+    return new LogEvidence(
+        changes,
+        states.stream()
+            .filter(
+                state ->
+                    switch (state) {
+                      case RefState ref -> !elsewhere.contains(ref.key());
+                      case ApplicationState application -> !isElsewhere(application);
+                      case RepositoryState _ -> true;
+                    })
+            .toList(),
+        syncs.stream().filter(sync -> clusters.contains(sync.event().cluster())).toList(),
+        results.stream().filter(result -> isHere(result.event())).toList(),
+        deadLetters.stream().filter(letter -> isHere(letter.event())).toList(),
+        clusters);
+  }
+
+  private static Stream<String> refs(ApplicationState application) {
+    return application.definition().stream()
+        .flatMap(definition -> definition.sources().stream())
+        .map(source -> RefState.keyOf(source.repository(), source.ref()));
+  }
+
+  /** Whether an application goes to other clusters only. */
+  private boolean isElsewhere(ApplicationState application) {
+    Set<ClusterName> all = new HashSet<>(application.dispatched().keySet());
+    application
+        .definition()
+        .ifPresent(definition -> definition.clusters().forEach(one -> all.add(one.name())));
+    return !all.isEmpty() && Collections.disjoint(all, clusters);
+  }
+
+  private boolean isHere(ResultEvent result) {
     return !(result instanceof ResultEvent.OfTarget ofTarget)
         || clusters.contains(ofTarget.subject().cluster());
+  }
+
+  /**
+   * Whether a dead letter is about one of the clusters or about none. Its key is {@code
+   * CLUSTER/APPLICATION}, or the position of a record that could not be read.
+   */
+  private boolean isHere(DeadLetterEvent letter) {
+    String[] parts = letter.key().split("/", -1);
+    return parts.length == 2
+        ? clusters.stream().anyMatch(cluster -> cluster.value().equals(parts[0]))
+        : !parts[0].contains(SYNC)
+            || clusters.stream().anyMatch(cluster -> parts[0].endsWith(SYNC + cluster));
   }
 
   /** Returns the desired state: the latest sync record of each application in each cluster. */

@@ -20,8 +20,11 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
+import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -32,7 +35,9 @@ import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Each rule reports a log with its fault, and nothing in a healthy log. */
@@ -178,12 +183,91 @@ class LogRulesTest {
         .containsExactly(Guarantee.I8_AUDIT, Guarantee.I8_AUDIT);
   }
 
+  @Test
+  void violationsOfOtherClustersAreNotReported() {
+    GitRef next = GitRef.branch("next");
+    states.add(
+        new StateRecord.ApplicationState(
+            new ApplicationName("other"),
+            Optional.of(definition("other", next, "production")),
+            "revision",
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+    states.add(
+        new StateRecord.RefState(
+            REPOSITORY,
+            next,
+            Optional.empty(),
+            Optional.of(
+                new StateRecord.Pending(
+                    Optional.empty(),
+                    List.of(CAUSE),
+                    Optional.empty(),
+                    NOW,
+                    Optional.empty(),
+                    Optional.empty()))));
+    Subject subject =
+        new Subject(
+            new ClusterName("production"),
+            new ApplicationName("other"),
+            new Generation(1),
+            Optional.of(COMMIT),
+            EventId.of("sync"));
+    results.add(envelope(new ResultEvent.Parked(subject, failure(), "a new generation")));
+    deadLetters.add(
+        envelope(
+            new DeadLetterEvent.Retried(
+                DeadLetterId.of(subject), "production/other", 2, failure())));
+    deadLetters.add(
+        envelope(
+            new DeadLetterEvent.Retried(
+                new DeadLetterId("sluice.sync.production/0/7"),
+                "sluice.sync.production/0/7",
+                2,
+                failure())));
+
+    assertThat(violations()).isEmpty();
+    assertThat(LogRules.check(evidence("production")))
+        .extracting(Violation::guarantee)
+        .contains(Guarantee.I1_DURABLE, Guarantee.I7_DEAD_LETTERS);
+  }
+
+  private static Definition definition(String application, GitRef ref, String cluster) {
+    return new Definition(
+        new ApplicationName(application),
+        List.of(
+            new SourceSpec(
+                REPOSITORY,
+                "https://" + REPOSITORY,
+                Optional.empty(),
+                Optional.empty(),
+                ref,
+                application,
+                Optional.empty(),
+                Optional.empty(),
+                RenderOptions.DEFAULT)),
+        List.of(new ClusterTarget(new ClusterName(cluster), Map.of())),
+        new ApplicationSpec("web", Policy.DEFAULT),
+        false);
+  }
+
   private List<Violation> violations() {
     return LogRules.check(evidence());
   }
 
   private LogEvidence evidence() {
-    return new LogEvidence(changes, states, syncs, results, deadLetters);
+    return evidence("staging");
+  }
+
+  private LogEvidence evidence(String cluster) {
+    return new LogEvidence(
+            changes, states, syncs, results, deadLetters, Set.of(new ClusterName(cluster)))
+        .ofClusters();
   }
 
   private static SyncEvent target(long generation, String digest) {
