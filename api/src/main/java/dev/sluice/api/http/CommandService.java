@@ -69,10 +69,11 @@ final class CommandService {
     String key = key(request);
     List<Order> orders = new ArrayList<>();
     List<String> skipped = new ArrayList<>();
-    for (Definition definition :
+    List<Definition> fitting =
         model
             .applications()
-            .defined(selection, own, asked.repository().map(Request::canonical), occurrence)) {
+            .defined(selection, own, asked.repository().map(Request::canonical), occurrence);
+    for (Definition definition : fitting) {
       String name = definition.application().value();
       Set<ClusterName> clusters =
           definition.clusters().stream()
@@ -92,6 +93,7 @@ final class CommandService {
         asked.restoreAt().ifPresent(at -> restore(definition, clusters, at, key, orders, skipped));
       }
     }
+    selection.absent(fitting).forEach(name -> skipped.add(name + ": not in the selection"));
     if (orders.isEmpty()) {
       throw Problem.notFound(
           "no application of the fleet fits the selection"

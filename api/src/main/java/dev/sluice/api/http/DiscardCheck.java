@@ -25,6 +25,9 @@ final class DiscardCheck {
 
   /** Returns why a dead letter must stay open; empty if its application does not need it. */
   Optional<String> whyNeeded(DeadLetter letter) {
+    if (letter.generation().isEmpty() && !letter.concernsSource()) {
+      return Optional.empty(); // a record could not be read
+    }
     String application = letter.application().orElseThrow();
     String cluster = letter.cluster().orElseThrow();
     return model

@@ -52,7 +52,7 @@ final class Expectations {
               ? "refused while it is suspended"
               : "generation %s with the current inputs".formatted(next);
       case Command.Restore restore ->
-          "generation %s with the inputs of %s, kept until it is resumed"
+          "generation %s with the inputs of %s, pinned to it until it is resumed"
               .formatted(next, restore.commit().abbreviated());
       case Command.Rebuild _ ->
           "the stored state is compared with what the changes and Git imply; nothing is sent";

@@ -13,6 +13,7 @@ import dev.sluice.api.readmodel.Overview;
 import dev.sluice.api.readmodel.Page;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.api.readmodel.Records;
+import dev.sluice.api.readmodel.Scope;
 import dev.sluice.api.readmodel.Trace;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.DiffAnswered;
@@ -117,18 +118,7 @@ final class Operations {
             "Traces an object to its commit, merge request, webhook delivery and times.",
             List.of(Parameter.ONE_CLUSTER, Parameter.KIND, Parameter.NAME, Parameter.NAMESPACE),
             Answer.one(Trace.class),
-            request ->
-                model
-                    .origins()
-                    .trace(
-                        new Trace.Question(
-                            request.required(Parameter.ONE_CLUSTER),
-                            request.required(Parameter.KIND),
-                            request.required(Parameter.NAME),
-                            request.text(Parameter.NAMESPACE)),
-                        request.principal().scope())
-                    .orElseThrow(
-                        () -> Problem.notFound("no recorded generation changed this object"))),
+            this::trace),
         get(
             ROOT + "/commits/{commit}",
             "explain",
@@ -212,6 +202,28 @@ final class Operations {
             QuestionRequest.class,
             Answer.one(ObjectsAnswered.class),
             questions::objects));
+  }
+
+  private Trace trace(Request request) {
+    Trace.Question question =
+        new Trace.Question(
+            request.required(Parameter.ONE_CLUSTER),
+            request.required(Parameter.KIND),
+            request.required(Parameter.NAME),
+            request.text(Parameter.NAMESPACE));
+    Scope allowed = request.principal().scope();
+    List<String> namespaces = model.origins().namespaces(question, allowed);
+    if (namespaces.size() > 1) {
+      throw new Problem(
+          409,
+          "Ambiguous",
+          "several namespaces have such an object: give one of %s"
+              .formatted(String.join(", ", namespaces)));
+    }
+    return model
+        .origins()
+        .trace(question, allowed)
+        .orElseThrow(() -> Problem.notFound("no recorded generation changed this object"));
   }
 
   /** Returns the full id of the only commit that begins with the given digits. */

@@ -76,7 +76,7 @@ record Parameter(
   static final Parameter HELD =
       query(
           "held",
-          "only applications that are (true) or are not (false) suspended or restored to a commit",
+          "only applications that are (true) or are not (false) suspended or pinned to a commit",
           oneOf("true", "false"));
   static final Parameter REPOSITORY =
       query("repository", "canonical name of the repository, host[:port]/path", TEXT);
@@ -87,7 +87,7 @@ record Parameter(
           "only deliveries about repositories that applications follow (true) or do not follow (false)",
           oneOf("true", "false"));
   static final Parameter TYPE = query("type", "only events of this type", TEXT);
-  static final Parameter COMMIT = query("commit", "the full commit id", TEXT);
+  static final Parameter COMMIT = query("commit", "a commit id, or a prefix of it", TEXT);
   static final Parameter CODE = query("code", "the cause", TEXT);
   static final Parameter STAGE =
       query(
@@ -98,7 +98,11 @@ record Parameter(
       query("state", "state of the dead letter; open by default", oneOf("open", "closed", "all"));
   static final Parameter ENTRY = query("entry", "only the entry with this id", TEXT);
   static final Parameter ID = query("id", "the id that the command was given", TEXT);
-  static final Parameter KIND = required("kind", "the object's kind, case-insensitive");
+  static final Parameter KIND =
+      required(
+          "kind",
+          "the object's kind, such as Deployment, deployments, or a short name of Kubernetes, such as"
+              + " deploy; in any case");
   static final Parameter NAME = required("name", "the object's name");
   static final Parameter ONE_CLUSTER = required("cluster", "the object's cluster");
   static final Parameter NAMESPACE = query("namespace", "the object's namespace", TEXT);

@@ -31,7 +31,7 @@ public final class Applications {
   /**
    * Selection of applications and clusters.
    *
-   * @param held selects applications that are, or are not, suspended or restored
+   * @param held selects applications that are, or are not, suspended or pinned
    * @param sync selects by {@link ApplicationStatus#sync}
    * @param health selects by {@link ApplicationStatus#health}
    */

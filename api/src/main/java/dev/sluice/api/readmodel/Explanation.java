@@ -32,7 +32,7 @@ public record Explanation(
     UNREADABLE,
     /** Git does not yet show the commit that a webhook reported. */
     PENDING,
-    /** An operator suspended the application or restored a commit. */
+    /** An operator suspended the application or pinned it to a commit. */
     HELD,
     /** Its sources cannot be rendered. */
     REFUSED,

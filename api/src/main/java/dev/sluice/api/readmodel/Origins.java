@@ -4,7 +4,9 @@ import dev.sluice.api.readmodel.Trace.TracedObject;
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Sql;
 import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.name.Generation;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,13 +23,7 @@ public final class Origins {
 
   /** Returns where an object comes from, or empty if no recorded generation changed it. */
   public Optional<Trace> trace(Trace.Question question, Scope allowed) {
-    Where where =
-        new Where()
-            .and("cluster = ?", question.cluster())
-            .and("name = ?", question.name())
-            .and("kind = ?", question.kind())
-            .when("namespace = ?", question.namespace())
-            .in(allowed);
+    Where where = objects(question, allowed);
     return database.read(
         sql ->
             sql.find(
@@ -46,6 +42,29 @@ public final class Origins {
                             new Generation(row.number("generation"))),
                     where.values())
                 .flatMap(touched -> trace(sql, touched, allowed)));
+  }
+
+  /** Returns the namespaces that have an object with this kind and name, of those in question. */
+  public List<String> namespaces(Trace.Question question, Scope allowed) {
+    Where where = objects(question, allowed);
+    return database.read(
+        sql ->
+            sql.list(
+                "SELECT namespace FROM (SELECT namespace, action, max(at) FROM object"
+                    + where
+                    + " GROUP BY namespace) WHERE action <> ? ORDER BY 1",
+                row -> row.text("namespace"),
+                where.values(ObjectChange.Action.DELETED)));
+  }
+
+  private static Where objects(Trace.Question question, Scope allowed) {
+    List<String> kinds = ObjectKinds.meant(question.kind());
+    return new Where()
+        .and("cluster = ?", question.cluster())
+        .and("name = ?", question.name())
+        .and("kind IN (%s)".formatted(places(kinds.toArray())), kinds.toArray())
+        .when("namespace = ?", question.namespace())
+        .in(allowed);
   }
 
   /**
@@ -154,13 +173,37 @@ public final class Origins {
 
   private static Explanation explain(Sql sql, String commit, Scope allowed) {
     List<ChangeView> changes = changes(sql, commit, allowed);
-    Where where = new Where().and("commit_id = ?", commit).in(allowed);
+    Where own = new Where().and("commit_id = ?", commit).in(allowed);
+    Where through = throughOtherSource(commit, changes).in(allowed);
     List<GenerationView> affected =
         sql.list(
-            "SELECT * FROM generation" + where + " ORDER BY application, cluster, generation",
+            "SELECT * FROM generation%s UNION ALL SELECT * FROM generation%s ORDER BY application, cluster, generation"
+                .formatted(own, through),
             GenerationView.reader(sql),
-            where.values());
+            own.values(through.values()));
     return new Explanation(
         commit, changes, affected, new Reasons(sql, allowed).unaffected(changes, affected));
+  }
+
+  /**
+   * Selects the generations that a change of another than the first source led to. Their commit is
+   * that of the first source.
+   */
+  private static Where throughOtherSource(String commit, List<ChangeView> changes) {
+    Object[] repositories = changes.stream().map(ChangeView::repository).distinct().toArray();
+    Object[] ids = changes.stream().map(ChangeView::id).toArray();
+    return new Where()
+        .and("ifnull(commit_id, '') <> ?", commit)
+        .and(
+            "application IN (SELECT application FROM source WHERE ordinal > 0 AND repository COLLATE NOCASE IN (%s))"
+                .formatted(places(repositories)),
+            repositories)
+        .and(
+            "EXISTS (SELECT 1 FROM json_each(causes) WHERE value IN (%s))".formatted(places(ids)),
+            ids);
+  }
+
+  private static String places(Object[] values) {
+    return String.join(", ", Collections.nCopies(values.length, "?"));
   }
 }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * State of the fleet.
  *
  * @param phases number of applications in each phase, counted in each cluster
- * @param held number of them that are suspended or restored to a commit
+ * @param held number of them that are suspended or pinned to a commit
  * @param sync number of applications by {@link ApplicationStatus#sync}, counted in each cluster
  * @param health number of applications by health, counted in each cluster
  * @param deadLetters open entries by code

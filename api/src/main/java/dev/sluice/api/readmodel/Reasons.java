@@ -134,7 +134,7 @@ final class Reasons {
   private static String held(HoldView hold) {
     return "%s by %s: %s"
         .formatted(
-            hold.commit().map(commit -> "kept at " + commit).orElse("suspended"),
+            hold.commit().map(commit -> "pinned to " + commit).orElse("suspended"),
             hold.by(),
             hold.reason());
   }

@@ -26,6 +26,11 @@ public final class Records {
     }
   }
 
+  /**
+   * Selection of changes.
+   *
+   * @param commit the first hex digits of a commit id, or all of them
+   */
   public record ChangeFilter(
       Optional<String> repository, Optional<String> type, Optional<String> commit, Span span) {}
 
@@ -49,7 +54,8 @@ public final class Records {
                 new Where()
                     .when("repository = ?", filter.repository())
                     .when("type = ?", filter.type())
-                    .when("commit_id = ?", filter.commit())
+                    .when("commit_id >= ?", filter.commit())
+                    .when("commit_id < ?", filter.commit().map(prefix -> prefix + "g"))
                     .change(allowed)
                     .when("sequence < ?", after),
                 "at");

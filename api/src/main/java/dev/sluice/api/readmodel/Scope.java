@@ -1,6 +1,10 @@
 package dev.sluice.api.readmodel;
 
+import dev.sluice.contract.fleet.Definition;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Part of the fleet that a caller may see or selects: globs with {@code *} and {@code ?}, one of
@@ -31,5 +35,17 @@ public record Scope(List<String> applications, List<String> clusters) {
 
   private static boolean matches(String glob, String name) {
     return name.matches(glob.replace(".", "\\.").replace("*", ".*").replace("?", "."));
+  }
+
+  /** Returns the names of applications and clusters, other than globs, that these do not have. */
+  public List<String> absent(List<Definition> definitions) {
+    Set<String> known = new HashSet<>();
+    for (Definition definition : definitions) {
+      known.add(definition.application().value());
+      definition.clusters().forEach(cluster -> known.add(cluster.name().value()));
+    }
+    return Stream.concat(applications.stream(), clusters.stream())
+        .filter(name -> name.indexOf('*') < 0 && name.indexOf('?') < 0 && !known.contains(name))
+        .toList();
   }
 }

@@ -217,8 +217,8 @@ class CommandServiceIT {
     return json(
         api.post(
             "/api/v1/dead-letters/actions",
-            ("{"action": "%s", "entries": ["west/web/1", "west/web/9"], "reason":"
-                    + " "fixed", "dryRun": true}")
+            ("{\"action\": \"%s\", \"entries\": [\"west/web/1\", \"west/web/9\"], \"reason\":"
+                    + " \"fixed\", \"dryRun\": true}")
                 .formatted(action),
             Map.of()));
   }

@@ -9,8 +9,15 @@ import dev.sluice.api.readmodel.Records.DeadLetterFilter;
 import dev.sluice.api.readmodel.Records.EventFilter;
 import dev.sluice.api.readmodel.Records.Span;
 import dev.sluice.contract.event.DeadLetterId;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.platform.kafka.TopicProvisioner;
@@ -172,6 +179,54 @@ class ReadModelIT {
                   + " its place",
               "shop: suspended by jo: incident 7");
       assertThat(model.origins().explain("fffffff", Scope.ALL)).isEmpty();
+    }
+  }
+
+  @Test
+  void aCommitOfAnotherSourceIsExplainedByTheGenerationsThatItLedTo() {
+    RepositoryId values = new RepositoryId("git.example/values");
+    Definition chart = TopicWriter.definition("web", "east");
+    topics
+        .state(
+            new Definition(
+                chart.application(),
+                List.of(
+                    chart.sources().getFirst(),
+                    TopicWriter.definition("values", values, TopicWriter.MAIN, "east")
+                        .sources()
+                        .getFirst()),
+                chart.clusters(),
+                chart.spec(),
+                false),
+            Map.of())
+        .pushed(1)
+        .pushed(values, TopicWriter.MAIN, 7)
+        .dispatched("web", "east", 1, 1)
+        .write(
+            "dispatched/values",
+            new ResultEvent.Dispatched(
+                new Subject(
+                    new ClusterName("east"),
+                    chart.application(),
+                    new Generation(2),
+                    Optional.of(commit(1)),
+                    new EventId("sync/2")),
+                Optional.of("digest"),
+                "values.yaml",
+                new Provenance(
+                    List.of(new EventId("push/7")),
+                    Optional.empty(),
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    "batch",
+                    1)))
+        .flush();
+    try (ReadModel model = open()) {
+      Explanation explanation = model.origins().explain(commit(7).value(), Scope.ALL).orElseThrow();
+      assertThat(explanation.affected())
+          .extracting(GenerationView::generation)
+          .containsExactly(new Generation(2));
+      assertThat(explanation.unaffected()).isEmpty();
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import java.util.regex.Pattern;
 
 /**
  * Id of a dead letter: {@code CLUSTER/APPLICATION/GENERATION} if the worker parked a generation,
@@ -34,6 +35,11 @@ public record DeadLetterId(@JsonValue String value) implements Comparable<DeadLe
   /** Returns whether a failure of this application in this cluster opened the entry. */
   public boolean concerns(ClusterName cluster, ApplicationName application) {
     return value.startsWith("%s/%s/".formatted(cluster, application));
+  }
+
+  /** Returns whether a record of the cluster's topic opened the entry, which could not be read. */
+  public boolean isRecordFor(ClusterName cluster) {
+    return value.matches(".+\\.sync\\.%s/\\d+/\\d+".formatted(Pattern.quote(cluster.value())));
   }
 
   @Override

@@ -111,7 +111,9 @@ public final class CommandDecider {
   private Verdict discard(Set<ClusterName> clusters, DeadLetterId entry) {
     Set<ClusterName> concerned =
         clusters.stream()
-            .filter(cluster -> entry.concerns(cluster, given.application()))
+            .filter(
+                cluster ->
+                    entry.concerns(cluster, given.application()) || entry.isRecordFor(cluster))
             .collect(Collectors.toCollection(TreeSet::new));
     if (concerned.isEmpty()) {
       return new Verdict.Refused(

@@ -251,8 +251,27 @@ class CommandDeciderTest {
   }
 
   @Test
+  void aDiscardClosesTheDeadLetterOfARecordThatCannotBeRead() {
+    Decision decision = new Decision("test", NOW, TraceParent.start());
+    ApplicationDraft draft = new ApplicationDraft(running(), decision);
+
+    accepted(running(), discard("sluice.sync.one/0/17")).change().accept(draft);
+
+    assertThat(decision.records())
+        .extracting(record -> (Event) record.envelope().event())
+        .containsExactly(
+            new DeadLetterEvent.Closed(
+                new DeadLetterId("sluice.sync.one/0/17"),
+                "one/web",
+                DeadLetterEvent.Closed.Reason.DISCARDED,
+                3));
+  }
+
+  @Test
   void aDiscardOfAnotherApplicationsDeadLetterIsRefused() {
-    for (String entry : List.of("one/web2/3", "one/web", "three/web/3", "two/shop/source")) {
+    for (String entry :
+        List.of(
+            "one/web2/3", "one/web", "three/web/3", "two/shop/source", "sluice.sync.three/0/17")) {
       assertThat(judge(Optional.of(running()), discard(entry)))
           .isEqualTo(
               new Verdict.Refused("%s is no dead letter of web in [one, two]".formatted(entry)));

@@ -1,5 +1,7 @@
 package dev.sluice.platform.process;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -59,6 +61,21 @@ public final class DirectoryLock implements AutoCloseable {
     }
   }
 
+  /** Returns the id of the process that has locked a directory, if it is known. */
+  public static Optional<Long> holder(Path directory) {
+    synchronized (HELD) {
+      try {
+        Path file = directory.toRealPath().resolve(FILE);
+        return Optional.of(
+            HELD.contains(file)
+                ? ProcessHandle.current().pid()
+                : Long.parseLong(Files.readString(file).strip()));
+      } catch (IOException | NumberFormatException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
   /** Returns whether a directory has ever been locked. */
   public static boolean wasEverLocked(Path directory) {
     return Files.exists(directory.resolve(FILE));
@@ -71,6 +88,7 @@ public final class DirectoryLock implements AutoCloseable {
       try {
         FileLock lock = channel.tryLock();
         if (lock != null) {
+          name(channel);
           return channel;
         }
       } catch (IOException e) {
@@ -81,6 +99,16 @@ public final class DirectoryLock implements AutoCloseable {
       // treated as in use, too
     }
     return null;
+  }
+
+  /** Writes the id of this process, for {@link #holder}. */
+  private static void name(FileChannel channel) {
+    try {
+      channel.truncate(0);
+      channel.write(US_ASCII.encode(ProcessHandle.current().pid() + "\n"), 0);
+    } catch (IOException e) {
+      // the lock holds all the same
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.cli.TimedRequest;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -146,15 +146,13 @@ final class Api implements AutoCloseable {
     HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
         send(request, BodyHandlers.ofPublisher());
     if (response.statusCode() >= 300) {
-      BodySubscriber<byte[]> body = BodySubscribers.ofByteArray();
-      response.body().subscribe(body);
-      throw refused(response.statusCode(), within(body.getBody().toCompletableFuture()));
+      throw refused(response.statusCode(), read(response.body()));
     }
     EventReader reader = new EventReader();
     response.body().subscribe(BodySubscribers.fromLineSubscriber(reader));
     if (reader.line(deadline).isEmpty()) {
       reader.close();
-      throw reader.hasEnded() ? new ExitException(ExitException.UNREACHABLE, broken()) : late();
+      throw reader.hasEnded() ? broken() : late();
     }
     return reader;
   }
@@ -169,43 +167,43 @@ final class Api implements AutoCloseable {
     return send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
   }
 
-  /** Sends in a thread of its own, so that nothing that blocks there outlasts the time limit. */
   private <T> HttpResponse<T> send(HttpRequest.Builder request, BodyHandler<T> handler) {
-    CompletableFuture<HttpResponse<T>> answer = new CompletableFuture<>();
-    Thread sender =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    answer.complete(http.send(request.build(), handler));
-                  } catch (IOException | InterruptedException | RuntimeException e) {
-                    answer.completeExceptionally(e);
-                  }
-                });
     try {
-      return within(answer);
-    } finally {
-      sender.interrupt();
+      return TimedRequest.send(http, request.build(), handler, deadline.left());
+    } catch (TimeoutException e) {
+      throw late();
+    } catch (ConnectException | HttpConnectTimeoutException e) {
+      throw new ExitException(
+          ExitException.UNREACHABLE,
+          "the API at %s does not answer (%s): is it running, and is --server right?"
+              .formatted(server, e.getClass().getSimpleName()));
+    } catch (IOException e) {
+      throw broken();
+    } catch (InterruptedException e) {
+      throw interrupted();
     }
   }
 
-  private <T> T within(CompletableFuture<T> answer) {
+  private byte[] read(Flow.Publisher<List<ByteBuffer>> source) {
+    BodySubscriber<byte[]> body =
+        BodySubscribers.limiting(BodySubscribers.ofByteArray(), MAX_ANSWER);
+    source.subscribe(body);
     try {
-      return answer.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+      return body.getBody()
+          .toCompletableFuture()
+          .get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw late();
     } catch (ExecutionException e) {
-      throw new ExitException(
-          ExitException.UNREACHABLE,
-          e.getCause() instanceof ConnectException
-                  || e.getCause() instanceof HttpConnectTimeoutException
-              ? "the API at %s does not answer (%s): is it running, and is --server right?"
-                  .formatted(server, e.getCause().getClass().getSimpleName())
-              : broken());
+      throw broken();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ExitException(1, "interrupted");
+      throw interrupted();
     }
+  }
+
+  private static ExitException interrupted() {
+    Thread.currentThread().interrupt();
+    return new ExitException(1, "interrupted");
   }
 
   private ExitException late() {
@@ -215,8 +213,10 @@ final class Api implements AutoCloseable {
             .formatted(server, Observations.duration(limit)));
   }
 
-  private String broken() {
-    return "the connection to the API at %s broke off: was it stopped?".formatted(server);
+  private ExitException broken() {
+    return new ExitException(
+        ExitException.UNREACHABLE,
+        "the connection to the API at %s broke off: was it stopped?".formatted(server));
   }
 
   private String foreign() {

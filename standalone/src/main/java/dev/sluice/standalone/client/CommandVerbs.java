@@ -6,9 +6,12 @@ import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Printer.Column;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -126,11 +129,24 @@ final class CommandVerbs {
       JsonNode plan = api.post("/api/v1/commands", body, UUID.randomUUID().toString());
       plan.get("skipped").forEach(skipped -> printer.message("skipped " + skipped.asText()));
       if (!dryRun) {
-        return commanded(api, plan, printer);
+        return Math.max(missing(plan), commanded(api, plan, printer));
       }
       printer.list(plan.get("commands").valueStream().toList(), PLANNED);
       printer.message("dry run: nothing was commanded");
-      return 0;
+      return missing(plan);
+    }
+
+    /** Returns 1 if an application or a cluster that was named gets no command. */
+    private int missing(JsonNode plan) {
+      Set<String> commanded = new HashSet<>();
+      for (JsonNode command : plan.get("commands")) {
+        commanded.add(command.get("application").asText());
+        command.get("clusters").forEach(cluster -> commanded.add(cluster.asText()));
+      }
+      return Stream.concat(Existence.exact(applications), Existence.exact(clusters))
+              .allMatch(commanded::contains)
+          ? 0
+          : 1;
     }
 
     static ObjectNode kind(String kind) {
@@ -217,7 +233,7 @@ final class CommandVerbs {
 
   @Command(
       name = "resume",
-      description = "Ends a suspension or a rollback: the applications follow Git again.")
+      description = "Ends a suspension or a pin: the applications follow Git again.")
   static final class Resume extends Commanding {
 
     Resume(Terminal terminal) {
@@ -233,7 +249,7 @@ final class CommandVerbs {
   @Command(
       name = "rollback",
       description =
-          "Sends the inputs of an older commit as a new generation, and keeps the applications at"
+          "Sends the inputs of an older commit as a new generation, and pins the applications to"
               + " that commit until they are resumed.")
   static final class Rollback extends SelectingByHistory {
 
@@ -255,7 +271,7 @@ final class CommandVerbs {
       if (to.contains("T")) {
         body.put("restoreAt", to);
       } else if (to.matches("[0-9a-fA-F]{7,64}")) {
-        body.set("command", kind("restore").put("commit", CommitPrefix.full(api, to)));
+        body.set("command", kind("restore").put("commit", CommitEffects.full(api, to)));
       } else {
         throw new ExitException(
             2,

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,9 @@ final class CommitEffects {
   /** The number of names that a request may have; for more, it asks for all applications. */
   private static final int MAX_NAMES = 50;
 
+  /** The number of digits of a SHA-1. */
+  private static final int FULL = 40;
+
   private final Api api;
   private final JsonNode explanation;
   private final List<String> applications;
@@ -29,6 +33,30 @@ final class CommitEffects {
     this.api = api;
     this.explanation = explanation;
     this.applications = applications;
+  }
+
+  /** Returns the digits of a commit id as it is typed: the first seven or more, in lower case. */
+  static String digits(String text) {
+    String digits = text.toLowerCase(Locale.ROOT);
+    if (!digits.matches("[0-9a-f]{7,64}")) {
+      throw new ExitException(
+          2, "expected a commit id, or its first seven digits or more, not '%s'".formatted(text));
+    }
+    return digits;
+  }
+
+  /** Returns the full id of a commit, which the API looks up if it is abbreviated. */
+  static String full(Api api, String text) {
+    String digits = digits(text);
+    return digits.length() >= FULL
+        ? digits
+        : api.find("/api/v1/commits/" + digits)
+            .orElseThrow(
+                () ->
+                    new ExitException(
+                        1, "no known commit begins with %s: give the full id".formatted(digits)))
+            .get("commit")
+            .asText();
   }
 
   /**

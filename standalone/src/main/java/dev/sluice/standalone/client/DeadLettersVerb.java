@@ -96,15 +96,22 @@ final class DeadLettersVerb extends Verb {
   int run(Api api, Printer printer) {
     Action chosen = action();
     check(chosen);
-    switch (chosen) {
-      case LIST ->
-          printer.list(
-              api.all("/api/v1/dead-letters", selection(all ? "all" : "open"), ALL),
-              GetVerb.DEAD_LETTERS);
-      case SHOW -> show(api, printer);
+    return switch (chosen) {
+      case LIST -> list(api, printer);
+      case SHOW -> {
+        show(api, printer);
+        yield 0;
+      }
       case RETRY, DISCARD -> act(api, printer);
-    }
-    return 0;
+    };
+  }
+
+  private int list(Api api, Printer printer) {
+    List<JsonNode> letters = api.all("/api/v1/dead-letters", selection(all ? "all" : "open"), ALL);
+    printer.list(letters, GetVerb.DEAD_LETTERS);
+    return letters.isEmpty()
+        ? new Existence(api, printer).applications(applications, letters).clusters(clusters).code()
+        : 0;
   }
 
   private enum Action {
@@ -164,17 +171,21 @@ final class DeadLettersVerb extends Verb {
     }
   }
 
-  /** Sends one request a second, so that an interrupt leaves the rest uncommanded. */
-  private void act(Api api, Printer printer) {
+  /**
+   * Sends one request a second, so that an interrupt leaves the rest uncommanded. Returns 1 if an
+   * entry was skipped.
+   */
+  private int act(Api api, Printer printer) {
     if (reason.isEmpty() || rate < 1) {
       throw new ExitException(2, "give --reason TEXT, and a --rate of at least 1");
     }
     List<String> chosen = chosen(api);
     List<JsonNode> commands = new ArrayList<>();
+    int skipped = 0;
     try (Progress progress = progress(action, chosen.size())) {
       for (int from = 0; from < chosen.size(); from += rate) {
         if (from > 0 && !dryRun) {
-          Pause.of(SECOND, "interrupted; what is not listed was not commanded");
+          Deadline.pause(SECOND, "interrupted; what is not listed was not commanded");
           api.renew();
         }
         ObjectNode body = Json.mapper().createObjectNode().put("action", action);
@@ -184,7 +195,8 @@ final class DeadLettersVerb extends Verb {
         body.put("reason", reason.get()).put("dryRun", dryRun);
         JsonNode plan =
             api.post("/api/v1/dead-letters/actions", body, UUID.randomUUID().toString());
-        plan.get("skipped").forEach(skipped -> printer.message("skipped " + skipped.asText()));
+        plan.get("skipped").forEach(one -> printer.message("skipped " + one.asText()));
+        skipped += plan.get("skipped").size();
         plan.get("commands").forEach(commands::add);
         progress.done(Math.min(from + rate, chosen.size()));
       }
@@ -193,6 +205,7 @@ final class DeadLettersVerb extends Verb {
     printer.message(
         (dryRun ? "dry run: nothing was commanded, %d would be" : "%d commanded")
             .formatted(commands.size()));
+    return skipped == 0 ? 0 : 1;
   }
 
   private List<String> chosen(Api api) {

@@ -1,7 +1,10 @@
 package dev.sluice.standalone.client;
 
 import dev.sluice.platform.config.Setting;
+import dev.sluice.standalone.cli.ExitException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -31,6 +34,17 @@ record Deadline(long end) {
   /** Returns the earlier one of two. */
   Deadline or(Deadline other) {
     return end - other.end() <= 0 ? this : other;
+  }
+
+  /** Waits before a request is repeated; an interrupt ends the command with this reason. */
+  static void pause(Duration duration, String reason) {
+    try {
+      // nothing counts it down: the timeout sets the pace, and an interrupt ends the wait
+      new CountDownLatch(1).await(duration.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ExitException(1, reason);
+    }
   }
 
   /** Parser of a time limit on the command line. */

@@ -61,6 +61,10 @@ final class DescribeVerb extends Verb {
       printer.raw(detail);
       return 0;
     }
+    if (printer.isName()) {
+      printer.line(application);
+      return 0;
+    }
     printer.line("application  " + application);
     printer.line("fleet        " + detail.get("fleetRevision").asText());
     detail

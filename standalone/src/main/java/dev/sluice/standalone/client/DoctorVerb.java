@@ -105,11 +105,11 @@ final class DoctorVerb extends Verb {
     long held = status.get("held").asLong();
     findings.add(
         held == 0
-            ? finding("holds", Result.ok, "nothing is suspended or rolled back")
+            ? finding("holds", Result.ok, "nothing is suspended or pinned")
             : finding(
                 "holds",
                 Result.warning,
-                "%d suspended or rolled back: sluice get apps, column HELD".formatted(held)));
+                "%d suspended or pinned: sluice get apps, column HELD".formatted(held)));
   }
 
   private static JsonNode part(PartChecks parts, String kind) {

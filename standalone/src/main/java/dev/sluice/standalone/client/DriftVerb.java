@@ -51,7 +51,10 @@ final class DriftVerb extends Verb {
     } else if (printer.isRaw()) {
       printer.raw(Json.mapper().valueToTree(drifts));
     } else {
-      drifts.forEach(drift -> printer.line(drift.get("application").asText()));
+      drifts.stream()
+          .map(drift -> drift.get("application").asText())
+          .distinct()
+          .forEach(printer::line);
     }
     List<JsonNode> unseen = statuses.stream().filter(DriftVerb::isUnseen).toList();
     unseen.forEach(
@@ -59,7 +62,10 @@ final class DriftVerb extends Verb {
             printer.message(
                 "%s: drift is unknown: %s"
                     .formatted(place(status), status.at("/health/reason").asText())));
-    return !drifts.isEmpty() ? DIFFERS : unseen.isEmpty() ? 0 : ExitException.INCOMPARABLE;
+    int missing = new Existence(api, printer).applications(applications, statuses).code();
+    return !drifts.isEmpty()
+        ? DIFFERS
+        : unseen.isEmpty() && missing == 0 ? 0 : ExitException.INCOMPARABLE;
   }
 
   private List<JsonNode> all(Api api, String path) {

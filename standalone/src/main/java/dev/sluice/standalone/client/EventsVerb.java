@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
     description = "Lists events, in the order in which the API read them; with -f, follows them.")
 final class EventsVerb extends Verb {
 
+  private static final Column ID = Column.wide("ID", "/id");
   private static final List<Column> COLUMNS =
       List.of(
           Column.of("AT", "/at"),
@@ -23,7 +24,7 @@ final class EventsVerb extends Verb {
           Column.of("CLUSTER", "/cluster"),
           Column.of("APPLICATION", "/application"),
           Column.of("REPOSITORY", "/repository"),
-          Column.wide("ID", "/id"));
+          ID);
 
   /** Until an API whose stream ended without an event is asked again. */
   private static final Duration RECONNECT = Duration.ofSeconds(1);
@@ -67,8 +68,11 @@ final class EventsVerb extends Verb {
             .with("type", type)
             .with("since", since);
     if (!follow) {
-      printer.list(api.all("/api/v1/events", query, limit), COLUMNS);
-      return 0;
+      List<JsonNode> events = api.all("/api/v1/events", query, limit);
+      printer.list(events, COLUMNS, ID);
+      return events.isEmpty()
+          ? new Existence(api, printer).applications(applications, events).clusters(clusters).code()
+          : 0;
     }
     Optional<String> last = Optional.empty();
     do {
@@ -83,7 +87,7 @@ final class EventsVerb extends Verb {
         last = hasNews ? events.lastId() : last;
       }
       if (!hasNews) {
-        Pause.of(RECONNECT, "interrupted");
+        Deadline.pause(RECONNECT, "interrupted");
       }
       // an API that was restarted continues after the last event; one that is gone ends the command
     } while (last.isPresent());
@@ -93,6 +97,10 @@ final class EventsVerb extends Verb {
   private static void print(JsonNode event, Printer printer) {
     if (printer.isRaw()) {
       printer.raw(event);
+      return;
+    }
+    if (printer.isName()) {
+      printer.line(event.get("id").asText());
       return;
     }
     printer.line(

@@ -36,9 +36,13 @@ final class ExplainVerb extends Verb {
 
   @Override
   int run(Api api, Printer printer) {
-    JsonNode explanation = api.get("/api/v1/commits/" + CommitPrefix.parse(commit), new Query());
+    JsonNode explanation = api.get("/api/v1/commits/" + CommitEffects.digits(commit), new Query());
     if (printer.isRaw()) {
       printer.raw(explanation);
+      return 0;
+    }
+    if (printer.isName()) {
+      printer.list(items(explanation, "affected"), AFFECTED);
       return 0;
     }
     printer.line("commit  " + explanation.get("commit").asText());

@@ -5,8 +5,10 @@ import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.Printer.Column;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -16,27 +18,34 @@ import picocli.CommandLine.Parameters;
 @Command(name = "get", description = "Lists apps, clusters, repositories or changes.")
 final class GetVerb extends Verb {
 
-  /** Kinds of things to list, named as they are typed; {@code dead-letters} is an old spelling. */
+  /** Kinds of things to list, with the words for them; the first one is shown. */
   enum Kind {
-    apps,
-    clusters,
-    repositories,
-    changes,
-    dead_letters;
+    apps("apps", "app", "application", "applications"),
+    clusters("clusters", "cluster"),
+    repositories("repositories", "repository", "repo", "repos"),
+    changes("changes", "change"),
+    /** An old spelling of the verb. */
+    dead_letters("dead-letters", "dead-letter");
+
+    private final List<String> words;
+
+    Kind(String... words) {
+      this.words = List.of(words);
+    }
 
     static Kind parse(String text) {
-      try {
-        return valueOf(text.replace('-', '_'));
-      } catch (IllegalArgumentException e) {
-        throw new ExitException(2, "expected get apps, clusters, repositories or changes");
-      }
+      return Arrays.stream(values())
+          .filter(kind -> kind.words.contains(text.toLowerCase(Locale.ROOT)))
+          .findFirst()
+          .orElseThrow(
+              () -> new ExitException(2, "expected get apps, clusters, repositories or changes"));
     }
   }
 
   @Parameters(
       index = "0",
       paramLabel = "KIND",
-      description = "apps, clusters, repositories or changes")
+      description = "apps, clusters, repositories or changes, in singular or plural; or KIND/NAME")
   private String kind = "";
 
   @Parameters(
@@ -103,6 +112,7 @@ final class GetVerb extends Verb {
           Column.of("OPENED", "/openedAt"),
           Column.of("CLOSED", "/closedReason"),
           Column.wide("MESSAGE", "/message"));
+  private static final Column CHANGE_ID = Column.wide("ID", "/id");
   private static final List<Column> CHANGES =
       List.of(
           Column.of("AT", "/at"),
@@ -113,7 +123,8 @@ final class GetVerb extends Verb {
           Column.of("ACTOR", "/actor"),
           Column.of("ORIGIN", "/origin"),
           Column.wide("DELIVERY", "/delivery"),
-          Column.wide("TITLE", "/title"));
+          Column.wide("TITLE", "/title"),
+          CHANGE_ID);
   private static final List<Column> CLUSTERS =
       List.of(
           Column.of("CLUSTER", "/cluster"),
@@ -139,9 +150,13 @@ final class GetVerb extends Verb {
 
   @Override
   int run(Api api, Printer printer) {
-    Kind wanted = Kind.parse(kind);
+    int slash = kind.indexOf('/');
+    if (slash > 0) {
+      names.addFirst(kind.substring(slash + 1));
+    }
+    Kind wanted = Kind.parse(slash > 0 ? kind.substring(0, slash) : kind);
     check(wanted);
-    list(api, printer, wanted);
+    int code = list(api, printer, wanted);
     if (watch) {
       api.renew();
       try (EventReader events = api.stream(new Query(), Optional.empty())) {
@@ -153,7 +168,7 @@ final class GetVerb extends Verb {
       }
       throw new ExitException(ExitException.UNREACHABLE, "the API has ended the stream");
     }
-    return 0;
+    return code;
   }
 
   /** Refuses options that the kind ignores: a filter must not be without effect. */
@@ -179,24 +194,32 @@ final class GetVerb extends Verb {
 
   private static void refuse(Kind wanted, String option, boolean given, EnumSet<Kind> allowed) {
     if (given && !allowed.contains(wanted)) {
-      throw new ExitException(
-          2, "get %s takes no %s".formatted(wanted.name().replace('_', '-'), option));
+      throw new ExitException(2, "get %s takes no %s".formatted(wanted.words.getFirst(), option));
     }
   }
 
-  private void list(Api api, Printer printer, Kind wanted) {
+  /** Prints the list; returns 1 if a name has nothing. */
+  private int list(Api api, Printer printer, Kind wanted) {
+    Existence existence = new Existence(api, printer);
+    List<String> given = repository.stream().toList();
     switch (wanted) {
-      case apps ->
-          printer.list(
-              api.all(
-                  "/api/v1/applications",
-                  fleet()
-                      .with("phase", phase)
-                      .with("sync", sync)
-                      .with("health", health)
-                      .with("repository", repository),
-                  limit),
-              APPLICATIONS);
+      case apps -> {
+        List<JsonNode> found =
+            api.all(
+                "/api/v1/applications",
+                fleet()
+                    .with("phase", phase)
+                    .with("sync", sync)
+                    .with("health", health)
+                    .with("repository", repository),
+                limit);
+        printer.list(found, APPLICATIONS);
+        existence.applications(names, found);
+        if (found.isEmpty()) {
+          existence.clusters(clusters);
+          existence.repositories(given, given.isEmpty() ? List.of() : repositories(api));
+        }
+      }
       case clusters -> {
         List<String> globs = new ArrayList<>(names);
         globs.addAll(clusters);
@@ -207,27 +230,39 @@ final class GetVerb extends Verb {
                 .limit(limit)
                 .toList(),
             CLUSTERS);
+        existence.clusters(globs);
       }
-      case repositories ->
-          printer.list(
-              api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE).stream()
-                  .filter(one -> matches(names, one.get("repository").asText()))
-                  .filter(
-                      one ->
-                          repository
-                              .filter(
-                                  name -> !name.equalsIgnoreCase(one.get("repository").asText()))
-                              .isEmpty())
-                  .limit(limit)
-                  .toList(),
-              REPOSITORIES);
-      case changes ->
-          printer.list(
-              api.all("/api/v1/changes", new Query().with("repository", repository), limit),
-              CHANGES);
+      case repositories -> {
+        List<JsonNode> all = repositories(api);
+        printer.list(
+            all.stream()
+                .filter(one -> matches(names, one.get("repository").asText()))
+                .filter(
+                    one ->
+                        repository
+                            .filter(name -> !name.equalsIgnoreCase(one.get("repository").asText()))
+                            .isEmpty())
+                .limit(limit)
+                .toList(),
+            REPOSITORIES);
+        existence.repositories(names, all).repositories(given, all);
+      }
+      case changes -> {
+        List<JsonNode> found =
+            api.all("/api/v1/changes", new Query().with("repository", repository), limit);
+        printer.list(found, CHANGES, CHANGE_ID);
+        if (found.isEmpty() && !given.isEmpty()) {
+          existence.repositories(given, repositories(api));
+        }
+      }
       case dead_letters ->
           printer.list(api.all("/api/v1/dead-letters", fleet(), limit), DEAD_LETTERS);
     }
+    return existence.code();
+  }
+
+  private static List<JsonNode> repositories(Api api) {
+    return api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE);
   }
 
   /** Returns what keeps the revision in Git from being applied. */

@@ -70,6 +70,11 @@ final class HistoryVerb extends Verb {
       printer.line("");
       printer.list(observed, OBSERVATIONS);
     }
-    return 0;
+    return generations.isEmpty()
+        ? new Existence(api, printer)
+            .applications(List.of(application), generations)
+            .clusters(clusters)
+            .code()
+        : 0;
   }
 }

@@ -88,11 +88,24 @@ final class Printer {
     }
   }
 
+  boolean isName() {
+    return format == Format.name;
+  }
+
   /** Prints items; their first column is their name. */
   void list(List<JsonNode> items, List<Column> columns) {
+    list(items, columns, columns.getFirst());
+  }
+
+  /**
+   * Prints items.
+   *
+   * @param name the column that the format {@code name} shows, each value once
+   */
+  void list(List<JsonNode> items, List<Column> columns, Column name) {
     switch (format) {
       case json, yaml -> raw(Json.mapper().valueToTree(items));
-      case name -> items.forEach(item -> line(columns.getFirst().value().apply(item)));
+      case name -> items.stream().map(name.value()).distinct().forEach(this::line);
       case table, wide -> table(items, columns);
     }
   }

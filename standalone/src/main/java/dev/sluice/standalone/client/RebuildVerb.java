@@ -79,7 +79,7 @@ final class RebuildVerb extends CommandVerbs.SelectingByHistory {
             "the dispatcher has not answered command %s within %s"
                 .formatted(id, Observations.duration(limit())));
       }
-      Pause.of(POLL, "interrupted; what was commanded will be answered all the same");
+      Deadline.pause(POLL, "interrupted; what was commanded will be answered all the same");
     }
   }
 }

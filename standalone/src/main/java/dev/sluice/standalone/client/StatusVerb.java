@@ -41,6 +41,9 @@ final class StatusVerb extends Verb {
             new Column("BEHIND", false, cluster -> number(cluster.get("behind"))),
             Column.wide("WORKER", "/worker"),
             Column.wide("LAST RESULT", "/lastResultAt")));
+    if (printer.isName()) {
+      return 0;
+    }
     printer.line("");
     List<JsonNode> parts = new ArrayList<>();
     status.path("parts").forEach(parts::add);

@@ -18,7 +18,9 @@ import picocli.CommandLine.Parameters;
             + " delivery, the time of each step, and who last changed it in the cluster.")
 final class TraceVerb extends Verb {
 
-  @Parameters(paramLabel = "KIND/NAME", description = "the object, such as Deployment/website")
+  @Parameters(
+      paramLabel = "KIND/NAME",
+      description = "the object, such as Deployment/website, deployments/website or deploy/website")
   private String object = "";
 
   @Option(
@@ -36,8 +38,8 @@ final class TraceVerb extends Verb {
   @Override
   int run(Api api, Printer printer) {
     int slash = object.indexOf('/');
-    if (slash < 1) {
-      throw new ExitException(2, "expected KIND/NAME, such as Deployment/website");
+    if (slash < 1 || slash == object.length() - 1) {
+      throw new ExitException(2, "expected KIND/NAME, such as deploy/website");
     }
     JsonNode trace =
         api.get(
@@ -49,6 +51,14 @@ final class TraceVerb extends Verb {
                 .with("namespace", namespace));
     if (printer.isRaw()) {
       printer.raw(trace);
+      return 0;
+    }
+    if (printer.isName()) {
+      printer.line(
+          "%s/%s"
+              .formatted(
+                  trace.at("/object/kind").asText().toLowerCase(Locale.ROOT),
+                  trace.at("/object/name").asText()));
       return 0;
     }
     print(trace, printer);

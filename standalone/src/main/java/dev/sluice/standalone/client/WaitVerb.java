@@ -63,7 +63,7 @@ final class WaitVerb extends Verb {
   @Override
   int run(Api api, Printer printer) {
     Goal goal = goal();
-    String commit = CommitPrefix.parse(condition.substring(condition.indexOf('=') + 1));
+    String commit = CommitEffects.digits(condition.substring(condition.indexOf('=') + 1));
     Deadline end = Deadline.in(limit());
     try (EventReader events = api.stream(new Query(), Optional.empty())) {
       Optional<String> missing = missing(api, commit, goal, printer);

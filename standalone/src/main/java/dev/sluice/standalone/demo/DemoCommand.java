@@ -8,8 +8,10 @@ import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
 import dev.sluice.standalone.process.ClusterAccess;
+import dev.sluice.standalone.process.DataDirectory;
 import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.standalone.process.OpenTelemetryTracing;
+import dev.sluice.standalone.process.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -59,13 +61,14 @@ public final class DemoCommand {
 
   private static int run(SettingValues values) throws Exception {
     Path data = values.get(DATA).toAbsolutePath().normalize();
-    Files.createDirectories(data);
-    Logging.toFile(data.resolve("sluice.log"));
-    Path secret = secret(data.resolve("webhook-secret"));
-    DemoRepository repository = DemoRepository.open(data);
-    Path fleet = fleet(data.resolve("fleet"), repository);
-
     try (Lifetime parts = new Lifetime()) {
+      parts.add(DataDirectory.lock(data));
+      List<Setting<Integer>> ports = List.of(PORT, API_PORT, KAFKA_PORT);
+      Ports.check(List.copyOf(ports), values, ports);
+      Logging.toFile(data.resolve("sluice.log"));
+      Path secret = secret(data.resolve("webhook-secret"));
+      DemoRepository repository = DemoRepository.open(data);
+      Path fleet = fleet(data.resolve("fleet"), repository);
       Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
       PushReport report = new PushReport(System.out);
       DemoClusters clusters =

@@ -10,6 +10,8 @@ import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.receiver.payload.GenericPayloads;
 import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.cli.TimedRequest;
 import dev.sluice.standalone.cli.Visible;
 import java.io.IOException;
 import java.net.URI;
@@ -24,13 +26,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.TimeoutException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** {@code sluice send}: sends a signed delivery to an endpoint of forge {@code generic}. */
 public final class SendCommand {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final String NONE = "0".repeat(40);
 
   private static final Setting<URI> URL =
@@ -68,13 +71,16 @@ public final class SendCommand {
               "the delivery's id; repeat it to send the delivery again (default: random)")
           .optional();
 
+  private static final Setting<Duration> TIMEOUT =
+      Setting.duration("timeout", "time limit for the endpoint's answer").or("10s");
+
   private SendCommand() {}
 
   public static Command command() {
     return new Command(
         "send",
         "Sends a signed delivery to a webhook endpoint of forge=generic, and prints the answer.",
-        List.of(URL, SECRET, REPOSITORY, REF, BEFORE, AFTER, ACTOR, DELIVERY),
+        List.of(URL, SECRET, REPOSITORY, REF, BEFORE, AFTER, ACTOR, DELIVERY, TIMEOUT),
         SendCommand::send);
   }
 
@@ -83,7 +89,6 @@ public final class SendCommand {
     byte[] body = body(values);
     HttpRequest request =
         HttpRequest.newBuilder(values.get(URL))
-            .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
             .header(
                 GenericPayloads.DELIVERY,
@@ -91,10 +96,25 @@ public final class SendCommand {
             .header(GenericPayloads.SIGNATURE, signature(values.get(SECRET).resolve(), body))
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build();
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
-      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    try {
+      HttpResponse<String> answer =
+          TimedRequest.send(
+              http, request, HttpResponse.BodyHandlers.ofString(), values.get(TIMEOUT));
       System.out.println(Visible.line(answer.statusCode() + " " + answer.body()));
       return answer.statusCode() / 100 == 2 ? 0 : 1;
+    } catch (TimeoutException e) {
+      throw new ExitException(
+          ExitException.NO_ANSWER,
+          "%s has not answered in full within --timeout: send it again with the same --delivery"
+              .formatted(values.get(URL)));
+    } catch (IOException e) {
+      throw new ExitException(
+          1,
+          "%s does not answer (%s): is it running, and is --url right?"
+              .formatted(values.get(URL), e.getClass().getSimpleName()));
+    } finally {
+      http.shutdownNow();
     }
   }
 

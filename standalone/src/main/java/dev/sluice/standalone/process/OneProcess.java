@@ -54,9 +54,6 @@ public final class OneProcess implements AutoCloseable {
     this.apiPort = apiPort;
   }
 
-  /** Identity of the only process: after a restart, it takes back its own Lease without waiting. */
-  private static final String IDENTITY = "one-process";
-
   /**
    * Configuration of all parts.
    *
@@ -84,11 +81,14 @@ public final class OneProcess implements AutoCloseable {
             .toList();
 
     static Plan from(SettingValues values, Map<ClusterName, KubernetesClient> clusters) {
+      DispatcherConfig dispatcher = DispatcherConfig.from(values);
+      // no other process can have these mirrors, and a restarted one has them again
+      String identity = InstanceName.of(dispatcher.mirrors());
       return new Plan(
           ReceiverConfig.from(values),
-          DispatcherConfig.from(values).orInstance(IDENTITY),
+          dispatcher.orInstance(identity),
           ApiConfig.from(values),
-          cluster -> WorkerConfig.from(values, cluster, IDENTITY),
+          cluster -> WorkerConfig.from(values, cluster, identity),
           RenderConfig.from(values),
           clusters,
           values.get(HeartbeatWriter.INTERVAL));

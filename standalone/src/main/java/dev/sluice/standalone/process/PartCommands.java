@@ -27,7 +27,6 @@ import dev.sluice.worker.render.Renderers;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /** Commands that run one part each, with an existing Kafka. */
 public final class PartCommands {
@@ -91,7 +90,7 @@ public final class PartCommands {
         "Applies the targets of one cluster. A second worker for the same cluster is a standby.",
         List.of(WorkerConfig.SETTINGS, RenderConfig.SETTINGS, ClusterAccess.SETTINGS),
         (values, parts) -> {
-          WorkerConfig config = WorkerConfig.from(values, hostIdentity());
+          WorkerConfig config = WorkerConfig.from(values, InstanceName.random());
           Surroundings process = Surroundings.of("sluice-worker", values, parts);
           parts.add(
               OneProcess.worker(
@@ -116,6 +115,7 @@ public final class PartCommands {
         all,
         values -> {
           Logging.configure(values);
+          Ports.check(all, values, List.of());
           try (Lifetime parts = new Lifetime()) {
             starter.start(values, parts);
             parts.awaitStop();
@@ -141,12 +141,6 @@ public final class PartCommands {
                   kafka, values.get(HeartbeatWriter.INTERVAL), Clock.systemUTC()));
       return new Surroundings(kafka, new Telemetry(metrics, tracing, heartbeats));
     }
-  }
-
-  /** Returns a unique identity that names the host. */
-  private static String hostIdentity() {
-    String host = System.getenv().getOrDefault("HOSTNAME", "worker");
-    return host + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
   private interface Starter {

@@ -35,13 +35,7 @@ public final class UpCommand {
   private UpCommand() {}
 
   public static Command command() {
-    List<Setting<?>> settings = new ArrayList<>(List.of(DATA, KAFKA, KAFKA_PORT));
-    settings.add(KafkaSettings.TOPIC_PREFIX);
-    settings.add(KafkaSettings.KAFKA_PROPERTIES);
-    settings.addAll(OneProcess.Plan.SETTINGS);
-    settings.addAll(ClusterAccess.SETTINGS);
-    settings.add(TrustedCertificates.SETTING);
-    settings.addAll(Logging.SETTINGS);
+    List<Setting<?>> settings = settings();
     return new Command(
         "up",
         "Runs all parts in one process: broker, receiver, dispatcher, and a worker for each"
@@ -50,11 +44,29 @@ public final class UpCommand {
         UpCommand::run);
   }
 
+  private static List<Setting<?>> settings() {
+    List<Setting<?>> settings = new ArrayList<>(List.of(DATA, KAFKA, KAFKA_PORT));
+    settings.add(KafkaSettings.TOPIC_PREFIX);
+    settings.add(KafkaSettings.KAFKA_PROPERTIES);
+    settings.addAll(OneProcess.Plan.SETTINGS);
+    settings.addAll(ClusterAccess.SETTINGS);
+    settings.add(TrustedCertificates.SETTING);
+    settings.addAll(Logging.SETTINGS);
+    return settings;
+  }
+
   private static int run(SettingValues values) throws Exception {
     Logging.configure(values);
     TrustedCertificates.configure(values);
     ClusterAccess access = ClusterAccess.from(values);
     try (Lifetime parts = new Lifetime()) {
+      List<Setting<?>> used = settings();
+      if (values.get(KAFKA).isEmpty()) {
+        parts.add(DataDirectory.lock(values.get(DATA)));
+      } else {
+        used.remove(KAFKA_PORT);
+      }
+      Ports.check(used, values, List.of(KAFKA_PORT));
       Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
       Map<ClusterName, KubernetesClient> clusters = new LinkedHashMap<>();
       for (ClusterName cluster : FleetLoader.read(values.get(DispatcherConfig.FLEET)).clusters()) {

@@ -8,6 +8,10 @@ import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.receiver.Receiver;
 import dev.sluice.receiver.ReceiverConfig;
 import dev.sluice.standalone.cli.CommandLineInterface;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,19 +56,36 @@ class SendCommandIT {
     }
   }
 
+  @Test
+  void endsInTimeIfTheEndpointNeverAnswers() throws Exception {
+    Path secret = Files.writeString(directory.resolve("secret"), "a secret of the test\n");
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      StringWriter errors = new StringWriter();
+      assertThat(send(silent.getLocalPort(), secret, errors, "--timeout=300ms")).isEqualTo(124);
+      assertThat(errors.toString()).contains("has not answered in full").hasLineCount(1);
+    }
+    StringWriter errors = new StringWriter();
+    assertThat(send(1, secret, errors)).isEqualTo(1);
+    assertThat(errors.toString()).contains("is it running").hasLineCount(1);
+  }
+
   private static int send(Receiver receiver, Path secret, String... more) {
+    return send(receiver.port(), secret, new StringWriter(), more);
+  }
+
+  private static int send(int port, Path secret, StringWriter errors, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "send",
-                "--url=http://127.0.0.1:%d/webhooks/git".formatted(receiver.port()),
+                "--url=http://127.0.0.1:%d/webhooks/git".formatted(port),
                 "--secret=file:" + secret,
                 "--repository=example/repo",
                 "--ref=main",
                 "--after=" + "5".repeat(40)));
     arguments.addAll(List.of(more));
     return new CommandLineInterface(List.of(SendCommand.command()), Map.of())
-        .run(arguments.toArray(String[]::new));
+        .run(new PrintWriter(errors, true), arguments.toArray(String[]::new));
   }
 
   private long written() throws Exception {
