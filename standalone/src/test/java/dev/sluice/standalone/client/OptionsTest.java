@@ -39,7 +39,7 @@ class OptionsTest {
           "/api/v1/dead-letters",
           "{\"items\": [{\"entry\": \"east/web/1\"}]}",
           "/api/v1/commands",
-          "{\"commands\": [], \"skipped\": []}");
+          "{\"commands\": [{\"application\": \"web\", \"clusters\": [\"east\"]}], \"skipped\": []}");
 
   /** A run of a verb, with its requests. */
   private record Ran(int code, String out, String err, List<String> asked) {}
