@@ -187,14 +187,15 @@ final class CommandService {
         skipped.add(entry + ": the fleet has no such application");
         continue;
       }
-      if (asked.action() == DeadLetterRequest.Action.DISCARD) {
-        Optional<String> needed = new DiscardCheck(model).whyNeeded(letter.get());
-        if (needed.isPresent()) {
-          skipped.add("%s: %s".formatted(entry, needed.get()));
-          continue;
-        }
-      }
       Order order = order(asked.action(), letter.get(), definition.get(), key);
+      Optional<String> needed =
+          asked.action() == DeadLetterRequest.Action.DISCARD && may(request.principal(), order)
+              ? new DiscardCheck(model).whyNeeded(letter.get())
+              : Optional.empty();
+      if (needed.isPresent()) {
+        skipped.add("%s: %s".formatted(entry, needed.get()));
+        continue;
+      }
       orders.merge(
           order.id(),
           order,
