@@ -31,7 +31,8 @@ class FleetFaultIT {
 
   private static final Pattern APPROVAL = Pattern.compile("set approve-revision=(\\w+)");
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger(FleetIntake.class);
+  private final Logger logger =
+      (Logger) LoggerFactory.getLogger(FleetIntake.class.getPackageName());
   private final Logged logged = new Logged();
   private Situation situation;
 

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unreadable;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.partition.RetryTiming;
@@ -55,6 +56,7 @@ class UnreadableRepositoryIT {
     await().atMost(Duration.ofSeconds(10)).until(() -> last().unreadable().isPresent());
     Unreadable unreadable = last().unreadable().orElseThrow();
     assertThat(unreadable.reason()).contains("cannot fetch");
+    assertThat(unreadable.code()).contains(SourceFailure.REPOSITORY_NOT_FOUND);
     situation.deliver(Optional.of(late));
     await().atMost(Duration.ofSeconds(10)).until(() -> last().pending().isPresent());
 

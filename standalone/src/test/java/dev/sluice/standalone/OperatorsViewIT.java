@@ -2,11 +2,13 @@ package dev.sluice.standalone;
 
 import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.patiently;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
+import dev.sluice.standalone.demo.PushWebhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -47,12 +49,14 @@ class OperatorsViewIT {
   private TcpProxy cluster;
   private int kafkaPort;
   private int apiPort;
+  private int webhookPort;
 
   @BeforeAll
   void start(@TempDir Path temporary) throws Exception {
     directory = temporary;
     kafkaPort = SluiceProcess.freePort();
     apiPort = SluiceProcess.freePort();
+    webhookPort = SluiceProcess.freePort();
     for (String part : List.of("dispatcher", "receiver", "worker")) {
       probes.put(part, SluiceProcess.freePort());
     }
@@ -125,8 +129,9 @@ class OperatorsViewIT {
     Path repository = directory.resolve("apps.git");
     Path elsewhere = directory.resolve("elsewhere.git");
     Files.move(repository, elsewhere);
-    awaitDoctor("localhost/scenario/apps", "check the URL");
+    awaitDoctor("localhost/scenario/apps", "RepositoryNotFound", "check the URL");
     awaitStatus("1 Unknown");
+    awaitStatus("fault  RepositoryNotFound: localhost/scenario/apps");
     Files.move(elsewhere, repository);
     awaitWell();
   }
@@ -145,6 +150,35 @@ class OperatorsViewIT {
     awaitStatus("FleetInvalid");
     Files.delete(wrong);
     awaitWell();
+  }
+
+  @Test
+  void aRefusedDeliveryIsNamedUntilItIsAccepted() throws Exception {
+    assertThat(deliver("wrong-secret", "1234")).isEqualTo(401);
+    awaitStatus("unauthenticated at");
+    assertThat(run("doctor").out())
+        .contains("receiver", "warning", "from 127.0.0.1, delivery 1234");
+
+    assertThat(deliver(Files.readString(directory.resolve("secret")), "1234")).isEqualTo(202);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(run("status").out()).doesNotContain("DeliveriesRefused"));
+  }
+
+  private int deliver(String secret, String delivery) throws Exception {
+    byte[] body =
+        PushWebhook.body("0".repeat(40), "1".repeat(40), "refs/heads/main", "scenario/apps");
+    return http.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:%d/webhooks/github".formatted(webhookPort)))
+                .header("Content-Type", "application/json")
+                .header("X-GitHub-Event", "push")
+                .header("X-GitHub-Delivery", delivery)
+                .header("X-Hub-Signature-256", PushWebhook.signature(body, secret.getBytes(UTF_8)))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build(),
+            HttpResponse.BodyHandlers.discarding())
+        .statusCode();
   }
 
   @Test
@@ -293,7 +327,7 @@ class OperatorsViewIT {
         "--webhook-host",
         "127.0.0.1",
         "--webhook-port",
-        "0",
+        Integer.toString(webhookPort),
         "--webhook-endpoint",
         scenario.settings().get("webhook-endpoint"),
         "--webhook-health-port",

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.standalone.cli.TrustedCertificates;
 import dev.sluice.standalone.process.OneProcess;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
@@ -34,6 +36,18 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("forge")
 class RealForgeFaultsIT {
+
+  private static final String[] UNREADABLE =
+      Stream.of(
+              SourceFailure.REPOSITORY_UNREADABLE,
+              SourceFailure.REPOSITORY_NOT_FOUND,
+              SourceFailure.CREDENTIALS_MISSING,
+              SourceFailure.CREDENTIALS_REFUSED,
+              SourceFailure.FORGE_UNREACHABLE,
+              SourceFailure.CERTIFICATE_REFUSED,
+              SourceFailure.HOST_KEY_REFUSED)
+          .map(SourceFailure::value)
+          .toArray(String[]::new);
 
   private static final String SECRET = "forge-secret";
   private static final String FILE = "web/configmap.yaml";
@@ -275,7 +289,7 @@ class RealForgeFaultsIT {
         .untilAsserted(
             () ->
                 assertThat(CommandRun.of(sluice, "describe", "web").out())
-                    .contains("RepositoryUnreadable"));
+                    .containsAnyOf(UNREADABLE));
     assertThat(CommandRun.of(sluice, "get", "repositories", "-o", "wide").out()).contains(reason);
     assertThat(CommandRun.of(sluice, "doctor").out())
         .contains("refs that cannot be read", identity(), reason);
@@ -287,7 +301,7 @@ class RealForgeFaultsIT {
             () ->
                 assertThat(CommandRun.of(sluice, "describe", "web").out())
                     .contains("Synced")
-                    .doesNotContain("RepositoryUnreadable"));
+                    .doesNotContain(UNREADABLE));
   }
 
   private void awaitWebhook(String commit) {

@@ -71,8 +71,11 @@ final class ApiMetrics {
         () -> labelled(model.observations().contended(), "cluster"));
     metrics.gauge(
         "sluice_repository_unreadable_refs",
-        "unreadable refs, by repository",
-        () -> labelled(model.fleet().unreadableRepositories(), "repository"));
+        "unreadable refs, by repository and cause",
+        () ->
+            counted(
+                model.fleet().unreadable().stream()
+                    .map(ref -> Tags.of("repository", ref.repository(), "code", ref.code()))));
     metrics.gauge(
         "sluice_parts",
         "parts of the installation by state, according to their reports",

@@ -69,6 +69,7 @@ final class ChangeProjection {
       case RepositoryMoved moved -> {
         if (change(received, "repository-moved", moved, null)) {
           set(received, "title", "moved to " + moved.movedTo());
+          set(received, "moved_to", moved.movedTo().value());
           from(received, moved.origin());
         }
       }

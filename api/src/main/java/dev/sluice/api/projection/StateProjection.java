@@ -44,7 +44,7 @@ final class StateProjection {
   private void ref(RefState ref) {
     boolean wasUnknown = isUnknown(ref);
     sql.update(
-        "INSERT OR REPLACE INTO ref VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO ref VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ref.repository(),
         ref.ref(),
         ref.head(),
@@ -52,7 +52,8 @@ final class StateProjection {
         ref.pending().map(Pending::since),
         ref.readAt(),
         ref.unreadable().map(Unreadable::since),
-        ref.unreadable().map(Unreadable::reason));
+        ref.unreadable().map(Unreadable::reason),
+        ref.unreadable().map(one -> one.code().orElse(SourceFailure.REPOSITORY_UNREADABLE)));
     ref.unmet()
         .ifPresent(
             unmet ->
@@ -93,7 +94,7 @@ final class StateProjection {
     sql.update(
         """
         UPDATE status SET (unknown_code, unknown_message, unknown_since) = (
-          SELECT CASE WHEN ref.unreadable_since IS NULL THEN '%s' ELSE '%s' END,
+          SELECT CASE WHEN ref.unreadable_since IS NULL THEN '%s' ELSE ref.unreadable_code END,
             source.repository || ' ' || source.ref || ifnull(' cannot be read: ' || ref.unreadable_reason, ' was never read'),
             ref.unreadable_since
           FROM source LEFT JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
@@ -101,11 +102,7 @@ final class StateProjection {
           ORDER BY ref.unreadable_since IS NULL, source.ordinal LIMIT 1)
         WHERE %s
         """
-            .formatted(
-                SourceFailure.REPOSITORY_NEVER_READ,
-                SourceFailure.REPOSITORY_UNREADABLE,
-                UNKNOWN,
-                applications),
+            .formatted(SourceFailure.REPOSITORY_NEVER_READ, UNKNOWN, applications),
         values);
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.api.projection.Phase;
 import dev.sluice.api.readmodel.Overview.ClusterView;
 import dev.sluice.api.readmodel.Overview.RefView;
 import dev.sluice.api.readmodel.Overview.RepositoryView;
+import dev.sluice.api.readmodel.Overview.UnreadableRef;
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Row;
 import dev.sluice.api.store.Sql;
@@ -47,7 +48,22 @@ public final class Fleet {
                 behind,
                 obstacles,
                 warnings,
-                parts));
+                parts,
+                unreadable(sql, allowed)));
+  }
+
+  private static List<UnreadableRef> unreadable(Sql sql, Scope allowed) {
+    Where where = new Where().and("unreadable_since IS NOT NULL").ref("ref", allowed);
+    return sql.list(
+        "SELECT * FROM ref" + where + " ORDER BY repository, ref LIMIT 100",
+        row ->
+            new UnreadableRef(
+                row.text("repository"),
+                row.text("ref"),
+                row.text("unreadable_code"),
+                row.time("unreadable_since"),
+                row.text("unreadable_reason")),
+        where.values());
   }
 
   public List<ClusterView> clusters(Scope allowed) {
@@ -70,15 +86,9 @@ public final class Fleet {
                 RepositoryView::repository));
   }
 
-  /** Returns the number of unreadable refs of each repository that applications have sources in. */
-  public Map<String, Long> unreadableRepositories() {
-    Where where = new Where().and("unreadable_since IS NOT NULL").ref("ref", Scope.ALL);
-    return database.read(
-        sql ->
-            counts(
-                sql,
-                "SELECT repository AS name, count(*) AS n FROM ref" + where + " GROUP BY 1",
-                where));
+  /** Returns the refs that applications follow and that cannot be read. */
+  public List<UnreadableRef> unreadable() {
+    return database.read(sql -> unreadable(sql, Scope.ALL));
   }
 
   /** Returns the number of open dead letters of the whole fleet, by code. */
@@ -107,14 +117,28 @@ public final class Fleet {
                     row.findTime("pending_since"),
                     row.findTime("read_at"),
                     row.findTime("unreadable_since"),
-                    row.find("unreadable_reason")),
+                    row.find("unreadable_reason"),
+                    row.find("unreadable_code")),
             refs.values()),
         sql.find(
             "SELECT at FROM change" + changes + " ORDER BY sequence DESC LIMIT 1",
             row -> row.time("at"),
             changes.values()),
         last(sql, repository, "endpoint IS NOT NULL", allowed),
-        last(sql, repository, "origin = 'sweep'", allowed));
+        last(sql, repository, "origin = 'sweep'", allowed),
+        movedTo(sql, repository));
+  }
+
+  private static Optional<String> movedTo(Sql sql, String repository) {
+    return sql.find(
+            """
+            SELECT moved_to FROM change
+            WHERE type = 'repository-moved' AND (repository = ?1 OR moved_to = ?1 COLLATE NOCASE)
+            ORDER BY sequence DESC LIMIT 1
+            """,
+            row -> row.text("moved_to"),
+            repository)
+        .filter(name -> !name.equalsIgnoreCase(repository));
   }
 
   private static Optional<Instant> last(

@@ -17,8 +17,9 @@ import java.util.Optional;
  * @param obstacles why the answers may be stale; empty if they are current
  * @param warnings how Kafka's topics fall short of the recommended configuration; only for tokens
  *     without a scope
- * @param parts receivers, dispatchers, workers and APIs; without a scope of the token only workers
- *     of its clusters
+ * @param parts receivers, dispatchers, workers and APIs; for tokens with a scope only workers of
+ *     its clusters
+ * @param unreadable followed refs whose remote cannot be read, at most 100
  */
 public record Overview(
     Map<String, Long> phases,
@@ -30,7 +31,8 @@ public record Overview(
     long behind,
     List<String> obstacles,
     List<String> warnings,
-    List<PartView> parts) {
+    List<PartView> parts,
+    List<UnreadableRef> unreadable) {
 
   /**
    * State of a cluster.
@@ -58,6 +60,8 @@ public record Overview(
    *
    * @param lastWebhookAt when a webhook last named it; empty if none ever did
    * @param lastSweepAt when a poll of refs last found a move that no webhook had reported
+   * @param movedTo the name that its forge gave it when it was renamed or transferred; absent if it
+   *     was not, or got its name back
    */
   public record RepositoryView(
       String repository,
@@ -65,7 +69,8 @@ public record Overview(
       List<RefView> refs,
       Optional<Instant> lastChangeAt,
       Optional<Instant> lastWebhookAt,
-      Optional<Instant> lastSweepAt) {}
+      Optional<Instant> lastSweepAt,
+      Optional<String> movedTo) {}
 
   /**
    * State of a ref that applications follow.
@@ -75,6 +80,7 @@ public record Overview(
    * @param readAt when the remote was last read; updated at least every ten minutes
    * @param unreadableSince when the remote became unreadable; absent while it can be read
    * @param unreadableReason what failed, where and what to do
+   * @param unreadableCode of the cause
    */
   public record RefView(
       String ref,
@@ -83,5 +89,10 @@ public record Overview(
       Optional<Instant> pendingSince,
       Optional<Instant> readAt,
       Optional<Instant> unreadableSince,
-      Optional<String> unreadableReason) {}
+      Optional<String> unreadableReason,
+      Optional<String> unreadableCode) {}
+
+  /** A ref of a repository that applications follow and that cannot be read. */
+  public record UnreadableRef(
+      String repository, String ref, String code, Instant since, String reason) {}
 }

@@ -31,12 +31,23 @@ final class PartFollower implements AutoCloseable {
   private final KafkaConnection connection;
   private final PartReports reports;
   private final SupervisedLoop loop;
+  private volatile boolean caughtUp;
 
   PartFollower(KafkaConnection connection, PartReports reports, Clock clock) {
     this.connection = connection;
     this.reports = reports;
     this.loop = new SupervisedLoop("read-model-heartbeats", clock, this::session);
     loop.start();
+  }
+
+  /** Returns why the reports are not known; empty if they are, or if there can be none. */
+  Optional<String> problem() {
+    return loop.unreadyReason().map(reason -> "the reports of the parts cannot be read: " + reason);
+  }
+
+  /** Returns whether the reports that were in the topic have been read. */
+  boolean isCaughtUp() {
+    return caughtUp;
   }
 
   private void session(SupervisedLoop supervised) throws InterruptedException {
@@ -46,6 +57,7 @@ final class PartFollower implements AutoCloseable {
     try (UngroupedConsumer consumer = new UngroupedConsumer(properties)) {
       supervised.onClose(consumer::wakeup);
       while (supervised.isOpen() && consumer.partitionsFor(topic).isEmpty()) {
+        caughtUp = true;
         supervised.turned();
         supervised.pause(TOPIC_MISSING);
       }
@@ -53,6 +65,7 @@ final class PartFollower implements AutoCloseable {
       consumer.assign(List.of(partition), _ -> Optional.empty());
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       while (supervised.isOpen()) {
+        caughtUp |= consumer.position(partition) >= end;
         read(consumer, end);
         supervised.turned();
       }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,8 +96,12 @@ public final class ReadModel implements AutoCloseable {
             allowed,
             follower.lag(),
             unreadyReason().stream().toList(),
-            allowed.isAll() ? follower.warnings() : List.of(),
+            allowed.isAll() ? warnings() : List.of(),
             parts(allowed));
+  }
+
+  private List<String> warnings() {
+    return Stream.concat(follower.warnings().stream(), partFollower.problem().stream()).toList();
   }
 
   /** Returns the parts of the installation, as they reported last. */
@@ -113,7 +118,13 @@ public final class ReadModel implements AutoCloseable {
 
   /** Returns why answers may be stale, or empty if they are current. */
   public Optional<String> unreadyReason() {
-    return follower.unreadyReason();
+    return follower
+        .unreadyReason()
+        .or(
+            () ->
+                partFollower.isCaughtUp() || partFollower.problem().isPresent()
+                    ? Optional.empty()
+                    : Optional.of("the reports of the parts are being read"));
   }
 
   /** Returns the number of records that are not read yet, by topic. */

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Database implements AutoCloseable {
 
   /** Version of schema.sql and of the projections; increase it when either changes. */
-  static final String VERSION = "10";
+  static final String VERSION = "11";
 
   private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final int READERS = 4;

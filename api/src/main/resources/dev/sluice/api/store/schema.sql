@@ -18,7 +18,8 @@ CREATE TABLE change (
   -- an event may name a repository in another case than the fleet does
   at INTEGER NOT NULL, type TEXT NOT NULL, repository TEXT NOT NULL COLLATE NOCASE, ref TEXT, commit_id TEXT,
   actor TEXT, origin TEXT, endpoint TEXT, delivery TEXT, title TEXT, number INTEGER, url TEXT, merged_by TEXT, author TEXT,
-  commit_prefix TEXT, head_id TEXT, application TEXT, cluster TEXT);
+  commit_prefix TEXT, head_id TEXT, application TEXT, cluster TEXT, moved_to TEXT);
+CREATE INDEX change_of_name ON change (sequence) WHERE type = 'repository-moved';
 CREATE INDEX change_by_endpoint ON change (endpoint, sequence) WHERE endpoint IS NOT NULL;
 CREATE INDEX change_by_commit ON change (commit_id);
 CREATE INDEX change_by_head ON change (head_id) WHERE head_id IS NOT NULL;
@@ -43,7 +44,7 @@ CREATE INDEX source_by_repository ON source (repository, ref);
 CREATE INDEX source_by_repository_in_any_case ON source (repository COLLATE NOCASE, ref);
 CREATE TABLE ref (
   repository TEXT NOT NULL, ref TEXT NOT NULL, head TEXT, expected TEXT, pending_since INTEGER,
-  read_at INTEGER, unreadable_since INTEGER, unreadable_reason TEXT,
+  read_at INTEGER, unreadable_since INTEGER, unreadable_reason TEXT, unreadable_code TEXT,
   PRIMARY KEY (repository, ref)) WITHOUT ROWID;
 
 -- by event, the commit that it reported and Git did not show in time

@@ -27,6 +27,7 @@ import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -117,7 +118,9 @@ public final class TopicWriter implements AutoCloseable {
         "unreadable/" + repository + "#" + ref,
         new RefState(repository, ref, Optional.of(commit(1)), Optional.empty())
             .read(now().minusSeconds(1))
-            .unreadable(new StateRecord.Unreadable(now(), reason)));
+            .unreadable(
+                new StateRecord.Unreadable(
+                    now(), reason, Optional.of(SourceFailure.REPOSITORY_NOT_FOUND))));
   }
 
   /** Writes the state of a definition whose sources were never read. */

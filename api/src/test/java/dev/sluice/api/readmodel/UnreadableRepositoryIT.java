@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.projection.Phase;
 import dev.sluice.api.readmodel.Explanation.Unaffected;
+import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
+import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.GitRef;
@@ -63,7 +65,7 @@ class UnreadableRepositoryIT {
       assertThat(phases(model)).containsExactly("api Synced", "web Unknown");
       ApplicationStatus web = list(model, Optional.of(Phase.UNKNOWN)).getFirst();
       assertThat(web.application()).isEqualTo("web");
-      assertThat(web.code()).contains("RepositoryUnreadable");
+      assertThat(web.code()).contains("RepositoryNotFound");
       assertThat(web.message())
           .contains("git.example/shop refs/heads/main cannot be read: " + REASON);
       assertThat(web.since()).isEqualTo(since);
@@ -75,15 +77,23 @@ class UnreadableRepositoryIT {
           .containsOnly(Map.entry("Synced", 1L), Map.entry("Unknown", 1L));
       assertThat(model.fleet().clusters(Scope.ALL).getFirst().phases())
           .containsEntry("Unknown", 1L);
-      assertThat(model.fleet().unreadableRepositories())
-          .containsOnly(Map.entry("git.example/shop", 1L));
+      assertThat(model.fleet().unreadable())
+          .singleElement()
+          .satisfies(
+              ref -> {
+                assertThat(ref.repository()).isEqualTo("git.example/shop");
+                assertThat(ref.code()).isEqualTo("RepositoryNotFound");
+                assertThat(ref.since()).isEqualTo(since);
+                assertThat(ref.reason()).isEqualTo(REASON);
+              });
+      assertThat(model.overview(Scope.ALL).unreadable()).isEqualTo(model.fleet().unreadable());
 
       topics.read(REPOSITORY, MAIN).flush();
       await()
           .atMost(Duration.ofSeconds(10))
           .untilAsserted(
               () -> assertThat(phases(model)).containsExactly("api Synced", "web Synced"));
-      assertThat(model.fleet().unreadableRepositories()).isEmpty();
+      assertThat(model.fleet().unreadable()).isEmpty();
     }
   }
 
@@ -126,7 +136,7 @@ class UnreadableRepositoryIT {
     try (ReadModel model = open()) {
       ApplicationStatus waiting = list(model, Optional.of(Phase.WAITING)).getFirst();
       assertThat(waiting.application()).isEqualTo("new");
-      assertThat(waiting.code()).contains("RepositoryUnreadable");
+      assertThat(waiting.code()).contains("RepositoryNotFound");
       assertThat(waiting.message()).hasValueSatisfying(why -> assertThat(why).contains(REASON));
     }
   }
@@ -162,6 +172,30 @@ class UnreadableRepositoryIT {
     return list(model, Optional.empty()).stream()
         .map(status -> status.application() + " " + status.phase())
         .toList();
+  }
+
+  @Test
+  void aRenamedRepositoryHasItsNewNameUntilItGetsTheOldOneBack() {
+    RepositoryId renamed = new RepositoryId("git.example/renamed");
+    topics
+        .write("moved", new RepositoryMoved(REPOSITORY, renamed, new Origin.Poll(topics.now())))
+        .flush();
+    try (ReadModel model = open()) {
+      assertThat(movedTo(model)).contains("git.example/renamed");
+
+      topics
+          .write("back", new RepositoryMoved(renamed, REPOSITORY, new Origin.Poll(topics.now())))
+          .flush();
+      await().atMost(Duration.ofSeconds(10)).until(() -> movedTo(model).isEmpty());
+    }
+  }
+
+  private static Optional<String> movedTo(ReadModel model) {
+    return model.fleet().repositories(Scope.ALL, 10, Optional.empty()).items().stream()
+        .filter(view -> view.repository().equals(REPOSITORY.value()))
+        .findFirst()
+        .orElseThrow()
+        .movedTo();
   }
 
   private static List<ApplicationStatus> list(ReadModel model, Optional<Phase> phase) {

@@ -1,6 +1,7 @@
 package dev.sluice.contract.event;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -131,8 +132,9 @@ public sealed interface StateRecord extends Event {
    *
    * @param since the first failed attempt after the last successful one
    * @param reason of a recent attempt: what, where and what to do; without credentials
+   * @param code of the cause; absent in records of earlier versions
    */
-  record Unreadable(Instant since, String reason) {}
+  record Unreadable(Instant since, String reason, Optional<FailureCode> code) {}
 
   /**
    * A reported change that has not appeared in Git yet.

@@ -123,13 +123,41 @@ public enum SourceFailure implements FailureCode {
       "The dispatcher cannot read the repository; the newest revision is unknown. Retried"
           + " automatically.",
       "Check the URL, the network and the credentials in the message."),
+  REPOSITORY_NOT_FOUND(
+      "The forge has no repository at the URL, or hides it: it was deleted or renamed, or is private."
+          + " Retried automatically.",
+      "Correct the Repository's URL in the fleet, or give it credentials that may read it."),
+  REPOSITORY_REDIRECTED(
+      "The forge redirects the repository's URL to another server, which the credentials are not"
+          + " for. Retried automatically.",
+      "Give the URL that it redirects to in the fleet."),
+  CREDENTIALS_REFUSED(
+      "The forge refuses the repository's credentials. Retried automatically.",
+      "Check the value, the expiry and the rights of the credentials that the message names."),
+  CREDENTIALS_MISSING(
+      "The forge requires credentials, and the fleet gives none, or they cannot be read. Retried"
+          + " automatically.",
+      "Give the Repository credentials, or make those that the message names readable."),
+  FORGE_UNREACHABLE(
+      "The forge does not answer, or answers with an error. Retried automatically.",
+      "Check the forge, the host name and port of the URL, and the network."),
+  HOST_KEY_REFUSED(
+      "The SSH server has an unknown or another host key than expected. Retried automatically.",
+      "Compare the key as the message says, and correct the known hosts."),
+  CERTIFICATE_REFUSED(
+      "The forge's TLS certificate is not accepted. Retried automatically.",
+      "Do what the message says: trust its authority, or renew or replace the certificate."),
+  MIRROR_FULL(
+      "The repository does not fit into the dispatcher's mirror. Retried automatically.",
+      "Make room on the disk, make the repository smaller, or raise the limit that the message"
+          + " names."),
   REPOSITORY_NEVER_READ(
       "The dispatcher has not read the repository yet; the newest revision is unknown. Retried"
           + " automatically.",
       "Check the URL and the credentials of the Repository in the fleet."),
   REF_GONE(
-      "The ref that the application follows was deleted. The objects stay.",
-      "Push the ref again, or remove the application from the fleet."),
+      "The repository has no such ref: it was deleted, or not pushed yet. The objects stay.",
+      "Push the ref, or correct `ref` in the fleet."),
   COMMIT_MISSING(
       "The commit of a rollback is not in the repository.",
       "Roll back to another commit, or resume the application."),

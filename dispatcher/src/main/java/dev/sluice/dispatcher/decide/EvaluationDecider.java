@@ -112,8 +112,8 @@ public final class EvaluationDecider {
     Failure failure =
         new Failure(
             SourceFailure.REF_GONE,
-            "%s is gone from %s: what was applied last stays; push the ref again, or take the application out of the fleet"
-                .formatted(key.ref(), key.repository()),
+            "%s has no %s: it was deleted, or not pushed yet; what was applied last stays; push it, or correct the ref in the fleet"
+                .formatted(key.repository(), key.ref()),
             Failure.Stage.SOURCE,
             Optional.empty());
     for (ApplicationState state : partitionState.following(key)) {

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.evaluate;
 
 import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
@@ -80,7 +81,7 @@ public final class Evaluation {
       case FetchOutcome.Gone _ -> new EvaluationOutcome.Gone(aim.expected());
       case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
       case FetchOutcome.Failed failed ->
-          new EvaluationOutcome.Failed(failed.reason(), failed.retryable());
+          new EvaluationOutcome.Failed(failed.code(), failed.reason(), failed.retryable());
     };
   }
 
@@ -98,7 +99,7 @@ public final class Evaluation {
       case FetchOutcome.Gone _ -> new EvaluationOutcome.Polled(Optional.empty());
       case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
       case FetchOutcome.Failed failed ->
-          new EvaluationOutcome.Failed(failed.reason(), failed.retryable());
+          new EvaluationOutcome.Failed(failed.code(), failed.reason(), failed.retryable());
     };
   }
 
@@ -106,7 +107,9 @@ public final class Evaluation {
     Optional<CommitId> head = mirrored(request, request.known().head());
     if (head.isEmpty()) {
       return new EvaluationOutcome.Failed(
-          "the mirror does not have the ref's last known commit", true);
+          SourceFailure.REPOSITORY_UNREADABLE,
+          "the mirror does not have the ref's last known commit",
+          true);
     }
     SourceCommits commits = sourceCommits(request, head.get());
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());

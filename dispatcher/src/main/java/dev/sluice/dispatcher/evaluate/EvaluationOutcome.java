@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.evaluate;
 
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import java.util.Optional;
@@ -24,8 +25,12 @@ public sealed interface EvaluationOutcome {
   /** An exception ended the evaluation; that says nothing about the remote. */
   record Broken(String reason) implements EvaluationOutcome {}
 
-  /** The remote could not be read. */
-  record Failed(String reason, boolean retryable) implements EvaluationOutcome {}
+  /**
+   * The remote could not be read.
+   *
+   * @param code of the cause
+   */
+  record Failed(FailureCode code, String reason, boolean retryable) implements EvaluationOutcome {}
 
   /**
    * The applications' paths are indexed at this commit.

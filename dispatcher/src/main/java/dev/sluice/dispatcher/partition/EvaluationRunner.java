@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.Evaluation;
@@ -87,7 +88,7 @@ final class EvaluationRunner implements AutoCloseable {
       return outcome;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new EvaluationOutcome.Failed("interrupted", true);
+      return new EvaluationOutcome.Failed(SourceFailure.REPOSITORY_UNREADABLE, "interrupted", true);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       // a ref whose evaluation never ends would never be evaluated again

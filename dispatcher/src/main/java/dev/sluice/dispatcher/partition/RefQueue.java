@@ -165,7 +165,7 @@ final class RefQueue {
         known = new Knowledge(ref.isFollowed(), Optional.empty());
       }
       case EvaluationOutcome.NotYet _ -> retry(timing.beforeExpectingAgain(++attempts), ref, now);
-      case EvaluationOutcome.Failed(String reason, boolean retryable) -> {
+      case EvaluationOutcome.Failed(_, String reason, boolean retryable) -> {
         // an unreadable remote uses up no time of the expected commit
         expectingSince = Optional.empty();
         failed(aim, reason, retryable, ref, now);

@@ -2,6 +2,8 @@ package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unreadable;
+import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.EvaluationDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
@@ -13,12 +15,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Record in {@code state} of whether the remotes of refs can be read, so that an old revision is
- * not mistaken for the current one. A transition is written at once; an unchanged condition at most
- * every ten minutes. Announces repositories whose forge redirects fetches to another name, once for
- * each name. Used by the partition's thread only.
+ * not mistaken for the current one. A transition and another cause are written at once; an
+ * unchanged condition at most every ten minutes. Announces repositories whose forge redirects
+ * fetches to another name, once for each name. Used by the partition's thread only.
  */
 final class RemoteReadability {
 
@@ -46,12 +49,16 @@ final class RemoteReadability {
     switch (evaluation.outcome()) {
       case EvaluationOutcome.Failed failed -> {
         if (decides) {
-          failed(evaluation.key(), failed.reason(), batch);
+          failed(evaluation.key(), failed.code(), failed.reason(), batch);
         }
       }
       case EvaluationOutcome.Broken broken -> {
         if (decides) {
-          failed(evaluation.key(), "the evaluation failed: " + broken.reason(), batch);
+          failed(
+              evaluation.key(),
+              SourceFailure.UNRESOLVABLE,
+              "the evaluation failed: " + broken.reason(),
+              batch);
         }
       }
       case EvaluationOutcome.Done _,
@@ -94,10 +101,11 @@ final class RemoteReadability {
     }
   }
 
-  private void failed(RefKey key, String reason, TransactionBatch batch) {
+  private void failed(RefKey key, FailureCode code, String reason, TransactionBatch batch) {
     RefState before = state.ref(key);
     Instant now = clock.instant();
-    if (before.unreadable().isPresent()) {
+    boolean isSameCause = before.unreadable().flatMap(Unreadable::code).equals(Optional.of(code));
+    if (before.unreadable().isPresent() && isSameCause) {
       Instant written = failureWritten.computeIfAbsent(key, _ -> now);
       boolean isNews = !before.unreadable().get().reason().equals(reason);
       if (!isNews || Duration.between(written, now).compareTo(REFRESH) < 0) {
@@ -106,6 +114,8 @@ final class RemoteReadability {
     }
     failureWritten.put(key, now);
     Instant since = before.unreadable().map(Unreadable::since).orElse(now);
-    batch.add(decider.remoteState(before.unreadable(new Unreadable(since, reason)), now));
+    batch.add(
+        decider.remoteState(
+            before.unreadable(new Unreadable(since, reason, Optional.of(code))), now));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -42,7 +43,8 @@ class RefQueueTest {
   private static final Knowledge AT_ONE = new Knowledge(true, Optional.of(ONE));
   private static final Knowledge AT_TWO = new Knowledge(true, Optional.of(TWO));
   private static final Knowledge UNFOLLOWED = new Knowledge(false, Optional.of(ONE));
-  private static final EvaluationOutcome AWAY = new EvaluationOutcome.Failed("no route", true);
+  private static final EvaluationOutcome AWAY =
+      new EvaluationOutcome.Failed(SourceFailure.FORGE_UNREACHABLE, "no route", true);
 
   private final RefQueue queue = new RefQueue(TIMING);
 
@@ -133,7 +135,11 @@ class RefQueueTest {
   void anEvaluationThatCannotSucceedWaitsLongest() {
     queue.trigger(push(1, TWO), AT_ONE, NOW);
 
-    assertThat(queue.ended(new EvaluationOutcome.Failed("denied", false), AT_ONE, NOW))
+    assertThat(
+            queue.ended(
+                new EvaluationOutcome.Failed(SourceFailure.CREDENTIALS_REFUSED, "denied", false),
+                AT_ONE,
+                NOW))
         .contains(new RefEffect.ScheduleRetry(TIMING.beforeTryingAgain(1, false)));
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.CommitId;
 import java.util.Optional;
 
@@ -27,9 +28,10 @@ public sealed interface FetchOutcome {
   /**
    * The remote could not be read.
    *
+   * @param code of the cause
    * @param reason what, where and what to do; without credentials
    * @param retryable whether it may resolve on its own (network, timeouts, 5xx); otherwise someone
    *     has to act
    */
-  record Failed(String reason, boolean retryable) implements FetchOutcome {}
+  record Failed(FailureCode code, String reason, boolean retryable) implements FetchOutcome {}
 }

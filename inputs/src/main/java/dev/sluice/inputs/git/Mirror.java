@@ -1,5 +1,6 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
@@ -167,7 +168,9 @@ final class Mirror {
     } catch (IllegalStateException e) {
       return new RefObservation.Unreadable(
           new FetchOutcome.Failed(
-              "cannot fetch %s: %s".formatted(id, e.getMessage()), /* retryable= */ false));
+              SourceFailure.CREDENTIALS_MISSING,
+              "cannot fetch %s: %s".formatted(id, e.getMessage()),
+              /* retryable= */ false));
     } catch (IOException | URISyntaxException | RuntimeException e) {
       return new RefObservation.Unreadable(RemoteFailures.classify(id, e, remote, login));
     }
@@ -224,6 +227,7 @@ final class Mirror {
       }
       return new RefObservation.Unreadable(
           new FetchOutcome.Failed(
+              SourceFailure.REPOSITORY_UNREADABLE,
               what + " is not a commit: name a branch or a tag of a commit",
               /* retryable= */ false));
     }

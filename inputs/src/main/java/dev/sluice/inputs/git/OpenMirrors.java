@@ -1,5 +1,6 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.RepositoryId;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -60,7 +61,9 @@ final class OpenMirrors implements AutoCloseable {
         .map(
             reason ->
                 new FetchOutcome.Failed(
-                    "cannot fetch %s: %s".formatted(repository, reason), /* retryable= */ true));
+                    SourceFailure.MIRROR_FULL,
+                    "cannot fetch %s: %s".formatted(repository, reason),
+                    /* retryable= */ true));
   }
 
   /** Schedules garbage collection and eviction where they are due. */

@@ -1,6 +1,7 @@
 package dev.sluice.inputs.git;
 
 import dev.sluice.contract.event.Excerpt;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.RepositoryId;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -23,37 +24,62 @@ final class RemoteFailures {
       RepositoryId repository, Exception error, Remote remote, Optional<Remote.Login> login) {
     Optional<KnownHosts.HostKeyException> hostKey = cause(error, KnownHosts.HostKeyException.class);
     if (hostKey.isPresent()) {
-      return failed(repository, String.valueOf(hostKey.get().getMessage()), false);
+      return failed(
+          SourceFailure.HOST_KEY_REFUSED,
+          repository,
+          String.valueOf(hostKey.get().getMessage()),
+          false);
     }
     Optional<String> tls = TlsFailures.describe(error);
     if (tls.isPresent()) {
-      return failed(repository, tls.get(), false);
+      return failed(SourceFailure.CERTIFICATE_REFUSED, repository, tls.get(), false);
     }
     String detail = redacted(error, login);
     return switch (error) {
       case Exception e when caused(e, Remote.RedirectedElsewhereException.class) ->
-          failed(repository, detail + ": give the URL it redirects to", false);
+          failed(
+              SourceFailure.REPOSITORY_REDIRECTED,
+              repository,
+              detail + ": give the URL it redirects to",
+              false);
       case Exception e when caused(e, BoundedRepository.MirrorTooLargeException.class) ->
           failed(
+              SourceFailure.MIRROR_FULL,
               repository,
               detail + ": make the repository smaller, or raise the dispatcher's mirror-limit",
               false);
       case Exception _ when detail.contains("No space left on device") ->
-          failed(repository, detail + ": make room on the disk of the dispatcher's mirrors", true);
+          failed(
+              SourceFailure.MIRROR_FULL,
+              repository,
+              detail + ": make room on the disk of the dispatcher's mirrors",
+              true);
       case NoRemoteRepositoryException _, NotSupportedException _ ->
           failed(
-              repository, detail + ": check the URL, and that the credentials may read it", false);
-      case URISyntaxException _ -> failed(repository, detail + ": correct the URL", false);
+              SourceFailure.REPOSITORY_NOT_FOUND,
+              repository,
+              detail + ": check the URL, and that the credentials may read it",
+              false);
+      case URISyntaxException _ ->
+          failed(
+              SourceFailure.REPOSITORY_NOT_FOUND, repository, detail + ": correct the URL", false);
       case Exception _ when detail.contains("Cannot log in at") ->
           failed(
+              SourceFailure.CREDENTIALS_REFUSED,
               repository,
               detail
                   + ": the server refuses the key: check ssh.privateKey, and that the forge has its"
                   + " public key",
               false);
       case Exception _ when unauthorized(detail) ->
-          failed(repository, detail + ": " + credentialProblem(remote), false);
-      default -> failed(repository, detail, true);
+          failed(
+              remote.credentials().isPresent()
+                  ? SourceFailure.CREDENTIALS_REFUSED
+                  : SourceFailure.CREDENTIALS_MISSING,
+              repository,
+              detail + ": " + credentialProblem(remote),
+              false);
+      default -> failed(SourceFailure.FORGE_UNREACHABLE, repository, detail, true);
     };
   }
 
@@ -68,8 +94,9 @@ final class RemoteFailures {
   }
 
   private static FetchOutcome.Failed failed(
-      RepositoryId repository, String detail, boolean retryable) {
-    return new FetchOutcome.Failed("cannot fetch %s: %s".formatted(repository, detail), retryable);
+      SourceFailure code, RepositoryId repository, String detail, boolean retryable) {
+    return new FetchOutcome.Failed(
+        code, "cannot fetch %s: %s".formatted(repository, detail), retryable);
   }
 
   private static boolean unauthorized(String detail) {

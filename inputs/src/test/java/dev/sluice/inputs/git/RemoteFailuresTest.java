@@ -3,6 +3,7 @@ package dev.sluice.inputs.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
@@ -30,37 +31,63 @@ class RemoteFailuresTest {
 
   static Stream<Arguments> failures() throws Exception {
     return Stream.of(
-        arguments(new TransportException("connection refused"), true, "connection refused"),
-        arguments(new IOException("timed out"), true, "timed out"),
-        arguments(new IOException("No space left on device"), true, "make room on the disk"),
+        arguments(
+            new TransportException("connection refused"),
+            SourceFailure.FORGE_UNREACHABLE,
+            true,
+            "connection refused"),
+        arguments(new IOException("timed out"), SourceFailure.FORGE_UNREACHABLE, true, "timed out"),
+        arguments(
+            new IOException("No space left on device"),
+            SourceFailure.MIRROR_FULL,
+            true,
+            "make room on the disk"),
         arguments(
             new TransportException(
                 "packing failed", new BoundedRepository.MirrorTooLargeException(3L << 20)),
+            SourceFailure.MIRROR_FULL,
             false,
             "more than 3 MiB"),
         arguments(
             new TransportException(
                 "redirected", new Remote.RedirectedElsewhereException("other.example", 443)),
+            SourceFailure.REPOSITORY_REDIRECTED,
             false,
             "give the URL it redirects to"),
         arguments(
             new NoRemoteRepositoryException(new URIish("https://forge.example/x"), "not found"),
+            SourceFailure.REPOSITORY_NOT_FOUND,
             false,
             "check the URL"),
-        arguments(new URISyntaxException("ht!tp", "illegal scheme"), false, "correct the URL"),
-        arguments(new TransportException("x: not authorized"), false, "requires credentials"),
-        arguments(new TransportException("Auth fail"), false, "requires credentials"),
+        arguments(
+            new URISyntaxException("ht!tp", "illegal scheme"),
+            SourceFailure.REPOSITORY_NOT_FOUND,
+            false,
+            "correct the URL"),
+        arguments(
+            new TransportException("x: not authorized"),
+            SourceFailure.CREDENTIALS_MISSING,
+            false,
+            "requires credentials"),
+        arguments(
+            new TransportException("Auth fail"),
+            SourceFailure.CREDENTIALS_MISSING,
+            false,
+            "requires credentials"),
         arguments(
             new TransportException("Authentication is required but none was given"),
+            SourceFailure.CREDENTIALS_MISSING,
             false,
             "requires credentials"));
   }
 
   @ParameterizedTest
   @MethodSource("failures")
-  void saysWhatToDoAndWhetherARetryMayHelp(Exception failure, boolean retryable, String message) {
+  void saysWhatToDoAndWhetherARetryMayHelp(
+      Exception failure, SourceFailure code, boolean retryable, String message) {
     FetchOutcome.Failed failed = RemoteFailures.classify(SHOP, failure, REMOTE, Optional.empty());
 
+    assertThat(failed.code()).isEqualTo(code);
     assertThat(failed.retryable()).isEqualTo(retryable);
     assertThat(failed.reason())
         .startsWith("cannot fetch forge.example/acme/shop: ")
@@ -79,6 +106,7 @@ class RemoteFailuresTest {
             remote,
             Optional.of(new Remote.Login("bot", "s3cret")));
 
+    assertThat(failed.code()).isEqualTo(SourceFailure.CREDENTIALS_REFUSED);
     assertThat(failed.reason()).contains("refuses the credentials at env:TOKEN");
     assertThat(failed.retryable()).isFalse();
   }

@@ -25,8 +25,6 @@ final class DoctorVerb extends Verb {
   private static final Duration LONG = Duration.ofMinutes(10);
 
   private static final int SHOWN = 10;
-  private static final Duration RECENT = Duration.ofDays(1);
-  private static final int MOST_DELIVERIES = 1_000;
 
   private static final List<Column> FINDINGS =
       List.of(
@@ -176,14 +174,22 @@ final class DoctorVerb extends Verb {
 
   private static JsonNode repositories(Api api) {
     List<String> late = new ArrayList<>();
+    List<String> moved = new ArrayList<>();
     for (JsonNode repository : api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE)) {
+      if (repository.hasNonNull("movedTo")) {
+        moved.add(
+            "%s is now %s"
+                .formatted(
+                    repository.get("repository").asText(), repository.get("movedTo").asText()));
+      }
       for (JsonNode ref : repository.get("refs")) {
         if (ref.hasNonNull("unreadableSince")) {
           late.add(
-              "%s %s (since %s: %s)"
+              "%s %s (%s since %s: %s)"
                   .formatted(
                       repository.get("repository").asText(),
                       ref.get("ref").asText(),
+                      ref.path("unreadableCode").asText(),
                       ref.get("unreadableSince").asText(),
                       ref.path("unreadableReason").asText()));
         } else if (isLongAgo(ref.path("pendingSince"))) {
@@ -196,6 +202,13 @@ final class DoctorVerb extends Verb {
         }
       }
     }
+    if (late.isEmpty() && !moved.isEmpty()) {
+      return finding(
+          "git",
+          Result.warning,
+          "repositories were renamed or transferred: %s; change their URLs in the fleet, since the forge may give the old names to others"
+              .formatted(some(moved)));
+    }
     return late.isEmpty()
         ? finding("git", Result.ok, "every followed ref was read")
         : finding(
@@ -207,12 +220,7 @@ final class DoctorVerb extends Verb {
 
   private static JsonNode webhooks(Api api) {
     List<String> problems = new ArrayList<>();
-    Query unfollowed =
-        new Query()
-            .with("followed", Optional.of("false"))
-            .with("since", Optional.of(Instant.now().minus(RECENT).toString()));
-    WebhookChecks.unfollowed(api.all("/api/v1/deliveries", unfollowed, MOST_DELIVERIES))
-        .ifPresent(problems::add);
+    WebhookChecks.unfollowed(api).ifPresent(problems::add);
     WebhookChecks.neverNamed(api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE))
         .ifPresent(problems::add);
     return problems.isEmpty()

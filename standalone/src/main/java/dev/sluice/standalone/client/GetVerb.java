@@ -141,6 +141,8 @@ final class GetVerb extends Verb {
           Column.commit("EXPECTED", "/refs/0/expected"),
           new Column("UNREADABLE SINCE", false, one -> unreadable(one, "unreadableSince")),
           Column.wide("LAST READ", "/refs/0/readAt"),
+          new Column("CAUSE", true, one -> unreadable(one, "unreadableCode")),
+          Column.wide("RENAMED TO", "/movedTo"),
           new Column("WHY", true, one -> unreadable(one, "unreadableReason")),
           Column.of("LAST CHANGE", "/lastChangeAt"));
 

@@ -33,7 +33,7 @@ final class PartChecks {
     Optional<Problem> found = problem("worker of " + cluster, works);
     boolean isLed =
         parts.stream().filter(works).anyMatch(part -> part.get("state").asText().equals("leading"));
-    return found.isPresent() || isLed
+    return isLed || found.filter(one -> one.result() == DoctorVerb.Result.wrong).isPresent()
         ? found
         : Optional.of(
             new Problem(

@@ -50,6 +50,16 @@ final class StatusVerb extends Verb {
     if (printer.isTable() && !parts.isEmpty()) {
       parts(printer, parts);
     }
+    for (JsonNode ref : status.path("unreadable")) {
+      printer.line(
+          "fault  %s: %s %s: %s"
+              .formatted(
+                  ref.get("code").asText(),
+                  ref.get("repository").asText(),
+                  ref.get("ref").asText(),
+                  ref.get("reason").asText()));
+    }
+    WebhookChecks.unfollowed(api).ifPresent(text -> printer.line("warning  " + text));
     JsonNode letters = status.get("deadLetters");
     printer.line("dead letters  " + (letters.isEmpty() ? "none" : counts(letters)));
     return 0;

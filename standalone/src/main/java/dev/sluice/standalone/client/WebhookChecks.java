@@ -1,6 +1,8 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +15,21 @@ import java.util.TreeSet;
 final class WebhookChecks {
 
   private static final int SHOWN = 5;
+  private static final Duration RECENT = Duration.ofDays(1);
+  private static final int MOST_DELIVERIES = 1_000;
 
   private WebhookChecks() {}
+
+  /** Returns a finding about deliveries of the last day that no application follows. */
+  static Optional<String> unfollowed(Api api) {
+    return unfollowed(
+        api.all(
+            "/api/v1/deliveries",
+            new Api.Query()
+                .with("followed", Optional.of("false"))
+                .with("since", Optional.of(Instant.now().minus(RECENT).toString())),
+            MOST_DELIVERIES));
+  }
 
   /** Returns a finding about deliveries that no application follows; empty if there are none. */
   static Optional<String> unfollowed(Iterable<JsonNode> deliveries) {

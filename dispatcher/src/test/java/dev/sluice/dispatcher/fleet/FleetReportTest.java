@@ -1,0 +1,101 @@
+package dev.sluice.dispatcher.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.contract.event.Heartbeat.Severity;
+import dev.sluice.contract.failure.PartFailure;
+import dev.sluice.platform.telemetry.Heartbeats.Finding;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class FleetReportTest {
+
+  private static final IntakePlan NOTHING = new IntakePlan(List.of(), List.of(), List.of());
+
+  private final FleetReport report = new FleetReport(Path.of("/fleet"));
+
+  @Test
+  void aFleetWithoutProblemsHasNoFindings() {
+    report.read(reading(), NOTHING);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.unreadable()).isEmpty();
+  }
+
+  @Test
+  void aDirectoryThatCannotBeListedIsUnreadableUntilItCan() {
+    report.read(reading(new FleetProblem("/fleet", 0, "", "cannot be listed: /fleet")), NOTHING);
+    assertThat(report.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.code()).isEqualTo(PartFailure.FLEET_UNREADABLE);
+              assertThat(finding.severity()).isEqualTo(Severity.FAULT);
+              assertThat(finding.message()).contains("cannot be listed", "check --fleet");
+            });
+    assertThat(report.unreadable()).isPresent();
+
+    report.read(reading(), NOTHING);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.unreadable()).isEmpty();
+  }
+
+  @Test
+  void invalidDocumentsAreNamed() {
+    report.read(
+        reading(
+            IntStream.range(0, 5)
+                .mapToObj(i -> new FleetProblem("a%d.yaml".formatted(i), 1, "kind", "is unknown"))
+                .toArray(FleetProblem[]::new)),
+        NOTHING);
+    assertThat(report.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.code()).isEqualTo(PartFailure.FLEET_INVALID);
+              assertThat(finding.message())
+                  .contains(
+                      "has 5 problems", "a0.yaml, document 1, kind: is unknown", "and 2 more");
+            });
+    assertThat(report.unreadable()).isEmpty();
+  }
+
+  @Test
+  void aHeldRemovalIsNamedWithItsApproval() {
+    report.read(
+        reading(),
+        new IntakePlan(
+            List.of(), List.of("4 of 5 would be removed; set approve-revision=abc"), List.of()));
+    assertThat(report.findings())
+        .containsExactly(
+            Finding.fault(
+                PartFailure.FLEET_REMOVAL_HELD,
+                "4 of 5 would be removed; set approve-revision=abc"));
+  }
+
+  @Test
+  void anInstanceThatReadsNoFleetHasNoFindings() {
+    report.failed(new IllegalStateException("a test's fault"));
+    assertThat(report.findings())
+        .extracting(Finding::code)
+        .containsExactly(PartFailure.FLEET_UNREADABLE);
+
+    report.clear();
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.unreadable()).isEmpty();
+  }
+
+  private static FleetReading reading(FleetProblem... problems) {
+    return new FleetReading(
+        List.of(),
+        Set.of(),
+        problems.length == 0,
+        List.of(problems),
+        new TreeSet<>(),
+        List.of(),
+        "r1");
+  }
+}
