@@ -49,13 +49,14 @@ final class DriftIT {
   private static final Policy SHOW = policy(false);
   private static final Policy HEAL = policy(true);
 
+  private final Requests requests = new Requests();
   private Bench bench;
 
   @BeforeEach
   void open() {
     bench = new Bench();
     assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
-    bench.worker("one");
+    bench.worker("one", requests);
   }
 
   @AfterEach
@@ -145,6 +146,25 @@ final class DriftIT {
         .contains(new ObjectDifference.Field("spec.replicas", Optional.of("5"), Optional.of("0")));
     assertThat(drift.writers()).extracting(FieldWriter::manager).containsExactly("kubectl-edit");
     assertThat(drift.writers().getFirst().at()).isPresent();
+  }
+
+  @Test
+  void healsWithOneWrite() {
+    apply(1, HEAL, DEPLOYMENT, Targets.configMap("settings", "a"));
+
+    requests.clear();
+    edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+    awaited(ObservedEvent.Healed.class, 1);
+    assertThat(requests.writes())
+        .containsExactly(
+            "PATCH /apis/apps/v1/namespaces/%s/deployments/web".formatted(bench.namespace));
+
+    requests.clear();
+    bench.fixture.client().configMaps().inNamespace(bench.namespace).withName("settings").delete();
+    awaited(ObservedEvent.Healed.class, 2);
+    String settings = "/api/v1/namespaces/%s/configmaps/settings".formatted(bench.namespace);
+    assertThat(requests.writes()).containsExactly("PATCH " + settings);
+    assertThat(requests.all()).as("it is known to be gone").doesNotContain("GET " + settings);
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param force take over fields from other managers
  * @param approval of a deletion plan, if a person gave one
  * @param ignored fields that are left as they are in objects that exist
+ * @param early reads of objects that were begun before their writes
  * @param written the objects that were written
  */
 record Attempt(
@@ -32,6 +33,7 @@ record Attempt(
     Fence fence,
     Pace pace,
     List<IgnoredDifference> ignored,
+    EarlyReads early,
     Writes written) {
 
   static Attempt begin(
@@ -46,6 +48,7 @@ record Attempt(
               fence,
               pace,
               target.spec().policy().ignored(),
+              EarlyReads.NONE,
               new Writes(writes));
       case SyncEvent.Removal removal ->
           new Attempt(
@@ -56,8 +59,14 @@ record Attempt(
               fence,
               pace,
               List.of(),
+              EarlyReads.NONE,
               new Writes(writes));
     };
+  }
+
+  /** Returns this attempt with reads of objects that were begun already. */
+  Attempt with(EarlyReads reads) {
+    return new Attempt(owner, generation, force, approval, fence, pace, ignored, reads, written);
   }
 
   /** Checks, when another writer is detected, that this attempt is still the newest. */

@@ -2,6 +2,7 @@ package dev.sluice.worker.apply;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectDrift;
+import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.GeneratedValues;
 import dev.sluice.contract.name.ObjectId;
@@ -135,16 +136,22 @@ final class DriftCheck {
     shown.removeAll(healed);
     Map<ObjectId, ObjectDrift> found = new HashMap<>();
     if (!healed.isEmpty() || !shown.isEmpty()) {
+      Optional<EarlyReads> early =
+          healed.isEmpty()
+              ? Optional.empty()
+              : Optional.of(EarlyReads.begin(fence, healed, this::read));
       Optional<SyncEvent.Target> target = target(entry);
       if (target.isEmpty()) {
         return new CheckOutcome.Done(); // compacted away: a newer record follows
       }
       List<Manifest> manifests =
           context.rendering().render(target.get(), ledger.inventory()).manifests();
-      if (!healed.isEmpty()) {
+      if (early.isPresent()) {
         DriftComparison comparison = new DriftComparison(healed, context.live(), now);
-        Attempt attempt = Attempt.begin(ownership, target.get(), fence, pace, comparison);
+        Attempt attempt =
+            Attempt.begin(ownership, target.get(), fence, pace, comparison).with(early.get());
         List<Stage> stages = stages(target.get(), manifests, ledger, healed, true);
+        early.get().checkFence();
         heal(entry, ledger, stages, attempt, comparison);
       }
       if (!shown.isEmpty()) {
@@ -170,6 +177,10 @@ final class DriftCheck {
             .min(Comparator.naturalOrder());
     return next.<CheckOutcome>map(at -> new CheckOutcome.Again(Duration.between(now, at)))
         .orElseGet(CheckOutcome.Done::new);
+  }
+
+  private Optional<LiveObject> read(ObjectRef ref) throws InterruptedException {
+    return context.preview().read(ref).map(LiveObject::new);
   }
 
   private Optional<SyncEvent.Target> target(LogEntry entry) throws InterruptedException {
@@ -222,7 +233,6 @@ final class DriftCheck {
       Attempt attempt,
       DriftComparison comparison)
       throws HaltException, LedgerMovedException, ReportException, InterruptedException {
-    attempt.fence().check();
     try {
       context.runner().write(stages, attempt);
     } finally {

@@ -130,9 +130,7 @@ final class ObjectWriter {
       throws HaltException, InterruptedException {
     ObjectRef ref = step.ref();
     String path = resource(ref).path(ref);
-    // an object that was never applied most likely does not exist, so it is created without a read
-    Optional<LiveObject> live =
-        step.reason() == ApplyStep.Reason.NEW ? Optional.empty() : read(path);
+    Optional<LiveObject> live = first(step, path, attempt);
     IgnoredFields ignored = IgnoredFields.of(ref, attempt.ignored());
     ObjectNode content = step.manifest().content();
     Optional<ApiException> refusal = Optional.empty();
@@ -217,6 +215,16 @@ final class ObjectWriter {
     SharedNodes.own(metadata, "annotations")
         .put(Ownership.GENERATION_ANNOTATION, attempt.generation().toString());
     return body;
+  }
+
+  /** Returns the object as far as it is known before the write. */
+  private Optional<LiveObject> first(ApplyStep step, String path, Attempt attempt)
+      throws HaltException, InterruptedException {
+    if (attempt.early().has(step.ref())) {
+      return attempt.early().object(step.ref());
+    }
+    // an object that was never applied most likely does not exist, so it is created without a read
+    return step.reason() == ApplyStep.Reason.NEW ? Optional.empty() : read(path);
   }
 
   private Optional<LiveObject> read(String path) throws InterruptedException {

@@ -20,19 +20,48 @@ import java.util.TreeSet;
  */
 public final class FieldFold {
 
-  private final JsonNode desired;
+  private final Values object;
   private final ObjectNode ours;
   private final IgnoredFields ignored;
 
-  private FieldFold(JsonNode desired, ObjectNode ours, IgnoredFields ignored) {
-    this.desired = desired;
+  /** Whether a field is taken over that the next apply alone would not take over. */
+  private boolean isNeeded;
+
+  private FieldFold(Values object, ObjectNode ours, IgnoredFields ignored) {
+    this.object = object;
     this.ours = ours;
     this.ignored = ignored;
   }
 
   /**
+   * The values at one path.
+   *
+   * @param wanted the one that Git states; missing if none
+   * @param live the one that the object has
+   */
+  private record Values(JsonNode wanted, JsonNode live) {
+
+    /** Returns the values of a field, or of an element of a list. */
+    Values below(String name) {
+      return FieldNames.field(name)
+          .map(field -> new Values(wanted.path(field), live.path(field)))
+          .orElseGet(
+              () -> new Values(FieldNames.element(name, wanted), FieldNames.element(name, live)));
+    }
+
+    /** Returns whether Git states a value, and the object has another one. */
+    boolean differ() {
+      return wanted.isValueNode()
+          && !wanted.isNull()
+          && live.isValueNode()
+          && !wanted.asText().equals(live.asText());
+    }
+  }
+
+  /**
    * Returns the object's {@code managedFields} with those that Sluice takes over moved to its own
-   * entry, and converted from versions that cannot be compared; empty if nothing changes.
+   * entry, and converted from versions that cannot be compared; empty if nothing changes, or if an
+   * apply with force has the same effect, since Git states other values for all of these fields.
    *
    * @param desired the object in Git
    * @param force whether Git wins over other managers; without, only the fields of earlier
@@ -46,12 +75,13 @@ public final class FieldFold {
     JsonNode entries = live.path("metadata").path("managedFields");
     FieldManagers managers = FieldManagers.of(live);
     ObjectNode own = own(entries, desired);
-    FieldFold fold = new FieldFold(desired, own.withObject("/fieldsV1"), ignored);
+    FieldFold fold = new FieldFold(new Values(desired, live), own.withObject("/fieldsV1"), ignored);
     ArrayNode after = JsonNodeFactory.instance.arrayNode().add(own);
-    boolean moved = isForeign(own, desired, gone);
-    if (moved) {
+    boolean converted = isForeign(own, desired, gone);
+    if (converted) {
       convert(own, live, desired);
     }
+    boolean moved = false;
     for (JsonNode entry : entries) {
       if (FieldManagers.isOwn(entry)) {
         continue;
@@ -59,7 +89,7 @@ public final class FieldFold {
       ObjectNode left = entry.deepCopy();
       if (gone.contains(version(left))) {
         convert(left, live, desired);
-        moved = true;
+        converted = true;
       }
       Takeover takeover =
           ignored.coversManager(FieldManagers.name(entry))
@@ -73,7 +103,8 @@ public final class FieldFold {
         after.add(left);
       }
     }
-    return moved ? Optional.of(after) : Optional.empty();
+    boolean needed = converted || (moved && (fold.isNeeded || !force));
+    return needed ? Optional.of(after) : Optional.empty();
   }
 
   /**
@@ -132,7 +163,7 @@ public final class FieldFold {
 
   private void move(ObjectNode fields, Takeover takeover) {
     ObjectNode taken = JsonNodeFactory.instance.objectNode();
-    move(fields, taken, desired, takeover, List.of());
+    move(fields, taken, object, takeover, List.of());
     FieldNames.join(ours, taken);
   }
 
@@ -140,30 +171,30 @@ public final class FieldFold {
    * Moves fields.
    *
    * @param from the fields below the path; what is moved is removed
-   * @param wanted the value that Git states at the path; missing if none
+   * @param at the values at the path
    */
   private void move(
-      ObjectNode from, ObjectNode into, JsonNode wanted, Takeover takeover, List<String> path) {
+      ObjectNode from, ObjectNode into, Values at, Takeover takeover, List<String> path) {
     for (String name : names(from)) {
       if (name.equals(FieldNames.ITSELF) || !(from.path(name) instanceof ObjectNode below)) {
         continue;
       }
       Optional<String> field = FieldNames.field(name);
-      JsonNode wantedBelow =
-          field.map(wanted::path).orElseGet(() -> FieldNames.element(name, wanted));
+      Values valuesBelow = at.below(name);
       List<String> pathBelow = field.map(one -> child(path, one)).orElse(path);
       boolean kept =
           field.isPresent()
               && (ignored.coversField(pathBelow)
-                  || (wantedBelow.isMissingNode() && KeptFields.contains(pathBelow)));
+                  || (valuesBelow.wanted().isMissingNode() && KeptFields.contains(pathBelow)));
       if (kept) {
         continue;
       }
-      boolean foreign = field.isEmpty() && wanted.isArray() && wantedBelow.isMissingNode();
+      boolean foreign =
+          field.isEmpty() && at.wanted().isArray() && valuesBelow.wanted().isMissingNode();
       Takeover takeoverBelow = foreign ? Takeover.ALL : takeover;
       if (!below.isEmpty()) {
         ObjectNode taken = JsonNodeFactory.instance.objectNode();
-        move(below, taken, wantedBelow, takeoverBelow, pathBelow);
+        move(below, taken, valuesBelow, takeoverBelow, pathBelow);
         if (!taken.isEmpty()) {
           into.set(name, taken);
         }
@@ -173,10 +204,12 @@ public final class FieldFold {
       } else if (takeoverBelow == Takeover.ALL) {
         into.putObject(name);
         from.remove(name);
+        isNeeded |= !valuesBelow.differ();
       }
     }
     if (takeover == Takeover.ALL && from.has(FieldNames.ITSELF)) {
       into.putObject(FieldNames.ITSELF);
+      isNeeded = true;
     }
     boolean nothingElse = from.size() == 1 && from.has(FieldNames.ITSELF);
     if (nothingElse && (takeover == Takeover.ALL || !into.isEmpty())) {

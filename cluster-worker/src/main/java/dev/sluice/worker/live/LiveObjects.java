@@ -283,10 +283,13 @@ public final class LiveObjects {
   }
 
   private void compare(LiveObjectState object, LiveEffects effects) {
+    if (object.application().settled().isEmpty()) {
+      return; // it is not known yet what it should be
+    }
     boolean differed = object.differsSince().isPresent();
     object.note(clock.instant());
     boolean returned = differed && object.differsSince().isEmpty();
-    if (object.application().settled().isPresent() && (object.isToBeChecked() || returned)) {
+    if (object.isToBeChecked() || returned) {
       effects.differ(object.application());
     }
   }

@@ -175,6 +175,7 @@ class ReplacementIT {
         () -> {},
         new ReleasingPace(),
         List.of(),
+        EarlyReads.NONE,
         new Writes(_ -> {}));
   }
 

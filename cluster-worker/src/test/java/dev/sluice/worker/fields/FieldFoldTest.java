@@ -55,6 +55,30 @@ class FieldFoldTest {
   }
 
   @Test
+  void leavesToTheApplyWhatGitStatesOtherwise() throws IOException {
+    String live =
+        """
+        {"metadata": {"managedFields": [{"manager": "kubectl-edit", "operation": "Update",
+           "fieldsV1": {"f:spec": {"f:seconds": {}, "f:list": {"k:{\\"name\\":\\"a\\"}": {"f:image": {}}}}}}]},
+         "spec": {"seconds": 5, "list": [{"name": "a", "image": "2"}]}}
+        """;
+    String desired = "{\"spec\": {%s \"list\": [{\"name\": \"a\", \"image\": \"1\"}]}}";
+
+    assertThat(foldLive(live, desired.formatted("\"seconds\": 3,"))).isEmpty();
+    assertThat(foldLive(live, desired.formatted("\"seconds\": 5,")))
+        .as("the same value would stay when Git drops it")
+        .isPresent();
+    assertThat(foldLive(live, desired.formatted("")))
+        .as("a field that Git does not state would stay")
+        .isPresent();
+  }
+
+  private static Optional<JsonNode> foldLive(String live, String desired) throws IOException {
+    return FieldFold.fold(read(live), read(desired), true, IgnoredFields.NONE, Set.of())
+        .map(JsonNode.class::cast);
+  }
+
+  @Test
   void takesOverTheElementsThatUnknownManagersAddedToListsInGit() throws IOException {
     String entries =
         other(
