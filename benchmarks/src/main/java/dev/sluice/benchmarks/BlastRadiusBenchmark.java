@@ -1,6 +1,7 @@
 package dev.sluice.benchmarks;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.sluice.benchmarks.measure.Sample;
 import dev.sluice.contract.json.Json;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;

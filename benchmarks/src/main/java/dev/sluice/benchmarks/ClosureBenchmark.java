@@ -1,6 +1,7 @@
 package dev.sluice.benchmarks;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.sluice.benchmarks.measure.Sample;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.json.Json;

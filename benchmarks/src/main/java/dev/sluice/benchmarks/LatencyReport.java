@@ -1,6 +1,7 @@
 package dev.sluice.benchmarks;
 
 import dev.sluice.benchmarks.LatencyRun.Step;
+import dev.sluice.benchmarks.measure.Sample;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks;
 
+import dev.sluice.benchmarks.measure.Sample;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,9 @@
 package dev.sluice.benchmarks;
 
 import dev.sluice.benchmarks.comparison.RenderingComparison;
+import dev.sluice.benchmarks.live.FirstSyncBenchmark;
+import dev.sluice.benchmarks.live.HealingBenchmark;
+import dev.sluice.benchmarks.live.ObservationBenchmark;
 import dev.sluice.benchmarks.receiver.ReceiverBenchmark;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.util.List;
@@ -16,6 +19,9 @@ public final class Main {
                 List.of(
                     LatencyBenchmark.command(),
                     BlastRadiusBenchmark.command(),
+                    HealingBenchmark.command(),
+                    ObservationBenchmark.command(),
+                    FirstSyncBenchmark.command(),
                     RenderingBenchmark.command(),
                     ClosureBenchmark.command(),
                     ReceiverBenchmark.command(),

@@ -62,6 +62,9 @@ final class Bench implements AutoCloseable {
   /** Receives the results of workers that are started from now on. */
   WorkerResources.Listener listener = WorkerResources.Listener.NONE;
 
+  /** The intervals of workers that are started from now on. */
+  WorkerConfig.Patience patience = SHORT;
+
   /** The clock of workers that are started from now on. */
   Clock clock = Clock.systemUTC();
 
@@ -121,6 +124,19 @@ final class Bench implements AutoCloseable {
     return new LedgerNames(systemNamespace, installation());
   }
 
+  /** Has later workers list all live objects at this interval, and look for no orphans. */
+  void resyncEach(Duration interval) {
+    patience =
+        new WorkerConfig.Patience(
+            SHORT.retryLeast(),
+            SHORT.retryMost(),
+            SHORT.stuckAfter(),
+            SHORT.slowTimer(),
+            Duration.ofHours(1),
+            interval,
+            SHORT.callTimeout());
+  }
+
   private WorkerConfig config(String identity, LedgerNames names) {
     return new WorkerConfig(
         cluster,
@@ -129,7 +145,7 @@ final class Bench implements AutoCloseable {
         identity,
         new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(200)),
         4,
-        SHORT,
+        patience,
         Optional.of(0),
         Set.of(new ApplicationName(DEPLOYER)));
   }

@@ -2,6 +2,7 @@ package dev.sluice.benchmarks.receiver;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.sluice.benchmarks.measure.Child;
 import dev.sluice.contract.json.Json;
 import dev.sluice.platform.kafka.EmbeddedBroker;
 import dev.sluice.platform.kafka.KafkaConnection;

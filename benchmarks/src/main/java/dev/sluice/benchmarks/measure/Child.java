@@ -1,4 +1,4 @@
-package dev.sluice.benchmarks.receiver;
+package dev.sluice.benchmarks.measure;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Another Java process of this program, which answers on standard output. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
   private final Process process;
   private final BufferedReader out;
@@ -21,7 +21,14 @@ final class Child implements AutoCloseable {
     this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
   }
 
-  static Child start(Class<?> main, Path log, List<String> options, Object... arguments)
+  /**
+   * Starts a process.
+   *
+   * @param main class with the program
+   * @param log file to which its standard error is appended
+   * @param options of the JVM
+   */
+  public static Child start(Class<?> main, Path log, List<String> options, Object... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -36,14 +43,16 @@ final class Child implements AutoCloseable {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    return new Child(
+    Process process =
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start());
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+    return new Child(process);
   }
 
   /** Reads its next line of output. */
-  String line() throws IOException {
+  public String line() throws IOException {
     String line = out.readLine();
     if (line == null) {
       throw new IOException("a process ended before it answered; see its log");
@@ -52,15 +61,25 @@ final class Child implements AutoCloseable {
   }
 
   /** Sends a line and returns the answer. */
-  String query() throws IOException {
+  public String query() throws IOException {
     process.getOutputStream().write('\n');
     process.getOutputStream().flush();
     return line();
   }
 
   /** Returns the CPU time that it has used so far. */
-  Duration cpu() {
+  public Duration cpu() {
     return process.toHandle().info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Returns the memory that it uses now. */
+  public Memory memory() throws IOException {
+    return Memory.of(process.pid());
+  }
+
+  /** Returns its process id. */
+  public long pid() {
+    return process.pid();
   }
 
   @Override

@@ -1,10 +1,10 @@
-package dev.sluice.benchmarks;
+package dev.sluice.benchmarks.measure;
 
 import java.util.Arrays;
 import java.util.List;
 
 /** Measured times in milliseconds, sorted. */
-final class Sample {
+public final class Sample {
 
   private final double[] sorted;
 
@@ -12,7 +12,8 @@ final class Sample {
     this.sorted = sorted;
   }
 
-  static Sample of(List<Double> values) {
+  /** Returns a sample of at least one value. */
+  public static Sample of(List<Double> values) {
     if (values.isEmpty()) {
       throw new IllegalArgumentException("nothing was measured");
     }
@@ -20,20 +21,20 @@ final class Sample {
   }
 
   /** Returns a percentile of the sample (nearest rank). */
-  double percentile(double percent) {
+  public double percentile(double percent) {
     int rank = (int) Math.ceil(percent / 100 * sorted.length);
     return sorted[Math.max(0, rank - 1)];
   }
 
-  double median() {
+  public double median() {
     return percentile(50);
   }
 
-  double least() {
+  public double least() {
     return sorted[0];
   }
 
-  double most() {
+  public double most() {
     return sorted[sorted.length - 1];
   }
 

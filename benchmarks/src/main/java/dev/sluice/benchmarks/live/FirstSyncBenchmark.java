@@ -1,0 +1,98 @@
+package dev.sluice.benchmarks.live;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.sluice.benchmarks.measure.Child;
+import dev.sluice.contract.json.Json;
+import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.config.SettingValues;
+import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.Logging;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The time of the first sync of many applications until all of them are healthy, compared with the
+ * time in which the same calls to the same API server have the same result. The simulated cluster
+ * runs the pods; both run in this process, and the worker in another.
+ */
+public final class FirstSyncBenchmark {
+
+  private static final Setting<Integer> APPLICATIONS =
+      Setting.integer("applications", "number of applications of 4 objects", 1, 100_000).or("1000");
+  private static final Setting<String> JAVA_OPTIONS =
+      Setting.text("java-options", "OPTIONS", "JVM options of the worker").or("-Xmx256m");
+  private static final Setting<Integer> ROUNDS =
+      Setting.integer("rounds", "rounds of both", 1, 100).or("2");
+  private static final Setting<Path> OUTPUT =
+      Setting.path("output", "JSON file for the figures").or("first-sync.json");
+
+  private static final Duration LIMIT = Duration.ofMinutes(20);
+
+  private FirstSyncBenchmark() {}
+
+  public static Command command() {
+    return new Command(
+        "first-sync",
+        "Times the first sync of many applications until all are healthy, and the same calls alone.",
+        List.of(APPLICATIONS, ROUNDS, JAVA_OPTIONS, OUTPUT),
+        FirstSyncBenchmark::run);
+  }
+
+  /** Seconds of one round. */
+  private record Round(double calls, double callsUntilAvailable, double sync) {
+
+    double ratio() {
+      return callsUntilAvailable / sync;
+    }
+  }
+
+  private static int run(SettingValues values) throws Exception {
+    int applications = values.get(APPLICATIONS);
+    System.out.println("calls s   calls until available s   sync until healthy s   ratio");
+    Map<String, Round> rounds = new TreeMap<>();
+    for (int i = 0; i < values.get(ROUNDS); i++) {
+      Path directory = Files.createTempDirectory("sluice-benchmark");
+      Logging.toFile(directory.resolve("benchmark.log"));
+      double[] bare;
+      try (WorkerRig rig = rig(directory)) {
+        bare = SameCalls.run(rig, applications);
+      }
+      Round round;
+      try (WorkerRig rig = rig(directory)) {
+        round = new Round(bare[0], bare[1], sync(rig, values, applications));
+      }
+      System.out.println(
+          "%7.1f   %23.1f   %20.1f   %5.2f"
+              .formatted(round.calls(), round.callsUntilAvailable(), round.sync(), round.ratio()));
+      rounds.put("round " + i, round);
+    }
+    Json.mapper()
+        .writer()
+        .with(SerializationFeature.INDENT_OUTPUT)
+        .writeValue(values.get(OUTPUT).toFile(), rounds);
+    return 0;
+  }
+
+  private static WorkerRig rig(Path directory) throws Exception {
+    return WorkerRig.start(Files.createTempDirectory(directory, "rig"), Optional.empty());
+  }
+
+  /** Returns the seconds of a running worker from the targets until all are healthy. */
+  private static double sync(WorkerRig rig, SettingValues values, int applications)
+      throws Exception {
+    try (Child worker = rig.worker(List.of(values.get(JAVA_OPTIONS).split(" ")))) {
+      rig.awaitLeader();
+      long start = System.nanoTime();
+      rig.send(applications, 1);
+      rig.healthy().await(applications, LIMIT);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      System.out.println("worker: " + worker.memory());
+      return seconds;
+    }
+  }
+}
