@@ -32,9 +32,10 @@ final class AppliedLease {
   /**
    * The failing calls since the last one that succeeded.
    *
+   * @param isWrite whether they are writes, which say more than that the Lease can be read
    * @param since when the first of them began
    */
-  private record Failing(Instant since, String reason) {}
+  private record Failing(boolean isWrite, Instant since, String reason) {}
 
   AppliedLease(
       KubernetesClient client, Leadership.Identity identity, Duration duration, Clock clock) {
@@ -50,7 +51,7 @@ final class AppliedLease {
    * @throws dev.sluice.worker.api.ApiException if it cannot be read in time
    */
   Optional<ObservedLease> read(Duration timeout) throws InterruptedException {
-    return noted(() -> new ClusterApi(client, timeout).get(path()).map(ObservedLease::of));
+    return noted(false, () -> new ClusterApi(client, timeout).get(path()).map(ObservedLease::of));
   }
 
   /**
@@ -74,7 +75,7 @@ final class AppliedLease {
     spec.put(
         "leaseTransitions",
         held || over.isEmpty() || transitions == Integer.MAX_VALUE ? transitions : transitions + 1);
-    return noted(() -> write(api, over, spec));
+    return noted(true, () -> write(api, over, spec));
   }
 
   /**
@@ -93,16 +94,21 @@ final class AppliedLease {
                     .formatted(this, now.since().truncatedTo(ChronoUnit.SECONDS), now.reason()));
   }
 
+  /** Records that this worker has nothing to write, since another one holds the Lease. */
+  void leftToOthers() {
+    failing = Optional.empty();
+  }
+
   /** A call to the API server. */
   private interface Call<T> {
     T make() throws InterruptedException;
   }
 
-  private <T> T noted(Call<T> call) throws InterruptedException {
+  private <T> T noted(boolean isWrite, Call<T> call) throws InterruptedException {
     Instant began = clock.instant();
     try {
       T answer = call.make();
-      failing = Optional.empty();
+      failing = failing.filter(now -> now.isWrite() && !isWrite);
       return answer;
     } catch (ApiException e) {
       failing =
@@ -110,6 +116,7 @@ final class AppliedLease {
               ? Optional.empty()
               : Optional.of(
                   new Failing(
+                      isWrite || failing.filter(Failing::isWrite).isPresent(),
                       failing.map(Failing::since).orElse(began),
                       e.code() == ApiException.NO_ANSWER
                           ? String.valueOf(e.getMessage())

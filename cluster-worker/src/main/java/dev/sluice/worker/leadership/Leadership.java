@@ -177,6 +177,7 @@ public final class Leadership implements AutoCloseable {
     }
     switch (step) {
       case Election.Step.StandBy(String holder, Duration free) -> {
+        lease.leftToOthers();
         logOnce("%s is held by %s".formatted(lease, holder));
         Duration retry = times.jitteredRetryPeriod();
         return free.compareTo(retry) < 0 ? free : retry;

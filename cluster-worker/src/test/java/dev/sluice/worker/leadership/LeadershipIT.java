@@ -194,6 +194,42 @@ class LeadershipIT {
     assertThat(first.isSafe()).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aWorkerThatMayNotWriteTheLeaseSaysSoUntilItMay(boolean mayRead) {
+    assumeTrue(fixture.isSimulated(), "needs faults");
+    FaultInjector.Registration forbidden =
+        fixture
+            .simulatedCluster()
+            .faults()
+            .inject(
+                request ->
+                    request.path().endsWith("/leases/lease") && (request.isWrite() || !mayRead),
+                new Fault.Fail(403, "Forbidden", "leases is forbidden"));
+    Leadership one = candidate("one", Duration.ZERO);
+
+    patiently()
+        .untilAsserted(
+            () ->
+                assertThat(one.unreachable().orElse(""))
+                    .contains("cannot read or renew the Lease")
+                    .contains("403 Forbidden")
+                    .contains("the worker's permissions"));
+    forbidden.close();
+
+    awaitHistory("one leads");
+    patiently().until(() -> one.unreachable().isEmpty());
+  }
+
+  @Test
+  void aStandbyBehindALeaderHasNothingToSay() {
+    candidate("one", Duration.ZERO);
+    awaitHistory("one leads");
+    Leadership two = candidate("two", Duration.ZERO);
+
+    patiently().during(TIMES.duration()).until(() -> two.unreachable().isEmpty());
+  }
+
   @Test
   void aLeaderRecreatesItsDeletedLease() {
     candidate("one", Duration.ZERO);
