@@ -2,14 +2,12 @@ package dev.sluice.api.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.platform.process.DirectoryLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -32,12 +30,12 @@ public final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final int READERS = 4;
 
-  private final FileChannel lock;
+  private final DirectoryLock lock;
   private final Sql writer;
   private final BlockingQueue<Sql> readers = new ArrayBlockingQueue<>(READERS);
   private volatile String build;
 
-  private Database(FileChannel lock, Path file, Silences silences) throws SQLException {
+  private Database(DirectoryLock lock, Path file, Silences silences) throws SQLException {
     this.lock = lock;
     this.writer = connect(file, "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000");
     for (int i = 0; i < READERS; i++) {
@@ -60,7 +58,7 @@ public final class Database implements AutoCloseable {
     Path file = directory.resolve("read-model.db");
     try {
       Files.createDirectories(directory);
-      FileChannel lock = lock(directory.resolve("lock"));
+      DirectoryLock lock = lock(directory);
       try {
         if (Files.exists(file) && !isAbout(file, identity)) {
           log.atInfo().addKeyValue("file", file).log("rebuilding the read model");
@@ -132,20 +130,17 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // locked by this process: report it the same way
-    }
-    channel.close();
-    throw new IllegalStateException(
-        "another process uses the read model in %s: give each its own directory"
-            .formatted(file.getParent()));
+  private static DirectoryLock lock(Path directory) {
+    return DirectoryLock.take(directory)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "another process uses the read model in %s%s: give each its own directory"
+                        .formatted(
+                            directory,
+                            DirectoryLock.holder(directory)
+                                .map(" (process %d)"::formatted)
+                                .orElse(""))));
   }
 
   private static boolean isAbout(Path file, LogIdentity identity) throws SQLException {
@@ -216,10 +211,6 @@ public final class Database implements AutoCloseable {
       take().close();
     }
     writer.close();
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    lock.close();
   }
 }

@@ -55,8 +55,11 @@ public final class Mirrors implements AutoCloseable {
               .orElseThrow(
                   () ->
                       new IOException(
-                          "another process uses it, or nothing can be locked there; give each"
-                              + " dispatcher a directory of its own"));
+                          "another process uses it%s, or nothing can be locked there; give each dispatcher a directory of its own"
+                              .formatted(
+                                  DirectoryLock.holder(directory)
+                                      .map(" (process %d)"::formatted)
+                                      .orElse(""))));
       LeftOvers.remove(directory);
       return new Mirrors(directory, limits, Optional.of(lock), clock);
     } catch (IOException e) {

@@ -172,7 +172,8 @@ class MirrorLimitsIT {
     try (Mirrors mirrors = owning(Long.MAX_VALUE, Optional.empty())) {
       assertThatThrownBy(() -> owning(Long.MAX_VALUE, Optional.empty()))
           .isInstanceOf(MirrorException.class)
-          .hasMessageContaining("another process uses it");
+          .hasMessageContaining(
+              "another process uses it (process %d)", ProcessHandle.current().pid());
       assertThat(mirrors.fetch(small.source("a"), MAIN, Optional.empty()))
           .isInstanceOf(FetchOutcome.At.class);
     }
