@@ -56,6 +56,6 @@ public final class Client {
         new RebuildVerb(terminal),
         new ApproveVerb(terminal),
         new DeadLettersVerb(terminal),
-        ReplayVerb.with(terminal));
+        CommandVerbs.Replay.with(terminal));
   }
 }

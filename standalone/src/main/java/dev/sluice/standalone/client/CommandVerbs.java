@@ -12,7 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -278,6 +281,38 @@ final class CommandVerbs {
             "expected --to a commit id, or its first seven digits or more, or a time such as"
                 + " 2026-01-31T02:00:00Z");
       }
+    }
+  }
+
+  /** The former spellings of {@code sync}, {@code rollback} and {@code rebuild}, for scripts. */
+  @Command(
+      name = "replay",
+      hidden = true,
+      mixinStandardHelpOptions = true,
+      synopsisSubcommandLabel = "re-evaluate|resync|restore|rebuild",
+      description = "Former spelling of sync, sync --force, rollback and rebuild.")
+  static final class Replay implements Runnable {
+
+    private Replay() {}
+
+    static CommandLine with(Terminal terminal) {
+      return new CommandLine(new Replay())
+          .addSubcommand("re-evaluate", new Sync(terminal, false))
+          .addSubcommand("resync", new Sync(terminal, true))
+          .addSubcommand("restore", restore(terminal))
+          .addSubcommand("rebuild", new RebuildVerb(terminal));
+    }
+
+    private static CommandLine restore(Terminal terminal) {
+      CommandSpec rollback = CommandSpec.forAnnotatedObject(new Rollback(terminal));
+      OptionSpec to = rollback.findOption("--to");
+      rollback.remove(to).addOption(OptionSpec.builder(to).names("--at", "--to").build());
+      return new CommandLine(rollback);
+    }
+
+    @Override
+    public void run() {
+      throw new ExitException(2, "expected sync, sync --force, rollback or rebuild");
     }
   }
 }
