@@ -25,7 +25,8 @@ class LauncherIT {
           "-XX:+ExitOnOutOfMemoryError",
           "-XX:+UseG1GC",
           "-XX:G1PeriodicGCInterval=300000",
-          "-XX:MaxHeapFreeRatio=20");
+          "-XX:MaxHeapFreeRatio=20",
+          "-XX:TrimNativeHeapInterval=60000");
 
   /** The locale in which file names may have any character. */
   private static final String UTF_8 = "locale=C.UTF-8";

@@ -149,6 +149,7 @@ final class WorkerRig implements AutoCloseable {
                 "-XX:-G1PeriodicGCInvokesConcurrent",
                 "-XX:MinHeapFreeRatio=10",
                 "-XX:MaxHeapFreeRatio=20",
+                "-XX:TrimNativeHeapInterval=60000",
                 "-Xshare:auto"));
     options.addAll(javaOptions);
     List<Object> arguments =

@@ -1,5 +1,6 @@
 package dev.sluice.worker.live;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.health.Health;
 import dev.sluice.worker.health.ObjectHealth;
@@ -150,6 +151,11 @@ final class LiveObjectState {
     } else if (differsSince == null) {
       differsSince = now;
     }
+  }
+
+  /** Returns an object's resource version as a number; -1 if it has none. */
+  static long version(ObjectNode object) {
+    return version(object.path("metadata").path("resourceVersion").asText(""));
   }
 
   /** Returns a resource version as a number; -1 if it is none. */

@@ -141,8 +141,7 @@ public final class LiveObjects {
 
   /** Notes that a kind's object was deleted, or lost the labels by which it is watched. */
   void deleted(ApiKind kind, ObjectNode last) {
-    long version =
-        LiveObjectState.version(last.path("metadata").path("resourceVersion").asText(""));
+    long version = LiveObjectState.version(last);
     changing(
         effects ->
             index
@@ -250,8 +249,7 @@ public final class LiveObjects {
   }
 
   private boolean seen(LiveObjectState object, ObjectNode live, LiveEffects effects) {
-    long version =
-        LiveObjectState.version(live.path("metadata").path("resourceVersion").asText(""));
+    long version = LiveObjectState.version(live);
     return observed(
         object,
         version,
@@ -284,7 +282,7 @@ public final class LiveObjects {
 
   private void compare(LiveObjectState object, LiveEffects effects) {
     if (object.application().settled().isEmpty()) {
-      return; // it is not known yet what it should be
+      return;
     }
     boolean differed = object.differsSince().isPresent();
     object.note(clock.instant());

@@ -25,6 +25,12 @@ public final class SyncRecordReader implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /**
+   * The size of an answer, unless the first record is larger. Most reads are of a single record, so
+   * what follows it in an answer is not used.
+   */
+  private static final int FETCHED_BYTES = 64 * 1024;
+
   private final KafkaConsumer<String, byte[]> consumer;
   private final TopicPartition partition;
   private final ReentrantLock lock = new ReentrantLock();
@@ -33,6 +39,7 @@ public final class SyncRecordReader implements AutoCloseable {
   public SyncRecordReader(KafkaConnection kafka, ClusterName cluster) {
     Map<String, Object> properties = kafka.consumer("worker-targets-" + cluster);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCHED_BYTES);
     this.consumer = new UngroupedConsumer(properties);
     this.partition = new TopicPartition(kafka.topics().sync(cluster), 0);
     consumer.assign(List.of(partition));
