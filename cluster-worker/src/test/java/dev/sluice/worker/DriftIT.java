@@ -11,9 +11,12 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObservedEvent;
+import dev.sluice.contract.event.ObservedObject;
+import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.ApplicationName;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -335,6 +338,52 @@ final class DriftIT {
     assertThat(again.objects().getFirst().object().name()).isEqualTo("web");
   }
 
+  @Test
+  void showsTheDriftOfTheDoneGenerationWhileTheNewestIsParked() {
+    ClusterWorker first = restarted();
+    apply(1, HEAL, DEPLOYMENT, Targets.configMap("settings", "a"));
+    String unknown = "{apiVersion: example.org/v1, kind: Unknown, metadata: {name: x}}";
+    bench.targets.send(bench.targets.target("shop", 2, HEAL, DEPLOYMENT, unknown));
+    awaited(ResultEvent.Parked.class, 1);
+
+    edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
+
+    ObservedEvent.Drifted drifted = awaited(ObservedEvent.Drifted.class, 1);
+    assertThat(drifted.subject().generation().value()).isEqualTo(1);
+    assertThat(drifted.objects()).extracting(drift -> drift.object().name()).containsExactly("web");
+    assertThat(drifted.heals()).isFalse();
+    assertThat(replicas()).isEqualTo(5);
+
+    first.close();
+    bench.worker("second");
+    bench.fixture.client().configMaps().inNamespace(bench.namespace).withName("settings").delete();
+    await()
+        .atMost(Bench.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(all(ObservedEvent.Drifted.class).getLast().objects())
+                    .extracting(drift -> drift.object().name())
+                    .containsExactly("settings", "web"));
+    await()
+        .atMost(Bench.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(awaitedHealth(1).orElseThrow().observed().unhealthy())
+                    .filteredOn(object -> object.object().name().equals("settings"))
+                    .extracting(ObservedObject::health)
+                    .containsExactly(Health.MISSING));
+
+    bench.targets.send(bench.targets.target("shop", 3, HEAL, DEPLOYMENT));
+    await().atMost(Bench.PATIENCE).until(() -> replicas() == 0);
+  }
+
+  /** Starts with a worker that can be closed before the test ends. */
+  private ClusterWorker restarted() {
+    bench.close();
+    bench = new Bench();
+    return bench.worker("first");
+  }
+
   private void suspend(String id, boolean suspended) {
     bench.targets.send(
         EventId.of(id),
@@ -344,9 +393,7 @@ final class DriftIT {
 
   @Test
   void findsAtItsStartWhatHappenedWhileNoWorkerRan() {
-    bench.close();
-    bench = new Bench();
-    ClusterWorker first = bench.worker("first");
+    ClusterWorker first = restarted();
     apply(1, HEAL, DEPLOYMENT, Targets.configMap("settings", "a"));
     first.close();
     edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");

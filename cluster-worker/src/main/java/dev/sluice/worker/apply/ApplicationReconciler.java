@@ -1,12 +1,18 @@
 package dev.sluice.worker.apply;
 
 import dev.sluice.contract.event.DeadLetterEvent.Closed.Reason;
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.ResultEvent.LedgerSummary;
+import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.RenderFailure;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.CheckOutcome;
@@ -168,6 +174,7 @@ final class ApplicationReconciler implements Work {
       }
       return new Outcome.Done();
     }
+    observe(entry, ledger);
     Optional<SyncEvent> event = payload.isPresent() ? payload : context.targets().read(entry);
     if (event.isEmpty()) {
       // compacted away: a newer record follows
@@ -192,6 +199,23 @@ final class ApplicationReconciler implements Work {
       case SyncEvent.Removal removal -> generations.remove(ledger, removal, attempt);
     }
     return new Outcome.Done();
+  }
+
+  /** Observes the objects of an earlier generation that is done, in case the newest is parked. */
+  private void observe(LogEntry newest, Ledger ledger) {
+    ApplicationName application = newest.application();
+    if (ledger.phase() == LedgerSummary.Phase.DONE && context.live().done(application).isEmpty()) {
+      ClusterName cluster = newest.subject().cluster();
+      Generation generation = ledger.generation().orElseThrow();
+      Subject done =
+          new Subject(
+              cluster,
+              application,
+              generation,
+              ledger.commit(),
+              EventId.of("sync", cluster, application, generation));
+      context.live().settled(done, newest.policy(), ledger.inventory());
+    }
   }
 
   /**

@@ -120,7 +120,11 @@ final class DriftCheck {
           ReportException,
           InterruptedException {
     Ledger ledger = cachedLedger.current();
-    if (entry.removal() || !ledger.holds(entry.generation())) {
+    if (!ledger.holds(entry.generation())) {
+      showAgainstEarlier(entry, ledger);
+      return new CheckOutcome.Done();
+    }
+    if (entry.removal()) {
       return new CheckOutcome.Done();
     }
     reports.begin(entry.generation());
@@ -163,6 +167,27 @@ final class DriftCheck {
     }
     reports.left(entry, found, heals(entry));
     return next(entry, now);
+  }
+
+  /**
+   * Reports the objects that differ from an earlier generation, which is done while the newest is
+   * parked. It is not put back: something newer is wanted. Its target may be gone from the log, so
+   * the fields are not known.
+   */
+  private void showAgainstEarlier(LogEntry newest, Ledger ledger)
+      throws ReportException, InterruptedException {
+    Optional<LogEntry> earlier =
+        context
+            .live()
+            .done(newest.application())
+            .filter(done -> ledger.holds(done.generation()))
+            .map(newest::about);
+    if (earlier.isPresent()) {
+      List<Suspect> unchecked = context.live().unchecked(newest.application());
+      reports.begin(earlier.get().generation());
+      reports.unknown(earlier.get(), false);
+      unchecked.forEach(suspect -> context.live().checked(newest.application(), suspect));
+    }
   }
 
   private boolean heals(LogEntry entry) {

@@ -48,6 +48,7 @@ final class LaneMachine {
     return switch (state) {
       case LaneState.Idle _ -> "idle";
       case LaneState.Queued _ -> "queued";
+      case LaneState.Checking(LogEntry _, LaneState.Parked _) -> "parked";
       case LaneState.Running _, LaneState.Checking _ -> "running";
       case LaneState.Retrying _ -> "retrying";
       case LaneState.Parked _ -> "parked";
@@ -102,8 +103,8 @@ final class LaneMachine {
   }
 
   /**
-   * Compares the live objects of the newest generation with it, once it is done and nothing newer
-   * is queued.
+   * Compares the live objects with the generation that is done, once nothing newer is queued or
+   * runs.
    */
   void check(Instant due) {
     check = Optional.of(check.filter(other -> other.isBefore(due)).orElse(due));
@@ -119,8 +120,10 @@ final class LaneMachine {
     if (state instanceof LaneState.Running) {
       wokenMeanwhile = true;
     } else if (state instanceof LaneState.Parked parked && cause.test(parked.cause())) {
-      state =
-          new LaneState.Parked(parked.entry(), parked.tries(), parked.cause(), Optional.of(now));
+      state = parked.dueAt(now);
+    } else if (state instanceof LaneState.Checking(LogEntry entry, LaneState.Parked parked)
+        && cause.test(parked.cause())) {
+      state = new LaneState.Checking(entry, parked.dueAt(now));
     } else if (state instanceof LaneState.Idle && check.isPresent()) {
       check = Optional.of(now);
     }
@@ -133,13 +136,13 @@ final class LaneMachine {
       case LaneState.Running _, LaneState.Checking _ -> Optional.empty();
       case LaneState.Queued queued -> Optional.of(queued.due());
       case LaneState.Retrying retrying -> Optional.of(retrying.due());
-      case LaneState.Parked parked -> parked.due();
+      case LaneState.Parked parked -> isCheckDue() ? check : parked.due();
     };
   }
 
   /** Postpones the due attempt, without counting it as a try. */
   void postpone(Instant due) {
-    if (state instanceof LaneState.Idle) {
+    if (isCheckDue()) {
       check = Optional.of(due);
       return;
     }
@@ -148,9 +151,7 @@ final class LaneMachine {
           case LaneState.Queued queued -> new LaneState.Queued(queued.entry(), due);
           case LaneState.Retrying retrying ->
               new LaneState.Retrying(retrying.entry(), retrying.tries(), due);
-          case LaneState.Parked parked ->
-              new LaneState.Parked(
-                  parked.entry(), parked.tries(), parked.cause(), Optional.of(due));
+          case LaneState.Parked parked -> parked.dueAt(due);
           case LaneState.Idle idle -> idle;
           case LaneState.Running running -> running;
           case LaneState.Checking checking -> checking;
@@ -159,7 +160,13 @@ final class LaneMachine {
 
   /** Returns whether a check is due rather than an attempt. */
   boolean isCheckDue() {
-    return state instanceof LaneState.Idle && check.isPresent();
+    return switch (state) {
+      case LaneState.Idle _ -> check.isPresent();
+      case LaneState.Parked parked ->
+          check.isPresent() && parked.due().filter(at -> !at.isAfter(check.get())).isEmpty();
+      case LaneState.Queued _, LaneState.Running _, LaneState.Checking _, LaneState.Retrying _ ->
+          false;
+    };
   }
 
   /**
@@ -171,7 +178,7 @@ final class LaneMachine {
     if (!isCheckDue() || newest == null) {
       throw new IllegalStateException("nothing to check: " + state);
     }
-    state = new LaneState.Checking(newest);
+    state = new LaneState.Checking(newest, state);
     check = Optional.empty();
     lostMeanwhile = false;
     return newest;
@@ -179,16 +186,19 @@ final class LaneMachine {
 
   /** Records the end of the check. */
   void endCheck(CheckOutcome outcome, Instant now) {
-    if (!(state instanceof LaneState.Checking(LogEntry entry))) {
+    if (!(state instanceof LaneState.Checking(LogEntry entry, LaneState before))) {
       throw new IllegalStateException("nothing is checked: " + state);
     }
-    state = new LaneState.Idle();
+    state = before;
     switch (outcome) {
       case CheckOutcome.Done() -> failedChecks = 0;
       case CheckOutcome.Again(Duration delay) -> check(now.plus(delay));
       case CheckOutcome.Failed() -> check(now.plus(policy.backoff().after(++failedChecks)));
     }
     if (pending != null) {
+      if (before instanceof LaneState.Parked) {
+        effects.add(new Effect.Superseded(entry, pending.generation()));
+      }
       state = new LaneState.Queued(pending, now);
       pending = null;
     } else if (lostMeanwhile) {

@@ -16,8 +16,12 @@ sealed interface LaneState {
   /** An attempt is running. */
   record Running(LogEntry entry, Tries tries) implements LaneState {}
 
-  /** It is done, and its live objects are compared with it. */
-  record Checking(LogEntry entry) implements LaneState {}
+  /**
+   * Live objects are compared with the generation that is done.
+   *
+   * @param before idle if that is the newest generation, or parked
+   */
+  record Checking(LogEntry entry, LaneState before) implements LaneState {}
 
   /** It failed transiently and is retried. */
   record Retrying(LogEntry entry, Tries tries, Instant due) implements LaneState {}
@@ -28,7 +32,12 @@ sealed interface LaneState {
    * @param due when the slow timer retries it; empty if no timer does
    */
   record Parked(LogEntry entry, Tries tries, Outcome.Parked cause, Optional<Instant> due)
-      implements LaneState {}
+      implements LaneState {
+
+    Parked dueAt(Instant time) {
+      return new Parked(entry, tries, cause, Optional.of(time));
+    }
+  }
 
   /**
    * The attempts so far.

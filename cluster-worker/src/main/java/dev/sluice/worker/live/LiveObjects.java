@@ -175,17 +175,14 @@ public final class LiveObjects {
   /** Notes that a kind cannot be observed. */
   void unobservable(ApiKind kind, String reason) {
     changing(
-        effects ->
-            index
-                .ofKind(kind)
-                .values()
-                .forEach(
-                    objects ->
-                        objects.forEach(
-                            object -> {
-                              object.unobservable(reason);
-                              effects.healthOf(object.application());
-                            })));
+        effects -> {
+          for (List<LiveObjectState> objects : index.ofKind(kind).values()) {
+            for (LiveObjectState object : objects) {
+              object.unobservable(reason);
+              effects.healthOf(object.application());
+            }
+          }
+        });
   }
 
   /** Returns the objects of an application that differ, and were not compared as they are now. */
@@ -235,6 +232,11 @@ public final class LiveObjects {
   private Optional<LiveObjectState> find(ApplicationName name, ObjectRef ref) {
     return Optional.ofNullable(applications.get(name))
         .map(application -> application.objects().get(ref.id()));
+  }
+
+  /** Returns the generation of an application that is done; empty while one is applied. */
+  public Optional<Subject> done(ApplicationName name) {
+    return snapshot(name).map(snapshot -> snapshot.settled().subject());
   }
 
   /** Returns whether an application has objects, or is being applied. */

@@ -70,6 +70,12 @@ public record LogEntry(
         subject, removal, inputDigest, policy, batch, context, offset, writtenAt, receivedAt);
   }
 
+  /** Returns this entry about an earlier generation of the application. */
+  public LogEntry about(Subject earlier) {
+    return new LogEntry(
+        earlier, removal, inputDigest, policy, batch, trace, offset, writtenAt, receivedAt);
+  }
+
   @Override
   public ApplicationName application() {
     return subject.application();

@@ -273,12 +273,59 @@ class LaneMachineTest {
     machine.offer(entry(1), START);
     fail(PARK, START);
 
-    machine.check(START);
+    machine.check(START.plusSeconds(2));
     machine.wake(START.plusSeconds(1));
 
     assertThat(machine.due()).contains(START.plusSeconds(1));
     assertThat(machine.isCheckDue()).isFalse();
     assertThat(machine.begin(START.plusSeconds(1))).isEqualTo(entry(1));
+  }
+
+  @Test
+  void aParkedApplicationIsCheckedAndStaysParked() {
+    machine.offer(entry(1), START);
+    fail(INPUT_FAULT, START);
+
+    machine.check(START);
+    assertThat(machine.due()).contains(START);
+    assertThat(machine.isCheckDue()).isTrue();
+    assertThat(machine.beginCheck()).isEqualTo(entry(1));
+    assertThat(machine.phase()).isEqualTo("parked");
+    machine.endCheck(new CheckOutcome.Done(), START);
+
+    assertThat(machine.phase()).isEqualTo("parked");
+    assertThat(machine.due()).isEmpty();
+  }
+
+  @Test
+  void aParkedApplicationThatIsWokenDuringItsCheckRetries() {
+    machine.offer(entry(1), START);
+    fail(PARK, START);
+    machine.check(START);
+    machine.beginCheck();
+
+    machine.wake(START.plusSeconds(1));
+    machine.endCheck(new CheckOutcome.Failed(), START.plusSeconds(2));
+
+    assertThat(machine.due()).contains(START.plusSeconds(1));
+    assertThat(machine.isCheckDue()).isFalse();
+    assertThat(machine.begin(START.plusSeconds(2))).isEqualTo(entry(1));
+  }
+
+  @Test
+  void aRecordThatArrivesDuringTheCheckOfAParkedApplicationSupersedesIt() {
+    machine.offer(entry(1), START);
+    fail(PARK, START);
+    machine.effects().clear();
+    machine.check(START);
+    machine.beginCheck();
+
+    machine.offer(entry(2), START);
+    machine.endCheck(new CheckOutcome.Done(), START);
+
+    assertThat(machine.effects())
+        .containsExactly(new Effect.Superseded(entry(1), entry(2).generation()));
+    assertThat(machine.begin(START)).isEqualTo(entry(2));
   }
 
   private void finish(long generation) {
