@@ -1,6 +1,5 @@
 package dev.sluice.standalone.verify;
 
-import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -81,14 +80,6 @@ public final class Checker {
       TargetRenderer targets)
       throws InterruptedException {
     ClusterApi api = new ClusterApi(client, API_TIMEOUT);
-    Map<ApplicationName, SyncEvent> desired = new HashMap<>();
-    log.desired()
-        .forEach(
-            (lane, sync) -> {
-              if (lane.cluster().equals(name)) {
-                desired.put(lane.application(), sync);
-              }
-            });
     Set<ApplicationName> parkedHere = new HashSet<>();
     parked.forEach(
         lane -> {
@@ -97,7 +88,19 @@ public final class Checker {
           }
         });
     return new ClusterRules(name, installation.id(), api, targets)
-        .check(desired, parkedHere, ledgers(api));
+        .check(here(name, log.desired()), parkedHere, here(name, log.shown()), ledgers(api));
+  }
+
+  /** Returns the part of a map that is about one cluster. */
+  private static <V> Map<ApplicationName, V> here(ClusterName cluster, Map<Lane, V> all) {
+    Map<ApplicationName, V> here = new HashMap<>();
+    all.forEach(
+        (lane, value) -> {
+          if (lane.cluster().equals(cluster)) {
+            here.put(lane.application(), value);
+          }
+        });
+    return here;
   }
 
   private LedgerStore ledgers(ClusterApi api) throws InterruptedException {

@@ -1,25 +1,25 @@
 package dev.sluice.standalone.verify;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectDifference.Field;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiException;
-import dev.sluice.worker.api.ApiKind;
-import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.apply.LiveObject;
 import dev.sluice.worker.apply.LiveValues;
 import dev.sluice.worker.diff.LiveComparison;
+import dev.sluice.worker.health.HealthChecks;
+import dev.sluice.worker.health.ObjectHealth;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
-import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.KnownFields;
@@ -27,21 +27,22 @@ import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.Desired;
+import dev.sluice.worker.plan.InventoryEntry;
+import dev.sluice.worker.plan.LiveState;
 import dev.sluice.worker.render.TargetRenderer;
 import dev.sluice.worker.sandbox.RenderException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Rules for a cluster in which nothing is being synced: each application that is not parked is
- * exactly what its newest target renders to (I5), live objects have the generation of their ledger
- * (I3), and no other object carries our labels (I3, I5).
+ * exactly what its newest target renders to (I5), except for the drift that is shown; its shown
+ * health is that of its objects (I5); live objects have the generation of their ledger (I3), and no
+ * other object carries our labels (I3).
  */
 final class ClusterRules {
 
@@ -68,9 +69,13 @@ final class ClusterRules {
    *
    * @param desired the newest sync record of each application
    * @param parked applications that may be behind their newest target
+   * @param shown what the results show of each application
    */
   Findings check(
-      Map<ApplicationName, SyncEvent> desired, Set<ApplicationName> parked, LedgerStore ledgerStore)
+      Map<ApplicationName, SyncEvent> desired,
+      Set<ApplicationName> parked,
+      Map<ApplicationName, ShownState> shown,
+      LedgerStore ledgerStore)
       throws InterruptedException {
     LedgerListing ledgers = ledgerStore.list();
     ledgers
@@ -83,14 +88,18 @@ final class ClusterRules {
       if (!parked.contains(sync.application()) && !isUnreadable) {
         Optional<Ledger> ledger =
             Optional.ofNullable(ledgers.usable().get(sync.application())).map(StoredLedger::ledger);
-        checkSettled(sync, ledger, ledgers);
+        ShownState observed = shown.getOrDefault(sync.application(), ShownState.NOTHING);
+        checkSettled(sync, observed, ledger, ledgers);
       }
     }
-    checkStrays(ledgers);
+    Findings strays = new StrayRules(cluster, installation, api, discovery).check(ledgers);
+    violations.addAll(strays.violations());
+    incomparable.addAll(strays.incomparable());
     return new Findings(violations, incomparable);
   }
 
-  private void checkSettled(SyncEvent sync, Optional<Ledger> ledger, LedgerListing ledgers)
+  private void checkSettled(
+      SyncEvent sync, ShownState shown, Optional<Ledger> ledger, LedgerListing ledgers)
       throws InterruptedException {
     if (ledger.isEmpty() || !ledger.get().holds(sync.generation())) {
       report(
@@ -108,7 +117,8 @@ final class ClusterRules {
       case SyncEvent.Removal removal -> checkRemoved(removal, ledger.get());
       case SyncEvent.Target target -> {
         try {
-          checkRendered(target, ledger.get(), ledgers);
+          checkRendered(target, shown, ledger.get(), ledgers);
+          checkHealth(target, shown, ledger.get());
         } catch (ApiException e) {
           if (!e.isGroupUnavailable()) {
             throw e;
@@ -129,7 +139,8 @@ final class ClusterRules {
     }
   }
 
-  private void checkRendered(SyncEvent.Target target, Ledger ledger, LedgerListing ledgers)
+  private void checkRendered(
+      SyncEvent.Target target, ShownState shown, Ledger ledger, LedgerListing ledgers)
       throws InterruptedException {
     List<Manifest> manifests;
     try {
@@ -150,14 +161,13 @@ final class ClusterRules {
       if (live.isEmpty()) {
         // the cluster itself deletes a finished Job with a time to live
         if (!manifest.content().at("/spec/ttlSecondsAfterFinished").isNumber()) {
-          report(
-              Guarantee.I5_CONVERGENT, location(target, manifest.ref()), "is not in the cluster");
+          checkShown(target, manifest.ref(), shown, Optional.empty());
         }
         continue;
       }
       LiveObject found = new LiveObject(live.get());
       Ledger writer = writer(manifest.ref().id(), found, ledger, ledgers);
-      compare(target, manifest, manifest.contentOf(writer.application()), live.get());
+      compare(target, manifest.ref(), manifest.contentOf(writer.application()), live.get(), shown);
       Optional<Generation> written = found.generation();
       Generation begun = writer.generation().orElseThrow();
       if (written.isEmpty() || written.get().isAfter(begun)) {
@@ -186,21 +196,13 @@ final class ClusterRules {
    * @param content of the manifest, as the application that wrote the object last declares it
    */
   private void compare(
-      SyncEvent.Target target, Manifest manifest, ObjectNode content, ObjectNode live)
+      SyncEvent.Target target, ObjectRef ref, ObjectNode content, ObjectNode live, ShownState shown)
       throws InterruptedException {
-    ObjectRef ref = manifest.ref();
     LiveComparison.Result result =
         comparison.compare(path(ref).orElseThrow(), ref, live, content, target.spec().policy());
     switch (result) {
-      case LiveComparison.Result.Compared(List<Field> changes) -> {
-        if (!changes.isEmpty()) {
-          report(
-              Guarantee.I5_CONVERGENT,
-              location(target, ref),
-              "is not what Git says, in "
-                  + changes.stream().map(Field::path).collect(Collectors.joining(", ")));
-        }
-      }
+      case LiveComparison.Result.Compared(List<Field> changes) ->
+          checkShown(target, ref, shown, Optional.of(changes.stream().map(Field::path).toList()));
       case LiveComparison.Result.Refused(String status) ->
           report(
               Guarantee.I5_CONVERGENT,
@@ -212,65 +214,53 @@ final class ClusterRules {
     }
   }
 
-  /** Reports objects with our labels that no ledger has; an unreadable ledger may have them. */
-  private void checkStrays(LedgerListing ledgers) throws InterruptedException {
-    Set<String> unreadable =
-        ledgers.unreadable().keySet().stream()
-            .map(ApplicationName::value)
-            .collect(Collectors.toSet());
-    Set<String> kinds = new TreeSet<>();
-    Set<ObjectId> known = new HashSet<>();
-    ledgers
-        .usable()
-        .values()
-        .forEach(
-            stored -> {
-              kinds.addAll(stored.ledger().kinds());
-              known.addAll(stored.ledger().inventory().ids());
-            });
-    for (String kind : kinds) {
-      try {
-        checkStrays(
-            ApiKind.parse(kind).orElseThrow(() -> new IllegalArgumentException(kind)),
-            known,
-            unreadable);
-      } catch (ApiException | IllegalArgumentException e) {
-        incomparable(
-            kind, "it cannot be listed, so its stray objects are not found: " + e.getMessage());
-      }
-    }
+  /** Reports an object that differs from Git, except if exactly that is shown as its drift. */
+  private void checkShown(
+      SyncEvent.Target target, ObjectRef ref, ShownState shown, Optional<List<String>> changes) {
+    shown
+        .problem(ref, changes)
+        .ifPresent(what -> report(Guarantee.I5_CONVERGENT, location(target, ref), what));
   }
 
-  private void checkStrays(ApiKind kind, Set<ObjectId> known, Set<String> unreadable)
+  /** Reports a health that is not that of the live objects. */
+  private void checkHealth(SyncEvent.Target target, ShownState shown, Ledger ledger)
       throws InterruptedException {
-    Optional<ApiResource> resource = discovery.find(kind.apiVersion(), kind.kind());
-    if (resource.isEmpty()) {
+    if (!shown.hasHealth(target.generation())) {
       return;
     }
-    api.listMetadata(
-        resource.get().collection(""),
-        Ownership.INSTALLATION_LABEL + "=" + installation,
-        object -> {
-          JsonNode metadata = object.path("metadata");
-          boolean isLedger =
-              metadata.path("labels").path(LedgerNames.LABEL).asText("").equals("true");
-          boolean isGoing = metadata.has("deletionTimestamp");
-          ObjectRef ref =
-              new ObjectRef(
-                  kind.apiVersion(),
-                  kind.kind(),
-                  metadata.path("namespace").asText(""),
-                  metadata.path("name").asText());
-          String application =
-              metadata.path("labels").path(Ownership.APPLICATION_LABEL).asText("?");
-          boolean isKnown = known.contains(ref.id()) || unreadable.contains(application);
-          if (!isLedger && !isGoing && !isKnown) {
-            report(
-                Guarantee.I3_FENCED,
-                ref.toString(),
-                "carries our labels, but no ledger has it: application " + application);
-          }
-        });
+    Map<ObjectRef, String> unhealthy = new HashMap<>();
+    for (InventoryEntry entry : ledger.inventory().entries()) {
+      health(entry, target.spec().policy())
+          .filter(health -> health.health() != Health.HEALTHY)
+          .ifPresent(
+              health ->
+                  unhealthy.put(
+                      entry.ref(), "%s: %s".formatted(health.health().word(), health.reason())));
+    }
+    shown
+        .problemOfHealth(target.generation(), unhealthy)
+        .ifPresent(what -> report(Guarantee.I5_CONVERGENT, target.application().value(), what));
+  }
+
+  /** Returns the health of an object; empty if it is left alone, or has ended and was deleted. */
+  private Optional<ObjectHealth> health(InventoryEntry entry, Policy policy)
+      throws InterruptedException {
+    Optional<ObjectNode> live = discovery.read(entry.ref());
+    boolean isWatched =
+        live.filter(
+                object ->
+                    object
+                        .at("/metadata/labels")
+                        .path(Ownership.INSTALLATION_LABEL)
+                        .asText("")
+                        .equals(installation))
+            .isPresent();
+    if (!isWatched) {
+      return entry.state().equals(Optional.of(LiveState.ANY))
+          ? Optional.empty()
+          : Optional.of(new ObjectHealth(Health.MISSING, "it does not exist"));
+    }
+    return live.map(object -> HealthChecks.of(object, policy.healthChecks()));
   }
 
   private Optional<String> path(ObjectRef ref) throws InterruptedException {

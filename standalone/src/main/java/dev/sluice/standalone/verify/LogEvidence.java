@@ -128,6 +128,11 @@ record LogEvidence(
     return latest;
   }
 
+  /** Returns what the results show of each application in each cluster. */
+  Map<Lane, ShownState> shown() {
+    return ShownState.of(results);
+  }
+
   /**
    * Returns the lanes with an open dead letter of a target. That of refused sources parks none: the
    * last target stays in force.
