@@ -17,7 +17,9 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,14 +28,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows the objects of a collection on a thread of its own: lists them, then watches their
  * changes. A watch that ends is continued from its last event. The objects are listed again only if
- * the server has forgotten that event (410), or on demand. A collection that cannot be watched is
- * listed at intervals. Stores no objects.
+ * the server has forgotten that event (410), after a lack of rights, or on demand. A collection
+ * that cannot be watched is listed at intervals. Stores no objects.
  */
 public final class Reflector implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Reflector.class);
 
   private static final int GONE = 410;
+  private static final int FORBIDDEN = 403;
   private static final int NOT_ALLOWED = 405;
   private static final Duration WATCH_TIME = Duration.ofMinutes(5);
   private static final Duration LIST_INTERVAL = Duration.ofMinutes(1);
@@ -52,8 +55,12 @@ public final class Reflector implements AutoCloseable {
   /** The resource version of the last event; empty if the objects have to be listed. */
   private Optional<String> version = Optional.empty();
 
+  /** Has a permit if a pause is to end. */
+  private final Semaphore wake = new Semaphore(0);
+
   private int pauses;
   private boolean failing;
+  private boolean unwatchable;
   private volatile boolean watching;
   private volatile boolean listAgain;
   private volatile @Nullable InputStream answer;
@@ -150,6 +157,7 @@ public final class Reflector implements AutoCloseable {
   /** Lists all objects again, soon. */
   public void listAgain() {
     listAgain = true;
+    wake.release();
     InputStream open = answer;
     if (open != null) {
       ApiCalls.closeQuietly(open);
@@ -167,7 +175,7 @@ public final class Reflector implements AutoCloseable {
         try {
           follow();
         } catch (ApiException e) {
-          if (e.code() == GONE) {
+          if (e.code() == GONE || e.code() == FORBIDDEN) {
             version = Optional.empty();
           }
           listener.failed(e);
@@ -197,6 +205,7 @@ public final class Reflector implements AutoCloseable {
       return;
     }
     if (version.isEmpty() || listAgain) {
+      wake.drainPermits();
       listAgain = false;
       version = Optional.of(list(path.get()));
     }
@@ -208,7 +217,11 @@ public final class Reflector implements AutoCloseable {
         throw e;
       }
       version = Optional.empty();
-      Thread.sleep(LIST_INTERVAL);
+      if (!unwatchable) {
+        unwatchable = true;
+        log.info("{}: the server has no watch; lists every {}", thread.getName(), LIST_INTERVAL);
+      }
+      sleep(LIST_INTERVAL);
     }
   }
 
@@ -226,7 +239,12 @@ public final class Reflector implements AutoCloseable {
   /** Pauses for longer each time, until an event arrives. */
   private void pause() throws InterruptedException {
     pauses++;
-    Thread.sleep(backoff.after(pauses));
+    sleep(backoff.after(pauses));
+  }
+
+  /** Sleeps, unless the objects are to be listed again. */
+  private void sleep(Duration time) throws InterruptedException {
+    boolean unused = wake.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Lists all objects; returns the resource version from which to watch. */
