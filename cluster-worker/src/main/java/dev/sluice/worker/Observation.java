@@ -46,7 +46,8 @@ final class Observation implements LiveListener, AutoCloseable {
             context.discovery(),
             context.containment(),
             clock(),
-            event -> send(reporting, event));
+            event -> send(reporting, event),
+            this::differ);
   }
 
   /** Starts the watches; the objects and the policies of all applications are known. */

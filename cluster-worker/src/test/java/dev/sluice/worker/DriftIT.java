@@ -225,6 +225,9 @@ final class DriftIT {
     assertThat(drifted.objects().getFirst().fields())
         .extracting(ObjectDifference.Field::path)
         .containsExactly("spec.replicas");
+    assertThat(drifted.objects().getFirst().writers())
+        .extracting(FieldWriter::manager)
+        .containsExactly("kubectl-edit");
     assertThat(replicas()).isEqualTo(5);
 
     bench.targets.send(

@@ -52,7 +52,9 @@ final class ObservationProjection {
         replace(drifted.subject(), before.drifted(drifted));
       }
       case DriftEnded ended -> {
-        entries.add(Optional.empty(), "", "nothing differs any longer", Optional.empty());
+        if (!drift(ended.subject()).isOver()) {
+          entries.add(Optional.empty(), "", "nothing differs any longer", Optional.empty());
+        }
         replace(ended.subject(), Drift.NONE);
       }
       case Healed healed -> {

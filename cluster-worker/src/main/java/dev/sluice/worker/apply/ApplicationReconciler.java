@@ -167,7 +167,7 @@ final class ApplicationReconciler implements Work {
       if (entry.removal()) {
         context.live().removed(entry.application());
       } else {
-        context.live().settled(entry.subject(), entry.policy(), ledger.inventory());
+        context.live().found(entry.subject(), entry.policy(), ledger.inventory());
       }
       if (payload.isPresent()) {
         reportAlreadyApplied(entry, ledger);
@@ -214,7 +214,7 @@ final class ApplicationReconciler implements Work {
               generation,
               ledger.commit(),
               EventId.of("sync", cluster, application, generation));
-      context.live().settled(done, newest.policy(), ledger.inventory());
+      context.live().found(done, newest.policy(), ledger.inventory());
     }
   }
 

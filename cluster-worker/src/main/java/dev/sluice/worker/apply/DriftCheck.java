@@ -1,12 +1,12 @@
 package dev.sluice.worker.apply;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.GeneratedValues;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.fields.LivePreview;
 import dev.sluice.worker.lane.CheckOutcome;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
@@ -292,18 +292,19 @@ final class DriftCheck {
       throws InterruptedException {
     for (Stage stage : stages) {
       for (ApplyStep step : stage.steps()) {
-        Optional<ObjectNode> live = context.preview().read(step.ref());
-        if (live.isEmpty()) {
+        Optional<LivePreview.Change> change =
+            step.mode() == ApplyStep.Mode.APPLY
+                ? context
+                    .preview()
+                    .of(step.ref(), step.manifest().content(), target.spec().policy())
+                : context.preview().read(step.ref()).map(it -> new LivePreview.Change(it, it));
+        if (change.isEmpty()) {
           comparison.compared(
               new Writes.Write(
                   step.ref(), Optional.empty(), Optional.empty(), step.manifest().content()));
-        } else if (step.mode() == ApplyStep.Mode.APPLY) {
-          ObjectNode after =
-              context
-                  .preview()
-                  .after(step.ref(), live.get(), step.manifest().content(), target.spec().policy());
-          Optional<LiveObject> before = Optional.of(new LiveObject(live.get()));
-          comparison.compared(new Writes.Write(step.ref(), before, before, after));
+        } else {
+          Optional<LiveObject> before = Optional.of(new LiveObject(change.get().live()));
+          comparison.compared(new Writes.Write(step.ref(), before, before, change.get().after()));
         }
       }
     }

@@ -35,6 +35,9 @@ final class DriftReports {
 
   private Optional<Generation> generation = Optional.empty();
 
+  /** Whether something was reported; an earlier worker may have reported drift that has ended. */
+  private boolean hasReported;
+
   DriftReports(Reporter reporter, LiveObjects live) {
     this.reporter = reporter;
     this.live = live;
@@ -63,7 +66,7 @@ final class DriftReports {
             live.differing(entry.application()).stream()
                 .map(suspect -> suspect.ref().id())
                 .collect(Collectors.toSet()));
-    if (now.equals(reported)) {
+    if (now.equals(reported) && hasReported) {
       return;
     }
     send(
@@ -99,6 +102,7 @@ final class DriftReports {
     Map<ObjectId, ObjectDrift> all = new HashMap<>(reported);
     all.putAll(drifts);
     send(entry, new ObservedEvent.Drifted(entry.subject(), sorted(all), Optional.empty(), true));
+    reported = all;
     List<ObjectChange> changes = new ArrayList<>(comparison.renewed());
     for (ObjectDrift drift : sorted(drifts)) {
       changes.add(
@@ -138,5 +142,6 @@ final class DriftReports {
   private void send(LogEntry entry, ObservedEvent event)
       throws ReportException, InterruptedException {
     reporter.send(event, entry.trace()).await();
+    hasReported = true;
   }
 }

@@ -13,7 +13,8 @@ import java.util.TreeSet;
 
 /**
  * The fields in which a live object differs from the result of a dry run, without those that
- * servers and Sluice write themselves. Pure.
+ * servers and Sluice write themselves. A list is shown as a whole if it has more or fewer elements,
+ * or has them in another order. Pure.
  *
  * <p>For a Secret only field names are shown, never values: neither of its data nor of its
  * annotations, where tools keep copies of it.
@@ -64,12 +65,12 @@ public final class FieldDifferences {
     plain.remove("status");
     if (plain.path("metadata") instanceof ObjectNode metadata) {
       metadata.remove(OF_THE_SERVER);
-      if (metadata.path("annotations") instanceof ObjectNode annotations) {
-        annotations.remove(Ownership.GENERATION_ANNOTATION);
-        if (annotations.isEmpty()) {
-          metadata.remove("annotations");
-        }
-      }
+      // always there, so that each annotation is compared by itself
+      ObjectNode annotations =
+          metadata.path("annotations") instanceof ObjectNode found
+              ? found
+              : metadata.putObject("annotations");
+      annotations.remove(Ownership.GENERATION_ANNOTATION);
     }
     return plain;
   }
@@ -95,7 +96,8 @@ public final class FieldDifferences {
       objects(path, live, wanted);
     } else if (live instanceof ArrayNode one
         && wanted instanceof ArrayNode other
-        && one.size() == other.size()) {
+        && one.size() == other.size()
+        && !ListKeys.isReordered(one, other)) {
       for (int i = 0; i < one.size(); i++) {
         compare(FieldPath.element(path, i), one.get(i), other.get(i));
       }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.FieldWriter;
 import dev.sluice.contract.json.Json;
+import dev.sluice.worker.api.ClusterApi;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -39,10 +40,17 @@ public final class FieldOwnership {
    * @param after the object after Sluice has applied it again
    */
   public static List<FieldWriter> writers(JsonNode before, JsonNode after) {
-    JsonNode lost = FieldNames.without(own(after), own(before));
+    // a preview by a patch has them in an entry beside that of the last apply
+    List<JsonNode> lost = new ArrayList<>();
+    for (JsonNode entry : after.path("metadata").path("managedFields")) {
+      if (FieldManagers.name(entry).equals(ClusterApi.FIELD_MANAGER)) {
+        lost.add(FieldNames.without(entry.path("fieldsV1"), own(before)));
+      }
+    }
     List<FieldWriter> writers = new ArrayList<>();
     for (JsonNode entry : before.path("metadata").path("managedFields")) {
-      if (!FieldManagers.isOwn(entry) && FieldNames.meet(lost, entry.path("fieldsV1"))) {
+      if (!FieldManagers.isOwn(entry)
+          && lost.stream().anyMatch(fields -> FieldNames.meet(fields, entry.path("fieldsV1")))) {
         writers.add(writer(entry));
       }
     }

@@ -46,6 +46,7 @@ public final class HealthReports implements AutoCloseable {
   private final LiveObjects objects;
   private final Diagnoses diagnoses;
   private final Consumer<ObservedEvent> reporter;
+  private final Consumer<ApplicationName> known;
   private final Containment containment;
   private final Clock clock;
   private final ScheduledThreadPoolExecutor executor;
@@ -73,6 +74,8 @@ public final class HealthReports implements AutoCloseable {
    * Starts to report.
    *
    * @param reporter sends a report
+   * @param known called once all objects are known of an application that was applied by an earlier
+   *     worker
    */
   public static HealthReports start(
       LiveObjects objects,
@@ -80,16 +83,20 @@ public final class HealthReports implements AutoCloseable {
       Discovery discovery,
       Containment containment,
       Clock clock,
-      Consumer<ObservedEvent> reporter) {
-    return new HealthReports(objects, new Diagnosis(api, discovery), reporter, containment, clock);
+      Consumer<ObservedEvent> reporter,
+      Consumer<ApplicationName> known) {
+    return new HealthReports(
+        objects, new Diagnosis(api, discovery), reporter, known, containment, clock);
   }
 
   private HealthReports(
       LiveObjects objects,
       Diagnosis diagnosis,
       Consumer<ObservedEvent> reporter,
+      Consumer<ApplicationName> known,
       Containment containment,
       Clock clock) {
+    this.known = known;
     this.objects = objects;
     this.diagnoses = new Diagnoses(diagnosis, this::changed, containment, clock);
     this.reporter = reporter;
@@ -144,6 +151,9 @@ public final class HealthReports implements AutoCloseable {
     LiveApplication.Snapshot now = snapshot.get();
     if (now.objects().stream().anyMatch(object -> !object.known())) {
       return; // a list is on its way, and changes this
+    }
+    if (now.settled().isFound() && !reported.containsKey(application)) {
+      known.accept(application);
     }
     Generation generation = now.settled().subject().generation();
     Reported before =

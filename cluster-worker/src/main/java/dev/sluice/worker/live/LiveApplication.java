@@ -29,8 +29,9 @@ final class LiveApplication {
    * A generation that is done.
    *
    * @param at when the worker learnt of it
+   * @param isFound whether it was done before this worker began to lead
    */
-  record Settled(Subject subject, Policy policy, Instant at) {}
+  record Settled(Subject subject, Policy policy, Instant at, boolean isFound) {}
 
   /**
    * A copy of the state, for reports.

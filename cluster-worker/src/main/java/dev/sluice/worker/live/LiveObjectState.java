@@ -1,13 +1,17 @@
 package dev.sluice.worker.live;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.health.Health;
 import dev.sluice.worker.health.ObjectHealth;
+import dev.sluice.worker.live.LiveObjects.Suspect;
 import dev.sluice.worker.plan.LiveState;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,10 @@ final class LiveObjectState {
       new ObjectHealth(Health.HEALTHY, "it has ended and was deleted");
   private static final ObjectHealth UNWATCHED =
       new ObjectHealth(Health.HEALTHY, "it is left alone, and not watched");
+
+  /** Metadata that servers write. */
+  private static final Set<String> UNEDITED = Set.of("managedFields", "resourceVersion");
+
   private static final ObjectHealth MISSING = new ObjectHealth(Health.MISSING, "it does not exist");
 
   private final LiveApplication application;
@@ -35,6 +43,12 @@ final class LiveObjectState {
 
   /** The state that was last compared in full; null for none, or for an object that is gone. */
   private @Nullable LiveState checked;
+
+  /** The {@linkplain #contentOf content} that was last compared in full. */
+  private int checkedContent;
+
+  /** The content in which it was seen last; 0 unless it differs. */
+  private int content;
 
   private boolean isChecked;
   private boolean isSeen;
@@ -70,6 +84,7 @@ final class LiveObjectState {
     isSeen = other.isSeen;
     isUnobservable = other.isUnobservable;
     seen = other.seen;
+    content = other.content;
     version = other.version;
     health = other.health;
   }
@@ -94,12 +109,35 @@ final class LiveObjectState {
   }
 
   /** Records how the object is. */
-  void seen(long observed, LiveState state, ObjectHealth now) {
+  void seen(long observed, ObjectNode live, ObjectHealth now) {
+    LiveState state = LiveState.of(live);
     version = Math.max(version, observed);
     isSeen = true;
     isUnobservable = false;
     seen = state.equals(expected) ? expected : state;
+    content = differs() ? contentOf(live) : 0;
     health = now;
+  }
+
+  /**
+   * Returns a hash of what an edit changes: the state alone does not show that a field that Sluice
+   * has lost was edited again. If only metadata was received, each write counts as an edit.
+   */
+  private static int contentOf(ObjectNode live) {
+    if (!live.has("status")) {
+      return live.path("metadata").path("resourceVersion").hashCode();
+    }
+    int hash = 0;
+    for (Map.Entry<String, JsonNode> field : live.properties()) {
+      if (field.getKey().equals("metadata")) {
+        for (Map.Entry<String, JsonNode> part : field.getValue().properties()) {
+          hash += UNEDITED.contains(part.getKey()) ? 0 : part.hashCode();
+        }
+      } else if (!field.getKey().equals("status")) {
+        hash += field.hashCode();
+      }
+    }
+    return hash;
   }
 
   /** Records that the object does not exist. */
@@ -108,6 +146,7 @@ final class LiveObjectState {
     isSeen = true;
     isUnobservable = false;
     seen = null;
+    content = 0;
     health = LiveState.ANY.equals(expected) ? ENDED : MISSING;
   }
 
@@ -123,24 +162,26 @@ final class LiveObjectState {
     return isSeen && (expected == null || !expected.isMetBy(Optional.ofNullable(seen)));
   }
 
-  /** Returns the state that was seen last; empty if it does not exist. */
-  Optional<LiveState> state() {
-    return Optional.ofNullable(seen);
+  /** Returns the object as it is now. */
+  Suspect suspect(Instant now) {
+    Instant since = differsSince == null ? now : differsSince;
+    return new Suspect(ref, Optional.ofNullable(seen), since, content);
   }
 
   /** Returns whether it differs in a way that was not compared in full yet. */
   boolean isToBeChecked() {
-    return differs() && !(isChecked && Objects.equals(checked, seen));
+    return differs() && !(isChecked && Objects.equals(checked, seen) && checkedContent == content);
   }
 
   /**
    * Records that the object was compared in full in a state, unless it is in another one by now.
    *
-   * @param state empty if it did not exist
+   * @param suspect the object when the comparison began
    */
-  void checked(Optional<LiveState> state) {
-    isChecked = Optional.ofNullable(seen).equals(state);
-    checked = state.orElse(null);
+  void checked(Suspect suspect) {
+    isChecked = Optional.ofNullable(seen).equals(suspect.state());
+    checked = suspect.state().orElse(null);
+    checkedContent = suspect.content();
   }
 
   /** Notes when a difference began or ended. */
@@ -153,9 +194,9 @@ final class LiveObjectState {
     }
   }
 
-  /** Returns an object's resource version as a number; -1 if it has none. */
-  static long version(ObjectNode object) {
-    return version(object.path("metadata").path("resourceVersion").asText(""));
+  /** Returns the resource version of an object as a number; -1 if it is none. */
+  static long version(ObjectNode live) {
+    return version(live.path("metadata").path("resourceVersion").asText(""));
   }
 
   /** Returns a resource version as a number; -1 if it is none. */

@@ -47,8 +47,9 @@ public final class LiveObjects {
    *
    * @param state that was seen last; empty if it does not exist
    * @param since when a difference was seen first
+   * @param content a hash of its content
    */
-  public record Suspect(ObjectRef ref, Optional<LiveState> state, Instant since) {}
+  public record Suspect(ObjectRef ref, Optional<LiveState> state, Instant since, int content) {}
 
   public LiveObjects(LiveListener listener, Clock clock) {
     this.listener = listener;
@@ -89,15 +90,24 @@ public final class LiveObjects {
         });
   }
 
+  /** Notes that a generation was done before this worker began to lead, with what it left. */
+  public void found(Subject subject, Policy policy, Inventory after) {
+    settled(subject, policy, after, true);
+  }
+
   /** Notes that a generation is done, with what it left. */
   public void settled(Subject subject, Policy policy, Inventory after) {
+    settled(subject, policy, after, false);
+  }
+
+  private void settled(Subject subject, Policy policy, Inventory after, boolean isFound) {
     changing(
         effects -> {
           LiveApplication application =
               applications.computeIfAbsent(subject.application(), LiveApplication::new);
           effects.listAgain(application.check(policy.healthChecks()));
           application.settle(
-              Optional.of(new LiveApplication.Settled(subject, policy, clock.instant())));
+              Optional.of(new LiveApplication.Settled(subject, policy, clock.instant(), isFound)));
           Set<ObjectId> kept = new HashSet<>();
           for (InventoryEntry entry : after.entries()) {
             kept.add(entry.ref().id());
@@ -131,22 +141,16 @@ public final class LiveObjects {
   /** Notes that a kind's object was found or changed; returns whether that changes anything. */
   boolean changed(ApiKind kind, ObjectNode live) {
     boolean[] changes = new boolean[1];
-    changing(
-        effects ->
-            index
-                .find(kind, Reflector.key(live))
-                .forEach(object -> changes[0] |= seen(object, live, effects)));
+    String key = Reflector.key(live);
+    changing(effects -> index.find(kind, key).forEach(it -> changes[0] |= seen(it, live, effects)));
     return changes[0];
   }
 
   /** Notes that a kind's object was deleted, or lost the labels by which it is watched. */
   void deleted(ApiKind kind, ObjectNode last) {
     long version = LiveObjectState.version(last);
-    changing(
-        effects ->
-            index
-                .find(kind, Reflector.key(last))
-                .forEach(object -> gone(object, version, effects)));
+    String key = Reflector.key(last);
+    changing(effects -> index.find(kind, key).forEach(it -> gone(it, version, effects)));
   }
 
   /**
@@ -202,19 +206,13 @@ public final class LiveObjects {
                 .filter(application -> application.settled().isPresent())
                 .flatMap(application -> application.objects().values().stream())
                 .filter(chosen)
-                .map(
-                    object ->
-                        new Suspect(
-                            object.ref(),
-                            object.state(),
-                            object.differsSince().orElseGet(clock::instant)))
+                .map(object -> object.suspect(clock.instant()))
                 .toList());
   }
 
   /** Notes that an object was compared in full in the state that the suspect names. */
-  public void checked(ApplicationName application, Suspect suspect) {
-    changing(
-        _ -> find(application, suspect.ref()).ifPresent(object -> object.checked(suspect.state())));
+  public void checked(ApplicationName name, Suspect suspect) {
+    changing(_ -> find(name, suspect.ref()).ifPresent(object -> object.checked(suspect)));
   }
 
   /** Notes the state in which a write left an object of a done generation. */
@@ -255,9 +253,7 @@ public final class LiveObjects {
     return observed(
         object,
         version,
-        () ->
-            object.seen(
-                version, LiveState.of(live), HealthChecks.of(live, object.application().checks())),
+        () -> object.seen(version, live, HealthChecks.of(live, object.application().checks())),
         effects);
   }
 

@@ -13,6 +13,23 @@ class FieldDifferencesTest {
   private static final YAMLMapper YAML = new YAMLMapper();
 
   @Test
+  void aListInAnotherOrderIsShownAsAWhole() throws JsonProcessingException {
+    assertThat(
+            lines(
+                "{env: [{name: b, value: y}, {name: a, value: x}]}",
+                "{env: [{name: a, value: x}, {name: b, value: z}]}"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("env: ");
+    assertThat(
+            lines(
+                "{ports: [{port: 80, protocol: TCP, name: x}, {port: 81, protocol: TCP, name: y}]}",
+                "{ports: [{port: 80, protocol: TCP, name: a}, {port: 81, protocol: TCP, name: y}]}"))
+        .containsExactly("ports[0].name: \"x\" -> \"a\"");
+  }
+
+  @Test
   void serverFieldsAreNoDifference() throws Exception {
     String live =
         """
@@ -33,7 +50,7 @@ class FieldDifferencesTest {
                 "{spec: {replicas: 1, list: [{image: a}, {image: b}], gone: {x: 1}}, metadata: {}}",
                 "{spec: {replicas: 2, list: [{image: a}, {image: c}], more: [1]}, metadata: {annotations: {a.b/c: d}}}"))
         .containsExactly(
-            "metadata.annotations: - -> {\"a.b/c\":\"d\"}",
+            "metadata.annotations[\"a.b/c\"]: - -> \"d\"",
             "spec.gone: {\"x\":1} -> -",
             "spec.list[1].image: \"b\" -> \"c\"",
             "spec.more: - -> [1]",

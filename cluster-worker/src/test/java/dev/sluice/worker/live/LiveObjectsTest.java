@@ -144,6 +144,22 @@ class LiveObjectsTest {
     assertThat(objects.differing(SHOP)).isEmpty();
   }
 
+  /** The field belongs to the other manager already, so only its value shows the edit. */
+  @Test
+  void aDifferenceThatIsEditedAgainIsCheckedAgain() {
+    settle();
+    objects.changed(DEPLOYMENT, deployment(11, TAKEN, 1));
+    objects.checked(SHOP, objects.unchecked(SHOP).getFirst());
+    ObjectNode edited = deployment(12, TAKEN, 1);
+    edited.withObject("spec").put("revisionHistoryLimit", 7);
+    told.clear();
+
+    objects.changed(DEPLOYMENT, edited);
+
+    assertThat(told).containsExactly("differ shop");
+    assertThat(objects.unchecked(SHOP)).hasSize(1);
+  }
+
   @Test
   void aDifferenceThatChangesDuringItsCheckIsCheckedAgain() {
     settle();

@@ -52,7 +52,10 @@ public sealed interface ObservedEvent extends ResultEvent.OfTarget {
     }
   }
 
-  /** The objects are again as the generation made them, by somebody else's writes. */
+  /**
+   * No object differs any longer, by somebody else's writes. A worker that begins to lead also
+   * reports it of each application without drift: it does not know what was shown before.
+   */
   record DriftEnded(Subject subject) implements ObservedEvent {}
 
   /**
