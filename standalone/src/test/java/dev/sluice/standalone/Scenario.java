@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -26,7 +29,10 @@ import dev.sluice.worker.WorkerResources;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import dev.sluice.worker.sandbox.RenderLimits;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -49,6 +56,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.awaitility.core.ConditionFactory;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
@@ -213,12 +221,25 @@ final class Scenario implements AutoCloseable {
     return start(Map.of(), Tracing.OFF);
   }
 
+  /**
+   * Starts all parts in this JVM, with a client of the worker's own for the cluster {@code
+   * staging}.
+   */
+  OneProcess start(KubernetesClient client) throws Exception {
+    return start(Map.of(STAGING, client), Tracing.OFF);
+  }
+
   /** Starts only the worker of a cluster in this JVM: no receiver, no dispatcher, no Git. */
   ClusterWorker startWorker(ClusterName cluster) throws Exception {
+    return startWorker(cluster, fixture(cluster).newClient());
+  }
+
+  /** Starts only the worker of a cluster in this JVM, with a client of its own. */
+  ClusterWorker startWorker(ClusterName cluster, KubernetesClient client) throws Exception {
     return OneProcess.worker(
         OneProcess.Plan.from(settings, Map.of()).worker().apply(cluster),
         kafka,
-        fixture(cluster).newClient(),
+        client,
         Renderers.onThisMachine(RenderConfig.DEFAULT),
         WorkerResources.Listener.NONE,
         Telemetry.untraced());
@@ -268,6 +289,24 @@ final class Scenario implements AutoCloseable {
     return List.of("--kubeconfig", kubeconfig.toString(), "--context", cluster + "=" + context);
   }
 
+  /** Returns a client that reaches the cluster {@code staging} through a proxy. */
+  KubernetesClient through(TcpProxy proxy) {
+    return new KubernetesClientBuilder().withConfig(by(proxy)).build();
+  }
+
+  /** Returns a client that does so as another user, who has the rights that a test gives it. */
+  KubernetesClient through(TcpProxy proxy, String user) {
+    Config config = new ConfigBuilder(by(proxy)).withImpersonateUsername(user).build();
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  private Config by(TcpProxy proxy) {
+    int port = client(STAGING).getMasterUrl().getPort();
+    return WorkerResources.tuned(
+        Config.fromKubeconfig(
+            fixture(STAGING).kubeconfig().replace(":" + port, ":" + proxy.port())));
+  }
+
   /** Starts a worker of the cluster {@code staging} as a process, which logs to NAME.log. */
   SluiceProcess startWorkerProcess(String name, List<String> jvmOptions, String... more)
       throws IOException {
@@ -291,6 +330,23 @@ final class Scenario implements AutoCloseable {
   /** Returns the events of a type in a topic so far. */
   <E extends Event> List<E> read(String topic, Class<E> type) {
     return new TopicReader(kafka).events(topic, type).stream().map(Envelope::event).toList();
+  }
+
+  /** Writes an event, as a part of another process would. */
+  void write(String topic, Event event) throws Exception {
+    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer("scenario"))) {
+      producer
+          .send(
+              EventCodec.encode(
+                  topic,
+                  new Envelope<>(
+                      EventId.of("scenario"),
+                      "scenario",
+                      Instant.now(),
+                      TraceParent.start(),
+                      event)))
+          .get();
+    }
   }
 
   /** Deletes everything in a simulated cluster, or the scenario's namespaces in a real one. */
