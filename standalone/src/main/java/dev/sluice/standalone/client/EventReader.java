@@ -40,8 +40,7 @@ final class EventReader implements Flow.Subscriber<String>, AutoCloseable {
 
   /** Returns the next event; empty if the stream has ended, or if there is none in time. */
   Optional<JsonNode> next(Deadline deadline) {
-    Optional<String> line;
-    while ((line = line(deadline)).isPresent()) {
+    for (Optional<String> line = line(deadline); line.isPresent(); line = line(deadline)) {
       if (line.get().startsWith(ID)) {
         lastId = Optional.of(line.get().substring(ID.length()));
       }
