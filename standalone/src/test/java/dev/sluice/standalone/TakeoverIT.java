@@ -1,6 +1,7 @@
 package dev.sluice.standalone;
 
 import static dev.sluice.standalone.Scenario.STAGING;
+import static dev.sluice.standalone.Scenario.configMap;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -10,6 +11,7 @@ import dev.sluice.standalone.process.OneProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,37 @@ class TakeoverIT {
           assertThat(leaders(scenario)).containsSubsequence("first", "second");
           assertThat(second.isAlive()).isTrue();
         }
+      }
+    }
+  }
+
+  @Test
+  void oneOfTwoProcessesWithAllPartsLeads(@TempDir Path directory) throws Exception {
+    try (Scenario scenario = Scenario.in(directory, STAGING)) {
+      scenario.fleet().application("web", "web", scenario.namespace(), STAGING);
+      scenario.commit(Map.of("web/configmap.yaml", configMap("web", "one")));
+      OneProcess first = scenario.start();
+      try {
+        scenario.configMaps().awaitValue("web", "one");
+        scenario.setting("mirrors", directory.resolve("other-mirrors").toString());
+        scenario.setting("read-model", directory.resolve("other-read-model").toString());
+        try (OneProcess second = scenario.start()) {
+          patiently()
+              .untilAsserted(
+                  () ->
+                      assertThat(CommandRun.of(second, "status").out())
+                          .containsPattern("worker +staging +leading")
+                          .containsPattern("worker +staging +standby"));
+          assertThat(leaders(scenario)).hasSize(1);
+
+          first.close();
+          scenario.push(second, Map.of("web/configmap.yaml", configMap("web", "two")));
+          scenario.configMaps().awaitValue("web", "two");
+          assertThat(leaders(scenario)).hasSize(2).doesNotHaveDuplicates();
+        }
+        scenario.verify();
+      } finally {
+        first.close();
       }
     }
   }
