@@ -18,6 +18,7 @@ import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.ApplicationName;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -116,14 +117,14 @@ final class DriftIT {
   }
 
   private void edit(String manager, String patch) {
-    var unused =
-        deployment()
-            .patch(
-                new PatchContext.Builder()
-                    .withPatchType(PatchType.JSON)
-                    .withFieldManager(manager)
-                    .build(),
-                patch);
+    var unused = deployment().patch(by(manager), patch);
+  }
+
+  private static PatchContext by(String manager) {
+    return new PatchContext.Builder()
+        .withPatchType(PatchType.JSON)
+        .withFieldManager(manager)
+        .build();
   }
 
   private int replicas() {
@@ -153,19 +154,23 @@ final class DriftIT {
 
   @Test
   void healsWithOneWrite() {
-    apply(1, HEAL, DEPLOYMENT, Targets.configMap("settings", "a"));
-
-    requests.clear();
-    edit("kubectl-edit", "[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 5}]");
-    awaited(ObservedEvent.Healed.class, 1);
-    assertThat(requests.writes())
-        .containsExactly(
-            "PATCH /apis/apps/v1/namespaces/%s/deployments/web".formatted(bench.namespace));
-
-    requests.clear();
-    bench.fixture.client().configMaps().inNamespace(bench.namespace).withName("settings").delete();
-    awaited(ObservedEvent.Healed.class, 2);
+    // no controller writes ConfigMaps, so no write of the worker is answered with a conflict
+    apply(1, HEAL, Targets.configMap("settings", "a"));
     String settings = "/api/v1/namespaces/%s/configmaps/settings".formatted(bench.namespace);
+    Resource<ConfigMap> live =
+        bench.fixture.client().configMaps().inNamespace(bench.namespace).withName("settings");
+
+    requests.clear();
+    var unused =
+        live.patch(
+            by("kubectl-edit"),
+            "[{\"op\": \"replace\", \"path\": \"/data/key\", \"value\": \"b\"}]");
+    awaited(ObservedEvent.Healed.class, 1);
+    assertThat(requests.writes()).containsExactly("PATCH " + settings);
+
+    requests.clear();
+    live.delete();
+    awaited(ObservedEvent.Healed.class, 2);
     assertThat(requests.writes()).containsExactly("PATCH " + settings);
     assertThat(requests.all()).as("it is known to be gone").doesNotContain("GET " + settings);
   }
