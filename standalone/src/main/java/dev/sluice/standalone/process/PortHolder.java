@@ -50,7 +50,7 @@ record PortHolder(long id, String command) {
 
   /** Returns the name of a listening socket of a line, as the links of a process have it. */
   private static Optional<String> socket(String line, int port) {
-    String[] fields = line.strip().split("\\s+");
+    String[] fields = line.strip().split("\\s+", -1);
     return fields.length > 9
             && fields[3].equals(LISTENING)
             && fields[1].endsWith(":%04X".formatted(port))
