@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
@@ -7,6 +8,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.Backoff;
 import dev.sluice.platform.process.Containment;
+import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
@@ -14,6 +16,7 @@ import dev.sluice.worker.apply.ApplyContext;
 import dev.sluice.worker.apply.AttemptTelemetry;
 import dev.sluice.worker.apply.DeadLetters;
 import dev.sluice.worker.apply.InvalidObjects;
+import dev.sluice.worker.apply.OrphanRemoval;
 import dev.sluice.worker.apply.PlanRunner;
 import dev.sluice.worker.apply.ReconcilerFactory;
 import dev.sluice.worker.apply.SourceRendering;
@@ -210,6 +213,7 @@ final class SessionContext {
         new DeadLetters(reporting, resources.kafka().topics().sync(config.cluster())),
         observation.objects(),
         new LivePreview(api, discovery),
+        new OrphanRemoval(new Clearance.Sources(claims, targets, api, discovery), ledgers),
         suspended::contains,
         resources.clock());
   }
@@ -244,6 +248,11 @@ final class SessionContext {
           public void swept(ApplicationName application, List<ObjectChange> changes) {
             reporting.send(
                 new ResultEvent.Swept(config.cluster(), application, changes), TraceParent.start());
+          }
+
+          @Override
+          public void returned(ApiKind kind, ObjectNode object) {
+            boolean unused = observation.objects().changed(kind, object);
           }
 
           @Override

@@ -385,6 +385,66 @@ final class DriftIT {
     await().atMost(Bench.PATIENCE).until(() -> replicas() == 0);
   }
 
+  @Test
+  void deletesAPrunedObjectThatSomebodyCreatesAgain() {
+    apply(1, HEAL, DEPLOYMENT, Targets.configMap("settings", "a"), Targets.configMap("kept", "a"));
+    ConfigMap pruned = configMap("settings").get();
+    apply(2, HEAL, DEPLOYMENT, Targets.configMap("kept", "a"));
+    await().atMost(Bench.PATIENCE).until(() -> configMap("settings").get() == null);
+
+    restore(pruned);
+
+    ObservedEvent.Drifted drifted = awaited(ObservedEvent.Drifted.class, 1);
+    assertThat(drifted.objects())
+        .extracting(drift -> drift.kind() + " " + drift.object().name())
+        .containsExactly("RETURNED settings");
+    assertThat(drifted.objects().getFirst().writers())
+        .extracting(FieldWriter::manager)
+        .containsExactly("restorer");
+    assertThat(awaited(ObservedEvent.Healed.class, 1).changes())
+        .extracting(ObjectChange::action)
+        .containsExactly(ObjectChange.Action.DELETED);
+    assertThat(configMap("settings").get()).isNull();
+  }
+
+  @Test
+  void onlyShowsAPrunedObjectThatReturnsIfThePolicySaysSo() {
+    apply(1, SHOW, DEPLOYMENT, Targets.configMap("settings", "a"), Targets.configMap("kept", "a"));
+    ConfigMap pruned = configMap("settings").get();
+    apply(2, SHOW, DEPLOYMENT, Targets.configMap("kept", "a"));
+    await().atMost(Bench.PATIENCE).until(() -> configMap("settings").get() == null);
+
+    restore(pruned);
+
+    assertThat(awaited(ObservedEvent.Drifted.class, 1).objects())
+        .extracting(drift -> drift.kind() + " " + drift.object().name())
+        .containsExactly("RETURNED settings");
+    assertThat(configMap("settings").get()).isNotNull();
+
+    configMap("settings").delete();
+
+    awaited(ObservedEvent.DriftEnded.class, 1);
+  }
+
+  private Resource<ConfigMap> configMap(String name) {
+    return bench.fixture.client().configMaps().inNamespace(bench.namespace).withName(name);
+  }
+
+  /** Creates an object again as a backup has it. */
+  private void restore(ConfigMap backup) {
+    backup.getMetadata().setManagedFields(null);
+    backup.getMetadata().setResourceVersion(null);
+    backup.getMetadata().setUid(null);
+    String unused =
+        bench
+            .fixture
+            .client()
+            .raw(
+                "/api/v1/namespaces/%s/configmaps?fieldManager=restorer".formatted(bench.namespace),
+                "POST",
+                backup);
+  }
+
   /** Starts with a worker that can be closed before the test ends. */
   private ClusterWorker restarted() {
     bench.close();

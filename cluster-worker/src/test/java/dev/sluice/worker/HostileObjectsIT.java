@@ -4,6 +4,7 @@ import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -138,6 +139,7 @@ final class HostileObjectsIT {
         .configMaps()
         .inNamespace(bench.namespace)
         .resource(labelled(name, application, generation))
+        .fieldManager(ClusterApi.FIELD_MANAGER)
         .serverSideApply(); // Kubernetes 1.20 may panic on labels that are created as JSON
   }
 

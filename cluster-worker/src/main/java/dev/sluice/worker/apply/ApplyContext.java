@@ -24,5 +24,6 @@ public record ApplyContext(
     DeadLetters deadLetters,
     LiveObjects live,
     LivePreview preview,
+    OrphanRemoval orphans,
     Predicate<ApplicationName> suspended,
     Clock clock) {}

@@ -15,7 +15,8 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerMovedException;
 import dev.sluice.worker.ledger.UnreadableLedgerException;
 import dev.sluice.worker.live.Contention;
-import dev.sluice.worker.live.LiveObjects.Suspect;
+import dev.sluice.worker.live.ReturnedObjects.Returned;
+import dev.sluice.worker.live.Suspect;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.Ownership;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -120,22 +122,15 @@ final class DriftCheck {
           ReportException,
           InterruptedException {
     Ledger ledger = cachedLedger.current();
-    if (!ledger.holds(entry.generation())) {
+    if (entry.removal() || !ledger.holds(entry.generation())) {
       showAgainstEarlier(entry, ledger);
-      return new CheckOutcome.Done();
-    }
-    if (entry.removal()) {
       return new CheckOutcome.Done();
     }
     reports.begin(entry.generation());
     Instant now = context.clock().instant();
     List<Suspect> differing = context.live().differing(entry.application());
     List<Suspect> healed =
-        heals(entry)
-            ? differing.stream()
-                .filter(suspect -> !contention.next(suspect.ref().id()).isAfter(now))
-                .toList()
-            : List.of();
+        differing.stream().filter(suspect -> isDue(entry, suspect.ref().id(), now)).toList();
     List<Suspect> shown = new ArrayList<>(context.live().unchecked(entry.application()));
     shown.removeAll(healed);
     Map<ObjectId, ObjectDrift> found = new HashMap<>();
@@ -165,6 +160,12 @@ final class DriftCheck {
         shown.forEach(suspect -> context.live().checked(entry.application(), suspect));
       }
     }
+    DriftComparison deleted = new DriftComparison(List.of(), context.live(), now);
+    DriftComparison left = new DriftComparison(List.of(), context.live(), now);
+    List<Returned> returned = context.live().returned(entry.application());
+    context.orphans().remove(returned, fence, it -> isDue(entry, it, now), deleted, left);
+    healed(entry, deleted);
+    found.putAll(left.drifts());
     reports.left(entry, found, heals(entry));
     return next(entry, now);
   }
@@ -190,14 +191,20 @@ final class DriftCheck {
     }
   }
 
+  private boolean isDue(LogEntry entry, ObjectId object, Instant now) {
+    return heals(entry) && !contention.next(object).isAfter(now);
+  }
+
   private boolean heals(LogEntry entry) {
     return entry.policy().heals() && !context.suspended().test(entry.application());
   }
 
   private CheckOutcome next(LogEntry entry, Instant now) {
     Optional<Instant> next =
-        context.live().differing(entry.application()).stream()
-            .map(suspect -> contention.next(suspect.ref().id()))
+        Stream.concat(
+                context.live().differing(entry.application()).stream().map(Suspect::ref),
+                context.live().returned(entry.application()).stream().map(Returned::ref))
+            .map(ref -> contention.next(ref.id()))
             .filter(at -> heals(entry) && at.isAfter(now))
             .min(Comparator.naturalOrder());
     return next.<CheckOutcome>map(at -> new CheckOutcome.Again(Duration.between(now, at)))

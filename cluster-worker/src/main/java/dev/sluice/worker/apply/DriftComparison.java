@@ -10,7 +10,8 @@ import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.fields.FieldDifferences;
 import dev.sluice.worker.fields.FieldOwnership;
 import dev.sluice.worker.live.LiveObjects;
-import dev.sluice.worker.live.LiveObjects.Suspect;
+import dev.sluice.worker.live.ReturnedObjects;
+import dev.sluice.worker.live.Suspect;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +48,18 @@ final class DriftComparison implements Writes.Listener {
   /** Returns the changes of objects that had not drifted, but depend on those that had. */
   List<ObjectChange> renewed() {
     return List.copyOf(renewed);
+  }
+
+  /** Notes an object that others had created, and that was deleted or is kept. */
+  void returned(ReturnedObjects.Returned object, LiveObject found) {
+    drifts.put(
+        object.ref().id(),
+        new ObjectDrift(
+            object.ref(),
+            ObjectDrift.Kind.RETURNED,
+            List.of(),
+            FieldOwnership.others(found.content()),
+            object.since()));
   }
 
   @Override

@@ -2,12 +2,14 @@ package dev.sluice.worker.apply;
 
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectDrift;
+import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.live.Contention;
 import dev.sluice.worker.live.LiveObjects;
-import dev.sluice.worker.live.LiveObjects.Suspect;
+import dev.sluice.worker.live.ReturnedObjects;
+import dev.sluice.worker.live.Suspect;
 import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.sync.LogEntry;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reports the drift of one application when it changes. Each event lists all drift there is at that
@@ -63,8 +66,10 @@ final class DriftReports {
     now.putAll(found);
     now.keySet()
         .retainAll(
-            live.differing(entry.application()).stream()
-                .map(suspect -> suspect.ref().id())
+            Stream.concat(
+                    live.differing(entry.application()).stream().map(Suspect::ref),
+                    live.returned(entry.application()).stream().map(ReturnedObjects.Returned::ref))
+                .map(ObjectRef::id)
                 .collect(Collectors.toSet()));
     if (now.equals(reported) && hasReported) {
       return;
@@ -108,9 +113,11 @@ final class DriftReports {
       changes.add(
           new ObjectChange(
               drift.object(),
-              drift.kind() == ObjectDrift.Kind.DELETED
-                  ? ObjectChange.Action.CREATED
-                  : ObjectChange.Action.CONFIGURED));
+              switch (drift.kind()) {
+                case DELETED -> ObjectChange.Action.CREATED;
+                case RETURNED -> ObjectChange.Action.DELETED;
+                case CHANGED, TAKEN_OVER -> ObjectChange.Action.CONFIGURED;
+              }));
     }
     Instant since =
         drifts.values().stream().map(ObjectDrift::since).min(Comparator.naturalOrder()).orElse(now);

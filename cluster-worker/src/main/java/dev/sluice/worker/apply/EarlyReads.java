@@ -3,7 +3,7 @@ package dev.sluice.worker.apply;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.lane.HaltException;
-import dev.sluice.worker.live.LiveObjects.Suspect;
+import dev.sluice.worker.live.Suspect;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

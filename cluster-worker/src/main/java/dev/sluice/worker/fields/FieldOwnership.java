@@ -57,6 +57,17 @@ public final class FieldOwnership {
     return writers;
   }
 
+  /** Returns all writers of an object but Sluice and those of its status. */
+  public static List<FieldWriter> others(JsonNode live) {
+    List<FieldWriter> writers = new ArrayList<>();
+    for (JsonNode entry : live.path("metadata").path("managedFields")) {
+      if (!FieldManagers.isOwn(entry) && !entry.path("subresource").asText("").equals("status")) {
+        writers.add(writer(entry));
+      }
+    }
+    return writers;
+  }
+
   /** Returns whether Sluice owns the same fields in both. */
   public static boolean isSame(JsonNode before, JsonNode after) {
     return own(before).equals(own(after));

@@ -27,6 +27,11 @@ final class LiveEffects {
     differing.add(application.name());
   }
 
+  /** Notes that others created or deleted objects with the labels of an application. */
+  void differ(ApplicationName application) {
+    differing.add(application);
+  }
+
   /** Notes that an application was removed. */
   void removed(LiveApplication application) {
     health.add(application.name());

@@ -114,11 +114,11 @@ final class LiveIndex {
     return true;
   }
 
-  private static ApiKind kind(ObjectRef ref) {
+  static ApiKind kind(ObjectRef ref) {
     return new ApiKind(ref.apiVersion(), ref.kind());
   }
 
-  private static String key(ObjectRef ref) {
+  static String key(ObjectRef ref) {
     return ref.namespace().isEmpty() ? ref.name() : ref.namespace() + "/" + ref.name();
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.health.Health;
 import dev.sluice.worker.health.ObjectHealth;
-import dev.sluice.worker.live.LiveObjects.Suspect;
 import dev.sluice.worker.plan.LiveState;
 import java.time.Instant;
 import java.util.Map;

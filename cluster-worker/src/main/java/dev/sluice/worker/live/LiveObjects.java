@@ -14,7 +14,6 @@ import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.plan.LiveState;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,15 +40,7 @@ public final class LiveObjects {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ApplicationName, LiveApplication> applications = new HashMap<>();
   private final LiveIndex index = new LiveIndex();
-
-  /**
-   * An object that differs from what the done generation left.
-   *
-   * @param state that was seen last; empty if it does not exist
-   * @param since when a difference was seen first
-   * @param content a hash of its content
-   */
-  public record Suspect(ObjectRef ref, Optional<LiveState> state, Instant since, int content) {}
+  private final ReturnedObjects returned = new ReturnedObjects();
 
   public LiveObjects(LiveListener listener, Clock clock) {
     this.listener = listener;
@@ -69,10 +60,7 @@ public final class LiveObjects {
   /** Notes the rules of an application before its objects are seen. */
   public void prepare(ApplicationName name, Policy policy) {
     changing(
-        _ -> {
-          boolean unused =
-              applications.computeIfAbsent(name, LiveApplication::new).check(policy.healthChecks());
-        });
+        _ -> applications.computeIfAbsent(name, LiveApplication::new).check(policy.healthChecks()));
   }
 
   /**
@@ -113,6 +101,7 @@ public final class LiveObjects {
             kept.add(entry.ref().id());
             LiveObjectState object = index.track(application, entry.ref(), effects);
             object.expect(entry.ref(), entry.state().orElse(null));
+            returned.forget(entry.ref());
             effects.listAgain(index.isMissed(object));
             compare(object, effects);
           }
@@ -128,6 +117,7 @@ public final class LiveObjects {
           LiveApplication application = applications.remove(name);
           if (application != null) {
             effects.removed(application);
+            returned.forget(name);
             index.forget(application, _ -> true, effects);
           }
         });
@@ -139,18 +129,32 @@ public final class LiveObjects {
   }
 
   /** Notes that a kind's object was found or changed; returns whether that changes anything. */
-  boolean changed(ApiKind kind, ObjectNode live) {
+  public boolean changed(ApiKind kind, ObjectNode live) {
     boolean[] changes = new boolean[1];
-    String key = Reflector.key(live);
-    changing(effects -> index.find(kind, key).forEach(it -> changes[0] |= seen(it, live, effects)));
+    changing(
+        effects -> {
+          List<LiveObjectState> known = index.find(kind, Reflector.key(live));
+          known.forEach(object -> changes[0] |= seen(object, live, effects));
+          if (known.isEmpty()) {
+            returned.seen(kind, live, applications, clock.instant(), effects);
+          }
+        });
     return changes[0];
+  }
+
+  /** Returns the objects that an application does not have, and that others created. */
+  public List<ReturnedObjects.Returned> returned(ApplicationName name) {
+    return reading(() -> returned.of(name));
   }
 
   /** Notes that a kind's object was deleted, or lost the labels by which it is watched. */
   void deleted(ApiKind kind, ObjectNode last) {
     long version = LiveObjectState.version(last);
-    String key = Reflector.key(last);
-    changing(effects -> index.find(kind, key).forEach(it -> gone(it, version, effects)));
+    changing(
+        effects -> {
+          index.find(kind, Reflector.key(last)).forEach(object -> gone(object, version, effects));
+          returned.gone(kind, Reflector.key(last), effects);
+        });
   }
 
   /**
@@ -162,16 +166,14 @@ public final class LiveObjects {
     changing(
         effects -> {
           index.listed(kind);
-          index
-              .ofKind(kind)
-              .forEach(
-                  (key, objects) -> {
-                    for (LiveObjectState object : objects) {
-                      if (!keys.contains(key) && gone(object, version, effects)) {
-                        missing[0]++;
-                      }
-                    }
-                  });
+          returned.listed(kind, keys, effects);
+          for (var objects : index.ofKind(kind).entrySet()) {
+            for (LiveObjectState object : objects.getValue()) {
+              if (!keys.contains(objects.getKey()) && gone(object, version, effects)) {
+                missing[0]++;
+              }
+            }
+          }
         });
     return missing[0];
   }

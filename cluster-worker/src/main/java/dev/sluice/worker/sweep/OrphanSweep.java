@@ -3,22 +3,22 @@ package dev.sluice.worker.sweep;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ResultEvent.LedgerSummary;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.ObjectId;
-import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.apply.InvalidObjects;
 import dev.sluice.worker.apply.LiveObject;
+import dev.sluice.worker.apply.OrphanRemoval;
 import dev.sluice.worker.apply.OwnObjects;
 import dev.sluice.worker.claims.Clearance;
+import dev.sluice.worker.fields.FieldOwnership;
 import dev.sluice.worker.ledger.Ledger;
-import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.Ownership;
-import dev.sluice.worker.plan.PruneGuard;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,6 +47,7 @@ public final class OrphanSweep {
   private final ClusterName cluster;
   private final Clearance.Sources sources;
   private final LedgerStore ledgers;
+  private final OrphanRemoval removal;
   private final OwnObjects own;
   private final InvalidObjects invalid;
   private final Listener listener;
@@ -58,6 +59,9 @@ public final class OrphanSweep {
 
     /** Called with the orphans of an application that were removed. */
     void swept(ApplicationName application, List<ObjectChange> changes);
+
+    /** Called for each object that an application does not have, and that others created. */
+    void returned(ApiKind kind, ObjectNode object);
 
     /** Called for each kind that could not be listed or cleaned up. */
     void unswept();
@@ -73,6 +77,7 @@ public final class OrphanSweep {
     this.cluster = cluster;
     this.sources = sources;
     this.ledgers = ledgers;
+    this.removal = new OrphanRemoval(sources, ledgers);
     this.own = own;
     this.invalid = invalid;
     this.listener = listener;
@@ -112,16 +117,13 @@ public final class OrphanSweep {
           sources.discovery().find(kind.get().apiVersion(), kind.get().kind());
       if (resource.isPresent()) {
         List<Suspect> suspects = suspects(kind.get(), resource.get(), known);
-        if (!suspects.isEmpty() && hasNamesake()) {
+        if (!suspects.isEmpty() && removal.hasNamesake()) {
           return;
         }
         Clearance clearance =
-            new Clearance(
-                sources,
-                Optional.empty(),
-                suspects.stream().map(suspect -> suspect.ref().id()).toList());
+            removal.clearance(suspects.stream().map(suspect -> suspect.ref().id()).toList());
         for (Suspect suspect : suspects) {
-          if (remove(suspect, resource.get(), clearance)) {
+          if (remove(suspect, clearance)) {
             swept
                 .computeIfAbsent(suspect.application(), _ -> new ArrayList<>())
                 .add(new ObjectChange(suspect.ref(), ObjectChange.Action.DELETED));
@@ -170,24 +172,6 @@ public final class OrphanSweep {
     return suspects;
   }
 
-  /**
-   * Returns whether the candidates may belong to another installation. Checked after the objects
-   * were listed, since their writer had written its ledger before.
-   */
-  private boolean hasNamesake() throws InterruptedException {
-    Set<String> namespaces = ledgers.namesakes();
-    if (!namespaces.isEmpty()) {
-      log.atError()
-          .addKeyValue("cluster", cluster)
-          .log(
-              "nothing is swept: an installation with the same id '{}' has ledgers in {}; give one"
-                  + " of them another --installation",
-              ledgers.installation(),
-              namespaces);
-    }
-    return !namespaces.isEmpty();
-  }
-
   private Optional<Suspect> suspect(
       ApiKind kind, ObjectNode object, Map<ApplicationName, StoredLedger> known) {
     LiveObject live = new LiveObject(object);
@@ -205,71 +189,40 @@ public final class OrphanSweep {
     }
     return live.application()
         .map(known::get)
-        .filter(stored -> !own.isState(ref) && isLeftOver(ref, live, stored.ledger()))
+        .filter(stored -> !own.isState(ref) && OrphanRemoval.isOrphan(ref, live, stored.ledger()))
+        .filter(stored -> !returned(kind, object, stored.ledger()))
         .map(stored -> new Suspect(stored.ledger().application(), ref));
   }
 
-  private boolean remove(Suspect suspect, ApiResource resource, Clearance clearance)
-      throws InterruptedException {
-    String path = resource.path(suspect.ref());
-    Optional<ObjectNode> found = sources.api().get(path);
-    if (found.isEmpty()) {
+  /**
+   * Hands an object that others created to the application's lane, which decides by the
+   * application's policy. A fenced worker's object has fields that Sluice owns.
+   */
+  private boolean returned(ApiKind kind, ObjectNode object, Ledger ledger) {
+    if (ledger.phase() != LedgerSummary.Phase.DONE || FieldOwnership.digest(object).isPresent()) {
       return false;
     }
-    LiveObject live = new LiveObject(found.get());
-    boolean still =
-        live.belongsTo(new Ownership(ledgers.installation(), suspect.application()))
-            && ledgers.read(suspect.application())
-                instanceof LedgerReading.Usable(StoredLedger stored)
-            && isLeftOver(suspect.ref(), live, stored.ledger());
-    if (!still || !isCleared(suspect.ref(), live, clearance)) {
+    listener.returned(kind, object);
+    return true;
+  }
+
+  private boolean remove(Suspect suspect, Clearance clearance) throws InterruptedException {
+    Optional<LiveObject> live = removal.find(suspect.application(), suspect.ref());
+    if (live.isEmpty()) {
       return false;
     }
-    try {
-      sources.api().delete(path, live.uid(), live.resourceVersion());
-      return true;
-    } catch (ApiException e) {
-      if (e.isNotFound() || e.isPreconditionFailed()) {
-        return false; // changed by someone else; the next sweep checks again
+    OrphanRemoval.Result result = removal.remove(suspect.ref(), live.get(), clearance);
+    if (result instanceof OrphanRemoval.Result.Kept(String reason)) {
+      if (!reason.equals(kept.put(suspect.ref().id(), reason))) {
+        log.atInfo()
+            .addKeyValue("cluster", cluster)
+            .addKeyValue("object", suspect.ref())
+            .log("kept an object that looks orphaned: {}", reason);
       }
-      throw e;
+    } else {
+      kept.remove(suspect.ref().id());
     }
-  }
-
-  /** Returns whether an orphan may be deleted; otherwise the next sweep checks again. */
-  private boolean isCleared(ObjectRef ref, LiveObject live, Clearance clearance)
-      throws InterruptedException {
-    Optional<String> reason = reasonToKeep(ref, live, clearance);
-    if (reason.isEmpty()) {
-      kept.remove(ref.id());
-    } else if (!reason.get().equals(kept.put(ref.id(), reason.get()))) {
-      log.atInfo()
-          .addKeyValue("cluster", cluster)
-          .addKeyValue("object", ref)
-          .log("kept an object that looks orphaned: {}", reason.get());
-    }
-    return reason.isEmpty();
-  }
-
-  private static Optional<String> reasonToKeep(ObjectRef ref, LiveObject live, Clearance clearance)
-      throws InterruptedException {
-    boolean cleared =
-        clearance.of(ref.id()) instanceof Clearance.Answer.Cleared
-            && !clearance.isClaimedElsewhere(ref.id(), live.uid());
-    if (!cleared) {
-      return Optional.of("an application claims it, or may claim it");
-    }
-    return PruneGuard.isProtected(ref)
-        ? Optional.of(
-            "other objects or data would be deleted with it; delete it yourself, or remove its"
-                + " labels %s and %s"
-                    .formatted(Ownership.APPLICATION_LABEL, Ownership.INSTALLATION_LABEL))
-        : Optional.empty();
-  }
-
-  private static boolean isLeftOver(ObjectRef ref, LiveObject live, Ledger ledger) {
-    return ledger.isSettled()
-        && live.generation().filter(it -> it.isAfter(ledger.generation())).isEmpty()
-        && ledger.inventory().find(ref.id()).isEmpty();
+    // one that someone else changed meanwhile is checked again by the next sweep
+    return result instanceof OrphanRemoval.Result.Removed;
   }
 }

@@ -126,14 +126,14 @@ class LiveObjectsTest {
     assertThat(objects.changed(DEPLOYMENT, deployment(11, TAKEN, 1))).isTrue();
 
     assertThat(told).containsExactly("differ shop");
-    assertThat(objects.unchecked(SHOP)).extracting(LiveObjects.Suspect::ref).containsExactly(WEB);
+    assertThat(objects.unchecked(SHOP)).extracting(Suspect::ref).containsExactly(WEB);
   }
 
   @Test
   void aDifferenceThatWasCheckedIsNotCheckedAgainUntilItChanges() {
     settle();
     objects.changed(DEPLOYMENT, deployment(11, TAKEN, 1));
-    LiveObjects.Suspect suspect = objects.unchecked(SHOP).getFirst();
+    Suspect suspect = objects.unchecked(SHOP).getFirst();
     objects.checked(SHOP, suspect);
 
     objects.changed(DEPLOYMENT, deployment(12, TAKEN, 1));
@@ -164,7 +164,7 @@ class LiveObjectsTest {
   void aDifferenceThatChangesDuringItsCheckIsCheckedAgain() {
     settle();
     objects.changed(DEPLOYMENT, deployment(11, TAKEN, 1));
-    LiveObjects.Suspect suspect = objects.unchecked(SHOP).getFirst();
+    Suspect suspect = objects.unchecked(SHOP).getFirst();
 
     objects.changed(DEPLOYMENT, deployment(12, "\"f:selector\": {}", 1));
     objects.checked(SHOP, suspect);
@@ -176,7 +176,7 @@ class LiveObjectsTest {
   void aDifferenceThatEndedDuringItsCheckIsCheckedWhenItComesBack() {
     settle();
     objects.changed(DEPLOYMENT, deployment(11, TAKEN, 1));
-    LiveObjects.Suspect suspect = objects.unchecked(SHOP).getFirst();
+    Suspect suspect = objects.unchecked(SHOP).getFirst();
 
     objects.changed(DEPLOYMENT, deployment(12, WHOLE, 1));
     objects.checked(SHOP, suspect);

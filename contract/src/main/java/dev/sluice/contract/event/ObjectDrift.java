@@ -29,6 +29,8 @@ public record ObjectDrift(
     /** It has the wanted values, but other managers own fields that Sluice manages. */
     TAKEN_OVER,
     /** It was deleted. */
-    DELETED
+    DELETED,
+    /** It is no longer part of the application, and exists again: others created it. */
+    RETURNED
   }
 }

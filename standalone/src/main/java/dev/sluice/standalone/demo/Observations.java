@@ -58,6 +58,8 @@ final class Observations {
       case TAKEN_OVER ->
           "%s was taken over by %s".formatted(drift.object(), writers(drift.writers()));
       case DELETED -> "%s was deleted".formatted(drift.object());
+      case RETURNED ->
+          "%s was created again by %s".formatted(drift.object(), writers(drift.writers()));
     };
   }
 

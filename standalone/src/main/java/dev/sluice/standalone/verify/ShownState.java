@@ -123,6 +123,11 @@ final class ShownState {
   }
 
   private static Optional<String> untrue(ObjectDrift drift, Optional<List<String>> changes) {
+    if (drift.kind() == ObjectDrift.Kind.RETURNED) {
+      return changes.isEmpty()
+          ? Optional.empty()
+          : Optional.of("is part of the application, but is shown as created again by others");
+    }
     if (changes.isEmpty() || drift.kind() == ObjectDrift.Kind.DELETED) {
       return changes.isEmpty() && drift.kind() == ObjectDrift.Kind.DELETED
           ? Optional.empty()
@@ -147,6 +152,7 @@ final class ShownState {
       case CHANGED -> "changed";
       case TAKEN_OVER -> "taken over";
       case DELETED -> "deleted";
+      case RETURNED -> "created again";
     };
   }
 
