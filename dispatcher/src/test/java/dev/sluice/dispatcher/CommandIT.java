@@ -11,6 +11,7 @@ import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SuspensionEvent;
@@ -81,6 +82,8 @@ class CommandIT {
 
     assertThat(answer(suspend).accepted()).isTrue();
     assertThat(lines(situation.sync(PRODUCTION))).containsExactly("web 1 one");
+    assertThat(commitsBehind(PRODUCTION)).isEqualTo(2);
+    assertThat(commitsBehind(STAGING)).isZero();
     EventId resync = situation.command("web", Set.of(), new Command.Resync());
     situation.awaitQuiet();
     assertThat(answer(resync).accepted()).isFalse();
@@ -153,6 +156,7 @@ class CommandIT {
     situation.awaitSync(STAGING, 3);
     situation.awaitQuiet();
     assertThat(situation.sync(PRODUCTION)).hasSize(3);
+    assertThat(commitsBehind(PRODUCTION)).as("two and three").isEqualTo(2);
 
     situation.command("web", Set.of(PRODUCTION), new Command.Resume());
 
@@ -304,6 +308,27 @@ class CommandIT {
     assertThat(answer(unknown).message()).isEqualTo("the fleet has no application nope");
     assertThat(answer(unknownCluster).message()).isEqualTo("web does not go to [moon]");
     assertThat(situation.sync(STAGING)).hasSize(1);
+  }
+
+  /** Returns the number of commits in Git that the target sent last to a cluster has not. */
+  private long commitsBehind(ClusterName cluster) {
+    long commits =
+        situation.state().stream()
+            .filter(StateRecord.RefState.class::isInstance)
+            .map(StateRecord.RefState.class::cast)
+            .reduce((_, newer) -> newer)
+            .flatMap(StateRecord.RefState::commits)
+            .orElseThrow();
+    List<RefPosition> positions =
+        situation.results().stream()
+            .filter(ResultEvent.Dispatched.class::isInstance)
+            .map(ResultEvent.Dispatched.class::cast)
+            .filter(sent -> sent.cluster().equals(cluster))
+            .reduce((_, newer) -> newer)
+            .flatMap(ResultEvent.Dispatched::positions)
+            .orElseThrow();
+    assertThat(positions).hasSize(1);
+    return commits - positions.getFirst().commits();
   }
 
   private CommandAnswered answer(EventId command) {

@@ -113,13 +113,14 @@ final class ResultProjection {
     history(event, Optional.empty(), at);
     Subject subject = event.subject();
     sql.update(
-        "UPDATE generation SET reason = ?, actor = ?, causes = ?, changed_at = ?, dispatched_at = ?"
+        "UPDATE generation SET reason = ?, actor = ?, causes = ?, changed_at = ?, dispatched_at = ?, positions = ?"
             + WHERE,
         event.reason(),
         event.provenance().actor(),
         Columns.json(event.provenance().causes()),
         event.provenance().changedAt(),
         event.provenance().dispatchedAt(),
+        event.positions().map(Columns::json),
         subject.application(),
         subject.cluster(),
         subject.generation());

@@ -44,7 +44,7 @@ final class StateProjection {
   private void ref(RefState ref) {
     boolean wasUnknown = isUnknown(ref);
     sql.update(
-        "INSERT OR REPLACE INTO ref VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO ref VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ref.repository(),
         ref.ref(),
         ref.head(),
@@ -53,7 +53,8 @@ final class StateProjection {
         ref.readAt(),
         ref.unreadable().map(Unreadable::since),
         ref.unreadable().map(Unreadable::reason),
-        ref.unreadable().map(one -> one.code().orElse(SourceFailure.REPOSITORY_UNREADABLE)));
+        ref.unreadable().map(one -> one.code().orElse(SourceFailure.REPOSITORY_UNREADABLE)),
+        ref.commits());
     ref.unmet()
         .ifPresent(
             unmet ->

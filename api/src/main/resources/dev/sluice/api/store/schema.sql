@@ -45,6 +45,8 @@ CREATE INDEX source_by_repository_in_any_case ON source (repository COLLATE NOCA
 CREATE TABLE ref (
   repository TEXT NOT NULL, ref TEXT NOT NULL, head TEXT, expected TEXT, pending_since INTEGER,
   read_at INTEGER, unreadable_since INTEGER, unreadable_reason TEXT, unreadable_code TEXT,
+  -- how many commits it has got; the positions of generations are on this scale
+  commits INTEGER,
   PRIMARY KEY (repository, ref)) WITHOUT ROWID;
 
 -- by event, the commit that it reported and Git did not show in time
@@ -107,9 +109,18 @@ CREATE VIEW shown_status AS
       ELSE health END AS health,
     health_generation, health_since, health_objects, health_unhealthy, health_reason,
     drift_since, drift_objects, drift_contended, drift_heals, drift_writers,
-    CASE WHEN is_silent OR is_unknown OR is_refused OR is_pending THEN NULL
-      WHEN phase = 'Synced' AND held_by IS NULL THEN 0
-      WHEN applied_commit = only_head AND applied_commit = commit_id THEN 0 END AS behind
+    CASE WHEN is_silent OR is_unknown OR is_pending THEN NULL
+      WHEN phase = 'Synced' AND held_by IS NULL AND NOT is_refused THEN 0
+      WHEN phase IN ('Removing', 'Removed') THEN 0
+      -- the sources may have been others when the generation was sent
+      ELSE (
+        SELECT CASE WHEN count(*) = count(position.value) THEN sum(max(ref.commits - (position.value ->> 'commits'), 0)) END
+        FROM (SELECT DISTINCT repository, ref FROM source WHERE source.application = shown.application) AS source
+          JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
+          LEFT JOIN generation ON generation.application = shown.application AND generation.cluster = shown.cluster
+            AND generation.generation = shown.applied_generation
+          LEFT JOIN json_each(positions) AS position ON position.value ->> 'repository' = source.repository
+            AND position.value ->> 'ref' = source.ref) END AS behind
   FROM (
     SELECT status.*, phase = 'Synced' AND held_by IS NULL AND unknown_code IS NOT NULL AS is_unknown,
       phase = 'Waiting' AND status.code IS NULL AND unknown_code IS NOT NULL AS is_unsent,
@@ -120,10 +131,7 @@ CREATE VIEW shown_status AS
       drift.since AS drift_since, drift.objects AS drift_objects, drift.contended AS drift_contended, drift.heals AS drift_heals,
       drift.writers AS drift_writers,
       EXISTS (SELECT 1 FROM source JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
-        WHERE source.application = status.application AND pending_since IS NOT NULL) AS is_pending,
-      (SELECT CASE WHEN count(*) = 1 THEN max(head) END
-        FROM source JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
-        WHERE source.application = status.application) AS only_head
+        WHERE source.application = status.application AND pending_since IS NOT NULL) AS is_pending
     FROM (
       SELECT application, cluster, generation, commit_id, phase, since, code, message, plan, applied_generation, applied_commit,
         applied_at, applied_renderer, applied_generated, held_by, held_reason, held_since, held_commit,
@@ -141,7 +149,7 @@ CREATE VIEW shown_status AS
       LEFT JOIN health ON health.application = status.application AND health.cluster = status.cluster
       LEFT JOIN drift ON drift.application = status.application AND drift.cluster = status.cluster
       LEFT JOIN dead_letter AS letter ON letter.entry = status.cluster || '/' || status.application || '/source'
-        AND letter.closed_at IS NULL);
+        AND letter.closed_at IS NULL) AS shown;
 
 CREATE TABLE generation (
   application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, reason TEXT,
@@ -149,7 +157,7 @@ CREATE TABLE generation (
   planned_at INTEGER, applied_at INTEGER, outcome TEXT NOT NULL, outcome_at INTEGER NOT NULL, message TEXT,
   changes TEXT, attempts INTEGER NOT NULL DEFAULT 0, renderer TEXT, first_at INTEGER NOT NULL,
   -- observed after it was applied: the newest health, and when it was first healthy
-  health TEXT, health_since INTEGER, health_reason TEXT, healthy_at INTEGER,
+  health TEXT, health_since INTEGER, health_reason TEXT, healthy_at INTEGER, positions TEXT,
   PRIMARY KEY (application, cluster, generation)) WITHOUT ROWID;
 CREATE INDEX generation_by_time ON generation (application, first_at);
 CREATE INDEX generation_by_commit ON generation (commit_id);

@@ -17,6 +17,7 @@ import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
@@ -110,7 +111,18 @@ public final class TopicWriter implements AutoCloseable {
   public TopicWriter read(RepositoryId repository, GitRef ref) {
     return write(
         "read/" + repository + "#" + ref,
-        new RefState(repository, ref, Optional.of(commit(1)), Optional.empty()).read(now()));
+        new RefState(repository, ref, Optional.of(commit(1)), Optional.empty())
+            .withMore(1)
+            .read(now()));
+  }
+
+  /** Writes that {@code main} has got further commits, of which this is the newest. */
+  public TopicWriter evaluated(int commit) {
+    return write(
+        "evaluated/" + commit,
+        new RefState(REPOSITORY, MAIN, Optional.of(commit(commit)), Optional.empty())
+            .withMore(commit)
+            .read(now()));
   }
 
   public TopicWriter unreadable(RepositoryId repository, GitRef ref, String reason) {
@@ -208,6 +220,7 @@ public final class TopicWriter implements AutoCloseable {
                     List.of(new EventId("push/" + expected)),
                     now())),
             Optional.of(now()),
+            Optional.empty(),
             Optional.empty()));
   }
 
@@ -279,7 +292,8 @@ public final class TopicWriter implements AutoCloseable {
                 now(),
                 now(),
                 "batch",
-                1)));
+                1),
+            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, commit)))));
   }
 
   public TopicWriter applied(String application, String cluster, long generation, int commit) {

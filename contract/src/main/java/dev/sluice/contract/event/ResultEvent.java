@@ -53,10 +53,26 @@ public sealed interface ResultEvent extends Event
    *
    * @param inputDigest empty for a removal
    * @param reason the path of the input that changed, or another reason for a new generation
+   * @param positions of the sources' commits; absent for a removal and in events of earlier
+   *     versions
    */
   record Dispatched(
-      Subject subject, Optional<String> inputDigest, String reason, Provenance provenance)
-      implements OfTarget {}
+      Subject subject,
+      Optional<String> inputDigest,
+      String reason,
+      Provenance provenance,
+      Optional<List<RefPosition>> positions)
+      implements OfTarget {
+    public Dispatched {
+      positions = positions.map(List::copyOf).filter(list -> !list.isEmpty());
+    }
+
+    /** Creates the event for a removal, or for a target whose positions are unknown. */
+    public Dispatched(
+        Subject subject, Optional<String> inputDigest, String reason, Provenance provenance) {
+      this(subject, inputDigest, reason, provenance, Optional.empty());
+    }
+  }
 
   /**
    * Rendering succeeded, and these changes will be carried out.

@@ -31,6 +31,8 @@ public sealed interface StateRecord extends Event {
    * @param readAt the time of the last successful read of the remote, at most some minutes ago in
    *     normal operation; absent in records of earlier versions
    * @param unreadable set while the remote cannot be read; absent in records of earlier versions
+   * @param commits the number of commits that the ref has got since it was first evaluated; absent
+   *     in records of earlier versions
    */
   record RefState(
       RepositoryId repository,
@@ -39,35 +41,60 @@ public sealed interface StateRecord extends Event {
       Optional<Pending> pending,
       Optional<Unmet> unmet,
       Optional<Instant> readAt,
-      Optional<Unreadable> unreadable)
+      Optional<Unreadable> unreadable,
+      Optional<Long> commits)
       implements StateRecord {
 
     /** Creates the state of a ref whose remote has not been read. */
     public RefState(
         RepositoryId repository, GitRef ref, Optional<CommitId> head, Optional<Pending> pending) {
-      this(repository, ref, head, pending, Optional.empty(), Optional.empty(), Optional.empty());
+      this(
+          repository,
+          ref,
+          head,
+          pending,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
     }
 
     /** Returns this state with another commit, pending change and unmet report. */
     public RefState at(
         Optional<CommitId> commit, Optional<Pending> change, Optional<Unmet> otherwise) {
-      return new RefState(repository, ref, commit, change, otherwise, readAt, unreadable);
+      return new RefState(repository, ref, commit, change, otherwise, readAt, unreadable, commits);
     }
 
     /** Returns this state with the time of a successful read of the remote. */
     public RefState read(Instant time) {
       return new RefState(
-          repository, ref, head, pending, unmet, Optional.of(time), Optional.empty());
+          repository, ref, head, pending, unmet, Optional.of(time), Optional.empty(), commits);
     }
 
     /** Returns this state without a failure to read the remote. */
     public RefState withoutFailure() {
-      return new RefState(repository, ref, head, pending, unmet, readAt, Optional.empty());
+      return new RefState(repository, ref, head, pending, unmet, readAt, Optional.empty(), commits);
     }
 
     /** Returns this state with a failure to read the remote. */
     public RefState unreadable(Unreadable failure) {
-      return new RefState(repository, ref, head, pending, unmet, readAt, Optional.of(failure));
+      return new RefState(
+          repository, ref, head, pending, unmet, readAt, Optional.of(failure), commits);
+    }
+
+    /** Returns this state with further commits. */
+    public RefState withMore(long newCommits) {
+      return newCommits == 0
+          ? this
+          : new RefState(
+              repository,
+              ref,
+              head,
+              pending,
+              unmet,
+              readAt,
+              unreadable,
+              Optional.of(commits.orElse(0L) + newCommits));
     }
 
     @Override

@@ -31,6 +31,7 @@ import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.QuestionEvent;
+import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SourcesEvent;
@@ -323,7 +324,12 @@ public final class EventSamples {
             1,
             List.of("Job: forbidden"),
             Optional.of(FAILURE)),
-        new ResultEvent.Dispatched(SUBJECT, Optional.of("v1:abc"), "apps/web/a.yaml", PROVENANCE),
+        new ResultEvent.Dispatched(
+            SUBJECT,
+            Optional.of("v1:abc"),
+            "apps/web/a.yaml",
+            PROVENANCE,
+            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, 41)))),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5", Optional.of(4)),
         new ResultEvent.Applied(
             SUBJECT,
@@ -395,17 +401,19 @@ public final class EventSamples {
             DeadLetterEvent.Closed.Reason.SUCCEEDED,
             2),
         new StateRecord.RefState(
-            REPOSITORY,
-            MAIN,
-            Optional.of(COMMIT),
-            Optional.of(
-                new StateRecord.Pending(
-                    Optional.of(COMMIT),
-                    List.of(CAUSE),
-                    Optional.of("octo"),
-                    NOON,
-                    TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
-                    Optional.of(12L)))),
+                REPOSITORY,
+                MAIN,
+                Optional.of(COMMIT),
+                Optional.of(
+                    new StateRecord.Pending(
+                        Optional.of(COMMIT),
+                        List.of(CAUSE),
+                        Optional.of("octo"),
+                        NOON,
+                        TraceParent.parse(
+                            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                        Optional.of(12L))))
+            .withMore(41),
         new StateRecord.RepositoryState(
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts"))),
         new StateRecord.ApplicationState(

@@ -7,6 +7,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
@@ -72,8 +73,14 @@ public final class ApplicationDraft {
   /**
    * Sends a target unless the last one had the same inputs and no command demands it again. Inputs
    * of a suspended application, or of another commit than the restored one, are not sent.
+   *
+   * @param positions of the sources' commits
    */
-  void send(Finding.Differs finding, Provenance provenance, OriginalRecord origin) {
+  void send(
+      Finding.Differs finding,
+      Provenance provenance,
+      List<RefPosition> positions,
+      OriginalRecord origin) {
     ClusterTarget cluster = finding.cluster();
     Hold hold = holds.get(cluster.name());
     if (hold != null && !hold.commit().equals(Optional.of(finding.payload().commit()))) {
@@ -111,7 +118,7 @@ public final class ApplicationDraft {
         cluster.name(),
         new Dispatched(target.generation(), Optional.of(digest), Optional.of(target.commit())));
     demands.remove(cluster.name());
-    addDispatched(target, finding.reason());
+    addDispatched(target, finding.reason(), positions);
     decision.affected(new Affected(name(), cluster.name(), target.generation(), finding.reason()));
     closeSourceFailure(cluster.name());
   }
@@ -132,7 +139,7 @@ public final class ApplicationDraft {
     SyncEvent.Removal removal =
         new SyncEvent.Removal(name(), cluster, next(cluster), orphan, provenance);
     decision.add(removal);
-    addDispatched(removal, REMOVED);
+    addDispatched(removal, REMOVED, List.of());
     dispatched.put(
         cluster, new Dispatched(removal.generation(), Optional.empty(), Optional.empty()));
   }
@@ -278,12 +285,14 @@ public final class ApplicationDraft {
     }
   }
 
-  private void addDispatched(SyncEvent sync, String reason) {
+  private void addDispatched(SyncEvent sync, String reason, List<RefPosition> positions) {
     Optional<String> digest =
         sync instanceof SyncEvent.Target target
             ? Optional.of(target.inputDigest())
             : Optional.empty();
-    decision.add(new ResultEvent.Dispatched(Subject.of(sync), digest, reason, sync.provenance()));
+    decision.add(
+        new ResultEvent.Dispatched(
+            Subject.of(sync), digest, reason, sync.provenance(), Optional.of(positions)));
   }
 
   private Optional<Generation> generation(ClusterName cluster) {

@@ -6,6 +6,8 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
+import dev.sluice.contract.event.RefPosition;
+import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
@@ -65,7 +67,11 @@ public final class EvaluationDecider {
       }
       switch (finding) {
         case Finding.Differs differs ->
-            draft.send(differs, provenance(batch.evaluated(), differs, triggers, now), origin);
+            draft.send(
+                differs,
+                provenance(batch.evaluated(), differs, triggers, now),
+                positions(batch.evaluated(), differs),
+                origin);
         case Finding.Same same -> draft.closeSourceFailure(same.cluster().name());
         case Finding.Refused refused -> {
           decision.refused(draft.before(), refused.failure());
@@ -89,13 +95,19 @@ public final class EvaluationDecider {
   /**
    * Records that the ref was evaluated at this commit.
    *
+   * @param newCommits as in {@link FindingBatch.Evaluated}
    * @param left later triggers that only {@code state} records
    * @param unmet the announced commit that Git did not show
    */
   public Decision evaluated(
-      RefKey key, Optional<CommitId> head, List<Trigger> left, Optional<Unmet> unmet, Instant now) {
+      RefKey key,
+      Optional<CommitId> head,
+      int newCommits,
+      List<Trigger> left,
+      Optional<Unmet> unmet,
+      Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
-    RefState after = partitionState.ref(key).at(head, pending(left), unmet);
+    RefState after = partitionState.ref(key).at(head, pending(left), unmet).withMore(newCommits);
     if (!after.equals(partitionState.ref(key))) {
       partitionState.remember(decision, after);
     }
@@ -203,6 +215,22 @@ public final class EvaluationDecider {
         changesTopic,
         partition,
         Triggers.newestOffset(triggers).orElse(OriginalRecord.UNKNOWN_OFFSET));
+  }
+
+  /** Returns the positions of the sources' commits, as far as they are known. */
+  private List<RefPosition> positions(FindingBatch.Evaluated evaluated, Finding.Differs finding) {
+    Map<RefKey, RefPosition> positions = new LinkedHashMap<>();
+    int behind = finding.payload().behind();
+    for (SourceInputs source : finding.payload().sources()) {
+      RefKey key = new RefKey(source.repository(), source.ref());
+      RefState state = partitionState.ref(key);
+      if (key.equals(evaluated.key())) {
+        state = state.withMore(evaluated.newCommits());
+      }
+      long commits = state.commits().orElse(0L) - (positions.isEmpty() ? behind : 0);
+      positions.putIfAbsent(key, new RefPosition(key.repository(), key.ref(), commits));
+    }
+    return List.copyOf(positions.values());
   }
 
   private static Provenance provenance(

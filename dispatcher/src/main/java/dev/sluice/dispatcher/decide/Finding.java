@@ -37,9 +37,11 @@ public sealed interface Finding {
   /**
    * Content of a target besides its definition.
    *
+   * @param behind number of commits that the head of the first source's ref has and a restored
+   *     commit has not; 0 if nothing is restored
    * @param bytes approximate size of the files
    */
-  record Payload(String digest, List<SourceInputs> sources, long bytes) {
+  record Payload(String digest, List<SourceInputs> sources, int behind, long bytes) {
 
     /** Returns the commit of the first source. */
     CommitId commit() {

@@ -24,6 +24,8 @@ public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean 
    *
    * @param batchSizes by cluster, the number of applications that get a record
    * @param applications number of applications that follow the ref
+   * @param newCommits number of commits that the commit has and the ref's last known head has not;
+   *     at least 1 if it is another commit
    * @param unmet the announced commit, if the evaluated one does not contain it
    */
   public record Evaluated(
@@ -32,5 +34,6 @@ public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean 
       Instant fetchedAt,
       Map<ClusterName, Integer> batchSizes,
       int applications,
+      int newCommits,
       Optional<CommitId> unmet) {}
 }

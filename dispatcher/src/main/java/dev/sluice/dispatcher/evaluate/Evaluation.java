@@ -171,6 +171,7 @@ public final class Evaluation {
             fetchedAt,
             Map.copyOf(batchSizes),
             request.known().applications().size(),
+            newCommits(request, commit),
             unmet);
     List<Finding> findings = new ArrayList<>();
     long bytes = 0;
@@ -188,6 +189,17 @@ public final class Evaluation {
     }
     sink.write(new FindingBatch(evaluated, findings, true));
     return new EvaluationOutcome.Done();
+  }
+
+  private int newCommits(EvaluationRequest request, CommitId commit) {
+    Optional<CommitId> before = request.known().head();
+    if (before.equals(Optional.of(commit))) {
+      return 0;
+    }
+    // without the earlier head, or after a force-push to an ancestor of it, it still is a change
+    return mirrored(request, before)
+        .map(head -> Math.max(1, mirrors.newCommits(request.key().repository(), head, commit)))
+        .orElse(1);
   }
 
   private List<Inspection> inspect(

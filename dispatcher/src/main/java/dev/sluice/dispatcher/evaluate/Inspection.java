@@ -85,10 +85,7 @@ record Inspection(
           if (isNew(view)) {
             findings.add(
                 new Finding.Differs(
-                    definition,
-                    view.cluster(),
-                    payload(digest(resolved), resolved, view.commits(), loaded),
-                    reason));
+                    definition, view.cluster(), payload(resolved, view.commits(), loaded), reason));
           } else if (wasRefused(view)) {
             findings.add(new Finding.Same(definition, view.cluster()));
           }
@@ -98,8 +95,7 @@ record Inspection(
     return findings;
   }
 
-  private static Finding.Payload payload(
-      String digest,
+  private Finding.Payload payload(
       Inputs.Resolved resolved,
       SourceCommits commits,
       IdentityHashMap<Closure, List<InputFile>> loaded) {
@@ -122,7 +118,8 @@ record Inspection(
               files,
               Optional.of(closure.bases())));
     }
-    return new Finding.Payload(digest, inputs, bytes);
+    int behind = commits.behind(definition.sources().getFirst());
+    return new Finding.Payload(digest(resolved), inputs, behind, bytes);
   }
 
   private String digest(Inputs.Resolved resolved) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 final class SourceCommits {
 
   private final Mirrors mirrors;
+  private final Map<RefKey, CommitId> heads;
   private final Map<RefKey, CommitId> commits;
   private final Map<RefKey, String> unreachable;
   private final Map<RefKey, SourceTree> trees = new HashMap<>();
@@ -25,7 +26,16 @@ final class SourceCommits {
    * @param unreachable refs whose commit is unavailable now, with the reason
    */
   SourceCommits(Mirrors mirrors, Map<RefKey, CommitId> commits, Map<RefKey, String> unreachable) {
+    this(mirrors, commits, commits, unreachable);
+  }
+
+  private SourceCommits(
+      Mirrors mirrors,
+      Map<RefKey, CommitId> heads,
+      Map<RefKey, CommitId> commits,
+      Map<RefKey, String> unreachable) {
     this.mirrors = mirrors;
+    this.heads = Map.copyOf(heads);
     this.commits = Map.copyOf(commits);
     this.unreachable = Map.copyOf(unreachable);
   }
@@ -52,6 +62,15 @@ final class SourceCommits {
     return commit;
   }
 
+  /** Returns the number of commits that the ref's head has and the source's commit has not. */
+  int behind(SourceSpec source) {
+    CommitId head = heads.get(RefKey.of(source));
+    CommitId commit = commits.get(RefKey.of(source));
+    return head == null || commit == null || head.equals(commit)
+        ? 0
+        : mirrors.newCommits(source.repository(), commit, head);
+  }
+
   /** Returns these commits with another one for one ref; empty if the mirror does not have it. */
   Optional<SourceCommits> with(SourceSpec source, CommitId commit) {
     if (!mirrors.has(source.repository(), commit)) {
@@ -59,7 +78,7 @@ final class SourceCommits {
     }
     Map<RefKey, CommitId> changed = new HashMap<>(commits);
     changed.put(RefKey.of(source), commit);
-    return Optional.of(new SourceCommits(mirrors, changed, unreachable));
+    return Optional.of(new SourceCommits(mirrors, heads, changed, unreachable));
   }
 
   /** Returns the files of a source; empty if its commit is unavailable now. */

@@ -46,9 +46,11 @@ sealed interface RefEffect {
   /**
    * Records in {@code state} that the ref was evaluated.
    *
+   * @param newCommits as in {@link FindingBatch.Evaluated}
    * @param pending later triggers that only {@code state} records
    */
-  record RecordEvaluated(Optional<CommitId> head, List<Trigger> pending, Optional<Unmet> unmet)
+  record RecordEvaluated(
+      Optional<CommitId> head, int newCommits, List<Trigger> pending, Optional<Unmet> unmet)
       implements RefEffect {}
 
   /** Opens dead letters for the applications of a deleted ref. */

@@ -141,7 +141,7 @@ final class RefQueue {
     boolean again = evaluated.unmet().isPresent() && expectNewest(now);
     Optional<Unmet> unmet = unmet(evaluated.unmet(), Optional.of(commit), now);
     // a commit that is asked for again may still appear
-    complete(Optional.of(commit), again ? Optional.empty() : unmet);
+    complete(Optional.of(commit), evaluated.newCommits(), again ? Optional.empty() : unmet);
     expectingSince = again ? Optional.of(newestAt) : Optional.empty();
     if (!ref.head().equals(Optional.of(commit))) {
       effects.add(new RefEffect.TriggerDependents(answered));
@@ -208,7 +208,7 @@ final class RefQueue {
     effects.add(new RefEffect.RecordGone(current()));
     endSpan("the ref is gone");
     Optional<Unmet> unmet = unmet(expected, Optional.empty(), now);
-    complete(Optional.empty(), unmet);
+    complete(Optional.empty(), 0, unmet);
   }
 
   private void failed(Aim aim, String reason, boolean retryable, Knowledge ref, Instant now) {
@@ -261,20 +261,20 @@ final class RefQueue {
     if (!ref.isFollowed() && !isEvaluating()) {
       triggers.takeWaiting();
       endSpan("no application follows the ref any longer");
-      complete(ref.head(), Optional.empty());
+      complete(ref.head(), 0, Optional.empty());
       phase = new RefPhase.Idle();
       effects.add(new RefEffect.Drop());
     }
   }
 
   /** Completes the current triggers: this head answers them. */
-  private void complete(Optional<CommitId> head, Optional<Unmet> unmet) {
+  private void complete(Optional<CommitId> head, int newCommits, Optional<Unmet> unmet) {
     effects.add(new RefEffect.Finish(current()));
     triggers.completeCurrent();
     attempts = 0;
     expectingSince = Optional.empty();
     List<Trigger> pending = triggers.rememberedWaiting();
-    effects.add(new RefEffect.RecordEvaluated(head, pending, unmet));
+    effects.add(new RefEffect.RecordEvaluated(head, newCommits, pending, unmet));
   }
 
   /**

@@ -172,8 +172,8 @@ final class RefScheduler {
       case RefEffect.RecordPending(var triggers) ->
           batch.add(decider.unfinished(key, triggers, now()));
       case RefEffect.Finish(var triggers) -> triggers.forEach(batch::finish);
-      case RefEffect.RecordEvaluated(var head, var pending, var unmet) ->
-          batch.add(decider.evaluated(key, head, pending, unmet, now()));
+      case RefEffect.RecordEvaluated(var head, var newCommits, var pending, var unmet) ->
+          batch.add(decider.evaluated(key, head, newCommits, pending, unmet, now()));
       case RefEffect.RecordGone(var triggers) -> gone(ref, triggers, batch);
       case RefEffect.ReportUnmet(var unmet) -> unmet(key, unmet, batch);
       case RefEffect.ReportEvaluated(var evaluated, var triggers) ->

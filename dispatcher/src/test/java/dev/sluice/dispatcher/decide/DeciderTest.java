@@ -245,11 +245,13 @@ class DeciderTest {
     assertThat(Trigger.of(pending).isRemembered()).isTrue();
     assertThat(
             events(
-                evaluations.evaluated(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+                evaluations.evaluated(
+                    MAIN, Optional.of(COMMIT), 3, List.of(), Optional.empty(), NOW)))
         .hasSize(1);
     assertThat(
             events(
-                evaluations.evaluated(MAIN, Optional.of(COMMIT), List.of(), Optional.empty(), NOW)))
+                evaluations.evaluated(
+                    MAIN, Optional.of(COMMIT), 0, List.of(), Optional.empty(), NOW)))
         .isEmpty();
   }
 
@@ -274,7 +276,7 @@ class DeciderTest {
 
   private List<Event> found(Finding... findings) {
     FindingBatch.Evaluated evaluated =
-        new FindingBatch.Evaluated(MAIN, COMMIT, NOW, Map.of(), 1, Optional.empty());
+        new FindingBatch.Evaluated(MAIN, COMMIT, NOW, Map.of(), 1, 1, Optional.empty());
     Trigger trigger =
         new Trigger(
             cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));
@@ -308,6 +310,7 @@ class DeciderTest {
                 Optional.empty(),
                 RenderOptions.DEFAULT,
                 List.of(file))),
+        0,
         10);
   }
 

@@ -207,7 +207,7 @@ class RefQueueTest {
         .startsWith(
             new RefEffect.ReportUnmet(unmet),
             new RefEffect.Finish(List.of(push)),
-            new RefEffect.RecordEvaluated(Optional.of(THREE), List.of(), Optional.of(unmet)));
+            new RefEffect.RecordEvaluated(Optional.of(THREE), 1, List.of(), Optional.of(unmet)));
     assertThat(queue.ended(new EvaluationOutcome.Done(), AT_ONE, late)).isEmpty();
   }
 
@@ -240,7 +240,7 @@ class RefQueueTest {
             new RefEffect.RecordGone(List.of(push)),
             new RefEffect.EndSpan("the ref is gone"),
             new RefEffect.Finish(List.of(push)),
-            new RefEffect.RecordEvaluated(Optional.empty(), List.of(), Optional.empty()));
+            new RefEffect.RecordEvaluated(Optional.empty(), 0, List.of(), Optional.empty()));
     assertThat(queue.phase()).isEqualTo(new RefPhase.Idle());
   }
 
@@ -260,7 +260,7 @@ class RefQueueTest {
     assertThat(queue.decided(at(TWO), AT_ONE, NOW))
         .contains(
             new RefEffect.RecordEvaluated(
-                Optional.of(TWO), List.of(second.remembered()), Optional.empty()));
+                Optional.of(TWO), 1, List.of(second.remembered()), Optional.empty()));
   }
 
   @Test
@@ -370,7 +370,7 @@ class RefQueueTest {
         .containsExactly(
             new RefEffect.EndSpan("no application follows the ref any longer"),
             new RefEffect.Finish(List.of(push)),
-            recordEvaluated(ONE),
+            new RefEffect.RecordEvaluated(Optional.of(ONE), 0, List.of(), Optional.empty()),
             new RefEffect.Drop());
   }
 
@@ -401,7 +401,7 @@ class RefQueueTest {
   }
 
   private static RefEffect recordEvaluated(CommitId head) {
-    return new RefEffect.RecordEvaluated(Optional.of(head), List.of(), Optional.empty());
+    return new RefEffect.RecordEvaluated(Optional.of(head), 1, List.of(), Optional.empty());
   }
 
   private static FindingBatch.Evaluated at(CommitId commit) {
@@ -413,7 +413,7 @@ class RefQueueTest {
   }
 
   private static FindingBatch.Evaluated evaluated(CommitId commit, Optional<CommitId> unmet) {
-    return new FindingBatch.Evaluated(KEY, commit, NOW, Map.of(), 1, unmet);
+    return new FindingBatch.Evaluated(KEY, commit, NOW, Map.of(), 1, 1, unmet);
   }
 
   private static Trigger push(int number, CommitId expected) {

@@ -27,6 +27,8 @@ import org.eclipse.jgit.treewalk.filter.TreeFilter;
  */
 public final class Mirrors implements AutoCloseable {
 
+  private static final int MAX_COUNTED = 10_000;
+
   private final OpenMirrors mirrors;
   private final Optional<DirectoryLock> lock;
 
@@ -182,6 +184,28 @@ public final class Mirrors implements AutoCloseable {
           || (mirror.isPresent() && mirror.get().refs().contains(id(head), id(earlier)));
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /**
+   * Returns the number of commits that a head has and an earlier commit has not, at most {@value
+   * #MAX_COUNTED}.
+   *
+   * @throws NotMirroredException if the mirror does not have both
+   */
+  public int newCommits(RepositoryId repository, CommitId earlier, CommitId head) {
+    Mirror mirror = having(repository, earlier);
+    try (RevWalk walk = new RevWalk(mirror.repository())) {
+      walk.setRetainBody(false);
+      walk.markStart(parse(walk, repository, head));
+      walk.markUninteresting(parse(walk, repository, earlier));
+      int counted = 0;
+      while (counted < MAX_COUNTED && walk.next() != null) {
+        counted++;
+      }
+      return counted;
+    } catch (IOException e) {
+      throw broken(repository, e);
     }
   }
 

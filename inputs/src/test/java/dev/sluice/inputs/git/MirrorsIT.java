@@ -106,6 +106,21 @@ class MirrorsIT {
   }
 
   @Test
+  void countsTheCommitsThatAnEarlierOneHasNot() throws IOException {
+    CommitId base = push(Map.of("a", Content.file("1")));
+    CommitId two = push(Map.of("a", Content.file("2")), base);
+    CommitId other = push(Map.of("a", Content.file("3")), base);
+    CommitId merge = push(Map.of("a", Content.file("4")), two, other);
+    assertThat(fetch(Optional.empty())).isEqualTo(new FetchOutcome.At(merge));
+
+    assertThat(mirrors.newCommits(repository, base, merge)).isEqualTo(3);
+    assertThat(mirrors.newCommits(repository, two, merge)).isEqualTo(2);
+    assertThat(mirrors.newCommits(repository, merge, merge)).isZero();
+    assertThat(mirrors.newCommits(repository, merge, base)).isZero();
+    assertThat(mirrors.newCommits(repository, two, other)).isEqualTo(1);
+  }
+
+  @Test
   void keepsRewrittenAndDeletedHistoryThroughGarbageCollection() throws Exception {
     CommitId lost = push(Map.of("a", Content.file("lost")));
     fetch(Optional.empty());
