@@ -147,7 +147,7 @@ final class EditedObject {
     } else if (parent instanceof ArrayNode list) {
       JsonNode element = child(list, steps.get(last));
       for (int i = 0; i < list.size(); i++) {
-        if (list.get(i) == element) {
+        if (list.get(i).equals(element)) {
           list.remove(i);
           break;
         }

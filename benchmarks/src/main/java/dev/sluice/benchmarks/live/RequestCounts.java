@@ -39,7 +39,7 @@ final class RequestCounts {
   }
 
   private static String text(ObservedRequest request) {
-    String[] path = request.path().split("/");
+    String[] path = request.path().split("/", -1);
     boolean isCore = path.length > 1 && path[1].equals("api");
     int start = isCore ? 3 : 4;
     if (path.length <= start) {

@@ -79,8 +79,7 @@ final class EventsVerb extends Verb {
       boolean hasNews = false;
       api.renew();
       try (EventReader events = api.stream(query, last)) {
-        Optional<JsonNode> event;
-        while ((event = events.next()).isPresent()) {
+        for (Optional<JsonNode> event = events.next(); event.isPresent(); event = events.next()) {
           print(event.get(), printer);
           hasNews = true;
         }

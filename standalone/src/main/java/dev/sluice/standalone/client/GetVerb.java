@@ -20,22 +20,26 @@ final class GetVerb extends Verb {
 
   /** Kinds of things to list, with the words for them; the first one is shown. */
   enum Kind {
-    apps("apps", "app", "application", "applications"),
-    clusters("clusters", "cluster"),
-    repositories("repositories", "repository", "repo", "repos"),
-    changes("changes", "change"),
+    apps,
+    clusters,
+    repositories,
+    changes,
     /** An old spelling of the verb. */
-    dead_letters("dead-letters", "dead-letter");
+    dead_letters;
 
-    private final List<String> words;
-
-    Kind(String... words) {
-      this.words = List.of(words);
+    private List<String> words() {
+      return switch (this) {
+        case apps -> List.of("apps", "app", "application", "applications");
+        case clusters -> List.of("clusters", "cluster");
+        case repositories -> List.of("repositories", "repository", "repo", "repos");
+        case changes -> List.of("changes", "change");
+        case dead_letters -> List.of("dead-letters", "dead-letter");
+      };
     }
 
     static Kind parse(String text) {
       return Arrays.stream(values())
-          .filter(kind -> kind.words.contains(text.toLowerCase(Locale.ROOT)))
+          .filter(kind -> kind.words().contains(text.toLowerCase(Locale.ROOT)))
           .findFirst()
           .orElseThrow(
               () -> new ExitException(2, "expected get apps, clusters, repositories or changes"));
@@ -196,7 +200,7 @@ final class GetVerb extends Verb {
 
   private static void refuse(Kind wanted, String option, boolean given, EnumSet<Kind> allowed) {
     if (given && !allowed.contains(wanted)) {
-      throw new ExitException(2, "get %s takes no %s".formatted(wanted.words.getFirst(), option));
+      throw new ExitException(2, "get %s takes no %s".formatted(wanted.words().getFirst(), option));
     }
   }
 

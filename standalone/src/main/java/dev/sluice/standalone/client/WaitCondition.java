@@ -110,7 +110,7 @@ final class WaitCondition {
         || isNewerApplied
         || (isNewer
             && (goal == Goal.healthy
-                || follows && CommitEffects.isOutcome(sent, EventType.PARKED)));
+                || (follows && CommitEffects.isOutcome(sent, EventType.PARKED))));
   }
 
   private Optional<String> missing(String place, JsonNode generation) {
