@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Failure;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.util.Map;
@@ -39,6 +41,7 @@ final class ObjectIdentityIT {
   @BeforeEach
   void open() {
     bench = new Bench();
+    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
   }
 
   @AfterEach
@@ -56,6 +59,48 @@ final class ObjectIdentityIT {
     assertThat(uid("e")).isEqualTo(uid);
     apply("web", 3, configMap("a", "x"));
     assertThat(event("e")).isEmpty();
+  }
+
+  /** Servers before 1.22 serve an Ingress in both groups. */
+  @Test
+  void anIngressThatLeavesTheGroupExtensionsIsKept() {
+    assumeTrue(
+        bench.fixture.client().raw("/apis/extensions/v1beta1") != null,
+        "the server does not serve the group extensions");
+    bench.worker("one");
+    String former =
+        """
+        apiVersion: extensions/v1beta1
+        kind: Ingress
+        metadata: {name: shop}
+        spec: {backend: {serviceName: shop, servicePort: 80}}
+        """;
+    String latter =
+        """
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: {name: shop}
+        spec: {defaultBackend: {service: {name: shop, port: {number: 80}}}}
+        """;
+    apply("web", 1, former, configMap("a", "x"));
+    String uid = ingress().get().getMetadata().getUid();
+
+    apply("web", 2, latter, configMap("a", "x"));
+
+    assertThat(ingress().get().getMetadata().getUid()).isEqualTo(uid);
+    apply("web", 3, configMap("a", "x"));
+    assertThat(ingress().get()).isNull();
+  }
+
+  private Resource<Ingress> ingress() {
+    return bench
+        .fixture
+        .client()
+        .network()
+        .v1()
+        .ingresses()
+        .inNamespace(bench.namespace)
+        .withName("shop");
   }
 
   /** Every object changes its group, so every old name leaves the inventory. */

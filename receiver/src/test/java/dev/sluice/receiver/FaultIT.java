@@ -9,10 +9,10 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicProvisioner;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.process.ChildProcess;
+import dev.sluice.platform.process.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -52,7 +52,7 @@ class FaultIT {
 
   @Test
   void losesNothingWhileTheBrokerIsDown() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     KafkaConnection kafka = new KafkaConnection("127.0.0.1:" + port, Topics.DEFAULT, Map.of());
     EmbeddedBroker first = EmbeddedBroker.start(directory.resolve("kafka"), port);
     provision(kafka);
@@ -82,7 +82,7 @@ class FaultIT {
 
   @Test
   void losesNothingWhenTheReceiverIsKilled() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     try (EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("kafka"), port)) {
       KafkaConnection kafka =
           new KafkaConnection(broker.bootstrapServers(), Topics.DEFAULT, Map.of());
@@ -208,12 +208,6 @@ class FaultIT {
   private static void provision(KafkaConnection kafka) {
     try (Admin admin = Admin.create(kafka.admin())) {
       new TopicProvisioner(admin, kafka.topics()).provision(Running.PARTITIONS);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

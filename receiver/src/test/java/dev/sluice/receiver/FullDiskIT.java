@@ -9,8 +9,8 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicProvisioner;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.process.ChildProcess;
+import dev.sluice.platform.process.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ class FullDiskIT {
   @Test
   @Timeout(300)
   void losesNothingWhenTheBrokersDiskIsFull() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     KafkaConnection kafka = new KafkaConnection("127.0.0.1:" + port, Topics.DEFAULT, Map.of());
     List<String> accepted = new ArrayList<>();
     List<Integer> answers = new ArrayList<>();
@@ -118,12 +118,6 @@ class FullDiskIT {
       return true;
     } catch (RuntimeException e) {
       return false; // not started yet
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

@@ -21,6 +21,7 @@ import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.platform.kafka.TopicProvisioner;
 import dev.sluice.platform.kafka.TopicReader;
 import dev.sluice.platform.kafka.Topics;
+import dev.sluice.platform.process.FreePort;
 import dev.sluice.receiver.endpoint.Admission;
 import dev.sluice.receiver.endpoint.Endpoint;
 import dev.sluice.receiver.http.Limits;
@@ -35,7 +36,6 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -247,7 +247,7 @@ class ReceiverIT {
 
   @Test
   void answers503WhileTheBrokerIsDownAndRecovers() throws IOException {
-    int port = freePort();
+    int port = FreePort.find();
     KafkaConnection kafka = new KafkaConnection("127.0.0.1:" + port, Topics.DEFAULT, Map.of());
     try (Receiver receiver = start(kafka, IMPATIENT)) {
       Buffer body = push("refs/heads/main", AFTER);
@@ -410,12 +410,6 @@ class ReceiverIT {
   private static void provision(KafkaConnection kafka) {
     try (Admin admin = Admin.create(kafka.admin())) {
       new TopicProvisioner(admin, kafka.topics()).provision(PARTITIONS);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
+import dev.sluice.platform.process.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Path;
@@ -27,8 +28,8 @@ class CrashIT {
 
   @Test
   void aRestartConvergesToGitsHead(@TempDir Path directory) throws Exception {
-    int kafkaPort = SluiceProcess.freePort();
-    int webhookPort = SluiceProcess.freePort();
+    int kafkaPort = FreePort.find();
+    int webhookPort = FreePort.find();
     KafkaConnection kafka = new KafkaConnection("127.0.0.1:" + kafkaPort, Topics.DEFAULT, Map.of());
     try (Scenario scenario = Scenario.over(kafka, directory, STAGING)) {
       String namespace = scenario.namespace();

@@ -14,6 +14,7 @@ import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.platform.process.FreePort;
 import dev.sluice.standalone.process.OneProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -194,7 +195,7 @@ class OperatorIT {
   void aKilledApiLosesAndRepeatsNoCommand(@TempDir Path directory) throws Exception {
     int applications = 5;
     int commands = 60;
-    int port = SluiceProcess.freePort();
+    int port = FreePort.find();
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
       for (int i = 0; i < applications; i++) {
         scenario.fleet().application(name(i), name(i), scenario.namespace(), STAGING);

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
+import dev.sluice.platform.process.FreePort;
 import dev.sluice.standalone.demo.PushWebhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,11 +56,11 @@ class OperatorsViewIT {
   @BeforeAll
   void start(@TempDir Path temporary) throws Exception {
     directory = temporary;
-    kafkaPort = SluiceProcess.freePort();
-    apiPort = SluiceProcess.freePort();
-    webhookPort = SluiceProcess.freePort();
+    kafkaPort = FreePort.find();
+    apiPort = FreePort.find();
+    webhookPort = FreePort.find();
     for (String part : List.of("dispatcher", "receiver", "worker")) {
-      probes.put(part, SluiceProcess.freePort());
+      probes.put(part, FreePort.find());
     }
     startBroker();
     KafkaConnection kafka = new KafkaConnection("127.0.0.1:" + kafkaPort, Topics.DEFAULT, Map.of());

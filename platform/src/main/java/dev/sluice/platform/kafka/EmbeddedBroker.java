@@ -2,12 +2,11 @@ package dev.sluice.platform.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.platform.process.FreePort;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -54,8 +53,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   public static EmbeddedBroker start(Path directory, int port, Map<String, String> more) {
     try {
       Files.createDirectories(directory);
-      int clientPort = port == 0 ? freePort() : port;
-      Map<String, String> settings = settings(directory, clientPort, freePort());
+      int clientPort = port == 0 ? FreePort.find() : port;
+      Map<String, String> settings = settings(directory, clientPort, FreePort.find());
       settings.putAll(more);
       if (!Files.exists(directory.resolve("meta.properties"))) {
         format(directory);
@@ -125,11 +124,5 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(2 * 1024 * 1024));
     settings.put("log.segment.bytes", Integer.toString(64 * 1024 * 1024));
     return settings;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

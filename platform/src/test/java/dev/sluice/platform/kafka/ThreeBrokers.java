@@ -2,11 +2,9 @@ package dev.sluice.platform.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
+import dev.sluice.platform.process.FreePort;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,10 +26,10 @@ final class ThreeBrokers implements AutoCloseable {
 
   ThreeBrokers(Path directory) throws Exception {
     String clusterId = Uuid.randomUuid().toString();
-    int controller = freePort();
+    int controller = FreePort.find();
     List<String> addresses = new ArrayList<>();
     for (int node = 1; node <= 3; node++) {
-      String address = "127.0.0.1:" + freePort();
+      String address = "127.0.0.1:" + FreePort.find();
       Path place = Files.createDirectories(directory.resolve("node-" + node));
       format(place, node, clusterId);
       KafkaRaftServer server =
@@ -79,12 +77,6 @@ final class ThreeBrokers implements AutoCloseable {
     settings.put("message.max.bytes", Integer.toString(KafkaConnection.MAX_RECORD_BYTES));
     settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(2 * 1024 * 1024));
     return settings;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override
