@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
@@ -205,6 +206,8 @@ final class Bench implements AutoCloseable {
    * @param properties of its schema
    */
   void defineKind(String group, String kind, String properties) {
+    // some builds of Kubernetes 1.20 end when they read a definition that was stored as JSON
+    assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
     String plural = kind.toLowerCase(Locale.ROOT) + "s";
     fixture
         .client()

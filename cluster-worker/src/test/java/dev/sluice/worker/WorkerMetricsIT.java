@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.worker.api.ClusterApi;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -145,7 +146,7 @@ class WorkerMetricsIT {
                 .withAnnotations(own.getMetadata().getAnnotations())
                 .endMetadata()
                 .build())
-        .fieldManager("test")
+        .fieldManager(ClusterApi.FIELD_MANAGER)
         .serverSideApply(); // Kubernetes 1.20 may panic on labels that are created as JSON
 
     awaitLines(worker, "sluice_worker_swept_objects_total{cluster=\"test\"} 1.0");
