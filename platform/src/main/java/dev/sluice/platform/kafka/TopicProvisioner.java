@@ -225,16 +225,32 @@ public final class TopicProvisioner {
    * the first would then be out of sequence for ever.
    */
   private void awaitLeaders(Map<TopicPartition, OffsetSpec> partitions) {
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    try {
+      while (!haveLeaders(partitions, deadline)) {
+        Thread.sleep(RETRY_DELAY);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for leaders of topics", e);
+    }
+  }
+
+  /** Returns whether all have leaders; a broker learns of a topic after the controller answered. */
+  private boolean haveLeaders(Map<TopicPartition, OffsetSpec> partitions, long deadline)
+      throws InterruptedException {
     try {
       admin.listOffsets(partitions).all().get();
+      return true;
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException
+          && System.nanoTime() < deadline) {
+        return false;
+      }
       throw new IllegalStateException(
           "no leader for the new topics %s: %s"
               .formatted(partitions.keySet(), e.getCause().getMessage()),
           e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for leaders of topics", e);
     }
   }
 
