@@ -21,7 +21,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,13 +56,13 @@ public final class Reflector implements AutoCloseable {
 
   /** Has a permit if a pause is to end. */
   private final Semaphore wake = new Semaphore(0);
+  private final OpenAnswer answer = new OpenAnswer();
 
   private int pauses;
   private boolean failing;
   private boolean unwatchable;
   private volatile boolean watching;
   private volatile boolean listAgain;
-  private volatile @Nullable InputStream answer;
   private volatile boolean closed;
 
   /** Receives the objects, on the reflector's thread. Must not block. */
@@ -158,10 +157,7 @@ public final class Reflector implements AutoCloseable {
   public void listAgain() {
     listAgain = true;
     wake.release();
-    InputStream open = answer;
-    if (open != null) {
-      ApiCalls.closeQuietly(open);
-    }
+    answer.close();
   }
 
   /** Returns whether changes are received at the moment. */
@@ -274,7 +270,7 @@ public final class Reflector implements AutoCloseable {
                     ClusterApi.encode(from),
                     watchTime.toSeconds()),
             collection.metadataOnly());
-    answer = stream;
+    answer.begin(stream);
     // ends a watch whose connection is lost without an error
     CompletableFuture<Void> overdue = ApiCalls.closeAfter(watchTime.multipliedBy(2), stream);
     try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
@@ -288,7 +284,7 @@ public final class Reflector implements AutoCloseable {
       }
     } finally {
       watching = false;
-      answer = null;
+      answer.finish();
       overdue.cancel(false);
     }
   }
@@ -314,6 +310,7 @@ public final class Reflector implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    ThreadEnd.interruptUntilEnded(thread);
+    wake.release();
+    ThreadEnd.repeatUntilEnded(thread, () -> answer.end(thread));
   }
 }

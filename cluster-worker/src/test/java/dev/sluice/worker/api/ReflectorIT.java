@@ -2,12 +2,14 @@ package dev.sluice.worker.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.simulated.fault.Fault;
 import dev.sluice.simulated.fault.FaultInjector;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.Test;
 final class ReflectorIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final int ROUNDS = 8;
 
   private final ClusterFixture fixture = ClusterFixture.open();
   private final String namespace = fixture.namespace();
@@ -133,17 +139,55 @@ final class ReflectorIT {
     assertThat(log.objects).containsKeys("after", "later");
   }
 
+  /** The reader of a watch and the thread of its connection could wait for each other's locks. */
+  @Test
+  void endsWhileEventsArriveAndLeavesTheConnectionUsable() {
+    ClusterApi api = new ClusterApi(fixture.client(), PATIENCE);
+    String path = "/api/v1/namespaces/%s/configmaps".formatted(namespace);
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread writer =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  for (int i = 0; !ended.get(); i++) {
+                    ConfigMap changed = configMap("before", Integer.toString(i));
+                    fixture.client().resource(changed).forceConflicts().serverSideApply();
+                  }
+                });
+    try {
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(60),
+          () -> {
+            for (int round = 0; round < ROUNDS; round++) {
+              List<Reflector> all =
+                  IntStream.range(0, 20)
+                      .mapToObj(_ -> Reflector.start(api, path, new Log()))
+                      .toList();
+              await()
+                  .atMost(PATIENCE)
+                  .pollInterval(Duration.ofMillis(1))
+                  .until(() -> all.stream().allMatch(Reflector::isWatching));
+              all.forEach(Reflector::close);
+            }
+          });
+    } finally {
+      ended.set(true);
+    }
+    assertThat(writer).satisfies(thread -> thread.join(PATIENCE));
+    assertThat(writer.isAlive()).isFalse();
+  }
+
   private void write(String name, String text) {
-    fixture
-        .client()
-        .resource(
-            new ConfigMapBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(name)
-                .endMetadata()
-                .addToData("text", text)
-                .build())
-        .create();
+    fixture.client().resource(configMap(name, text)).create();
+  }
+
+  private ConfigMap configMap(String name, String text) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name)
+        .endMetadata()
+        .addToData("text", text)
+        .build();
   }
 }

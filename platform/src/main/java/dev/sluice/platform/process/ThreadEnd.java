@@ -23,14 +23,16 @@ public final class ThreadEnd {
   }
 
   /**
-   * Interrupts a thread until it has ended, however long that takes. One interrupt is not enough
-   * where a library may lose it. An interrupt of the calling thread is kept for later.
+   * Ends what a thread waits for, again and again until the thread has ended, however long that
+   * takes: a library may lose an interrupt. An interrupt of the calling thread is kept for later.
+   *
+   * @param ending for example an interrupt of the thread
    */
-  public static void interruptUntilEnded(Thread thread) {
+  public static void repeatUntilEnded(Thread thread, Runnable ending) {
     boolean interrupted = false;
     boolean ended = false;
     while (!ended) {
-      thread.interrupt();
+      ending.run();
       try {
         ended = thread.join(Duration.ofMillis(100));
       } catch (InterruptedException e) {

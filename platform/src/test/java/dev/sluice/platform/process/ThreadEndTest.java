@@ -31,7 +31,7 @@ class ThreadEndTest {
                   }
                 });
 
-    ThreadEnd.interruptUntilEnded(thread);
+    ThreadEnd.repeatUntilEnded(thread, thread::interrupt);
 
     assertThat(thread.isAlive()).isFalse();
     assertThat(interrupts).hasValue(3);
@@ -55,7 +55,7 @@ class ThreadEndTest {
                 });
     Thread.currentThread().interrupt();
 
-    ThreadEnd.interruptUntilEnded(thread);
+    ThreadEnd.repeatUntilEnded(thread, thread::interrupt);
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(thread.isAlive()).isFalse();
@@ -89,7 +89,7 @@ class ThreadEndTest {
     Thread thread = Thread.ofVirtual().start(() -> {});
     thread.join();
 
-    ThreadEnd.interruptUntilEnded(thread);
+    ThreadEnd.repeatUntilEnded(thread, thread::interrupt);
     ThreadEnd.await(thread);
 
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
