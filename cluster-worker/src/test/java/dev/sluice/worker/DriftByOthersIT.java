@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What others do to the metadata of applied objects, and with whole updates of them. */
+/** Edits of the metadata of applied objects by others, and updates of whole objects. */
 @Tag("kubernetes")
 final class DriftByOthersIT {
 

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * An operator reads status, doctor and the probes while each part in turn is taken away: within
- * half a minute they name what is wrong, and nothing reports that all is well. When it is back, all
- * is well again without a restart of anything else.
+ * half a minute they name what is wrong, and nothing reports that all is well. Once the part is
+ * back, everything recovers without a restart of another part.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OperatorsViewIT {

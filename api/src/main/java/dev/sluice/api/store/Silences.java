@@ -26,7 +26,7 @@ public interface Silences {
       };
 
   /**
-   * What is missing.
+   * The reason why the state of a cluster or of Git is unknown.
    *
    * @param message for operators: what is wrong, and what to do
    */

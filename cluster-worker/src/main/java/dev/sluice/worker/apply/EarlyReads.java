@@ -13,8 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * What a heal reads while its target is read and rendered: the ledger, which shows whether the
- * attempt is still the newest, and the objects.
+ * Reads of a heal that run while its target is read and rendered: of its objects, and of the
+ * ledger, which shows whether the attempt is still the newest.
  */
 final class EarlyReads {
 

@@ -35,7 +35,7 @@ public final class OrphanRemoval {
   private final Clearance.Sources sources;
   private final LedgerStore ledgers;
 
-  /** What became of an orphan. */
+  /** The result of removing an orphan. */
   public sealed interface Result {
 
     record Removed() implements Result {}

@@ -44,7 +44,7 @@ public record Heartbeat(
     API
   }
 
-  /** What a part does. */
+  /** The state of a part. */
   public enum State {
     /** It works; one of several instances may. */
     RUNNING,

@@ -9,7 +9,6 @@ import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
@@ -48,7 +47,7 @@ public final class ApplicationDraft {
   private final Map<ClusterName, Hold> holds;
   private final Map<ClusterName, Demand> demands;
   private final List<EventId> carriedOut;
-  private final Map<ClusterName, String> possible;
+  private final PossibleAnnouncements possible;
   private final Decision decision;
 
   ApplicationDraft(ApplicationState before, Decision decision) {
@@ -58,7 +57,9 @@ public final class ApplicationDraft {
     this.holds = new HashMap<>(before.holds());
     this.demands = new HashMap<>(before.demands());
     this.carriedOut = new ArrayList<>(before.carriedOut().orElse(List.of()));
-    this.possible = new HashMap<>(before.possible().orElse(Map.of()));
+    this.possible =
+        new PossibleAnnouncements(
+            before.application(), before.possible().orElse(Map.of()), decision);
     this.decision = decision;
   }
 
@@ -109,11 +110,11 @@ public final class ApplicationDraft {
       Failure failure = outgoing.tooLarge();
       decision.refused(before, failure);
       refuse(cluster.name(), failure, origin);
-      announcePossible(cluster.name(), failure, PossibleObjects.of(target), provenance);
+      possible.announce(cluster.name(), failure, PossibleObjects.of(target), provenance);
       return;
     }
     decision.add(outgoing);
-    possible.remove(cluster.name()); // the target states its objects
+    possible.replaced(cluster.name()); // the target states its objects
     dispatched.put(
         cluster.name(),
         new Dispatched(target.generation(), Optional.of(digest), Optional.of(target.commit())));
@@ -132,10 +133,10 @@ public final class ApplicationDraft {
     }
     Dispatched last = dispatched.get(cluster);
     if (last == null || last.inputDigest().isEmpty()) {
-      withdrawPossible(cluster);
+      possible.withdraw(cluster);
       return;
     }
-    possible.remove(cluster);
+    possible.replaced(cluster);
     SyncEvent.Removal removal =
         new SyncEvent.Removal(name(), cluster, next(cluster), orphan, provenance);
     decision.add(removal);
@@ -144,21 +145,9 @@ public final class ApplicationDraft {
         cluster, new Dispatched(removal.generation(), Optional.empty(), Optional.empty()));
   }
 
-  /** Sends the cluster the possible objects of the refused sources, unless they are unchanged. */
-  void announcePossible(
-      ClusterName cluster, Failure failure, PossibleObjects objects, Provenance provenance) {
-    String digest = objects.digest();
-    if (!digest.equals(possible.put(cluster, digest))) {
-      decision.add(
-          new SourcesEvent.Refused(name(), cluster, failure.code(), objects, provenance), digest);
-    }
-  }
-
-  private void withdrawPossible(ClusterName cluster) {
-    String digest = possible.remove(cluster);
-    if (digest != null) {
-      decision.add(new SourcesEvent.Accepted(name(), cluster), digest);
-    }
+  /** Returns what clusters are told of the objects that refused sources may have. */
+  PossibleAnnouncements possible() {
+    return possible;
   }
 
   void refuse(ClusterName cluster, Failure failure, OriginalRecord origin) {
@@ -245,7 +234,7 @@ public final class ApplicationDraft {
 
   /** Closes the dead letter about the sources, which are valid again for this cluster. */
   void closeSourceFailure(ClusterName cluster) {
-    withdrawPossible(cluster);
+    possible.withdraw(cluster);
     close(cluster, DeadLetterEvent.Closed.Reason.SUCCEEDED);
   }
 
@@ -262,7 +251,7 @@ public final class ApplicationDraft {
             demands,
             definition.isPresent() ? Optional.empty() : retiredOwner(),
             carriedOut.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(carriedOut)),
-            Optional.of(possible));
+            Optional.of(possible.digests()));
     return after.equals(before) ? Optional.empty() : Optional.of(after);
   }
 

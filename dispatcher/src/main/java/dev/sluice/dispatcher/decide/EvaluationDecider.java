@@ -77,11 +77,13 @@ public final class EvaluationDecider {
           decision.refused(draft.before(), refused.failure());
           ClusterName cluster = refused.cluster().name();
           draft.refuse(cluster, refused.failure(), origin);
-          draft.announcePossible(
-              cluster,
-              refused.failure(),
-              refused.possible(),
-              provenance(batch.evaluated(), refused, triggers, now));
+          draft
+              .possible()
+              .announce(
+                  cluster,
+                  refused.failure(),
+                  refused.possible(),
+                  provenance(batch.evaluated(), refused, triggers, now));
         }
       }
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.fleet.HealthCheck;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,28 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Rules for the health of objects in the policy of an application. */
 class HealthChecksTest {
-
-  private static final String HEAD =
-      """
-      apiVersion: sluice.dev/v1
-      kind: Repository
-      metadata: {name: shop}
-      spec: {url: "https://github.com/acme/shop.git"}
-      ---
-      apiVersion: sluice.dev/v1
-      kind: Cluster
-      metadata: {name: staging}
-      ---
-      apiVersion: sluice.dev/v1
-      kind: Application
-      metadata: {name: web}
-      spec:
-        source: {repository: shop, ref: main, path: deploy}
-        clusters: {names: [staging]}
-        namespace: web
-        policy:
-          healthCheckExprs:
-      """;
 
   @TempDir Path directory;
 
@@ -129,7 +106,6 @@ class HealthChecksTest {
   }
 
   private FleetReading read(String rules) throws IOException {
-    Files.writeString(directory.resolve("web.yaml"), HEAD + rules.indent(0));
-    return FleetLoader.read(directory);
+    return PolicyFleet.read(directory, "healthCheckExprs", rules);
   }
 }

@@ -24,7 +24,7 @@ final class WaitCondition {
   /** By place, the newer generation that is followed. */
   private final Map<String, JsonNode> followed = new LinkedHashMap<>();
 
-  /** What is awaited, named as it is typed. */
+  /** The state to wait for; the names are the words of the option. */
   enum Goal {
     applied,
     healthy
