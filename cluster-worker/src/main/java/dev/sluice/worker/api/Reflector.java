@@ -56,6 +56,7 @@ public final class Reflector implements AutoCloseable {
 
   /** Has a permit if a pause is to end. */
   private final Semaphore wake = new Semaphore(0);
+
   private final OpenAnswer answer = new OpenAnswer();
 
   private int pauses;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -116,6 +117,8 @@ public final class Scratch {
   private static void remove(Path tree) {
     try {
       InputDirectory.delete(tree);
+    } catch (NoSuchFileException e) {
+      // somebody else removed it
     } catch (IOException e) {
       log.atWarn().setCause(e).log("cannot remove {}", tree);
     }

@@ -85,20 +85,21 @@ class GoldenIT {
     Path directory = CASES.resolve(name);
     JsonNode about = Json.mapper().readTree(directory.resolve("case.json").toFile());
     SourceType type = Json.mapper().treeToValue(about.get("type"), SourceType.class);
-    Renderers renderers =
-        Renderers.onThisMachine(
-            new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT)
-                .with(IsolationMode.NONE));
     String needs = about.path("needs").asText(type == SourceType.KUSTOMIZE ? "kustomize" : "");
     switch (needs) {
       case "kustomize" -> NeededProgram.check("kustomize", "kubectl");
       case "helm" -> NeededProgram.check("helm");
       default -> {}
     }
-    List<Manifest> desired =
-        new TargetRenderer(renderers, "golden")
-            .read(target(directory, about, type), CLUSTER, KnownFields.ANY, () -> FACTS)
-            .manifests();
+    RenderConfig config =
+        new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT).with(IsolationMode.NONE);
+    List<Manifest> desired;
+    try (Renderers renderers = Renderers.onThisMachine(config)) {
+      desired =
+          new TargetRenderer(renderers, "golden")
+              .read(target(directory, about, type), CLUSTER, KnownFields.ANY, () -> FACTS)
+              .manifests();
+    }
     Plan plan =
         new Planner()
             .plan(new Planner.Request(desired, Inventory.EMPTY, Set.of(), Policy.DEFAULT, false));

@@ -50,9 +50,9 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Issue 11.1: a program that runs in place of a renderer and tries every way out. Charts and
- * kustomizations should never be able to run one; here an exec plugin does what a malicious
- * repository would like to.
+ * A program that runs in place of a renderer and tries every way out. Charts and kustomizations
+ * should never be able to run one; here an exec plugin does what a malicious repository would like
+ * to.
  */
 @EnabledOnOs(OS.LINUX)
 @ParameterizedClass

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,11 @@ class KustomizeIT {
     Files.writeString(
         temporary.resolve("kustomization.yaml"),
         "configMapGenerator: [{name: x, files: [secret]}]");
+  }
+
+  @AfterEach
+  void close() {
+    renderers.close();
   }
 
   @Test
@@ -196,7 +202,8 @@ class KustomizeIT {
                     "configMapGenerator: [{name: g, files: [a.json, b.txt]}]"),
                 text(
                     "app/a.yaml",
-                    "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {v: \"a \\u2028 b\\uFEFF\"}}"),
+                    "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {v: \"a \\u2028"
+                        + " b\\uFEFF\"}}"),
                 new InputFile.Text("app/a.json", false, separated),
                 new InputFile.Text(
                     "app/b.txt", false, "\uFEFFhello\r\n\u2028\n  C:\\Lib\\Path\n")));
@@ -211,7 +218,8 @@ class KustomizeIT {
     RenderResult result =
         renderers.render(
             customized(
-                "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {v: \"a \\u2028 b \\uFEFF\"}}"));
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {v: \"a \\u2028 b"
+                    + " \\uFEFF\"}}"));
 
     assertThat(values(result)).containsExactly("a \u2028 b \uFEFF");
   }
@@ -289,7 +297,8 @@ class KustomizeIT {
                 text("app/built/deeper/kustomization.yaml", "resources: [g.yaml]"),
                 text(
                     "app/built/deeper/g.yaml",
-                    "{apiVersion: builtin, kind: ConfigMapGenerator, metadata: {name: g}, files: [v]}")));
+                    "{apiVersion: builtin, kind: ConfigMapGenerator, metadata: {name: g}, files:"
+                        + " [v]}")));
 
     assertThat(values(result)).hasToString("[from the kustomization\n]");
   }
@@ -360,27 +369,25 @@ class KustomizeIT {
     for (int i = 1; i < 9; i++) {
       bomb.append("l%d: &l%d [%s]\n".formatted(i, i, "*l%d, ".formatted(i - 1).repeat(10)));
     }
-    Renderers capped =
-        Renderers.onThisMachine(
-            new RenderConfig(
-                Optional.of(temporary),
-                new RenderLimits(Duration.ofMinutes(1), 256L << 20, 16 << 20)));
+    RenderRequest bombed =
+        kustomization(
+            text("app/kustomization.yaml", "resources: [a.yaml]"),
+            text(
+                "app/a.yaml",
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
+                "---",
+                "apiVersion: v1",
+                "kind: ConfigMap",
+                "metadata: {name: b}",
+                bomb.toString()));
+    RenderConfig config =
+        new RenderConfig(
+            Optional.of(temporary), new RenderLimits(Duration.ofMinutes(1), 256L << 20, 16 << 20));
 
-    RenderException failure =
-        catchThrowableOfType(
-            RenderException.class,
-            () ->
-                capped.render(
-                    kustomization(
-                        text("app/kustomization.yaml", "resources: [a.yaml]"),
-                        text(
-                            "app/a.yaml",
-                            "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
-                            "---",
-                            "apiVersion: v1",
-                            "kind: ConfigMap",
-                            "metadata: {name: b}",
-                            bomb.toString()))));
+    RenderException failure;
+    try (Renderers capped = Renderers.onThisMachine(config)) {
+      failure = catchThrowableOfType(RenderException.class, () -> capped.render(bombed));
+    }
 
     assertThat(failure.failure().code()).isEqualTo(RenderFailure.RENDERER_OUT_OF_MEMORY);
     assertThat(failure.remedy()).isEqualTo(RenderException.Remedy.INPUT);
@@ -409,15 +416,15 @@ class KustomizeIT {
     Files.createSymbolicLink(
         folder.resolve(program),
         InstalledProgram.find(program, System.getenv("PATH")).orElseThrow());
-    Renderers without =
-        Renderers.onThisMachine(
-            folder.toString(),
-            new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT)
-                .with(IsolationMode.NONE));
+    RenderConfig config =
+        new RenderConfig(Optional.of(temporary), RenderLimits.DEFAULT).with(IsolationMode.NONE);
 
-    RenderException failure =
-        catchThrowableOfType(
-            RenderException.class, () -> without.render(kustomization(withCharts())));
+    RenderException failure;
+    try (Renderers without = Renderers.onThisMachine(folder.toString(), config)) {
+      failure =
+          catchThrowableOfType(
+              RenderException.class, () -> without.render(kustomization(withCharts())));
+    }
 
     assertThat(failure.failure().code()).isEqualTo(RenderFailure.NEEDS_HELM);
     assertThat(failure.failure().message()).startsWith("app has charts (helmCharts)");

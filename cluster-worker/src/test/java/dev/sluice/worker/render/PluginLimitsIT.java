@@ -159,7 +159,8 @@ class PluginLimitsIT {
   void aPluginThatFillsTheDiskWithManyFilesIsKilled() throws Exception {
     plugins.install(
         "e/v1/x/X",
-        "while :; do i=$((i+1)); mkdir \"$TMPDIR/$i\"; head -c 1000000 /dev/zero > \"$TMPDIR/$i/f\"; done");
+        "while :; do i=$((i+1)); mkdir \"$TMPDIR/$i\"; head -c 1000000 /dev/zero >"
+            + " \"$TMPDIR/$i/f\"; done");
     RenderLimits usual = RenderLimits.DEFAULT;
 
     Failure failure =
@@ -192,15 +193,18 @@ class PluginLimitsIT {
   }
 
   private RenderResult render(RenderLimits limits) throws Exception {
-    RenderResult result =
-        Renderers.onThisMachine(
-                new RenderConfig(Optional.of(scratch), limits, Optional.of(plugins.directory()))
-                    .with(IsolationMode.NONE))
-            .render(
-                allowed(
-                    text(
-                        "app/kustomization.yaml",
-                        "generators: ['{apiVersion: e/v1, kind: X, metadata: {name: x}}']")));
+    RenderConfig config =
+        new RenderConfig(Optional.of(scratch), limits, Optional.of(plugins.directory()))
+            .with(IsolationMode.NONE);
+    RenderResult result;
+    try (Renderers renderers = Renderers.onThisMachine(config)) {
+      result =
+          renderers.render(
+              allowed(
+                  text(
+                      "app/kustomization.yaml",
+                      "generators: ['{apiVersion: e/v1, kind: X, metadata: {name: x}}']")));
+    }
     assertThat(Scratch.in(scratch)).isDirectoryNotContaining(left -> !left.endsWith("lock"));
     return result;
   }

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,11 @@ class PluginsIT {
     plugins = new InstalledPlugins(Files.createDirectory(temporary.resolve("plugins")));
     renderers = Renderers.onThisMachine(config());
     NeededProgram.check("kustomize", "kubectl");
+  }
+
+  @AfterEach
+  void close() {
+    renderers.close();
   }
 
   private RenderConfig config() {
@@ -86,7 +92,10 @@ class PluginsIT {
             text("app/lister.yaml", LISTER),
             text("app/list.txt", "a-b"));
 
-    RenderResult result = Renderers.onThisMachine(folder.toString(), config()).render(request);
+    RenderResult result;
+    try (Renderers found = Renderers.onThisMachine(folder.toString(), config())) {
+      result = found.render(request);
+    }
 
     assertThat(result.parts().getFirst().text()).contains("name: listed", "all: A-B");
     assertThat(result.renderer())

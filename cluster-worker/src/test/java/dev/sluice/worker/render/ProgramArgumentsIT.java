@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Issue 11.1: the arguments that a worker, which trusts no dispatcher, passes to kustomize and
- * helm. The programs here print their arguments.
+ * The arguments that a worker, which trusts no dispatcher, passes to kustomize and helm. The
+ * programs here print their arguments.
  */
 @Tag("locale")
 @EnabledOnOs(OS.LINUX)
@@ -67,6 +68,11 @@ class ProgramArgumentsIT {
         Renderers.onThisMachine(
             programs.toString(),
             new RenderConfig(Optional.of(scratch), RenderLimits.DEFAULT).with(IsolationMode.NONE));
+  }
+
+  @AfterEach
+  void close() {
+    renderers.close();
   }
 
   @ParameterizedTest
