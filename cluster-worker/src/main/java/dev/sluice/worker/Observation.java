@@ -29,7 +29,8 @@ final class Observation implements LiveListener, AutoCloseable {
 
   Observation(SessionContext context) {
     this.context = context;
-    this.objects = new LiveObjects(this, context.resources().clock());
+    this.objects =
+        new LiveObjects(this, context.resources().clock(), context.config().ownObjects()::isState);
   }
 
   LiveObjects objects() {

@@ -251,6 +251,16 @@ final class SessionContext {
           }
 
           @Override
+          public boolean isAccountedFor(ApiKind kind) {
+            return observation.objects().isComplete(kind);
+          }
+
+          @Override
+          public boolean isAccountedFor(ApiKind kind, ObjectNode object) {
+            return observation.objects().isOwned(kind, object);
+          }
+
+          @Override
           public void returned(ApiKind kind, ObjectNode object) {
             boolean unused = observation.objects().changed(kind, object);
           }

@@ -57,7 +57,7 @@ final class SweepLoop {
   void run(CountDownLatch ending) throws InterruptedException {
     do {
       contained("ledger-upkeep", this::refreshKeys);
-      contained("sweep", sweep::sweep);
+      contained("sweep", () -> sweep.sweep(watch.kinds()));
       checkWatch();
     } while (!ending.await(
         context.config().patience().sweepInterval().toMillis(), TimeUnit.MILLISECONDS));

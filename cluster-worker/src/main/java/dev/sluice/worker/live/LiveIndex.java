@@ -3,6 +3,7 @@ package dev.sluice.worker.live;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiKind;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,9 +29,25 @@ final class LiveIndex {
     return kinds.values().stream().mapToInt(Map::size).sum();
   }
 
+  /** Returns whether all objects of a kind were listed. */
+  boolean isListed(ApiKind kind) {
+    return listed.contains(kind);
+  }
+
   /** Notes that all objects of a kind were listed. */
   void listed(ApiKind kind) {
     listed.add(kind);
+  }
+
+  /** Notes that the objects of a kind cannot be observed. */
+  void unobservable(ApiKind kind, String reason, LiveEffects effects) {
+    listed.remove(kind);
+    for (List<LiveObjectState> objects : ofKind(kind).values()) {
+      for (LiveObjectState object : objects) {
+        object.unobservable(reason);
+        effects.healthOf(object.application());
+      }
+    }
   }
 
   /** Returns whether an object was not seen, although its kind was listed: it was added later. */
@@ -67,15 +84,21 @@ final class LiveIndex {
     return object;
   }
 
-  /** Removes an application's objects that are chosen. */
-  void forget(LiveApplication application, Predicate<ObjectId> chosen, LiveEffects effects) {
+  /** Removes an application's objects that are chosen; returns those that no other one has. */
+  List<LiveObjectState> forget(
+      LiveApplication application, Predicate<ObjectId> chosen, LiveEffects effects) {
+    List<LiveObjectState> left = new ArrayList<>();
     for (ObjectId id : List.copyOf(application.objects().keySet())) {
       LiveObjectState object = application.objects().get(id);
       if (object != null && chosen.test(id)) {
         application.objects().remove(id);
         effects.kinds(remove(object));
+        if (find(object.ref()).isEmpty()) {
+          left.add(object);
+        }
       }
     }
+    return left;
   }
 
   /** Adds an object; returns whether it is the first of its kind. */

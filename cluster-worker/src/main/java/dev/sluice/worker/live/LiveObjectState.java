@@ -78,6 +78,11 @@ final class LiveObjectState {
     return isSeen || isUnobservable || LiveState.ANY.equals(expected);
   }
 
+  /** Returns whether it existed when it was observed last. */
+  boolean exists() {
+    return isSeen && seen != null;
+  }
+
   /** Takes over what is known of the same object in another application. */
   void seenAs(LiveObjectState other) {
     isSeen = other.isSeen;

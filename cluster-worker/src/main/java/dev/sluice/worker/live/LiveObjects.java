@@ -40,16 +40,32 @@ public final class LiveObjects {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ApplicationName, LiveApplication> applications = new HashMap<>();
   private final LiveIndex index = new LiveIndex();
-  private final ReturnedObjects returned = new ReturnedObjects();
+  private final ReturnedObjects returned;
 
-  public LiveObjects(LiveListener listener, Clock clock) {
+  /**
+   * Creates an empty set.
+   *
+   * @param isState whether an object is state of Sluice itself
+   */
+  public LiveObjects(LiveListener listener, Clock clock, Predicate<ObjectRef> isState) {
     this.listener = listener;
     this.clock = clock;
+    this.returned = new ReturnedObjects(isState);
   }
 
   /** Returns the kinds of all objects. */
   public Set<ApiKind> kinds() {
     return reading(index::kinds);
+  }
+
+  /** Returns whether every labelled object of a kind was seen, and is known to an application. */
+  public boolean isComplete(ApiKind kind) {
+    return reading(() -> index.isListed(kind) && !returned.has(kind));
+  }
+
+  /** Returns whether an application has this object of a kind. */
+  public boolean isOwned(ApiKind kind, ObjectNode live) {
+    return reading(() -> !index.find(kind, Reflector.key(live)).isEmpty());
   }
 
   /** Returns the number of objects. */
@@ -105,7 +121,7 @@ public final class LiveObjects {
             effects.listAgain(index.isMissed(object));
             compare(object, effects);
           }
-          index.forget(application, id -> !kept.contains(id), effects);
+          returned.left(index.forget(application, id -> !kept.contains(id), effects));
           effects.healthOf(application);
         });
   }
@@ -118,7 +134,7 @@ public final class LiveObjects {
           if (application != null) {
             effects.removed(application);
             returned.forget(name);
-            index.forget(application, _ -> true, effects);
+            returned.left(index.forget(application, _ -> true, effects));
           }
         });
   }
@@ -180,15 +196,7 @@ public final class LiveObjects {
 
   /** Notes that a kind cannot be observed. */
   void unobservable(ApiKind kind, String reason) {
-    changing(
-        effects -> {
-          for (List<LiveObjectState> objects : index.ofKind(kind).values()) {
-            for (LiveObjectState object : objects) {
-              object.unobservable(reason);
-              effects.healthOf(object.application());
-            }
-          }
-        });
+    changing(effects -> index.unobservable(kind, reason, effects));
   }
 
   /** Returns the objects of an application that differ, and were not compared as they are now. */

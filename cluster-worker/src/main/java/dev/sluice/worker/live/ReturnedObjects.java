@@ -11,20 +11,35 @@ import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.LiveState;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * Objects with the labels of an application that does not have them, created by others: pruned
- * objects that somebody restored, for example. Guarded by the lock of {@link LiveObjects}.
+ * Objects with the labels of an application that does not have them. Those that others created are
+ * drift: pruned objects that somebody restored, for example. The rest may be orphans, which a sweep
+ * looks for. Guarded by the lock of {@link LiveObjects}.
  */
 public final class ReturnedObjects {
 
   private final Map<ApiKind, Map<String, Returned>> kinds = new HashMap<>();
 
-  ReturnedObjects() {}
+  /** The keys of the others, by kind. */
+  private final Map<ApiKind, Set<String>> unowned = new HashMap<>();
+
+  private final Predicate<ObjectRef> isState;
+
+  /**
+   * Creates an empty set.
+   *
+   * @param isState whether an object is state of Sluice itself
+   */
+  ReturnedObjects(Predicate<ObjectRef> isState) {
+    this.isState = isState;
+  }
 
   /**
    * One of them.
@@ -32,6 +47,11 @@ public final class ReturnedObjects {
    * @param since when it was seen first
    */
   public record Returned(ApplicationName application, ObjectRef ref, Instant since) {}
+
+  /** Returns whether there are objects of a kind that others did not create. */
+  boolean has(ApiKind kind) {
+    return unowned.containsKey(kind);
+  }
 
   List<Returned> of(ApplicationName application) {
     return kinds.values().stream()
@@ -48,6 +68,15 @@ public final class ReturnedObjects {
       Instant now,
       LiveEffects effects) {
     JsonNode metadata = live.path("metadata");
+    ObjectRef ref =
+        new ObjectRef(
+            kind.apiVersion(),
+            kind.kind(),
+            metadata.path("namespace").asText(""),
+            metadata.path("name").asText(""));
+    if (isState.test(ref)) {
+      return;
+    }
     Optional<LiveApplication> application =
         ApplicationName.parse(metadata.path("labels").path(Ownership.APPLICATION_LABEL).asText(""))
             .map(applications::get)
@@ -59,15 +88,11 @@ public final class ReturnedObjects {
             && !metadata.has("deletionTimestamp")
             && LiveState.of(live).equals(LiveState.EXISTS);
     if (application.isEmpty() || !isOthers) {
-      gone(kind, Reflector.key(live), effects);
+      notReturned(kind, Reflector.key(live), effects);
+      unowned.computeIfAbsent(kind, _ -> new HashSet<>()).add(Reflector.key(live));
       return;
     }
-    ObjectRef ref =
-        new ObjectRef(
-            kind.apiVersion(),
-            kind.kind(),
-            metadata.path("namespace").asText(""),
-            metadata.path("name").asText(""));
+    owned(kind, Reflector.key(live));
     Returned object = new Returned(application.get().name(), ref, now);
     if (kinds.computeIfAbsent(kind, _ -> new HashMap<>()).putIfAbsent(Reflector.key(live), object)
         == null) {
@@ -75,7 +100,32 @@ public final class ReturnedObjects {
     }
   }
 
+  /** Notes that an application no longer has objects. */
+  void left(List<LiveObjectState> objects) {
+    objects.stream()
+        .filter(LiveObjectState::exists)
+        .forEach(
+            object ->
+                unowned
+                    .computeIfAbsent(LiveIndex.kind(object.ref()), _ -> new HashSet<>())
+                    .add(LiveIndex.key(object.ref())));
+  }
+
   void gone(ApiKind kind, String key, LiveEffects effects) {
+    owned(kind, key);
+    notReturned(kind, key, effects);
+  }
+
+  private void owned(ApiKind kind, String key) {
+    unowned.computeIfPresent(
+        kind,
+        (_, keys) -> {
+          keys.remove(key);
+          return keys.isEmpty() ? null : keys;
+        });
+  }
+
+  private void notReturned(ApiKind kind, String key, LiveEffects effects) {
     Returned object = kinds.getOrDefault(kind, Map.of()).get(key);
     if (object != null) {
       kinds.get(kind).remove(key);
@@ -85,15 +135,15 @@ public final class ReturnedObjects {
 
   /** Notes that a kind has exactly these objects. */
   void listed(ApiKind kind, Set<String> keys, LiveEffects effects) {
-    for (String key : Set.copyOf(kinds.getOrDefault(kind, Map.of()).keySet())) {
-      if (!keys.contains(key)) {
-        gone(kind, key, effects);
-      }
-    }
+    Set<String> known = new HashSet<>(unowned.getOrDefault(kind, Set.of()));
+    known.addAll(kinds.getOrDefault(kind, Map.of()).keySet());
+    known.removeAll(keys);
+    known.forEach(key -> gone(kind, key, effects));
   }
 
   /** Forgets an object that its application has again. */
   void forget(ObjectRef ref) {
+    owned(LiveIndex.kind(ref), LiveIndex.key(ref));
     kinds.getOrDefault(LiveIndex.kind(ref), new HashMap<>()).remove(LiveIndex.key(ref));
   }
 

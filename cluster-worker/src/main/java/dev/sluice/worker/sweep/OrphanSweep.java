@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
  * that no application claims. An orphan of a kind with which other objects or data are lost is only
  * logged, since its deletion needs an approval.
  *
+ * <p>Only kinds are listed whose objects the watches do not account for: those that are not
+ * watched, and those with an object that no application is known to have.
+ *
  * <p>The ledger is read after the object was listed, and names all objects that an apply creates
  * before it creates them. So no object that a lane creates looks like an orphan.
  */
@@ -59,6 +62,12 @@ public final class OrphanSweep {
 
     /** Called with the orphans of an application that were removed. */
     void swept(ApplicationName application, List<ObjectChange> changes);
+
+    /** Returns whether every labelled object of a kind is known to be an application's. */
+    boolean isAccountedFor(ApiKind kind);
+
+    /** Returns whether an object is known to be an application's. */
+    boolean isAccountedFor(ApiKind kind, ObjectNode object);
 
     /** Called for each object that an application does not have, and that others created. */
     void returned(ApiKind kind, ObjectNode object);
@@ -83,29 +92,23 @@ public final class OrphanSweep {
     this.listener = listener;
   }
 
-  /** Sweeps all kinds that were ever written; a failure for one kind does not stop the others. */
-  public void sweep() throws InterruptedException {
-    Map<ApplicationName, StoredLedger> known = ledgers.list().usable();
-    Set<String> kinds = new TreeSet<>();
-    known.values().forEach(stored -> kinds.addAll(stored.ledger().kinds()));
-    // a kind may have been removed since the last sweep
-    kinds.stream()
-        .flatMap(kind -> ApiKind.parse(kind).stream())
-        .forEach(kind -> sources.discovery().forget(kind.apiVersion()));
+  /**
+   * Sweeps kinds; a failure for one does not stop the others.
+   *
+   * @param kinds that were ever written, as ledgers name them
+   */
+  public void sweep(Set<String> kinds) throws InterruptedException {
     Map<ApplicationName, List<ObjectChange>> swept = new TreeMap<>();
     try {
-      for (String kind : kinds) {
-        sweep(kind, known, swept);
+      for (String kind : new TreeSet<>(kinds)) {
+        sweep(kind, swept);
       }
     } finally {
       swept.forEach(this::report);
     }
   }
 
-  private void sweep(
-      String text,
-      Map<ApplicationName, StoredLedger> known,
-      Map<ApplicationName, List<ObjectChange>> swept)
+  private void sweep(String text, Map<ApplicationName, List<ObjectChange>> swept)
       throws InterruptedException {
     try {
       Optional<ApiKind> kind = ApiKind.parse(text);
@@ -113,10 +116,16 @@ public final class OrphanSweep {
         failed(text, "a ledger names it, and it is no kind", Optional.empty());
         return;
       }
+      if (listener.isAccountedFor(kind.get())) {
+        failing.remove(text);
+        return;
+      }
+      // the kind may have been removed since the last sweep
+      sources.discovery().forget(kind.get().apiVersion());
       Optional<ApiResource> resource =
           sources.discovery().find(kind.get().apiVersion(), kind.get().kind());
       if (resource.isPresent()) {
-        List<Suspect> suspects = suspects(kind.get(), resource.get(), known);
+        List<Suspect> suspects = suspects(kind.get(), resource.get());
         if (!suspects.isEmpty() && removal.hasNamesake()) {
           return;
         }
@@ -159,17 +168,23 @@ public final class OrphanSweep {
 
   private record Suspect(ApplicationName application, ObjectRef ref) {}
 
-  private List<Suspect> suspects(
-      ApiKind kind, ApiResource resource, Map<ApplicationName, StoredLedger> known)
-      throws InterruptedException {
-    List<Suspect> suspects = new ArrayList<>();
+  private List<Suspect> suspects(ApiKind kind, ApiResource resource) throws InterruptedException {
+    List<ObjectNode> objects = new ArrayList<>();
     sources
         .api()
         .listMetadata(
             resource.collection(""),
             Ownership.INSTALLATION_LABEL + "=" + ledgers.installation(),
-            object -> suspect(kind, object, known).ifPresent(suspects::add));
-    return suspects;
+            object -> {
+              if (!listener.isAccountedFor(kind, object)) {
+                objects.add(object);
+              }
+            });
+    if (objects.isEmpty()) {
+      return List.of();
+    }
+    Map<ApplicationName, StoredLedger> known = ledgers.list().usable();
+    return objects.stream().flatMap(object -> suspect(kind, object, known).stream()).toList();
   }
 
   private Optional<Suspect> suspect(

@@ -36,6 +36,7 @@ public final class LedgerWatch implements Reflector.Listener, AutoCloseable {
   private final Lanes lanes;
   private final Containment containment;
   private final Map<ApplicationName, Seen> seen = new ConcurrentHashMap<>();
+  private final Set<String> kinds = ConcurrentHashMap.newKeySet();
   private final Reflector reflector;
 
   /**
@@ -69,7 +70,13 @@ public final class LedgerWatch implements Reflector.Listener, AutoCloseable {
     this.ledgers = ledgers;
     this.lanes = lanes;
     this.containment = containment;
-    found.readings().forEach((application, read) -> seen.put(application, Seen.of(read)));
+    found
+        .readings()
+        .forEach(
+            (application, read) -> {
+              seen.put(application, Seen.of(read));
+              noteKinds(read);
+            });
     this.reflector = Reflector.start(api, ledgers.collection(), this);
   }
 
@@ -90,6 +97,17 @@ public final class LedgerWatch implements Reflector.Listener, AutoCloseable {
   /** Returns whether changes of the ledgers are received at the moment. */
   public boolean isWatching() {
     return reflector.isWatching();
+  }
+
+  /** Returns every kind that was ever written, as ledgers name it. */
+  public Set<String> kinds() {
+    return Set.copyOf(kinds);
+  }
+
+  private void noteKinds(LedgerReading reading) {
+    if (reading instanceof LedgerReading.Usable usable) {
+      kinds.addAll(usable.stored().ledger().kinds());
+    }
   }
 
   /** Returns the number of unusable ledgers by failure code. */
@@ -118,6 +136,7 @@ public final class LedgerWatch implements Reflector.Listener, AutoCloseable {
 
   private void observed(LedgerReading reading) {
     Seen now = Seen.of(reading);
+    noteKinds(reading);
     observed(reading.application(), seen.put(reading.application(), now), now);
   }
 

@@ -61,7 +61,8 @@ class LiveObjectsTest {
               told.add("list again");
             }
           },
-          Clock.systemUTC());
+          Clock.systemUTC(),
+          ref -> ref.name().equals("state"));
 
   /** Returns the Deployment with one replica that is available, or none. */
   private static ObjectNode deployment(int version, String owned, int available) {
@@ -183,6 +184,47 @@ class LiveObjectsTest {
     objects.changed(DEPLOYMENT, deployment(13, TAKEN, 1));
 
     assertThat(objects.unchecked(SHOP)).hasSize(1);
+  }
+
+  @Test
+  void aKindIsCompleteOnceItIsListedAndApplicationsHaveAllItsObjects() {
+    settle();
+    assertThat(objects.isComplete(DEPLOYMENT)).as("not listed yet").isFalse();
+    objects.listed(DEPLOYMENT, Set.of("shop/web"), "10");
+    assertThat(objects.isComplete(DEPLOYMENT)).isTrue();
+
+    objects.changed(DEPLOYMENT, named("left"));
+    assertThat(objects.isComplete(DEPLOYMENT)).as("an object that no application has").isFalse();
+    objects.deleted(DEPLOYMENT, named("left"));
+    assertThat(objects.isComplete(DEPLOYMENT)).isTrue();
+    objects.changed(DEPLOYMENT, named("state"));
+    assertThat(objects.isComplete(DEPLOYMENT)).as("state of Sluice").isTrue();
+
+    objects.unobservable(DEPLOYMENT, "no rights");
+    assertThat(objects.isComplete(DEPLOYMENT)).isFalse();
+  }
+
+  @Test
+  void anObjectThatItsApplicationLeavesBehindMakesItsKindIncomplete() {
+    InventoryEntry web = new InventoryEntry(WEB, "digest", false);
+    ObjectRef other = new ObjectRef("apps/v1", "Deployment", "shop", "other");
+    objects.begin(SHOP, new Inventory(List.of(web, new InventoryEntry(other, "digest", false))));
+    objects.listed(DEPLOYMENT, Set.of("shop/web", "shop/other"), "10");
+    objects.changed(DEPLOYMENT, deployment(10, WHOLE, 1));
+    objects.changed(DEPLOYMENT, named("other"));
+    assertThat(objects.isComplete(DEPLOYMENT)).isTrue();
+
+    objects.settled(SUBJECT, Policy.DEFAULT, new Inventory(List.of(web)));
+    assertThat(objects.isComplete(DEPLOYMENT)).isFalse();
+
+    objects.deleted(DEPLOYMENT, named("other"));
+    assertThat(objects.isComplete(DEPLOYMENT)).isTrue();
+  }
+
+  private static ObjectNode named(String name) {
+    ObjectNode object = deployment(20, WHOLE, 1);
+    object.withObject("metadata").put("name", name);
+    return object;
   }
 
   @Test
