@@ -5,6 +5,7 @@ import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.client.Client;
 import dev.sluice.standalone.demo.DemoCommand;
+import dev.sluice.standalone.init.InitCommand;
 import dev.sluice.standalone.local.AffectedCommand;
 import dev.sluice.standalone.local.RenderCommand;
 import dev.sluice.standalone.local.SendCommand;
@@ -31,6 +32,7 @@ public final class Main {
   /** Returns the commands that read settings; {@link Client} has the others. */
   static List<Command> commands() {
     return List.of(
+        InitCommand.command(),
         UpCommand.command(),
         DemoCommand.command(),
         PartCommands.receiver(),

@@ -9,7 +9,7 @@ import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
 /** A bare repository and a clone that pushes to it. */
-final class TestRepository implements AutoCloseable {
+public final class TestRepository implements AutoCloseable {
 
   private final Path bare;
   private final Git clone;
@@ -19,7 +19,7 @@ final class TestRepository implements AutoCloseable {
     this.clone = clone;
   }
 
-  static TestRepository create(Path directory) throws GitAPIException {
+  public static TestRepository create(Path directory) throws GitAPIException {
     Path bare = directory.resolve("apps.git");
     Git.init().setBare(true).setDirectory(bare.toFile()).setInitialBranch("main").call().close();
     return new TestRepository(
@@ -30,12 +30,12 @@ final class TestRepository implements AutoCloseable {
             .call());
   }
 
-  String url() {
+  public String url() {
     return "file://" + bare.toAbsolutePath();
   }
 
   /** Commits files and pushes; an empty text deletes a file. */
-  CommitId push(Map<String, String> files) throws GitAPIException, IOException {
+  public CommitId push(Map<String, String> files) throws GitAPIException, IOException {
     Path tree = clone.getRepository().getWorkTree().toPath();
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path path = tree.resolve(file.getKey());
@@ -63,7 +63,7 @@ final class TestRepository implements AutoCloseable {
   }
 
   /** Tags the last commit and pushes the tag. */
-  void tag(String name) throws GitAPIException {
+  public void tag(String name) throws GitAPIException {
     clone.tag().setName(name).setSigned(false).setAnnotated(false).call();
     clone.push().setRemote(bare.toUri().toString()).setPushTags().call();
   }

@@ -52,7 +52,7 @@ public enum Forge {
   }
 
   /** Returns the forge at a well-known public host, given in lower case and without a port. */
-  static Optional<Forge> ofHost(String host) {
+  public static Optional<Forge> ofHost(String host) {
     return host.endsWith(GITHUB_RESIDENCY)
         ? Optional.of(GITHUB)
         : Optional.ofNullable(KNOWN_HOSTS.get(host));

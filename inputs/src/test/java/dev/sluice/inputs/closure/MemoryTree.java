@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /** A tree of files in memory. Immutable: every change is another tree. */
-final class MemoryTree implements SourceTree {
+public final class MemoryTree implements SourceTree {
 
   private record Blob(TreeEntry.Kind kind, String text) {}
 
@@ -23,39 +23,39 @@ final class MemoryTree implements SourceTree {
     this.files = files;
   }
 
-  static MemoryTree empty() {
+  public static MemoryTree empty() {
     return new MemoryTree(new TreeMap<>());
   }
 
   /** Creates a tree of files by path. */
-  static MemoryTree of(Map<String, String> files) {
+  public static MemoryTree of(Map<String, String> files) {
     NavigableMap<String, Blob> blobs = new TreeMap<>();
     files.forEach((path, text) -> blobs.put(path, new Blob(TreeEntry.Kind.FILE, text)));
     return new MemoryTree(blobs);
   }
 
-  MemoryTree file(String path, String text) {
+  public MemoryTree file(String path, String text) {
     return with(path, TreeEntry.Kind.FILE, text);
   }
 
-  MemoryTree link(String path, String target) {
+  public MemoryTree link(String path, String target) {
     return with(path, TreeEntry.Kind.SYMLINK, target);
   }
 
-  MemoryTree with(String path, TreeEntry.Kind kind, String text) {
+  public MemoryTree with(String path, TreeEntry.Kind kind, String text) {
     TreeMap<String, Blob> copy = new TreeMap<>(files);
     copy.put(path, new Blob(kind, text));
     return new MemoryTree(copy);
   }
 
-  MemoryTree without(String path) {
+  public MemoryTree without(String path) {
     TreeMap<String, Blob> copy = new TreeMap<>(files);
     copy.remove(path);
     return new MemoryTree(copy);
   }
 
   /** Returns paths and contents, with links as their targets. */
-  Map<String, String> contents() {
+  public Map<String, String> contents() {
     Map<String, String> contents = new TreeMap<>();
     files.forEach((path, blob) -> contents.put(path, blob.kind() + " " + blob.text()));
     return contents;

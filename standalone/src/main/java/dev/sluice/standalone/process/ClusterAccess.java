@@ -56,6 +56,32 @@ public final class ClusterAccess {
         .findFirst();
   }
 
+  /**
+   * Returns the name of a kubeconfig's context.
+   *
+   * @param context the name; empty for the current one
+   * @throws IllegalArgumentException if there is no such context
+   */
+  public static String contextName(Optional<Path> kubeconfig, Optional<String> context) {
+    ClusterAccess access = new ClusterAccess(kubeconfig, List.of());
+    if (context.isPresent()) {
+      return access.context(context.get()).getCurrentContext().getName();
+    }
+    Config config =
+        kubeconfig
+            .map(file -> Config.fromKubeconfig(readable(file).toFile()))
+            .orElseGet(() -> Config.autoConfigure(null));
+    if (config.getCurrentContext() == null) {
+      throw new IllegalArgumentException(
+          "%s has no current context: name one with --context".formatted(shown(kubeconfig)));
+    }
+    return config.getCurrentContext().getName();
+  }
+
+  private static String shown(Optional<Path> kubeconfig) {
+    return kubeconfig.map(Path::toString).orElse("$KUBECONFIG or ~/.kube/config");
+  }
+
   /** Returns a client for a cluster, by its context. */
   public KubernetesClient connect(ClusterName cluster) {
     return client(context(contextOf(cluster).orElse(cluster.value())));
@@ -85,8 +111,7 @@ public final class ClusterAccess {
     if (!found) {
       throw new IllegalArgumentException(
           "there is no context '%s' in %s; name the right one with --context CLUSTER=CONTEXT"
-              .formatted(
-                  context, kubeconfig.map(Path::toString).orElse("$KUBECONFIG or ~/.kube/config")));
+              .formatted(context, shown(kubeconfig)));
     }
     return config;
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.standalone.init;
+
+import org.jspecify.annotations.NullMarked;
