@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.ObservedEvent;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -75,6 +76,24 @@ final class ResyncIT {
         .isSubsetOf(collections);
     assertThat(bench.results.all(Event.class)).as("nothing is reported").hasSize(results);
     assertThat(findings()).as("nothing was missed").isEqualTo(findings);
+  }
+
+  @Test
+  void countsNoChangesThatTheWatchesDidNotMiss() {
+    List<String> findings = findings();
+
+    for (int i = 0; i < 15; i++) {
+      bench
+          .fixture
+          .client()
+          .configMaps()
+          .inNamespace(bench.namespace)
+          .withName("m" + i % APPLICATIONS)
+          .edit(map -> new ConfigMapBuilder(map).addToData("key", "edited").build());
+      bench.awaitValue("m" + i % APPLICATIONS, "value");
+    }
+
+    assertThat(findings()).isEqualTo(findings);
   }
 
   private List<String> findings() {

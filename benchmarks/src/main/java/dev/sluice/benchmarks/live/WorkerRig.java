@@ -144,13 +144,17 @@ final class WorkerRig implements AutoCloseable {
     List<String> options =
         new ArrayList<>(
             List.of(
-                "-XX:+UseG1GC",
-                "-XX:G1PeriodicGCInterval=300000",
-                "-XX:-G1PeriodicGCInvokesConcurrent",
                 "-XX:MinHeapFreeRatio=10",
                 "-XX:MaxHeapFreeRatio=20",
                 "-XX:TrimNativeHeapInterval=60000",
                 "-Xshare:auto"));
+    if (javaOptions.stream().noneMatch(option -> option.matches("-XX:\\+Use\\w+GC"))) {
+      options.addAll(
+          List.of(
+              "-XX:+UseG1GC",
+              "-XX:G1PeriodicGCInterval=300000",
+              "-XX:-G1PeriodicGCInvokesConcurrent"));
+    }
     options.addAll(javaOptions);
     List<Object> arguments =
         new ArrayList<>(

@@ -69,6 +69,13 @@ public final class Reflector implements AutoCloseable {
   /** Receives the objects, on the reflector's thread. Must not block. */
   public interface Listener {
 
+    /**
+     * Called before all objects are listed again.
+     *
+     * @param watched the resource version up to which changes were received; empty if none were
+     */
+    default void listing(Optional<String> watched) {}
+
     /** Called with an object that was found, added or changed. */
     void changed(ObjectNode object);
 
@@ -204,6 +211,7 @@ public final class Reflector implements AutoCloseable {
     if (version.isEmpty() || listAgain) {
       wake.drainPermits();
       listAgain = false;
+      listener.listing(version);
       version = Optional.of(list(path.get()));
     }
     try {

@@ -119,7 +119,7 @@ public final class LiveWatches implements AutoCloseable {
         .values()
         .forEach(
             watch -> {
-              watch.receiver().listing = true;
+              watch.receiver().resync = true;
               watch.reflector().listAgain();
             });
   }
@@ -172,16 +172,32 @@ public final class LiveWatches implements AutoCloseable {
 
     private final ApiKind kind;
 
-    /** Whether objects are listed to find what the watch has missed. */
-    private volatile boolean listing;
+    /** Whether the next list is to find what the watch has missed. */
+    private volatile boolean resync;
+
+    /** The version up to which a watch received changes, during such a list; else negative. */
+    private long watched = -1;
 
     Receiver(ApiKind kind) {
       this.kind = kind;
     }
 
     @Override
+    public void listing(Optional<String> version) {
+      watched = resync ? version.map(LiveObjectState::version).orElse(-1L) : -1;
+      resync = false;
+    }
+
+    /** A newer object than the watch has come to is not one that it missed. */
+    @Override
     public void changed(ObjectNode object) {
-      contained(() -> found(objects.changed(kind, named(object)) ? 1 : 0));
+      contained(
+          () -> {
+            boolean changes = objects.changed(kind, named(object));
+            if (changes && LiveObjectState.version(object) <= watched) {
+              found.run();
+            }
+          });
     }
 
     @Override
@@ -191,8 +207,14 @@ public final class LiveWatches implements AutoCloseable {
 
     @Override
     public void listed(Set<String> keys, String version) {
-      contained(() -> found(objects.listed(kind, keys, version)));
-      listing = false;
+      contained(
+          () -> {
+            int missing = objects.listed(kind, keys, version);
+            for (int i = 0; watched >= 0 && i < missing; i++) {
+              found.run();
+            }
+          });
+      watched = -1;
     }
 
     @Override
@@ -206,12 +228,6 @@ public final class LiveWatches implements AutoCloseable {
                     kind,
                     "the worker may not list and watch %s in %s: grant it the verbs list and watch"
                         .formatted(kind.kind(), kind.apiVersion())));
-      }
-    }
-
-    private void found(int changes) {
-      for (int i = 0; listing && i < changes; i++) {
-        found.run();
       }
     }
 
