@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * Projection of dead letters. An entry that is opened again while it is open keeps its first
- * opening time.
+ * opening time. One that is retried after it was closed is open again.
  */
 final class DeadLetterProjection {
 
@@ -26,7 +26,8 @@ final class DeadLetterProjection {
       case Retried retried ->
           sql.update(
               """
-              UPDATE dead_letter SET attempts = max(attempts, ?2), last_at = ?3, code = ?4, message = ?5, stage = ?6, object = ?7
+              UPDATE dead_letter SET attempts = max(attempts, ?2), last_at = ?3, code = ?4, message = ?5, stage = ?6, object = ?7,
+                closed_at = NULL, closed_reason = NULL
               WHERE entry = ?1
               """,
               retried.entry(),
@@ -38,7 +39,8 @@ final class DeadLetterProjection {
               retried.failure().object());
       case Closed closed ->
           sql.update(
-              "UPDATE dead_letter SET closed_at = ?, closed_reason = ? WHERE entry = ? AND closed_at IS NULL",
+              "UPDATE dead_letter SET closed_at = ?, closed_reason = ? WHERE entry = ? AND"
+                  + " closed_at IS NULL",
               received.at(),
               closed.reason(),
               closed.entry());

@@ -387,6 +387,37 @@ class ObservationsIT {
     }
   }
 
+  @Test
+  void anEntryThatIsRetriedAfterItWasClosedIsOpenAgain() {
+    Failure failure =
+        new Failure(
+            SourceFailure.TARGET_TOO_LARGE, "too large", Failure.Stage.SOURCE, Optional.empty());
+    DeadLetterId entry =
+        DeadLetterId.ofSources(new ClusterName("east"), new ApplicationName("web"));
+    topics.write(
+        "opened",
+        new DeadLetterEvent.Opened(
+            entry,
+            "east/web",
+            Optional.of(WEB),
+            failure,
+            1,
+            OriginalRecord.at("sluice.sync.east", 0, 7),
+            Optional.empty()));
+    topics.write(
+        "closed",
+        new DeadLetterEvent.Closed(
+            entry,
+            "east/web",
+            DeadLetterEvent.Closed.Reason.SUCCEEDED,
+            Optional.of(WEB.generation())));
+    topics.write("retried", new DeadLetterEvent.Retried(entry, "east/web", 2, failure));
+    try (ReadModel model = open()) {
+      assertThat(status(model).sync()).isEqualTo("Parked");
+      assertThat(status(model).code()).contains("TargetTooLarge");
+    }
+  }
+
   private void observe(ObservedEvent... events) {
     for (ObservedEvent event : events) {
       topics.write("observed-" + written++, event);

@@ -29,6 +29,7 @@ public final class OpenDeadLetters {
 
   private final ClusterName cluster;
   private final Map<ApplicationName, Ledger.OpenEntry> open = new HashMap<>();
+  private final Map<DeadLetterId, Subject> known = new HashMap<>();
 
   private OpenDeadLetters(ClusterName cluster) {
     this.cluster = cluster;
@@ -77,14 +78,20 @@ public final class OpenDeadLetters {
               .subject()
               .filter(subject -> isOwn(opened, subject))
               .ifPresent(
-                  subject ->
-                      open.put(
-                          subject.application(),
-                          new Ledger.OpenEntry(opened.entry(), subject.generation())));
+                  subject -> {
+                    known.put(opened.entry(), subject);
+                    open(opened.entry(), subject);
+                  });
       case DeadLetterEvent.Closed closed ->
           open.values().removeIf(entry -> entry.entry().equals(closed.entry()));
-      case DeadLetterEvent.Retried _ -> {}
+      case DeadLetterEvent.Retried retried ->
+          Optional.ofNullable(known.get(retried.entry()))
+              .ifPresent(subject -> open(retried.entry(), subject));
     }
+  }
+
+  private void open(DeadLetterId entry, Subject subject) {
+    open.put(subject.application(), new Ledger.OpenEntry(entry, subject.generation()));
   }
 
   /** Returns whether the worker opened it; the dispatcher closes its own. */

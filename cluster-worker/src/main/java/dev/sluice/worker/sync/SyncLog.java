@@ -11,10 +11,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -31,7 +33,8 @@ import org.slf4j.LoggerFactory;
 public final class SyncLog implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(SyncLog.class);
-  private static final Duration POLL = Duration.ofMillis(500);
+  private static final int FETCH_WAIT_MS = 3000;
+  private static final Duration POLL = Duration.ofSeconds(1);
 
   /** A wait that is short for a listener that is not ready yet. */
   private static final Duration CATCH_UP_POLL = Duration.ofMillis(20);
@@ -105,8 +108,7 @@ public final class SyncLog implements AutoCloseable {
 
   private void readUntilClosed() {
     while (!isClosed()) {
-      try (KafkaConsumer<String, byte[]> consumer =
-          new UngroupedConsumer(kafka.consumer("worker-" + cluster))) {
+      try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties())) {
         reading = consumer;
         read(consumer);
         return;
@@ -135,6 +137,13 @@ public final class SyncLog implements AutoCloseable {
         return;
       }
     }
+  }
+
+  /** A record is sent at once; a long wait only means fewer requests while there is none. */
+  private Map<String, Object> properties() {
+    Map<String, Object> properties = kafka.consumer("worker-" + cluster);
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
+    return properties;
   }
 
   private void read(KafkaConsumer<String, byte[]> consumer) {

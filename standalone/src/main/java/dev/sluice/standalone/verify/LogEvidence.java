@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -138,6 +139,7 @@ record LogEvidence(
    * last target stays in force.
    */
   Set<Lane> parked() {
+    Map<DeadLetterId, Lane> known = new HashMap<>();
     Map<DeadLetterId, Lane> open = new HashMap<>();
     for (Envelope<DeadLetterEvent> envelope : deadLetters) {
       switch (envelope.event()) {
@@ -145,8 +147,14 @@ record LogEvidence(
             opened
                 .subject()
                 .filter(subject -> !isOfSources(opened, subject))
-                .ifPresent(subject -> open.put(opened.entry(), Lane.of(subject)));
-        case DeadLetterEvent.Retried _ -> {}
+                .ifPresent(
+                    subject -> {
+                      known.put(opened.entry(), Lane.of(subject));
+                      open.put(opened.entry(), Lane.of(subject));
+                    });
+        case DeadLetterEvent.Retried retried ->
+            Optional.ofNullable(known.get(retried.entry()))
+                .ifPresent(lane -> open.put(retried.entry(), lane));
         case DeadLetterEvent.Closed closed -> open.remove(closed.entry());
       }
     }

@@ -178,19 +178,27 @@ final class LogRules {
 
   /** Checks I7: dead letters name a cause and close at success; a parked lane has an open one. */
   private void checkDeadLetters() {
+    Map<DeadLetterId, DeadLetterEvent.Opened> known = new HashMap<>();
     Map<DeadLetterId, DeadLetterEvent.Opened> open = new LinkedHashMap<>();
     for (Envelope<DeadLetterEvent> envelope : log.deadLetters()) {
       switch (envelope.event()) {
         case DeadLetterEvent.Opened opened -> {
+          known.put(opened.entry(), opened);
           open.put(opened.entry(), opened);
           if (opened.failure().message().isBlank() || opened.failure().code().value().isBlank()) {
             report(Guarantee.I7_DEAD_LETTERS, opened.entry().value(), "names no cause");
           }
         }
         case DeadLetterEvent.Retried retried -> {
-          if (!open.containsKey(retried.entry())) {
+          // one that was closed is open again: its worker ended before it had recorded the closing
+          DeadLetterEvent.Opened opened = known.get(retried.entry());
+          if (opened == null) {
             report(
-                Guarantee.I7_DEAD_LETTERS, retried.entry().value(), "was retried, but is not open");
+                Guarantee.I7_DEAD_LETTERS,
+                retried.entry().value(),
+                "was retried, but was never opened");
+          } else {
+            open.put(retried.entry(), opened);
           }
         }
         case DeadLetterEvent.Closed closed -> open.remove(closed.entry());

@@ -237,6 +237,29 @@ class LogRulesTest {
         .contains(Guarantee.I1_DURABLE, Guarantee.I7_DEAD_LETTERS);
   }
 
+  @Test
+  void anEntryThatIsRetriedAfterItWasClosedIsOpenAgain() {
+    DeadLetterEvent closed =
+        new DeadLetterEvent.Closed(
+            new DeadLetterId("staging/web/1"),
+            "staging/web",
+            DeadLetterEvent.Closed.Reason.SUCCEEDED,
+            1);
+    DeadLetterEvent retried =
+        new DeadLetterEvent.Retried(new DeadLetterId("staging/web/1"), "staging/web", 2, failure());
+    deadLetters.add(envelope(opened(1)));
+    deadLetters.add(envelope(closed));
+    deadLetters.add(envelope(retried));
+
+    assertThat(evidence().parked()).hasSize(1);
+    assertThat(violations())
+        .extracting(Violation::guarantee)
+        .containsExactly(Guarantee.I7_DEAD_LETTERS);
+    deadLetters.add(envelope(closed));
+    assertThat(evidence().parked()).isEmpty();
+    assertThat(violations()).isEmpty();
+  }
+
   private static Definition definition(String application, GitRef ref, String cluster) {
     return new Definition(
         new ApplicationName(application),
