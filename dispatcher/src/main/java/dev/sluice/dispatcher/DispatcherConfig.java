@@ -63,8 +63,8 @@ public record DispatcherConfig(
   public static final Setting<Optional<Integer>> REPLICATION_FACTOR =
       Setting.integer(
               "replication-factor",
-              "replicas of the topics that are created (default: three, or one for each broker where"
-                  + " there are fewer)",
+              "replicas of the topics that are created (default: three, or one for each broker"
+                  + " where there are fewer)",
               1,
               32)
           .optional();
@@ -92,7 +92,8 @@ public record DispatcherConfig(
   public static final Setting<Integer> REMOVAL_LIMIT =
       Setting.integer(
               "removal-limit",
-              "percentage of the applications that a fleet revision may remove or deselect",
+              "percentage of the applications that a fleet revision may remove or deselect; two may"
+                  + " always be, and in a fleet of fewer than five no more",
               0,
               100)
           .or("30");

@@ -9,6 +9,7 @@ import dev.sluice.standalone.init.InitCommand;
 import dev.sluice.standalone.local.AffectedCommand;
 import dev.sluice.standalone.local.RenderCommand;
 import dev.sluice.standalone.local.SendCommand;
+import dev.sluice.standalone.process.BrokerCommand;
 import dev.sluice.standalone.process.PartCommands;
 import dev.sluice.standalone.process.UpCommand;
 import dev.sluice.standalone.verify.VerifyCommand;
@@ -35,6 +36,7 @@ public final class Main {
         InitCommand.command(),
         UpCommand.command(),
         DemoCommand.command(),
+        BrokerCommand.command(),
         PartCommands.receiver(),
         PartCommands.dispatcher(),
         PartCommands.worker(),

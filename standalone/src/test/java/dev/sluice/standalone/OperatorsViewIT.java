@@ -279,8 +279,11 @@ class OperatorsViewIT {
         "broker",
         SluiceProcess.start(
             log("broker"),
-            BrokerProgram.class,
+            Map.of(),
+            "broker",
+            "--data",
             directory.resolve("data").toString(),
+            "--kafka-port",
             Integer.toString(kafkaPort)));
     patiently().until(() -> isListening(kafkaPort));
   }

@@ -29,26 +29,11 @@ final class SluiceProcess implements AutoCloseable {
   static SluiceProcess start(
       Path log, Map<String, String> environment, List<String> options, String... arguments)
       throws IOException {
-    return start(log, environment, options, Main.class, arguments);
-  }
-
-  /** Starts another program of the tests. */
-  static SluiceProcess start(Path log, Class<?> program, String... arguments) throws IOException {
-    return start(log, Map.of(), List.of("-Xmx256m"), program, arguments);
-  }
-
-  private static SluiceProcess start(
-      Path log,
-      Map<String, String> environment,
-      List<String> options,
-      Class<?> program,
-      String... arguments)
-      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);

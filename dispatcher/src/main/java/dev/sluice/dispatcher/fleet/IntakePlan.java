@@ -125,11 +125,11 @@ record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> w
               .formatted(taking.size()));
     } else if (!guard.allows(taking.size(), known.size(), digest(revision, taking))) {
       refusals.add(
-          "%d of %d applications would be removed or deselected, more than %d %%: nothing is taken away; if these are meant (%s), set approve-revision=%s"
+          "%d of %d applications would be removed or deselected, more than %s: nothing is taken away; if these are meant (%s), set approve-revision=%s"
               .formatted(
                   taking.size(),
                   known.size(),
-                  guard.limitPercent(),
+                  guard.limit(known.size()),
                   named(taking),
                   digest(revision, taking)));
     } else {

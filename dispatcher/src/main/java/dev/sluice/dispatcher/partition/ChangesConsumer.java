@@ -212,7 +212,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
     properties.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
-    properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    properties.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     // closing waits for the answer to the last fetch
     properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +112,28 @@ class IntakePlanTest {
     Definition[] seven = ten.subList(0, 7).toArray(Definition[]::new);
     assertThat(IntakePlan.of(known(all), reading(true, seven), RemovalGuard.DEFAULT).events())
         .hasSize(3);
+  }
+
+  @Test
+  void theShareCountsFromFiveApplicationsOn() {
+    RemovalGuard generous = new RemovalGuard(80, Optional.empty());
+
+    assertThat(remaining(generous, 5, 1).events()).hasSize(4);
+    assertThat(remaining(generous, 4, 2).events()).hasSize(2);
+    assertThat(remaining(generous, 4, 1).refusals())
+        .singleElement()
+        .asString()
+        .contains("3 of 4 applications", "more than 2:");
+    assertThat(remaining(new RemovalGuard(100, Optional.empty()), 4, 0).events()).hasSize(4);
+  }
+
+  /** Plans a revision that keeps only the first applications of a fleet. */
+  private static IntakePlan remaining(RemovalGuard guard, int of, int remaining) {
+    List<Definition> all = IntStream.range(0, of).mapToObj(i -> define("app-" + i, "one")).toList();
+    return IntakePlan.of(
+        known(all.toArray(Definition[]::new)),
+        reading(true, all.subList(0, remaining).toArray(Definition[]::new)),
+        guard);
   }
 
   @Test

@@ -9,10 +9,13 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -24,6 +27,20 @@ import org.apache.kafka.server.common.MetadataVersion;
  * path.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+
+  /**
+   * The time for which the process may stand still (suspended, swapped out, short of processor
+   * time) without consequences: the broker keeps its session with the controller, and the clients
+   * theirs with the broker.
+   */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** A session that expires soon, so that a broker that crashed is not waited for. */
+  private static final Map<String, String> BRIEF_SESSION =
+      Map.of("broker.session.timeout.ms", "1000", "broker.heartbeat.interval.ms", "200");
+
+  /** The file that a broker writes last when it is shut down, and deletes when it starts. */
+  private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
 
   private static final String NODE_ID = "1";
 
@@ -58,10 +75,10 @@ public final class EmbeddedBroker implements AutoCloseable {
       settings.putAll(more);
       if (!Files.exists(directory.resolve("meta.properties"))) {
         format(directory);
+      } else if (!Files.exists(directory.resolve(CLEAN_SHUTDOWN))) {
+        endFormerSession(settings);
       }
-      KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
-      server.startup();
-      return new EmbeddedBroker(server, "127.0.0.1:" + clientPort);
+      return new EmbeddedBroker(started(settings), "127.0.0.1:" + clientPort);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start the embedded broker in " + directory, e);
     } catch (Exception e) {
@@ -75,8 +92,48 @@ public final class EmbeddedBroker implements AutoCloseable {
     return bootstrapServers;
   }
 
+  /**
+   * Returns a connection to this broker, whose clients survive as long a standstill of the process
+   * as the broker does.
+   */
+  public KafkaConnection connection(Topics topics) {
+    String patience = Long.toString(PATIENCE.toMillis());
+    return new KafkaConnection(
+        bootstrapServers,
+        topics,
+        Map.of(
+            ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+            patience,
+            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+            patience,
+            ProducerConfig.MAX_BLOCK_MS_CONFIG,
+            patience,
+            ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            patience));
+  }
+
   @Override
   public void close() {
+    close(server);
+  }
+
+  /**
+   * Ends the session of a broker that crashed. The controller refuses a new one until the old one
+   * has expired, which takes long with the usual time-out, and short with that of this start.
+   */
+  private static void endFormerSession(Map<String, String> settings) {
+    Map<String, String> brief = new HashMap<>(settings);
+    brief.putAll(BRIEF_SESSION);
+    close(started(brief));
+  }
+
+  private static KafkaRaftServer started(Map<String, String> settings) {
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
+    server.startup();
+    return server;
+  }
+
+  private static void close(KafkaRaftServer server) {
     server.shutdown();
     server.awaitShutdown();
   }
@@ -116,9 +173,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("share.coordinator.state.topic.replication.factor", "1");
     settings.put("share.coordinator.state.topic.min.isr", "1");
     settings.put("group.initial.rebalance.delay.ms", "0");
-    // after a crash the controller keeps the old session for this time, and start-up waits for it
-    settings.put("broker.session.timeout.ms", "1500");
+    settings.put("broker.session.timeout.ms", Long.toString(PATIENCE.toMillis()));
     settings.put("broker.heartbeat.interval.ms", "300");
+    settings.put(
+        "initial.broker.registration.timeout.ms",
+        Long.toString(PATIENCE.multipliedBy(2).toMillis()));
     settings.put("auto.create.topics.enable", "false");
     settings.put("message.max.bytes", Integer.toString(KafkaConnection.MAX_RECORD_BYTES));
     settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(2 * 1024 * 1024));

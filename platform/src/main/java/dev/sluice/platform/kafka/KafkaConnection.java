@@ -87,7 +87,7 @@ public record KafkaConnection(
   public Map<String, Object> transactionalProducer(String transactionalId) {
     Map<String, Object> properties = producer(transactionalId);
     properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topics.prefix() + "-" + transactionalId);
-    properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+    properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
     return properties;
   }
 

@@ -137,7 +137,7 @@ public final class OneProcess implements AutoCloseable {
   }
 
   public static KafkaConnection connection(EmbeddedBroker broker) {
-    return new KafkaConnection(broker.bootstrapServers(), Topics.DEFAULT, Map.of());
+    return broker.connection(Topics.DEFAULT);
   }
 
   /** Starts the parts without tracing. */

@@ -3,6 +3,7 @@ package dev.sluice.standalone.process;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.dispatcher.fleet.FleetLoader;
+import dev.sluice.dispatcher.fleet.FleetReading;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -10,10 +11,12 @@ import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.standalone.cli.Command;
+import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
 import dev.sluice.standalone.cli.TrustedCertificates;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,13 +27,8 @@ import java.util.Optional;
 /** {@code sluice up}: all parts in one process. */
 public final class UpCommand {
 
-  private static final Setting<Path> DATA =
-      Setting.path("data", "data directory of the embedded broker").or(".sluice/data");
   private static final Setting<Optional<String>> KAFKA =
       Setting.text("kafka", "HOST:PORT", "Kafka to use instead of the embedded broker").optional();
-  private static final Setting<Integer> KAFKA_PORT =
-      Setting.integer("kafka-port", "port of the embedded broker; 0 for any free port", 0, 65535)
-          .or("9092");
 
   private UpCommand() {}
 
@@ -45,7 +43,8 @@ public final class UpCommand {
   }
 
   private static List<Setting<?>> settings() {
-    List<Setting<?>> settings = new ArrayList<>(List.of(DATA, KAFKA, KAFKA_PORT));
+    List<Setting<?>> settings =
+        new ArrayList<>(List.of(BrokerCommand.DATA, KAFKA, BrokerCommand.KAFKA_PORT));
     settings.add(KafkaSettings.TOPIC_PREFIX);
     settings.add(KafkaSettings.KAFKA_PROPERTIES);
     settings.addAll(OneProcess.Plan.SETTINGS);
@@ -62,14 +61,14 @@ public final class UpCommand {
     try (Lifetime parts = new Lifetime()) {
       List<Setting<?>> used = settings();
       if (values.get(KAFKA).isEmpty()) {
-        parts.add(DataDirectory.lock(values.get(DATA)));
+        parts.add(DataDirectory.lock(values.get(BrokerCommand.DATA)));
       } else {
-        used.remove(KAFKA_PORT);
+        used.remove(BrokerCommand.KAFKA_PORT);
       }
-      Ports.check(used, values, List.of(KAFKA_PORT));
+      Ports.check(used, values, List.of(BrokerCommand.KAFKA_PORT));
       Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
       Map<ClusterName, KubernetesClient> clusters = new LinkedHashMap<>();
-      for (ClusterName cluster : FleetLoader.read(values.get(DispatcherConfig.FLEET)).clusters()) {
+      for (ClusterName cluster : fleet(values.get(DispatcherConfig.FLEET)).clusters()) {
         clusters.put(cluster, parts.add(access.connect(cluster)));
       }
       KafkaConnection kafka = kafka(values, parts);
@@ -89,18 +88,34 @@ public final class UpCommand {
     return 0;
   }
 
+  /**
+   * Reads the fleet. A directory that is missing later is waited for; at the start the option is
+   * wrong.
+   */
+  private static FleetReading fleet(Path directory) {
+    if (!Files.isReadable(directory)) {
+      throw new ExitException(
+          2,
+          "%s %s: there is no such directory, or it cannot be read"
+              .formatted(DispatcherConfig.FLEET.option(), directory));
+    }
+    return FleetLoader.read(directory);
+  }
+
   private static KafkaConnection kafka(SettingValues values, Lifetime parts) {
-    String servers =
-        values
-            .get(KAFKA)
-            .orElseGet(
-                () ->
-                    parts
-                        .add(OneProcess.broker(values.get(DATA), values.get(KAFKA_PORT)))
-                        .bootstrapServers());
-    return new KafkaConnection(
-        servers,
-        new Topics(values.get(KafkaSettings.TOPIC_PREFIX)),
-        values.get(KafkaSettings.KAFKA_PROPERTIES).orElse(Map.of()));
+    Topics topics = new Topics(values.get(KafkaSettings.TOPIC_PREFIX));
+    return values
+        .get(KAFKA)
+        .map(
+            servers ->
+                new KafkaConnection(
+                    servers, topics, values.get(KafkaSettings.KAFKA_PROPERTIES).orElse(Map.of())))
+        .orElseGet(
+            () ->
+                parts
+                    .add(
+                        OneProcess.broker(
+                            values.get(BrokerCommand.DATA), values.get(BrokerCommand.KAFKA_PORT)))
+                    .connection(topics));
   }
 }
